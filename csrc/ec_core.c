@@ -1,0 +1,25 @@
+/*
+** extcontacts.core: registration only.  The shared object exports this one
+** symbol; everything else is hidden.
+*/
+#include "lec_util.h"
+
+#if defined(__GNUC__)
+#define EC_EXPORT __attribute__((visibility("default")))
+#else
+#define EC_EXPORT
+#endif
+
+EC_EXPORT int luaopen_extcontacts_core(lua_State *L);
+
+/* [-0, +1]  the table { json, url, engine } of sub-libraries */
+EC_EXPORT int luaopen_extcontacts_core(lua_State *L) {
+  lua_createtable(L, 0, 3);
+  lec_open_json(L);
+  lua_setfield(L, -2, "json");
+  lec_open_url(L);
+  lua_setfield(L, -2, "url");
+  lec_open_engine(L);
+  lua_setfield(L, -2, "engine");
+  return 1;
+}

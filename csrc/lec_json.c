@@ -1,0 +1,9 @@
+/*
+** extcontacts.core.json (placeholder until its first commit).
+*/
+#include "lec_util.h"
+
+int lec_open_json(lua_State *L) {
+  lua_newtable(L);
+  return 1;
+}

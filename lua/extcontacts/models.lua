@@ -1,0 +1,186 @@
+--- The models of the records: which fields exist, which the server owns and
+-- which a write must have.  Data only; the client never rejects a record for
+-- a field that is missing here.
+--
+-- A field is `name[!][*][:type][=A|B|…]`: `!` required on a write, `*`
+-- read-only, type `string` unless given (a model's name, `[T]` an array,
+-- `{T}` a map), and after `=` its allowed values.
+
+local source = {
+  ContactAddress = "address1 address2 city state postalCode countryCode",
+  ContactListing = [[
+    entities:[ExternalContact] pageSize:int32 pageNumber:int32 total:int64 firstUri:uri
+    selfUri:uri nextUri:uri lastUri:uri previousUri:uri pageCount:int32
+  ]],
+  ConversationAssociation = [[
+    externalContactId conversationId! communicationId!
+    mediaType!:=CALL|CALLBACK|CHAT|COBROWSE|EMAIL|MESSAGE|SOCIAL_EXPRESSION|VIDEO|SCREENSHARE
+  ]],
+  CursorContactListing = "entities:[ExternalContact] nextUri:uri selfUri:uri previousUri:uri",
+  CursorNoteListing = "entities:[Note] nextUri:uri selfUri:uri previousUri:uri",
+  CursorOrganizationListing = "entities:[ExternalOrganization] nextUri:uri selfUri:uri previousUri:uri",
+  CursorRelationshipListing = "entities:[Relationship] nextUri:uri selfUri:uri previousUri:uri",
+  Cursors = "before after",
+  DataSchema = [[
+    id* name version!:int32 appliesTo:[string] enabled:boolean createdBy:DomainEntityRef
+    dateCreated*:date jsonSchema!:JsonSchemaDocument selfUri*:uri
+  ]],
+  DataSchemaListing = "total:int64 entities:[DataSchema] selfUri:uri",
+  Detail = "errorCode fieldName entityId entityName",
+  DomainEntityRef = "id name selfUri:uri",
+  Empty = "",
+  ErrorBody = [[
+    message code status:int32 entityId entityName messageWithParams messageParams:{string}
+    contextId details:[Detail] errors:[ErrorBody]
+  ]],
+  ExternalContact = [[
+    id* firstName! middleName lastName! salutation title workPhone:PhoneNumber
+    cellPhone:PhoneNumber homePhone:PhoneNumber otherPhone:PhoneNumber workEmail personalEmail
+    otherEmail address:ContactAddress twitterId:TwitterId lineId:LineId whatsAppId:WhatsAppId
+    facebookId:FacebookId modifyDate:date createDate:date
+    externalOrganization:ExternalOrganization surveyOptOut:boolean externalSystemUrl
+    schema:DataSchema customFields:{object} externalDataSources*:[ExternalDataSource]
+    selfUri*:uri
+  ]],
+  ExternalDataSource = "platform:=SALESFORCE url",
+  ExternalOrganization = [[
+    id name! companyType industry primaryContactId address:ContactAddress phoneNumber:PhoneNumber
+    faxNumber:PhoneNumber employeeCount:int64 revenue:int64 tags:[string] websites:[string]
+    tickers:[Ticker] twitterId:TwitterId externalSystemUrl modifyDate:date createDate:date
+    trustor:Trustor schema:DataSchema customFields:{object}
+    externalDataSources*:[ExternalDataSource] selfUri*:uri
+  ]],
+  ExternalOrganizationListing = [[
+    entities:[ExternalOrganization] pageSize:int32 pageNumber:int32 total:int64 firstUri:uri
+    selfUri:uri nextUri:uri lastUri:uri previousUri:uri pageCount:int32
+  ]],
+  ExternalOrganizationTrustorLink = "externalOrganizationId trustorOrgId dateCreated:date externalOrganizationUri*",
+  FacebookId = "ids:[FacebookScopedId] displayName",
+  FacebookScopedId = "scopedId",
+  JsonSchemaDocument = [[
+    id $schema title description type required:[string] properties:{object}
+    additionalProperties:object
+  ]],
+  LineId = "ids:[LineUserId] displayName",
+  LineUserId = "userId",
+  Note = [[
+    id* name noteText modifyDate:date createDate:date createdBy!:User
+    externalDataSources*:[ExternalDataSource] selfUri*:uri
+  ]],
+  NoteListing = [[
+    entities:[Note] pageSize:int32 pageNumber:int32 total:int64 firstUri:uri selfUri:uri
+    nextUri:uri lastUri:uri previousUri:uri pageCount:int32
+  ]],
+  OrgUser = [[
+    id* name division:Division chat:Chat department email primaryContactInfo*:[Contact]
+    addresses:[Contact] state*:=active|inactive|deleted title username manager:User
+    images:[UserImage] version!:int32 certifications:[string] biography:Biography
+    employerInfo:EmployerInfo routingStatus*:RoutingStatus presence*:UserPresence
+    conversationSummary*:UserConversationSummary outOfOffice*:OutOfOffice
+    geolocation*:Geolocation station*:UserStations authorization*:UserAuthorization
+    profileSkills*:[string] locations*:[Location] groups*:[Group] team:Team
+    skills:[UserRoutingSkill] languages:[UserRoutingLanguage] acdAutoAnswer:boolean
+    languagePreference* lastTokenIssued:OAuthLastTokenIssued organization:Organization
+  ]],
+  Organization = [[
+    id* name defaultLanguage defaultCountryCode thirdPartyOrgName* thirdPartyURI:uri domain
+    version!:int32 state:=active|inactive|deleted defaultSiteId supportURI
+    voicemailEnabled:boolean
+    productPlatform:=PureCloud|PureEngage|PureEngageCloud|PureConnect|PureConnectCloud|Unknown
+    selfUri*:uri features*:{boolean}
+  ]],
+  PhoneNumber = "display extension:int64 acceptsSMS:boolean userInput e164 countryCode",
+  Relationship = [[
+    id* name user!:User externalOrganization!:ExternalOrganization relationship!
+    externalDataSources*:[ExternalDataSource] selfUri*:uri
+  ]],
+  RelationshipListing = [[
+    entities:[Relationship] pageSize:int32 pageNumber:int32 total:int64 firstUri:uri selfUri:uri
+    nextUri:uri lastUri:uri previousUri:uri pageCount:int32
+  ]],
+  ReverseWhitepagesLookupResult = "contacts:[ExternalContact] externalOrganizations:[ExternalOrganization]",
+  Ticker = "symbol! exchange!",
+  TrusteeAuthorization = "permissions:[string]",
+  Trustor = [[
+    id* enabled!:boolean dateCreated*:date createdBy*:OrgUser organization*:Organization
+    authorization:TrusteeAuthorization selfUri*:uri
+  ]],
+  TwitterId = "id name screenName verified*:boolean profileUrl*",
+  User = [[
+    id* name division:Division chat:Chat department email primaryContactInfo*:[Contact]
+    addresses:[Contact] state*:=active|inactive|deleted title username manager:User
+    images:[UserImage] version!:int32 certifications:[string] biography:Biography
+    employerInfo:EmployerInfo routingStatus*:RoutingStatus presence*:UserPresence
+    conversationSummary*:UserConversationSummary outOfOffice*:OutOfOffice
+    geolocation*:Geolocation station*:UserStations authorization*:UserAuthorization
+    profileSkills*:[string] locations*:[Location] groups*:[Group] team:Team
+    skills:[UserRoutingSkill] languages:[UserRoutingLanguage] acdAutoAnswer:boolean
+    languagePreference* lastTokenIssued:OAuthLastTokenIssued selfUri*:uri
+  ]],
+  WhatsAppId = "phoneNumber:PhoneNumber displayName",
+}
+
+-- What the specified models leave out but the wire carries.
+local also_on_the_wire = {
+  CursorContactListing = "cursors:Cursors",
+  CursorNoteListing = "cursors:Cursors",
+  CursorOrganizationListing = "cursors:Cursors",
+  CursorRelationshipListing = "cursors:Cursors",
+}
+
+---@class extcontacts.Field
+---@field wire string the field's name on the wire and in records
+---@field type string `string`, `date`, `uri`, `int32`, `int64`, `boolean`, `object` or a model's name
+---@field shape "value"|"array"|"map" what holds the `type`
+---@field required boolean a create or update must have it
+---@field read_only boolean the server sets it and ignores what is sent
+---@field enum string[]|nil allowed values
+
+---@class extcontacts.Model
+---@field name string
+---@field fields extcontacts.Field[] in the specified order
+---@field by_wire table<string, extcontacts.Field>
+
+local function parse_field(text)
+  local wire, marks, rest = text:match("^([%w_$]+)([!*]*)(.*)$")
+  local kind, enum = rest:match("^:?([^=]*)=?(.*)$")
+  local shape = "value"
+  local element = kind:match("^%[(.*)%]$")
+  if element then
+    shape, kind = "array", element
+  else
+    element = kind:match("^{(.*)}$")
+    if element then
+      shape, kind = "map", element
+    end
+  end
+  local values
+  if enum ~= "" then
+    values = {}
+    for value in enum:gmatch("[^|]+") do
+      values[#values + 1] = value
+    end
+  end
+  return {
+    wire = wire,
+    type = kind ~= "" and kind or "string",
+    shape = shape,
+    required = marks:find("!", 1, true) ~= nil,
+    read_only = marks:find("*", 1, true) ~= nil,
+    enum = values,
+  }
+end
+
+---@type table<string, extcontacts.Model>
+local models = {}
+for name, text in pairs(source) do
+  local model = { name = name, fields = {}, by_wire = {} }
+  for token in (text .. " " .. (also_on_the_wire[name] or "")):gmatch("%S+") do
+    local field = parse_field(token)
+    model.fields[#model.fields + 1] = field
+    model.by_wire[field.wire] = field
+  end
+  models[name] = model
+end
+
+return models

@@ -7,36 +7,111 @@ LUA ?= lua5.4
 VMS = lua5.4 luajit
 PKG_CONFIG ?= pkg-config
 CLANG_FORMAT ?= clang-format
+INSTALL ?= install
+
+# LUA may also be a path (/usr/bin/luajit) or another name of the program.
+LUA_NAME = $(notdir $(LUA))
+LUA_ABI ?= $(if $(filter luajit%,$(LUA_NAME)),5.1,$(if \
+  $(filter lua5.4% lua54 lua-5.4,$(LUA_NAME)),5.4,$(error \
+  LUA=$(LUA) is neither lua5.4 nor luajit)))
+LUA_PC_NAMES = $(if $(filter 5.1,$(LUA_ABI)),luajit,lua5.4 lua-5.4 lua54)
+
+PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/bin
+LUADIR ?= $(PREFIX)/share/lua/$(LUA_ABI)
+LIBDIR ?= $(PREFIX)/lib/lua/$(LUA_ABI)
+
+# $(call first_pc,names): the first of the names that pkg-config knows
+first_pc = $(firstword $(foreach name,$(1),\
+  $(shell $(PKG_CONFIG) --exists $(name) 2>/dev/null && echo $(name))))
+# $(call pc,--cflags,names): its answer, or a stop that says what to do
+pc = $(shell $(PKG_CONFIG) $(1) \
+  $(or $(call first_pc,$(2)),$(error $(PKG_CONFIG) finds none of: $(2). \
+  `make deps` installs what is missing)))
+# Each is asked once, and only when something is compiled.
+LUA_CFLAGS = $(eval LUA_CFLAGS := $(call pc,--cflags,$(LUA_PC_NAMES)))$(LUA_CFLAGS)
+CURL_CFLAGS = $(eval CURL_CFLAGS := $(call pc,--cflags,libcurl))$(CURL_CFLAGS)
+CURL_LIBS = $(eval CURL_LIBS := $(call pc,--libs,libcurl))$(CURL_LIBS)
 
 CFLAGS ?= -O2 -g
 WARNINGS = -Wall -Wextra -Wshadow -Wundef -Wwrite-strings \
   -Wmissing-prototypes -Wstrict-prototypes -Wpointer-arith -Wcast-qual
-LUA_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(LUA))
-CURL_CFLAGS = $(shell $(PKG_CONFIG) --cflags libcurl)
-CURL_LIBS = $(shell $(PKG_CONFIG) --libs libcurl)
-ALL_CFLAGS = -std=c99 -D_GNU_SOURCE -fPIC -fvisibility=hidden $(WARNINGS) \
-  $(LUA_CFLAGS) $(CURL_CFLAGS) $(CFLAGS)
-LINK = -shared -Wl,-z,nodelete -Wl,-z,relro -Wl,-z,now
+ALL_CFLAGS = -std=c99 -D_GNU_SOURCE -fPIC -pthread -fvisibility=hidden \
+  $(WARNINGS) $(LUA_CFLAGS) $(CURL_CFLAGS) $(CFLAGS)
+LINK = -shared -pthread -Wl,-z,nodelete -Wl,-z,relro -Wl,-z,now
 
-BUILD ?= build/$(LUA)
+BUILD ?= build/$(LUA_NAME)
 SOURCES = $(wildcard csrc/*.c)
 HEADERS = $(wildcard csrc/*.h)
 OBJECTS = $(SOURCES:csrc/%.c=$(BUILD)/obj/%.o)
 CORE = $(BUILD)/extcontacts/core.so
+COMMANDS = $(notdir $(wildcard bin/*))
+DEPS = @sh spec/support/deps.sh
+RUN = @MAKE="$(MAKE)" sh spec/support/run.sh
 
-.PHONY: all both clean
-all: $(CORE)
+.PHONY: all both help deps demo test check check-quick check-deep ci install \
+  uninstall env rock-check clean
+
+all: $(CORE) $(COMMANDS:%=$(BUILD)/bin/%)
 
 both:
 	@for vm in $(VMS); do $(MAKE) --no-print-directory LUA=$$vm || exit 1; done
 
 $(CORE): $(OBJECTS)
 	@mkdir -p $(@D)
-	$(CC) $(LINK) $(LDFLAGS) -o $@ $(OBJECTS) $(CURL_LIBS)
+	$(CC) $(LINK) $(CFLAGS) $(LDFLAGS) -o $@ $(OBJECTS) $(CURL_LIBS)
 
 $(BUILD)/obj/%.o: csrc/%.c $(HEADERS) Makefile
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+# The commands with this build's interpreter in their first line.
+$(BUILD)/bin/%: bin/% Makefile
+	@mkdir -p $(@D)
+	@sed '1s|^#!.*|#!/usr/bin/env $(LUA_NAME)|' $< >$@
+	@chmod 755 $@
+
+help:
+	@sed -n 's/^#: \{0,1\}//p' Makefile
+
+#: make              build for Lua 5.4; LUA=luajit: for LuaJIT and OpenResty
+#: make both         build for both
+#: make demo         install what is missing, build, repair a few thousand
+#:                   contacts on a local server
+#: make test         install what is missing, build, run the specs on both;
+#:                   SPECS=spec/json_spec.lua: only these (or busted's options)
+#: make deps         only install what is missing (Debian packages, by apt)
+#: make env          print what makes this build usable in place:
+#:                     eval "$(make -s env LUA=luajit)"
+#: make install      into PREFIX (/usr/local), for LUA; DESTDIR for packagers
+#: make uninstall    the reverse
+#: make clean        remove build/
+#:
+#: For developers:
+#: make check        warnings as errors (gcc, clang), formats, linters, symbols,
+#:                   then the specs on both
+#: make check-quick  the same without the specs
+
+deps:
+	$(DEPS) test
+
+demo:
+	$(DEPS) demo
+	@$(MAKE) --no-print-directory -s both
+	@if [ -f examples/demo.sh ]; then sh examples/demo.sh; \
+	else echo "examples/demo.sh is not there yet" >&2; exit 1; fi
+
+test:
+	$(DEPS) test
+	$(RUN) suite -- $(SPECS)
+
+check:
+	$(DEPS) check
+	$(RUN) static suite -- $(SPECS)
+
+check-quick:
+	$(DEPS) check
+	$(RUN) static
 
 clean:
 	rm -rf build

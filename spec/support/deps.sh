@@ -1,0 +1,196 @@
+#!/bin/sh
+# What extcontacts needs, in four sets, and how to get it.  This file is the
+# one list of packages: a new need is one `need` line below.
+#
+#   deps.sh [--list|--probe] SET...     SET: build demo test check deep rock
+#
+# Looks for programs, libraries and Lua modules themselves (not for packages).
+# What is missing is installed with apt where there is apt: directly as root,
+# otherwise with sudo.  Where there is none, or with --probe, it says in words
+# what to install and fails.  Nothing missing: no apt and no sudo call.
+#   --list   prints the Debian packages of the sets
+
+set -u
+# A normal user's PATH lacks the directory nginx lives in.
+PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
+
+mode=install
+case ${1-} in
+--list) mode=list; shift ;;
+--probe) mode=probe; shift ;;
+esac
+
+sets=
+add_sets() {
+  for set in "$@"; do
+    case " $sets " in *" $set "*) continue ;; esac
+    sets="$sets $set"
+    case $set in
+    build) ;;
+    demo | rock) add_sets build ;;
+    test) add_sets demo ;;
+    check) add_sets test ;;
+    deep) add_sets check ;;
+    *) echo "deps.sh: no set '$set' (build demo test check deep rock)" >&2
+       exit 2 ;;
+    esac
+  done
+}
+add_sets "${@:-test}"
+
+missing= # Debian packages
+words=   # the same for people, one need a line
+packages=
+
+# need SET "in words" "Debian packages" probe...
+need() {
+  case " $sets " in *" $1 "*) ;; *) return 0 ;; esac
+  for package in $3; do
+    case " $packages " in
+    *" $package "*) ;;
+    *) packages="$packages $package" ;;
+    esac
+  done
+  [ $mode = list ] && return 0
+  text=$2 wanted=$3
+  shift 3
+  "$@" >/dev/null 2>&1 && return 0
+  missing="$missing $wanted"
+  words="$words  - $text
+"
+}
+
+have() {
+  for program in "$@"; do
+    command -v "$program" || return 1
+  done
+}
+
+compiles() {
+  printf '#include <%s>\n' "$2" | $1 -E -
+}
+
+pkg() {
+  for name in "$@"; do
+    ${PKG_CONFIG:-pkg-config} --exists "$name" && return 0
+  done
+  return 1
+}
+
+# lua_modules VM MODULE...
+lua_modules() {
+  vm=$1
+  shift
+  "$vm" -e 'for i = 1, #arg do require(arg[i]) end' /dev/null "$@"
+}
+
+nginx_lua() {
+  flags=$(nginx -V 2>&1) || return 1
+  modules=$(printf '%s\n' "$flags" |
+    sed -n 's/.*--modules-path=\([^ ]*\).*/\1/p')
+  case $flags in
+  *--add-module=*ngx_lua* | *--add-module=*lua-nginx-module*) return 0 ;;
+  esac
+  for dir in "$modules" /usr/lib/nginx/modules /usr/lib64/nginx/modules; do
+    [ -f "$dir/ngx_http_lua_module.so" ] && return 0
+  done
+  return 1
+}
+
+certificates() {
+  for file in /etc/ssl/certs/ca-certificates.crt /etc/ssl/cert.pem \
+    /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/ca-bundle.pem; do
+    [ -f "$file" ] && return 0
+  done
+  return 1
+}
+
+# clang_runtime FLAG: links a program with a clang run-time library
+clang_runtime() {
+  object=$(mktemp) || return 1
+  echo 'int LLVMFuzzerTestOneInput(const char *d, long n){return d && n < 0;}' |
+    clang "$1" -x c - -o "$object"
+  status=$?
+  rm -f "$object"
+  return $status
+}
+
+need build "GNU make" "make" have make
+need build "a C compiler: gcc, with the C library's headers" "gcc libc6-dev" \
+  compiles "${CC:-cc}" stdlib.h
+need build "pkg-config" "pkg-config" have "${PKG_CONFIG:-pkg-config}"
+need build "libcurl, with headers" "libcurl4-openssl-dev" pkg libcurl
+need build "the certificates of the public authorities" "ca-certificates" \
+  certificates
+need build "Lua 5.4, the program lua5.4" "lua5.4" have lua5.4
+need build "Lua 5.4, the library with headers" "liblua5.4-dev" \
+  pkg lua5.4 lua-5.4 lua54
+need build "LuaJIT 2.1, the program luajit" "luajit2" have luajit
+need build "LuaJIT 2.1, the library with headers" "libluajit2-5.1-dev" \
+  pkg luajit
+
+need demo "nginx" "nginx-light" have nginx
+need demo "nginx's Lua module (or OpenResty)" "libnginx-mod-http-lua" nginx_lua
+need demo "openssl, the program" "openssl" have openssl
+
+for vm in lua5.4 luajit; do
+  need test "busted, for $vm" "lua-busted" lua_modules $vm busted.runner
+  need test "lua-cjson, for $vm" "lua-cjson" lua_modules $vm cjson
+  need test "LuaSocket, for $vm" "lua-socket" lua_modules $vm socket
+  need test "LuaSec, for $vm" "lua-sec" lua_modules $vm ssl
+done
+
+need check "clang" "clang" have clang
+need check "clang-format" "clang-format" have "${CLANG_FORMAT:-clang-format}"
+need check "cppcheck" "cppcheck" have cppcheck
+need check "luacheck" "lua-check" have luacheck
+need check "nm (binutils)" "binutils" have nm
+
+need deep "valgrind" "valgrind" have valgrind
+need deep "clang's sanitizer and fuzzer libraries" "libclang-rt-14-dev" \
+  clang_runtime -fsanitize=fuzzer,address
+need deep "a C++ compiler: g++" "g++" have g++
+need deep "simdjson, with headers" "libsimdjson-dev" pkg simdjson
+
+need rock "luarocks" "luarocks" have luarocks
+
+if [ $mode = list ]; then
+  printf '%s\n' $packages
+  exit 0
+fi
+[ -n "$words" ] || exit 0
+
+printf 'missing:\n%s' "$words" >&2
+if [ $mode = probe ]; then
+  echo "\`make deps\` installs them where there is apt." >&2
+  exit 1
+fi
+if ! have apt-get >/dev/null; then
+  echo "There is no apt here: install these with your system's own tools." >&2
+  exit 1
+fi
+if [ "$(id -u)" = 0 ]; then
+  as_root=
+elif have sudo >/dev/null; then
+  as_root=sudo
+else
+  printf 'Run this as root:\n  apt-get install --no-install-recommends%s\n' \
+    "$missing" >&2
+  exit 1
+fi
+
+install() {
+  $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q \
+    --no-install-recommends $missing
+}
+echo "installing:$missing"
+# The first try fails where apt's lists are empty or old.
+if ! install; then
+  $as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q || exit 1
+  install || exit 1
+fi
+case $missing in
+*nginx-light*)
+  echo "Debian may have started nginx's own service: extcontacts runs nginx"
+  echo "itself and doesn't need it (systemctl disable --now nginx)." ;;
+esac

@@ -1,0 +1,149 @@
+#!/bin/sh
+# Runs groups of suites and checks and adds them up; the last line is always
+# `N passed, N failed`.  Each spec counts as one, each check as one.
+#
+#   run.sh GROUP... [-- busted's options and spec files]
+#
+#   suite    the specs on both VMs
+#   static   warnings (gcc, clang), formats, linters, exported symbols
+#
+# A pending spec is listed and counts neither way.  A suite without specs, or
+# one that dies before its end, counts as failed.
+
+set -u
+PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
+cd "$(dirname "$0")/../.." || exit 2
+root=$(pwd)
+VMS=${VMS:-lua5.4 luajit}
+out=build/check
+mkdir -p $out
+# Versioned settings would win over the LUA_PATH and LUA_CPATH set here.
+unset LUA_PATH_5_4 LUA_CPATH_5_4 LUA_INIT LUA_INIT_5_4
+
+passed=0 failed=0 pending=0 failures=
+
+# The seconds since $1 (of date +%s).
+since() {
+  echo $(($(date +%s) - $1))
+}
+
+fail() {
+  failed=$((failed + 1))
+  failures="$failures
+  $1"
+}
+
+# check NAME command...: silent unless it fails
+check() {
+  name=$1
+  shift
+  log=$out/$(printf '%s' "$name" | tr -c 'A-Za-z0-9.\n' _).log
+  start=$(date +%s)
+  if "$@" >"$log" 2>&1; then
+    passed=$((passed + 1))
+    printf 'ok     %s (%s s)\n' "$name" "$(since "$start")"
+  else
+    cat "$log"
+    printf 'FAILED %s (%s s)\n' "$name" "$(since "$start")"
+    fail "$name"
+  fi
+}
+
+# suite NAME BUILD INTERPRETER... : busted with the core of that build
+suite() {
+  name=$1 core=$2
+  shift 2
+  report=$root/$out/report
+  rm -f "$report"
+  start=$(date +%s)
+  set -- "$@" spec/support/suite.lua
+  if [ -f spec/helper.lua ]; then
+    set -- "$@" --helper=spec/helper.lua
+  fi
+  EXTCONTACTS_REPORT=$report \
+    LUA_PATH="$root/lua/?.lua;$root/lua/?/init.lua;$root/?.lua;;" \
+    LUA_CPATH="$root/$core/?.so;;" \
+    "$@" $specs
+  status=$?
+  if [ -f "$report" ]; then
+    read -r good bad waiting <"$report"
+  else
+    good=0 bad=0 waiting=0
+  fi
+  if [ "$bad" = 0 ] && { [ "$status" != 0 ] || [ "$good" = 0 ]; }; then
+    bad=1
+    echo "the run ended with status $status after $good specs"
+  fi
+  passed=$((passed + good)) pending=$((pending + waiting))
+  failed=$((failed + bad))
+  [ "$bad" = 0 ] || failures="$failures
+  $name: $bad"
+  printf 'suite  %s: %s passed, %s failed, %s pending (%s s)\n' \
+    "$name" "$good" "$bad" "$waiting" "$(since "$start")"
+}
+
+build() { # CORE-DIRECTORY VM make's variables...
+  dir=$1 vm=$2
+  shift 2
+  ${MAKE:-make} --no-print-directory LUA="$vm" BUILD="$dir" "$@"
+}
+
+group_suite() {
+  for vm in $VMS; do
+    check "build for $vm" build "build/$vm" "$vm"
+    suite "specs on $vm" "build/$vm" "$vm"
+  done
+}
+
+# The shared object exports its opener and nothing else.
+exports_one_symbol() {
+  symbols=$(nm -D --defined-only "$1" | awk '{ print $3 }')
+  echo "exported: $symbols"
+  [ "$symbols" = luaopen_extcontacts_core ]
+}
+
+c_files() {
+  find csrc spec bench -name '*.[ch]' 2>/dev/null | sort
+}
+
+group_static() {
+  for vm in $VMS; do
+    for cc in gcc clang; do
+      check "no warning from $cc for $vm" build "$out/$cc-$vm" "$vm" \
+        CC=$cc CFLAGS="-O2 -g -Werror"
+      check "one exported symbol ($cc, $vm)" exports_one_symbol \
+        "$out/$cc-$vm/extcontacts/core.so"
+    done
+  done
+  check "clang-format" ${CLANG_FORMAT:-clang-format} --dry-run -Werror \
+    $(c_files)
+  for version in 504 501; do
+    check "cppcheck for LUA_VERSION_NUM $version" cppcheck --quiet \
+      --error-exitcode=1 --std=c99 --enable=warning,performance,portability \
+      --inline-suppr --suppress=missingIncludeSystem \
+      -DLUA_VERSION_NUM=$version csrc
+  done
+  check "luacheck" luacheck --quiet --codes .
+}
+
+groups=
+while [ $# -gt 0 ] && [ "$1" != -- ]; do
+  groups="$groups $1"
+  shift
+done
+[ $# -gt 0 ] && shift
+specs=${*:-}
+
+start_all=$(date +%s)
+for group in ${groups:-suite}; do
+  case $group in
+  suite | static) group_$group ;;
+  *) echo "run.sh: no group '$group'" >&2; fail "group '$group'" ;;
+  esac
+done
+
+[ -z "$failures" ] || printf '\nfailed:%s\n' "$failures"
+[ "$pending" = 0 ] || printf '%s pending specs (listed above)\n' "$pending"
+printf 'total time: %s s\n' "$(since "$start_all")"
+printf '%s passed, %s failed\n' "$passed" "$failed"
+[ "$failed" = 0 ] && [ "$passed" != 0 ]

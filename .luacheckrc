@@ -1,6 +1,6 @@
 std = "min"
 max_line_length = 120
-include_files = { "**/*.lua", "*.rockspec", ".luacheckrc", "bin/*" }
+include_files = { "**/*.lua", "*.rockspec", ".luacheckrc" }
 exclude_files = { "build" }
 -- The sandbox and the specs' nginx location run inside nginx.
 files["lua/extcontacts/sandbox"] = { read_globals = { "ngx" } }

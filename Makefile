@@ -65,11 +65,31 @@ $(BUILD)/obj/%.o: csrc/%.c $(HEADERS) Makefile
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-# The commands with this build's interpreter in their first line.
+# The commands with this build's interpreter as the one they prefer.
 $(BUILD)/bin/%: bin/% Makefile
 	@mkdir -p $(@D)
-	@sed '1s|^#!.*|#!/usr/bin/env $(LUA_NAME)|' $< >$@
+	@sed 's|^default_lua=.*|default_lua=$(LUA_NAME)|' $< >$@
 	@chmod 755 $@
+
+OURS = $(DESTDIR)$(LUADIR)/extcontacts
+
+install: all
+	$(INSTALL) -d "$(OURS)" "$(DESTDIR)$(LIBDIR)/extcontacts" \
+	  "$(DESTDIR)$(BINDIR)"
+	@cd lua && find . -type d -exec mkdir -p "$(DESTDIR)$(LUADIR)/{}" \; && \
+	find . -type f -exec $(INSTALL) -m 644 {} "$(DESTDIR)$(LUADIR)/{}" \;
+	$(INSTALL) -m 755 $(CORE) "$(DESTDIR)$(LIBDIR)/extcontacts/core.so"
+	@for name in $(COMMANDS); do \
+	  $(INSTALL) -m 755 $(BUILD)/bin/$$name "$(DESTDIR)$(BINDIR)/$$name" || \
+	  exit 1; \
+	done
+
+uninstall:
+	rm -rf "$(OURS)" "$(DESTDIR)$(LIBDIR)/extcontacts"
+	rm -f $(COMMANDS:%="$(DESTDIR)$(BINDIR)/%")
+
+env:
+	@LUA_NAME=$(LUA_NAME) BUILD=$(BUILD) sh spec/support/env.sh
 
 help:
 	@sed -n 's/^#: \{0,1\}//p' Makefile

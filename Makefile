@@ -49,7 +49,7 @@ COMMANDS = $(notdir $(wildcard bin/*))
 DEPS = @sh spec/support/deps.sh
 RUN = @MAKE="$(MAKE)" sh spec/support/run.sh
 
-.PHONY: all both help deps demo test check check-quick check-deep ci install \
+.PHONY: all both help deps demo test check check-quick check-deep install \
   uninstall env rock-check clean
 
 all: $(CORE) $(COMMANDS:%=$(BUILD)/bin/%)
@@ -111,6 +111,10 @@ help:
 #: make check        warnings as errors (gcc, clang), formats, linters, symbols,
 #:                   then the specs on both
 #: make check-quick  the same without the specs
+#: make check-deep   the specs with ASan and UBSan, in valgrind, with a restless
+#:                   collector; every allocation failing in turn; fuzzing for
+#:                   FUZZ_SECONDS (60) a target
+#: make rock-check   luarocks make in a fresh tree
 
 deps:
 	$(DEPS) test
@@ -132,6 +136,16 @@ check:
 check-quick:
 	$(DEPS) check
 	$(RUN) static
+
+FUZZ_SECONDS ?= 60
+check-deep:
+	$(DEPS) deep
+	@MAKE="$(MAKE)" FUZZ_SECONDS=$(FUZZ_SECONDS) sh spec/support/run.sh \
+	  asan gc memerr valgrind fuzz -- $(SPECS)
+
+rock-check:
+	$(DEPS) rock
+	$(RUN) rock
 
 clean:
 	rm -rf build

@@ -1,8 +1,8 @@
 #!/bin/sh
-# What extcontacts needs, in four sets, and how to get it.  This file is the
-# one list of packages: a new need is one `need` line below.
+# What extcontacts needs and how to get it.  This file is the one list of
+# packages: a new need is one `need` line below.
 #
-#   deps.sh [--list|--probe] SET...     SET: build demo test check deep rock
+#   deps.sh [--list|--probe] SET...   SET: build demo test check fuzz deep rock
 #
 # Looks for programs, libraries and Lua modules themselves (not for packages).
 # What is missing is installed with apt where there is apt: directly as root,
@@ -30,8 +30,9 @@ add_sets() {
     demo | rock) add_sets build ;;
     test) add_sets demo ;;
     check) add_sets test ;;
-    deep) add_sets check ;;
-    *) echo "deps.sh: no set '$set' (build demo test check deep rock)" >&2
+    fuzz) add_sets check ;;
+    deep) add_sets fuzz ;;
+    *) echo "deps.sh: no set '$set' (build demo test check fuzz deep rock)" >&2
        exit 2 ;;
     esac
   done
@@ -146,11 +147,12 @@ need check "cppcheck" "cppcheck" have cppcheck
 need check "luacheck" "lua-check" have luacheck
 need check "nm (binutils)" "binutils" have nm
 
-need deep "valgrind" "valgrind" have valgrind
-need deep "clang's sanitizer and fuzzer libraries" "libclang-rt-14-dev" \
+need fuzz "clang's sanitizer and fuzzer libraries" "libclang-rt-14-dev" \
   clang_runtime -fsanitize=fuzzer,address
-need deep "a C++ compiler: g++" "g++" have g++
-need deep "simdjson, with headers" "libsimdjson-dev" pkg simdjson
+need fuzz "a C++ compiler: g++" "g++" have g++
+need fuzz "simdjson, with headers" "libsimdjson-dev" pkg simdjson
+
+need deep "valgrind" "valgrind" have valgrind
 
 need rock "luarocks" "luarocks" have luarocks
 

@@ -6,7 +6,14 @@
 #
 #   suite    the specs on both VMs
 #   static   warnings (gcc, clang), formats, linters, exported symbols
+#   asan     the specs with AddressSanitizer, LeakSanitizer and UBSan
+#   gc       the specs with the collector never at rest
+#   memerr   every allocation failing in turn (spec/memerr)
+#   valgrind the specs of the C modules under memcheck
+#   fuzz     libFuzzer, FUZZ_SECONDS (10) a target (spec/fuzz)
+#   rock     luarocks make in a fresh tree, for both VMs
 #
+# VMS="lua5.4" leaves the other VM out; asan also heeds ASAN_VMS.
 # A pending spec is listed and counts neither way.  A suite without specs, or
 # one that dies before its end, counts as failed.
 
@@ -126,6 +133,92 @@ group_static() {
   check "luacheck" luacheck --quiet --codes .
 }
 
+SANITIZERS="-fsanitize=address,undefined -fno-sanitize-recover=all \
+  -fno-omit-frame-pointer -O1 -g"
+CORE_FLAGS="-std=c99 -D_GNU_SOURCE -Wall -Wextra"
+
+# sanitized OUTPUT VM sources and flags...: a program with Lua inside
+sanitized() {
+  output=$1 vm=$2
+  shift 2
+  mkdir -p "$(dirname "$output")" &&
+    ${CC:-gcc} $CORE_FLAGS $SANITIZERS $(pkg-config --cflags "$vm") "$@" \
+      -o "$output" -pthread $(pkg-config --libs "$vm" libcurl) -lm
+}
+
+export ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1
+export LSAN_OPTIONS=suppressions=$root/spec/support/lsan.supp:print_suppressions=0
+export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
+
+# The host stands in PATH under the interpreter's name, so that the programs
+# the specs start run in it too.
+group_asan() {
+  check "build for luajit (the sandbox's)" build build/luajit luajit
+  for vm in ${ASAN_VMS:-$VMS}; do
+    dir=$out/asan-$vm
+    check "sanitized build for $vm" build "$dir" "$vm" CFLAGS="$SANITIZERS"
+    check "sanitized host for $vm" sanitized "$dir/host/$vm" "$vm" \
+      spec/support/host.c
+    suite "specs with ASan and UBSan on $vm" "$dir" \
+      env PATH="$root/$dir/host:$PATH" "$vm"
+  done
+}
+
+group_gc() {
+  for vm in $VMS; do
+    check "build for $vm" build "build/$vm" "$vm"
+    suite "specs with a restless collector on $vm" "build/$vm" \
+      env EXTCONTACTS_GC=1 "$vm"
+  done
+}
+
+WRAPPED=-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup,--wrap=free
+
+group_memerr() {
+  for vm in $VMS; do
+    check "memerr for $vm" sanitized "$out/memerr-$vm" "$vm" $WRAPPED \
+      csrc/*.c spec/memerr/*.c
+    for script in spec/memerr/*.lua; do
+      check "every allocation failing: $script on $vm" "$out/memerr-$vm" \
+        "$script"
+    done
+  done
+}
+
+# The specs of the modules in C, by what they name.
+c_specs() {
+  grep -lE 'extcontacts\.(core|json|url)"' spec/*_spec.lua spec/*/*_spec.lua \
+    2>/dev/null
+}
+
+group_valgrind() {
+  for vm in $VMS; do
+    check "build for $vm" build "build/$vm" "$vm"
+    # LuaJIT's own code, made at run time, reads past the ends of strings.
+    jit=
+    [ "$vm" = luajit ] && jit=-joff
+    all_specs=$specs
+    specs=${specs:-$(c_specs)}
+    suite "specs of the C modules in valgrind on $vm" "build/$vm" valgrind \
+      --quiet --error-exitcode=99 --leak-check=full \
+      --errors-for-leak-kinds=definite --child-silent-after-fork=yes \
+      --suppressions=spec/support/valgrind.supp "$vm" $jit
+    specs=$all_specs
+  done
+}
+
+group_fuzz() {
+  if [ -f spec/fuzz/run.sh ]; then
+    check "fuzz" sh spec/fuzz/run.sh "${FUZZ_SECONDS:-10}"
+  fi
+}
+
+group_rock() {
+  for vm in $VMS; do
+    check "luarocks make for $vm" sh spec/support/rock.sh "$vm"
+  done
+}
+
 groups=
 while [ $# -gt 0 ] && [ "$1" != -- ]; do
   groups="$groups $1"
@@ -137,7 +230,8 @@ specs=${*:-}
 start_all=$(date +%s)
 for group in ${groups:-suite}; do
   case $group in
-  suite | static) group_$group ;;
+  suite | static | asan | gc | memerr | valgrind | fuzz | rock)
+    group_$group ;;
   *) echo "run.sh: no group '$group'" >&2; fail "group '$group'" ;;
   esac
 done

@@ -1,4 +1,15 @@
 -- Runs busted in the interpreter that runs this file, as the `busted` command
 -- does, with the project's report as the default output.
 --   lua5.4 spec/support/suite.lua [busted's options] [files]
+
+-- EXTCONTACTS_GC=1: the collector never rests, and collects in full every so
+-- many instructions, so that a value C holds without an anchor is gone soon.
+if os.getenv("EXTCONTACTS_GC") then
+  collectgarbage("setpause", 0)
+  collectgarbage("setstepmul", 400)
+  debug.sethook(function()
+    collectgarbage()
+  end, "", tonumber(os.getenv("EXTCONTACTS_GC_INSTRUCTIONS")) or 20000)
+end
+
 require "busted.runner"({ standalone = false, output = "spec/support/report.lua" })

@@ -1,0 +1,53 @@
+-- Run by memerr with every allocation failing in turn: requests to its own
+-- server, one cancelled, one left in flight when the engine closes.
+local core = require("extcontacts.core")
+local port = ...
+
+local function request(engine, path, body)
+  return engine:submit {
+    method = body and "POST" or "GET",
+    url = "http://127.0.0.1:" .. math.floor(port) .. path,
+    headers = { Accept = "application/json", ["X-Long"] = ("h"):rep(500) },
+    body = body,
+    deadline = core.engine.now() + 5,
+  }
+end
+
+local engine = core.engine.new({})
+
+local function exchange()
+  local first, failure = request(engine, "/plain")
+  if not first then
+    return nil, failure
+  end
+  local second, third
+  second, failure = request(engine, "/gzip", '{"a":1}')
+  if not second then
+    return nil, failure
+  end
+  third, failure = request(engine, "/cancelled")
+  if not third then
+    return nil, failure
+  end
+  third:cancel()
+  local left = 2
+  while left > 0 do
+    for _, transfer in ipairs(engine:step(1)) do
+      if transfer == first or transfer == second then
+        left = left - 1
+      end
+    end
+  end
+  for _, transfer in ipairs { first, second } do
+    local result, problem = transfer:result()
+    if not result then
+      return nil, problem
+    end
+    assert(result.status == 200 and result.body == '{"id":"some"}')
+  end
+  return request(engine, "/in-flight")
+end
+
+local done, failure = exchange()
+engine:close()
+return done and true, failure

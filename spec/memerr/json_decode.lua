@@ -1,0 +1,18 @@
+-- Run by memerr with every allocation failing in turn.
+local json = require("extcontacts.core").json
+
+local long = ("x"):rep(3000)
+local text = '{"id":"a","firstName":"\\u00e9\\ud83d\\ude00\\n","tags":["' .. long .. '",1,-2.5e10,true,null],'
+  .. '"workPhone":{"e164":"+4930123456","extension":9007199254740993},"big":123456789012345678901234567890,'
+  .. '"entities":[{},[],{"a":{"b":{"c":[[[1]]]}}},"' .. ("\\u00fc"):rep(300) .. '"]}'
+
+local record = assert(json.decode(text))
+assert(record.tags[1] == long)
+assert(#record.entities == 4)
+
+-- Refusals build their message and offset.
+for _, broken in ipairs { "", "[1,", '{"a":1,"a":2}', '"\\ud800"', "[1]x", ("["):rep(2000) } do
+  local value, message = json.decode(broken)
+  assert(value == nil and message)
+end
+return true

@@ -47,6 +47,7 @@ OBJECTS = $(SOURCES:csrc/%.c=$(BUILD)/obj/%.o)
 CORE = $(BUILD)/extcontacts/core.so
 COMMANDS = $(notdir $(wildcard bin/*))
 DEPS = @sh spec/support/deps.sh
+ENV = LUA_NAME=$(LUA_NAME) BUILD=$(BUILD) sh spec/support/env.sh
 RUN = @MAKE="$(MAKE)" sh spec/support/run.sh
 
 .PHONY: all both help deps demo test check check-quick check-deep install \
@@ -89,7 +90,7 @@ uninstall:
 	rm -f $(COMMANDS:%="$(DESTDIR)$(BINDIR)/%")
 
 env:
-	@LUA_NAME=$(LUA_NAME) BUILD=$(BUILD) sh spec/support/env.sh
+	@$(ENV)
 
 help:
 	@sed -n 's/^#: \{0,1\}//p' Makefile
@@ -122,8 +123,7 @@ deps:
 demo:
 	$(DEPS) demo
 	@$(MAKE) --no-print-directory -s both
-	@if [ -f examples/demo.sh ]; then sh examples/demo.sh; \
-	else echo "examples/demo.sh is not there yet" >&2; exit 1; fi
+	@eval "$$($(ENV))" && LUA=$(LUA_NAME) sh examples/demo.sh
 
 test:
 	$(DEPS) test

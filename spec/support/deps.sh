@@ -43,20 +43,28 @@ missing= # Debian packages
 words=   # the same for people, one need a line
 packages=
 
+# with LIST WORDS...: the list with each word it lacks
+with() {
+  list=$1
+  shift
+  for word in "$@"; do
+    case " $list " in
+    *" $word "*) ;;
+    *) list="$list $word" ;;
+    esac
+  done
+  printf '%s' "$list"
+}
+
 # need SET "in words" "Debian packages" probe...
 need() {
   case " $sets " in *" $1 "*) ;; *) return 0 ;; esac
-  for package in $3; do
-    case " $packages " in
-    *" $package "*) ;;
-    *) packages="$packages $package" ;;
-    esac
-  done
-  [ $mode = list ] && return 0
   text=$2 wanted=$3
+  packages=$(with "$packages" $wanted)
   shift 3
+  [ $mode = list ] && return 0
   "$@" >/dev/null 2>&1 && return 0
-  missing="$missing $wanted"
+  missing=$(with "$missing" $wanted)
   words="$words  - $text
 "
 }
@@ -147,7 +155,7 @@ need check "cppcheck" "cppcheck" have cppcheck
 need check "luacheck" "lua-check" have luacheck
 need check "nm (binutils)" "binutils" have nm
 
-need fuzz "clang's sanitizer and fuzzer libraries" "libclang-rt-14-dev" \
+need fuzz "clang's sanitizer and fuzzer libraries" "libclang-rt-dev" \
   clang_runtime -fsanitize=fuzzer,address
 need fuzz "a C++ compiler: g++" "g++" have g++
 need fuzz "simdjson, with headers" "libsimdjson-dev" pkg simdjson
@@ -181,16 +189,12 @@ else
   exit 1
 fi
 
-install() {
-  $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q \
-    --no-install-recommends $missing
+apt() {
+  $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q "$@"
 }
 echo "installing:$missing"
-# The first try fails where apt's lists are empty or old.
-if ! install; then
-  $as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q || exit 1
-  install || exit 1
-fi
+apt update || echo "going on with the package lists that are here"
+apt install -y --no-install-recommends $missing || exit 1
 case $missing in
 *nginx-light*)
   echo "Debian may have started nginx's own service: extcontacts runs nginx"

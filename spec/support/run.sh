@@ -13,7 +13,8 @@
 #   fuzz     libFuzzer, FUZZ_SECONDS (10) a target (spec/fuzz)
 #   rock     luarocks make in a fresh tree, for both VMs
 #
-# VMS="lua5.4" leaves the other VM out; asan also heeds ASAN_VMS.
+# VMS="lua5.4" leaves the other VM out; asan also heeds ASAN_VMS.  Builds and
+# logs go into CHECK_DIR (build/check), a folder below this tree.
 # A pending spec is listed and counts neither way.  A suite without specs, or
 # one that dies before its end, counts as failed.
 
@@ -22,7 +23,7 @@ PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 cd "$(dirname "$0")/../.." || exit 2
 root=$(pwd)
 VMS=${VMS:-lua5.4 luajit}
-out=build/check
+out=${CHECK_DIR:-build/check}
 mkdir -p $out
 # Versioned settings would win over the LUA_PATH and LUA_CPATH set here.
 unset LUA_PATH_5_4 LUA_CPATH_5_4 LUA_INIT LUA_INIT_5_4

@@ -1,0 +1,172 @@
+-- The scripts behind make: what they count, what they print, what they fail.
+local function quoted(text)
+  return "'" .. text:gsub("'", "'\\''") .. "'"
+end
+
+-- The exit status that `sh -c` gives and all that was printed.
+local function shell(command)
+  local pipe = assert(io.popen("{ " .. command .. "\n} 2>&1; echo \"status=$?\""))
+  local output = pipe:read("*a")
+  pipe:close()
+  local text, status = output:match("^(.*)status=(%d+)\n$")
+  return tonumber(status), text
+end
+
+describe("run.sh", function()
+  local scratch
+
+  before_each(function()
+    scratch = os.tmpname()
+    os.remove(scratch)
+    scratch = scratch .. "_spec.lua"
+  end)
+
+  after_each(function()
+    os.remove(scratch)
+  end)
+
+  -- Runs these specs (text) as a suite of their own, on this VM only
+  -- and without the sandbox that the helper starts.
+  local function run(specs)
+    local file = assert(io.open(scratch, "w"))
+    file:write(specs)
+    file:close()
+    local vm = package.loaded.jit and "luajit" or "lua5.4"
+    return shell("CHECK_DIR=build/check/nested VMS=" .. vm .. " sh spec/support/run.sh suite -- "
+      .. "--helper=busted " .. quoted(scratch))
+  end
+
+  -- The build counts as one that passed.
+  it("adds up what passed and exits 0", function()
+    local status, output = run('it("a", function() end) it("b", function() end)')
+    assert.equal(0, status, output)
+    assert.matches("\n3 passed, 0 failed\n$", output)
+  end)
+
+  it("counts failures and errors, shows them and exits otherwise", function()
+    local status, output = run([[
+      it("is right", function() end)
+      it("is wrong", function() assert.equal("expected thing", "other thing") end)
+      it("is broken", function() error("broken thing") end)
+    ]])
+    assert.equal(1, status)
+    assert.matches("expected thing", output, 1, true)
+    assert.matches("broken thing", output, 1, true)
+    assert.matches("\n2 passed, 2 failed\n$", output)
+  end)
+
+  it("lists pending specs and counts them neither way", function()
+    local status, output = run('it("a", function() end) pending("later thing")')
+    assert.equal(0, status, output)
+    assert.matches("later thing", output, 1, true)
+    assert.matches("1 pending specs", output, 1, true)
+    assert.matches("\n2 passed, 0 failed\n$", output)
+  end)
+
+  for name, specs in pairs {
+    ["a suite without specs"] = "",
+    ["a suite that ends the process with success"] = 'it("a", function() os.exit(0) end)',
+    ["a file that can't be compiled"] = "x = = 1",
+    ["specs that are all pending"] = 'pending("a")',
+  } do
+    it("calls " .. name .. " failed", function()
+      local status, output = run(specs)
+      assert.equal(1, status)
+      assert.matches("\n1 passed, 1 failed\n$", output)
+    end)
+  end
+
+  it("calls a group it doesn't know failed", function()
+    local status, output = shell("sh spec/support/run.sh nonsense")
+    assert.equal(1, status)
+    assert.matches("\n0 passed, 1 failed\n$", output)
+  end)
+end)
+
+describe("env.sh", function()
+  local copy
+
+  -- A folder like this one, with a name that needs quoting.
+  setup(function()
+    local name = os.tmpname()
+    os.remove(name)
+    copy = name .. " it's \"$HOME\""
+    assert.equal(0, (shell("mkdir -p " .. quoted(copy .. "/spec/support") .. " "
+      .. quoted(copy .. "/build/lua5.4/extcontacts") .. " && cp spec/support/env.sh "
+      .. quoted(copy .. "/spec/support") .. " && touch "
+      .. quoted(copy .. "/build/lua5.4/extcontacts/core.so"))))
+  end)
+
+  teardown(function()
+    shell("rm -rf " .. quoted(copy))
+  end)
+
+  -- A variable after evaluating what env.sh prints.
+  local function evaluated(before, name)
+    local status, output = shell("unset LUA_PATH LUA_CPATH LUA_PATH_5_4 LUA_CPATH_5_4; " .. before
+      .. "; eval \"$(sh " .. quoted(copy .. "/spec/support/env.sh") .. ")\"; echo \"${"
+      .. name .. "-unset}\"")
+    assert.equal(0, status, output)
+    return (output:gsub("\n$", ""))
+  end
+
+  it("quotes the folder and keeps Lua's default paths", function()
+    assert.equal(copy .. "/lua/?.lua;" .. copy .. "/lua/?/init.lua;;", evaluated(":", "LUA_PATH"))
+    assert.equal(copy .. "/build/lua5.4/?.so;;", evaluated(":", "LUA_CPATH"))
+  end)
+
+  it("keeps what was set, after ours", function()
+    assert.equal(copy .. "/lua/?.lua;" .. copy .. "/lua/?/init.lua;/mine/?.lua",
+      evaluated("LUA_PATH='/mine/?.lua'", "LUA_PATH"))
+    assert.equal(copy .. "/build/lua5.4/bin:/usr/bin:/bin", evaluated("PATH=/usr/bin:/bin", "PATH"))
+  end)
+
+  it("sets the versioned variable only where it would win", function()
+    assert.equal("unset", evaluated(":", "LUA_PATH_5_4"))
+    assert.equal(copy .. "/build/lua5.4/?.so;/mine/?.so;;",
+      evaluated("LUA_CPATH_5_4='/mine/?.so;;'", "LUA_CPATH_5_4"))
+  end)
+
+  it("says what to do when there is no build", function()
+    local status, output = shell("BUILD=build/none LUA_NAME=luajit sh spec/support/env.sh")
+    assert.equal(1, status)
+    assert.matches("make LUA=luajit", output, 1, true)
+  end)
+end)
+
+describe("deps.sh", function()
+  -- A PATH with the tools the script itself needs and nothing else.
+  local bin
+
+  setup(function()
+    bin = os.tmpname()
+    os.remove(bin)
+    assert.equal(0, (shell("mkdir " .. bin .. " && for tool in sh sed id mktemp rm; do"
+      .. " ln -s \"$(command -v $tool)\" " .. bin .. "; done")))
+  end)
+
+  teardown(function()
+    shell("rm -rf " .. bin)
+  end)
+
+  it("says in words what is missing where there is no apt", function()
+    -- Its own additions to PATH are cut, or it would find this machine's nginx.
+    local status, output = shell("sed '/^PATH=/d' spec/support/deps.sh | PATH=" .. bin
+      .. " sh -s -- test")
+    assert.equal(1, status)
+    for _, words in ipairs { "a C compiler", "libcurl, with headers", "busted, for luajit",
+      "There is no apt here" } do
+      assert.matches(words, output, 1, true)
+    end
+  end)
+
+  it("lists every package once", function()
+    local _, output = shell("sh spec/support/deps.sh --list deep rock")
+    local seen = {}
+    for name in output:gmatch("%S+") do
+      assert.is_nil(seen[name], name)
+      seen[name] = true
+    end
+    assert.is_true(seen["libcurl4-openssl-dev"] and seen["lua-busted"] and seen["luarocks"])
+  end)
+end)

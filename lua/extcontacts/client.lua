@@ -1,0 +1,300 @@
+--- The client: methods made from the operation table.
+--
+-- Every operation is a method under its specified name and under its short
+-- one: `client:get_externalcontacts_contact(id)` is `client.contacts:get(id)`.
+-- Positional arguments stand in the specified order, a table of options last.
+-- A call gives `value, nil, response`, or `nil, err`.
+
+local auth = require "extcontacts.auth"
+local blocking = require "extcontacts.env.blocking"
+local config = require "extcontacts.config"
+local core = require "extcontacts.core"
+local exec = require "extcontacts.exec"
+local operations = require "extcontacts.operations"
+local paginate = require "extcontacts.paginate"
+local params = require "extcontacts.params"
+local suggest = require "extcontacts.suggest"
+
+local client = {}
+
+local Client = {}
+local metatable = { __name = "extcontacts.client", __metatable = "extcontacts.client" }
+
+-- Client → its state (credentials, tokens, engine), out of sight of dumps.
+local states = setmetatable({}, { __mode = "k" })
+
+local COLON = "call it with a colon: client:%s(…)"
+
+-- Jitter must differ between processes started together, without touching
+-- the program's own random sequence.
+local function generator()
+  local seed = (os.time() * 1000003 + math.floor(os.clock() * 1e6)
+    + tonumber(tostring({}):match("0x(%x+)") or "1", 16) % 2147483647) % 2147483647
+  return function()
+    seed = (seed * 16807 + 1) % 2147483647
+    return seed / 2147483647
+  end
+end
+
+------------------------------------------------------ methods of the table --
+
+local function state_of(self, name)
+  local state = states[self]
+  if not state then
+    return nil, COLON:format(name)
+  end
+  return state
+end
+
+-- The method of a row; `owner` gives the client behind the receiver.
+local function method_of(row, name, owner)
+  return function(self, ...)
+    local state, misuse = state_of(owner(self), name)
+    if not state then
+      error(misuse, 2)
+    end
+    local bound
+    bound, misuse = params.bind(row, select("#", ...), { ... })
+    if not bound then
+      error(misuse, 2)
+    end
+    local value, err, response = exec.call(state, row, bound)
+    return value, err, response
+  end
+end
+
+-- The iterator method of a paged row.
+local function iterator_of(row)
+  return function(self, ...)
+    local state, misuse = state_of(self, row.iterator)
+    if not state then
+      error(misuse, 2)
+    end
+    local iterator
+    iterator, misuse = paginate.new(state, row, select("#", ...), { ... })
+    if not iterator then
+      error(misuse, 2)
+    end
+    return iterator
+  end
+end
+
+local function itself(self)
+  return self
+end
+
+local iterator_names = {}
+for _, row in ipairs(operations.list) do
+  Client[row.name] = method_of(row, row.name, itself)
+  if row.iterator then
+    Client[row.iterator] = iterator_of(row)
+    iterator_names[#iterator_names + 1] = row.iterator
+  end
+end
+
+--------------------------------------------------------------- namespaces --
+-- `contacts.notes.get` is the method `get` of the space `notes` in the space
+-- `contacts`.  The tree is made once; a client's spaces at first use.
+
+local Namespace = {}
+local namespace_metatable = { __name = "extcontacts.namespace" }
+local tree = { spaces = {}, methods = {}, path = "client" }
+
+for _, row in ipairs(operations.list) do
+  local node = tree
+  for part in row.short:gmatch("(%w+)%.") do
+    if not node.spaces[part] then
+      node.spaces[part] = { spaces = {}, methods = {}, path = node.path .. "." .. part }
+    end
+    node = node.spaces[part]
+  end
+  local verb = row.short:match("%w+$")
+  node.methods[verb] = method_of(row, row.short, function(self)
+    local namespace = Namespace[self]
+    return namespace and namespace.client
+  end)
+end
+
+-- Namespace object → its client and its node.
+setmetatable(Namespace, { __mode = "k" })
+
+local function namespace_of(self, node)
+  local space = setmetatable({}, namespace_metatable)
+  Namespace[space] = { client = self, node = node }
+  return space
+end
+
+local function member_names(node)
+  local names = {}
+  for _, group in ipairs { node.methods, node.spaces } do
+    for name in pairs(group) do
+      names[#names + 1] = node.path .. "." .. name
+    end
+  end
+  return names
+end
+
+function namespace_metatable.__index(space, name)
+  local own = Namespace[space]
+  local node = own.node
+  if node.methods[name] then
+    return node.methods[name]
+  elseif node.spaces[name] then
+    local child = namespace_of(own.client, node.spaces[name])
+    rawset(space, name, child)
+    return child
+  end
+  error(suggest.unknown("operation", node.path .. "." .. tostring(name), member_names(node)), 2)
+end
+
+function namespace_metatable.__newindex(space)
+  error("the operations of " .. Namespace[space].node.path .. " can't be changed", 2)
+end
+
+function namespace_metatable.__tostring(space)
+  return Namespace[space].node.path
+end
+
+------------------------------------------------------------------- client --
+
+local function row_of(name)
+  return operations.by_name[name] or operations.by_short[name]
+end
+
+local function operation_names()
+  local names = suggest.keys(operations.by_name)
+  for short in pairs(operations.by_short) do
+    names[#names + 1] = short
+  end
+  return names
+end
+
+-- What `call` and `plan` share: the row, and the bound arguments.
+local function prepare(self, method, name, ...)
+  local state, misuse = state_of(self, method)
+  if not state then
+    return nil, misuse
+  end
+  local row = row_of(name)
+  if not row then
+    return nil, suggest.unknown("operation", name, operation_names())
+  end
+  local bound
+  bound, misuse = params.bind(row, select("#", ...), { ... })
+  if not bound then
+    return nil, misuse
+  end
+  return state, row, bound
+end
+
+--- Calls an operation by its canonical or short name.
+---@param name string `get_externalcontacts_contact` or `contacts.get`
+---@param ... any the operation's arguments
+---@return any value
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function Client:call(name, ...)
+  local state, row, bound = prepare(self, "call", name, ...)
+  if not state then
+    error(row, 2)
+  end
+  local value, err, response = exec.call(state, row, bound)
+  return value, err, response
+end
+
+--- The request an operation would send; nothing is sent and no token asked.
+---@param name string as for `call`
+---@param ... any the operation's arguments
+---@return extcontacts.Request|nil
+---@return extcontacts.Error|nil
+function Client:plan(name, ...)
+  local state, row, bound = prepare(self, "plan", name, ...)
+  if not state then
+    error(row, 2)
+  end
+  local plan, err = exec.plan(state, row, bound)
+  return plan, err
+end
+
+--- Closes the connections.  Later calls give `kind = "closed"`.
+function Client:close()
+  local state = states[self]
+  if state and not state.closed then
+    state.closed = true
+    if state.engine then
+      state.engine:close()
+    end
+  end
+end
+
+function metatable.__index(self, name)
+  local method = Client[name]
+  if method then
+    return method
+  end
+  local state = states[self]
+  if name == "validate" then
+    return state.config.validate
+  elseif tree.spaces[name] then
+    local space = namespace_of(self, tree.spaces[name])
+    rawset(self, name, space)
+    return space
+  end
+  local known = operation_names()
+  for _, names in ipairs { iterator_names, suggest.keys(tree.spaces), { "call", "plan", "close" } } do
+    for _, known_name in ipairs(names) do
+      known[#known + 1] = known_name
+    end
+  end
+  error(suggest.unknown("operation", name, known), 2)
+end
+
+function metatable.__newindex(self, name, value)
+  if name ~= "validate" then
+    error("only 'validate' of a client can be set", 2)
+  elseif type(value) ~= "boolean" then
+    error("'validate' must be true or false", 2)
+  end
+  states[self].config.validate = value
+end
+
+-- No id, secret or token.
+function metatable.__tostring(self)
+  return "extcontacts.client (" .. states[self].config.base_url .. ")"
+end
+
+--- Makes a client of a complete configuration.
+---@param settings extcontacts.Config from `config.resolve`
+---@param internals table|nil for specs: `{ env, now, random, engine }`
+---@return extcontacts.Client
+function client.new(settings, internals)
+  internals = internals or {}
+  local now = internals.now or core.engine.now
+  local self = setmetatable({}, metatable)
+  states[self] = {
+    config = settings,
+    auth = auth.new(settings, now),
+    env = internals.env or blocking,
+    now = now,
+    random = internals.random or generator(),
+    engine = internals.engine,
+    closed = false,
+  }
+  return self
+end
+
+--- Makes a client from arguments, and with `sources` from where else
+-- configuration may come.
+---@param options table|nil
+---@param sources table|nil
+---@return extcontacts.Client|nil
+---@return string|nil misuse
+function client.configure(options, sources)
+  local settings, misuse = config.resolve(options, sources)
+  if not settings then
+    return nil, misuse
+  end
+  return client.new(settings)
+end
+
+return client

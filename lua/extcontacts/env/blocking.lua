@@ -1,0 +1,31 @@
+--- How a plain script waits: it blocks in the engine.
+
+local blocking = {}
+
+-- The engine returns when something finished or a deadline passed; this only
+-- bounds a single wait.
+local LONGEST_STEP = 60
+
+--- Waits until a transfer has finished.
+---@param engine table
+---@param transfer table
+function blocking.wait(engine, transfer)
+  while not transfer:done() do
+    engine:step(LONGEST_STEP)
+  end
+end
+
+--- Waits for a time, while other transfers go on.
+---@param engine table
+---@param seconds number
+---@param now fun(): number
+function blocking.sleep(engine, seconds, now)
+  local finish = now() + seconds
+  local left = seconds
+  while left > 0 do
+    engine:step(left)
+    left = finish - now()
+  end
+end
+
+return blocking

@@ -1,0 +1,94 @@
+--- The one error object.  A failing call returns `nil, err`, an iterator
+-- raises the same object; `err.kind` says what sort of failure it was.
+
+---@class extcontacts.Error
+---@field kind extcontacts.ErrorKind
+---@field message string a sentence for people, without secrets or personal data
+---@field status integer|nil HTTP status
+---@field code string|nil the server's dotted code, or a short word of ours
+---@field operation string|nil canonical name of the operation
+---@field method string|nil
+---@field path string|nil without the query
+---@field attempts integer|nil requests sent for this call, the last included
+---@field retryable boolean whether the same call may succeed later and is safe to repeat
+---@field retry_after number|nil seconds the server asked to wait
+---@field correlation_id string|nil the server's id of this exchange, for support
+---@field details table|nil what the server said about single fields
+---@field limit table|nil for kind "limit": `{ argument, limit }`
+---@field cause any the failure underneath
+---@field response extcontacts.Response|nil
+
+---@alias extcontacts.ErrorKind
+---| "transport" # no usable answer: DNS, connection, TLS
+---| "timeout" # the deadline passed
+---| "auth" # no token, or 401 or 403
+---| "http" # any other status outside 2xx
+---| "throttled" # 429
+---| "decode" # a body that is not what it should be
+---| "protocol" # an answer that breaks the API's rules
+---| "limit" # a documented limit: an argument's range, the 1,000 records of a listing
+---| "invalid" # a value that can't be sent
+---| "conflict" # 409
+---| "cancelled"
+---| "closed"
+
+local KINDS = {
+  transport = true,
+  timeout = true,
+  auth = true,
+  http = true,
+  throttled = true,
+  decode = true,
+  protocol = true,
+  limit = true,
+  invalid = true,
+  conflict = true,
+  cancelled = true,
+  closed = true,
+}
+
+local metatable = { __name = "extcontacts.error" }
+
+function metatable.__tostring(err)
+  local where = err.operation and (err.operation .. ": ") or ""
+  local facts = { err.kind }
+  if err.status then
+    facts[#facts + 1] = "HTTP " .. err.status
+  end
+  if err.code then
+    facts[#facts + 1] = err.code
+  end
+  if err.attempts and err.attempts > 1 then
+    facts[#facts + 1] = err.attempts .. " attempts"
+  end
+  if err.correlation_id then
+    facts[#facts + 1] = "correlation id " .. err.correlation_id
+  end
+  return ("%s%s (%s)"):format(where, err.message, table.concat(facts, ", "))
+end
+
+function metatable.__concat(a, b)
+  return tostring(a) .. tostring(b)
+end
+
+local errors = {}
+
+--- Makes an error object of `fields`, which becomes the object.
+---@param fields table
+---@return extcontacts.Error
+function errors.new(fields)
+  assert(KINDS[fields.kind], "unknown error kind")
+  if fields.retryable == nil then
+    fields.retryable = false
+  end
+  return setmetatable(fields, metatable)
+end
+
+--- Whether `value` is an error object of this module.
+---@param value any
+---@return boolean
+function errors.is_error(value)
+  return getmetatable(value) == metatable
+end
+
+return errors

@@ -1,0 +1,53 @@
+--- extcontacts: a client for the Genesys Cloud External Contacts API.
+--
+--     local ec = require "extcontacts"
+--     local client = ec.connect()
+--     for contact in client:scan_contacts() do … end
+
+local client = require "extcontacts.client"
+local config = require "extcontacts.config"
+local errors = require "extcontacts.error"
+local json = require "extcontacts.json"
+local operations = require "extcontacts.operations"
+local records = require "extcontacts.records"
+
+local ec = {
+  _VERSION = "extcontacts 0.1",
+  json = json,
+  null = json.null,
+  array = json.array,
+  is_error = errors.is_error,
+  writable = records.writable,
+  --- Region id → domain.
+  regions = config.regions,
+  --- The operation table: `list`, `by_name`, `by_short`.
+  operations = operations,
+}
+
+--- A client from arguments alone; nothing is read from the environment.
+-- A wrong or missing option throws.
+---@param options extcontacts.Config
+---@return extcontacts.Client
+function ec.new(options)
+  local made, misuse = client.configure(options)
+  if not made then
+    error(misuse, 2)
+  end
+  return made
+end
+
+--- A client from arguments, then the environment (`GENESYSCLOUD_REGION`,
+-- `GENESYSCLOUD_OAUTHCLIENT_ID`, `GENESYSCLOUD_OAUTHCLIENT_SECRET`,
+-- `GENESYSCLOUD_ACCESS_TOKEN`; `PURECLOUD_CLIENT_ID`, `PURECLOUD_SECRET`),
+-- then the profile in `~/.gc/config.toml`.  Missing credentials throw.
+---@param options extcontacts.Config|nil
+---@return extcontacts.Client
+function ec.connect(options)
+  local made, misuse = client.configure(options, {})
+  if not made then
+    error(misuse, 2)
+  end
+  return made
+end
+
+return ec

@@ -1,0 +1,484 @@
+--- Iterators over the paged and cursor listings.
+--
+-- One rule above all: a loop never ends early in silence.  It ends when the
+-- server says that there is no more; anything else raises an error object,
+-- and the position stays where it was, so that the next call tries again.
+
+local core = require "extcontacts.core"
+local errors = require "extcontacts.error"
+local exec = require "extcontacts.exec"
+local operations = require "extcontacts.operations"
+local params = require "extcontacts.params"
+local suggest = require "extcontacts.suggest"
+
+local paginate = {}
+
+---@class extcontacts.IteratorOptions
+---@field from string|nil a `resume_token()` to go on from
+---@field max_items integer|nil stop after this many records (of this iterator, not of one it resumes)
+---@field allow_partial boolean|nil let a listing end at 1,000 records, or with `partialResults`
+---@field on_expired "error"|"restart"|nil what an expired cursor does; default "error".
+--- "restart" scans again from the start and skips the records already seen, whose ids it
+--- keeps in memory
+
+local EXTRA = { from = "string", max_items = "number", allow_partial = "boolean", on_expired = "string" }
+
+-- Records a page, where the caller says nothing: the most a scan allows, and
+-- for listings what every one of them allows.
+local SCAN_LIMIT, LISTING_SIZE = 200, 100
+
+---@class extcontacts.Iterator
+---@field count integer records handed out so far
+local Iterator = {}
+local metatable = { __name = "extcontacts.iterator", __index = Iterator }
+
+local function raise(row, kind, message, more)
+  local fields = more or {}
+  fields.kind, fields.message = kind, message
+  fields.operation, fields.method = row.name, row.method
+  error(errors.new(fields), 0)
+end
+
+------------------------------------------------------------------- cursors --
+
+-- How each kind of listing moves on: `options`, what to ask for next,
+-- `advance`, what the answer says about more, and `save` and `load` for
+-- resume tokens.
+local Cursor = {}
+
+function Cursor.start(options)
+  return { cursor = options.cursor, seen = {}, limit = options.limit or SCAN_LIMIT }
+end
+
+function Cursor.options(pager)
+  return { cursor = pager.cursor, limit = pager.limit }
+end
+
+-- A scan ends only when `cursors.after` is absent or empty; a page may be
+-- short or empty long before.
+function Cursor.advance(pager, page, _, row)
+  local cursors = page.cursors
+  if cursors == core.json.null then
+    cursors = nil
+  end
+  if cursors == nil and page.entities == nil then
+    raise(row, "protocol", "the answer is not a page of a scan: it has neither entities nor cursors")
+  elseif cursors ~= nil and type(cursors) ~= "table" then
+    raise(row, "protocol", "the answer's cursors are not an object")
+  end
+  local after = cursors and cursors.after
+  if after == nil or after == core.json.null or after == "" then
+    return false
+  elseif type(after) ~= "string" then
+    raise(row, "protocol", "the answer's cursor is not a string")
+  elseif pager.seen[after] or after == pager.cursor then
+    raise(row, "protocol", "the server gave the same cursor twice; the scan would never end")
+  end
+  pager.seen[after] = true
+  pager.cursor = after
+  return true
+end
+
+function Cursor.save(pager)
+  return pager.cursor
+end
+
+function Cursor.load(pager, position)
+  pager.cursor = position
+end
+
+--------------------------------------------------------------------- pages --
+
+local Page = {}
+
+function Page.start(options)
+  return { number = options.page_number or 1, size = options.page_size or LISTING_SIZE }
+end
+
+function Page.options(pager)
+  return { page_number = pager.number, page_size = pager.size }
+end
+
+local function count_of(page, name)
+  local value = page[name]
+  return type(value) == "number" and value or nil
+end
+
+-- Every field of the envelope is optional.  More is to come when a link says
+-- so or the page count does; with neither, when this page had records.
+local function more_to_come(pager, page, records)
+  if type(page.nextUri) == "string" and page.nextUri ~= "" then
+    return true
+  end
+  local pages, total = count_of(page, "pageCount"), count_of(page, "total")
+  if pages then
+    return pager.number < pages
+  elseif total then
+    return pager.number * pager.size < total
+  end
+  return #records > 0
+end
+
+function Page.advance(pager, page, records, row, allow_partial)
+  if page.entities == nil and page.total == nil and page.pageCount == nil then
+    raise(row, "protocol", "the answer is not a page of a listing: it has no entities and no total")
+  end
+  if page.partialResults == true and not allow_partial then
+    raise(row, "limit", "the server says that this page is partial (partialResults); pass "
+      .. "allow_partial=true to take it", { code = "partial_results" })
+  end
+  local first = records[1]
+  local first_id = type(first) == "table" and first.id or nil
+  if first_id ~= nil and first_id == pager.first_id then
+    raise(row, "protocol", "the server gave the same page twice; the listing would never end")
+  end
+  if not more_to_come(pager, page, records) then
+    return false
+  end
+  pager.first_id = first_id or pager.first_id
+  pager.number = pager.number + 1
+  return true
+end
+
+function Page.save(pager)
+  return pager.number
+end
+
+function Page.load(pager, position)
+  pager.number = position
+end
+
+local PAGERS = { cursor = Cursor, page = Page }
+
+------------------------------------------------------------- resume tokens --
+-- A token names the page that holds the next record, and the ids of its
+-- records already handed out: a page read again may have changed.
+
+local TOKEN = "ec1:"
+
+local function scope_of(self)
+  local bound = self.bound
+  local parts = { self.row.name }
+  for _, name in ipairs(self.row.positional) do
+    parts[#parts + 1] = tostring(bound.values[name])
+  end
+  return table.concat(parts, " ")
+end
+
+--- A text to go on from later, in this process or another: pass it as `from`
+-- to the same iterator with the same arguments.  A scan's token lives as long
+-- as the server's cursor, 24 hours.
+---@return string
+function Iterator:resume_token()
+  if self.finished then
+    return TOKEN .. core.json.encode({ scope = scope_of(self), done = true, count = self.count },
+      { sort_keys = true })
+  end
+  local skip, position = core.json.array {}, self.page_position
+  if self.page and self.index == #self.records and not self.exhausted then
+    -- Between two pages: the next one, so that no cursor is used twice.
+    position = self.kind.save(self.pager)
+  else
+    for index = 1, self.index do
+      local record = self.records[index]
+      skip[index] = type(record) == "table" and record.id or core.json.null
+    end
+    for id in pairs(self.skip or {}) do
+      skip[#skip + 1] = id
+    end
+  end
+  return TOKEN .. core.json.encode({
+    scope = scope_of(self),
+    position = position,
+    size = self.pager.size,
+    skip = skip,
+    count = self.count,
+  }, { sort_keys = true })
+end
+
+local function load_token(self, text)
+  local saved = text:sub(1, #TOKEN) == TOKEN and core.json.decode(text:sub(#TOKEN + 1))
+  if type(saved) ~= "table" or type(saved.count) ~= "number" then
+    return "option 'from' must be a text from resume_token()"
+  elseif saved.scope ~= scope_of(self) then
+    return ("option 'from' is of another iteration (%s)"):format(tostring(saved.scope):match("^%S*"))
+  elseif saved.done then
+    self.finished = true
+  else
+    if saved.size ~= nil and saved.size ~= self.pager.size then
+      return ("option 'from' was taken with page_size = %d; pass the same"):format(saved.size)
+    end
+    if saved.position ~= nil then
+      self.kind.load(self.pager, saved.position)
+    end
+    self.page_position = saved.position
+    self.skip = {}
+    for _, id in ipairs(saved.skip or {}) do
+      self.skip[id] = true
+    end
+  end
+  self.count, self.count_before = saved.count, saved.count
+end
+
+------------------------------------------------------------------- fetching --
+
+-- The bound call for the next page.
+local function bind_next(self)
+  local arguments, row = {}, self.row
+  for index, name in ipairs(row.positional) do
+    arguments[index] = self.bound.values[name]
+  end
+  local options = {}
+  for name, value in pairs(self.bound.values) do
+    if not row.by_name[name].required then
+      options[name] = value
+    end
+  end
+  for name, value in pairs(self.bound.options) do
+    options[name] = value
+  end
+  for name, value in pairs(self.kind.options(self.pager)) do
+    options[name] = value
+  end
+  arguments[#row.positional + 1] = options
+  return assert(params.bind(row, #row.positional + 1, arguments))
+end
+
+-- Refuses the page after the last one a listing can reach.
+local function check_wall(self)
+  local pager, window = self.pager, operations.page_window
+  if self.row.paging ~= "page" or pager.number * pager.size <= window then
+    return true
+  end
+  if self.options.allow_partial then
+    return false
+  end
+  raise(self.row, "limit", ("there are more records, but a listing reaches only the first %d "
+    .. "(page_number * page_size); use client:%s to read them all, or pass allow_partial=true")
+    :format(window, self.row.instead),
+    { code = "page_window", limit = { argument = "page_number", limit = window } })
+end
+
+-- The server has no error of its own for an expired cursor; a 400 to a
+-- request that was fine but for its cursor is taken for one.
+local function is_expired(self, err)
+  return self.row.paging == "cursor" and err.status == 400 and self.pager.cursor ~= nil
+end
+
+local function restart(self)
+  self.pager = self.kind.start { limit = self.pager.limit }
+  self.page_position = nil
+  self.skip = nil
+end
+
+local function fetch(self)
+  local page, err = exec.call(self.state, self.row, bind_next(self))
+  if err and is_expired(self, err) then
+    if self.options.on_expired == "restart" then
+      if self.restarted_at == self.count then
+        error(err, 0)
+      end
+      self.restarted_at = self.count
+      restart(self)
+      return fetch(self)
+    end
+    err.message = err.message .. "; the cursor may have expired (it lives 24 hours): scan again, or "
+      .. 'pass on_expired="restart"'
+  end
+  if err then
+    error(err, 0)
+  end
+  return page
+end
+
+-- Loads the next page; false at the end of the data.
+local function load_page(self)
+  if self.exhausted or not check_wall(self) then
+    return false
+  end
+  local page = fetch(self)
+  local position = self.kind.save(self.pager)
+  local records = page.entities
+  if records == nil or records == core.json.null then
+    records = {}
+  elseif type(records) ~= "table" then
+    raise(self.row, "protocol", "the answer's entities are not an array")
+  end
+  local more = self.kind.advance(self.pager, page, records, self.row, self.options.allow_partial)
+  self.page, self.records, self.index = page, records, 0
+  self.page_position = position
+  self.exhausted = not more
+  return true
+end
+
+-- Whether a record was handed out before a resume or a restart.
+local function was_seen(self, record)
+  local id = type(record) == "table" and record.id
+  if not id then
+    return false
+  end
+  if self.skip and self.skip[id] then
+    return true
+  end
+  return self.ids ~= nil and self.ids[id] == true
+end
+
+-- The next record of the page at hand that is new; nil when there is none.
+local function next_in_page(self)
+  while self.index < #self.records do
+    self.index = self.index + 1
+    local record = self.records[self.index]
+    if not was_seen(self, record) then
+      if self.ids and type(record) == "table" and record.id then
+        self.ids[record.id] = true
+      end
+      self.count = self.count + 1
+      return record
+    end
+  end
+end
+
+local function at_limit(self)
+  local most = self.options.max_items
+  return most ~= nil and self.count - self.count_before >= most
+end
+
+--- The next record, or nil at the end of the data.  Raises an error object;
+-- calling again tries again from the same position.
+---@return table|nil
+function Iterator:next()
+  while not self.finished and not at_limit(self) do
+    local record = next_in_page(self)
+    if record ~= nil then
+      return record
+    end
+    self.finished = not self:turn_page()
+  end
+  return nil
+end
+
+-- Moves to the next page.  What was skipped belongs to the page a resumed
+-- iteration began with.
+function Iterator:turn_page()
+  local resumed = self.page == nil
+  local found = load_page(self)
+  if found and not resumed then
+    self.skip = nil
+  end
+  return found
+end
+
+--- Iterates over whole pages: the answer's table, with `entities` reduced to
+-- the records not handed out before.  Mixes with `next`.
+---@return fun(): table|nil
+function Iterator:pages()
+  return function()
+    while not self.finished and not at_limit(self) do
+      local left = core.json.array {}
+      local record = next_in_page(self)
+      while record ~= nil do
+        left[#left + 1] = record
+        record = not at_limit(self) and next_in_page(self) or nil
+      end
+      local page = self.page
+      if page and (#left > 0 or not self.page_given) then
+        self.page_given = true
+        local copy = {}
+        for name, value in pairs(page) do
+          copy[name] = value
+        end
+        copy.entities = left
+        return copy
+      end
+      self.finished = not self:turn_page()
+      self.page_given = false
+    end
+    return nil
+  end
+end
+
+--- Ends the iteration and lets go of the page.
+function Iterator:close()
+  self.finished = true
+  self.records, self.index, self.page = {}, 0, nil
+end
+
+function metatable.__call(self)
+  return self:next()
+end
+
+function metatable.__tostring(self)
+  return ("extcontacts.iterator (%s, %d records)"):format(self.row.name, self.count)
+end
+
+metatable.__close = Iterator.close
+
+local function option_problem(row, options)
+  for name, kind in pairs(EXTRA) do
+    local value = options[name]
+    if value ~= nil and type(value) ~= kind then
+      return ("%s: option '%s' must be a %s, got %s"):format(row.iterator, name, kind, type(value))
+    end
+  end
+  local on_expired = options.on_expired
+  if on_expired and on_expired ~= "restart" and on_expired ~= "error" then
+    return row.iterator .. ": " .. suggest.unknown("value of 'on_expired'", on_expired,
+      { "restart", "error" })
+  end
+end
+
+--- Makes an iterator over a paged operation.
+---@param state extcontacts.State
+---@param row extcontacts.Operation
+---@param count integer how many arguments there are
+---@param arguments table the operation's arguments; options last
+---@return extcontacts.Iterator|nil
+---@return string|nil misuse
+function paginate.new(state, row, count, arguments)
+  local bound, misuse = params.bind(row, count, arguments, EXTRA)
+  if not bound then
+    return nil, misuse
+  end
+  local options = arguments[#row.positional + 1] or {}
+  misuse = option_problem(row, options)
+  if misuse then
+    return nil, misuse
+  end
+  local kind = PAGERS[row.paging]
+  local self = setmetatable({
+    state = state,
+    row = row,
+    bound = bound,
+    kind = kind,
+    pager = kind.start(bound.values),
+    options = {
+      max_items = options.max_items,
+      allow_partial = options.allow_partial,
+      on_expired = options.on_expired,
+    },
+    records = {},
+    index = 0,
+    count = 0,
+    count_before = 0,
+    finished = false,
+    exhausted = false,
+    ids = options.on_expired == "restart" and {} or nil,
+  }, metatable)
+  self.page_position = self.kind.save(self.pager)
+  if options.from then
+    misuse = load_token(self, options.from)
+    if misuse then
+      return nil, row.iterator .. ": " .. misuse
+    end
+  end
+  -- A limit that is broken is told at once, not at the first record.
+  if state.config.validate and not self.finished then
+    local ok, err = params.check(row, bind_next(self))
+    if not ok then
+      error(err, 0)
+    end
+  end
+  return self
+end
+
+return paginate

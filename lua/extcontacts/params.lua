@@ -1,0 +1,277 @@
+--- Binds a call's arguments to an operation's row.  Pure.
+--
+-- Two kinds of wrong: a call that is written wrong (a missing argument, a
+-- wrong type, an unknown option) is misuse, returned as a sentence for the
+-- caller to throw; a value outside a documented limit comes from data and is
+-- an ordinary error.
+
+local errors = require "extcontacts.error"
+local operations = require "extcontacts.operations"
+local suggest = require "extcontacts.suggest"
+
+local params = {}
+
+---@class extcontacts.CallOptions
+---@field timeout number|nil seconds one request may take, instead of the client's
+---@field deadline number|nil seconds this call may take, waits and repeats included
+---@field headers table<string, string>|nil further request headers
+
+-- Options of the call itself; every operation takes them beside its own.
+local CALL_OPTIONS = { timeout = true, deadline = true, headers = true }
+
+---@class extcontacts.Bound
+---@field path table<string, string> wire name → value
+---@field query table[] `{ wire, value }` in the specified order
+---@field values table<string, any> Lua name → value of the query parameters
+---@field body table|nil
+---@field options extcontacts.CallOptions
+
+local function is_integer(value)
+  return type(value) == "number" and value == math.floor(value) and value - value == 0
+end
+
+local function integer_text(value)
+  return ("%.0f"):format(value)
+end
+
+local function article(kind)
+  return (kind:match("^[aeiou]") and "an " or "a ") .. kind
+end
+
+-- What a value should have been, with the likely remedy.
+local function type_problem(param, value)
+  local got = type(value)
+  if value == nil then
+    return "is missing"
+  end
+  local remedy = ""
+  if got == "table" and param.place == "path" then
+    remedy = "; pass the record's id"
+  elseif param.type == "array" and got == "string" then
+    remedy = "; write { value } for a single one"
+  elseif param.type == "string" and got == "table" then
+    remedy = "; it takes one value here, not a list"
+  elseif param.type == "integer" and got == "string" and tonumber(value) then
+    remedy = "; use tonumber"
+  elseif param.type == "object" and got == "string" then
+    remedy = "; pass the record as a table, not as JSON"
+  end
+  return ("must be %s, got %s%s"):format(article(param.type), got, remedy)
+end
+
+local function has_type(param, value)
+  local kind = type(value)
+  if param.type == "string" then
+    return kind == "string" or (param.place == "path" and is_integer(value))
+  elseif param.type == "integer" then
+    return is_integer(value)
+  elseif param.type == "boolean" then
+    return kind == "boolean"
+  elseif param.type == "array" then
+    if kind ~= "table" then
+      return false
+    end
+    local count = 0
+    for key, item in pairs(value) do
+      if not is_integer(key) or type(item) ~= "string" then
+        return false
+      end
+      count = count + 1
+    end
+    return count == #value
+  end
+  return kind == "table" and not errors.is_error(value)
+end
+
+-- "get_externalcontacts_contact(contact_id [, opts])"
+local function signature(row)
+  local names = table.concat(row.positional, ", ")
+  return ("%s(%s%s)"):format(row.name, names, names == "" and "[opts]" or " [, opts]")
+end
+
+local function option_names(row, extra)
+  local names = {}
+  for _, param in ipairs(row.params) do
+    if not param.required then
+      names[#names + 1] = param.name
+    end
+  end
+  for name in pairs(CALL_OPTIONS) do
+    names[#names + 1] = name
+  end
+  for name in pairs(extra or {}) do
+    names[#names + 1] = name
+  end
+  return names
+end
+
+local function call_option_problem(name, value)
+  if name == "headers" then
+    if type(value) ~= "table" then
+      return "option 'headers' must be a table of names and values, got " .. type(value)
+    end
+  elseif not (type(value) == "number" and value > 0) then
+    return ("option '%s' must be a number of seconds above 0"):format(name)
+  end
+end
+
+--- Binds positional arguments and options.
+---@param row extcontacts.Operation
+---@param count integer how many arguments there are, nils included
+---@param arguments table the arguments, by position
+---@param extra table<string, any>|nil further options to let pass (an iterator's)
+---@return extcontacts.Bound|nil
+---@return string|nil misuse what is wrong, for `error(misuse, 2)`
+function params.bind(row, count, arguments, extra)
+  local wanted = #row.positional
+  local bound = { path = {}, query = {}, values = {}, options = {} }
+
+  if count > wanted + 1 then
+    return nil, ("%s takes at most %d arguments, got %d: %s"):format(
+      row.name, wanted + 1, count, signature(row))
+  end
+
+  local opts = arguments[wanted + 1]
+  if opts ~= nil and type(opts) ~= "table" then
+    return nil, ("%s: argument #%d (opts) must be a table, got %s: %s"):format(
+      row.name, wanted + 1, type(opts), signature(row))
+  end
+
+  for index, name in ipairs(row.positional) do
+    local param, value = row.by_name[name], arguments[index]
+    if not has_type(param, value) then
+      return nil, ("%s: argument #%d (%s) %s: %s"):format(
+        row.name, index, name, type_problem(param, value), signature(row))
+    end
+    bound.values[name] = value
+  end
+
+  for name, value in pairs(opts or {}) do
+    local param = row.by_name[name]
+    if param and param.required then
+      return nil, ("%s: '%s' is a positional argument, not an option: %s"):format(
+        row.name, name, signature(row))
+    elseif param then
+      if not has_type(param, value) then
+        return nil, ("%s: option '%s' %s"):format(row.name, name, type_problem(param, value))
+      end
+      bound.values[name] = value
+    elseif CALL_OPTIONS[name] then
+      local problem = call_option_problem(name, value)
+      if problem then
+        return nil, row.name .. ": " .. problem
+      end
+      bound.options[name] = value
+    elseif not (extra and extra[name]) then
+      return nil, row.name .. ": " .. suggest.unknown("option", name, option_names(row, extra))
+    end
+  end
+
+  for _, param in ipairs(row.params) do
+    local value = bound.values[param.name]
+    if value ~= nil then
+      if param.place == "path" then
+        bound.path[param.wire] = type(value) == "number" and integer_text(value) or value
+      elseif param.place == "body" then
+        bound.body = value
+      else
+        bound.query[#bound.query + 1] = { param.wire, value }
+      end
+    end
+  end
+  return bound
+end
+
+local function outside(row, param, message, limit)
+  return nil, errors.new {
+    kind = "limit",
+    operation = row.name,
+    method = row.method,
+    message = ("'%s' %s"):format(param.name, message),
+    limit = { argument = param.name, limit = limit },
+  }
+end
+
+-- Characters of a UTF-8 text: every byte but the continuation bytes.
+local function characters(text)
+  local _, continuation = text:gsub("[\128-\191]", "")
+  return #text - continuation
+end
+
+local function check_enum(row, param, value)
+  for _, allowed in ipairs(param.enum) do
+    if value == allowed then
+      return true
+    end
+  end
+  local near = type(value) == "string" and suggest.nearest(value, param.enum)
+  return nil, errors.new {
+    kind = "invalid",
+    operation = row.name,
+    method = row.method,
+    message = ("'%s' must be one of %s%s"):format(param.name,
+      table.concat(param.enum, ", "), near and (", did you mean '" .. near .. "'?") or ""),
+    details = { argument = param.name },
+  }
+end
+
+local function check_value(row, param, value)
+  if param.min and value < param.min or param.max and value > param.max then
+    if param.max then
+      return outside(row, param, ("must be %d to %d, got %s"):format(
+        param.min, param.max, integer_text(value)), { param.min, param.max })
+    end
+    return outside(row, param, ("must be at least %d, got %s"):format(
+      param.min, integer_text(value)), param.min)
+  end
+  if param.max_length then
+    local length = characters(value)
+    if length > param.max_length then
+      return outside(row, param, ("may have at most %d characters, has %d"):format(
+        param.max_length, length), param.max_length)
+    end
+  end
+  if param.max_items and #value > param.max_items then
+    return outside(row, param, ("may have at most %d entries, has %d"):format(
+      param.max_items, #value), param.max_items)
+  end
+  if param.enum then
+    for _, item in ipairs(type(value) == "table" and value or { value }) do
+      local ok, err = check_enum(row, param, item)
+      if not ok then
+        return nil, err
+      end
+    end
+  end
+  return true
+end
+
+--- Checks a bound call's values against the documented limits.
+---@param row extcontacts.Operation
+---@param bound extcontacts.Bound
+---@return true|nil
+---@return extcontacts.Error|nil
+function params.check(row, bound)
+  for _, param in ipairs(row.params) do
+    local value = bound.values[param.name]
+    if value ~= nil and param.place ~= "body" then
+      local ok, err = check_value(row, param, value)
+      if not ok then
+        return nil, err
+      end
+    end
+  end
+  if row.paging == "page" then
+    local window = operations.page_window
+    local size = bound.values.page_size or row.by_name.page_size.default
+    local number = bound.values.page_number or row.by_name.page_number.default
+    if size * number > window then
+      return outside(row, row.by_name.page_number, ("* 'page_size' must be at most %d, got "
+        .. "%s * %s; to read further use client:%s"):format(window, integer_text(number),
+        integer_text(size), row.instead), window)
+    end
+  end
+  return true
+end
+
+return params

@@ -1,0 +1,88 @@
+--- "Did you mean …": finds the known word nearest to a mistyped one.
+
+local suggest = {}
+
+-- Levenshtein distance, given up above `limit`.
+local function distance(a, b, limit)
+  if math.abs(#a - #b) > limit then
+    return limit + 1
+  end
+  local previous = {}
+  for j = 0, #b do
+    previous[j] = j
+  end
+  for i = 1, #a do
+    local current = { [0] = i }
+    local best = i
+    for j = 1, #b do
+      local cost = a:byte(i) == b:byte(j) and 0 or 1
+      local value = math.min(previous[j] + 1, current[j - 1] + 1, previous[j - 1] + cost)
+      current[j] = value
+      best = math.min(best, value)
+    end
+    if best > limit then
+      return limit + 1
+    end
+    previous = current
+  end
+  return previous[#b]
+end
+
+--- The candidate nearest to `word`, or nil when none is near.
+---@param word string
+---@param candidates string[]
+---@return string|nil
+function suggest.nearest(word, candidates)
+  local limit = math.max(2, math.floor(#word / 3))
+  local lowered = word:lower()
+  local found, found_distance
+  for _, candidate in ipairs(candidates) do
+    local d = distance(lowered, candidate:lower(), limit)
+    if d <= limit and (not found or d < found_distance) then
+      found, found_distance = candidate, d
+    end
+  end
+  return found
+end
+
+--- A sentence for an unknown name: with the nearest known one, or with all
+-- of them when none is near and the list is short.
+---@param what string what the word was taken for, `option`
+---@param word any
+---@param candidates string[]
+---@return string
+function suggest.unknown(what, word, candidates)
+  if type(word) ~= "string" then
+    return ("unknown %s of type %s"):format(what, type(word))
+  end
+  local near = suggest.nearest(word, candidates)
+  if near then
+    return ("unknown %s '%s', did you mean '%s'?"):format(what, word, near)
+  end
+  if #candidates == 0 then
+    return ("unknown %s '%s'"):format(what, word)
+  end
+  local sorted = {}
+  for index, candidate in ipairs(candidates) do
+    sorted[index] = candidate
+  end
+  table.sort(sorted)
+  if #sorted > 20 then
+    return ("unknown %s '%s'"):format(what, word)
+  end
+  return ("unknown %s '%s' (known: %s)"):format(what, word, table.concat(sorted, ", "))
+end
+
+--- The keys of a table, sorted: candidates for the functions above.
+---@param t table<string, any>
+---@return string[]
+function suggest.keys(t)
+  local keys = {}
+  for key in pairs(t) do
+    keys[#keys + 1] = key
+  end
+  table.sort(keys)
+  return keys
+end
+
+return suggest

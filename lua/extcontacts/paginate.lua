@@ -179,13 +179,20 @@ function Iterator:resume_token()
     -- Between two pages: the next one, so that no cursor is used twice.
     position = self.kind.save(self.pager)
   else
+    local given = {}
+    for id in pairs(self.skip or {}) do
+      given[id] = true
+    end
     for index = 1, self.index do
       local record = self.records[index]
-      skip[index] = type(record) == "table" and record.id or core.json.null
+      if type(record) == "table" and record.id ~= nil then
+        given[record.id] = true
+      end
     end
-    for id in pairs(self.skip or {}) do
+    for id in pairs(given) do
       skip[#skip + 1] = id
     end
+    table.sort(skip)
   end
   return TOKEN .. core.json.encode({
     scope = scope_of(self),

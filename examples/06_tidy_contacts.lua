@@ -1,0 +1,156 @@
+-- The fix: phone numbers into a form the server recognises, e-mail addresses
+-- in lower case, names without stray spaces.  Shows what it would do; writes
+-- only with --apply.
+--   lua5.4 examples/06_tidy_contacts.lua [--apply]
+local ec = require "extcontacts"
+
+local client = ec.connect()
+local apply = arg and arg[1] == "--apply"
+
+local NAMES = { "firstName", "middleName", "lastName", "title" }
+local EMAILS = { "workEmail", "personalEmail", "otherEmail" }
+local PHONES = { "workPhone", "cellPhone", "homePhone", "otherPhone" }
+
+-- Country → its calling code and the prefix of a national number.
+local COUNTRIES = {
+  US = { "1", "1" }, CA = { "1", "1" }, MX = { "52", "" }, BR = { "55", "0" },
+  GB = { "44", "0" }, IE = { "353", "0" }, DE = { "49", "0" }, AT = { "43", "0" },
+  CH = { "41", "0" }, FR = { "33", "0" }, NL = { "31", "0" }, BE = { "32", "0" },
+  ES = { "34", "" }, IT = { "39", "" }, PT = { "351", "" }, SE = { "46", "0" },
+  DK = { "45", "" }, NO = { "47", "" }, FI = { "358", "0" }, PL = { "48", "" },
+  JP = { "81", "0" }, IN = { "91", "0" }, AU = { "61", "0" }, NZ = { "64", "0" },
+  ZA = { "27", "0" }, SG = { "65", "" }, KR = { "82", "0" },
+}
+
+local function trimmed(text)
+  return (text:gsub("^%s+", ""):gsub("%s+$", ""):gsub("%s+", " "))
+end
+
+-- A number with its country's calling code, or nil where it can't be told.
+local function international(display, country)
+  local number = display:gsub("^%s*00", "+"):gsub("%(0%)", "")
+  local plus = number:match "^%s*%+"
+  local digits = number:gsub("%D", "")
+  if plus then
+    return #digits >= 8 and "+" .. digits or nil
+  end
+  local rule = COUNTRIES[country or ""]
+  if not rule or number:find "%a" or #digits < 7 then
+    return nil
+  end
+  local code, prefix = rule[1], rule[2]
+  if prefix ~= "" and digits:sub(1, #prefix) == prefix then
+    digits = digits:sub(#prefix + 1)
+  end
+  return "+" .. code .. digits
+end
+
+-- Tallies: what was found, what was changed, what only a person can mend.
+local KINDS = { "names", "e-mails", "phones" }
+local found, mended, left = {}, {}, {}
+for _, kind in ipairs(KINDS) do
+  found[kind], mended[kind], left[kind] = 0, 0, 0
+end
+
+-- Changes `contact` in place; gives how many fields of each kind it changed
+-- and how many it could not.
+local function tidy(contact)
+  local changes, failures = {}, {}
+  local function note(list, kind)
+    list[kind] = (list[kind] or 0) + 1
+  end
+  for _, field in ipairs(NAMES) do
+    local value = contact[field]
+    if type(value) == "string" and value ~= trimmed(value) then
+      contact[field] = trimmed(value)
+      note(changes, "names")
+    end
+  end
+  for _, field in ipairs(EMAILS) do
+    local value = contact[field]
+    if type(value) == "string" and value ~= trimmed(value):lower() then
+      contact[field] = trimmed(value):lower()
+      note(changes, "e-mails")
+    end
+  end
+  local address = contact.address
+  local country = type(address) == "table" and address.countryCode or nil
+  for _, field in ipairs(PHONES) do
+    local phone = contact[field]
+    if type(phone) == "table" and type(phone.display) == "string" and not phone.e164 then
+      local number = international(phone.display, country)
+      if number and number ~= phone.display then
+        -- The server sets e164 and the country from the new display.
+        phone.display, phone.userInput = number, nil
+        note(changes, "phones")
+      else
+        note(failures, "phones")
+      end
+    end
+  end
+  return changes, failures
+end
+
+local function add(totals, counts)
+  for kind, count in pairs(counts) do
+    totals[kind] = totals[kind] + count
+  end
+end
+
+-- Reads the record again, so that nothing changed meanwhile is overwritten,
+-- and writes the whole of it back.
+local function write(id)
+  local contact, err = client.contacts:get(id)
+  if not contact then
+    return nil, err
+  end
+  contact = ec.writable("ExternalContact", contact)
+  local changes = tidy(contact)
+  local updated
+  updated, err = client.contacts:update(id, contact)
+  if not updated then
+    return nil, err
+  end
+  -- A phone counts as mended only when the server made it out.
+  for _, field in ipairs(PHONES) do
+    local phone = updated[field]
+    if type(phone) == "table" and phone.display and not phone.e164 and changes.phones then
+      changes.phones = changes.phones - 1
+      left.phones = left.phones + 1
+    end
+  end
+  return changes
+end
+
+local failed = 0
+local scan = client:scan_contacts()
+for contact in scan do
+  local id = contact.id
+  local changes, failures = tidy(contact)
+  add(found, changes)
+  add(found, failures)
+  add(left, failures)
+  if not apply then
+    add(left, changes)
+  elseif next(changes) then
+    local done, err = write(id)
+    if done then
+      add(mended, done)
+    else
+      failed = failed + 1
+      io.stderr:write(id, ": ", tostring(err), "\n")
+    end
+  end
+end
+
+print(("%d contacts read"):format(scan.count))
+print(("%-10s %8s %8s %8s"):format("", "found", "repaired", "left"))
+for _, kind in ipairs(KINDS) do
+  print(("%-10s %8d %8d %8d"):format(kind, found[kind], mended[kind], left[kind]))
+end
+if failed > 0 then
+  print(("%d contacts could not be written, see above"):format(failed))
+elseif not apply then
+  print "nothing was written; run it with --apply to repair them"
+end
+os.exit(failed == 0 and 0 or 1)

@@ -13,6 +13,7 @@
 #else
 #define EC_LUA_INTEGERS 0
 #define lua_rawlen(L, index) lua_objlen((L), (index))
+#define lua_isinteger(L, index) ((void)(L), (void)(index), 0)
 #endif
 
 /* The largest integer a double holds together with all smaller ones. */

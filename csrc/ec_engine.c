@@ -1,0 +1,254 @@
+/*
+** The HTTP engine: the curl_multi, its descriptors and timer, and the lists
+** of transfers.  A single transfer's request and answer are ec_transfer.c's.
+*/
+#include "ec_engine_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define EVENTS_A_STEP 64
+
+double ec_now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+void ec_options_init(ec_options *options) {
+  memset(options, 0, sizeof *options);
+  options->connect_timeout = 10;
+  options->max_body = (size_t)64 * 1024 * 1024;
+  options->max_header = (size_t)256 * 1024;
+  options->max_connections = 16;
+  options->http2 = 1;
+}
+
+void ec_options_free(ec_options *options) {
+  free(options->user_agent);
+  free(options->proxy);
+  free(options->ca_file);
+  free(options->ca_path);
+  free(options->client_cert);
+  free(options->client_key);
+  memset(options, 0, sizeof *options);
+}
+
+/* ---------------------------------------------------------------- lists -- */
+
+static void list_add(ec_transfer **list, ec_transfer *t) {
+  t->previous = NULL;
+  t->next = *list;
+  if (*list != NULL)
+    (*list)->previous = t;
+  *list = t;
+}
+
+static void list_remove(ec_transfer **list, ec_transfer *t) {
+  if (t->previous != NULL)
+    t->previous->next = t->next;
+  else
+    *list = t->next;
+  if (t->next != NULL)
+    t->next->previous = t->previous;
+  t->previous = t->next = NULL;
+}
+
+void ec_engine_add(ec_engine *e, ec_transfer *t) {
+  list_add(&e->pending, t);
+  e->count++;
+}
+
+void ec_engine_finish(ec_engine *e, ec_transfer *t) {
+  list_remove(&e->pending, t);
+  e->count--;
+  list_add(&e->finished, t);
+  t->done = 1;
+}
+
+void ec_engine_forget(ec_engine *e, ec_transfer *t) {
+  if (t->done)
+    list_remove(&e->finished, t);
+  else {
+    list_remove(&e->pending, t);
+    e->count--;
+  }
+}
+
+ec_transfer *ec_engine_finished(ec_engine *e) {
+  ec_transfer *t = e->finished;
+  /* the oldest is the last: hand them out in the order they finished */
+  while (t != NULL && t->next != NULL)
+    t = t->next;
+  if (t != NULL) {
+    list_remove(&e->finished, t);
+    t->listed = 0;
+  }
+  return t;
+}
+
+/* ----------------------------------------------------------- libcurl's wishes
+ */
+
+static int on_socket(CURL *easy, curl_socket_t fd, int what, void *engine,
+                     void *unused) {
+  ec_engine *e = engine;
+  int events = 0;
+  (void)easy;
+  (void)unused;
+  if (what == CURL_POLL_IN || what == CURL_POLL_INOUT)
+    events |= EC_POLL_IN;
+  if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT)
+    events |= EC_POLL_OUT;
+  return ec_poll_set(e->poll, (int)fd, events);
+}
+
+static int on_timer(CURLM *multi, long ms, void *engine) {
+  ec_engine *e = engine;
+  (void)multi;
+  e->timer = ms < 0 ? -1 : ec_now() + (double)ms / 1000;
+  return 0;
+}
+
+/* -------------------------------------------------------------- lifetime -- */
+
+static int global_init(void) {
+  static int ready = 0;
+  if (!ready && curl_global_init(CURL_GLOBAL_ALL) == CURLE_OK)
+    ready = 1;
+  return ready;
+}
+
+ec_engine *ec_engine_new(ec_options *options) {
+  ec_engine *e = calloc(1, sizeof *e);
+  if (e == NULL) {
+    ec_options_free(options);
+    return NULL;
+  }
+  e->options = *options;
+  memset(options, 0, sizeof *options);
+  e->references = 1;
+  e->timer = -1;
+  e->pid = (long)getpid();
+  e->poll = ec_poll_open();
+  if (e->poll == NULL || !global_init())
+    goto fail;
+  e->multi = curl_multi_init();
+  if (e->multi == NULL)
+    goto fail;
+  if (curl_multi_setopt(e->multi, CURLMOPT_SOCKETFUNCTION, on_socket) ||
+      curl_multi_setopt(e->multi, CURLMOPT_SOCKETDATA, e) ||
+      curl_multi_setopt(e->multi, CURLMOPT_TIMERFUNCTION, on_timer) ||
+      curl_multi_setopt(e->multi, CURLMOPT_TIMERDATA, e) ||
+      curl_multi_setopt(e->multi, CURLMOPT_PIPELINING,
+                        (long)CURLPIPE_MULTIPLEX) ||
+      curl_multi_setopt(e->multi, CURLMOPT_MAXCONNECTS,
+                        e->options.max_connections))
+    goto fail;
+  return e;
+fail:
+  ec_engine_release(e);
+  return NULL;
+}
+
+int ec_engine_usable(const ec_engine *e) {
+  return e->multi != NULL && e->pid == (long)getpid();
+}
+
+void ec_engine_close(ec_engine *e) {
+  int here = e->pid == (long)getpid();
+  while (e->pending != NULL)
+    ec_transfer_end(e->pending, EC_FAIL_CLOSED);
+  /* A child leaves the parent's connections alone: cleaning up would say
+  ** goodbye on them.  The few bytes go with the process. */
+  if (e->multi != NULL && here)
+    curl_multi_cleanup(e->multi);
+  e->multi = NULL;
+  ec_poll_close(e->poll);
+  e->poll = NULL;
+}
+
+void ec_engine_release(ec_engine *e) {
+  if (--e->references > 0)
+    return;
+  ec_engine_close(e);
+  ec_options_free(&e->options);
+  free(e);
+}
+
+/* --------------------------------------------------------------- driving -- */
+
+static void collect(ec_engine *e) {
+  CURLMsg *message;
+  int left;
+  while ((message = curl_multi_info_read(e->multi, &left)) != NULL) {
+    if (message->msg == CURLMSG_DONE) {
+      char *data = NULL;
+      CURLcode code = message->data.result;
+      curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &data);
+      ec_transfer_complete((ec_transfer *)(void *)data, code);
+    }
+  }
+}
+
+static void run_timer(ec_engine *e) {
+  int running;
+  if (e->timer >= 0 && e->timer <= ec_now()) {
+    e->timer = -1;
+    curl_multi_socket_action(e->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+  }
+}
+
+/* One wait of at most `seconds` and what it brought.  Tells whether the time
+** was cut short by something other than an event (a signal). */
+static int wait_once(ec_engine *e, double seconds) {
+  ec_poll_event events[EVENTS_A_STEP];
+  int i, count, running;
+  double due = e->timer, now = ec_now(), before = now;
+  if (due >= 0 && due - now < seconds)
+    seconds = due > now ? due - now : 0;
+  count = ec_poll_wait(e->poll, seconds, events, EVENTS_A_STEP);
+  for (i = 0; i < count; i++) {
+    int what = ((events[i].events & EC_POLL_IN) ? CURL_CSELECT_IN : 0) |
+               ((events[i].events & EC_POLL_OUT) ? CURL_CSELECT_OUT : 0) |
+               ((events[i].events & EC_POLL_ERR) ? CURL_CSELECT_ERR : 0);
+    curl_multi_socket_action(e->multi, events[i].fd, what, &running);
+  }
+  run_timer(e);
+  collect(e);
+  return count == 0 && seconds > 0 && ec_now() - before < seconds * 0.9 - 0.002;
+}
+
+void ec_engine_step(ec_engine *e, double seconds) {
+  double finish = ec_now() + seconds;
+  double left = seconds;
+  run_timer(e);
+  collect(e);
+  do {
+    if (e->finished != NULL)
+      left = 0; /* something to hand out: look, but do not wait */
+    if (wait_once(e, left > 0 ? left : 0))
+      return;
+    left = finish - ec_now();
+  } while (left > 0 && e->finished == NULL);
+}
+
+int ec_engine_fd(const ec_engine *e) {
+  return ec_poll_fd(e->poll);
+}
+
+double ec_engine_timeout(const ec_engine *e) {
+  double left;
+  if (e->finished != NULL)
+    return 0;
+  if (e->timer < 0)
+    return -1;
+  left = e->timer - ec_now();
+  return left > 0 ? left : 0;
+}
+
+size_t ec_engine_pending(const ec_engine *e) {
+  return e->count;
+}

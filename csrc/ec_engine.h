@@ -1,0 +1,104 @@
+/*
+** The HTTP engine: one curl_multi, driven by the caller's steps.  Knows
+** nothing of Lua.  A transfer owns all of its memory; libcurl's callbacks
+** only append to capped buffers.
+*/
+#ifndef EC_ENGINE_H
+#define EC_ENGINE_H
+
+#include "ec_err.h"
+#include "ec_headers.h"
+
+#include <stddef.h>
+
+enum { EC_ENGINE_OK = 0, EC_ENGINE_MEMORY, EC_ENGINE_REFUSED };
+
+typedef struct ec_options {
+  char *user_agent, *proxy, *ca_file, *ca_path, *client_cert, *client_key;
+  double connect_timeout; /* seconds */
+  size_t max_body;        /* bytes, unpacked */
+  size_t max_header;      /* bytes of all header lines */
+  long max_connections;   /* kept open while idle */
+  int http2;
+} ec_options;
+
+typedef struct ec_engine ec_engine;
+typedef struct ec_transfer ec_transfer;
+
+/* How much of a request may have reached the server. */
+typedef enum ec_sent { EC_SENT_NOTHING, EC_SENT_PARTIAL, EC_SENT_ALL } ec_sent;
+
+struct ec_transfer {
+  ec_engine *engine; /* counted reference */
+  void *easy;
+  struct curl_slist *headers_out;
+  ec_buf body_out;
+  size_t body_read; /* bytes of body_out that libcurl has taken */
+  int has_body;
+  ec_headers headers;
+  ec_buf body;
+  char *url;
+  char *method;
+  double deadline; /* monotonic seconds; 0 for none */
+  double started, elapsed;
+  long http_version;
+  long new_connections;
+  curl_off_t bytes_sent, bytes_received;
+  ec_sent sent;
+  int cap_hit; /* an ec_fail + 1 that a callback ran into; 0 for none */
+  int in_multi;
+  int listed; /* in one of the engine's lists */
+  int done;
+  int failed;
+  ec_failure failure;
+  ec_transfer *previous, *next; /* among the pending or the finished */
+};
+
+double ec_now(void); /* monotonic seconds */
+
+/* Options with their defaults; strings are owned by the options. */
+void ec_options_init(ec_options *options);
+void ec_options_free(ec_options *options);
+
+/* Takes the options over, also when it fails (NULL). */
+ec_engine *ec_engine_new(ec_options *options);
+
+/* Ends all transfers as closed; idempotent. */
+void ec_engine_close(ec_engine *e);
+
+/* Drops a reference; the last one frees.  Transfers hold one each. */
+void ec_engine_release(ec_engine *e);
+
+/* Whether it is open and this is the process that made it. */
+int ec_engine_usable(const ec_engine *e);
+
+/* Drives the transfers.  Returns as soon as one has finished, a signal came
+** or `seconds` have passed; 0 never blocks. */
+void ec_engine_step(ec_engine *e, double seconds);
+
+/* Takes a finished transfer off the list, NULL when there is none. */
+ec_transfer *ec_engine_finished(ec_engine *e);
+
+int ec_engine_fd(const ec_engine *e);
+double ec_engine_timeout(const ec_engine *e); /* seconds; below 0 for none */
+size_t ec_engine_pending(const ec_engine *e);
+
+/* A transfer not yet started; NULL when there is no memory. */
+ec_transfer *ec_transfer_new(ec_engine *e);
+void ec_transfer_free(ec_transfer *t);
+
+int ec_transfer_method(ec_transfer *t, const char *method);
+int ec_transfer_url(ec_transfer *t, const char *url);
+int ec_transfer_header(ec_transfer *t, const char *line);
+int ec_transfer_body(ec_transfer *t, const char *bytes, size_t length);
+
+/* Sends it.  After EC_ENGINE_REFUSED t->failure says why. */
+int ec_transfer_start(ec_transfer *t);
+
+/* Ends it as cancelled unless it has finished; it then counts as finished. */
+void ec_transfer_cancel(ec_transfer *t);
+
+/* Gives the answer's memory back. */
+void ec_transfer_release(ec_transfer *t);
+
+#endif

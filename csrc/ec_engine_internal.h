@@ -1,0 +1,33 @@
+/*
+** What ec_engine.c and ec_transfer.c know of each other.
+*/
+#ifndef EC_ENGINE_INTERNAL_H
+#define EC_ENGINE_INTERNAL_H
+
+#include "ec_engine.h"
+#include "ec_poll.h"
+
+struct ec_engine {
+  CURLM *multi; /* NULL once closed */
+  ec_poll *poll;
+  ec_options options;
+  double timer; /* when libcurl wants to be called; below 0 for never */
+  long pid;     /* of the process that made it */
+  int references;
+  size_t count; /* of the pending */
+  ec_transfer *pending;
+  ec_transfer *finished;
+};
+
+/* The lists; a started transfer is in exactly one until it is handed out. */
+void ec_engine_add(ec_engine *e, ec_transfer *t);
+void ec_engine_finish(ec_engine *e, ec_transfer *t);
+void ec_engine_forget(ec_engine *e, ec_transfer *t);
+
+/* libcurl is done with it. */
+void ec_transfer_complete(ec_transfer *t, CURLcode code);
+
+/* Ends a pending transfer for a reason of ours. */
+void ec_transfer_end(ec_transfer *t, ec_fail why);
+
+#endif

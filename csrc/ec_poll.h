@@ -1,0 +1,35 @@
+/*
+** A set of descriptors to wait for: epoll on Linux, where the set itself is a
+** descriptor that any event loop can wait for; poll elsewhere.
+*/
+#ifndef EC_POLL_H
+#define EC_POLL_H
+
+#include <stddef.h>
+
+#define EC_POLL_IN 1
+#define EC_POLL_OUT 2
+#define EC_POLL_ERR 4
+
+typedef struct ec_poll ec_poll;
+
+typedef struct ec_poll_event {
+  int fd;
+  int events;
+} ec_poll_event;
+
+/* NULL when there is no memory or descriptor. */
+ec_poll *ec_poll_open(void);
+void ec_poll_close(ec_poll *p);
+
+/* Watches `fd` for `events`; 0 forgets it.  0, or -1 on failure. */
+int ec_poll_set(ec_poll *p, int fd, int events);
+
+/* Waits at most `seconds`; gives up to `room` events.  Their number; 0 also
+** when a signal came. */
+int ec_poll_wait(ec_poll *p, double seconds, ec_poll_event *events, int room);
+
+/* The set's own descriptor, or -1. */
+int ec_poll_fd(const ec_poll *p);
+
+#endif

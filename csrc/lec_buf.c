@@ -1,0 +1,38 @@
+/*
+** Byte buffers owned by userdata; see lec_buf.h.
+*/
+#include "lec_buf.h"
+
+#define BUF_TYPE "extcontacts.buffer"
+
+static int buf_gc(lua_State *L) {
+  ec_buf_free(lua_touserdata(L, 1));
+  return 0;
+}
+
+ec_buf *lec_new_buf(lua_State *L) {
+  ec_buf *b = lua_newuserdata(L, sizeof *b);
+  ec_buf_init(b, (size_t)-1);
+  if (luaL_newmetatable(L, BUF_TYPE)) {
+    lua_pushcfunction(L, buf_gc);
+    lua_setfield(L, -2, "__gc");
+  }
+  lua_setmetatable(L, -2);
+  return b;
+}
+
+char *lec_buf_room(lua_State *L, ec_buf *b, size_t more) {
+  if (ec_buf_reserve(b, more) != EC_BUF_OK)
+    luaL_error(L, "not enough memory");
+  return b->data + b->length;
+}
+
+void lec_buf_add(lua_State *L, ec_buf *b, const char *bytes, size_t count) {
+  if (ec_buf_add(b, bytes, count) != EC_BUF_OK)
+    luaL_error(L, "not enough memory");
+}
+
+void lec_buf_push(lua_State *L, ec_buf *b) {
+  lua_pushlstring(L, b->data == NULL ? "" : b->data, b->length);
+  ec_buf_free(b);
+}

@@ -1,9 +1,145 @@
 /*
-** extcontacts.core.json (placeholder until its first commit).
+** extcontacts.core.json: registration, null, arrays and options.
+** Decoding, encoding and numbers kept as text are in lec_json_*.c.
 */
-#include "lec_util.h"
+#include "lec_json.h"
+
+#include <limits.h>
+#include <string.h>
+
+#define ARRAY_TYPE "extcontacts.array"
+
+/* [-0, +0]  raises for an option that isn't among the known ones */
+static void check_names(lua_State *L, int index, const char *const *known) {
+  lua_pushnil(L); /* options, nil */
+  while (lua_next(L, index)) {
+    const char *const *name = known;
+    lua_pop(L, 1); /* options, key */
+    if (lua_type(L, -1) == LUA_TSTRING) {
+      while (*name != NULL && strcmp(*name, lua_tostring(L, -1)) != 0)
+        name++;
+    }
+    if (lua_type(L, -1) == LUA_TSTRING && *name != NULL)
+      continue;
+    lua_pushliteral(L, "");
+    for (name = known; *name != NULL; name++) {
+      lua_pushfstring(L, "%s%s", name == known ? "" : ", ", *name);
+      lua_concat(L, 2);
+    }
+    luaL_error(L, "unknown option '%s' (known: %s)",
+               lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?",
+               lua_tostring(L, -1));
+  }
+}
+
+/* A whole number in a range; `otherwise` when the option isn't there. */
+static int whole_option(lua_State *L, int index, const char *name,
+                        int otherwise, int most) {
+  double value = otherwise;
+  lua_pushstring(L, name);
+  lua_rawget(L, index);
+  if (!lua_isnil(L, -1)) {
+    value = lua_type(L, -1) == LUA_TNUMBER ? lua_tonumber(L, -1) : 0.0;
+    if (!(value >= 1.0 && value <= most) || value != (int)value)
+      luaL_error(L, "option '%s' must be a whole number from 1 to %d", name,
+                 most);
+  }
+  lua_pop(L, 1);
+  return (int)value;
+}
+
+void lec_json_read_options(lua_State *L, int index, const char *const *known,
+                           lec_json_options *options) {
+  options->max_depth = LEC_JSON_MAX_DEPTH;
+  options->max_bytes = 0;
+  options->sort_keys = 0;
+  if (lua_isnoneornil(L, index))
+    return;
+  luaL_checktype(L, index, LUA_TTABLE);
+  check_names(L, index, known);
+  options->max_depth = whole_option(L, index, "max_depth", LEC_JSON_MAX_DEPTH,
+                                    LEC_JSON_DEPTH_CAP);
+  options->max_bytes = whole_option(L, index, "max_bytes", 0, INT_MAX);
+  lua_pushliteral(L, "sort_keys");
+  lua_rawget(L, index);
+  options->sort_keys = lua_toboolean(L, -1);
+  lua_pop(L, 1);
+}
+
+/*
+** json.array([t]) -> t (or a new table) with the array metatable.  A table
+** that has another metatable is refused: it would lose it.
+*/
+static int array(lua_State *L) {
+  lua_settop(L, 1);
+  if (lua_isnil(L, 1)) {
+    lua_newtable(L);
+    lua_replace(L, 1);
+  }
+  luaL_checktype(L, 1, LUA_TTABLE);
+  lua_rawgeti(L, LEC_JSON_SHARED, LEC_JSON_ARRAY_MT); /* t, array_mt */
+  if (lua_getmetatable(L, 1)) {                       /* t, array_mt, mt */
+    lua_rawgeti(L, LEC_JSON_SHARED, LEC_JSON_OWN_MT);
+    if (!lua_rawequal(L, -1, -2) && !lua_rawequal(L, -2, -3))
+      return luaL_argerror(L, 1, "the table has another metatable");
+    lua_pop(L, 2); /* t, array_mt */
+  }
+  lua_setmetatable(L, 1);
+  return 1;
+}
+
+/*
+** json.set_array_mt(mt): the metatable arrays get from now on, so that
+** lua-cjson takes them for arrays as well.  It can be set to one table only.
+*/
+static int set_array_mt(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TTABLE);
+  lua_settop(L, 1);
+  lua_rawgeti(L, LEC_JSON_SHARED, LEC_JSON_ARRAY_MT);
+  lua_rawgeti(L, LEC_JSON_SHARED, LEC_JSON_OWN_MT); /* mt, current, own */
+  if (!lua_rawequal(L, 2, 3) && !lua_rawequal(L, 1, 2))
+    return luaL_error(L, "the array metatable has been set already");
+  lua_pushvalue(L, 1);
+  lua_rawseti(L, LEC_JSON_SHARED, LEC_JSON_ARRAY_MT);
+  lua_rawgeti(L, LEC_JSON_SHARED, LEC_JSON_MODULE);
+  lua_pushvalue(L, 1); /* mt, current, own, module, mt */
+  lua_setfield(L, -2, "array_mt");
+  return 0;
+}
+
+/* [-0, +1]  the table behind the functions; expects the module on top */
+static void push_shared(lua_State *L) {
+  lec_json_new_cache(L); /* module, shared */
+  lua_createtable(L, 0, 1);
+  lua_pushliteral(L, ARRAY_TYPE);
+  lua_setfield(L, -2, "__name"); /* module, shared, array_mt */
+  lua_pushvalue(L, -1);
+  lua_setfield(L, -4, "array_mt");
+  lua_pushvalue(L, -1);
+  lua_rawseti(L, -3, LEC_JSON_OWN_MT);
+  lua_rawseti(L, -2, LEC_JSON_ARRAY_MT); /* module, shared */
+  lua_pushvalue(L, -2);
+  lua_rawseti(L, -2, LEC_JSON_MODULE);
+  lua_pushboolean(L, 0);
+  lua_rawseti(L, -2, LEC_JSON_BUFFER);
+}
 
 int lec_open_json(lua_State *L) {
-  lua_newtable(L);
+  static const luaL_Reg functions[] = {
+      {"decode", lec_json_decode},
+      {"encode", lec_json_encode},
+      {"array", array},
+      {"set_array_mt", set_array_mt},
+      {"number", lec_json_number},
+      {"is_number", lec_json_is_number},
+      {"tonumber", lec_json_tonumber},
+      {NULL, NULL},
+  };
+  lec_json_open_numbers(L);
+  lua_createtable(L, 0, 9);
+  push_shared(L);
+  luaL_setfuncs(L, functions, 1);
+  lua_pushlightuserdata(L, NULL);
+  lua_setfield(L, -2, "null");
   return 1;
 }

@@ -1,0 +1,65 @@
+/*
+** Writing the bodies of JSON strings; see ec_json_escape.h.
+*/
+#include "ec_json_escape.h"
+#include "ec_json_scan.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#define EVERY_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* Whether any of 8 bytes isn't plain: the usual zero-in-word arithmetic. */
+static int has_special(uint64_t word) {
+  uint64_t quote = word ^ EVERY_BYTE(0x22);
+  uint64_t backslash = word ^ EVERY_BYTE(0x5C);
+  uint64_t below = word - EVERY_BYTE(0x20);
+  uint64_t hits =
+      (quote - EVERY_BYTE(1)) | (backslash - EVERY_BYTE(1)) | below | word;
+  return (hits & EVERY_BYTE(0x80)) != 0;
+}
+
+size_t ec_json_copy(char *out, const char *text, size_t length) {
+  const char *at = text;
+  const char *end = text + length;
+  for (;;) {
+    while (end - at >= 8) {
+      uint64_t word;
+      memcpy(&word, at, 8);
+      if (has_special(word))
+        break;
+      memcpy(out, &word, 8);
+      out += 8;
+      at += 8;
+    }
+    while (at < end && ec_json_class(at) == EC_JSON_PLAIN)
+      *out++ = *at++;
+    if (at == end || ec_json_class(at) == EC_JSON_SPECIAL)
+      break;
+    if (ec_json_class(at) == EC_JSON_WIDE) {
+      int count = ec_json_utf8(at);
+      if (count == 0)
+        break;
+      memcpy(out, at, (size_t)count);
+      out += count;
+      at += count;
+    }
+  }
+  return (size_t)(at - text);
+}
+
+size_t ec_json_escape(char *out, char special) {
+  static const char hex[] = "0123456789abcdef";
+  static const char from[] = "\"\\\b\f\n\r\t";
+  static const char to[] = "\"\\bfnrt";
+  const char *known = special == '\0' ? NULL : strchr(from, special);
+  out[0] = '\\';
+  if (known != NULL) {
+    out[1] = to[known - from];
+    return 2;
+  }
+  memcpy(out + 1, "u00", 3);
+  out[4] = hex[((unsigned char)special >> 4) & 15];
+  out[5] = hex[(unsigned char)special & 15];
+  return 6;
+}

@@ -1,0 +1,394 @@
+/*
+** json.decode: one pass over the text that pushes values straight onto the
+** Lua stack.  A container's members wait there until its end, so that the
+** table can be made with the right size; long ones are settled in parts.
+*/
+#include "ec_json_scan.h"
+#include "lec_json.h"
+#include "lec_json_keys.h"
+
+#include <stdlib.h>
+
+/* Stack slots of lec_json_decode. */
+enum { TEXT = 1, SHARED, ARRAY_MT, SCRATCH };
+
+/*
+** Members waiting for their table, at most.  LuaJIT lets a C function have
+** 8,000 slots: CROWDED + ITEMS_WAITING + 5 for each level stays below.
+*/
+#define PAIRS_WAITING 128
+#define ITEMS_WAITING 1024
+#define CROWDED 1500 /* from here on a container settles each member */
+
+typedef struct decoder {
+  lua_State *L;
+  lec_key_cache *cache;
+  int depth;
+  int max_depth;
+  int room; /* the stack slot up to which lua_checkstack has been asked */
+  char *scratch;
+  size_t scratch_size;
+  const char *end;
+  ec_json_fault fault;
+  const char *where;
+} decoder;
+
+static const char *read_value(decoder *d, const char *at);
+
+/* Notes why the text is refused; NULL, to be returned. */
+static const char *refuse(decoder *d, ec_json_fault fault, const char *where) {
+  d->fault = fault;
+  d->where = where;
+  return NULL;
+}
+
+/* Makes sure of a few slots beyond `top`.  [-0, +0] */
+static int make_room(decoder *d, int top) {
+  int more = top < CROWDED ? 64 : 16;
+  if (!lua_checkstack(d->L, more))
+    return 0;
+  d->room = top + more;
+  return 1;
+}
+
+#define HAS_ROOM(d, top) ((top) + 5 <= (d)->room || make_room((d), (top)))
+
+/* [-0, +1]  a string without its escapes */
+static void push_unescaped(decoder *d, const char *at, const char *end) {
+  char small[256];
+  char *out = small;
+  size_t size = (size_t)(end - at);
+  if (size > sizeof small) {
+    if (size > d->scratch_size) {
+      d->scratch = lua_newuserdata(d->L, size);
+      d->scratch_size = size;
+      lua_replace(d->L, SCRATCH);
+    }
+    out = d->scratch;
+  }
+  lua_pushlstring(d->L, out, ec_json_unescape(out, at, end));
+}
+
+/* The closing quote of the string whose body starts at `at`. */
+static inline const char *find_quote(decoder *d, const char *at, int *escaped) {
+  at = ec_json_skip_plain(at);
+  *escaped = 0;
+  if (*at == '"')
+    return at;
+  return ec_json_string_end(at, escaped, &d->fault, &d->where);
+}
+
+/* [-0, +1] */
+static inline const char *read_string(decoder *d, const char *at) {
+  int escaped;
+  const char *quote = find_quote(d, at, &escaped);
+  if (quote == NULL)
+    return NULL;
+  if (escaped)
+    push_unescaped(d, at, quote);
+  else
+    lua_pushlstring(d->L, at, (size_t)(quote - at));
+  return quote + 1;
+}
+
+/* [-0, +1] */
+static const char *read_number(decoder *d, const char *at) {
+  ec_json_number number;
+  const char *end = ec_json_read_number(at, &number, &d->where);
+  if (end == NULL)
+    return refuse(d, EC_JSON_NUMBER, d->where);
+  if (number.kind == EC_JSON_REAL)
+    lua_pushnumber(d->L, number.real);
+  else if (number.kind == EC_JSON_INTEGER && LEC_HOLDS_INTEGER(number.integer))
+    lua_pushinteger(d->L, (lua_Integer)number.integer);
+  else
+    lec_json_push_exact(d->L, at, (size_t)(end - at));
+  return end;
+}
+
+/* An object while its members are read. */
+typedef struct object {
+  lec_key_set seen;
+  int table;   /* its stack slot: nil until settled for the first time */
+  int waiting; /* pairs on the stack above it */
+  int settled; /* whether the table has been made */
+} object;
+
+/* Whether the key on the top is one of the object's.  [-0, +0] */
+static int has_key(lua_State *L, const object *o) {
+  int key = o->table + 1;
+  int top = lua_gettop(L);
+  int found = 0;
+  for (; key < top; key += 2) {
+    if (lua_rawequal(L, key, top))
+      return 1;
+  }
+  if (o->settled) {
+    lua_pushvalue(L, top);
+    lua_rawget(L, o->table);
+    found = !lua_isnil(L, -1);
+    lua_pop(L, 1);
+  }
+  return found;
+}
+
+/* [-0, +1]  the key whose opening quote is at `at` */
+static const char *read_key(decoder *d, const char *at, object *o) {
+  lua_State *L = d->L;
+  int escaped;
+  const char *text = at + 1;
+  const char *quote = find_quote(d, text, &escaped);
+  lec_key key;
+  unsigned index;
+  lec_key_slot *slot;
+  if (quote == NULL)
+    return NULL;
+  if (escaped) {
+    size_t length;
+    push_unescaped(d, text, quote);
+    text = lua_tolstring(L, -1, &length);
+    key = lec_key_of(text, length);
+    index = lec_key_slot_of(&key);
+  } else {
+    key = lec_key_of(text, (size_t)(quote - text));
+    index = lec_key_slot_of(&key);
+    slot = &d->cache->slots[index];
+    if (lec_key_matches(slot, &key, text)) {
+      lua_rawgeti(L, SHARED, LEC_JSON_KEYS + (int)index);
+    } else {
+      lua_pushlstring(L, text, key.length);
+      if (key.length <= LEC_KEY_LONGEST) {
+        /* Nothing allocates from here on: a finalizer may decode, too. */
+        slot->key = key;
+        slot->text = lua_tolstring(L, -1, NULL);
+        lua_pushvalue(L, -1);
+        lua_rawseti(L, SHARED, LEC_JSON_KEYS + (int)index);
+      }
+    }
+  }
+  if (lec_key_seen(&o->seen, index) && has_key(L, o))
+    return refuse(d, EC_JSON_DUPLICATE, at);
+  return quote + 1;
+}
+
+/* [-2*waiting, +0]  moves the waiting pairs into the table */
+static void settle_object(lua_State *L, object *o) {
+  if (!o->settled) {
+    lua_createtable(L, 0, o->waiting);
+    lua_replace(L, o->table);
+    o->settled = 1;
+  }
+  for (; o->waiting > 0; o->waiting--)
+    lua_rawset(L, o->table);
+}
+
+/* [-0, +1] */
+static const char *read_object(decoder *d, const char *at) {
+  lua_State *L = d->L;
+  object o;
+  memset(&o, 0, sizeof o);
+  o.table = lua_gettop(L) + 1;
+  if (++d->depth > d->max_depth || !HAS_ROOM(d, o.table))
+    return refuse(d, EC_JSON_DEPTH, at);
+  lua_pushnil(L);
+  at = ec_json_skip_space(at + 1);
+  if (*at != '}') {
+    for (;;) {
+      int top = o.table + 2 * o.waiting;
+      if (o.waiting == PAIRS_WAITING || (top > CROWDED && o.waiting > 0)) {
+        settle_object(L, &o);
+        top = o.table;
+      }
+      if (!HAS_ROOM(d, top))
+        return refuse(d, EC_JSON_DEPTH, at);
+      if (*at != '"')
+        return refuse(d, EC_JSON_KEY, at);
+      at = read_key(d, at, &o);
+      if (at == NULL)
+        return NULL;
+      at = ec_json_skip_space(at);
+      if (*at != ':')
+        return refuse(d, EC_JSON_COLON, at);
+      at = read_value(d, ec_json_skip_space(at + 1));
+      if (at == NULL)
+        return NULL;
+      o.waiting++;
+      at = ec_json_skip_space(at);
+      if (*at != ',')
+        break;
+      at = ec_json_skip_space(at + 1);
+    }
+    if (*at != '}')
+      return refuse(d, EC_JSON_OBJECT, at);
+  }
+  settle_object(L, &o);
+  d->depth--;
+  return at + 1;
+}
+
+/* [-waiting, +0]  moves the waiting items into the table; how many are in */
+static int settle_array(lua_State *L, int table, int waiting, int settled) {
+  int last = settled + waiting;
+  if (settled == 0) {
+    lua_createtable(L, waiting, 0);
+    lua_replace(L, table);
+  }
+  for (; waiting > 0; waiting--)
+    lua_rawseti(L, table, settled + waiting);
+  return last;
+}
+
+/* [-0, +1] */
+static const char *read_array(decoder *d, const char *at) {
+  lua_State *L = d->L;
+  int table = lua_gettop(L) + 1;
+  int waiting = 0;
+  int settled = 0;
+  if (++d->depth > d->max_depth || !HAS_ROOM(d, table))
+    return refuse(d, EC_JSON_DEPTH, at);
+  lua_pushnil(L);
+  at = ec_json_skip_space(at + 1);
+  if (*at != ']') {
+    for (;;) {
+      if (waiting == ITEMS_WAITING ||
+          (table + waiting > CROWDED && waiting > 0)) {
+        settled = settle_array(L, table, waiting, settled);
+        waiting = 0;
+      }
+      if (!HAS_ROOM(d, table + waiting))
+        return refuse(d, EC_JSON_DEPTH, at);
+      at = read_value(d, at);
+      if (at == NULL)
+        return NULL;
+      waiting++;
+      at = ec_json_skip_space(at);
+      if (*at != ',')
+        break;
+      at = ec_json_skip_space(at + 1);
+    }
+    if (*at != ']')
+      return refuse(d, EC_JSON_ARRAY, at);
+  }
+  settle_array(L, table, waiting, settled);
+  lua_pushvalue(L, ARRAY_MT);
+  lua_setmetatable(L, table);
+  d->depth--;
+  return at + 1;
+}
+
+/* [-0, +1]  true, false or null; the rest of the word is still to be checked */
+static const char *read_word(decoder *d, const char *at) {
+  if (at[0] == 't' && at[1] == 'r' && at[2] == 'u' && at[3] == 'e') {
+    lua_pushboolean(d->L, 1);
+    return at + 4;
+  }
+  if (at[0] == 'n' && at[1] == 'u' && at[2] == 'l' && at[3] == 'l') {
+    lua_pushlightuserdata(d->L, NULL);
+    return at + 4;
+  }
+  if (at[0] == 'f' && at[1] == 'a' && at[2] == 'l' && at[3] == 's' &&
+      at[4] == 'e') {
+    lua_pushboolean(d->L, 0);
+    return at + 5;
+  }
+  return refuse(d, EC_JSON_VALUE, at);
+}
+
+/* [-0, +1]  the value that starts at `at`, and where it ends */
+static const char *read_value(decoder *d, const char *at) {
+  switch (*at) {
+  case '"':
+    return read_string(d, at + 1);
+  case '{':
+    return read_object(d, at);
+  case '[':
+    return read_array(d, at);
+  case '-':
+  case '0':
+  case '1':
+  case '2':
+  case '3':
+  case '4':
+  case '5':
+  case '6':
+  case '7':
+  case '8':
+  case '9':
+    return read_number(d, at);
+  default:
+    return read_word(d, at);
+  }
+}
+
+static const char *read_text(decoder *d, const char *at) {
+  if (memcmp(at, "\xEF\xBB\xBF", (size_t)(d->end - at < 3 ? 1 : 3)) == 0)
+    return refuse(d, EC_JSON_BOM, at);
+  at = read_value(d, ec_json_skip_space(at));
+  if (at == NULL)
+    return NULL;
+  at = ec_json_skip_space(at);
+  return at == d->end ? at : refuse(d, EC_JSON_TRAILING, at);
+}
+
+/* [-0, +3]  nil, message, offset */
+static int push_fault(decoder *d, const char *text) {
+  ec_json_fault fault = d->fault;
+  lua_Integer offset = (lua_Integer)(d->where - text) + 1;
+  if (d->where == d->end && fault != EC_JSON_DEPTH)
+    fault = EC_JSON_END;
+  lua_settop(d->L, TEXT);
+  lua_pushnil(d->L);
+  lua_pushinteger(d->L, offset);
+  lua_pushfstring(d->L, "invalid JSON at byte %s: %s", lua_tostring(d->L, -1),
+                  ec_json_fault_message(fault));
+  lua_pushinteger(d->L, offset);
+  lua_remove(d->L, -3);
+  return 3;
+}
+
+void lec_json_new_cache(lua_State *L) {
+  lec_key_cache *cache;
+  int i;
+  lua_createtable(L, LEC_JSON_KEYS + LEC_KEY_SLOTS, 0);
+  cache = lua_newuserdata(L, sizeof *cache);
+  memset(cache, 0, sizeof *cache);
+  lua_rawseti(L, -2, LEC_JSON_CACHE);
+  for (i = 0; i < LEC_KEY_SLOTS; i++) {
+    lua_pushboolean(L, 0);
+    lua_rawseti(L, -2, LEC_JSON_KEYS + i);
+  }
+}
+
+/* json.decode(text [, options]) -> value | nil, message, offset */
+int lec_json_decode(lua_State *L) {
+  static const char *const known[] = {"max_bytes", "max_depth", NULL};
+  lec_json_options options;
+  decoder d;
+  size_t length;
+  const char *text;
+  luaL_checktype(L, TEXT, LUA_TSTRING);
+  lec_json_read_options(L, 2, known, &options);
+  text = lua_tolstring(L, TEXT, &length);
+  lua_settop(L, TEXT);
+  lua_pushvalue(L, LEC_JSON_SHARED);
+  lua_rawgeti(L, SHARED, LEC_JSON_ARRAY_MT);
+  lua_rawgeti(L, SHARED, LEC_JSON_CACHE);
+  memset(&d, 0, sizeof d);
+  d.L = L;
+  d.cache = lua_touserdata(L, -1); /* stays alive in the shared table */
+  d.max_depth = options.max_depth;
+  d.room = LUA_MINSTACK;
+  d.end = text + length;
+  lua_pushnil(L);
+  lua_replace(L, SCRATCH); /* text, shared, array_mt, nil */
+  if (options.max_bytes > 0 && length > (size_t)options.max_bytes) {
+    lua_pushnil(L);
+    lua_pushfstring(L, "JSON text is longer than %d bytes (max_bytes)",
+                    options.max_bytes);
+    lua_pushinteger(L, (lua_Integer)options.max_bytes + 1);
+    return 3;
+  }
+  if (read_text(&d, text) == NULL)
+    return push_fault(&d, text);
+  return 1;
+}

@@ -1,0 +1,25 @@
+local json = require "extcontacts.core".json
+
+describe("json", function()
+  it("decodes an object with an array, null and numbers", function()
+    local value = assert(json.decode('{"a":[1,2.5,"x"],"b":null,"c":{}}'))
+    assert.same({ 1, 2.5, "x" }, { value.a[1], value.a[2], value.a[3] })
+    assert.equal(json.null, value.b)
+    assert.equal(json.array_mt, getmetatable(value.a))
+    assert.is_nil(getmetatable(value.c))
+  end)
+
+  it("refuses with the offset and without the text", function()
+    local value, message, offset = json.decode('{"secret" 1}')
+    assert.is_nil(value)
+    assert.equal("invalid JSON at byte 11: expected ':'", message)
+    assert.equal(11, offset)
+  end)
+
+  it("names the path of what it can't encode", function()
+    local text, message, path = json.encode({ a = { { b = 0 / 0 } } })
+    assert.is_nil(text)
+    assert.equal("a[1].b", path)
+    assert.equal("cannot encode a[1].b: NaN is not valid JSON", message)
+  end)
+end)

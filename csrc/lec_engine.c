@@ -404,9 +404,9 @@ static int transfer_result(lua_State *L) {
     lua_setfield(L, -2, "version");
     lua_pushnumber(L, t->elapsed);
     lua_setfield(L, -2, "elapsed");
-    lua_pushnumber(L, (lua_Number)t->bytes_sent);
+    lua_pushinteger(L, (lua_Integer)t->bytes_sent);
     lua_setfield(L, -2, "bytes_sent");
-    lua_pushnumber(L, (lua_Number)t->bytes_received);
+    lua_pushinteger(L, (lua_Integer)t->bytes_received);
     lua_setfield(L, -2, "bytes_received");
     lua_pushstring(L, sent_names[t->sent]);
     lua_setfield(L, -2, "sent");

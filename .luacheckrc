@@ -3,7 +3,7 @@ max_line_length = 120
 include_files = { "**/*.lua", "*.rockspec", ".luacheckrc" }
 exclude_files = { "build" }
 -- The sandbox and the specs' nginx location run inside nginx.
-files["lua/extcontacts/sandbox"] = { read_globals = { "ngx" } }
+files["lua/extcontacts/sandbox"] = { globals = { "ngx" } }
 files["spec"] = { std = "min+busted" }
 files["*.rockspec"] = { std = "+rockspec" }
 files[".luacheckrc"] = { std = "+luacheckrc" }

@@ -1,0 +1,95 @@
+--- `extcontacts sandbox`: reads its options and writes the server's files.
+-- bin/extcontacts then becomes the server.
+
+local argparse = require "argparse"
+local options = require "extcontacts.sandbox.options"
+
+-- luacheck: ignore 113 143
+local unpack = table.unpack or unpack
+
+local command = {
+  summary = "run a local External Contacts server to try things on",
+}
+
+local EPILOG = [[
+When it is ready it prints one line of JSON with base_url, login_url,
+client_id, client_secret and pid (and ca_file with --tls), then serves until
+it gets SIGTERM or SIGINT.  For example:
+
+  extcontacts sandbox --contacts 5000 --seed 7 >sandbox.json &
+  curl -s -u ID:SECRET -d grant_type=client_credentials LOGIN_URL/oauth/token
+
+docs/sandbox.md describes the data, the control path and the faults.]]
+
+local function make_parser()
+  local parser = argparse("extcontacts sandbox")
+    :description("A local server with the behaviour of the External Contacts API.")
+    :epilog(EPILOG)
+    :usage_max_width(78)
+    :help_max_width(78)
+    :help_vertical_space(0)
+  local group = {}
+  local title
+  local function finish()
+    if title then
+      parser:group(title, unpack(group))
+    end
+    group = {}
+  end
+  for _, row in ipairs(options.rows) do
+    if row.group then
+      finish()
+      title = row.group
+    else
+      local doc = row.doc
+      if row.choices then
+        local texts = {}
+        for index, choice in ipairs(row.choices) do
+          texts[index] = tostring(choice)
+        end
+        doc = doc .. " (" .. table.concat(texts, ", ") .. ")"
+      end
+      if row.default and row.kind ~= "flag" and not (row.default == 0 and row.key == "port") then
+        doc = doc .. (" [%s]"):format(row.default)
+      end
+      local option
+      if row.kind == "flag" then
+        option = parser:flag(row.flag):description(doc)
+      else
+        option = parser:option(row.flag):description(doc):argname("<" .. row.value:lower() .. ">")
+        if row.kind == "list" then
+          option:count("*")
+        else
+          option:convert(function(value)
+            return options.check(row, value)
+          end)
+        end
+      end
+      group[#group + 1] = option:target(row.key)
+    end
+  end
+  finish()
+  return parser
+end
+
+--- Runs the command.
+---@param arguments string[] the words after `sandbox`
+---@return integer exit code
+function command.run(arguments)
+  local parser = make_parser()
+  local ok, given = parser:pparse(arguments)
+  if not ok then
+    io.stderr:write("extcontacts sandbox: ", given, "\n",
+      "`extcontacts sandbox --help` lists the options.\n")
+    return 2
+  end
+  local launch = require "extcontacts.sandbox.launch"
+  local done, message, code = launch.prepare(options.complete(given))
+  if not done then
+    io.stderr:write("extcontacts sandbox: ", message, "\n")
+    return code or 1
+  end
+  return 0
+end
+
+return command

@@ -1,0 +1,257 @@
+--- A request from its first line to its last byte: control path, token
+-- endpoint, or an operation with its checks in the API's order.
+
+local control = require "extcontacts.sandbox.control"
+local cursor = require "extcontacts.sandbox.cursor"
+local errors = require "extcontacts.sandbox.errors"
+local faults = require "extcontacts.sandbox.faults"
+local handlers = require "extcontacts.sandbox.handlers"
+local ids = require "extcontacts.sandbox.ids"
+local json = require "extcontacts.sandbox.json"
+local ledger = require "extcontacts.sandbox.ledger"
+local oauth = require "extcontacts.sandbox.oauth"
+local query = require "extcontacts.sandbox.query"
+local router = require "extcontacts.sandbox.router"
+
+local http = {}
+
+local TOKEN_PATHS = { ["/oauth/token"] = true, ["/token"] = true }
+local JSON_TYPE = "application/json"
+
+-- The request's body; ends the request when it is too long.
+local function read_body(settings)
+  local too_long = tonumber(ngx.var.http_content_length or 0) > settings.max_body
+  if not too_long then
+    ngx.req.read_body()
+    local body = ngx.req.get_body_data()
+    if not body then
+      local path = ngx.req.get_body_file()
+      local file = path and io.open(path, "rb")
+      if file then
+        body = file:read("*a")
+        file:close()
+      end
+    end
+    body = body or ""
+    if #body <= settings.max_body then
+      return body
+    end
+  end
+  errors.raise("request.entity.too.large", { maximum = settings.max_body })
+end
+
+-- The decoded body of an operation that has one.
+local function read_record(settings)
+  local text = read_body(settings)
+  local content_type = ngx.var.http_content_type
+  if not content_type or not content_type:lower():find("^%s*application/json%s*;?") then
+    errors.raise("unsupported.media.type")
+  end
+  local value, message = json.decode(text)
+  if type(value) ~= "table" or getmetatable(value) == json.array_mt then
+    errors.raise("bad.request", nil, {
+      message = message and "The request could not be understood by the server due to malformed syntax: " .. message
+        or "The body is not a JSON object.",
+    })
+  end
+  return value
+end
+
+local function problem_reply(problem, correlation_id)
+  return {
+    status = problem.status,
+    body = errors.body(problem, correlation_id),
+    content_type = JSON_TYPE,
+    headers = problem.headers,
+  }
+end
+
+-- An operation: who asks, how often, may they, what do they say, do it.
+local function run_operation(request, settings)
+  local row = request.row
+  if not row then
+    local allowed = request.allowed
+    if #allowed > 0 then
+      errors.raise("method.not.allowed", nil, { headers = { Allow = table.concat(allowed, ", ") } })
+    end
+    errors.raise("not.found")
+  end
+  local token, problem = oauth.authenticate(ngx.var.http_authorization)
+  if not token then
+    error(problem, 0)
+  end
+  request.token_number = token.number
+  problem = oauth.count(settings, token)
+  if problem then
+    error(problem, 0)
+  end
+  if not token.client.permissions:has_any(row.permissions) then
+    errors.raise("missing.any.permissions", { permissions = table.concat(row.permissions, ", ") })
+  end
+  local ctx = {
+    settings = settings,
+    row = row,
+    arguments = request.arguments,
+    path = request.path,
+    raw_query = request.raw_query,
+    query = query.read(row, request.raw_query),
+  }
+  if row.body_model then
+    ctx.body = read_record(settings)
+  end
+  return {
+    status = row.success_status,
+    body = handlers[row.short](ctx),
+    content_type = JSON_TYPE,
+  }
+end
+
+local function answer_token(_, settings)
+  if ngx.req.get_method() ~= "POST" then
+    errors.raise("method.not.allowed", nil, { headers = { Allow = "POST" } })
+  end
+  local reply = oauth.token_endpoint(settings, ngx.var.http_authorization, read_body(settings))
+  reply.content_type = JSON_TYPE
+  return reply
+end
+
+-- A problem passes; anything else is a mistake in the sandbox.
+local function on_error(message)
+  if errors.is(message) then
+    return message
+  end
+  ngx.log(ngx.ERR, debug.traceback(tostring(message), 2))
+  return errors.new("internal.server.error")
+end
+
+local function run(request, settings)
+  local answer = request.operation == "oauth.token" and answer_token or run_operation
+  local ok, reply = xpcall(answer, on_error, request, settings)
+  if not ok then
+    reply = problem_reply(reply, request.correlation_id)
+  end
+  return reply
+end
+
+local function send(reply, correlation_id)
+  local body = reply.body
+  ngx.status = reply.status
+  local header = ngx.header
+  header["ININ-Correlation-Id"] = correlation_id
+  if body and reply.content_type ~= "" then
+    header["Content-Type"] = reply.content_type
+  else
+    header["Content-Type"] = nil
+  end
+  for name, value in pairs(reply.headers or {}) do
+    header[name] = value
+  end
+  if not body then
+    if reply.status ~= 204 then
+      header["Content-Length"] = 0
+    end
+    return ngx.send_headers()
+  end
+  if reply.cut then
+    -- The promised length never comes; compressed it could not be counted.
+    ngx.req.clear_header("Accept-Encoding")
+    header["Content-Length"] = #body
+    ngx.print(body:sub(1, reply.cut))
+    ngx.flush(true)
+    return ngx.exit(ngx.ERROR)
+  end
+  header["Content-Length"] = #body
+  ngx.print(body)
+end
+
+-- What a fault does before the operation; true when the request ends here.
+local function before_operation(fault, request)
+  if fault.delay then
+    ngx.sleep(fault.delay)
+  end
+  if fault.token then
+    local text = (ngx.var.http_authorization or ""):match("%S+$")
+    oauth.revoke { token = text or "" }
+  end
+  if fault.cursor then
+    cursor.expire_all()
+  end
+  if fault.drop == "before" then
+    ledger.note(request, "dropped", fault)
+    return true
+  end
+end
+
+--- Answers a request.
+function http.serve()
+  local settings = control.settings()
+  local method = ngx.req.get_method()
+  local path, raw_query = ngx.var.request_uri:match("^([^?#]*)%??([^#]*)")
+  if path:sub(1, 1) ~= "/" then
+    path = path:match("^%a[%w+.-]*://[^/]*(/.*)$") or "/"
+  end
+  if path:sub(1, 9) == "/sandbox/" then
+    local body
+    if method == "POST" then
+      ngx.req.read_body()
+      body = ngx.req.get_body_data()
+    end
+    local status, text = control.answer(method, path, raw_query, body)
+    return send({ status = status, body = text, content_type = JSON_TYPE }, ids.random())
+  end
+
+  local request = {
+    method = method,
+    path = path,
+    raw_query = raw_query,
+    correlation_id = ids.random(),
+    connection = tonumber(ngx.var.connection),
+  }
+  if TOKEN_PATHS[path] then
+    request.operation = "oauth.token"
+  else
+    local row, found = router.find(method, path)
+    request.row = row
+    request.operation = row and row.short or "unknown"
+    request.arguments, request.allowed = found, found
+  end
+
+  local fault = faults.pick(request)
+  if fault and before_operation(fault, request) then
+    return ngx.exit(444)
+  end
+  local reply
+  if fault and fault.status and not fault.after then
+    reply = problem_reply(faults.problem(fault), request.correlation_id)
+  else
+    reply = run(request, settings)
+    if fault and fault.status then
+      reply = problem_reply(faults.problem(fault), request.correlation_id)
+    end
+  end
+  if fault then
+    if fault.drop == "after" then
+      ledger.note(request, "dropped", fault)
+      return ngx.exit(444)
+    end
+    faults.alter(fault, reply)
+  end
+  ledger.note(request, reply.status, fault)
+  return send(reply, request.correlation_id)
+end
+
+-- Statuses that nginx itself answers with, before Lua sees the request.
+local REFUSED = { [413] = "request.entity.too.large", [405] = "method.not.allowed" }
+
+--- Answers what nginx refused, in the API's shape.
+function http.refused()
+  local status = ngx.status
+  if status >= 494 and status < 500 then
+    status = 400
+  end
+  local code = REFUSED[status] or (status == 500 and "internal.server.error") or "bad.request"
+  local correlation_id = ids.random()
+  send(problem_reply(errors.new(code, { maximum = "" }, { status = status }), correlation_id), correlation_id)
+end
+
+return http

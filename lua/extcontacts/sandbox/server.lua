@@ -1,0 +1,87 @@
+--- The sandbox inside nginx: reads its options, says that it is ready, watches
+-- whether anybody still wants it.
+
+local bit = require "bit"
+local ffi = require "ffi"
+
+local server = {}
+
+ffi.cdef [[
+  int getppid(void);
+  int kill(int pid, int signal);
+  int extcontacts_poll(void *descriptors, unsigned long count, int timeout) __asm__("poll");
+]]
+
+local settings
+
+--- Loads everything; a failure here ends nginx.
+---@param path string file with the options
+function server.init(path)
+  settings = assert(loadfile(path))()
+  local ids = require "extcontacts.sandbox.ids"
+  local oauth = require "extcontacts.sandbox.oauth"
+  ids.configure(settings.seed)
+  local id, secret = oauth.default_credentials()
+  settings.client_id = settings.client_id or id
+  settings.client_secret = settings.client_secret or secret
+  require("extcontacts.sandbox.control").configure(settings)
+  require "extcontacts.sandbox.http"
+end
+
+local function alive(pid)
+  -- 1 is EPERM: it is there, and somebody else's.
+  return ffi.C.kill(pid, 0) == 0 or ffi.errno() == 1
+end
+
+-- Whether standard output is a pipe that nobody reads any more.
+local function output_abandoned()
+  local descriptor = ffi.new("struct { int fd; short events; short revents; }", 1, 0, 0)
+  local POLLERR = 8
+  return ffi.C.extcontacts_poll(descriptor, 1, 0) == 1 and bit.band(descriptor.revents, POLLERR) ~= 0
+end
+
+local function stop(reason)
+  ngx.log(ngx.WARN, "the sandbox stops: ", reason)
+  ffi.C.kill(ngx.worker.pid(), 15)
+end
+
+-- Nobody should have to look for sandboxes whose starter died.
+local function watch()
+  local starter = ffi.C.getppid()
+  local started = ngx.now()
+  local function look(premature)
+    if premature then
+      return
+    end
+    if settings.parent and not alive(settings.parent) then
+      return stop("process " .. settings.parent .. " is gone")
+    end
+    if settings.max_lifetime and ngx.now() - started >= settings.max_lifetime then
+      return stop("its lifetime is over")
+    end
+    if not settings.parent and not alive(starter) and output_abandoned() then
+      return stop("its starter is gone and nobody reads its output")
+    end
+    ngx.timer.at(0.5, look)
+  end
+  ngx.timer.at(0.5, look)
+end
+
+--- Says that it is ready; nginx listens by now.
+function server.start()
+  local json = require "extcontacts.sandbox.json"
+  local scheme = settings.tls and "https" or "http"
+  local url = ("%s://127.0.0.1:%d"):format(scheme, settings.port)
+  io.stdout:write(assert(json.encode {
+    base_url = url,
+    login_url = url,
+    client_id = settings.client_id,
+    client_secret = settings.client_secret,
+    pid = ngx.worker.pid(),
+    ca_file = settings.ca_file,
+  }), "\n")
+  io.stdout:flush()
+  watch()
+end
+
+return server

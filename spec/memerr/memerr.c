@@ -26,51 +26,87 @@ enum { MOST_ALLOCATIONS = 100000, LONGEST_SECONDS = 300 };
 
 int luaopen_extcontacts_core(lua_State *L);
 
-/* [-1, +1]  opens the core and runs the loaded script with the port */
+/* The allocator to refuse once the script runs; NULL none */
+static struct memerr_budget *target;
+
+/*
+** [-2, +1]  (script, port): opens the core and runs the script.  Not with
+** require, which in 5.1 refuses a module whose first opening failed.
+*/
 static int run_script(lua_State *L) {
+  if (target != NULL)
+    target->armed = 1;
   lua_getglobal(L, "package");
-  lua_getfield(L, -1, "preload");
+  lua_getfield(L, -1, "loaded");
   lua_pushcfunction(L, luaopen_extcontacts_core);
+  lua_call(L, 0, 1); /* package, loaded, core */
   lua_setfield(L, -2, "extcontacts.core");
-  lua_settop(L, 2); /* script, port */
+  lua_settop(L, 2);
   lua_call(L, 1, 1);
   return 1;
 }
 
-/* Runs the script once; 1 if it ended as it must, with or without refusals */
-static int attempt(const char *script, struct memerr_budget *budget) {
-  lua_State *L;
-  int status, good = 1;
+/*
+** [-0, +1]  runs the script at index 1, refusing as the budget says (NULL:
+** nothing); the status of pcall
+*/
+static int call_script(lua_State *L, struct memerr_budget *budget) {
+  int status;
+  lua_pushcfunction(L, run_script);
+  lua_pushvalue(L, 1);
+  lua_pushinteger(L, memerr_port());
+  target = budget;
+  status = lua_pcall(L, 2, 1, 0);
+  if (budget != NULL)
+    budget->armed = 0;
+  return status;
+}
 
-  L = lua_newstate(memerr_lua_allocate, &memerr_lua);
+/* What is wrong with how the refused script ended, its result on the top */
+static const char *wrong_end(lua_State *L, int status) {
+  const char *message;
+  if (status == 0)
+    return NULL;
+  message = lua_tostring(L, -1);
+  if (message == NULL)
+    return "raised an error that is no string";
+  return strstr(message, "not enough memory") != NULL ? NULL : message;
+}
+
+/* What is wrong with a run of which nothing was refused */
+static const char *wrong_success(lua_State *L, int status) {
+  if (status != 0)
+    return lua_tostring(L, -1);
+  return lua_toboolean(L, -1) ? NULL : "failed with nothing refused";
+}
+
+/*
+** Runs the script in a new state, and after a refusal once more in the same
+** state with nothing refused: it must have stayed usable.  1 if all is well.
+*/
+static int attempt(const char *script, struct memerr_budget *budget) {
+  const char *wrong;
+  lua_State *L = lua_newstate(memerr_lua_allocate, &memerr_lua);
   if (L == NULL) {
     fprintf(stderr, "this Lua takes no allocator\n");
     return 0;
   }
   luaL_openlibs(L);
-  lua_pushcfunction(L, run_script);
+  /* Lua 5.4 itself does not outlive a refusal while it makes the metatable of
+     its string buffers: have that made before. */
+  (void)luaL_dostring(L, "local _ = ('x'):rep(100000)");
   if (luaL_loadfile(L, script) != 0) {
-    fprintf(stderr, "%s\n", lua_tostring(L, -1));
-    lua_close(L);
-    return 0;
+    wrong = lua_tostring(L, -1);
+  } else {
+    int status = call_script(L, budget);
+    wrong = budget->hit ? wrong_end(L, status) : wrong_success(L, status);
+    if (wrong == NULL && budget->hit)
+      wrong = wrong_success(L, call_script(L, NULL));
   }
-  lua_pushinteger(L, memerr_port());
-  budget->armed = 1;
-  status = lua_pcall(L, 2, 1, 0);
-  budget->armed = 0;
-  if (status != 0) {
-    const char *message = lua_tostring(L, -1);
-    if (message == NULL)
-      message = "(an error that is no string)";
-    good = budget->hit && strstr(message, "not enough memory") != NULL;
-    if (!good)
-      fprintf(stderr, "raised: %s\n", message);
-  } else if (!lua_toboolean(L, -1) && !budget->hit) {
-    fprintf(stderr, "failed with nothing refused\n");
-    good = 0;
-  }
+  if (wrong != NULL)
+    fprintf(stderr, "%s\n", wrong);
   lua_close(L);
-  return good;
+  return wrong == NULL;
 }
 
 /* Refuses allocation after allocation; 0 if every attempt ended as it must. */

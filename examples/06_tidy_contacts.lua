@@ -26,23 +26,32 @@ local function trimmed(text)
   return (text:gsub("^%s+", ""):gsub("%s+$", ""):gsub("%s+", " "))
 end
 
--- A number with its country's calling code, or nil where it can't be told.
+-- A number with its country's calling code and its extension, or nil where
+-- it can't be told.
 local function international(display, country)
-  local number = display:gsub("^%s*00", "+"):gsub("%(0%)", "")
-  local plus = number:match "^%s*%+"
-  local digits = number:gsub("%D", "")
-  if plus then
-    return #digits >= 8 and "+" .. digits or nil
-  end
-  local rule = COUNTRIES[country or ""]
-  if not rule or number:find "%a" or #digits < 7 then
+  local number, extension = display:match "^(.-)%s*[eE][xX][tT]%.?%s*(%d+)%s*$"
+  number = (number or display):gsub("^%s*00", "+")
+  if number:find "%a" then
     return nil
   end
-  local code, prefix = rule[1], rule[2]
-  if prefix ~= "" and digits:sub(1, #prefix) == prefix then
-    digits = digits:sub(#prefix + 1)
+  -- "+49 (0)30 …": the national prefix has no place after the calling code.
+  number = number:gsub("^(%s*%+%d+%s*)%([01]%)", "%1")
+  local digits = number:gsub("%D", "")
+  if not number:match "^%s*%+" then
+    local rule = COUNTRIES[country or ""]
+    if not rule or #digits < 7 then
+      return nil
+    end
+    local code, prefix = rule[1], rule[2]
+    if prefix ~= "" and digits:sub(1, #prefix) == prefix then
+      digits = digits:sub(#prefix + 1)
+    end
+    digits = code .. digits
   end
-  return "+" .. code .. digits
+  if #digits < 8 or #digits > 15 then
+    return nil
+  end
+  return "+" .. digits, tonumber(extension)
 end
 
 -- Tallies: what was found, what was changed, what only a person can mend.
@@ -52,10 +61,11 @@ for _, kind in ipairs(KINDS) do
   found[kind], mended[kind], left[kind] = 0, 0, 0
 end
 
--- Changes `contact` in place; gives how many fields of each kind it changed
--- and how many it could not.
+-- Changes `contact` in place; gives how many fields of each kind it changed,
+-- how many it could not, and whether the server would refuse the whole record
+-- because of one that only a person can mend.
 local function tidy(contact)
-  local changes, failures = {}, {}
+  local changes, failures, refused = {}, {}, false
   local function note(list, kind)
     list[kind] = (list[kind] or 0) + 1
   end
@@ -68,9 +78,15 @@ local function tidy(contact)
   end
   for _, field in ipairs(EMAILS) do
     local value = contact[field]
-    if type(value) == "string" and value ~= trimmed(value):lower() then
-      contact[field] = trimmed(value):lower()
-      note(changes, "e-mails")
+    if type(value) == "string" then
+      local tidied = trimmed(value):lower()
+      if not tidied:match "^[^@%s]+@[^@%s]+%.[^@%s.]+$" then
+        note(failures, "e-mails")
+        refused = true
+      elseif value ~= tidied then
+        contact[field] = tidied
+        note(changes, "e-mails")
+      end
     end
   end
   local address = contact.address
@@ -78,17 +94,18 @@ local function tidy(contact)
   for _, field in ipairs(PHONES) do
     local phone = contact[field]
     if type(phone) == "table" and type(phone.display) == "string" and not phone.e164 then
-      local number = international(phone.display, country)
-      if number and number ~= phone.display then
+      local number, extension = international(phone.display, country)
+      if number then
         -- The server sets e164 and the country from the new display.
         phone.display, phone.userInput = number, nil
+        phone.extension = extension or phone.extension
         note(changes, "phones")
       else
         note(failures, "phones")
       end
     end
   end
-  return changes, failures
+  return changes, failures, refused
 end
 
 local function add(totals, counts)
@@ -126,11 +143,11 @@ local failed = 0
 local scan = client:scan_contacts()
 for contact in scan do
   local id = contact.id
-  local changes, failures = tidy(contact)
+  local changes, failures, refused = tidy(contact)
   add(found, changes)
   add(found, failures)
   add(left, failures)
-  if not apply then
+  if not apply or refused then
     add(left, changes)
   elseif next(changes) then
     local done, err = write(id)

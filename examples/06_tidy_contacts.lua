@@ -114,29 +114,37 @@ local function add(totals, counts)
   end
 end
 
+-- How many phone numbers of a contact the server has not made out.
+local function unrecognised(contact)
+  local count = 0
+  for _, field in ipairs(PHONES) do
+    local phone = contact[field]
+    if type(phone) == "table" and phone.display and not phone.e164 then
+      count = count + 1
+    end
+  end
+  return count
+end
+
 -- Reads the record again, so that nothing changed meanwhile is overwritten,
--- and writes the whole of it back.
+-- and writes the whole of it back.  A phone counts as mended when the server
+-- has made it out.
 local function write(id)
   local contact, err = client.contacts:get(id)
   if not contact then
     return nil, err
   end
   contact = ec.writable("ExternalContact", contact)
+  local before = unrecognised(contact)
   local changes = tidy(contact)
   local updated
   updated, err = client.contacts:update(id, contact)
   if not updated then
     return nil, err
   end
-  -- A phone counts as mended only when the server made it out.
-  for _, field in ipairs(PHONES) do
-    local phone = updated[field]
-    if type(phone) == "table" and phone.display and not phone.e164 and changes.phones then
-      changes.phones = changes.phones - 1
-      left.phones = left.phones + 1
-    end
-  end
-  return changes
+  local after = unrecognised(updated)
+  changes.phones = before - after
+  return changes, { phones = after }
 end
 
 local failed = 0
@@ -146,16 +154,17 @@ for contact in scan do
   local changes, failures, refused = tidy(contact)
   add(found, changes)
   add(found, failures)
-  add(left, failures)
-  if not apply or refused then
+  if not apply or refused or next(changes) == nil then
     add(left, changes)
-  elseif next(changes) then
-    local done, err = write(id)
+    add(left, failures)
+  else
+    local done, rest = write(id)
     if done then
       add(mended, done)
+      add(left, rest)
     else
       failed = failed + 1
-      io.stderr:write(id, ": ", tostring(err), "\n")
+      io.stderr:write(id, ": ", tostring(rest), "\n")
     end
   end
 end

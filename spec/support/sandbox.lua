@@ -126,7 +126,7 @@ function Server:stop()
     return
   end
   self.stopped = true
-  os.execute("kill " .. self.pid .. " 2>/dev/null")
+  os.execute(("kill %d 2>/dev/null"):format(self.pid))
   for _ = 1, 500 do
     local connection = socket.connect("127.0.0.1", self.port)
     if not connection then

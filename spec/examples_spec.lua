@@ -1,0 +1,80 @@
+-- Every example runs against the sandbox, under the VM that runs this spec.
+local sandbox = require "spec.support.sandbox"
+
+local INTERPRETER = arg and arg[-1] or "lua5.4"
+do
+  local index = 0
+  while arg and arg[index - 1] do
+    index = index - 1
+  end
+  INTERPRETER = arg and arg[index] or INTERPRETER
+end
+
+local function shell(command)
+  local pipe = assert(io.popen(command .. ' 2>&1; echo "exit $?"', "r"))
+  local output = pipe:read("*a")
+  pipe:close()
+  return output:match("^(.*)exit (%d+)%s*$")
+end
+
+local function run(server, script, arguments)
+  return shell(("EXTCONTACTS_BASE_URL=%s EXTCONTACTS_LOGIN_URL=%s GENESYSCLOUD_OAUTHCLIENT_ID=%s "
+    .. "GENESYSCLOUD_OAUTHCLIENT_SECRET=%s '%s' %s %s"):format(server.base_url, server.login_url,
+    server.client_id, server.client_secret, INTERPRETER, script, arguments or ""))
+end
+
+local EXPECTED = {
+  ["01_fetch.lua"] = "and a missing one: not.found",
+  ["02_search.lua"] = "shown for the given words",
+  ["03_scan_filter.lua"] = "500 contacts scanned",
+  ["04_create_update_delete.lua"] = "deleted, all four",
+  ["05_custom_fields.lua"] = "a stale version is a conflict",
+  ["06_tidy_contacts.lua"] = "nothing was written",
+  ["07_reverse_lookup.lua"] = ",",
+}
+
+describe("the examples", function()
+  local server
+
+  before_each(function()
+    server = sandbox.shared()
+    server:reset()
+  end)
+
+  it("are all here", function()
+    local files = shell("ls examples/*.lua")
+    local count = 0
+    for name in files:gmatch("examples/(%S+)") do
+      assert.is_string(EXPECTED[name], name .. " is not run by this spec")
+      count = count + 1
+    end
+    local expected = 0
+    for _ in pairs(EXPECTED) do
+      expected = expected + 1
+    end
+    assert.equal(expected, count)
+  end)
+
+  for name, text in pairs(EXPECTED) do
+    it("run: " .. name, function()
+      local output, code = run(server, "examples/" .. name)
+      assert.equal("0", code, output)
+      assert.truthy(output:find(text, 1, true), output)
+    end)
+  end
+
+  it("repair what can be repaired, once", function()
+    local output, code = run(server, "examples/06_tidy_contacts.lua", "--apply")
+    assert.equal("0", code, output)
+    local mended = tonumber(output:match("phones%s+%d+%s+(%d+)"))
+    assert.is_true(mended > 50, output)
+    local left = {}
+    for kind, count in output:gmatch("(%S+)%s+%d+%s+%d+%s+(%d+)\n") do
+      left[kind] = count
+    end
+    output = run(server, "examples/06_tidy_contacts.lua")
+    for kind, found in output:gmatch("(%S+)%s+(%d+)%s+%d+%s+%d+\n") do
+      assert.equal(left[kind], found, kind)
+    end
+  end)
+end)

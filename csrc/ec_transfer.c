@@ -110,9 +110,27 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *transfer) {
   return 0;
 }
 
-/* The request's body.  There is no way to rewind it, on purpose: libcurl
-** sends a request again by itself when a reused connection turns out dead,
-** and a write may have arrived by then.  Without a rewind it fails instead. */
+static int is_read(const ec_transfer *t) {
+  return strcmp(t->method, "GET") == 0 || strcmp(t->method, "HEAD") == 0;
+}
+
+#if LIBCURL_VERSION_NUM >= 0x075000
+/* Asked each time before a request is sent.  libcurl sends one again by
+** itself when a reused connection turns out dead, and a write may have
+** arrived by then: it fails instead. */
+static int on_attempt(void *transfer, char *ip, char *local_ip, int port,
+                      int local_port) {
+  ec_transfer *t = transfer;
+  (void)ip;
+  (void)local_ip;
+  (void)port;
+  (void)local_port;
+  return ++t->attempts > 1 && !is_read(t);
+}
+#endif
+
+/* The request's body.  There is no way to rewind it, on purpose: that too
+** keeps libcurl from sending it again. */
 static size_t on_read(char *out, size_t size, size_t count, void *transfer) {
   ec_transfer *t = transfer;
   size_t left = t->body_out.length - t->body_read;
@@ -214,6 +232,14 @@ static int set_request(ec_transfer *t) {
       return EC_ENGINE_MEMORY;
   } else
     SET(CURLOPT_HTTPGET, 1L);
+#if LIBCURL_VERSION_NUM >= 0x075000
+  SET(CURLOPT_PREREQFUNCTION, on_attempt);
+  SET(CURLOPT_PREREQDATA, t);
+#else
+  /* libcurl repeats only on a reused connection */
+  if (!is_read(t) && t->body_out.length == 0)
+    SET(CURLOPT_FRESH_CONNECT, 1L);
+#endif
   SET(CURLOPT_CUSTOMREQUEST, t->method);
   SET(CURLOPT_HTTPHEADER, t->headers_out);
   if (t->engine->options.user_agent != NULL)
@@ -313,6 +339,8 @@ static void account(ec_transfer *t) {
 static ec_failure name_failure(const ec_transfer *t, CURLcode code) {
   if (t->cap_hit != 0)
     return ec_err((ec_fail)(t->cap_hit - 1));
+  if (code == CURLE_ABORTED_BY_CALLBACK && t->attempts > 1)
+    return ec_err_curl(CURLE_SEND_FAIL_REWIND);
   if (code == CURLE_OPERATION_TIMEDOUT && t->sent == EC_SENT_NOTHING)
     return ec_err(EC_FAIL_CONNECT_TIMEOUT);
   /* libcurl's own cap on one header line reports itself as lack of memory */

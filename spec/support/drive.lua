@@ -1,0 +1,63 @@
+-- Requests to a scripted peer, driven to their end: shared by the engine's
+-- specs.
+local core = require "extcontacts.core"
+local peer = require "spec.support.peer"
+
+local drive = {}
+
+--- Steps the engine until the transfers have finished.
+function drive.finish(engine, ...)
+  local ends_at = core.engine.now() + 25
+  for _, transfer in ipairs { ... } do
+    while not transfer:done() do
+      assert(core.engine.now() < ends_at, "the transfer does not finish")
+      engine:step(1)
+    end
+  end
+end
+
+--- Sends `request` (GET unless told) and returns its reply, or nil and the
+--- failure; `deadline_in` is in seconds from now, 20 unless told.
+function drive.send(engine, request)
+  local copy = { method = "GET" }
+  for name, value in pairs(request) do
+    copy[name] = value
+  end
+  copy.deadline = core.engine.now() + (copy.deadline_in or 20)
+  copy.deadline_in = nil
+  local transfer, failure = engine:submit(copy)
+  if not transfer then
+    return nil, failure
+  end
+  drive.finish(engine, transfer)
+  return transfer:result()
+end
+
+--- For a describe block: `start(script)` gives the spec its peer and `new`
+--- an engine; both are gone after the spec.
+function drive.fixture()
+  local peers, engines = {}, {}
+  local fixture = {}
+  function fixture.start(script)
+    local p = peer.start(script)
+    peers[#peers + 1] = p
+    return p
+  end
+  function fixture.new(options)
+    local engine = core.engine.new(options)
+    engines[#engines + 1] = engine
+    return engine
+  end
+  function fixture.clear()
+    for _, engine in ipairs(engines) do
+      engine:close()
+    end
+    for _, p in ipairs(peers) do
+      p:stop()
+    end
+    peers, engines = {}, {}
+  end
+  return fixture
+end
+
+return drive

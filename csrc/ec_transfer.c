@@ -248,15 +248,20 @@ static int set_request(ec_transfer *t) {
   return EC_ENGINE_OK;
 }
 
+/* Whole milliseconds for libcurl, above 0 and within 32 bits. */
+static long milliseconds(double seconds) {
+  return seconds < 2e6 ? (long)(seconds * 1000) + 1 : (long)2e9;
+}
+
 static int set_limits(ec_transfer *t) {
   double connect = t->engine->options.connect_timeout;
   if (t->deadline > 0) {
     double left = t->deadline - t->started;
-    SET(CURLOPT_TIMEOUT_MS, (long)(left * 1000) + 1);
+    SET(CURLOPT_TIMEOUT_MS, milliseconds(left));
     if (left < connect)
       connect = left;
   }
-  SET(CURLOPT_CONNECTTIMEOUT_MS, (long)(connect * 1000) + 1);
+  SET(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(connect));
   SET(CURLOPT_NOSIGNAL, 1L);
 #if LIBCURL_VERSION_NUM >= 0x075700
   SET(CURLOPT_QUICK_EXIT, 1L);

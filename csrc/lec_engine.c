@@ -186,25 +186,50 @@ static void check_rc(lua_State *L, int rc) {
     luaL_error(L, "not enough memory");
 }
 
+/* What a method and a header's name may consist of (RFC 9110, token). */
+#define TOKEN \
+  "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvw" \
+  "xyz"
+
+/* Whether the string at `index` is a token.  [-0, +0] */
+static int is_token(lua_State *L, int index) {
+  size_t length = lua_rawlen(L, index);
+  return length > 0 && strspn(lua_tostring(L, index), TOKEN) == length;
+}
+
+static void check_type(lua_State *L, int type, const char *name) {
+  if (lua_type(L, -1) != type)
+    luaL_error(L, "the request's %s must be a %s", name, lua_typename(L, type));
+}
+
 /* A string field of the request at index 2.  [-0, +1] */
 static const char *string_field(lua_State *L, const char *name) {
   lua_getfield(L, 2, name);
-  if (lua_type(L, -1) != LUA_TSTRING)
-    luaL_error(L, "the request's %s must be a string", name);
+  check_type(L, LUA_TSTRING, name);
+  if (strlen(lua_tostring(L, -1)) != lua_rawlen(L, -1))
+    luaL_error(L, "the request's %s has a NUL in it", name);
   return lua_tostring(L, -1);
+}
+
+/* [-0, +1] */
+static const char *method_field(lua_State *L) {
+  const char *method = string_field(L, "method");
+  if (!is_token(L, -1))
+    luaL_error(L, "the request's method has characters that none may have");
+  return method;
 }
 
 /* Adds the header whose name and value are the two topmost strings.
 ** [-2, +0] */
 static void add_header(lua_State *L, ec_transfer *t) {
-  const char *name = lua_tostring(L, -2);
+  const char *name, *value;
   size_t length, i;
-  const char *value;
-  if (lua_type(L, -2) != LUA_TSTRING || *name == 0)
+  if (lua_type(L, -2) != LUA_TSTRING)
     luaL_error(L, "a header's name must be a string");
-  if (strspn(name, "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefgh"
-                   "ijklmnopqrstuvwxyz") != lua_rawlen(L, -2))
-    luaL_error(L, "a header's name has characters that no name may have");
+  if (!is_token(L, -2))
+    luaL_error(L, "a header's name is empty or has characters that no name "
+                  "may have");
+  name = lua_tostring(L, -2);
   if (lua_type(L, -1) != LUA_TSTRING)
     luaL_error(L, "the value of header '%s' must be a string", name);
   value = lua_tolstring(L, -1, &length);
@@ -223,11 +248,19 @@ static void add_headers(lua_State *L, ec_transfer *t) {
   size_t i, count;
   lua_getfield(L, 2, "headers");
   if (!lua_isnil(L, -1)) {
-    luaL_checktype(L, -1, LUA_TTABLE);
+    check_type(L, LUA_TTABLE, "headers");
     count = lua_rawlen(L, -1);
+    lua_pushnil(L);
+    if (lua_next(L, -2) != 0) {
+      if (count == 0)
+        luaL_error(L, "the request's headers must be an array of { name, "
+                      "value }");
+      lua_pop(L, 2);
+    }
     for (i = 1; i <= count; i++) {
       lua_rawgeti(L, -1, (int)i);
-      luaL_checktype(L, -1, LUA_TTABLE);
+      if (!lua_istable(L, -1))
+        luaL_error(L, "header %d must be a table { name, value }", (int)i);
       lua_rawgeti(L, -1, 1);
       lua_rawgeti(L, -2, 2); /* headers, pair, name, value */
       add_header(L, t);
@@ -255,17 +288,19 @@ static int engine_submit(lua_State *L) {
   if (t == NULL)
     return luaL_error(L, "not enough memory");
   tbox->transfer = t;
-  check_rc(L, ec_transfer_method(t, string_field(L, "method")));
+  check_rc(L, ec_transfer_method(t, method_field(L)));
   check_rc(L, ec_transfer_url(t, string_field(L, "url")));
   add_headers(L, t);
   lua_getfield(L, 2, "body");
   if (!lua_isnil(L, -1)) {
-    luaL_checktype(L, -1, LUA_TSTRING);
+    check_type(L, LUA_TSTRING, "body");
     check_rc(L, ec_transfer_body(t, lua_tostring(L, -1), lua_rawlen(L, -1)));
   }
   lua_getfield(L, 2, "deadline");
-  if (!lua_isnil(L, -1))
-    t->deadline = luaL_checknumber(L, -1);
+  if (!lua_isnil(L, -1)) {
+    check_type(L, LUA_TNUMBER, "deadline");
+    t->deadline = lua_tonumber(L, -1);
+  }
   lua_settop(L, 3);
   lua_rawgeti(L, LUA_REGISTRYINDEX, box->pending);
   lua_pushlightuserdata(L, t);

@@ -7,7 +7,7 @@ local function request(engine, path, body)
   return engine:submit {
     method = body and "POST" or "GET",
     url = "http://127.0.0.1:" .. math.floor(port) .. path,
-    headers = { Accept = "application/json", ["X-Long"] = ("h"):rep(500) },
+    headers = { { "Accept", "application/json" }, { "X-Long", ("h"):rep(500) } },
     body = body,
     deadline = core.engine.now() + 5,
   }

@@ -50,28 +50,32 @@ end
 -- and answers false when the connection is over.
 local actions = {}
 
--- One whole request, its body included, goes into the log.
-function actions.read(client, state)
-  local head_end, _
-  repeat
-    _, head_end = state.unread:find("\r\n\r\n", 1, true)
-    if not head_end then
-      local bytes = receive(client)
-      if not bytes then
-        return false
-      end
-      state.unread = state.unread .. bytes
-    end
-  until head_end
-  local head = state.unread:sub(1, head_end)
-  local length = head_end
-    + tonumber(head:lower():match("\ncontent%-length: *(%d+)") or 0)
+-- Reads until the client has sent `length` bytes; false once it has closed.
+local function fill(client, state, length)
   while #state.unread < length do
     local bytes = receive(client)
     if not bytes then
       return false
     end
     state.unread = state.unread .. bytes
+  end
+  return true
+end
+
+-- One whole request, its body included, goes into the log.
+function actions.read(client, state)
+  local head_end
+  repeat
+    head_end = select(2, state.unread:find("\r\n\r\n", 1, true))
+    if not head_end and not fill(client, state, #state.unread + 1) then
+      return false
+    end
+  until head_end
+  local head = state.unread:sub(1, head_end)
+  local length = head_end
+    + tonumber(head:lower():match("\ncontent%-length: *(%d+)") or 0)
+  if not fill(client, state, length) then
+    return false
   end
   log:write(("request(%d, %q, %q)\n"):format(state.number, head,
     state.unread:sub(head_end + 1, length)))

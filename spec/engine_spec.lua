@@ -1,0 +1,403 @@
+--- core.engine: requests as the other side sees them, and the step loop.
+
+local core = require "extcontacts.core"
+local drive = require "spec.support.drive"
+local peer = require "spec.support.peer"
+
+local engine_new, now = core.engine.new, core.engine.now
+
+describe("the engine", function()
+  local fixture = drive.fixture()
+  after_each(fixture.clear)
+
+  -- The reply to `request` and what the peer read of it.
+  local function exchange(request, options)
+    local p = fixture.start { { { "read" }, { "send", peer.reply("{}") } } }
+    local copy = { url = p.url .. (request.path or "/") }
+    for _, name in ipairs { "method", "headers", "body" } do
+      copy[name] = request[name]
+    end
+    local reply = assert(drive.send(fixture.new(options), copy))
+    local connections, requests = p:log()
+    assert.equal(1, connections)
+    assert.equal(1, #requests)
+    return requests[1], reply, p
+  end
+
+  it("sends a GET with the path, query and headers it was given", function()
+    local seen, _, p = exchange {
+      path = "/api/v2/contacts?q=a%2Fb&limit=2",
+      headers = { { "X-One", "1" }, { "X-Two", "a, b" } },
+    }
+    assert.equal("GET", seen.method)
+    assert.equal("/api/v2/contacts?q=a%2Fb&limit=2", seen.path)
+    assert.equal("1", seen.headers["x-one"])
+    assert.equal("a, b", seen.headers["x-two"])
+    assert.equal("127.0.0.1:" .. p.port, seen.headers.host)
+    assert.equal("gzip", seen.headers["accept-encoding"])
+    assert.is_nil(seen.headers["content-length"])
+    assert.is_nil(seen.headers["content-type"])
+  end)
+
+  it("sends a header with an empty value", function()
+    local seen = exchange { headers = { { "X-Empty", "" } } }
+    assert.equal("", seen.headers["x-empty"])
+  end)
+
+  it("sends the user agent it was made with", function()
+    local seen = exchange({}, { user_agent = "specs/1" })
+    assert.equal("specs/1", seen.headers["user-agent"])
+  end)
+
+  for _, method in ipairs { "POST", "PUT", "PATCH", "DELETE" } do
+    it("sends the body of a " .. method .. " byte for byte", function()
+      local body = '{"a":"\0\r\n\r\n\195\169"}' .. ("x"):rep(100000)
+      local seen = exchange {
+        method = method, body = body,
+        headers = { { "Content-Type", "application/json" } },
+      }
+      assert.equal(method, seen.method)
+      assert.is_true(body == seen.body)
+      assert.equal("application/json", seen.headers["content-type"])
+      assert.is_nil(seen.headers.expect)
+      assert.is_nil(seen.headers["transfer-encoding"])
+    end)
+  end
+
+  for _, method in ipairs { "POST", "PUT" } do
+    it("says Content-Length: 0 for a " .. method .. " without a body", function()
+      local seen = exchange { method = method }
+      assert.equal("0", seen.headers["content-length"])
+      assert.is_nil(seen.headers["content-type"])
+      assert.is_nil(seen.headers.expect)
+    end)
+  end
+
+  it("says nothing of a body in a DELETE without one", function()
+    local seen = exchange { method = "DELETE" }
+    assert.equal("DELETE", seen.method)
+    assert.is_nil(seen.headers["content-length"])
+    assert.is_nil(seen.headers["content-type"])
+  end)
+
+  it("hands over the status, the headers, the body and the figures", function()
+    local bytes = peer.reply('{"id":1}', "X-Id: 7\r\nX-Many: a\r\nx-many:  b \r\n", "201 Created")
+    local p = fixture.start { { { "read" }, { "send", bytes } } }
+    local reply = assert(drive.send(fixture.new(), { method = "POST", url = p.url, body = "abc" }))
+    local _, requests = p:log()
+    assert.equal(201, reply.status)
+    assert.same({ ["content-length"] = "8", ["x-id"] = "7", ["x-many"] = "a, b" }, reply.headers)
+    assert.equal('{"id":1}', reply.body)
+    assert.equal("1.1", reply.version)
+    assert.equal("all", reply.sent)
+    assert.is_false(reply.reused)
+    assert.equal(#requests[1].head + 3, reply.bytes_sent)
+    assert.equal(#bytes, reply.bytes_received)
+    assert.is_true(reply.elapsed >= 0)
+  end)
+
+  it("gives every status back, and an empty body as an empty string", function()
+    for _, status in ipairs { 200, 204, 304, 404, 429, 500, 503 } do
+      local bytes = "HTTP/1.1 " .. status .. " Some\r\nConnection: close\r\n\r\n"
+      local p = fixture.start { { { "read" }, { "send", bytes } } }
+      local reply = assert(drive.send(fixture.new(), { url = p.url }))
+      assert.equal(status, reply.status)
+      assert.equal("", reply.body)
+      p:stop()
+    end
+  end)
+
+  it("unpacks a chunked body", function()
+    local p = fixture.start { {
+      { "read" },
+      { "send", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n" },
+    } }
+    assert.equal("abcde", assert(drive.send(fixture.new(), { url = p.url })).body)
+  end)
+
+  it("does not follow a redirect", function()
+    local p = fixture.start { { { "read" }, { "send", peer.reply("", "Location: /other\r\n", "302 Found") } } }
+    local reply = assert(drive.send(fixture.new(), { url = p.url }))
+    assert.equal(302, reply.status)
+    assert.equal("/other", reply.headers.location)
+    assert.same({ connections = 1, requests = 1 }, p:counts())
+  end)
+
+  it("uses a connection again", function()
+    local p = fixture.start { {
+      { "read" }, { "send", peer.reply("one") }, { "read" }, { "send", peer.reply("two") }, { "hang" },
+    } }
+    local engine = fixture.new()
+    local first = assert(drive.send(engine, { url = p.url }))
+    local second = assert(drive.send(engine, { url = p.url, method = "POST", body = "x" }))
+    assert.is_false(first.reused)
+    assert.is_true(second.reused)
+    assert.equal("two", second.body)
+    assert.same({ connections = 1, requests = 2 }, p:counts())
+  end)
+
+  it("replaces a connection that the server closed while idle", function()
+    local p = fixture.start {
+      { { "read" }, { "send", peer.reply("one") }, { "close" } },
+      { { "read" }, { "send", peer.reply("two") } },
+    }
+    local engine = fixture.new()
+    assert(drive.send(engine, { url = p.url }))
+    assert.equal("two", assert(drive.send(engine, { url = p.url })).body)
+    assert.same({ connections = 2, requests = 2 }, p:counts())
+  end)
+
+  -- The first connection answers only after the second was served.
+  it("drives several transfers in one loop", function()
+    local p = fixture.start { { { "read" }, { "hang" } }, { { "read" }, { "send", peer.reply("done") } } }
+    local engine = fixture.new()
+    local slow = assert(engine:submit { method = "GET", url = p.url .. "/slow" })
+    while p:counts().requests < 1 do
+      engine:step(0.01)
+    end
+    local quick = assert(engine:submit { method = "GET", url = p.url .. "/quick" })
+    assert.equal(2, engine:pending())
+    local finished
+    repeat
+      finished = engine:step(5)
+    until #finished > 0
+    assert.equal(1, #finished)
+    assert.equal(quick, finished[1])
+    assert.is_true(quick:done())
+    assert.is_false(slow:done())
+    assert.equal(1, engine:pending())
+    assert.equal("done", assert(quick:result()).body)
+  end)
+
+  it("hands each finished transfer out once, and keeps none nobody holds", function()
+    local p = fixture.start { { { "read" }, { "send", peer.reply("x") } } }
+    local engine = fixture.new()
+    for _ = 1, 5 do
+      assert(engine:submit { method = "GET", url = p.url })
+    end
+    collectgarbage()
+    local count, seen = 0, {}
+    while engine:pending() > 0 do
+      for _, transfer in ipairs(engine:step(5)) do
+        assert.is_nil(seen[transfer])
+        seen[transfer] = true
+        count = count + 1
+        assert.equal("x", assert(transfer:result()).body)
+      end
+    end
+    assert.equal(5, count)
+    assert.same({}, engine:step(0))
+  end)
+
+  it("tells an event loop what to wait for", function()
+    local engine = fixture.new()
+    assert.is_true(engine:pollfd() >= 0)
+    assert.equal("r", engine:events())
+    assert.is_nil(engine:timeout())
+    assert.equal(0, engine:pending())
+    local p = fixture.start { { { "read" }, { "hang" } } }
+    local transfer = assert(engine:submit { method = "GET", url = p.url, deadline = now() + 20 })
+    assert.equal(1, engine:pending())
+    assert.equal("number", type(engine:timeout()))
+    assert.same({}, engine:step(0))
+    transfer:cancel()
+    assert.equal(0, engine:timeout())
+    assert.equal(0, engine:pending())
+    assert.same({ transfer }, engine:step(0))
+  end)
+
+  it("ends a cancelled transfer at once, and once", function()
+    local p = fixture.start { { { "read" }, { "hang" } } }
+    local engine = fixture.new()
+    local transfer = assert(engine:submit { method = "POST", url = p.url, body = "x" })
+    while p:counts().requests < 1 do
+      engine:step(0.01)
+    end
+    transfer:cancel()
+    transfer:cancel()
+    assert.is_true(transfer:done())
+    local reply, failure = transfer:result()
+    assert.is_nil(reply)
+    assert.equal("cancelled", failure.kind)
+    assert.equal("all", failure.sent)
+    transfer:cancel()
+  end)
+
+  it("leaves a finished transfer as it is when it is cancelled", function()
+    local p = fixture.start { { { "read" }, { "send", peer.reply("x") } } }
+    local engine = fixture.new()
+    local transfer = assert(engine:submit { method = "GET", url = p.url })
+    drive.finish(engine, transfer)
+    transfer:cancel()
+    assert.equal("x", assert(transfer:result()).body)
+  end)
+
+  it("ends its transfers as closed when it is closed", function()
+    local p = fixture.start { { { "read" }, { "hang" } } }
+    local engine = engine_new()
+    local first = assert(engine:submit { method = "GET", url = p.url })
+    local second = assert(engine:submit { method = "GET", url = p.url })
+    while p:counts().requests < 2 do
+      engine:step(0.01)
+    end
+    assert.is_true(engine:usable())
+    engine:close()
+    engine:close()
+    assert.is_false(engine:usable())
+    for _, transfer in ipairs { first, second } do
+      assert.is_true(transfer:done())
+      local reply, failure = transfer:result()
+      assert.is_nil(reply)
+      assert.equal("closed", failure.kind)
+    end
+    for _, name in ipairs { "submit", "step", "pollfd", "events", "timeout", "pending" } do
+      assert.error_matches(function()
+        engine[name](engine, {})
+      end, "the engine is closed")
+    end
+  end)
+
+  it("outlives its engine's collection in a result not yet taken", function()
+    local p = fixture.start { { { "read" }, { "send", peer.reply("x") } } }
+    local engine = engine_new()
+    local transfer = assert(engine:submit { method = "GET", url = p.url })
+    drive.finish(engine, transfer)
+    engine = nil -- luacheck: ignore
+    collectgarbage()
+    collectgarbage()
+    assert.equal("x", assert(transfer:result()).body)
+  end)
+
+  it("gives a result once, and only when there is one", function()
+    local p = fixture.start { { { "read" }, { "send", peer.reply("x") } } }
+    local engine = fixture.new()
+    local transfer = assert(engine:submit { method = "GET", url = p.url })
+    assert.error_matches(function()
+      transfer:result()
+    end, "has not finished")
+    drive.finish(engine, transfer)
+    assert(transfer:result())
+    assert.error_matches(function()
+      transfer:result()
+    end, "already been taken")
+  end)
+
+  it("ends a request whose deadline is past without sending it", function()
+    local p = fixture.start { { { "read" }, { "send", peer.reply("x") } } }
+    local engine = fixture.new()
+    local transfer = assert(engine:submit { method = "GET", url = p.url, deadline = now() - 1 })
+    assert.is_true(transfer:done())
+    assert.same({ transfer }, engine:step(0))
+    local reply, failure = transfer:result()
+    assert.is_nil(reply)
+    assert.equal("timeout", failure.kind)
+    assert.equal("nothing", failure.sent)
+    assert.same({ connections = 0, requests = 0 }, p:counts())
+  end)
+
+  it("takes a deadline that is never reached", function()
+    local p = fixture.start { { { "read" }, { "send", peer.reply("x") } } }
+    local reply = assert(drive.send(fixture.new(), { url = p.url, deadline_in = math.huge }))
+    assert.equal("x", reply.body)
+  end)
+
+  it("returns from an idle step when its time is over", function()
+    assert.same({}, fixture.new():step(0.01))
+  end)
+
+  describe("refuses", function()
+    local url = "http://127.0.0.1:1/"
+
+    -- The failure of a submit that is refused before anything is sent.
+    local function refused(address)
+      local engine = fixture.new()
+      local transfer, failure = engine:submit { method = "GET", url = address }
+      assert.is_nil(transfer)
+      assert.equal("invalid", failure.kind)
+      assert.equal("nothing", failure.sent)
+      assert.is_true(failure.permanent)
+      assert.equal(0, engine:pending())
+      return failure.code
+    end
+
+    it("plain http to another machine", function()
+      for _, host in ipairs {
+        "example.com", "127.0.0.1.example.com", "127.1x", "10.0.0.1", "0.0.0.0", "localhost.example.com",
+        "127.0.0.1@example.com", "example.com#@127.0.0.1",
+      } do
+        assert.equal("insecure", refused("http://" .. host .. "/"), host)
+      end
+    end)
+
+    it("other protocols", function()
+      for _, scheme in ipairs { "ftp", "file", "gopher", "telnet" } do
+        assert.is_string(refused(scheme .. "://127.0.0.1/"))
+      end
+    end)
+
+    it("what is not a URL", function()
+      for _, text in ipairs { "", "http://", "/path", "https://a b/", "http://127.0.0.1:99999/" } do
+        assert.equal("url", refused(text), text)
+      end
+    end)
+
+    -- The error that `request` raises.
+    local function misuse(request)
+      local engine = fixture.new()
+      local ok, message = pcall(engine.submit, engine, request)
+      assert.is_false(ok)
+      assert.equal(0, engine:pending())
+      return message
+    end
+
+    it("a header that would start another line, naming it but not its value", function()
+      for _, value in ipairs { "secret\rx", "secret\nx", "secret\0x" } do
+        local message = misuse { method = "GET", url = url, headers = { { "X-Token", value } } }
+        assert.matches("X-Token", message, 1, true)
+        assert.is_nil(message:find("secret", 1, true))
+      end
+    end)
+
+    it("a header's name that is none", function()
+      for _, name in ipairs { "", "a b", "a:", "a\r\nb", "a\0b", "\195\169", 1, {} } do
+        assert.matches("name", misuse { method = "GET", url = url, headers = { { name, "v" } } })
+      end
+    end)
+
+    it("headers that are not pairs", function()
+      assert.matches("array", misuse { method = "GET", url = url, headers = { Accept = "x" } })
+      assert.matches("table", misuse { method = "GET", url = url, headers = { "Accept: x" } })
+      assert.matches("table", misuse { method = "GET", url = url, headers = "Accept: x" })
+      assert.matches("X%-One", misuse { method = "GET", url = url, headers = { { "X-One", 1 } } })
+    end)
+
+    it("requests without a method or a URL, or with other than text", function()
+      assert.matches("method", misuse { url = url })
+      assert.matches("url", misuse { method = "GET" })
+      assert.matches("string", misuse { method = "POST", url = url, body = {} })
+      assert.matches("number", misuse { method = "GET", url = url, deadline = "soon" })
+    end)
+
+    it("a method or a URL that would start another line", function()
+      assert.matches("method", misuse { method = "GET / HTTP/1.1\r\nX: y", url = url })
+      assert.matches("method", misuse { method = "", url = url })
+      assert.matches("url", misuse { method = "GET", url = url .. "\0x" })
+      assert.equal("url", refused(url .. "a\r\nX: y"))
+    end)
+
+    it("options it does not know, and values they can't have", function()
+      local function option(name, value)
+        local ok, message = pcall(engine_new, { [name] = value })
+        assert.is_false(ok)
+        return message
+      end
+      assert.matches("user_agnet", option("user_agnet", "x"))
+      assert.matches("max_body", option("max_body", "x"))
+      assert.matches("max_body", option("max_body", 0))
+      assert.matches("max_body", option("max_body", 0 / 0))
+      assert.matches("connect_timeout", option("connect_timeout", -1))
+      assert.matches("ca_file", option("ca_file", true))
+      assert.matches("names", option(1, "x"))
+    end)
+  end)
+end)

@@ -5,32 +5,48 @@ local bit = require "bit"
 local random = require "extcontacts.sandbox.random"
 local band, bor, bxor, lshift, rshift, tobit =
   bit.band, bit.bor, bit.bxor, bit.lshift, bit.rshift, bit.tobit
-local hash = random.hash
+local hash, mix = random.hash, random.mix
 local format = string.format
 
 local ids = {}
 
 local seed = 0
+-- kind -> seven numbers of the seed
+local keys = {}
 
 --- Sets the seed of all ids.
 function ids.configure(number)
-  seed = number
+  seed, keys = number, {}
+end
+
+local function keys_of(kind)
+  local k = keys[kind]
+  if not k then
+    k = {}
+    for number = 1, 7 do
+      k[number] = hash(seed, kind, number)
+    end
+    keys[kind] = k
+  end
+  return k
 end
 
 -- A permutation of the 32-bit numbers: four Feistel rounds over the halves.
-local function permute(index, kind)
+local function permute(index, k)
   local left, right = rshift(index, 16), band(index, 0xffff)
-  for round = 1, 4 do
-    left, right = right, bxor(left, band(hash(seed, kind * 8 + round, right), 0xffff))
-  end
+  left = bxor(left, band(mix(bxor(right, k[1])), 0xffff))
+  right = bxor(right, band(mix(bxor(left, k[2])), 0xffff))
+  left = bxor(left, band(mix(bxor(right, k[3])), 0xffff))
+  right = bxor(right, band(mix(bxor(left, k[4])), 0xffff))
   return bor(lshift(left, 16), right)
 end
 
-local function unpermute(word, kind)
+local function unpermute(word, k)
   local left, right = rshift(word, 16), band(word, 0xffff)
-  for round = 4, 1, -1 do
-    left, right = bxor(right, band(hash(seed, kind * 8 + round, left), 0xffff)), left
-  end
+  right = bxor(right, band(mix(bxor(left, k[4])), 0xffff))
+  left = bxor(left, band(mix(bxor(right, k[3])), 0xffff))
+  right = bxor(right, band(mix(bxor(left, k[2])), 0xffff))
+  left = bxor(left, band(mix(bxor(right, k[1])), 0xffff))
   return bor(lshift(left, 16), right)
 end
 
@@ -39,17 +55,18 @@ end
 ---@param index integer from 0
 ---@return string
 function ids.make(kind, index)
-  local a = permute(index, kind)
-  local b = hash(seed, kind + 100, index)
-  local c = hash(seed, kind + 200, index)
+  local k = keys_of(kind)
+  local a = permute(index, k)
+  local b = mix(bxor(a, k[5]))
+  local c = mix(bxor(b, k[6]))
   return format(
     "%08x-%04x-4%03x-%04x-%04x%08x",
     a % 4294967296,
-    band(rshift(b, 16), 0xffff),
+    rshift(b, 16),
     band(b, 0xfff),
     bor(0x8000, band(rshift(c, 16), 0x3fff)),
     band(c, 0xffff),
-    hash(b, c, index) % 4294967296
+    mix(bxor(c, k[7])) % 4294967296
   )
 end
 
@@ -68,7 +85,7 @@ function ids.index(kind, id)
     return nil
   end
   id = id:lower()
-  local index = unpermute(tobit(tonumber(id:sub(1, 8), 16)), kind) % 4294967296
+  local index = unpermute(tobit(tonumber(id:sub(1, 8), 16)), keys_of(kind)) % 4294967296
   if ids.make(kind, index) == id then
     return index
   end
@@ -85,7 +102,7 @@ function ids.random()
       bytes[7], bytes[8] % 16)
   end
   counter = counter + 1
-  return format("%s-%04x-%012x", prefix, 0x8000 + band(random.mix(counter), 0x3fff), counter)
+  return format("%s-%04x-%012x", prefix, 0x8000 + band(mix(counter), 0x3fff), counter)
 end
 
 return ids

@@ -1,5 +1,5 @@
---- Repeatable randomness: 32-bit hashes and streams made from numbers, so
--- that record i of a seed is the same whenever it is made.
+--- Repeatable randomness: 32-bit hashes and words made from numbers, so that
+-- record i of a seed is the same whenever it is made.
 
 local bit = require "bit"
 local band, bxor, lshift, rshift, tobit =
@@ -7,15 +7,14 @@ local band, bxor, lshift, rshift, tobit =
 
 local random = {}
 
--- a * b modulo 2^32, without losing bits of the product.
-local function multiply(a, b)
-  return tobit(tobit(band(a, 0xffff) * b) + lshift(tobit(rshift(a, 16) * b), 16))
-end
-
--- Murmur3's finaliser: every bit of the input reaches every bit.
+-- Murmur3's finaliser: every bit of the input reaches every bit.  Products are
+-- taken in two halves, so that no bit of them is lost in a double; written out,
+-- because the compiler gives up on calls in calls.
 local function mix(h)
-  h = multiply(bxor(h, rshift(h, 16)), 0x85ebca6b)
-  h = multiply(bxor(h, rshift(h, 13)), 0xc2b2ae35)
+  h = bxor(h, rshift(h, 16))
+  h = tobit(tobit(band(h, 0xffff) * 0x85ebca6b) + lshift(tobit(rshift(h, 16) * 0x85ebca6b), 16))
+  h = bxor(h, rshift(h, 13))
+  h = tobit(tobit(band(h, 0xffff) * 0xc2b2ae35) + lshift(tobit(rshift(h, 16) * 0xc2b2ae35), 16))
   return bxor(h, rshift(h, 16))
 end
 
@@ -30,34 +29,25 @@ end
 random.mix = mix
 random.hash = hash
 
--- One stream at a time: a generator starts it, then draws.
-local state = 0
-
---- Starts the stream of (a, b, c).
-function random.start(a, b, c)
-  state = hash(a, b, c)
-end
-
---- The next 32 bits, signed.
-local function draw()
-  state = tobit(state + 0x9e3779b9)
-  return mix(state)
-end
-random.draw = draw
-
---- A whole number from 0 to n - 1.
-function random.below(n)
-  return band(draw(), 0x7fffffff) % n
-end
-
---- True in `percent` of 100 cases.
-function random.chance(percent)
-  return band(draw(), 0x7fffffff) % 1000 < percent * 10
-end
-
---- An element of an array.
-function random.pick(list)
-  return list[band(draw(), 0x7fffffff) % #list + 1]
+--- Random words for a record, as many as are asked for: whole numbers below
+-- 2^31.  Code reads them by their place, without a call for each.
+---@param words integer[] filled from 1
+---@param count integer
+---@param a integer what the words follow from
+---@param b integer
+---@param c integer
+function random.fill(words, count, a, b, c)
+  local s = hash(a, b, c)
+  if s == 0 then
+    s = 1
+  end
+  for number = 1, count do
+    -- xorshift32
+    s = bxor(s, lshift(s, 13))
+    s = bxor(s, rshift(s, 17))
+    s = bxor(s, lshift(s, 5))
+    words[number] = band(s, 0x7fffffff)
+  end
 end
 
 return random

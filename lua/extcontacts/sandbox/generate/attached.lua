@@ -6,7 +6,6 @@ local draw = require "extcontacts.sandbox.generate.draw"
 local json = require "extcontacts.sandbox.json"
 local random = require "extcontacts.sandbox.random"
 
-local below, pick = random.below, random.pick
 
 local attached = {}
 
@@ -63,9 +62,10 @@ attached.relationships = spread(3, 0, 2)
 --- A user of the organization: writes notes, has relationships.
 ---@return table { id, name, email }
 function attached.user(seed, id, number)
-  random.start(seed, USER, number)
-  local country = pick(countries.weighted)
-  local first, last = 1 + below(#country.first), 1 + below(#country.last)
+  local w = {}
+  random.fill(w, 3, seed, USER, number)
+  local country = countries.weighted[1 + w[1] % #countries.weighted]
+  local first, last = 1 + w[2] % #country.first, 1 + w[3] % #country.last
   return {
     id = id,
     name = country.first[first] .. " " .. country.last[last],
@@ -82,26 +82,29 @@ function attached.note_emitter(place)
   for index, text in ipairs(countries.shared.notes) do
     texts[index] = assert(json.encode(text))
   end
+  local w = {}
   return function(buf, index)
-    random.start(place.seed, NOTE, index)
+    random.fill(w, 6, place.seed, NOTE, index)
     local id = place.id(index)
-    local user = place.user_id(below(attached.users))
-    buf:put('{"id":"', id, '","noteText":', pick(texts), ",")
-    draw.dates(buf)
+    local user = place.user_id(w[1] % attached.users)
+    buf:put('{"id":"', id, '","noteText":', texts[1 + w[2] % #texts], ",")
+    draw.put_dates(buf, w, 3)
     buf:put('"createdBy":{"id":"', user, '","selfUri":"/api/v2/users/', user, '"},"selfUri":"', place.base,
       place.owner_id(place.owner_of(index)), "/notes/", id, '"}')
   end
 end
 
 function attached.relationship_emitter(place)
+  local relations = countries.shared.relationships
+  local w = {}
   return function(buf, index)
-    random.start(place.seed, RELATIONSHIP, index)
+    random.fill(w, 2, place.seed, RELATIONSHIP, index)
     local id = place.id(index)
-    local user, organization = place.user_id(below(attached.users)), place.owner_id(place.owner_of(index))
+    local user, organization = place.user_id(w[1] % attached.users), place.owner_id(place.owner_of(index))
     buf:put('{"id":"', id, '","user":{"id":"', user, '","selfUri":"/api/v2/users/', user,
       '"},"externalOrganization":{"id":"', organization,
       '","selfUri":"/api/v2/externalcontacts/organizations/', organization, '"},"relationship":"',
-      pick(countries.shared.relationships), '","selfUri":"/api/v2/externalcontacts/relationships/', id, '"}')
+      relations[1 + w[2] % #relations], '","selfUri":"/api/v2/externalcontacts/relationships/', id, '"}')
   end
 end
 

@@ -8,9 +8,10 @@ local random = require "extcontacts.sandbox.random"
 local text = require "extcontacts.sandbox.text"
 
 local bit = require "bit"
-local band, rshift = bit.band, bit.rshift
-local below, chance, pick = random.below, random.chance, random.pick
+local band, floor, rshift, sub = bit.band, math.floor, bit.rshift, string.sub
 local shared = countries.shared
+local titles, salutations = shared.titles, shared.salutations
+local put_spaced, put_known_phone, number = draw.put_spaced, draw.put_known_phone, draw.number
 
 local contacts = {}
 
@@ -21,73 +22,87 @@ local DUPLICATE, IDENTITY, MESS, DETAILS = 1, 2, 3, 4
 local BLOCK, IN_BLOCK = 5, 3
 
 local NOT_A_NUMBER = { "n/a", "unknown", "see notes", "TBD", "-", "none", "ask reception" }
+
+-- The phones, how often (percent) a contact has one, and the names of what is
+-- known of it.
 local SLOTS = { "workPhone", "cellPhone", "homePhone", "otherPhone" }
+local SHARES = { 75, 50, 12, 4 }
+local KINDS = { "landline", "cell", "landline", "cell" }
+local DIGITS, SHAPES, E164S = {}, {}, {}
+for index, slot in ipairs(SLOTS) do
+  DIGITS[index], SHAPES[index], E164S[index] = slot .. "Digits", slot .. "Shape", slot .. "E164"
+end
 contacts.phone_slots = SLOTS
+local KNOWN_SHARE = 58
+local TIERS = { "bronze", "silver", "gold" }
 
 -- A number as people write it who do not think of other countries.
-local function messy_phone(digits, shape)
+local function put_messy_phone(buf, digits, shape, word)
   local plan = shape.plan
-  local form = below(12)
+  local trunk = plan.trunk
+  local form = word % 12
   if form <= 2 then
     if plan.code == "1" then
-      return "(" .. digits:sub(1, 3) .. ") " .. digits:sub(4, 6) .. "-" .. digits:sub(7)
+      buf:put("(", sub(digits, 1, 3), ") ", sub(digits, 4, 6), "-", sub(digits, 7))
+    else
+      buf:put(trunk)
+      put_spaced(buf, digits, shape, " ")
     end
-    return plan.trunk .. draw.spaced(digits, shape, " ")
   elseif form == 3 then
-    return plan.trunk .. draw.spaced(digits, shape, ".")
+    buf:put(trunk)
+    put_spaced(buf, digits, shape, ".")
   elseif form == 4 then
-    return plan.trunk .. draw.spaced(digits, shape, "/")
+    buf:put(trunk)
+    put_spaced(buf, digits, shape, "/")
   elseif form == 5 then
-    return "+" .. plan.code .. digits
+    buf:put("+", plan.code, digits)
   elseif form == 6 then
-    return "00" .. plan.code .. " " .. digits
+    buf:put("00", plan.code, " ", digits)
   elseif form == 7 then
-    local trunk = plan.trunk ~= "" and plan.trunk or "0"
-    return "+" .. plan.code .. " (" .. trunk .. ")" .. draw.spaced(digits, shape, " ")
+    buf:put("+", plan.code, " (", trunk == "" and "0" or trunk, ")")
+    put_spaced(buf, digits, shape, " ")
   elseif form == 8 then
-    return " " .. plan.trunk .. digits .. "  "
+    buf:put(" ", trunk, digits, "  ")
   elseif form == 9 then
-    return plan.trunk .. draw.spaced(digits, shape, " ") .. " ext. " .. 10 + below(90)
+    buf:put(trunk)
+    put_spaced(buf, digits, shape, " ")
+    buf:put(" ext. ", 10 + floor(word / 16) % 90)
   elseif form == 10 then
     -- A digit is missing, or a letter stands for one.
-    if below(2) == 0 then
-      return plan.trunk .. digits:sub(1, -4)
+    if word % 24 < 12 then
+      buf:put(trunk, sub(digits, 1, -4))
+    else
+      buf:put(trunk, (digits:gsub("0", "O")))
     end
-    return plan.trunk .. (digits:gsub("0", "O"))
+  else
+    buf:put(NOT_A_NUMBER[floor(word / 16) % #NOT_A_NUMBER + 1])
   end
-  return pick(NOT_A_NUMBER)
-end
-
-local function add_phone(c, slot, shapes, mess)
-  local digits, shape = draw.number(shapes)
-  c[slot .. "Digits"], c[slot .. "Shape"] = digits, shape
-  c[slot] = mess
 end
 
 local function mess_up_name(name, form)
-  if form < 50 then
+  if form >= 125 then
+    return name
+  elseif form < 50 then
     return text.upper(name)
   elseif form < 70 then
     return text.lower(name)
   elseif form < 110 then
     return name .. " "
-  elseif form < 125 then
-    return " " .. name
   end
-  return name
+  return " " .. name
 end
 
 local function mess_up_email(email, form)
-  if form < 60 then
+  if form >= 160 then
+    return email
+  elseif form < 60 then
     return email:upper()
   elseif form < 130 then
     return (email:gsub("^%l", string.upper):gsub("%.%l", string.upper, 1))
   elseif form < 150 then
     return email .. " "
-  elseif form < 160 then
-    return (email:gsub("@", " at ", 1))
   end
-  return email
+  return (email:gsub("@", " at ", 1))
 end
 
 ---@param place table seed, count, organization_count, organizations, id, organization_id, schema_id
@@ -140,6 +155,8 @@ function contacts.new(place)
   end
 
   local c = {}
+  -- Words of the person, of the mess and of the rest.
+  local w, m, d = {}, {}, {}
 
   --- What the search and the lookup see; the table is used again.
   function self.fields(index)
@@ -147,118 +164,96 @@ function contacts.new(place)
     local root, exact = root_of(index)
     local organization = owner_of(root)
     local employer = organization and organizations.identity(organization)
+    random.fill(w, 24, seed, IDENTITY, root)
+    random.fill(m, 13, seed, MESS, exact and root or index)
 
-    random.start(seed, IDENTITY, root)
-    local country = pick(countries.weighted)
-    local at_employer = below(100)
-    if employer and at_employer < 90 then
+    local country = countries.weighted[w[1] % #countries.weighted + 1]
+    if employer and w[2] % 100 < 90 then
       country = employer.country
     end
-    local first, last = 1 + below(#country.first), 1 + below(#country.last)
+    local first_names, last_names = country.first, country.last
+    local first, last = 1 + w[3] % #first_names, 1 + w[4] % #last_names
+    local first_slug, last_slug = country.first_slugs[first], country.last_slugs[last]
+    local form = m[1] % 1000
     c.country = country
-    c.firstName, c.lastName = country.first[first], country.last[last]
-    if chance(8) then
-      c.middleName = pick(country.first)
-    end
-    if chance(60) then
-      c.title = pick(shared.titles)
-    end
-    local local_part = country.first_slugs[first] .. "." .. country.last_slugs[last]
-    if #local_part < 4 then
-      local_part = "contact" .. root
-    end
-    if employer and chance(80) then
-      c.workEmail = local_part .. "@" .. employer.domain
-    end
-    if chance(45) then
-      c.personalEmail = country.first_slugs[first] .. below(10000) .. root % 10 .. "@mail." .. country.domain
-    end
-    if chance(3) then
-      c.otherEmail = local_part .. below(100) .. "@post." .. country.domain
-    end
-    if chance(75) then
-      add_phone(c, "workPhone", country.landline, true)
-    end
-    if chance(50) then
-      add_phone(c, "cellPhone", country.cell, true)
-    end
-    if chance(12) then
-      add_phone(c, "homePhone", country.landline, true)
-    end
-    if chance(4) then
-      add_phone(c, "otherPhone", country.cell, true)
-    end
-    if chance(6) then
-      c.screen = country.last_slugs[last] .. "_" .. root % 10000
-    end
-
-    random.start(seed, MESS, exact and root or index)
-    local form = below(1000)
-    c.firstName = mess_up_name(c.firstName, form)
-    if form < 70 then
-      c.lastName = mess_up_name(c.lastName, form)
-    else
-      c.lastName = mess_up_name(c.lastName, 20 + below(1000))
-    end
+    c.firstName = mess_up_name(first_names[first], form)
+    c.lastName = mess_up_name(last_names[last], form < 70 and form or 20 + m[2] % 1000)
     if form == 200 or form == 201 then
-      c.firstName = c.firstName .. " \\\"" .. pick(country.first) .. "\\\""
+      c.firstName = c.firstName .. ' \\"' .. first_names[1 + m[13] % #first_names] .. '\\"'
     elseif form > 980 then
-      c.firstName = c.firstName .. "  " .. pick(country.first)
+      c.firstName = c.firstName .. "  " .. first_names[1 + m[13] % #first_names]
     end
-    if c.workEmail then
-      c.workEmail = mess_up_email(c.workEmail, below(1000))
+    if w[5] % 100 < 8 then
+      c.middleName = first_names[1 + w[6] % #first_names]
     end
-    if c.personalEmail then
-      c.personalEmail = mess_up_email(c.personalEmail, below(1000))
+    if w[7] % 100 < 60 then
+      c.title = titles[1 + w[8] % #titles]
     end
-    for number = 1, #SLOTS do
-      local slot = SLOTS[number]
-      if c[slot] then
-        local digits, shape = c[slot .. "Digits"], c[slot .. "Shape"]
-        if below(100) < 58 then
-          c[slot] = draw.international(digits, shape)
-          c[slot .. "E164"] = "+" .. shape.plan.code .. digits
-        else
-          c[slot] = messy_phone(digits, shape)
+    if employer and w[9] % 100 < 80 then
+      local name = first_slug .. "." .. last_slug
+      if name == "." then
+        name = "contact" .. root
+      end
+      c.workEmail = mess_up_email(name .. "@" .. employer.domain, m[3] % 1000)
+    end
+    if w[10] % 100 < 45 then
+      c.personalEmail = mess_up_email(
+        first_slug .. w[11] % 10000 .. root % 10 .. "@mail." .. country.domain, m[4] % 1000)
+    end
+    if w[10] % 1000 > 970 then
+      c.otherEmail = last_slug .. w[11] % 1000 .. "@post." .. country.domain
+    end
+    for slot = 1, 4 do
+      local at = 9 + slot * 3
+      if w[at] % 100 < SHARES[slot] then
+        local digits, shape = number(country[KINDS[slot]], w[at + 1], w[at + 2])
+        c[DIGITS[slot]], c[SHAPES[slot]] = digits, shape
+        if m[4 + slot] % 100 < KNOWN_SHARE then
+          c[E164S[slot]] = "+" .. shape.plan.code .. digits
         end
       end
+    end
+    if w[24] % 100 < 6 then
+      c.screen = last_slug .. "_" .. root % 10000
     end
     c.organization = owner_of(index)
     return c
   end
   local fields = self.fields
 
-  local function put_phone(buf, slot)
-    local display = c[slot]
-    if not display then
-      return
-    end
-    local e164 = c[slot .. "E164"]
-    draw.put_phone(buf, slot, display, e164, c[slot .. "Shape"].plan.region)
-    if band(#display, 3) == 0 and slot == "cellPhone" then
-      buf:put(',"acceptsSMS":true')
-    end
-    buf:put("},")
-  end
-
   --- Puts the record's JSON into a buffer.
   function self.emit(buf, index)
     fields(index)
-    random.start(seed, DETAILS, index)
+    random.fill(d, 19, seed, DETAILS, index)
     local id = place.id(index)
     buf:put('{"id":"', id, '","firstName":"', c.firstName, '",')
     if c.middleName then
       buf:put('"middleName":"', c.middleName, '",')
     end
     buf:put('"lastName":"', c.lastName, '",')
-    if chance(25) then
-      buf:put('"salutation":"', pick(shared.salutations), '",')
+    if d[1] % 100 < 25 then
+      buf:put('"salutation":"', salutations[1 + d[2] % #salutations], '",')
     end
     if c.title then
       buf:put('"title":"', c.title, '",')
     end
-    for number = 1, #SLOTS do
-      put_phone(buf, SLOTS[number])
+    for slot = 1, 4 do
+      local digits = c[DIGITS[slot]]
+      if digits then
+        local shape = c[SHAPES[slot]]
+        if c[E164S[slot]] then
+          put_known_phone(buf, SLOTS[slot], digits, shape)
+        else
+          buf:put('"', SLOTS[slot], '":{"display":"')
+          put_messy_phone(buf, digits, shape, m[8 + slot])
+          buf:put('"')
+        end
+        if slot == 2 and d[2] % 4 == 0 then
+          buf:put(',"acceptsSMS":true},')
+        else
+          buf:put("},")
+        end
+      end
     end
     if c.workEmail then
       buf:put('"workEmail":"', c.workEmail, '",')
@@ -269,13 +264,13 @@ function contacts.new(place)
     if c.otherEmail then
       buf:put('"otherEmail":"', c.otherEmail, '",')
     end
-    if chance(70) then
-      draw.put_address(buf, c.country)
+    if d[3] % 100 < 70 then
+      draw.put_address(buf, c.country, d, 4)
     end
     if c.screen then
       draw.put_twitter(buf, c.screen)
     end
-    local network = below(100)
+    local network = d[8] % 100
     if network < 3 then
       buf:put('"whatsAppId":{"displayName":"', c.firstName, '"},')
     elseif network < 5 then
@@ -288,18 +283,18 @@ function contacts.new(place)
       buf:put('"externalOrganization":{"id":"', organization_id,
         '","selfUri":"/api/v2/externalcontacts/organizations/', organization_id, '"},')
     end
-    if chance(20) then
-      buf:put('"surveyOptOut":', below(4) == 0 and "true" or "false", ",")
+    if d[9] % 100 < 20 then
+      buf:put('"surveyOptOut":', d[9] % 400 < 100 and "true," or "false,")
     end
-    if chance(8) then
+    if d[10] % 100 < 8 then
       buf:put('"externalSystemUrl":"https://crm.example/people/', 100000 + index, '",')
     end
-    if chance(8) then
+    if d[11] % 100 < 8 then
       buf:put('"schema":{"id":"', place.schema_id, '","version":1},"customFields":{"loyalty_enum":"',
-        pick { "bronze", "silver", "gold" }, '","customerNumber_identifier":"C-', 100000 + index,
-        '","visits_integer":', below(200), "},")
+        TIERS[1 + d[12] % 3], '","customerNumber_identifier":"C-', 100000 + index,
+        '","visits_integer":', d[13] % 200, "},")
     end
-    draw.dates(buf)
+    draw.put_dates(buf, d, 14)
     buf:put('"selfUri":"/api/v2/externalcontacts/contacts/', id, '"}')
   end
 

@@ -1,14 +1,13 @@
---- What contacts and organizations draw alike: phones, addresses, dates.
--- Everything here reads the stream that `random.start` opened.
+--- What contacts and organizations make alike: phones, addresses, dates.
+-- Everything here takes random words (see `random.fill`) and calls little: it
+-- runs once a record of a scan.
 
 local countries = require "extcontacts.sandbox.countries"
 local phones = require "extcontacts.sandbox.phones"
 local plans = require "extcontacts.sandbox.phone_plans"
-local random = require "extcontacts.sandbox.random"
 local text = require "extcontacts.sandbox.text"
 
-local below, pick = random.below, random.pick
-local sub = string.sub
+local floor, sub = math.floor, string.sub
 
 local draw = {}
 
@@ -72,81 +71,76 @@ for number = 0, 99 do
 end
 draw.two_digits = two_digits
 
---- `count` random digits.
-function draw.digits(count)
-  if count > 9 then
-    return sub(tostring(1e9 + below(1e9)), 2) .. draw.digits(count - 9)
-  end
-  local range = 10 ^ count
-  return sub(tostring(range + below(range)), 2)
+local POWERS = {}
+for exponent = 0, 9 do
+  POWERS[exponent] = 10 ^ exponent
 end
 
---- A national number of one of the shapes.
+--- A national number of one of the shapes, from two words.
 ---@return string digits
 ---@return table shape
-function draw.number(shapes)
-  local shape = pick(shapes)
-  local digits = shape.start
+function draw.number(shapes, x, y)
+  local shape = shapes[x % #shapes + 1]
+  local power = POWERS[shape.digits]
+  local rest = sub(power + y % power, 2)
   if shape.high then
-    digits = digits .. (2 + below(8))
+    return shape.start .. (2 + floor(x / 64) % 8) .. rest, shape
   end
-  return digits .. draw.digits(shape.digits), shape
+  return shape.start .. rest, shape
 end
 
---- Digits in groups; `separator` for all of them, or the shape's own.
-function draw.spaced(digits, shape, separator)
+--- Puts digits in groups into a buffer; `separator` between all of them, or
+-- the shape's own.
+function draw.put_spaced(buf, digits, shape, separator)
   local groups, separators = shape.groups, shape.separators
-  local size = groups[1]
-  local out = sub(digits, 1, size)
-  local at = size + 1
+  local at = groups[1]
+  buf:put(sub(digits, 1, at))
   for index = 2, #groups do
-    size = groups[index]
-    out = out .. (separator or separators[index - 1]) .. sub(digits, at, at + size - 1)
+    local size = groups[index]
+    buf:put(separator or separators[index - 1], sub(digits, at + 1, at + size))
     at = at + size
   end
-  return out
+end
+local put_spaced = draw.put_spaced
+
+--- Puts the beginning of a phone number the server knows: all but the closing
+-- brace.
+function draw.put_known_phone(buf, slot, digits, shape)
+  local plan = shape.plan
+  local code = plan.code
+  buf:put('"', slot, '":{"display":"+', code, " ")
+  put_spaced(buf, digits, shape)
+  buf:put('","userInput":"+', code, digits, '","e164":"+', code, digits, '","countryCode":"', plan.region, '"')
 end
 
---- The international spacing of a national number.
-function draw.international(digits, shape)
-  return "+" .. shape.plan.code .. " " .. draw.spaced(digits, shape)
-end
-
---- Puts an `"address":{…},` of a country into a buffer.
-function draw.put_address(buf, country)
-  local street, number = pick(country.streets), 1 + below(240)
-  local city = pick(country.cities)
-  buf:put('"address":{"address1":"')
+--- Puts an `"address":{…},` of a country into a buffer, from words[at] on (4).
+function draw.put_address(buf, country, words, at)
+  local streets, cities = country.streets, country.cities
+  local street, number = streets[words[at] % #streets + 1], 1 + words[at + 1] % 240
+  local city = cities[words[at + 2] % #cities + 1]
   if country.number_first then
-    buf:put(number, " ", street)
+    buf:put('"address":{"address1":"', number, " ", street)
   else
-    buf:put(street, " ", number)
+    buf:put('"address":{"address1":"', street, " ", number)
   end
   buf:put('","city":"', city.name, '",')
   if city.state then
     buf:put('"state":"', city.state, '",')
   end
   buf:put('"postalCode":"')
-  local postal = city.postal
+  local postal, word = city.postal, words[at + 3]
   for index = 1, #postal do
     local part = postal[index]
     if part.plain then
       buf:put(part.plain)
     else
-      local at = 1 + below(#part.letters)
-      buf:put(sub(part.letters, at, at))
+      local letters = part.letters
+      local letter = word % #letters + 1
+      word = floor(word / #letters)
+      buf:put(sub(letters, letter, letter))
     end
   end
   buf:put('","countryCode":"', country.region, '"},')
-end
-
---- Puts a phone number into a buffer, without the closing brace.
----@param e164 string|nil of a number the server knows
-function draw.put_phone(buf, slot, display, e164, region)
-  buf:put('"', slot, '":{"display":"', display, '"')
-  if e164 then
-    buf:put(',"userInput":"', e164, '","e164":"', e164, '","countryCode":"', region, '"')
-  end
 end
 
 --- Puts a `"twitterId":{…},` into a buffer.
@@ -155,22 +149,22 @@ function draw.put_twitter(buf, screen_name)
     screen_name, '"},')
 end
 
---- Puts `"createDate":…,"modifyDate":…` into a buffer.
-function draw.dates(buf)
-  local year, month, day = 15 + below(9), 1 + below(12), 1 + below(28)
-  local minute, second, millisecond = below(60), below(60), below(900)
-  local later = below(3)
+--- Puts `"createDate":…,"modifyDate":…,` into a buffer, from words[at] on (4).
+function draw.put_dates(buf, words, at)
+  local a, b, c, d = words[at], words[at + 1], words[at + 2], words[at + 3]
+  local year, month, day = 15 + a % 9, 1 + floor(a / 16) % 12, 1 + floor(a / 256) % 28
   buf:put(
     '"createDate":"20', two_digits[year], "-", two_digits[month], "-", two_digits[day], "T",
-    two_digits[6 + below(14)], ":", two_digits[minute], ":", two_digits[second], ".", 100 + millisecond, 'Z",'
+    two_digits[6 + b % 14], ":", two_digits[floor(b / 16) % 60], ":", two_digits[floor(b / 1024) % 60], ".",
+    100 + c % 900, 'Z",'
   )
-  if later > 0 then
-    year, month, day = year + 1, 1 + below(12), 1 + below(28)
-    minute = below(60)
+  if d % 3 > 0 then
+    year, month, day = year + 1, 1 + floor(d / 4) % 12, 1 + floor(d / 64) % 28
   end
   buf:put(
     '"modifyDate":"20', two_digits[year], "-", two_digits[month], "-", two_digits[day], "T",
-    two_digits[20 + below(4)], ":", two_digits[minute], ":", two_digits[second], ".", 100 + millisecond, 'Z",'
+    two_digits[20 + d % 4], ":", two_digits[floor(d / 16) % 60], ":", two_digits[floor(c / 1024) % 60], ".",
+    100 + floor(c / 2048) % 900, 'Z",'
   )
 end
 

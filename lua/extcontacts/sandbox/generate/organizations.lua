@@ -5,8 +5,8 @@ local draw = require "extcontacts.sandbox.generate.draw"
 local random = require "extcontacts.sandbox.random"
 local text = require "extcontacts.sandbox.text"
 
-local below, chance, pick = random.below, random.chance, random.pick
 local shared = countries.shared
+local floor = math.floor
 
 local organizations = {}
 
@@ -14,11 +14,15 @@ local IDENTITY, DETAILS = 101, 102
 
 -- Some exact integers that a double can't hold.
 local BIG_REVENUE = { "9007199254740993", "4611686018427387905" }
+local TAGS = { "", '"key account"', '"newsletter","2024"' }
+local EXCHANGES = { "NYSE", "XETRA", "LSE" }
+local SEGMENTS = { "small", "medium", "large" }
 
 ---@param place { seed: integer, id: fun(index: integer): string, schema_id: string }
 function organizations.new(place)
   local seed = place.seed
   local names = {}
+  local w, d = {}, {}
   local self = {}
 
   --- Name, e-mail domain and country: what contacts of it need.
@@ -28,16 +32,17 @@ function organizations.new(place)
     if known then
       return known
     end
-    random.start(seed, IDENTITY, index)
-    local country = pick(countries.weighted)
-    local family = pick(country.last)
-    local branch, suffix = pick(country.branches), pick(country.suffixes)
+    random.fill(w, 8, seed, IDENTITY, index)
+    local country = countries.weighted[w[1] % #countries.weighted + 1]
+    local family = country.last[1 + w[2] % #country.last]
+    local branch = country.branches[1 + w[3] % #country.branches]
+    local suffix = country.suffixes[1 + w[4] % #country.suffixes]
     local name
-    local form = below(4)
+    local form = w[5] % 4
     if form == 0 then
-      name = ("%s & %s %s"):format(family, pick(country.last), suffix)
+      name = ("%s & %s %s"):format(family, country.last[1 + w[6] % #country.last], suffix)
     elseif form == 1 then
-      name = ("%s %s %s"):format(pick(country.cities).name, branch, suffix)
+      name = ("%s %s %s"):format(country.cities[1 + w[6] % #country.cities].name, branch, suffix)
     else
       name = ("%s %s %s"):format(family, branch, suffix)
     end
@@ -54,9 +59,9 @@ function organizations.new(place)
   ---@return table fields name, industry, companyType, e164, screen
   function self.fields(index)
     local identity = self.identity(index)
-    random.start(seed, DETAILS, index)
+    random.fill(d, 26, seed, DETAILS, index)
     local c = { name = identity.name }
-    local mess = below(100)
+    local mess = d[1] % 100
     if mess < 5 then
       c.name = text.upper(c.name)
     elseif mess < 8 then
@@ -65,23 +70,23 @@ function organizations.new(place)
       c.name = c.name:gsub(" ", "  ", 1)
     end
     -- A tenth has nothing but a name.
-    c.empty = below(10) == 0
+    c.empty = d[2] % 10 == 0
     if c.empty then
       return c
     end
-    c.companyType = chance(70) and pick(shared.company_types) or nil
-    c.industry = chance(80) and pick(shared.industries) or nil
-    local digits, shape = draw.number(identity.country.landline)
-    if chance(75) then
-      c.phone = draw.international(digits, shape)
-      if chance(60) then
-        c.e164 = "+" .. shape.plan.code .. digits
-        c.phone_region = shape.plan.region
-      else
-        c.phone = shape.plan.trunk .. draw.spaced(digits, shape, "/")
+    if d[3] % 100 < 70 then
+      c.companyType = shared.company_types[1 + floor(d[3] / 128) % #shared.company_types]
+    end
+    if d[4] % 100 < 80 then
+      c.industry = shared.industries[1 + floor(d[4] / 128) % #shared.industries]
+    end
+    if d[5] % 100 < 75 then
+      c.digits, c.shape = draw.number(identity.country.landline, d[6], d[7])
+      if d[5] % 1000 < 600 then
+        c.e164 = "+" .. c.shape.plan.code .. c.digits
       end
     end
-    if chance(8) then
+    if d[8] % 100 < 8 then
       c.screen = text.slug(identity.name):sub(1, 14)
       if c.screen == "" then
         c.screen = nil
@@ -90,60 +95,67 @@ function organizations.new(place)
     return c
   end
 
+  local function emit_details(buf, index, c, identity)
+    if c.companyType then
+      buf:put('"companyType":"', c.companyType, '",')
+    end
+    if c.industry then
+      buf:put('"industry":"', c.industry, '",')
+    end
+    if d[9] % 100 < 80 then
+      draw.put_address(buf, identity.country, d, 10)
+    end
+    if c.e164 then
+      draw.put_known_phone(buf, "phoneNumber", c.digits, c.shape)
+      buf:put("},")
+    elseif c.digits then
+      buf:put('"phoneNumber":{"display":"', c.shape.plan.trunk)
+      draw.put_spaced(buf, c.digits, c.shape, "/")
+      buf:put('"},')
+    end
+    if d[14] % 100 < 15 then
+      local digits, shape = draw.number(identity.country.landline, d[15], d[14])
+      buf:put('"faxNumber":{"display":"', shape.plan.trunk, digits, '"},')
+    end
+    if d[16] % 100 < 60 then
+      buf:put('"employeeCount":', 1 + floor(d[16] / 128) % 5000, ",")
+    end
+    if index % 97 == 5 then
+      buf:put('"revenue":', BIG_REVENUE[1 + d[17] % 2], ",")
+    elseif d[17] % 100 < 40 then
+      buf:put('"revenue":', 10000 + floor(d[17] / 100) * 97, ",")
+    end
+    if d[18] % 100 < 50 then
+      buf:put('"tags":[', TAGS[1 + floor(d[18] / 128) % #TAGS], "],")
+    end
+    if d[19] % 100 < 60 then
+      buf:put('"websites":["https://www.', identity.domain, '"],')
+    end
+    if d[20] % 100 < 5 then
+      buf:put('"tickers":[{"symbol":"', identity.domain:sub(1, 4):upper(), '","exchange":"',
+        EXCHANGES[1 + floor(d[20] / 128) % 3], '"}],')
+    end
+    if c.screen then
+      draw.put_twitter(buf, c.screen)
+    end
+    if d[21] % 100 < 10 then
+      buf:put('"externalSystemUrl":"https://crm.example/accounts/', 100000 + index, '",')
+    end
+    if d[22] % 100 < 6 then
+      buf:put('"schema":{"id":"', place.schema_id, '","version":1},"customFields":{"segment_enum":"',
+        SEGMENTS[1 + d[21] % 3], '","contractEnd_date":"20', 25 + d[20] % 5, '-12-31"},')
+    end
+  end
+
   --- Puts the record's JSON into a buffer.
   function self.emit(buf, index)
     local c = self.fields(index)
-    local identity = self.identity(index)
     local id = place.id(index)
     buf:put('{"id":"', id, '","name":"', c.name, '",')
     if not c.empty then
-      if c.companyType then
-        buf:put('"companyType":"', c.companyType, '",')
-      end
-      if c.industry then
-        buf:put('"industry":"', c.industry, '",')
-      end
-      if chance(80) then
-        draw.put_address(buf, identity.country)
-      end
-      if c.phone then
-        draw.put_phone(buf, "phoneNumber", c.phone, c.e164, c.phone_region)
-        buf:put("},")
-      end
-      if chance(15) then
-        local digits, shape = draw.number(identity.country.landline)
-        buf:put('"faxNumber":{"display":"', shape.plan.trunk, digits, '"},')
-      end
-      if chance(60) then
-        buf:put('"employeeCount":', 1 + below(5000), ",")
-      end
-      if index % 97 == 5 then
-        buf:put('"revenue":', BIG_REVENUE[1 + below(2)], ",")
-      elseif chance(40) then
-        buf:put('"revenue":', 10000 + below(2000000000), ",")
-      end
-      if chance(50) then
-        buf:put('"tags":[', pick { "", '"key account"', '"newsletter","2024"' }, "],")
-      end
-      if chance(60) then
-        buf:put('"websites":["https://www.', identity.domain, '"],')
-      end
-      if chance(5) then
-        buf:put('"tickers":[{"symbol":"', identity.domain:sub(1, 4):upper(), '","exchange":"',
-          pick { "NYSE", "XETRA", "LSE" }, '"}],')
-      end
-      if c.screen then
-        draw.put_twitter(buf, c.screen)
-      end
-      if chance(10) then
-        buf:put('"externalSystemUrl":"https://crm.example/accounts/', 100000 + index, '",')
-      end
-      if chance(6) then
-        buf:put('"schema":{"id":"', place.schema_id, '","version":1},"customFields":{"segment_enum":"',
-          pick { "small", "medium", "large" }, '","contractEnd_date":"20', 25 + below(5), '-12-31"},')
-      end
+      emit_details(buf, index, c, self.identity(index))
     end
-    draw.dates(buf)
+    draw.put_dates(buf, d, 23)
     buf:put('"selfUri":"/api/v2/externalcontacts/organizations/', id, '"}')
   end
 

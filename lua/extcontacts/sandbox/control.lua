@@ -86,7 +86,7 @@ end
 local routes = {}
 
 routes["GET /sandbox/health"] = function()
-  return { status = "ok", pid = ngx.worker.pid() }
+  return { status = "ok", pid = ngx.worker.pid(), looks = require("extcontacts.sandbox.server").looks }
 end
 
 routes["POST /sandbox/reset"] = function(body)

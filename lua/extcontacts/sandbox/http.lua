@@ -43,8 +43,8 @@ end
 -- The decoded body of an operation that has one.
 local function read_record(settings)
   local text = read_body(settings)
-  local content_type = ngx.var.http_content_type
-  if not content_type or not content_type:lower():find("^%s*application/json%s*;?") then
+  local media_type = (ngx.var.http_content_type or ""):lower():match("^%s*([^;%s]*)")
+  if media_type ~= JSON_TYPE then
     errors.raise("unsupported.media.type")
   end
   local value, message = json.decode(text)
@@ -82,6 +82,9 @@ local function run_operation(request, settings)
   end
   request.token_number = token.number
   problem = oauth.count(settings, token)
+  if settings.rate_headers and settings.rate > 0 then
+    request.window_headers = oauth.window_headers(settings, token)
+  end
   if problem then
     error(problem, 0)
   end
@@ -133,7 +136,7 @@ local function run(request, settings)
   return reply
 end
 
-local function send(reply, correlation_id)
+local function send(reply, correlation_id, more_headers)
   local body = reply.body
   ngx.status = reply.status
   local header = ngx.header
@@ -143,8 +146,10 @@ local function send(reply, correlation_id)
   else
     header["Content-Type"] = nil
   end
-  for name, value in pairs(reply.headers or {}) do
-    header[name] = value
+  for _, headers in pairs { more_headers, reply.headers } do
+    for name, value in pairs(headers) do
+      header[name] = value
+    end
   end
   if not body then
     if reply.status ~= 204 then
@@ -237,7 +242,7 @@ function http.serve()
     faults.alter(fault, reply)
   end
   ledger.note(request, reply.status, fault)
-  return send(reply, request.correlation_id)
+  return send(reply, request.correlation_id, request.window_headers)
 end
 
 -- Statuses that nginx itself answers with, before Lua sees the request.

@@ -2,6 +2,7 @@
 -- module, a free port, makes the certificates, writes nginx.conf.
 
 local nginx_conf = require "extcontacts.sandbox.nginx_conf"
+local permissions = require "extcontacts.sandbox.permissions"
 
 local launch = {}
 
@@ -179,6 +180,11 @@ function launch.prepare(settings)
     if not text:match("^[^:]+:[^:]+:?") then
       return nil, ("--client %s: write it as ID:SECRET:PERMISSIONS"):format(text), 2
     end
+  end
+  local _, unknown = permissions.parse(settings.permissions)
+  if unknown then
+    return nil, ("--permissions %s: %q is neither a role (admin, editor, viewer, none) nor a permission"):format(
+      settings.permissions, unknown), 2
   end
   local program, modules = find_nginx()
   if not program then

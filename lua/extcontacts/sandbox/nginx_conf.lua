@@ -49,13 +49,15 @@ http {
     listen 127.0.0.1:$port$tls_listen backlog=1024;
 $tls_server
     merge_slashes off;
-    error_page 400 405 408 411 413 414 416 494 495 496 497 500 = @refused;
+    error_page 400 405 408 411 413 414 416 494 495 496 497 500 /refused;
     location / {
       content_by_lua_block {
         require("extcontacts.sandbox.http").serve()
       }
     }
-    location @refused {
+    # (A named location would need a URI, which a broken request may lack.)
+    location = /refused {
+      internal;
       content_by_lua_block {
         require("extcontacts.sandbox.http").refused()
       }

@@ -160,6 +160,15 @@ function oauth.count(settings, token)
   token.count = token.count + 1
 end
 
+--- The headers about a token's window that the API once had.
+function oauth.window_headers(settings, token)
+  return {
+    ["inin-ratelimit-allowed"] = settings.rate,
+    ["inin-ratelimit-count"] = token.count,
+    ["inin-ratelimit-reset"] = math.max(0, math.ceil(token.window_end - clock.now())),
+  }
+end
+
 --- Ends tokens: one, a client's, or all.
 ---@param which { token: string|nil, client_id: string|nil }
 ---@return integer count

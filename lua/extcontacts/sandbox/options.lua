@@ -48,6 +48,8 @@ local rows = {
     doc = "requests a window and token; 0: no limit" },
   { key = "window", kind = "number", min = 0.01, default = 60, value = "SECONDS", live = true,
     doc = "length of the window, which opens with a token's first request" },
+  { key = "rate_headers", kind = "flag", default = false, live = true,
+    doc = "send the inin-ratelimit headers that the API had until 2021" },
 
   { group = "Cursors and consistency" },
   { key = "cursor_ttl", kind = "number", min = 0, default = 86400, value = "SECONDS", live = true,

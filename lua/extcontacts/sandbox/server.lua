@@ -4,7 +4,13 @@
 local bit = require "bit"
 local ffi = require "ffi"
 
-local server = {}
+local server = {
+  --- How often it has looked whether it is still wanted.
+  looks = 0,
+}
+
+-- Seconds between two looks.
+local INTERVAL = 0.2
 
 ffi.cdef [[
   int getppid(void);
@@ -53,6 +59,7 @@ local function watch()
     if premature then
       return
     end
+    server.looks = server.looks + 1
     if settings.parent and not alive(settings.parent) then
       return stop("process " .. settings.parent .. " is gone")
     end
@@ -62,9 +69,9 @@ local function watch()
     if not settings.parent and not alive(starter) and output_abandoned() then
       return stop("its starter is gone and nobody reads its output")
     end
-    ngx.timer.at(0.5, look)
+    ngx.timer.at(INTERVAL, look)
   end
-  ngx.timer.at(0.5, look)
+  ngx.timer.at(INTERVAL, look)
 end
 
 --- Says that it is ready; nginx listens by now.

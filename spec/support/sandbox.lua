@@ -141,4 +141,24 @@ function Server:stop()
   end
 end
 
+--- One sandbox for the specs of a block, as it was at its start before each.
+---@param options table<string, any> of `start`
+---@param give fun(server: table, session: table) called before each spec, with a client of a new token
+---@param setup function busted's, and so on
+function sandbox.around(options, give, setup, teardown, before_each)
+  local server
+  setup(function()
+    server = sandbox.start(options)
+  end)
+  teardown(function()
+    local errors = server:errors()
+    server:stop()
+    assert(errors == "", errors)
+  end)
+  before_each(function()
+    server:reset()
+    give(server, require("spec.support.api").session(server))
+  end)
+end
+
 return sandbox

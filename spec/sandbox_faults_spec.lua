@@ -1,0 +1,272 @@
+-- The sandbox's faults and its control path.
+
+local api = require "spec.support.api"
+local cjson = require "cjson"
+local sandbox = require "spec.support.sandbox"
+local socket = require "socket"
+
+describe("the sandbox's faults", function()
+  local server, session
+  sandbox.around({ contacts = 300, rate = 0 }, function(...)
+    server, session = ...
+  end, setup, teardown, before_each)
+
+  local function set(...)
+    return server:control("POST", "/sandbox/faults", { ... })
+  end
+
+  local function statuses(count, path)
+    local list = {}
+    for number = 1, count do
+      list[number] = session:call("GET", path or "/contacts?pageSize=1").status or "none"
+    end
+    return table.concat(list, " ")
+  end
+
+  it("choose their requests by operation, method, path and number", function()
+    set({ operation = "contacts.list", nth = 2, status = 503 })
+    assert.equal("200 503 200", statuses(3))
+    set({ operation = "contacts.*", nth = "2-3", status = 503 })
+    assert.equal("200 503 503 200", statuses(4))
+    set({ path = "*/contacts", every = 2, status = 500 })
+    assert.equal("200 500 200 500", statuses(4))
+    set({ method = "post", status = 500 })
+    assert.equal("200", statuses(1))
+    set({ operation = "contacts.list", times = 1, status = 504 })
+    assert.equal("504 200 200", statuses(3))
+    server:control("DELETE", "/sandbox/faults")
+    assert.equal("200 200", statuses(2))
+  end)
+
+  it("choose a share of requests, the same with the same seed", function()
+    set({ rate = 0.3, seed = 5, status = 503 })
+    local first = statuses(60)
+    set({ rate = 0.3, seed = 5, status = 503 })
+    assert.equal(first, statuses(60))
+    set({ rate = 0.3, seed = 6, status = 503 })
+    assert.not_equal(first, statuses(60))
+    local _, count = first:gsub("503", "")
+    assert.is_true(count > 5 and count < 35)
+  end)
+
+  it("answer with a status, a code and a Retry-After or none", function()
+    set({ status = 429, retry_after = 7 })
+    local reply = session:call("GET", "/contacts")
+    assert.equal("7", reply.headers["retry-after"])
+    assert.equal("too.many.requests.retry.after", reply.body.code)
+    assert.matches("[7]", reply.body.message, 1, true)
+    set({ status = 429 })
+    reply = session:call("GET", "/contacts")
+    assert.equal(429, reply.status)
+    assert.is_nil(reply.headers["retry-after"])
+    set({ status = 400, code = "response.entity.too.large", headers = { ["X-Test"] = "1" } })
+    reply = session:call("GET", "/contacts")
+    assert.equal("response.entity.too.large", reply.body.code)
+    assert.equal("1", reply.headers["x-test"])
+    assert.equal(reply.headers["inin-correlation-id"], reply.body.contextId)
+  end)
+
+  it("strike the token endpoint too", function()
+    set({ operation = "oauth.token", status = 503 })
+    assert.equal(503, api.post_token(server, "grant_type=client_credentials").status)
+  end)
+
+  it("do nothing before a status, or carry the operation out first", function()
+    local function count()
+      return server:control("GET", "/sandbox/counters").records.contact
+    end
+    set({ operation = "contacts.create", status = 503 })
+    assert.equal(503, session:call("POST", "/contacts", { firstName = "A", lastName = "B" }).status)
+    assert.equal(300, count())
+    set({ operation = "contacts.create", status = 504, after = true })
+    assert.equal(504, session:call("POST", "/contacts", { firstName = "A", lastName = "B" }).status)
+    assert.equal(301, count())
+  end)
+
+  it("drop the reply before or after the write", function()
+    local function count()
+      return server:control("GET", "/sandbox/counters").records.contact
+    end
+    set({ operation = "contacts.create", drop = "before" })
+    local reply = session:call("POST", "/contacts", { firstName = "A", lastName = "B" })
+    assert.is_nil(reply.status)
+    assert.is_string(reply.failure)
+    assert.equal(300, count())
+    set({ operation = "contacts.create", drop = "after" })
+    assert.is_nil(session:call("POST", "/contacts", { firstName = "A", lastName = "B" }).status)
+    assert.equal(301, count())
+    local entry = server:control("GET", "/sandbox/ledger?limit=1")[1]
+    assert.equal("dropped", entry.status)
+    assert.is_true(entry.faulty)
+  end)
+
+  it("end the connection without a byte", function()
+    set({ drop = "before" })
+    local connection = socket.connect("127.0.0.1", server.port)
+    connection:send("GET /api/v2/externalcontacts/contacts HTTP/1.1\r\nHost: x\r\n\r\n")
+    local line, failure = connection:receive("*l")
+    assert.is_nil(line)
+    assert.equal("closed", failure)
+    connection:close()
+  end)
+
+  it("cut a body short of its length", function()
+    set({ cut = 50 })
+    local connection = socket.connect("127.0.0.1", server.port)
+    connection:send(("GET %s/contacts HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\nAuthorization: Bearer %s\r\n\r\n")
+      :format(api.base, session.token))
+    local all, _, rest = connection:receive("*a")
+    connection:close()
+    local head, body = (all or rest):match("^(.-\r\n)\r\n(.*)$")
+    assert.equal(50, #body)
+    assert.is_true(tonumber(head:match("Content%-Length: (%d+)")) > 50)
+  end)
+
+  it("change bodies", function()
+    set({ body = "html", status = 502 })
+    local reply = session:call("GET", "/contacts")
+    assert.equal(502, reply.status)
+    assert.matches("^<html>", reply.text)
+    assert.equal("text/html", reply.headers["content-type"])
+    set({ body = "html" })
+    reply = session:call("GET", "/contacts")
+    assert.equal(200, reply.status)
+    assert.matches("^<html>", reply.text)
+    set({ body = "empty" })
+    reply = session:call("GET", "/contacts")
+    assert.equal(200, reply.status)
+    assert.equal("", reply.text)
+    set({ body = "garbage" })
+    assert.is_nil(session:call("GET", "/contacts").body)
+    set({ content_type = "text/plain" })
+    reply = session:call("GET", "/contacts")
+    assert.equal("text/plain", reply.headers["content-type"])
+    assert.is_table(reply.body.entities)
+    set({ content_type = "" })
+    assert.is_nil(session:call("GET", "/contacts").headers["content-type"])
+  end)
+
+  it("put fields into answers", function()
+    set({ extra_field = true })
+    local body = session:must("GET", "/contacts?pageSize=2")
+    assert.is_table(body.entities[1].fieldOfTheFuture)
+    assert.is_table(session:must("GET", "/contacts/" .. body.entities[1].id).fieldOfTheFuture)
+    set({ operation = "contacts.list", merge = { partialResults = true, total = 7 } })
+    body = session:must("GET", "/contacts?pageSize=2")
+    assert.is_true(body.partialResults)
+    assert.equal(7, body.total)
+    assert.equal(2, #body.entities)
+    set({ operation = "contacts.scan", nth = 1, merge = { cursors = { after = "again" } } })
+    assert.equal("again", session:must("GET", "/scan/contacts").cursors.after)
+  end)
+
+  it("revoke the token and expire cursors in the middle of a scan", function()
+    set({ operation = "contacts.scan", nth = 2, token = "revoked" })
+    local cursor = session:must("GET", "/scan/contacts?limit=50").cursors.after
+    local path = "/scan/contacts?limit=50&cursor=" .. api.escape(cursor)
+    assert.equal("bad.credentials", session:call("GET", path).body.code)
+    session = api.session(server)
+    assert.equal(200, session:call("GET", path).status)
+    set({ operation = "contacts.scan", nth = 1, cursor = "expired" })
+    assert.equal(400, session:call("GET", path).status)
+    assert.equal(400, session:call("GET", path).status)
+    local fresh = session:must("GET", "/scan/contacts?limit=50").cursors.after
+    assert.equal(200, session:call("GET", "/scan/contacts?cursor=" .. api.escape(fresh)).status)
+  end)
+
+  it("delay an answer", function()
+    -- The delay ends after the time-out below, whatever the machine does.
+    set({ delay = 30 })
+    local connection = socket.connect("127.0.0.1", server.port)
+    connection:settimeout(0.05)
+    connection:send("GET /api/v2/externalcontacts/contacts HTTP/1.1\r\nHost: x\r\n\r\n")
+    local _, failure = connection:receive("*l")
+    assert.equal("timeout", failure)
+    connection:close()
+  end)
+
+  it("come together when a request meets several", function()
+    set({ nth = 1, status = 503 }, { nth = 1, content_type = "text/plain", status = 500 })
+    local reply = session:call("GET", "/contacts")
+    assert.equal(503, reply.status)
+    assert.equal("text/plain", reply.headers["content-type"])
+    assert.equal(1, server:control("GET", "/sandbox/faults")[2].applied)
+  end)
+
+  it("are checked, with the nearest name", function()
+    local function refused(rule)
+      local reply = api.request(server.base_url .. "/sandbox/faults", { method = "POST", body = cjson.encode { rule } })
+      assert.equal(400, reply.status)
+      return reply.body.message
+    end
+    assert.matches("did you mean 'status'", refused { statsu = 503 }, 1, true)
+    assert.matches("before, after", refused { drop = "now" }, 1, true)
+    assert.matches("nothing happens", refused { operation = "contacts.list" }, 1, true)
+    assert.matches("number", refused { status = "x" })
+    assert.matches("range", refused { nth = "a-b", status = 500 })
+  end)
+end)
+
+describe("the sandbox's control path", function()
+  local server, session
+  sandbox.around({ contacts = 40, rate = 0, ledger = 10 }, function(...)
+    server, session = ...
+  end, setup, teardown, before_each)
+
+  it("keeps the last requests, without bodies and tokens", function()
+    session:call("POST", "/contacts", { firstName = "Secret", lastName = "Person" })
+    session:call("GET", "/contacts?q=x&pageSize=1")
+    local entries = server:control("GET", "/sandbox/ledger")
+    local last = entries[#entries]
+    assert.equal("contacts.list", last.operation)
+    assert.equal("GET", last.method)
+    assert.equal("/api/v2/externalcontacts/contacts", last.path)
+    assert.equal("q=x&pageSize=1", last.query)
+    assert.equal("200", last.status)
+    assert.is_string(last.correlation_id)
+    local text = api.request(server.base_url .. "/sandbox/ledger").text
+    for _, secret in ipairs { "Secret", session.token, server.client_secret } do
+      assert.is_nil(text:find(secret, 1, true))
+    end
+    for _ = 1, 15 do
+      session:call("GET", "/organizations")
+    end
+    entries = server:control("GET", "/sandbox/ledger")
+    assert.equal(10, #entries)
+    local number = entries[10].number
+    session:call("GET", "/contacts")
+    entries = server:control("GET", "/sandbox/ledger?since=" .. math.floor(number))
+    assert.equal(1, #entries)
+    assert.equal("contacts.list", entries[1].operation)
+  end)
+
+  it("comes back to the data of the start", function()
+    local first = session:must("GET", "/contacts?pageSize=1").entities[1]
+    session:must("DELETE", "/contacts/" .. first.id)
+    session:must("POST", "/contacts", { firstName = "A", lastName = "B" })
+    server:control("POST", "/sandbox/settings", { rate = 1 })
+    server:reset()
+    assert.equal(0, server:control("GET", "/sandbox/settings").rate)
+    assert.equal(first.id, session:must("GET", "/contacts?pageSize=1").entities[1].id)
+    assert.equal(40, session:must("GET", "/contacts").total)
+    server:reset { contacts = 7, seed = 99 }
+    assert.equal(7, session:must("GET", "/contacts").total)
+    assert.not_equal(first.id, session:must("GET", "/contacts?pageSize=1").entities[1].id)
+    server:reset()
+    assert.equal(40, session:must("GET", "/contacts").total)
+    server:reset { tokens = true }
+    assert.equal(401, session:call("GET", "/contacts").status)
+  end)
+
+  it("says what it does not know", function()
+    local function post(path, body)
+      return api.request(server.base_url .. path, { method = "POST", body = body })
+    end
+    assert.equal(404, post("/sandbox/nothing").status)
+    assert.equal(400, post("/sandbox/settings", '{"port":1}').status)
+    assert.equal(400, post("/sandbox/settings", '{"rate":-1}').status)
+    assert.equal(400, post("/sandbox/settings", '{').status)
+    assert.equal(400, post("/sandbox/clock", '{"advance":-1}').status)
+    assert.equal(400, post("/sandbox/reset", '{"contacts":"many"}').status)
+  end)
+end)

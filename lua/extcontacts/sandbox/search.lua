@@ -53,6 +53,7 @@ function search.new(kind, row)
     exact = {},
     keys_of = {},
     orders = {},
+    building = {},
   }, Search)
   function kind.on_write(_, index, record)
     self:note(index, record)
@@ -79,48 +80,62 @@ function Search:note(index, record)
   end
 end
 
--- One walk over what the seed made.
-local function build(self)
-  local kind = self.kind
-  local chunks, chunk = {}, {}
-  local map = multimap.new(kind.seeded * 3)
-  local current
-  local function add(key)
-    map:add(key, current)
-  end
-  for index = 0, kind.seeded - 1 do
-    current = index
-    local fields = self.fields(index)
-    chunk[#chunk + 1] = line_of(self, fields)
-    self.keys(fields, add)
-    if #chunk == CHUNK then
-      chunks[#chunks + 1] = "\n" .. table.concat(chunk, "\n") .. "\n"
-      chunk = {}
-    end
+-- Walks over what the seed made, and lets other requests in between.
+local function each_seeded(self, visit)
+  for index = 0, self.kind.seeded - 1 do
+    visit(self.fields(index), index)
     if index % SLICE == SLICE - 1 then
       -- (0 would be the same and make nginx warn.)
       ngx.sleep(0.001)
     end
   end
-  if #chunk > 0 then
-    chunks[#chunks + 1] = "\n" .. table.concat(chunk, "\n") .. "\n"
-  end
-  self.chunks, self.map = chunks, map
 end
 
--- Several requests may ask at once; one of them builds.
-local function ready(self)
-  while self.building do
+local builders = {}
+
+--- Lines of words, many to a text.
+function builders.chunks(self)
+  local chunks, chunk = {}, {}
+  local last = self.kind.seeded - 1
+  each_seeded(self, function(fields, index)
+    chunk[#chunk + 1] = line_of(self, fields)
+    if #chunk == CHUNK or index == last then
+      chunks[#chunks + 1] = "\n" .. table.concat(chunk, "\n") .. "\n"
+      chunk = {}
+    end
+  end)
+  return chunks
+end
+
+--- Exact keys.
+function builders.map(self)
+  local map = multimap.new(self.kind.seeded * 2)
+  local current
+  local function add(key)
+    map:add(key, current)
+  end
+  each_seeded(self, function(fields, index)
+    current = index
+    self.keys(fields, add)
+  end)
+  return map
+end
+
+-- Several requests may want it at once; one of them builds.
+local function built(self, what)
+  while self.building[what] do
     ngx.sleep(0.005)
   end
-  if not self.chunks then
-    self.building = true
-    local ok, message = pcall(build, self)
-    self.building = nil
+  if not self[what] then
+    self.building[what] = true
+    local ok, result = pcall(builders[what], self)
+    self.building[what] = nil
     if not ok then
-      error(message, 0)
+      error(result, 0)
     end
+    self[what] = result
   end
+  return self[what]
 end
 
 local function query_words(q)
@@ -180,9 +195,8 @@ function Search:matches(q, hidden)
   if #words == 0 then
     return nil
   end
-  ready(self)
   local found = {}
-  for number, chunk in ipairs(self.chunks) do
+  for number, chunk in ipairs(built(self, "chunks")) do
     matches_in_chunk(chunk, (number - 1) * CHUNK, words, self.lines, found)
   end
   for index, line in pairs(self.lines) do
@@ -212,13 +226,13 @@ end
 
 --- Indexes of the records with exactly this key; ascending.
 function Search:lookup(key, hidden)
-  ready(self)
+  local map = built(self, "map")
   local found = {}
   local same
   local function compare(other)
     same = same or other == key
   end
-  for _, index in ipairs(self.map:find(key)) do
+  for _, index in ipairs(map:find(key)) do
     if self.lines[index] == nil then
       same = false
       self.keys(self.fields(index), compare)

@@ -110,6 +110,32 @@ describe("the extcontacts command", function()
   end)
 end)
 
+describe("the sandbox's page", function()
+  it("names every option, fault and control there is", function()
+    local file = assert(io.open("docs/sandbox.md"))
+    local page = file:read("*a")
+    file:close()
+    local function has(text)
+      assert.is_truthy(page:find(text, 1, true), "docs/sandbox.md lacks " .. text)
+    end
+    for _, row in ipairs(require("extcontacts.sandbox.options").rows) do
+      -- The help says enough about those that need no words.
+      if row.live and not row.key:find("ttl$") then
+        has(row.flag)
+      end
+    end
+    for field in pairs(require("extcontacts.sandbox.fault_rules").fields) do
+      has("`" .. field)
+    end
+    local control = assert(io.open("lua/extcontacts/sandbox/control.lua"))
+    local source = control:read("*a")
+    control:close()
+    for path in source:gmatch('routes%["%u+ (/sandbox/[%w/]+)"%]') do
+      has(path)
+    end
+  end)
+end)
+
 describe("a sandbox's life", function()
   it("prints one line and is the process that was started", function()
     local output = run([[
@@ -136,7 +162,7 @@ describe("a sandbox's life", function()
   end)
 
   it("has a private directory that goes with it, also after kill -9", function()
-    for _, signal in ipairs { "TERM", "INT", "KILL" } do
+    for _, signal in ipairs { "TERM", "INT", "HUP", "KILL" } do
       local server = sandbox.start { contacts = 1, tls = true }
       local directory = server.ca_file:match("^(.*)/")
       local mode = run(("ls -ld '%s'"):format(directory))

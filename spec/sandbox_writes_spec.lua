@@ -142,7 +142,10 @@ describe("the sandbox's writes", function()
         "/organizations/" .. organization.id .. "/contacts?pageSize=500").entities) do
         assert.not_equal(made.id, record.id)
       end
-      assert.equal(400, session:call("POST", "/contacts", contact { externalOrganization = { id = NOBODY } }).status)
+      for _, reference in ipairs { '{"id":"' .. NOBODY .. '"}', "{}", '{"id":null}', '{"id":7}' } do
+        local text = '{"firstName":"A","lastName":"B","externalOrganization":' .. reference .. "}"
+        assert.equal(400, session:call("POST", "/contacts", text).status, reference)
+      end
     end)
 
     it("take what was read, and then change nothing more", function()
@@ -272,6 +275,9 @@ describe("the sandbox's writes", function()
 
     it("check their fields", function()
       assert.equal(422, session:call("POST", "/organizations", { name = " " }).status)
+      local reply = session:call("POST", "/organizations", { name = "X", tickers = { { symbol = "X" } } })
+      assert.equal(422, reply.status)
+      assert.equal("tickers[1].exchange", reply.body.details[1].fieldName)
       assert.equal(400, session:call("POST", "/organizations", { name = "X", tags = "a" }).status)
       assert.equal(400, session:call("POST", "/organizations", { name = "X", tags = { 1 } }).status)
       assert.equal(400, session:call("POST", "/organizations", { name = "X", revenue = "1" }).status)

@@ -214,7 +214,7 @@ function control.answer(method, path, raw_query, body_text)
     return fail(404, "no such control: " .. method .. " " .. path)
   end
   local body = {}
-  if body_text and body_text ~= "" then
+  if body_text ~= "" then
     local message
     body, message = json.decode(body_text)
     if type(body) ~= "table" then

@@ -33,6 +33,8 @@ local FIELDS = {
   merge = "table",         -- fields put into the answer's object
 }
 
+fault_rules.fields = FIELDS
+
 local ACTIONS = {
   "status", "delay", "drop", "cut", "body", "content_type", "cursor", "token", "extra_field", "merge",
 }

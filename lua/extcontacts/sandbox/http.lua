@@ -18,26 +18,31 @@ local http = {}
 local TOKEN_PATHS = { ["/oauth/token"] = true, ["/token"] = true }
 local JSON_TYPE = "application/json"
 
--- The request's body; ends the request when it is too long.
-local function read_body(settings)
-  local too_long = tonumber(ngx.var.http_content_length or 0) > settings.max_body
-  if not too_long then
-    ngx.req.read_body()
-    local body = ngx.req.get_body_data()
-    if not body then
-      local path = ngx.req.get_body_file()
-      local file = path and io.open(path, "rb")
-      if file then
-        body = file:read("*a")
-        file:close()
-      end
-    end
-    body = body or ""
-    if #body <= settings.max_body then
-      return body
-    end
+-- The request's body, empty when there is none.
+local function whole_body()
+  ngx.req.read_body()
+  local body = ngx.req.get_body_data()
+  if body then
+    return body
   end
-  errors.raise("request.entity.too.large", { maximum = settings.max_body })
+  local path = ngx.req.get_body_file()
+  local file = path and io.open(path, "rb")
+  if not file then
+    return ""
+  end
+  body = file:read("*a")
+  file:close()
+  return body
+end
+
+-- The same; ends the request when it is too long, unread if it says so.
+local function read_body(settings)
+  local length = tonumber(ngx.var.http_content_length) or 0
+  local body = length <= settings.max_body and whole_body()
+  if not body or #body > settings.max_body then
+    errors.raise("request.entity.too.large", { maximum = settings.max_body })
+  end
+  return body
 end
 
 -- The decoded body of an operation that has one.
@@ -196,12 +201,7 @@ function http.serve()
     path = path:match("^%a[%w+.-]*://[^/]*(/.*)$") or "/"
   end
   if path:sub(1, 9) == "/sandbox/" then
-    local body
-    if method == "POST" then
-      ngx.req.read_body()
-      body = ngx.req.get_body_data()
-    end
-    local status, text = control.answer(method, path, raw_query, body)
+    local status, text = control.answer(method, path, raw_query, whole_body())
     return send({ status = status, body = text, content_type = JSON_TYPE }, ids.random())
   end
 

@@ -8,14 +8,14 @@ local ledger = {}
 
 local size = 20000
 local entries, total
-local by_operation, by_status
+local by_operation, by_status, by_token
 
 --- Forgets everything.
 ---@param most integer|nil requests to remember
 function ledger.reset(most)
   size = most or size
   entries, total = {}, 0
-  by_operation, by_status = {}, {}
+  by_operation, by_status, by_token = {}, {}, {}
 end
 ledger.reset()
 
@@ -33,6 +33,10 @@ function ledger.note(request, outcome, fault)
   end
   counts[outcome] = (counts[outcome] or 0) + 1
   by_status[outcome] = (by_status[outcome] or 0) + 1
+  if request.token_number then
+    local token = tostring(request.token_number)
+    by_token[token] = (by_token[token] or 0) + 1
+  end
   entries[(total - 1) % size + 1] = {
     number = total,
     at = clock.now(),
@@ -71,7 +75,7 @@ end
 
 --- Counts of all requests.
 function ledger.counters()
-  return { requests = total, by_operation = by_operation, by_status = by_status }
+  return { requests = total, by_operation = by_operation, by_status = by_status, by_token = by_token }
 end
 
 return ledger

@@ -73,7 +73,7 @@ end
 ---@return table reference, integer index
 function normalize.organization(reference, field)
   local kind = data.kinds.organization
-  local index = kind:index(reference.id)
+  local index = type(reference.id) == "string" and kind:index(reference.id)
   if not index or not kind:exists(index) then
     errors.raise("bad.request", nil, {
       message = "The external organization does not exist.",

@@ -15,6 +15,7 @@ local INTERVAL = 0.2
 ffi.cdef [[
   int getppid(void);
   int kill(int pid, int signal);
+  void (*signal(int number, void (*handler)(int)))(int);
   int extcontacts_poll(void *descriptors, unsigned long count, int timeout) __asm__("poll");
 ]]
 
@@ -39,11 +40,12 @@ local function alive(pid)
   return ffi.C.kill(pid, 0) == 0 or ffi.errno() == 1
 end
 
--- Whether standard output is a pipe that nobody reads any more.
+-- Whether standard output is a pipe that nobody reads any more, or a terminal
+-- that is gone.
 local function output_abandoned()
   local descriptor = ffi.new("struct { int fd; short events; short revents; }", 1, 0, 0)
-  local POLLERR = 8
-  return ffi.C.extcontacts_poll(descriptor, 1, 0) == 1 and bit.band(descriptor.revents, POLLERR) ~= 0
+  local POLLERR, POLLHUP = 8, 16
+  return ffi.C.extcontacts_poll(descriptor, 1, 0) == 1 and bit.band(descriptor.revents, POLLERR + POLLHUP) ~= 0
 end
 
 local function stop(reason)
@@ -76,6 +78,8 @@ end
 
 --- Says that it is ready; nginx listens by now.
 function server.start()
+  -- A closed terminal ends it; nginx would read its configuration again.
+  ffi.C.signal(1, nil)
   local json = require "extcontacts.sandbox.json"
   local scheme = settings.tls and "https" or "http"
   local url = ("%s://127.0.0.1:%d"):format(scheme, settings.port)

@@ -151,6 +151,20 @@ local function take_field(ctx, field, value, path)
   return value
 end
 
+local function check_required(ctx, model, record, prefix)
+  for _, field in ipairs(model.fields) do
+    if field.required and not field.read_only then
+      local value = record[field.wire]
+      if value == nil or value == "" then
+        errors.invalid_field(ctx.settings, prefix .. field.wire, "the field is required", "required")
+      end
+      if REFERENCES[field.type] and (type(value.id) ~= "string" or value.id == "") then
+        errors.invalid_field(ctx.settings, prefix .. field.wire .. ".id", "the field is required", "required")
+      end
+    end
+  end
+end
+
 function take_model(ctx, model, body, path)
   local record = {}
   local prefix = path and path .. "." or ""
@@ -167,6 +181,7 @@ function take_model(ctx, model, body, path)
       record[key] = take_field(ctx, field, value, prefix .. key)
     end
   end
+  check_required(ctx, model, record, prefix)
   return record
 end
 
@@ -208,19 +223,7 @@ end
 ---@return table record
 function validate.record(ctx, model_name)
   local model = models[model_name]
-  local body = ctx.body
-  local record = take_model(ctx, model, body)
-  for _, field in ipairs(model.fields) do
-    if field.required and not field.read_only then
-      local value = record[field.wire]
-      if value == nil or value == "" then
-        errors.invalid_field(ctx.settings, field.wire, "the field is required", "required")
-      end
-      if REFERENCES[field.type] and (type(value.id) ~= "string" or value.id == "") then
-        errors.invalid_field(ctx.settings, field.wire .. ".id", "the field is required", "required")
-      end
-    end
-  end
+  local record = take_model(ctx, model, ctx.body)
   check_rules(ctx, model, record)
   return record
 end

@@ -15,6 +15,8 @@ everything on.]],
 supported_platforms = { "linux" }
 dependencies = {
   "lua >= 5.1, < 5.5",
+  -- The command reads its options with it; the library needs nothing.
+  "argparse >= 0.7",
 }
 -- The makefile knows the sources, the flags and the modules, by looking: a
 -- list here would be a second one.  libcurl is found by pkg-config.

@@ -143,6 +143,7 @@ need demo "nginx's Lua module (or OpenResty)" "libnginx-mod-http-lua" nginx_lua
 need demo "openssl, the program" "openssl" have openssl
 
 for vm in lua5.4 luajit; do
+  need demo "argparse, for $vm" "lua-argparse" lua_modules $vm argparse
   need test "busted, for $vm" "lua-busted" lua_modules $vm busted.runner
   need test "lua-cjson, for $vm" "lua-cjson" lua_modules $vm cjson
   need test "LuaSocket, for $vm" "lua-socket" lua_modules $vm socket

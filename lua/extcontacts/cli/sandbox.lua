@@ -1,7 +1,6 @@
 --- `extcontacts sandbox`: reads its options and writes the server's files.
 -- bin/extcontacts then becomes the server.
 
-local argparse = require "argparse"
 local options = require "extcontacts.sandbox.options"
 
 -- luacheck: ignore 113 143
@@ -21,7 +20,7 @@ it gets SIGTERM or SIGINT.  For example:
 
 docs/sandbox.md describes the data, the control path and the faults.]]
 
-local function make_parser()
+local function make_parser(argparse)
   local parser = argparse("extcontacts sandbox")
     :description("A local server with the behaviour of the External Contacts API.")
     :epilog(EPILOG)
@@ -76,7 +75,14 @@ end
 ---@param arguments string[] the words after `sandbox`
 ---@return integer exit code
 function command.run(arguments)
-  local parser = make_parser()
+  local found, argparse = pcall(require, "argparse")
+  if not found then
+    io.stderr:write("extcontacts sandbox: the Lua module argparse is missing\n",
+      "On Debian and Ubuntu:  apt install lua-argparse\n",
+      "Elsewhere:             luarocks install argparse\n")
+    return 1
+  end
+  local parser = make_parser(argparse)
   local ok, given = parser:pparse(arguments)
   if not ok then
     io.stderr:write("extcontacts sandbox: ", given, "\n",

@@ -6,10 +6,10 @@
 #include <string.h>
 
 void ec_headers_init(ec_headers *h, size_t cap) {
+  memset(h, 0, sizeof *h);
   ec_buf_init(&h->pairs, cap);
-  h->seen = 0;
   h->cap = cap;
-  h->status = 0;
+  h->state = EC_HEADERS_START;
 }
 
 void ec_headers_free(ec_headers *h) {
@@ -23,7 +23,7 @@ static int is_space(char c) {
 /* "HTTP/1.1 200 OK", "HTTP/2 200": the status, or 0 */
 static int parse_status(const char *line, size_t length) {
   size_t i = 5;
-  if (length < 12 || memcmp(line, "HTTP/", 5) != 0)
+  if (length < 10 || memcmp(line, "HTTP/", 5) != 0)
     return 0;
   while (i < length && line[i] != ' ')
     i++;
@@ -39,40 +39,106 @@ static int is_name_byte(unsigned char c) {
   return c > ' ' && c < 127 && c != ':';
 }
 
-int ec_headers_line(ec_headers *h, const char *line, size_t length) {
+static int reserve(ec_headers *h, size_t more) {
+  switch (ec_buf_reserve(&h->pairs, more)) {
+  case EC_BUF_OK:
+    return EC_HEADERS_OK;
+  case EC_BUF_FULL:
+    return EC_HEADERS_FULL;
+  default:
+    return EC_HEADERS_MEMORY;
+  }
+}
+
+/* Appends bytes and a NUL; there is room. */
+static void put(ec_headers *h, const char *bytes, size_t length) {
+  char *out = h->pairs.data + h->pairs.length;
+  memcpy(out, bytes, length);
+  out[length] = 0;
+  h->pairs.length += length + 1;
+}
+
+/* A line that starts with a space goes on with the value before it. */
+static int fold(ec_headers *h, const char *value, size_t length) {
+  char *end;
+  int rc;
+  if (!h->can_fold || length == 0)
+    return EC_HEADERS_OK;
+  rc = reserve(h, length + 1);
+  if (rc != EC_HEADERS_OK)
+    return rc;
+  end = h->pairs.data + h->pairs.length - 1; /* the value's NUL */
+  if (end[-1] == 0)
+    h->pairs.length--; /* nothing so far */
+  else
+    *end = ' ';
+  put(h, value, length);
+  return EC_HEADERS_OK;
+}
+
+static int field(ec_headers *h, const char *line, size_t length) {
   size_t name, value, i;
-  int status, rc;
-  char *out;
+  char *start;
+  int rc;
+  while (length > 0 && is_space(line[length - 1]))
+    length--;
+  for (name = 0; name < length && is_name_byte((unsigned char)line[name]);)
+    name++;
+  value = name > 0 && name < length && line[name] == ':' ? name + 1 : 0;
+  while (value < length && is_space(line[value]))
+    value++;
+  if ((line[0] == ' ' || line[0] == '\t') && memchr(line, 0, length) == NULL)
+    return fold(h, line + value, length - value);
+  h->can_fold = 0;
+  if (name == 0 || name == length || line[name] != ':' ||
+      memchr(line, 0, length) != NULL)
+    return EC_HEADERS_OK; /* nothing we understand */
+  if (h->count == EC_HEADERS_MOST)
+    return EC_HEADERS_FULL;
+  rc = reserve(h, name + 1 + (length - value) + 1);
+  if (rc != EC_HEADERS_OK)
+    return rc;
+  start = h->pairs.data + h->pairs.length;
+  put(h, line, name);
+  for (i = 0; i < name; i++) {
+    if (start[i] >= 'A' && start[i] <= 'Z')
+      start[i] = (char)(start[i] + ('a' - 'A'));
+  }
+  put(h, line + value, length - value);
+  h->count++;
+  h->can_fold = 1;
+  return EC_HEADERS_OK;
+}
+
+static int is_empty(const char *line, size_t length) {
+  return length == 0 || line[0] == '\n' ||
+         (line[0] == '\r' && (length == 1 || line[1] == '\n'));
+}
+
+int ec_headers_line(ec_headers *h, const char *line, size_t length) {
+  int status;
   if (length > h->cap - h->seen)
     return EC_HEADERS_FULL;
   h->seen += length;
-  status = parse_status(line, length);
-  if (status != 0) {
-    h->status = status;
-    ec_buf_clear(&h->pairs);
-    return EC_HEADERS_OK;
+  switch (h->state) {
+  case EC_HEADERS_START:
+    status = parse_status(line, length);
+    if (status != 0) {
+      h->status = status;
+      h->count = 0;
+      h->can_fold = 0;
+      ec_buf_clear(&h->pairs);
+      h->state = EC_HEADERS_FIELDS;
+    }
+    break;
+  case EC_HEADERS_FIELDS:
+    if (!is_empty(line, length))
+      return field(h, line, length);
+    h->state = h->status < 200 ? EC_HEADERS_START : EC_HEADERS_END;
+    break;
+  case EC_HEADERS_END:
+    break;
   }
-  for (name = 0; name < length && is_name_byte((unsigned char)line[name]);)
-    name++;
-  if (name == 0 || name == length || line[name] != ':')
-    return EC_HEADERS_OK; /* the empty line, or nothing we understand */
-  value = name + 1;
-  while (value < length && is_space(line[value]))
-    value++;
-  while (length > value && is_space(line[length - 1]))
-    length--;
-  if (memchr(line + value, 0, length - value) != NULL)
-    return EC_HEADERS_OK;
-  rc = ec_buf_reserve(&h->pairs, name + 1 + (length - value) + 1);
-  if (rc != EC_BUF_OK)
-    return rc == EC_BUF_FULL ? EC_HEADERS_FULL : EC_HEADERS_MEMORY;
-  out = h->pairs.data + h->pairs.length;
-  for (i = 0; i < name; i++)
-    *out++ = (char)(line[i] >= 'A' && line[i] <= 'Z' ? line[i] + 32 : line[i]);
-  *out++ = 0;
-  memcpy(out, line + value, length - value);
-  out[length - value] = 0;
-  h->pairs.length += name + 1 + (length - value) + 1;
   return EC_HEADERS_OK;
 }
 

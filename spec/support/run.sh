@@ -96,7 +96,13 @@ build() { # CORE-DIRECTORY VM make's variables...
   ${MAKE:-make} --no-print-directory LUA="$vm" BUILD="$dir" "$@"
 }
 
+# The sandbox runs inside nginx, so the specs of either VM need LuaJIT's build.
+sandbox_build() {
+  check "build for luajit (the sandbox's)" build build/luajit luajit
+}
+
 group_suite() {
+  sandbox_build
   for vm in $VMS; do
     check "build for $vm" build "build/$vm" "$vm"
     suite "specs on $vm" "build/$vm" "$vm"
@@ -154,7 +160,7 @@ export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 # The host stands in PATH under the interpreter's name, so that the programs
 # the specs start run in it too.
 group_asan() {
-  check "build for luajit (the sandbox's)" build build/luajit luajit
+  sandbox_build
   for vm in ${ASAN_VMS:-$VMS}; do
     dir=$out/asan-$vm
     check "sanitized build for $vm" build "$dir" "$vm" CFLAGS="$SANITIZERS"
@@ -166,6 +172,7 @@ group_asan() {
 }
 
 group_gc() {
+  sandbox_build
   for vm in $VMS; do
     check "build for $vm" build "build/$vm" "$vm"
     suite "specs with a restless collector on $vm" "build/$vm" \

@@ -1,12 +1,12 @@
 /*
-** The server memerr's scripts talk to: one thread, one connection at a time,
-** one canned JSON answer to each request, gzipped where the path has "gzip".
+** The server memerr's scripts talk to: one thread, one canned JSON answer to
+** each request, gzipped where the path ends in "gzip".
 */
 #include <arpa/inet.h>
+#include <poll.h>
 #include <pthread.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include "memerr.h"
@@ -27,53 +27,72 @@ static const unsigned char gzip_body[] = {
     0x56, 0xca, 0x4c, 0x51, 0xb2, 0x52, 0x2a, 0xce, 0xcf, 0x4d, 0x55,
     0xaa, 0x05, 0x00, 0x17, 0xf3, 0x7c, 0x2d, 0x0d, 0x00, 0x00, 0x00};
 
-static int listener = -1;
+enum { MOST_PEERS = 16 };
+
 static int port;
 
-/* Reads up to the end of the head; 0 when there is a request. */
-static int read_head(int peer, char *head, size_t size) {
-  size_t used = 0;
-  while (used + 1 < size) {
-    ssize_t count = recv(peer, head + used, size - used - 1, 0);
-    if (count <= 0)
-      return -1;
-    used += (size_t)count;
-    head[used] = '\0';
-    if (strstr(head, "\r\n\r\n") != NULL)
-      return 0;
+struct peer {
+  size_t used;
+  char head[8192];
+};
+
+/* The listener's place is 0; a peer's is that of its descriptor. */
+static struct pollfd polled[MOST_PEERS + 1];
+static struct peer peers[MOST_PEERS + 1];
+static nfds_t count = 1;
+
+static void answer(int fd, const char *head) {
+  if (strstr(head, "gzip HTTP") != NULL) {
+    send(fd, gzip_head, sizeof gzip_head - 1, MSG_NOSIGNAL | MSG_MORE);
+    send(fd, gzip_body, sizeof gzip_body, MSG_NOSIGNAL);
+  } else {
+    send(fd, plain_answer, sizeof plain_answer - 1, MSG_NOSIGNAL);
   }
-  return -1;
 }
 
-static void answer(int peer) {
-  char head[8192];
-  struct timeval patience = {0, 200000};
-  setsockopt(peer, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  while (read_head(peer, head, sizeof head) == 0) {
-    if (strstr(head, "gzip HTTP") != NULL) {
-      send(peer, gzip_head, sizeof gzip_head - 1, MSG_NOSIGNAL | MSG_MORE);
-      send(peer, gzip_body, sizeof gzip_body, MSG_NOSIGNAL);
-    } else {
-      send(peer, plain_answer, sizeof plain_answer - 1, MSG_NOSIGNAL);
-    }
+/* Reads what is there and answers a complete head; 0 while it goes on.  A
+** request's body stands before the next head and does no harm there. */
+static int read_peer(int fd, struct peer *peer) {
+  size_t room = sizeof peer->head - 1 - peer->used;
+  ssize_t got = recv(fd, peer->head + peer->used, room, 0);
+  if (got <= 0)
+    return -1;
+  peer->used += (size_t)got;
+  peer->head[peer->used] = '\0';
+  if (strstr(peer->head, "\r\n\r\n") != NULL) {
+    answer(fd, peer->head);
+    peer->used = 0;
   }
+  return 0;
 }
 
 static void *serve(void *unused) {
+  nfds_t i;
   (void)unused;
-  for (;;) {
-    int peer = accept(listener, NULL, NULL);
-    if (peer < 0)
-      return NULL;
-    answer(peer);
-    close(peer);
+  while (poll(polled, count, -1) > 0) {
+    for (i = count - 1; i > 0; i--) {
+      if (polled[i].revents != 0 && read_peer(polled[i].fd, &peers[i]) != 0) {
+        close(polled[i].fd);
+        count--;
+        polled[i] = polled[count];
+        peers[i] = peers[count];
+      }
+    }
+    if (polled[0].revents != 0 && count <= MOST_PEERS) {
+      polled[count].fd = accept(polled[0].fd, NULL, NULL);
+      polled[count].events = POLLIN;
+      peers[count].used = 0;
+      count += polled[count].fd >= 0;
+    }
   }
+  return NULL;
 }
 
 int memerr_serve(void) {
   struct sockaddr_in address;
   socklen_t size = sizeof address;
   pthread_t thread;
+  int listener;
   memset(&address, 0, sizeof address);
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -81,11 +100,12 @@ int memerr_serve(void) {
   if (listener < 0 ||
       bind(listener, (struct sockaddr *)&address, sizeof address) != 0 ||
       listen(listener, 64) != 0 ||
-      getsockname(listener, (struct sockaddr *)&address, &size) != 0 ||
-      pthread_create(&thread, NULL, serve, NULL) != 0)
+      getsockname(listener, (struct sockaddr *)&address, &size) != 0)
     return -1;
   port = ntohs(address.sin_port);
-  return 0;
+  polled[0].fd = listener;
+  polled[0].events = POLLIN;
+  return pthread_create(&thread, NULL, serve, NULL);
 }
 
 int memerr_port(void) {

@@ -10,13 +10,24 @@ static int buf_gc(lua_State *L) {
   return 0;
 }
 
+/* [-0, +1]  the buffers' metatable, registered once it is complete: one made
+** by halves, when memory ran out, would never free a buffer */
+static void push_metatable(lua_State *L) {
+  luaL_getmetatable(L, BUF_TYPE);
+  if (lua_istable(L, -1))
+    return;
+  lua_pop(L, 1);
+  lua_createtable(L, 0, 1);
+  lua_pushcfunction(L, buf_gc);
+  lua_setfield(L, -2, "__gc");
+  lua_pushvalue(L, -1);
+  lua_setfield(L, LUA_REGISTRYINDEX, BUF_TYPE);
+}
+
 ec_buf *lec_new_buf(lua_State *L) {
   ec_buf *b = lua_newuserdata(L, sizeof *b);
   ec_buf_init(b, (size_t)-1);
-  if (luaL_newmetatable(L, BUF_TYPE)) {
-    lua_pushcfunction(L, buf_gc);
-    lua_setfield(L, -2, "__gc");
-  }
+  push_metatable(L);
   lua_setmetatable(L, -2);
   return b;
 }

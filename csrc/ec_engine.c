@@ -193,11 +193,22 @@ static void collect(ec_engine *e) {
   }
 }
 
-static void run_timer(ec_engine *e) {
+/* Lets libcurl act.  Where it can't (no memory) it has lost track of sockets
+** and of the timer, and nothing it holds would ever end. */
+static void act(ec_engine *e, curl_socket_t fd, int what) {
   int running;
+  CURLMcode code = curl_multi_socket_action(e->multi, fd, what, &running);
+  if (code == CURLM_OK || code == CURLM_BAD_SOCKET)
+    return;
+  collect(e);
+  while (e->pending != NULL)
+    ec_transfer_end(e->pending, EC_FAIL_MEMORY);
+}
+
+static void run_timer(ec_engine *e) {
   if (e->timer >= 0 && e->timer <= ec_now()) {
     e->timer = -1;
-    curl_multi_socket_action(e->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    act(e, CURL_SOCKET_TIMEOUT, 0);
   }
 }
 
@@ -205,7 +216,7 @@ static void run_timer(ec_engine *e) {
 ** was cut short by something other than an event (a signal). */
 static int wait_once(ec_engine *e, double seconds) {
   ec_poll_event events[EVENTS_A_STEP];
-  int i, count, running;
+  int i, count;
   double due = e->timer, now = ec_now(), before = now;
   if (due >= 0 && due - now < seconds)
     seconds = due > now ? due - now : 0;
@@ -214,7 +225,7 @@ static int wait_once(ec_engine *e, double seconds) {
     int what = ((events[i].events & EC_POLL_IN) ? CURL_CSELECT_IN : 0) |
                ((events[i].events & EC_POLL_OUT) ? CURL_CSELECT_OUT : 0) |
                ((events[i].events & EC_POLL_ERR) ? CURL_CSELECT_ERR : 0);
-    curl_multi_socket_action(e->multi, events[i].fd, what, &running);
+    act(e, events[i].fd, what);
   }
   run_timer(e);
   collect(e);

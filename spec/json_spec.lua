@@ -1,4 +1,16 @@
+-- What the texts' tables (json_cases_spec.lua) don't cover: arrays, numbers
+-- kept as text, options, what encode refuses, large texts.
 local json = require "extcontacts.core".json
+
+local has_integers = _VERSION ~= "Lua 5.1" -- LuaJIT's name
+
+local function refuses(value, path, why, options)
+  local text, message, where = json.encode(value, options)
+  assert.is_nil(text)
+  assert.equal(path, where)
+  local subject = path == "" and "the value" or path
+  assert.equal("cannot encode " .. subject .. ": " .. why, message)
+end
 
 describe("json", function()
   it("decodes an object with an array, null and numbers", function()
@@ -16,10 +28,202 @@ describe("json", function()
     assert.equal(11, offset)
   end)
 
-  it("names the path of what it can't encode", function()
-    local text, message, path = json.encode({ a = { { b = 0 / 0 } } })
-    assert.is_nil(text)
-    assert.equal("a[1].b", path)
-    assert.equal("cannot encode a[1].b: NaN is not valid JSON", message)
+  it("shares null with lua-cjson", function()
+    assert.equal(require "cjson".null, json.null)
+    assert.equal("[null]", json.encode { require "cjson".null })
+  end)
+
+  it("keeps apart names that meet in its key cache", function()
+    for i = 1, 2000 do
+      local name = "k" .. i
+      local value = json.decode('{"' .. name .. '":{"' .. name .. '":1}}')
+      assert.equal(1, value[name][name])
+    end
+  end)
+
+  it("throws for what can't be a text and for unknown options", function()
+    assert.error_matches(function() json.decode(1) end, "string expected")
+    assert.error_matches(function() json.decode() end, "string expected")
+    assert.error_matches(function() json.encode() end, "value expected")
+    assert.error_matches(function() json.encode(1, { sorted = true }) end,
+      "unknown option 'sorted' %(known: max_depth, sort_keys%)")
+    assert.error_matches(function() json.decode("1", { sort_keys = true }) end,
+      "unknown option 'sort_keys' %(known: max_bytes, max_depth%)")
+    for _, bad in ipairs { 0, -1, 1.5, 1001, "5", 0 / 0 } do
+      assert.error_matches(function() json.decode("1", { max_depth = bad }) end,
+        "'max_depth' must be a whole number from 1 to 1000")
+    end
+  end)
+
+  it("limits bytes and depth", function()
+    assert.same({ 1 }, json.decode("[1]", { max_bytes = 3, max_depth = 1 }))
+    assert.is_nil(json.decode("[1] ", { max_bytes = 3 }))
+    assert.is_nil(json.decode("[[]]", { max_depth = 1 }))
+    local deep = ("["):rep(1000) .. ("]"):rep(1000)
+    local value = assert(json.decode(deep, { max_depth = 1000 }))
+    assert.equal(deep, json.encode(value, { max_depth = 1000 }))
+    assert.is_nil(json.encode(value))
+  end)
+end)
+
+describe("json's arrays", function()
+  it("tell [] from {}", function()
+    assert.equal("{}", json.encode {})
+    assert.equal("[]", json.encode(json.array {}))
+    assert.equal("[]", json.encode(json.array()))
+    assert.equal('{"a":[],"b":{}}', json.encode(json.decode('{"b":{},"a":[]}'),
+      { sort_keys = true }))
+  end)
+
+  it("are marked in place, and once more without harm", function()
+    local list = { "a" }
+    assert.equal(list, json.array(json.array(list)))
+    assert.equal(json.array_mt, getmetatable(list))
+  end)
+
+  it("don't take another metatable's place", function()
+    assert.error_matches(function() json.array(setmetatable({}, {})) end,
+      "another metatable")
+    assert.error_matches(function() json.array("x") end, "table expected")
+  end)
+
+  it("are found in plain tables, whatever order they were filled in", function()
+    local list = {}
+    for i = 100, 1, -1 do
+      list[i] = i
+    end
+    local text = json.encode(list)
+    assert.equal("[1,2,3,", text:sub(1, 7))
+    assert.equal(",99,100]", text:sub(-8))
+    list = json.array { nil, 2 }
+    list[1] = 1
+    assert.equal("[1,2]", json.encode(list))
+  end)
+
+  it("are refused with gaps or field names", function()
+    refuses({ a = { 1, nil, 3 } }, "a", "its positions have gaps (use null)")
+    refuses({ [0] = 1 }, "", "a key is neither a field name nor a position")
+    refuses({ [1.5] = 1 }, "", "a key is neither a field name nor a position")
+    refuses({ x = { 1, y = 2 } }, "x",
+      "it has both positions and field names")
+    refuses(json.array { y = 2 }, "",
+      "it is marked as an array but has other keys")
+  end)
+end)
+
+describe("json.set_array_mt", function()
+  -- A second core with its own settings, as another Lua state would have.
+  local function fresh()
+    local name = "extcontacts.core"
+    local core = package.loaded[name]
+    package.loaded[name] = nil
+    local other = require(name)
+    package.loaded[name] = core
+    return other.json
+  end
+
+  it("gives arrays that metatable and still takes the former's", function()
+    local other = fresh()
+    local before = other.array {}
+    local mt = {}
+    other.set_array_mt(mt)
+    assert.equal(mt, other.array_mt)
+    assert.equal(mt, getmetatable(other.decode "[]"))
+    assert.equal(mt, getmetatable(other.array {}))
+    assert.equal("[[],[],{}]", other.encode { before, other.array {}, {} })
+    other.array(before)
+    assert.equal(mt, getmetatable(before))
+    assert.not_equal(mt, json.array_mt)
+  end)
+
+  it("can be set to one table only", function()
+    local other = fresh()
+    local mt = {}
+    other.set_array_mt(mt)
+    other.set_array_mt(mt)
+    assert.error_matches(function() other.set_array_mt {} end, "already")
+    assert.error_matches(function() other.set_array_mt() end, "table expected")
+  end)
+end)
+
+describe("json's numbers", function()
+  it("survive whatever their size", function()
+    for _, text in ipairs {
+      "9007199254740993", "-9007199254740993", "9223372036854775807",
+      "-9223372036854775808", "9223372036854775808", "12345678901234567890",
+      "-18446744073709551617", "0.123456789012345678", "1e999",
+    } do
+      local value = assert(json.decode('{"n":' .. text .. "}")).n
+      assert.equal(text, tostring(value))
+      assert.equal('{"n":' .. text .. "}", json.encode { n = value })
+      assert.equal("[" .. text .. "]", json.encode { json.number(text) })
+    end
+  end)
+
+  it("are Lua numbers as soon as one holds them", function()
+    for _, text in ipairs { "0", "9007199254740992", "0.1", "-5e-324" } do
+      assert.is_number(json.decode(text))
+      assert.is_false(json.is_number(json.decode(text)))
+    end
+    local largest = json.decode "9223372036854775807"
+    assert.equal(not has_integers, json.is_number(largest))
+    assert.is_true(json.is_number(json.decode "9223372036854775808"))
+    assert.equal(has_integers and "1.0" or "1", json.encode(1.0))
+    assert.equal("9007199254740992", json.encode(json.decode "9007199254740992"))
+  end)
+
+  it("kept as text compare by value", function()
+    local number = json.number
+    local big = json.decode "12345678901234567890"
+    assert(big == number "12345678901234567890.0" and big == number "1234567890123456789e1")
+    assert(big ~= number "12345678901234567891" and big ~= "12345678901234567890")
+    assert(big < number "12345678901234567891" and big <= number "1.3e19")
+    assert(big > number "-12345678901234567891" and big > number "0")
+    assert(number "-2" < number "-1" and number "0.0" == number "-0e7")
+    assert.equal("id 12345678901234567890", "id " .. big)
+    assert.error_matches(function() return big < "x" end, "compare")
+    assert.error_matches(function() return big .. {} end, "concatenate")
+  end)
+
+  if has_integers then -- Lua 5.1 orders no number and userdata
+    it("kept as text compare with Lua numbers", function()
+      local big = json.decode "12345678901234567890"
+      assert(big > 5 and 5 < big and big >= math.huge * -1 and big < math.huge)
+      assert(json.number "7" <= 7 and json.number "7" >= 7)
+      assert.is_false(big < 0 / 0 or big > 0 / 0 or big <= 0 / 0)
+    end)
+  end
+
+  it("have a nearest Lua number", function()
+    assert.equal(1.2345678901234567e19,
+      json.tonumber(json.number "12345678901234567890"))
+    assert.equal(math.huge, json.tonumber(json.number "1e999"))
+    assert.equal(0, json.tonumber(json.number "1e-999"))
+    assert.equal(-2.5, json.tonumber(json.number "-2.5"))
+    assert.equal(7, json.tonumber(7))
+    assert.is_nil(json.tonumber "7")
+    for _, bad in ipairs { "", "01", "1.", " 1", "1 ", "x", "-", "1\0" } do
+      assert.is_nil(json.number(bad))
+    end
+  end)
+
+  -- Significant digits of a number's text.
+  local function digits(text)
+    return #text:gsub("e.*", ""):gsub("[-.]", ""):gsub("^0+", "")
+      :gsub("0+$", "")
+  end
+
+  it("are written with the fewest digits that read back", function()
+    for i = -323, 308 do
+      for _, number in ipairs { 10 ^ i / 3, 10 ^ i, -0.7 * 2 ^ i } do
+        local text = json.encode(number)
+        local enough = 1
+        while tonumber(("%." .. enough .. "g"):format(number)) ~= number do
+          enough = enough + 1
+        end
+        assert.equal(number, tonumber(text))
+        assert(digits(text) <= enough, text)
+      end
+    end
   end)
 end)

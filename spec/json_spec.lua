@@ -4,14 +4,6 @@ local json = require "extcontacts.core".json
 
 local has_integers = _VERSION ~= "Lua 5.1" -- LuaJIT's name
 
-local function refuses(value, path, why, options)
-  local text, message, where = json.encode(value, options)
-  assert.is_nil(text)
-  assert.equal(path, where)
-  local subject = path == "" and "the value" or path
-  assert.equal("cannot encode " .. subject .. ": " .. why, message)
-end
-
 describe("json", function()
   it("decodes an object with an array, null and numbers", function()
     local value = assert(json.decode('{"a":[1,2.5,"x"],"b":null,"c":{}}'))
@@ -98,16 +90,6 @@ describe("json's arrays", function()
     list = json.array { nil, 2 }
     list[1] = 1
     assert.equal("[1,2]", json.encode(list))
-  end)
-
-  it("are refused with gaps or field names", function()
-    refuses({ a = { 1, nil, 3 } }, "a", "its positions have gaps (use null)")
-    refuses({ [0] = 1 }, "", "a key is neither a field name nor a position")
-    refuses({ [1.5] = 1 }, "", "a key is neither a field name nor a position")
-    refuses({ x = { 1, y = 2 } }, "x",
-      "it has both positions and field names")
-    refuses(json.array { y = 2 }, "",
-      "it is marked as an array but has other keys")
   end)
 end)
 

@@ -45,8 +45,9 @@ struct ec_transfer {
   long new_connections;
   curl_off_t bytes_sent, bytes_received;
   ec_sent sent;
-  int attempts; /* times libcurl began to send it */
-  int cap_hit;  /* an ec_fail + 1 that a callback ran into; 0 for none */
+  char error_text[CURL_ERROR_SIZE]; /* libcurl's own words on a failure */
+  int attempts;                     /* times libcurl began to send it */
+  int cap_hit; /* an ec_fail + 1 that a callback ran into; 0 for none */
   int in_multi;
   int listed; /* in one of the engine's lists */
   int done;

@@ -271,6 +271,7 @@ static int set_limits(ec_transfer *t) {
   SET(CURLOPT_WRITEFUNCTION, on_body);
   SET(CURLOPT_WRITEDATA, t);
   SET(CURLOPT_PRIVATE, t);
+  SET(CURLOPT_ERRORBUFFER, t->error_text);
   return EC_ENGINE_OK;
 }
 
@@ -351,11 +352,17 @@ static ec_failure name_failure(const ec_transfer *t, CURLcode code) {
   /* libcurl's own cap on one header line reports itself as lack of memory */
   if (code == CURLE_OUT_OF_MEMORY && t->headers.status != 0)
     return ec_err(EC_FAIL_HEADER_CAP);
+  /* and its word on malformed chunks is the one on a broken connection */
+  if (code == CURLE_RECV_ERROR && strstr(t->error_text, "chunk") != NULL)
+    code = CURLE_WEIRD_SERVER_REPLY;
   return ec_err_curl(code);
 }
 
 void ec_transfer_complete(ec_transfer *t, CURLcode code) {
   account(t);
+  /* 101 is no answer: nobody asked for another protocol */
+  if (code == CURLE_OK && t->headers.status < 200)
+    code = CURLE_WEIRD_SERVER_REPLY;
   if (code != CURLE_OK)
     fail(t, name_failure(t, code));
   detach(t);

@@ -1,0 +1,261 @@
+--- core.engine against peers that break the rules: each fault has its kind
+--- and code, and says how much of the request may have arrived.
+
+local drive = require "spec.support.drive"
+local peer = require "spec.support.peer"
+
+local SILENCE = 0.2 -- seconds a silent peer is listened to
+
+describe("the engine's answer to", function()
+  local fixture = drive.fixture()
+  after_each(fixture.clear)
+
+  -- A peer that reads one request and then does `...`.
+  local function after_read(...)
+    return fixture.start { { { "read" }, ... } }
+  end
+
+  local function reply_to(p, request, options)
+    request.url = p.url .. "/"
+    return assert(drive.send(fixture.new(options), request))
+  end
+
+  local function fails(kind, code, p, request, options)
+    request = request or {}
+    request.url = request.url or p.url .. "/"
+    local reply, failure = drive.send(fixture.new(options), request)
+    assert.is_nil(reply)
+    assert.same({ kind = kind, code = code }, { kind = failure.kind, code = failure.code })
+    assert.is_string(failure.message)
+    return failure
+  end
+
+  local HEAD = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n"
+
+  describe("a connection that fails:", function()
+    it("refused", function()
+      local p = fixture.start { { { "hang" } } }
+      p:stop() -- nobody listens on its port now
+      local failure = fails("transport", "refused", p, { method = "POST", body = "x" })
+      assert.equal("nothing", failure.sent)
+      assert.is_nil(failure.permanent)
+      assert.is_nil(failure.status)
+    end)
+
+    -- How soon a resolver says no is its own business.
+    it("a name that does not exist", function()
+      local reply, failure = drive.send(fixture.new(), { url = "https://nowhere.invalid/", deadline_in = 2 })
+      assert.is_nil(reply)
+      if failure.kind ~= "timeout" then
+        assert.equal("transport", failure.kind)
+        assert.equal("dns", failure.code)
+      end
+      assert.equal("nothing", failure.sent)
+    end)
+
+    it("closed without an answer", function()
+      local failure = fails("transport", "closed_early", after_read(), { method = "POST", body = "x" })
+      assert.equal("all", failure.sent)
+    end)
+
+    it("reset without an answer", function()
+      local failure = fails("transport", "reset", after_read { "reset" }, { method = "POST", body = "x" })
+      assert.equal("all", failure.sent)
+    end)
+
+    it("reset within the body", function()
+      local p = after_read({ "send", HEAD .. "\r\n12345" }, { "reset" })
+      local failure = fails("transport", "reset", p, { method = "PUT", body = "x" })
+      assert.equal("all", failure.sent)
+    end)
+  end)
+
+  describe("a peer that falls silent", function()
+    local function times_out(case)
+      it(case.name, function()
+        local p = fixture.start(case.script)
+        local failure = fails("timeout", case.code or "timeout", p, {
+          url = case.scheme and case.scheme .. "://127.0.0.1:" .. p.port .. "/",
+          method = case.method,
+          body = case.body,
+          deadline_in = SILENCE,
+        })
+        assert.equal(case.sent or "all", failure.sent)
+        assert.equal(case.status, failure.status)
+        assert.is_nil(failure.permanent)
+      end)
+    end
+
+    times_out { name = "before the headers", script = { { { "read" }, { "hang" } } }, method = "POST", body = "x" }
+    times_out {
+      name = "within the headers", status = 200,
+      script = { { { "read" }, { "send", HEAD .. "X-Half" }, { "hang" } } },
+    }
+    times_out {
+      name = "within the body", status = 200,
+      script = { { { "read" }, { "send", HEAD .. "\r\n12345" }, { "hang" } } },
+    }
+    times_out {
+      name = "within the TLS handshake", scheme = "https", sent = "nothing", code = "connect_timeout",
+      script = { { { "hang" } } }, method = "POST", body = "x",
+    }
+  end)
+
+  describe("a body", function()
+    it("shorter than its length", function()
+      local failure = fails("transport", "closed_early", after_read { "send", HEAD .. "\r\n12345" })
+      assert.equal(200, failure.status)
+    end)
+
+    it("that ends before its last chunk", function()
+      local p = after_read { "send", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n" }
+      fails("transport", "closed_early", p)
+    end)
+
+    it("of chunks that have no length", function()
+      local p = after_read { "send", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n" }
+      local failure = fails("protocol", "malformed", p)
+      assert.equal("all", failure.sent)
+    end)
+
+    it("that says gzip and is not", function()
+      fails("protocol", "malformed", after_read { "send", peer.reply("plainly not", "Content-Encoding: gzip\r\n") })
+    end)
+
+    it("of an encoding nobody asked for", function()
+      fails("protocol", "malformed", after_read { "send", peer.reply("x", "Content-Encoding: bogus\r\n") })
+    end)
+
+    -- What comes after the length would be the next request's answer.
+    for name, bytes in pairs {
+      ["longer than its length"] = peer.reply("12345"),
+      ["where a 204 has none"] = "HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n12345",
+      ["after a 304"] = "HTTP/1.1 304 Not Modified\r\n\r\n12345",
+    } do
+      it(name .. " without touching the next request", function()
+        local p = fixture.start {
+          { { "read" }, { "send", bytes .. peer.reply("forged") }, { "read" }, { "send", peer.reply("true") } },
+          { { "read" }, { "send", peer.reply("true") } },
+        }
+        local engine = fixture.new()
+        local reply = assert(drive.send(engine, { url = p.url }))
+        assert.equal(reply.status == 200 and "12345" or "", reply.body)
+        assert.equal("true", assert(drive.send(engine, { url = p.url })).body)
+      end)
+    end
+
+    it("of HTML with a 200, unchanged", function()
+      local html = "<html><body>Down for maintenance</body></html>"
+      local reply = reply_to(after_read { "send", peer.reply(html, "Content-Type: text/html\r\n") }, {})
+      assert.equal(200, reply.status)
+      assert.equal(html, reply.body)
+      assert.equal("text/html", reply.headers["content-type"])
+    end)
+
+    it("of as many bytes as max_body, and of one more", function()
+      local options = { max_body = 1000 }
+      local body = ("x"):rep(1000)
+      assert.equal(body, reply_to(after_read { "send", peer.reply(body) }, {}, options).body)
+      local failure = fails("limit", "body_cap", after_read { "send", peer.reply(body .. "x") }, {}, options)
+      assert.is_true(failure.permanent)
+      assert.equal(200, failure.status)
+    end)
+
+    it("without an end", function()
+      local p = after_read({ "send", "HTTP/1.1 200 OK\r\n\r\n" }, { "send_repeat", ("x"):rep(65536), 1000000 })
+      fails("limit", "body_cap", p, {}, { max_body = 1024 * 1024 })
+    end)
+
+    it("that unpacks to far more than it weighs", function()
+      local gzip = assert(io.popen("head -c 20000000 /dev/zero | gzip -c", "r"))
+      local bomb = gzip:read("*a")
+      gzip:close()
+      assert.is_true(#bomb > 1000 and #bomb < 100000)
+      local bytes = peer.reply(bomb, "Content-Encoding: gzip\r\n")
+      fails("limit", "body_cap", after_read { "send", bytes }, {}, { max_body = 1024 * 1024 })
+      local reply = reply_to(after_read { "send", bytes }, {})
+      assert.equal(20000000, #reply.body)
+    end)
+  end)
+
+  describe("headers", function()
+    it("of 10 MB", function()
+      local p = after_read({ "send", "HTTP/1.1 200 OK\r\n" },
+        { "send_repeat", "X-Fill: " .. ("x"):rep(8000) .. "\r\n", 1300 }, { "send", "\r\n" })
+      local failure = fails("limit", "header_cap", p)
+      assert.is_true(failure.permanent)
+    end)
+
+    it("of 10 MB in one line", function()
+      local p = after_read({ "send", "HTTP/1.1 200 OK\r\nX-Fill: " }, { "send_repeat", ("x"):rep(8000), 1300 })
+      fails("limit", "header_cap", p)
+    end)
+
+    it("of 10 MB in interim answers", function()
+      local interim = "HTTP/1.1 103 Early Hints\r\nLink: " .. ("x"):rep(8000) .. "\r\n\r\n"
+      fails("limit", "header_cap", after_read { "send_repeat", interim, 1300 })
+    end)
+
+    local function with_line(line)
+      return after_read {
+        "send", "HTTP/1.1 200 OK\r\nConnection: close\r\n" .. line .. "\r\nX-Good: yes\r\n\r\nx",
+      }
+    end
+
+    it("without a colon", function()
+      fails("protocol", "malformed", with_line "no colon")
+    end)
+
+    it("without a name, by passing over them", function()
+      local reply = reply_to(with_line ": no name", {})
+      assert.same({ connection = "close", ["x-good"] = "yes" }, reply.headers)
+      assert.equal("x", reply.body)
+    end)
+
+    it("that end early, by taking the rest for the body", function()
+      assert.equal("X-Good: yes\r\n\r\nx", reply_to(with_line "", {}).body)
+    end)
+
+    it("with a NUL", function()
+      local p = after_read { "send", peer.reply("x", "X-Bad: a\0b\r\n") }
+      local reply, failure = drive.send(fixture.new(), { url = p.url })
+      if reply then
+        assert.is_nil(reply.headers["x-bad"])
+      else
+        assert.equal("protocol", failure.kind)
+      end
+    end)
+  end)
+
+  describe("a start that is", function()
+    it("an interim answer, by waiting for the final one", function()
+      local p = after_read({ "send", "HTTP/1.1 100 Continue\r\n\r\n" },
+        { "send", "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" }, { "send", peer.reply("x") })
+      local reply = reply_to(p, { method = "POST", body = "{}" })
+      assert.equal(200, reply.status)
+      assert.equal("x", reply.body)
+      assert.is_nil(reply.headers.link)
+    end)
+
+    it("an interim answer and nothing more", function()
+      local failure = fails("transport", "closed_early", after_read { "send", "HTTP/1.1 103 Early Hints\r\n\r\n" })
+      assert.equal("all", failure.sent)
+    end)
+
+    it("a change of protocol nobody asked for", function()
+      fails("protocol", "malformed", after_read { "send", "HTTP/1.1 101 Switching\r\nUpgrade: other\r\n\r\nbytes" })
+    end)
+
+    it("not HTTP", function()
+      for _, bytes in ipairs { "SSH-2.0-OpenSSH\r\n", "<html>hello</html>", ("x"):rep(300000), "\0\1\2\3\r\n\r\n" } do
+        fails("protocol", "malformed", after_read { "send", bytes })
+      end
+    end)
+
+    it("HTTP without a status", function()
+      for _, line in ipairs { "HTTP/1.1 abc", "HTTP/1.1", "HTTP/9.9 200 OK", "HTTP/1.1 99 x" } do
+        fails("protocol", "malformed", after_read { "send", line .. "\r\nContent-Length: 0\r\n\r\n" })
+      end
+    end)
+  end)
+end)

@@ -20,6 +20,7 @@ double ec_now(void) {
 void ec_options_init(ec_options *options) {
   memset(options, 0, sizeof *options);
   options->connect_timeout = 10;
+  options->idle_timeout = 60;
   options->max_body = (size_t)64 * 1024 * 1024;
   options->max_header = (size_t)256 * 1024;
   options->max_connections = 16;
@@ -38,21 +39,25 @@ void ec_options_free(ec_options *options) {
 
 /* ---------------------------------------------------------------- lists -- */
 
-static void list_add(ec_transfer **list, ec_transfer *t) {
-  t->previous = NULL;
-  t->next = *list;
-  if (*list != NULL)
-    (*list)->previous = t;
-  *list = t;
+static void list_add(ec_list *list, ec_transfer *t) {
+  t->previous = list->last;
+  t->next = NULL;
+  if (list->last != NULL)
+    list->last->next = t;
+  else
+    list->first = t;
+  list->last = t;
 }
 
-static void list_remove(ec_transfer **list, ec_transfer *t) {
+static void list_remove(ec_list *list, ec_transfer *t) {
   if (t->previous != NULL)
     t->previous->next = t->next;
   else
-    *list = t->next;
+    list->first = t->next;
   if (t->next != NULL)
     t->next->previous = t->previous;
+  else
+    list->last = t->previous;
   t->previous = t->next = NULL;
 }
 
@@ -78,10 +83,7 @@ void ec_engine_forget(ec_engine *e, ec_transfer *t) {
 }
 
 ec_transfer *ec_engine_finished(ec_engine *e) {
-  ec_transfer *t = e->finished;
-  /* the oldest is the last: hand them out in the order they finished */
-  while (t != NULL && t->next != NULL)
-    t = t->next;
+  ec_transfer *t = e->finished.first; /* the one that finished first */
   if (t != NULL) {
     list_remove(&e->finished, t);
     t->listed = 0;
@@ -157,10 +159,18 @@ int ec_engine_usable(const ec_engine *e) {
   return e->multi != NULL && e->pid == (long)getpid();
 }
 
+int ec_engine_broken(const ec_engine *e) {
+  return e->broken;
+}
+
+static void end_all(ec_engine *e, ec_fail why) {
+  while (e->pending.first != NULL)
+    ec_transfer_end(e->pending.first, why);
+}
+
 void ec_engine_close(ec_engine *e) {
   int here = e->pid == (long)getpid();
-  while (e->pending != NULL)
-    ec_transfer_end(e->pending, EC_FAIL_CLOSED);
+  end_all(e, EC_FAIL_CLOSED);
   /* A child leaves the parent's connections alone: cleaning up would say
   ** goodbye on them.  The few bytes go with the process. */
   if (e->multi != NULL && here)
@@ -193,16 +203,20 @@ static void collect(ec_engine *e) {
   }
 }
 
-/* Lets libcurl act.  Where it can't (no memory) it has lost track of sockets
-** and of the timer, and nothing it holds would ever end. */
+/* Lets libcurl act.  Where it has no memory it loses track of sockets and of
+** the timer, and nothing it holds would ever end; where it refuses to go on,
+** the engine is broken. */
 static void act(ec_engine *e, curl_socket_t fd, int what) {
   int running;
   CURLMcode code = curl_multi_socket_action(e->multi, fd, what, &running);
   if (code == CURLM_OK || code == CURLM_BAD_SOCKET)
     return;
+  if (code != CURLM_OUT_OF_MEMORY) {
+    e->broken = 1;
+    return;
+  }
   collect(e);
-  while (e->pending != NULL)
-    ec_transfer_end(e->pending, EC_FAIL_MEMORY);
+  end_all(e, EC_FAIL_MEMORY);
 }
 
 static void run_timer(ec_engine *e) {
@@ -229,6 +243,8 @@ static int wait_once(ec_engine *e, double seconds) {
   }
   run_timer(e);
   collect(e);
+  if (e->broken)
+    end_all(e, EC_FAIL_ENGINE);
   return count == 0 && seconds > 0 && ec_now() - before < seconds * 0.9 - 0.002;
 }
 
@@ -238,12 +254,12 @@ void ec_engine_step(ec_engine *e, double seconds) {
   run_timer(e);
   collect(e);
   do {
-    if (e->finished != NULL)
+    if (e->finished.first != NULL)
       left = 0; /* something to hand out: look, but do not wait */
     if (wait_once(e, left > 0 ? left : 0))
       return;
     left = finish - ec_now();
-  } while (left > 0 && e->finished == NULL);
+  } while (left > 0 && e->finished.first == NULL);
 }
 
 int ec_engine_fd(const ec_engine *e) {
@@ -252,7 +268,7 @@ int ec_engine_fd(const ec_engine *e) {
 
 double ec_engine_timeout(const ec_engine *e) {
   double left;
-  if (e->finished != NULL)
+  if (e->finished.first != NULL)
     return 0;
   if (e->timer < 0)
     return -1;

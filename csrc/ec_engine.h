@@ -16,6 +16,7 @@ enum { EC_ENGINE_OK = 0, EC_ENGINE_MEMORY, EC_ENGINE_REFUSED };
 typedef struct ec_options {
   char *user_agent, *proxy, *ca_file, *ca_path, *client_cert, *client_key;
   double connect_timeout; /* seconds */
+  double idle_timeout;    /* seconds a connection is kept unused */
   size_t max_body;        /* bytes, unpacked */
   size_t max_header;      /* bytes of all header lines */
   long max_connections;   /* kept open while idle */
@@ -39,12 +40,13 @@ struct ec_transfer {
   ec_buf body;
   char *url;
   char *method;
-  double deadline; /* monotonic seconds; 0 for none */
+  double deadline; /* monotonic seconds; infinite for none */
   double started, elapsed;
   long http_version;
   long new_connections;
   curl_off_t bytes_sent, bytes_received;
   ec_sent sent;
+  int socket_error; /* errno of a socket that could not be made */
   char error_text[CURL_ERROR_SIZE]; /* libcurl's own words on a failure */
   int attempts;                     /* times libcurl began to send it */
   int cap_hit; /* an ec_fail + 1 that a callback ran into; 0 for none */
@@ -73,6 +75,9 @@ void ec_engine_release(ec_engine *e);
 
 /* Whether it is open and this is the process that made it. */
 int ec_engine_usable(const ec_engine *e);
+
+/* Whether libcurl refuses to go on; it was then closed to new transfers. */
+int ec_engine_broken(const ec_engine *e);
 
 /* Drives the transfers.  Returns as soon as one has finished, a signal came
 ** or `seconds` have passed; 0 never blocks. */

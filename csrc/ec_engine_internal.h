@@ -7,16 +7,23 @@
 #include "ec_engine.h"
 #include "ec_poll.h"
 
+typedef struct ec_list {
+  ec_transfer *first, *last;
+} ec_list;
+
 struct ec_engine {
   CURLM *multi; /* NULL once closed */
   ec_poll *poll;
   ec_options options;
-  double timer; /* when libcurl wants to be called; below 0 for never */
-  long pid;     /* of the process that made it */
+  double timer;     /* when libcurl wants to be called; below 0 for never */
+  long pid;         /* of the process that made it */
+  double heard;     /* when a transfer last received something */
+  double suspected; /* when a connection last seemed dead; 0 for never */
+  int broken;       /* libcurl won't go on */
   int references;
   size_t count; /* of the pending */
-  ec_transfer *pending;
-  ec_transfer *finished;
+  ec_list pending;
+  ec_list finished;
 };
 
 /* The lists; a started transfer is in exactly one until it is handed out. */

@@ -3,6 +3,7 @@
 */
 #include "ec_err.h"
 
+#include <errno.h>
 #include <stddef.h>
 
 static const ec_failure own[] = {
@@ -31,6 +32,19 @@ static const ec_failure own[] = {
      "plain http goes to this machine only; use an https URL", 1},
     /* EC_FAIL_URL */
     {"invalid", "url", "the URL can't be understood; check base_url", 1},
+    /* EC_FAIL_USER */
+    {"invalid", "url", "a URL can't hold a user name or password", 1},
+    /* EC_FAIL_UNREACHABLE */
+    {"transport", "unreachable",
+     "there is no way to the server; check the network", 0},
+    /* EC_FAIL_DESCRIPTORS */
+    {"transport", "descriptors",
+     "the process has no descriptor left for a connection", 0},
+    /* EC_FAIL_PROXY */
+    {"transport", "proxy",
+     "the proxy did not open the way to the server; check the proxy option", 0},
+    /* EC_FAIL_ENGINE */
+    {"transport", "engine", "the engine can't go on; make a new one", 1},
 };
 
 ec_failure ec_err(ec_fail which) {
@@ -52,6 +66,12 @@ static const curl_row rows[] = {
      {"transport", "dns", "the proxy's name could not be resolved", 0}},
     {CURLE_COULDNT_CONNECT,
      {"transport", "refused", "no connection to the server could be made", 0}},
+#if LIBCURL_VERSION_NUM >= 0x074900
+    {CURLE_PROXY,
+     {"transport", "proxy",
+      "the proxy did not open the way to the server; check the proxy option",
+      0}},
+#endif
     {CURLE_PEER_FAILED_VERIFICATION,
      {"transport", "tls_certificate",
       "the server's certificate is not to be trusted: wrong name, expired or "
@@ -88,6 +108,11 @@ static const curl_row rows[] = {
      {"protocol", "malformed", "the answer is not HTTP of a known version", 0}},
     {CURLE_URL_MALFORMAT,
      {"invalid", "url", "the URL can't be understood; check base_url", 1}},
+    {CURLE_NOT_BUILT_IN,
+     {"invalid", "not_built_in", "this libcurl was built without an option",
+      1}},
+    {CURLE_UNKNOWN_OPTION,
+     {"invalid", "not_built_in", "this libcurl doesn't know an option", 1}},
     {CURLE_OUT_OF_MEMORY, {"limit", "memory", "not enough memory", 0}},
 };
 
@@ -100,4 +125,19 @@ ec_failure ec_err_curl(CURLcode code) {
       return rows[i].failure;
   }
   return other;
+}
+
+ec_failure ec_err_connect(int error) {
+  switch (error) {
+  case ENETUNREACH:
+  case EHOSTUNREACH:
+  case ENETDOWN:
+  case EADDRNOTAVAIL:
+    return ec_err(EC_FAIL_UNREACHABLE);
+  case EMFILE:
+  case ENFILE:
+    return ec_err(EC_FAIL_DESCRIPTORS);
+  default:
+    return ec_err_curl(CURLE_COULDNT_CONNECT);
+  }
 }

@@ -25,11 +25,19 @@ typedef enum ec_fail {
   EC_FAIL_CLOSED,
   EC_FAIL_FORKED,
   EC_FAIL_INSECURE,
-  EC_FAIL_URL
+  EC_FAIL_URL,
+  EC_FAIL_USER,
+  EC_FAIL_UNREACHABLE,
+  EC_FAIL_DESCRIPTORS,
+  EC_FAIL_PROXY,
+  EC_FAIL_ENGINE
 } ec_fail;
 
 /* Our own failures. */
 ec_failure ec_err(ec_fail which);
+
+/* No connection, for this errno or for none that is known (0). */
+ec_failure ec_err_connect(int error);
 
 /* libcurl's. */
 ec_failure ec_err_curl(CURLcode code);

@@ -4,11 +4,15 @@
 */
 #include "ec_engine_internal.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 
 ec_transfer *ec_transfer_new(ec_engine *e) {
   ec_transfer *t = calloc(1, sizeof *t);
@@ -16,6 +20,7 @@ ec_transfer *ec_transfer_new(ec_engine *e) {
     return NULL;
   t->engine = e;
   e->references++;
+  t->deadline = HUGE_VAL;
   ec_buf_init(&t->body_out, SIZE_MAX / 4);
   ec_buf_init(&t->body, e->options.max_body);
   ec_headers_init(&t->headers, e->options.max_header);
@@ -94,6 +99,7 @@ int ec_transfer_body(ec_transfer *t, const char *bytes, size_t length) {
 static size_t on_header(char *line, size_t size, size_t count, void *transfer) {
   ec_transfer *t = transfer;
   int rc = ec_headers_line(&t->headers, line, size * count);
+  t->engine->heard = ec_now();
   if (rc == EC_HEADERS_OK)
     return size * count;
   t->cap_hit =
@@ -104,10 +110,30 @@ static size_t on_header(char *line, size_t size, size_t count, void *transfer) {
 static size_t on_body(char *bytes, size_t size, size_t count, void *transfer) {
   ec_transfer *t = transfer;
   int rc = ec_buf_add(&t->body, bytes, size * count);
+  t->engine->heard = ec_now();
   if (rc == EC_BUF_OK)
     return size * count;
   t->cap_hit = 1 + (rc == EC_BUF_FULL ? EC_FAIL_BODY_CAP : EC_FAIL_MEMORY);
   return 0;
+}
+
+/* Sockets that no program started by this process inherits. */
+static curl_socket_t on_socket(void *transfer, curlsocktype purpose,
+                               struct curl_sockaddr *address) {
+  ec_transfer *t = transfer;
+  curl_socket_t fd;
+  (void)purpose;
+#if defined(SOCK_CLOEXEC)
+  fd = socket(address->family, address->socktype | SOCK_CLOEXEC,
+              address->protocol);
+#else
+  fd = socket(address->family, address->socktype, address->protocol);
+  if (fd != CURL_SOCKET_BAD)
+    fcntl(fd, F_SETFD, FD_CLOEXEC);
+#endif
+  if (fd == CURL_SOCKET_BAD)
+    t->socket_error = errno;
+  return fd;
 }
 
 static int is_read(const ec_transfer *t) {
@@ -145,28 +171,38 @@ static size_t on_read(char *out, size_t size, size_t count, void *transfer) {
  */
 
 static int is_loopback(const char *host) {
-  int a, b, c;
+  unsigned a, b, c;
   char rest;
+  /* libcurl has brought other spellings of an address into this one */
   return strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0 ||
          (strncmp(host, "127.", 4) == 0 &&
           strspn(host, "0123456789.") == strlen(host) &&
-          sscanf(host, "127.%3d.%3d.%3d%c", &a, &b, &c, &rest) == 3);
+          sscanf(host, "127.%3u.%3u.%3u%c", &a, &b, &c, &rest) == 3 &&
+          a <= 255 && b <= 255 && c <= 255);
 }
 
 /* Refuses plain http to anywhere but this machine.  *loopback tells whether
 ** the host is this machine. */
 static int check_url(ec_transfer *t, int *https, int *loopback) {
   CURLU *url = curl_url();
+  CURLUcode code;
   char *scheme = NULL, *host = NULL;
   int rc = EC_ENGINE_MEMORY;
   if (url == NULL)
     return rc;
-  rc = EC_ENGINE_REFUSED;
-  t->failure = ec_err(EC_FAIL_URL);
-  if (curl_url_set(url, CURLUPART_URL, t->url, 0) != CURLUE_OK ||
-      curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
-      curl_url_get(url, CURLUPART_HOST, &host, 0) != CURLUE_OK)
+  code = curl_url_set(url, CURLUPART_URL, t->url, CURLU_DISALLOW_USER);
+  if (code == CURLUE_OK)
+    code = curl_url_get(url, CURLUPART_SCHEME, &scheme, 0);
+  if (code == CURLUE_OK)
+    code = curl_url_get(url, CURLUPART_HOST, &host, 0);
+  if (code == CURLUE_OUT_OF_MEMORY)
     goto out;
+  rc = EC_ENGINE_REFUSED;
+  if (code != CURLUE_OK) {
+    t->failure =
+        ec_err(code == CURLUE_USER_NOT_ALLOWED ? EC_FAIL_USER : EC_FAIL_URL);
+    goto out;
+  }
   *https = strcmp(scheme, "https") == 0;
   *loopback = is_loopback(host);
   if (!*https && (strcmp(scheme, "http") != 0 || !*loopback)) {
@@ -181,11 +217,24 @@ out:
   return rc;
 }
 
+/* An option that libcurl doesn't take: no memory, or built without it. */
+static int refuse(ec_transfer *t, CURLcode code) {
+  if (code == CURLE_OUT_OF_MEMORY)
+    return EC_ENGINE_MEMORY;
+  t->failure = ec_err_curl(code);
+  return EC_ENGINE_REFUSED;
+}
+
 #define SET(option, value) \
   do { \
-    if (curl_easy_setopt(t->easy, option, value) != CURLE_OK) \
-      return EC_ENGINE_MEMORY; \
+    CURLcode set_code = curl_easy_setopt(t->easy, option, value); \
+    if (set_code != CURLE_OK) \
+      return refuse(t, set_code); \
   } while (0)
+
+static int libcurl_has(int feature) {
+  return (curl_version_info(CURLVERSION_NOW)->features & feature) != 0;
+}
 
 static int set_security(ec_transfer *t, int https, int loopback) {
   const ec_options *o = &t->engine->options;
@@ -197,6 +246,8 @@ static int set_security(ec_transfer *t, int https, int loopback) {
   SET(CURLOPT_FOLLOWLOCATION, 0L);
   SET(CURLOPT_SSL_VERIFYPEER, 1L);
   SET(CURLOPT_SSL_VERIFYHOST, 2L);
+  SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+  SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
   if (o->ca_file != NULL)
     SET(CURLOPT_CAINFO, o->ca_file);
@@ -210,7 +261,7 @@ static int set_security(ec_transfer *t, int https, int loopback) {
     SET(CURLOPT_PROXY, "");
   else if (o->proxy != NULL)
     SET(CURLOPT_PROXY, o->proxy);
-  if (https && o->http2) {
+  if (https && o->http2 && libcurl_has(CURL_VERSION_HTTP2)) {
     SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
     SET(CURLOPT_PIPEWAIT, 1L);
   } else
@@ -244,8 +295,32 @@ static int set_request(ec_transfer *t) {
   SET(CURLOPT_HTTPHEADER, t->headers_out);
   if (t->engine->options.user_agent != NULL)
     SET(CURLOPT_USERAGENT, t->engine->options.user_agent);
-  SET(CURLOPT_ACCEPT_ENCODING, "gzip");
+  if (libcurl_has(CURL_VERSION_LIBZ))
+    SET(CURLOPT_ACCEPT_ENCODING, "gzip");
   return EC_ENGINE_OK;
+}
+
+/*
+** A connection may be dead without a word.  HTTP/1.1 ones are closed on a
+** timeout; one of HTTP/2 stays, to swallow the next requests.  libcurl names
+** the socket when nobody else uses it: it is shut down.  When others do and
+** nothing at all was heard meanwhile, new requests keep off for a while.
+*/
+static void distrust_connection(ec_transfer *t) {
+  curl_socket_t fd = CURL_SOCKET_BAD;
+  curl_easy_getinfo(t->easy, CURLINFO_ACTIVESOCKET, &fd);
+  if (fd != CURL_SOCKET_BAD)
+    shutdown(fd, SHUT_RDWR);
+  else if (t->engine->heard < t->started)
+    t->engine->suspected = ec_now();
+}
+
+#define LONGEST_SUSPICION 60 /* seconds */
+
+/* Whether requests are under way that began before the suspicion. */
+static int is_suspicious(const ec_engine *e) {
+  return e->suspected > 0 && e->pending.first->started <= e->suspected &&
+         ec_now() - e->suspected < LONGEST_SUSPICION;
 }
 
 /* Whole milliseconds for libcurl, above 0 and within 32 bits. */
@@ -255,17 +330,24 @@ static long milliseconds(double seconds) {
 
 static int set_limits(ec_transfer *t) {
   double connect = t->engine->options.connect_timeout;
-  if (t->deadline > 0) {
-    double left = t->deadline - t->started;
+  double left = t->deadline - t->started;
+  if (left < HUGE_VAL)
     SET(CURLOPT_TIMEOUT_MS, milliseconds(left));
-    if (left < connect)
-      connect = left;
-  }
+  if (left < connect)
+    connect = left;
   SET(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(connect));
+#if LIBCURL_VERSION_NUM >= 0x074100
+  SET(CURLOPT_MAXAGE_CONN,
+      1 + milliseconds(t->engine->options.idle_timeout) / 1000);
+#endif
+  if (is_suspicious(t->engine))
+    SET(CURLOPT_FRESH_CONNECT, 1L);
   SET(CURLOPT_NOSIGNAL, 1L);
 #if LIBCURL_VERSION_NUM >= 0x075700
   SET(CURLOPT_QUICK_EXIT, 1L);
 #endif
+  SET(CURLOPT_OPENSOCKETFUNCTION, on_socket);
+  SET(CURLOPT_OPENSOCKETDATA, t);
   SET(CURLOPT_HEADERFUNCTION, on_header);
   SET(CURLOPT_HEADERDATA, t);
   SET(CURLOPT_WRITEFUNCTION, on_body);
@@ -287,37 +369,55 @@ int ec_transfer_start(ec_transfer *t) {
     t->failure = ec_err(e->multi == NULL ? EC_FAIL_CLOSED : EC_FAIL_FORKED);
     return EC_ENGINE_REFUSED;
   }
+  if (e->broken) {
+    t->failure = ec_err(EC_FAIL_ENGINE);
+    return EC_ENGINE_REFUSED;
+  }
   rc = check_url(t, &https, &loopback);
   if (rc != EC_ENGINE_OK)
     return rc;
   t->started = ec_now();
   t->listed = 1;
   ec_engine_add(e, t);
-  if (t->deadline > 0 && t->deadline <= t->started) {
+  if (t->deadline <= t->started) {
     ec_transfer_end(t, EC_FAIL_DEADLINE);
     return EC_ENGINE_OK;
   }
+  rc = EC_ENGINE_MEMORY;
   t->easy = curl_easy_init();
   if (t->easy == NULL)
-    goto memory;
+    goto out;
   rc = set_security(t, https, loopback);
   if (rc == EC_ENGINE_OK)
     rc = set_request(t);
   if (rc == EC_ENGINE_OK)
     rc = set_limits(t);
-  if (rc != EC_ENGINE_OK ||
-      curl_multi_add_handle(e->multi, t->easy) != CURLM_OK)
-    goto memory;
+  if (rc != EC_ENGINE_OK)
+    goto out;
+  rc = EC_ENGINE_MEMORY;
+  if (curl_multi_add_handle(e->multi, t->easy) != CURLM_OK)
+    goto out;
   t->in_multi = 1;
   return EC_ENGINE_OK;
-memory:
+out:
   detach(t);
   ec_engine_forget(e, t);
   t->listed = 0;
-  return EC_ENGINE_MEMORY;
+  return rc;
 }
 
 /* ----------------------------------------------------------- the outcome -- */
+
+/* Whether any of the request went out: the CONNECT to a proxy is none of it.
+ */
+static int was_begun(const ec_transfer *t, long request_size) {
+#if LIBCURL_VERSION_NUM >= 0x075000
+  (void)request_size;
+  return t->attempts > 0;
+#else
+  return request_size > 0 || t->headers.status != 0;
+#endif
+}
 
 /* Reads off what the exchange did, while the handle is still there. */
 static void account(ec_transfer *t) {
@@ -335,7 +435,7 @@ static void account(ec_transfer *t) {
   t->bytes_sent = request + up;
   t->bytes_received = header + down;
   /* What libcurl took of the body counts as sent: it may be on its way. */
-  if (request == 0 && t->headers.status == 0)
+  if (!was_begun(t, request))
     t->sent = EC_SENT_NOTHING;
   else
     t->sent = t->body_read < t->body_out.length ? EC_SENT_PARTIAL : EC_SENT_ALL;
@@ -343,8 +443,15 @@ static void account(ec_transfer *t) {
 
 /* A failure that libcurl's code alone does not tell apart. */
 static ec_failure name_failure(const ec_transfer *t, CURLcode code) {
+  long error = 0, proxy_status = 0;
   if (t->cap_hit != 0)
     return ec_err((ec_fail)(t->cap_hit - 1));
+  curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &error);
+  if (code == CURLE_COULDNT_CONNECT)
+    return ec_err_connect(t->socket_error != 0 ? t->socket_error : (int)error);
+  curl_easy_getinfo(t->easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
+  if (proxy_status >= 300 && t->sent == EC_SENT_NOTHING)
+    return ec_err(EC_FAIL_PROXY);
   if (code == CURLE_ABORTED_BY_CALLBACK && t->attempts > 1)
     return ec_err_curl(CURLE_SEND_FAIL_REWIND);
   if (code == CURLE_OPERATION_TIMEDOUT && t->sent == EC_SENT_NOTHING)
@@ -360,6 +467,8 @@ static ec_failure name_failure(const ec_transfer *t, CURLcode code) {
 
 void ec_transfer_complete(ec_transfer *t, CURLcode code) {
   account(t);
+  if (code == CURLE_OPERATION_TIMEDOUT)
+    distrust_connection(t);
   /* 101 is no answer: nobody asked for another protocol */
   if (code == CURLE_OK && t->headers.status < 200)
     code = CURLE_WEIRD_SERVER_REPLY;

@@ -102,6 +102,8 @@ static void read_option(lua_State *L, ec_options *o) {
     *text = take_string(L, name);
   else if (strcmp(name, "connect_timeout") == 0)
     o->connect_timeout = take_number(L, name);
+  else if (strcmp(name, "idle_timeout") == 0)
+    o->idle_timeout = take_number(L, name);
   else if (strcmp(name, "max_body") == 0)
     o->max_body = (size_t)take_number(L, name);
   else if (strcmp(name, "max_header") == 0)
@@ -172,10 +174,11 @@ static int engine_close(lua_State *L) {
   return 0;
 }
 
-/* engine:usable(): open, and made by this process */
+/* engine:usable(): open, made by this process and able to go on */
 static int engine_usable(lua_State *L) {
   engine_box *box = luaL_checkudata(L, 1, ENGINE);
-  lua_pushboolean(L, box->engine != NULL && ec_engine_usable(box->engine));
+  lua_pushboolean(L, box->engine != NULL && ec_engine_usable(box->engine) &&
+                         !ec_engine_broken(box->engine));
   return 1;
 }
 
@@ -300,6 +303,8 @@ static int engine_submit(lua_State *L) {
   if (!lua_isnil(L, -1)) {
     check_type(L, LUA_TNUMBER, "deadline");
     t->deadline = lua_tonumber(L, -1);
+    if (t->deadline != t->deadline)
+      luaL_error(L, "the request's deadline is not a number (NaN)");
   }
   lua_settop(L, 3);
   lua_rawgeti(L, LUA_REGISTRYINDEX, box->pending);

@@ -323,9 +323,17 @@ describe("the engine", function()
     it("plain http to another machine", function()
       for _, host in ipairs {
         "example.com", "127.0.0.1.example.com", "127.1x", "10.0.0.1", "0.0.0.0", "localhost.example.com",
-        "127.0.0.1@example.com", "example.com#@127.0.0.1",
+        "example.com#@127.0.0.1", "127.0.0.256", "127.0.0.1.1",
       } do
         assert.equal("insecure", refused("http://" .. host .. "/"), host)
+      end
+    end)
+
+    it("a user name or a password in the URL", function()
+      for _, address in ipairs {
+        "https://user:secret@example.com/", "https://user@example.com/", "http://127.0.0.1@example.com/",
+      } do
+        assert.equal("url", refused(address))
       end
     end)
 

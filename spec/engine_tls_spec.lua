@@ -1,0 +1,193 @@
+--- core.engine: certificates, TLS and HTTP/2.
+
+local core = require "extcontacts.core"
+local drive = require "spec.support.drive"
+local tls = require "spec.support.tls"
+
+describe("the engine over TLS", function()
+  local fixture = drive.fixture()
+  local certificates, server
+
+  setup(function()
+    certificates = tls.certificates()
+  end)
+
+  teardown(function()
+    certificates.remove()
+  end)
+
+  after_each(function()
+    fixture.clear()
+    if server then
+      server.stop()
+      server = nil
+    end
+  end)
+
+  -- A GET from openssl's server with the certificate of that name.
+  local function get(name, options, server_options)
+    server = tls.serve(certificates, name, server_options)
+    return drive.send(fixture.new(options), { url = server.url })
+  end
+
+  it("accepts a certificate of an authority it was told of", function()
+    local reply = assert(get("good", { ca_file = certificates.ca }))
+    assert.equal(200, reply.status)
+    assert.equal("1.0", reply.version)
+    assert.matches("TLSv1", reply.body)
+  end)
+
+  for name, case in pairs {
+    ["for another name"] = { "wrong", true },
+    ["that has expired"] = { "expired", true },
+    ["that signed itself"] = { "self", true },
+    ["of an unknown authority"] = { "good", false },
+  } do
+    it("refuses a certificate " .. name, function()
+      local reply, failure = get(case[1], case[2] and { ca_file = certificates.ca } or {})
+      assert.is_nil(reply)
+      assert.equal("transport", failure.kind)
+      assert.equal("tls_certificate", failure.code)
+      assert.equal("nothing", failure.sent)
+      assert.is_true(failure.permanent)
+    end)
+  end
+
+  it("refuses TLS before 1.2", function()
+    local reply, failure = get("good", { ca_file = certificates.ca }, "-tls1_1 -cipher DEFAULT@SECLEVEL=0")
+    assert.is_nil(reply)
+    assert.equal("tls", failure.code)
+  end)
+
+  it("names a CA file that can't be read", function()
+    local reply, failure = get("good", { ca_file = certificates.path .. "/missing.pem" })
+    assert.is_nil(reply)
+    assert.equal("tls_ca_file", failure.code)
+    assert.equal("nothing", failure.sent)
+    assert.is_true(failure.permanent)
+  end)
+
+  it("shows its own certificate when it has one", function()
+    local reply = assert(get("good", {
+      ca_file = certificates.ca,
+      client_cert = certificates.path .. "/good.pem",
+      client_key = certificates.path .. "/good.key",
+    }, "-Verify 1 -verify_return_error -CAfile " .. certificates.ca))
+    assert.equal(200, reply.status)
+  end)
+
+  it("names a client certificate that can't be read", function()
+    local reply, failure = get("good", {
+      ca_file = certificates.ca, client_cert = certificates.path .. "/missing.pem",
+    })
+    assert.is_nil(reply)
+    assert.equal("tls_client_cert", failure.code)
+  end)
+
+  it("takes a server that speaks no TLS for a failed handshake", function()
+    local p = fixture.start { { { "send", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n" }, { "hang" } } }
+    local reply, failure = drive.send(fixture.new(), { url = (p.url:gsub("^http:", "https:")) })
+    assert.is_nil(reply)
+    assert.equal("tls", failure.code)
+    assert.equal("nothing", failure.sent)
+  end)
+
+  describe("and HTTP/2", function()
+    local function start(options)
+      server = tls.nginx(certificates)
+      options = options or {}
+      options.ca_file = certificates.ca
+      return fixture.new(options)
+    end
+
+    it("speaks it where the server offers it", function()
+      local reply = assert(drive.send(start(), { url = server.url .. "/" }))
+      assert.equal("2", reply.version)
+      assert.matches("^h2 %d+$", reply.body)
+      assert.equal("text/plain", reply.headers["content-type"])
+      assert.equal("all", reply.sent)
+      assert.is_true(reply.bytes_sent > 0)
+    end)
+
+    it("speaks HTTP/1.1 when told to", function()
+      local reply = assert(drive.send(start { http2 = false }, { url = server.url .. "/" }))
+      assert.equal("1.1", reply.version)
+      assert.matches("^ %d+$", reply.body)
+    end)
+
+    it("sends requests under way together over one connection", function()
+      local engine = start()
+      local transfers = {}
+      for i = 1, 8 do
+        transfers[i] = assert(engine:submit { method = "GET", url = server.url .. "/" })
+      end
+      local connections = {}
+      for i = 1, 8 do
+        drive.finish(engine, transfers[i])
+        connections[i] = assert(transfers[i]:result()).body
+      end
+      for i = 2, 8 do
+        assert.equal(connections[1], connections[i])
+      end
+    end)
+
+    it("sends a body, and the next request over the same connection", function()
+      local engine = start()
+      local first = assert(drive.send(engine, { url = server.url .. "/" }))
+      for _ = 1, 2 do
+        local reply = assert(drive.send(engine, {
+          url = server.url .. "/", method = "PUT", body = ("x"):rep(50000),
+        }))
+        assert.equal(first.body, reply.body)
+        assert.is_true(reply.reused)
+        assert.equal("all", reply.sent)
+      end
+    end)
+
+    it("leaves a connection that swallowed a request", function()
+      local engine = start()
+      local first = assert(drive.send(engine, { url = server.url .. "/" }))
+      local reply, failure = drive.send(engine, { url = server.url .. "/hang", deadline_in = 0.2 })
+      assert.is_nil(reply)
+      assert.equal("timeout", failure.code)
+      assert.equal("all", failure.sent)
+      reply = assert(drive.send(engine, { url = server.url .. "/" }))
+      assert.not_equal(first.body, reply.body)
+      assert.is_false(reply.reused)
+    end)
+
+    it("keeps off a connection that others still wait on in vain", function()
+      local engine = start()
+      local first = assert(drive.send(engine, { url = server.url .. "/" }))
+      local slow = assert(engine:submit { method = "GET", url = server.url .. "/hang" })
+      local reply, failure = drive.send(engine, { url = server.url .. "/hang", deadline_in = 0.2 })
+      assert.is_nil(reply)
+      assert.equal("timeout", failure.code)
+      local other = assert(drive.send(engine, { url = server.url .. "/" }))
+      assert.not_equal(first.body, other.body)
+      assert.is_false(slow:done())
+      slow:cancel()
+      local connection = assert(drive.send(engine, { url = server.url .. "/" })).body
+      assert.is_true(connection == first.body or connection == other.body)
+    end)
+
+    it("keeps a connection on which others are answered meanwhile", function()
+      local engine = start()
+      local first = assert(drive.send(engine, { url = server.url .. "/" }))
+      local slow = assert(engine:submit {
+        method = "GET", url = server.url .. "/hang", deadline = core.engine.now() + 0.3,
+      })
+      local other = assert(engine:submit { method = "GET", url = server.url .. "/hang" })
+      while not slow:done() do
+        local quick = assert(engine:submit { method = "GET", url = server.url .. "/" })
+        while not quick:done() do
+          engine:step(1)
+        end
+        assert.equal(first.body, assert(quick:result()).body)
+      end
+      assert.is_false(other:done())
+      other:cancel()
+      assert.equal(first.body, assert(drive.send(engine, { url = server.url .. "/" })).body)
+    end)
+  end)
+end)

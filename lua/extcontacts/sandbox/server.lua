@@ -54,8 +54,7 @@ local function stop(reason)
 end
 
 -- Nobody should have to look for sandboxes whose starter died.
-local function watch()
-  local starter = ffi.C.getppid()
+local function watch(starter)
   local started = ngx.now()
   local function look(premature)
     if premature then
@@ -80,6 +79,8 @@ end
 function server.start()
   -- A closed terminal ends it; nginx would read its configuration again.
   ffi.C.signal(1, nil)
+  -- Asked before the ready line: whoever waits for it may be gone right after.
+  local starter = ffi.C.getppid()
   local json = require "extcontacts.sandbox.json"
   local scheme = settings.tls and "https" or "http"
   local url = ("%s://127.0.0.1:%d"):format(scheme, settings.port)
@@ -92,7 +93,7 @@ function server.start()
     ca_file = settings.ca_file,
   }), "\n")
   io.stdout:flush()
-  watch()
+  watch(starter)
 end
 
 return server

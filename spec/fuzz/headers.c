@@ -1,7 +1,7 @@
 /*
 ** Fuzzes the parser of an answer's headers with the input's lines: bounds
 ** hold, pairs are well formed, and what the caps allow doesn't depend on
-** them.  Needs csrc/ec_headers.c and csrc/ec_buf.c.
+** them.  Needs csrc/ec_headers.c csrc/ec_buf.c.
 */
 #include "../../csrc/ec_headers.h"
 

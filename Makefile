@@ -51,7 +51,7 @@ ENV = LUA_NAME=$(LUA_NAME) BUILD=$(BUILD) sh spec/support/env.sh
 RUN = @MAKE="$(MAKE)" sh spec/support/run.sh
 
 .PHONY: all both help deps demo test check check-quick check-deep install \
-  uninstall env rock-check clean
+  uninstall env rock-check bench-json clean
 
 all: $(CORE) $(COMMANDS:%=$(BUILD)/bin/%)
 
@@ -115,6 +115,7 @@ help:
 #: make check-deep   the specs with ASan and UBSan, in valgrind, with a restless
 #:                   collector; every allocation failing in turn; fuzzing for
 #:                   FUZZ_SECONDS (60) a target
+#: make bench-json   JSON beside lua-cjson and the floor, on both VMs
 #: make rock-check   luarocks make in a fresh tree
 
 deps:
@@ -142,6 +143,9 @@ check-deep:
 	$(DEPS) deep
 	@MAKE="$(MAKE)" FUZZ_SECONDS=$(FUZZ_SECONDS) sh spec/support/run.sh \
 	  asan gc memerr valgrind fuzz -- $(SPECS)
+
+bench-json: both
+	@sh bench/json/run.sh
 
 rock-check:
 	$(DEPS) rock

@@ -56,8 +56,8 @@ local function integer(random, count)
   return { whole, whole }
 end
 
-local function number(random)
-  local kind = random(6)
+local function number(random, rare)
+  local kind = random(rare) == 1 and random(5) or random(3) == 1 and 3 or 6
   local whole = (random(3) == 1 and "-" or "") .. digits(random, random(6))
   if kind == 1 then -- beyond every Lua number
     whole = digits(random, 20)
@@ -142,7 +142,8 @@ local function list(random, longest, make)
   return array(random, items)
 end
 
--- A contact's fields; 1 in `rare` pieces of its texts is an unusual one.
+-- A contact's fields; 1 in `rare` pieces of its texts and numbers
+-- is an unusual one.
 function records.contact(random, rare)
   local function id()
     return plain("%s-%s", digits(random, 8), digits(random, 12))
@@ -167,8 +168,8 @@ function records.contact(random, rare)
     { "createDate", plain("20%s-01-12T08:00:00.%sZ", digits(random, 2),
       digits(random, 3)) },
     { "customFields", object(random, {
-      { "score_number", number(random) },
-      { "balance_number", number(random) },
+      { "score_number", number(random, rare) },
+      { "balance_number", number(random, rare) },
       { "tags_list", list(random, 5, function() return text(random, 4, rare) end) },
       { "notes_longtext", text(random, 60, rare) },
       { "empty_object", { "{ }", "{}" } },

@@ -1,0 +1,212 @@
+/*
+** The floor of decoding: builds the tables of a value from C with no text to
+** read, every table at its final size.  For bench.lua only.
+*/
+#include "../../csrc/ec_compat.h"
+
+#include <string.h>
+
+__attribute__((visibility("default"))) int luaopen_floor(lua_State *L);
+
+/* What to push, in order. */
+typedef enum op_kind {
+  OP_OBJECT, /* count fields follow, each a key and a value */
+  OP_ARRAY,  /* count items follow */
+  OP_STRING,
+  OP_NUMBER,
+  OP_INTEGER,
+  OP_BOOLEAN,
+  OP_NULL,
+  OP_KEPT /* a number kept as text; too few of them to matter */
+} op_kind;
+
+typedef struct op {
+  op_kind kind;
+  int count;
+  size_t length;
+  const char *text; /* anchored in the table of strings */
+  lua_Number number;
+  lua_Integer integer;
+  int place; /* where in that table */
+} op;
+
+typedef struct tape {
+  int used;
+  int size;
+  op ops[1]; /* and on */
+} tape;
+
+/* Stack slots of record. */
+enum { VALUE = 1, SIZE, STRINGS, TAPE };
+
+static op *add(lua_State *L, op_kind kind) {
+  tape *t = lua_touserdata(L, TAPE);
+  op *next;
+  if (t->used == t->size)
+    luaL_error(L, "more than %d values", t->size);
+  next = &t->ops[t->used++];
+  memset(next, 0, sizeof *next);
+  next->kind = kind;
+  return next;
+}
+
+/* [-0, +0]  a string (or userdata); the same strings share their place */
+static void add_string(lua_State *L, int index) {
+  op *o = add(L, lua_type(L, index) == LUA_TSTRING ? OP_STRING : OP_KEPT);
+  o->text = lua_tolstring(L, index, &o->length);
+  lua_pushvalue(L, index);
+  lua_rawget(L, STRINGS);
+  o->place = (int)lua_tointeger(L, -1);
+  lua_pop(L, 1);
+  if (o->place == 0) {
+    o->place = (int)lua_rawlen(L, STRINGS) + 1;
+    lua_pushvalue(L, index);
+    lua_rawseti(L, STRINGS, o->place);
+    lua_pushvalue(L, index);
+    lua_pushinteger(L, o->place);
+    lua_rawset(L, STRINGS);
+  }
+}
+
+static void add_value(lua_State *L);
+
+/* [-0, +0]  the table on the top */
+static void add_table(lua_State *L) {
+  int table = lua_gettop(L);
+  int is_array = lua_getmetatable(L, table);
+  op *o = add(L, is_array ? OP_ARRAY : OP_OBJECT);
+  int i;
+  lua_settop(L, table);
+  luaL_checkstack(L, 8, "too deep");
+  if (is_array) {
+    o->count = (int)lua_rawlen(L, table);
+    for (i = 1; i <= o->count; i++) {
+      lua_rawgeti(L, table, i);
+      add_value(L);
+      lua_pop(L, 1);
+    }
+    return;
+  }
+  lua_pushnil(L);
+  while (lua_next(L, table)) {
+    o->count++;
+    add_string(L, lua_gettop(L) - 1);
+    add_value(L);
+    lua_pop(L, 1);
+  }
+}
+
+/* [-0, +0]  the value on the top */
+static void add_value(lua_State *L) {
+  op *o;
+  switch (lua_type(L, -1)) {
+  case LUA_TTABLE:
+    add_table(L);
+    return;
+  case LUA_TSTRING:
+  case LUA_TUSERDATA:
+    add_string(L, lua_gettop(L));
+    return;
+  case LUA_TNUMBER:
+    o = add(L, lua_isinteger(L, -1) ? OP_INTEGER : OP_NUMBER);
+    o->integer = lua_tointeger(L, -1);
+    o->number = lua_tonumber(L, -1);
+    return;
+  case LUA_TBOOLEAN:
+    add(L, OP_BOOLEAN)->count = lua_toboolean(L, -1);
+    return;
+  default:
+    add(L, OP_NULL);
+  }
+}
+
+/* floor.record(value, size) -> tape of at most size values, its strings */
+static int record(lua_State *L) {
+  int size = (int)luaL_checkinteger(L, SIZE);
+  tape *t;
+  lua_settop(L, SIZE);
+  lua_newtable(L);
+  t = lua_newuserdata(L, sizeof *t + (size_t)size * sizeof t->ops[0]);
+  t->used = 0;
+  t->size = size;
+  lua_pushvalue(L, VALUE);
+  add_value(L);
+  lua_pushvalue(L, TAPE);
+  lua_pushvalue(L, STRINGS);
+  return 2;
+}
+
+/* Stack slots of play. */
+enum { PLAYED = 1, KEPT, ARRAY_MT, KEEP };
+
+/* [-0, +1]  a field's name: made anew, or as a perfect cache would give it */
+static const op *push_key(lua_State *L, const op *o, int keep) {
+  if (keep)
+    lua_rawgeti(L, KEPT, o->place);
+  else
+    lua_pushlstring(L, o->text, o->length);
+  return o + 1;
+}
+
+/* [-0, +1] */
+static const op *push_value(lua_State *L, const op *o, int keep) {
+  const op *next = o + 1;
+  int i;
+  luaL_checkstack(L, 8, "too deep");
+  switch (o->kind) {
+  case OP_OBJECT:
+    lua_createtable(L, 0, o->count);
+    for (i = 0; i < o->count; i++) {
+      next = push_value(L, push_key(L, next, keep), keep);
+      lua_rawset(L, -3);
+    }
+    break;
+  case OP_ARRAY:
+    lua_createtable(L, o->count, 0);
+    for (i = 1; i <= o->count; i++) {
+      next = push_value(L, next, keep);
+      lua_rawseti(L, -2, i);
+    }
+    lua_pushvalue(L, ARRAY_MT);
+    lua_setmetatable(L, -2);
+    break;
+  case OP_STRING:
+    lua_pushlstring(L, o->text, o->length);
+    break;
+  case OP_NUMBER:
+    lua_pushnumber(L, o->number);
+    break;
+  case OP_INTEGER:
+    lua_pushinteger(L, o->integer);
+    break;
+  case OP_BOOLEAN:
+    lua_pushboolean(L, o->count);
+    break;
+  case OP_NULL:
+    lua_pushlightuserdata(L, NULL);
+    break;
+  case OP_KEPT:
+    lua_rawgeti(L, KEPT, o->place);
+    break;
+  }
+  return next;
+}
+
+/* floor.play(tape, strings, array_mt, keep_keys) -> value */
+static int play(lua_State *L) {
+  const tape *t = lua_touserdata(L, PLAYED);
+  luaL_checktype(L, ARRAY_MT, LUA_TTABLE);
+  if (t == NULL)
+    return luaL_argerror(L, PLAYED, "a tape expected");
+  push_value(L, t->ops, lua_toboolean(L, KEEP));
+  return 1;
+}
+
+int luaopen_floor(lua_State *L) {
+  lua_newtable(L);
+  lua_pushcfunction(L, record);
+  lua_setfield(L, -2, "record");
+  lua_pushcfunction(L, play);
+  lua_setfield(L, -2, "play");
+  return 1;
+}

@@ -2,6 +2,7 @@
 # Decoding and encoding side by side: this codec, Debian's lua-cjson, and the
 # floor (the same tables built from C, nothing parsed).  Every measurement is
 # a process of its own; the libraries take turns; medians of ROUNDS (7).
+# The time is the process's own, so other processes disturb it less.
 #
 #   VMS="lua5.4" sh bench/json/run.sh     after `make both`
 
@@ -23,23 +24,36 @@ build_floor() { # VM
     $(pkg-config --cflags "$1") bench/json/floor.c -o "build/bench/$1/floor.so"
 }
 
-# Medians in MB/s, then how many times as fast ours is as each of the others.
+# Medians in MB/s, and how many times as fast ours is as each of the others:
+# the median of the rounds' ratios, as neighbours in time share the load.
 summary() {
-  sort -k1,1 -k2,2n | awk '
-    { count[$1]++; value[$1, count[$1]] = $2
-      if (!($1 in seen)) { seen[$1] = 1; names[++known] = $1 } }
-    function median(name,  n) {
-      n = count[name]
-      return n % 2 ? value[name, (n + 1) / 2] \
-        : (value[name, n / 2] + value[name, n / 2 + 1]) / 2
+  awk '
+    { value[$1, ++count[$1]] = $2
+      if (count[$1] == 1) names[++known] = $1 }
+    function median(list, n,  i, j, x) {
+      for (i = 2; i <= n; i++) {
+        x = list[i]
+        for (j = i - 1; j > 0 && list[j] > x; j--) list[j + 1] = list[j]
+        list[j + 1] = x
+      }
+      return (list[int((n + 1) / 2)] + list[int(n / 2) + 1]) / 2
     }
     END {
       for (i = 1; i <= known; i++) {
         name = names[i]
-        printf "  %-11s %7.1f MB/s  (%.1f to %.1f)", name, median(name),
-          value[name, 1], value[name, count[name]]
-        if (name != "ours")
-          printf "  ours/%s %.2f", name, median("ours") / median(name)
+        n = count[name]
+        for (round = 1; round <= n; round++) {
+          list[round] = value[name, round]
+          ratios[round] = value["ours", round] / value[name, round]
+        }
+        middle = median(list, n)
+        printf "  %-10s %7.1f MB/s (%.1f to %.1f)", name, middle, list[1],
+          list[n]
+        if (name != "ours") {
+          middle = median(ratios, n)
+          printf ", ours/%s %.2f (%.2f to %.2f)", name, middle, ratios[1],
+            ratios[n]
+        }
         print ""
       }
     }'

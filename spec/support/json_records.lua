@@ -146,7 +146,15 @@ end
 -- is an unusual one.
 function records.contact(random, rare)
   local function id()
-    return plain("%s-%s", digits(random, 8), digits(random, 12))
+    return plain("%s-%s-4%s-a%s-%s", digits(random, 8), digits(random, 4),
+      digits(random, 3), digits(random, 3), digits(random, 12))
+  end
+  local function reference(path)
+    return object(random, { { "id", id() }, { "name", text(random, 6, rare) },
+      { "selfUri", plain("/api/v2/%s/%s", path, digits(random, 8)) } })
+  end
+  local function date()
+    return plain("20%s-01-12T08:00:00.%sZ", digits(random, 2), digits(random, 3))
   end
   local function source()
     return object(random, { { "platform", text(random, 3, rare) },
@@ -154,6 +162,12 @@ function records.contact(random, rare)
   end
   return {
     { "id", id() },
+    { "type", plain("Curated") },
+    { "division", reference("authorization/divisions") },
+    { "externalOrganization", random(3) == 1 and nothing
+      or reference("externalcontacts/organizations") },
+    { "schema", reference("externalcontacts/contacts/schemas") },
+    { "salutation", plain("Mr.") },
     { "firstName", text(random, 4, rare) },
     { "middleName", random(2) == 1 and nothing or text(random, 3, rare) },
     { "lastName", text(random, 6, rare) },
@@ -161,12 +175,14 @@ function records.contact(random, rare)
     { "workPhone", phone(random) },
     { "cellPhone", random(3) == 1 and nothing or phone(random) },
     { "workEmail", plain("a%s@example.com", digits(random, 5)) },
+    { "personalEmail", plain("b%s@mail.example", digits(random, 5)) },
+    { "externalSystemUrl", plain("https://crm.example/%s", digits(random, 9)) },
     { "address", address(random, rare) },
     { "surveyOptOut", random(4) == 1 and yes or no },
     { "externalDataSources", list(random, 2, source) },
     { "version", integer(random, 2) },
-    { "createDate", plain("20%s-01-12T08:00:00.%sZ", digits(random, 2),
-      digits(random, 3)) },
+    { "createDate", date() },
+    { "modifyDate", date() },
     { "customFields", object(random, {
       { "score_number", number(random, rare) },
       { "balance_number", number(random, rare) },

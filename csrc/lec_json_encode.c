@@ -13,7 +13,7 @@
 enum { VALUE = 1, SHARED, ARRAY_MT, OWN_MT, BUFFER };
 
 #define SMALLEST_BUFFER 1024
-#define LARGEST_IDLE (256 * 1024) /* a larger buffer isn't kept */
+#define LARGEST_IDLE (1024 * 1024) /* a larger buffer isn't kept */
 #define SHOWN_KEY 64              /* bytes of a field name in a path */
 
 typedef struct buffer {

@@ -19,6 +19,34 @@ static int has_special(uint64_t word) {
   return (hits & EVERY_BYTE(0x80)) != 0;
 }
 
+/*
+** Copies the last 1 to 7 bytes of a text, plain ones, with the bytes before
+** them in whole words; 0 when they can't be, then nothing is lost.  `start`
+** is the text's, `out` belongs to `at`.
+*/
+static int copy_tail(char *out, const char *start, const char *at,
+                     const char *end) {
+  uint64_t word;
+  uint32_t head, tail;
+  ptrdiff_t rest = end - at;
+  if (end - start >= 8) {
+    memcpy(&word, end - 8, 8);
+    if (has_special(word))
+      return 0;
+    memcpy(out + rest - 8, &word, 8);
+    return 1;
+  }
+  if (rest < 4)
+    return 0;
+  memcpy(&head, at, 4);
+  memcpy(&tail, end - 4, 4);
+  if (has_special((uint64_t)head << 32 | tail))
+    return 0;
+  memcpy(out, &head, 4);
+  memcpy(out + rest - 4, &tail, 4);
+  return 1;
+}
+
 size_t ec_json_copy(char *out, const char *text, size_t length) {
   const char *at = text;
   const char *end = text + length;
@@ -32,6 +60,8 @@ size_t ec_json_copy(char *out, const char *text, size_t length) {
       out += 8;
       at += 8;
     }
+    if (at < end && end - at < 8 && copy_tail(out, text, at, end))
+      return length;
     while (at < end && ec_json_class(at) == EC_JSON_PLAIN)
       *out++ = *at++;
     if (at == end || ec_json_class(at) == EC_JSON_SPECIAL)

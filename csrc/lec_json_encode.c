@@ -14,7 +14,7 @@ enum { VALUE = 1, SHARED, ARRAY_MT, OWN_MT, BUFFER };
 
 #define SMALLEST_BUFFER 1024
 #define LARGEST_IDLE (1024 * 1024) /* a larger buffer isn't kept */
-#define SHOWN_KEY 64              /* bytes of a field name in a path */
+#define SHOWN_KEY 64               /* bytes of a field name in a path */
 
 typedef struct buffer {
   size_t size;
@@ -137,11 +137,16 @@ static int refuse(encoder *e, const frame *f, const char *why) {
   return -1;
 }
 
-/* [-0, +0]  -1 when it isn't valid UTF-8 */
-static int write_string(encoder *e, int index) {
-  size_t length, copied;
-  const char *text = lua_tolstring(e->L, index, &length);
-  char *out = reserve(e, length + 2 + EC_JSON_COPY_SLACK);
+/*
+** Writes a string with a byte before and one after it, NUL for none.
+** [-0, +0]  -1 when it isn't valid UTF-8
+*/
+static int write_string(encoder *e, const char *text, size_t length,
+                        char before, char after) {
+  size_t copied;
+  char *out = reserve(e, length + 4 + EC_JSON_COPY_SLACK);
+  *out = before;
+  out += before != '\0';
   *out++ = '"';
   for (;;) {
     copied = ec_json_copy(out, text, length);
@@ -153,12 +158,14 @@ static int write_string(encoder *e, int index) {
     if (ec_json_class(text) == EC_JSON_WIDE)
       return -1;
     e->used = (size_t)(out - e->data);
-    out = reserve(e, length + 1 + EC_JSON_ESCAPE_ROOM + EC_JSON_COPY_SLACK);
+    out = reserve(e, length + 2 + EC_JSON_ESCAPE_ROOM + EC_JSON_COPY_SLACK);
     out += ec_json_escape(out, *text);
     text++;
     length--;
   }
   *out++ = '"';
+  *out = after;
+  out += after != '\0';
   e->used = (size_t)(out - e->data);
   return 0;
 }
@@ -167,11 +174,8 @@ static int write_string(encoder *e, int index) {
 static int write_field(encoder *e, frame *f, int first) {
   lua_State *L = e->L;
   f->key = lua_tolstring(L, -2, &f->key_length);
-  if (!first)
-    put(e, ',');
-  if (write_string(e, -2) != 0)
+  if (write_string(e, f->key, f->key_length, first ? '{' : ',', ':') != 0)
     return refuse(e, f, "the field name is not valid UTF-8");
-  put(e, ':');
   return write_value(e, f);
 }
 
@@ -182,7 +186,6 @@ static const char NO_NAME[] = "a key is neither a field name nor a position";
 static int write_object(encoder *e, frame *f, int table) {
   lua_State *L = e->L;
   int first = 1;
-  put(e, '{');
   do {
     if (lua_type(L, -2) != LUA_TSTRING)
       return refuse(e, f->up, lua_type(L, -2) == LUA_TNUMBER ? MIXED : NO_NAME);
@@ -248,7 +251,6 @@ static int write_sorted(encoder *e, frame *f, int table) {
   if (push_sorted(e, f, table, &count) != 0)
     return -1;
   entries = lua_touserdata(L, -1);
-  put(e, '{');
   for (i = 0; i < count; i++) {
     lua_rawgeti(L, keys, entries[i].index);
     lua_pushvalue(L, -1);
@@ -392,9 +394,12 @@ static int write_userdata(encoder *e, const frame *up) {
 /* [-0, +0]  the value on the top */
 static int write_value(encoder *e, const frame *up) {
   lua_State *L = e->L;
+  const char *text;
+  size_t length;
   switch (lua_type(L, -1)) {
   case LUA_TSTRING:
-    if (write_string(e, -1) != 0)
+    text = lua_tolstring(L, -1, &length);
+    if (write_string(e, text, length, '\0', '\0') != 0)
       return refuse(e, up, "the string is not valid UTF-8");
     return 0;
   case LUA_TNUMBER:

@@ -84,6 +84,32 @@ describe("json.encode refuses, in any order of fields,", function()
   end)
 end)
 
+describe("json.encode's strings", function()
+  it("are right whatever stands wherever in them", function()
+    local special = {
+      ["\""] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\0"] = "\\u0000",
+      ["\195\164"] = "\195\164", ["\240\159\152\128"] = "\240\159\152\128",
+      ["\127"] = "\127", ["\31"] = "\\u001f", [" "] = " ", ["\255"] = false,
+      ["\195"] = false,
+    }
+    for length = 0, 26 do
+      local plain = ("abcdefghijklmnopqrstuvwxyz"):sub(1, length)
+      for at = 0, length do
+        local before, after = plain:sub(1, at), plain:sub(at + 1)
+        for raw, escaped in pairs(special) do
+          local expected
+          if escaped then
+            expected = ('{"%s":"%s"}'):format(before .. escaped .. after,
+              before .. escaped .. after)
+          end
+          local text = before .. raw .. after
+          assert.equal(expected, (json.encode { [text] = text }))
+        end
+      end
+    end
+  end)
+end)
+
 describe("json, with large texts,", function()
   it("takes a million items", function()
     local text = "[" .. ("7,"):rep(999999) .. "8]"

@@ -4,12 +4,13 @@
 # a process of its own; the libraries take turns; medians of ROUNDS (7).
 # The time is the process's own, so other processes disturb it less.
 #
-#   VMS="lua5.4" sh bench/json/run.sh     after `make both`
+#   VMS=luajit WORK=encode sh bench/json/run.sh     after `make both`
 
 set -eu
 cd "$(dirname "$0")/../.."
 VMS=${VMS:-lua5.4 luajit}
 ROUNDS=${ROUNDS:-7}
+WORK=${WORK:-decode encode}
 unset LUA_PATH_5_4 LUA_CPATH_5_4 LUA_INIT LUA_INIT_5_4
 
 measure() { # VM decode|encode LIBRARY
@@ -63,7 +64,7 @@ echo "$(${CC:-cc} --version | head -n 1); lua-cjson $(dpkg-query -W \
   -f '${Version}' lua-cjson 2>/dev/null || echo unknown); $ROUNDS rounds"
 for vm in $VMS; do
   build_floor "$vm"
-  for what in decode encode; do
+  for what in $WORK; do
     libraries="ours cjson"
     [ $what = encode ] || libraries="ours cjson floor floor_kept"
     echo "$what, $("$vm" -v 2>&1 | cut -d' ' -f1,2):"

@@ -25,6 +25,7 @@ void ec_options_init(ec_options *options) {
   options->max_header = (size_t)256 * 1024;
   options->max_connections = 16;
   options->http2 = 1;
+  options->gzip = 1;
 }
 
 void ec_options_free(ec_options *options) {

@@ -21,6 +21,7 @@ typedef struct ec_options {
   size_t max_header;      /* bytes of all header lines */
   long max_connections;   /* kept open while idle */
   int http2;
+  int gzip; /* ask for compressed answers */
 } ec_options;
 
 typedef struct ec_engine ec_engine;

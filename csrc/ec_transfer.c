@@ -295,7 +295,7 @@ static int set_request(ec_transfer *t) {
   SET(CURLOPT_HTTPHEADER, t->headers_out);
   if (t->engine->options.user_agent != NULL)
     SET(CURLOPT_USERAGENT, t->engine->options.user_agent);
-  if (libcurl_has(CURL_VERSION_LIBZ))
+  if (t->engine->options.gzip && libcurl_has(CURL_VERSION_LIBZ))
     SET(CURLOPT_ACCEPT_ENCODING, "gzip");
   return EC_ENGINE_OK;
 }
@@ -343,6 +343,7 @@ static int set_limits(ec_transfer *t) {
   if (is_suspicious(t->engine))
     SET(CURLOPT_FRESH_CONNECT, 1L);
   SET(CURLOPT_NOSIGNAL, 1L);
+  SET(CURLOPT_BUFFERSIZE, 128L * 1024);
 #if LIBCURL_VERSION_NUM >= 0x075700
   SET(CURLOPT_QUICK_EXIT, 1L);
 #endif

@@ -87,6 +87,13 @@ static double take_number(lua_State *L, const char *name) {
   return value;
 }
 
+/* The truth of the value at the top of the stack.  [-1, +0] */
+static int take_boolean(lua_State *L) {
+  int value = lua_toboolean(L, -1);
+  lua_pop(L, 1);
+  return value;
+}
+
 /* Reads the option named by the string at -2 with its value at -1.
 ** [-1, +0] */
 static void read_option(lua_State *L, ec_options *o) {
@@ -110,10 +117,11 @@ static void read_option(lua_State *L, ec_options *o) {
     o->max_header = (size_t)take_number(L, name);
   else if (strcmp(name, "max_connections") == 0)
     o->max_connections = (long)take_number(L, name);
-  else if (strcmp(name, "http2") == 0) {
-    o->http2 = lua_toboolean(L, -1);
-    lua_pop(L, 1);
-  } else
+  else if (strcmp(name, "http2") == 0)
+    o->http2 = take_boolean(L);
+  else if (strcmp(name, "gzip") == 0)
+    o->gzip = take_boolean(L);
+  else
     luaL_error(L, "unknown engine option '%s'", name);
 }
 

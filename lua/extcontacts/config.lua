@@ -51,6 +51,8 @@ config.regions = {
 ---@field ca_file string|nil PEM file of the authorities to trust instead of the system's
 ---@field client_cert string|nil PEM file
 ---@field client_key string|nil PEM file
+---@field compress boolean|nil whether answers may come compressed; default: yes, but not over plain
+--- http, which goes to this machine only and has no network to spare
 ---@field log true|(fun(entry: extcontacts.LogEntry))|nil `true` writes lines to standard error
 ---@field on_request (fun(entry: extcontacts.LogEntry))|nil called after every exchange
 
@@ -74,6 +76,7 @@ local OPTIONS = {
   headers = { "table" },
   user_agent = { "string", default = "extcontacts-lua/0.1" },
   proxy = { "string" },
+  compress = { "boolean" },
   ca_file = { "string" },
   client_cert = { "string" },
   client_key = { "string" },
@@ -304,6 +307,9 @@ function config.resolve(options, sources)
     if problem then
       return nil, problem
     end
+  end
+  if settings.compress == nil then
+    settings.compress = settings.base_url:sub(1, 6) == "https:"
   end
   return settings
 end

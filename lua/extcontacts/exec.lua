@@ -48,6 +48,7 @@ local function engine_of(state)
       client_key = config.client_key,
       connect_timeout = config.connect_timeout,
       max_body = config.max_body,
+      gzip = config.compress,
     }
   end
   return state.engine

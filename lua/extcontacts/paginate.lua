@@ -175,7 +175,7 @@ function Iterator:resume_token()
       { sort_keys = true })
   end
   local skip, position = core.json.array {}, self.page_position
-  if self.page and self.index == #self.records and not self.exhausted then
+  if self.begun and self.index == #self.records and not self.exhausted then
     -- Between two pages: the next one, so that no cursor is used twice.
     position = self.kind.save(self.pager)
   else
@@ -367,10 +367,19 @@ end
 -- Moves to the next page.  What was skipped belongs to the page a resumed
 -- iteration began with.
 function Iterator:turn_page()
-  local resumed = self.page == nil
-  local found = load_page(self)
-  if found and not resumed then
+  local resumed = not self.begun
+  if self.begun and not self.exhausted then
+    -- All of it is handed out: let it go before the next one takes its room.
+    self.page_position = self.kind.save(self.pager)
+    self.page, self.records, self.index = nil, {}, 0
     self.skip = nil
+  end
+  local found = load_page(self)
+  if found then
+    self.begun = true
+    if not resumed then
+      self.skip = nil
+    end
   end
   return found
 end
@@ -410,8 +419,16 @@ function Iterator:close()
   self.records, self.index, self.page = {}, 0, nil
 end
 
+-- What a `for` loop calls, once a record.  Nearly always the next record of
+-- the page is simply the next one.
 function metatable.__call(self)
-  return self:next()
+  local index = self.index + 1
+  local record = self.records[index]
+  if record == nil or self.picky then
+    return self:next()
+  end
+  self.index, self.count = index, self.count + 1
+  return record
 end
 
 function metatable.__tostring(self)
@@ -472,6 +489,8 @@ function paginate.new(state, row, count, arguments)
     ids = options.on_expired == "restart" and {} or nil,
   }, metatable)
   self.page_position = self.kind.save(self.pager)
+  -- Whether a record of the page may have to be passed over.
+  self.picky = options.from ~= nil or options.max_items ~= nil or self.ids ~= nil
   if options.from then
     misuse = load_token(self, options.from)
     if misuse then

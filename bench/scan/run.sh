@@ -1,0 +1,47 @@
+#!/bin/sh
+# Scans CONTACTS (100,000) contacts of a sandbox at 200 a page, with this
+# module and with a hand-written luasocket + lua-cjson loop, in turn, RUNS (5)
+# times each.  Prints the median CPU seconds, peak memory and wall seconds of
+# the client process, and the ratios; refuses when the two don't agree on
+# what they read.  Needs GNU time (Debian: time).
+set -eu
+cd "$(dirname "$0")/../.."
+CONTACTS=${CONTACTS:-100000}
+RUNS=${RUNS:-5}
+work=$(mktemp -d)
+pid=
+trap '[ -z "$pid" ] || kill "$pid" 2>/dev/null; rm -rf "$work"' EXIT
+command -v /usr/bin/time >/dev/null || { echo "bench/scan needs GNU time: apt-get install time" >&2; exit 1; }
+
+bin/extcontacts sandbox --contacts "$CONTACTS" --rate 0 >"$work/ready" 2>"$work/log" &
+while [ ! -s "$work/ready" ]; do sleep 0.1; done
+field() { sed -n "s/.*\"$1\" *: *\"\{0,1\}\([^\",}]*\).*/\1/p" "$work/ready"; }
+pid=$(field pid)
+EXTCONTACTS_BASE_URL=$(field base_url) EXTCONTACTS_LOGIN_URL=$(field login_url)
+GENESYSCLOUD_OAUTHCLIENT_ID=$(field client_id) GENESYSCLOUD_OAUTHCLIENT_SECRET=$(field client_secret)
+export EXTCONTACTS_BASE_URL EXTCONTACTS_LOGIN_URL GENESYSCLOUD_OAUTHCLIENT_ID GENESYSCLOUD_OAUTHCLIENT_SECRET
+
+median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
+column() { awk -v c="$2" '{ print $c }' "$work/$1" | median; }
+
+for vm in lua5.4 luajit; do
+  eval "$(make -s env LUA=$vm)"
+  for run in $(seq 0 "$RUNS"); do # run 0 warms up and is not counted
+    for peer in extcontacts luasocket; do
+      /usr/bin/time -f '%U %S %M %e' -o "$work/figures" "$vm" bench/scan/$peer.lua >"$work/$peer.out"
+      [ "$run" = 0 ] || awk '{ print $1 + $2, $3 / 1024, $4 }' "$work/figures" >>"$work/$vm.$peer"
+    done
+    cmp -s "$work/extcontacts.out" "$work/luasocket.out" || {
+      echo "the two read different things:" >&2
+      cat "$work/extcontacts.out" "$work/luasocket.out" >&2
+      exit 1
+    }
+  done
+  echo "$vm, $CONTACTS contacts at 200 a page, medians of $RUNS:"
+  for peer in extcontacts luasocket; do
+    printf '  %-12s CPU %6.2f s   peak %6.1f MB   wall %6.2f s\n' "$peer" \
+      "$(column $vm.$peer 1)" "$(column $vm.$peer 2)" "$(column $vm.$peer 3)"
+  done
+  awk -v a="$(column $vm.extcontacts 1)" -v b="$(column $vm.luasocket 1)" \
+    'BEGIN { printf "  CPU ratio extcontacts / luasocket + lua-cjson: %.2f\n", a / b }'
+done

@@ -4,6 +4,7 @@
 */
 #include "../../csrc/ec_compat.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 __attribute__((visibility("default"))) int luaopen_floor(lua_State *L);
@@ -24,20 +25,26 @@ typedef struct op {
   op_kind kind;
   int count;
   size_t length;
-  const char *text; /* anchored in the table of strings */
+  const char *text; /* in the tape's bytes, or a key in the table of keys */
   lua_Number number;
   lua_Integer integer;
-  int place; /* where in that table */
+  int place; /* where in the table of keys */
 } op;
 
+/*
+** A userdata.  What it holds is malloc's: in the collector's accounts it
+** would put off the collections that the codecs have to pay for.
+*/
 typedef struct tape {
   int used;
   int size;
-  op ops[1]; /* and on */
+  op *ops;
+  char *bytes;
+  char *next; /* where the next string's bytes go */
 } tape;
 
 /* Stack slots of record. */
-enum { VALUE = 1, SIZE, STRINGS, TAPE };
+enum { VALUE = 1, SIZE, KEYS, TAPE };
 
 static op *add(lua_State *L, op_kind kind) {
   tape *t = lua_touserdata(L, TAPE);
@@ -50,21 +57,34 @@ static op *add(lua_State *L, op_kind kind) {
   return next;
 }
 
-/* [-0, +0]  a string (or userdata); the same strings share their place */
-static void add_string(lua_State *L, int index) {
+/*
+** [-0, +0]  a string that is made anew each time: nothing may keep it, as Lua
+** would find it instead of making it
+*/
+static void add_string(lua_State *L) {
+  tape *t = lua_touserdata(L, TAPE);
+  op *o = add(L, OP_STRING);
+  const char *text = lua_tolstring(L, -1, &o->length);
+  memcpy(t->next, text, o->length);
+  o->text = t->next;
+  t->next += o->length;
+}
+
+/* [-0, +0]  a key (or userdata), which is kept; the same share their place */
+static void add_kept(lua_State *L, int index) {
   op *o = add(L, lua_type(L, index) == LUA_TSTRING ? OP_STRING : OP_KEPT);
   o->text = lua_tolstring(L, index, &o->length);
   lua_pushvalue(L, index);
-  lua_rawget(L, STRINGS);
+  lua_rawget(L, KEYS);
   o->place = (int)lua_tointeger(L, -1);
   lua_pop(L, 1);
   if (o->place == 0) {
-    o->place = (int)lua_rawlen(L, STRINGS) + 1;
+    o->place = (int)lua_rawlen(L, KEYS) + 1;
     lua_pushvalue(L, index);
-    lua_rawseti(L, STRINGS, o->place);
+    lua_rawseti(L, KEYS, o->place);
     lua_pushvalue(L, index);
     lua_pushinteger(L, o->place);
-    lua_rawset(L, STRINGS);
+    lua_rawset(L, KEYS);
   }
 }
 
@@ -90,7 +110,7 @@ static void add_table(lua_State *L) {
   lua_pushnil(L);
   while (lua_next(L, table)) {
     o->count++;
-    add_string(L, lua_gettop(L) - 1);
+    add_kept(L, lua_gettop(L) - 1);
     add_value(L);
     lua_pop(L, 1);
   }
@@ -104,8 +124,10 @@ static void add_value(lua_State *L) {
     add_table(L);
     return;
   case LUA_TSTRING:
+    add_string(L);
+    return;
   case LUA_TUSERDATA:
-    add_string(L, lua_gettop(L));
+    add_kept(L, lua_gettop(L));
     return;
   case LUA_TNUMBER:
     o = add(L, lua_isinteger(L, -1) ? OP_INTEGER : OP_NUMBER);
@@ -120,19 +142,36 @@ static void add_value(lua_State *L) {
   }
 }
 
-/* floor.record(value, size) -> tape of at most size values, its strings */
+static int free_tape(lua_State *L) {
+  tape *t = lua_touserdata(L, 1);
+  free(t->ops);
+  free(t->bytes);
+  memset(t, 0, sizeof *t);
+  return 0;
+}
+
+/* floor.record(value, size of its text) -> tape, its keys */
 static int record(lua_State *L) {
   int size = (int)luaL_checkinteger(L, SIZE);
   tape *t;
   lua_settop(L, SIZE);
   lua_newtable(L);
-  t = lua_newuserdata(L, sizeof *t + (size_t)size * sizeof t->ops[0]);
-  t->used = 0;
+  t = lua_newuserdata(L, sizeof *t);
+  memset(t, 0, sizeof *t);
+  lua_newtable(L);
+  lua_pushcfunction(L, free_tape);
+  lua_setfield(L, -2, "__gc");
+  lua_setmetatable(L, -2);
   t->size = size;
+  t->ops = malloc((size_t)size * sizeof t->ops[0]);
+  t->bytes = malloc((size_t)size);
+  t->next = t->bytes;
+  if (t->ops == NULL || t->bytes == NULL)
+    return luaL_error(L, "not enough memory");
   lua_pushvalue(L, VALUE);
   add_value(L);
   lua_pushvalue(L, TAPE);
-  lua_pushvalue(L, STRINGS);
+  lua_pushvalue(L, KEYS);
   return 2;
 }
 
@@ -192,7 +231,7 @@ static const op *push_value(lua_State *L, const op *o, int keep) {
   return next;
 }
 
-/* floor.play(tape, strings, array_mt, keep_keys) -> value */
+/* floor.play(tape, keys, array_mt, keep_keys) -> value */
 static int play(lua_State *L) {
   const tape *t = lua_touserdata(L, PLAYED);
   luaL_checktype(L, ARRAY_MT, LUA_TTABLE);

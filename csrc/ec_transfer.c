@@ -442,6 +442,12 @@ static void account(ec_transfer *t) {
     t->sent = t->body_read < t->body_out.length ? EC_SENT_PARTIAL : EC_SENT_ALL;
 }
 
+static int answer_began(const ec_transfer *t) {
+  curl_off_t first_byte = 0;
+  curl_easy_getinfo(t->easy, CURLINFO_STARTTRANSFER_TIME_T, &first_byte);
+  return first_byte > 0;
+}
+
 /* A failure that libcurl's code alone does not tell apart. */
 static ec_failure name_failure(const ec_transfer *t, CURLcode code) {
   long error = 0, proxy_status = 0;
@@ -457,9 +463,12 @@ static ec_failure name_failure(const ec_transfer *t, CURLcode code) {
     return ec_err_curl(CURLE_SEND_FAIL_REWIND);
   if (code == CURLE_OPERATION_TIMEDOUT && t->sent == EC_SENT_NOTHING)
     return ec_err(EC_FAIL_CONNECT_TIMEOUT);
-  /* libcurl's own cap on one header line reports itself as lack of memory */
+  /* libcurl's own cap on one header line, and so on a first line that never
+  ** ends, reports itself as lack of memory */
   if (code == CURLE_OUT_OF_MEMORY && t->headers.status != 0)
     return ec_err(EC_FAIL_HEADER_CAP);
+  if (code == CURLE_OUT_OF_MEMORY && answer_began(t))
+    code = CURLE_WEIRD_SERVER_REPLY;
   /* and its word on malformed chunks is the one on a broken connection */
   if (code == CURLE_RECV_ERROR && strstr(t->error_text, "chunk") != NULL)
     code = CURLE_WEIRD_SERVER_REPLY;

@@ -147,7 +147,7 @@ local function write(id)
   return changes, { phones = after }
 end
 
-local failed = 0
+local failed, unmendable = 0, 0
 local scan = client:scan_contacts()
 for contact in scan do
   local id = contact.id
@@ -162,6 +162,11 @@ for contact in scan do
     if done then
       add(mended, done)
       add(left, rest)
+    elseif rest.status == 422 then
+      -- Some other field of the record is one the server does not take.
+      unmendable = unmendable + 1
+      add(left, changes)
+      add(left, failures)
     else
       failed = failed + 1
       io.stderr:write(id, ": ", tostring(rest), "\n")
@@ -173,6 +178,9 @@ print(("%d contacts read"):format(scan.count))
 print(("%-10s %8s %8s %8s"):format("", "found", "repaired", "left"))
 for _, kind in ipairs(KINDS) do
   print(("%-10s %8d %8d %8d"):format(kind, found[kind], mended[kind], left[kind]))
+end
+if unmendable > 0 then
+  print(("the server refuses %d for another field of theirs"):format(unmendable))
 end
 if failed > 0 then
   print(("%d contacts could not be written, see above"):format(failed))

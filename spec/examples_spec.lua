@@ -77,4 +77,12 @@ describe("the examples", function()
       assert.equal(left[kind], found, kind)
     end
   end)
+
+  it("make a demo that ends well", function()
+    local output, code = shell(("LUA='%s' sh examples/demo.sh"):format(INTERPRETER))
+    assert.equal("0", code, output)
+    local first, last = output:match("phones%s+(%d+).*phones%s+(%d+)")
+    assert.is_true(tonumber(last) < tonumber(first), output)
+    assert.is_nil(output:find("could not be written", 1, true))
+  end)
 end)

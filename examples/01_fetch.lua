@@ -15,7 +15,7 @@ local contact, err, response = client.contacts:get(id, { expand = { "externalOrg
 if not contact then
   if err.status == 404 then
     print("no such contact: " .. id)
-    os.exit(1)
+    os.exit(1, true)
   end
   error(err)
 end

@@ -187,4 +187,6 @@ if failed > 0 then
 elseif not apply then
   print "nothing was written; run it with --apply to repair them"
 end
-os.exit(failed == 0 and 0 or 1)
+if failed > 0 then
+  os.exit(1, true) -- true: close the connections first
+end

@@ -199,8 +199,8 @@ group_memerr() {
 
 # The specs of the modules in C, by what they name.
 c_specs() {
-  grep -lE 'extcontacts\.(core|json|url)"' spec/*_spec.lua spec/*/*_spec.lua \
-    2>/dev/null
+  grep -lE 'extcontacts\.(core|json|url)"|spec\.support\.drive"' \
+    spec/*_spec.lua spec/*/*_spec.lua 2>/dev/null
 }
 
 group_valgrind() {

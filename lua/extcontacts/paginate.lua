@@ -19,7 +19,7 @@ local paginate = {}
 ---@field allow_partial boolean|nil let a listing end at 1,000 records, or with `partialResults`
 ---@field on_expired "error"|"restart"|nil what an expired cursor does; default "error".
 --- "restart" scans again from the start and skips the records already seen, whose ids it
---- keeps in memory
+--- keeps in memory; not together with `from`
 
 local EXTRA = { from = "string", max_items = "number", allow_partial = "boolean", on_expired = "string" }
 
@@ -170,7 +170,9 @@ end
 -- as the server's cursor, 24 hours.
 ---@return string
 function Iterator:resume_token()
-  if self.finished then
+  if self.token then
+    return self.token
+  elseif self.finished then
     return TOKEN .. core.json.encode({ scope = scope_of(self), done = true, count = self.count },
       { sort_keys = true })
   end
@@ -413,8 +415,10 @@ function Iterator:pages()
   end
 end
 
---- Ends the iteration and lets go of the page.
+--- Ends the iteration and lets go of the page; `resume_token()` still tells
+-- where it was.
 function Iterator:close()
+  self.token = self:resume_token()
   self.finished = true
   self.records, self.index, self.page = {}, 0, nil
 end
@@ -445,6 +449,10 @@ local function option_problem(row, options)
     end
   end
   local on_expired = options.on_expired
+  if on_expired == "restart" and options.from then
+    return row.iterator .. ": on_expired = \"restart\" does not go with 'from': a new start would "
+      .. "hand out again what was handed out before the token"
+  end
   if on_expired and on_expired ~= "restart" and on_expired ~= "error" then
     return row.iterator .. ": " .. suggest.unknown("value of 'on_expired'", on_expired,
       { "restart", "error" })

@@ -84,6 +84,18 @@ function errors.new(fields)
   return setmetatable(fields, metatable)
 end
 
+--- Raises an error object about an operation, as iterators do.
+---@param row extcontacts.Operation
+---@param kind extcontacts.ErrorKind
+---@param message string
+---@param more table|nil further fields; becomes the object
+function errors.raise(row, kind, message, more)
+  local fields = more or {}
+  fields.kind, fields.message = kind, message
+  fields.operation, fields.method = row.name, row.method
+  error(errors.new(fields), 0)
+end
+
 --- Whether `value` is an error object of this module.
 ---@param value any
 ---@return boolean

@@ -8,6 +8,7 @@ local core = require "extcontacts.core"
 local errors = require "extcontacts.error"
 local exec = require "extcontacts.exec"
 local operations = require "extcontacts.operations"
+local pagers = require "extcontacts.pagers"
 local params = require "extcontacts.params"
 local suggest = require "extcontacts.suggest"
 
@@ -23,132 +24,10 @@ local paginate = {}
 
 local EXTRA = { from = "string", max_items = "number", allow_partial = "boolean", on_expired = "string" }
 
--- Records a page, where the caller says nothing: the most a scan allows, and
--- for listings what every one of them allows.
-local SCAN_LIMIT, LISTING_SIZE = 200, 100
-
 ---@class extcontacts.Iterator
 ---@field count integer records handed out so far
 local Iterator = {}
 local metatable = { __name = "extcontacts.iterator", __index = Iterator }
-
-local function raise(row, kind, message, more)
-  local fields = more or {}
-  fields.kind, fields.message = kind, message
-  fields.operation, fields.method = row.name, row.method
-  error(errors.new(fields), 0)
-end
-
-------------------------------------------------------------------- cursors --
-
--- How each kind of listing moves on: `options`, what to ask for next,
--- `advance`, what the answer says about more, and `save` and `load` for
--- resume tokens.
-local Cursor = {}
-
-function Cursor.start(options)
-  return { cursor = options.cursor, seen = {}, limit = options.limit or SCAN_LIMIT }
-end
-
-function Cursor.options(pager)
-  return { cursor = pager.cursor, limit = pager.limit }
-end
-
--- A scan ends only when `cursors.after` is absent or empty; a page may be
--- short or empty long before.
-function Cursor.advance(pager, page, _, row)
-  local cursors = page.cursors
-  if cursors == core.json.null then
-    cursors = nil
-  end
-  if cursors == nil and page.entities == nil then
-    raise(row, "protocol", "the answer is not a page of a scan: it has neither entities nor cursors")
-  elseif cursors ~= nil and type(cursors) ~= "table" then
-    raise(row, "protocol", "the answer's cursors are not an object")
-  end
-  local after = cursors and cursors.after
-  if after == nil or after == core.json.null or after == "" then
-    return false
-  elseif type(after) ~= "string" then
-    raise(row, "protocol", "the answer's cursor is not a string")
-  elseif pager.seen[after] or after == pager.cursor then
-    raise(row, "protocol", "the server gave the same cursor twice; the scan would never end")
-  end
-  pager.seen[after] = true
-  pager.cursor = after
-  return true
-end
-
-function Cursor.save(pager)
-  return pager.cursor
-end
-
-function Cursor.load(pager, position)
-  pager.cursor = position
-end
-
---------------------------------------------------------------------- pages --
-
-local Page = {}
-
-function Page.start(options)
-  return { number = options.page_number or 1, size = options.page_size or LISTING_SIZE }
-end
-
-function Page.options(pager)
-  return { page_number = pager.number, page_size = pager.size }
-end
-
-local function count_of(page, name)
-  local value = page[name]
-  return type(value) == "number" and value or nil
-end
-
--- Every field of the envelope is optional.  More is to come when a link says
--- so or the page count does; with neither, when this page had records.
-local function more_to_come(pager, page, records)
-  if type(page.nextUri) == "string" and page.nextUri ~= "" then
-    return true
-  end
-  local pages, total = count_of(page, "pageCount"), count_of(page, "total")
-  if pages then
-    return pager.number < pages
-  elseif total then
-    return pager.number * pager.size < total
-  end
-  return #records > 0
-end
-
-function Page.advance(pager, page, records, row, allow_partial)
-  if page.entities == nil and page.total == nil and page.pageCount == nil then
-    raise(row, "protocol", "the answer is not a page of a listing: it has no entities and no total")
-  end
-  if page.partialResults == true and not allow_partial then
-    raise(row, "limit", "the server says that this page is partial (partialResults); pass "
-      .. "allow_partial=true to take it", { code = "partial_results" })
-  end
-  local first = records[1]
-  local first_id = type(first) == "table" and first.id or nil
-  if first_id ~= nil and first_id == pager.first_id then
-    raise(row, "protocol", "the server gave the same page twice; the listing would never end")
-  end
-  if not more_to_come(pager, page, records) then
-    return false
-  end
-  pager.first_id = first_id or pager.first_id
-  pager.number = pager.number + 1
-  return true
-end
-
-function Page.save(pager)
-  return pager.number
-end
-
-function Page.load(pager, position)
-  pager.number = position
-end
-
-local PAGERS = { cursor = Cursor, page = Page }
 
 ------------------------------------------------------------- resume tokens --
 -- A token names the page that holds the next record, and the ids of its
@@ -262,7 +141,7 @@ local function check_wall(self)
   if self.options.allow_partial then
     return false
   end
-  raise(self.row, "limit", ("there are more records, but a listing reaches only the first %d "
+  errors.raise(self.row, "limit", ("there are more records, but a listing reaches only the first %d "
     .. "(page_number * page_size); use client:%s to read them all, or pass allow_partial=true")
     :format(window, self.row.instead),
     { code = "page_window", limit = { argument = "page_number", limit = window } })
@@ -311,7 +190,7 @@ local function load_page(self)
   if records == nil or records == core.json.null then
     records = {}
   elseif type(records) ~= "table" then
-    raise(self.row, "protocol", "the answer's entities are not an array")
+    errors.raise(self.row, "protocol", "the answer's entities are not an array")
   end
   local more = self.kind.advance(self.pager, page, records, self.row, self.options.allow_partial)
   self.page, self.records, self.index = page, records, 0
@@ -476,7 +355,7 @@ function paginate.new(state, row, count, arguments)
   if misuse then
     return nil, misuse
   end
-  local kind = PAGERS[row.paging]
+  local kind = pagers[row.paging]
   local self = setmetatable({
     state = state,
     row = row,

@@ -22,18 +22,17 @@ local exec = {}
 
 -- A failure of the engine as an error object.
 local function engine_error(row, failure)
-  local untouched = failure.sent == "nothing"
-  return errors.new {
+  local err = errors.new {
     kind = failure.kind,
     code = failure.code,
     message = failure.message,
     status = failure.status,
     sent = failure.sent,
     permanent = failure.permanent,
-    retryable = (failure.kind == "transport" or failure.kind == "timeout")
-      and not failure.permanent and (untouched or row.repeatable),
     cause = failure,
   }
+  err.retryable = retry.worth_repeating(row, err)
+  return err
 end
 
 -- The engine, made at first use and again in a forked child.

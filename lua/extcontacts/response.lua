@@ -2,6 +2,7 @@
 
 local core = require "extcontacts.core"
 local errors = require "extcontacts.error"
+local retry = require "extcontacts.retry"
 
 local response = {}
 
@@ -13,9 +14,6 @@ local response = {}
 ---@field correlation_id string|nil
 
 local KIND_OF_STATUS = { [401] = "auth", [403] = "auth", [409] = "conflict", [429] = "throttled" }
-
--- Statuses after which the same request may succeed later.
-local PASSING = { [408] = true, [429] = true, [500] = true, [502] = true, [503] = true, [504] = true }
 
 -- What an answer without an error body of its own is called.
 local PHRASES = {
@@ -149,16 +147,18 @@ function response.failure(row, reply, bound)
     message = ("%s; any one of these would do: %s"):format(
       message, table.concat(row.permissions, ", "))
   end
-  return errors.new {
+  local err = errors.new {
     kind = KIND_OF_STATUS[status] or "http",
     status = status,
     code = text_field(body, "code"),
     message = message,
     details = type(body.details) == "table" and body.details or nil,
     retry_after = response.retry_after(reply.headers),
-    retryable = status == 429 or (PASSING[status] or false) and row.repeatable,
     correlation_id = response.correlation_id(reply.headers) or text_field(body, "contextId"),
   }
+  -- A 500 may pass too, but not so surely that it is repeated unasked.
+  err.retryable = retry.worth_repeating(row, err) or status == 500 and row.repeatable
+  return err
 end
 
 --- Whether an operation's answer must have a body: reads do, while writes may

@@ -19,10 +19,11 @@ local PASSING = { [408] = true, [502] = true, [503] = true, [504] = true }
 ---@field max_attempts integer
 ---@field max_retry_after number seconds
 
----@param err extcontacts.Error
+--- Whether the same request may succeed later and is safe to send again.
 ---@param row extcontacts.Operation
+---@param err extcontacts.Error with `sent`, how much of the request may have arrived
 ---@return boolean
-local function worth_repeating(err, row)
+function retry.worth_repeating(row, err)
   if err.kind == "throttled" then
     return true -- refused before it did anything, whatever the method
   elseif err.kind == "http" then
@@ -44,7 +45,7 @@ end
 ---@param random number from 0 to 1
 ---@return number|nil wait seconds until the next attempt; nil to give up
 function retry.decide(row, err, attempt, policy, random)
-  if not policy.retry or attempt >= policy.max_attempts or not worth_repeating(err, row) then
+  if not policy.retry or attempt >= policy.max_attempts or not retry.worth_repeating(row, err) then
     return nil
   end
   if err.retry_after then

@@ -1,6 +1,7 @@
 --- Where the client's settings come from: arguments, then the environment,
 -- then the platform CLI's profile file (read, never written).
 
+local files = require "extcontacts.files"
 local suggest = require "extcontacts.suggest"
 
 local config = {}
@@ -191,10 +192,10 @@ end
 
 -- Credentials go together: a secret from one source must not meet an id from
 -- another, and a token given nearer beats credentials from further away.
-local CREDENTIALS = { "access_token", "client_id", "client_secret" }
+local CREDENTIALS = { access_token = true, client_id = true, client_secret = true }
 
 local function has_credentials(settings)
-  for _, name in ipairs(CREDENTIALS) do
+  for name in pairs(CREDENTIALS) do
     if settings[name] then
       return true
     end
@@ -204,12 +205,8 @@ end
 
 local function fill(settings, more)
   local keep_credentials = has_credentials(settings)
-  local is_credential = {}
-  for _, name in ipairs(CREDENTIALS) do
-    is_credential[name] = true
-  end
   for name, value in pairs(more) do
-    if settings[name] == nil and not (keep_credentials and is_credential[name]) then
+    if settings[name] == nil and not (keep_credentials and CREDENTIALS[name]) then
       settings[name] = value
     end
   end
@@ -226,16 +223,6 @@ local function from_environment(getenv)
     end
   end
   return settings
-end
-
-local function read_file(path)
-  local file = io.open(path, "r")
-  if not file then
-    return nil
-  end
-  local text = file:read("*a")
-  file:close()
-  return text
 end
 
 local NO_CREDENTIALS = "no credentials: pass client_id and client_secret (or access_token), or set "
@@ -267,7 +254,7 @@ function config.resolve(options, sources)
   if sources then
     local getenv = sources.getenv or os.getenv
     fill(settings, from_environment(getenv))
-    local profile, missing = read_profile(settings.profile, getenv, sources.read_file or read_file)
+    local profile, missing = read_profile(settings.profile, getenv, sources.read_file or files.read)
     if missing then
       return nil, missing
     end

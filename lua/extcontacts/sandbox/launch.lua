@@ -1,6 +1,7 @@
 --- Prepares a sandbox in its private directory: finds nginx and its Lua
 -- module, a free port, makes the certificates, writes nginx.conf.
 
+local files = require "extcontacts.files"
 local nginx_conf = require "extcontacts.sandbox.nginx_conf"
 local permissions = require "extcontacts.sandbox.permissions"
 
@@ -13,16 +14,6 @@ the program if it is not on the PATH.]]
 
 local function quote(text)
   return "'" .. text:gsub("'", "'\\''") .. "'"
-end
-
-local function read_file(path)
-  local file = io.open(path, "rb")
-  if not file then
-    return nil
-  end
-  local text = file:read("*a")
-  file:close()
-  return text
 end
 
 local function write_file(path, text)
@@ -65,7 +56,7 @@ local function find_nginx()
   local loaded = {}
   for _, name in ipairs { "ndk_http_module", "ngx_http_lua_module" } do
     local file = modules and modules .. "/" .. name .. ".so"
-    if file and read_file(file) then
+    if file and files.read(file) then
       loaded[#loaded + 1] = file
     elseif name == "ngx_http_lua_module" then
       return nil, "nginx is there, but not its Lua module.\n" .. INSTALL
@@ -78,7 +69,7 @@ end
 local function ports_in_use()
   local used = {}
   for _, name in ipairs { "/proc/net/tcp", "/proc/net/tcp6" } do
-    for port in (read_file(name) or ""):gmatch("\n%s*%d+: %x+:(%x+) %x+:%x+ 0A") do
+    for port in (files.read(name) or ""):gmatch("\n%s*%d+: %x+:(%x+) %x+:%x+ 0A") do
       used[tonumber(port, 16)] = true
     end
   end
@@ -132,7 +123,7 @@ local function make_certificates(directory)
   if ok then
     return true
   end
-  return nil, "openssl could not make the certificates:\n" .. (read_file(directory .. "/openssl.log") or "")
+  return nil, "openssl could not make the certificates:\n" .. (files.read(directory .. "/openssl.log") or "")
 end
 
 local function as_lua(value)
@@ -164,7 +155,7 @@ function launch.prepare(settings)
   if not directory or not share then
     return nil, "start it with bin/extcontacts", 2
   end
-  if not read_file(native .. "/extcontacts/core.so") then
+  if not files.read(native .. "/extcontacts/core.so") then
     return nil, "the LuaJIT build, which runs inside nginx, is missing; make it with\n"
       .. "  make LUA=luajit        (installed: make install LUA=luajit)"
   end

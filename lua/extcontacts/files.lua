@@ -1,0 +1,18 @@
+--- Whole files as strings.
+
+local files = {}
+
+--- The content of a file, or nil where it can't be read.
+---@param path string
+---@return string|nil
+function files.read(path)
+  local handle = io.open(path, "rb")
+  if not handle then
+    return nil
+  end
+  local text = handle:read("*a")
+  handle:close()
+  return text
+end
+
+return files

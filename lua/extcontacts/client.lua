@@ -6,7 +6,6 @@
 -- A call gives `value, nil, response`, or `nil, err`.
 
 local auth = require "extcontacts.auth"
-local blocking = require "extcontacts.env.blocking"
 local config = require "extcontacts.config"
 local core = require "extcontacts.core"
 local exec = require "extcontacts.exec"
@@ -274,7 +273,7 @@ function client.new(settings, internals)
   states[self] = {
     config = settings,
     auth = auth.new(settings, now),
-    env = internals.env or blocking,
+    env = internals.env,
     now = now,
     random = internals.random or generator(),
     engine = internals.engine,

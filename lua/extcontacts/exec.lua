@@ -3,6 +3,7 @@
 
 local auth = require "extcontacts.auth"
 local core = require "extcontacts.core"
+local env = require "extcontacts.env"
 local errors = require "extcontacts.error"
 local log = require "extcontacts.log"
 local params = require "extcontacts.params"
@@ -15,7 +16,7 @@ local exec = {}
 ---@class extcontacts.State what a client holds
 ---@field config extcontacts.Config
 ---@field auth extcontacts.Auth
----@field env table how to wait
+---@field env table|nil how to wait, where it is not found from where the call stands
 ---@field now fun(): number monotonic seconds
 ---@field random fun(): number from 0 to 1
 ---@field closed boolean
@@ -66,7 +67,7 @@ local function transmit(state, row, wire, deadline)
   if not transfer then
     return nil, engine_error(row, failure)
   end
-  state.env.wait(engine, transfer)
+  env.here(state).wait(engine, transfer)
   local reply
   reply, failure = transfer:result()
   if not reply then
@@ -222,7 +223,7 @@ function exec.call(state, row, bound)
     elseif not wait then
       return finish(state, call, row, wire, err)
     end
-    state.env.sleep(engine_of(state), wait, state.now)
+    env.here(state).sleep(engine_of(state), wait, state.now)
   end
 end
 

@@ -8,9 +8,9 @@ local LONGEST_STEP = 60
 
 --- Waits until a transfer has finished.
 ---@param engine table
----@param transfer table
-function blocking.wait(engine, transfer)
-  while not transfer:done() do
+---@param waitable table
+function blocking.wait(engine, waitable)
+  while not waitable:done() do
     engine:step(LONGEST_STEP)
   end
 end
@@ -26,6 +26,10 @@ function blocking.sleep(engine, seconds, now)
     engine:step(left)
     left = finish - now()
   end
+end
+
+--- Nothing else runs that could be waiting.
+function blocking.notify()
 end
 
 return blocking

@@ -45,6 +45,15 @@ local function state_of(self, name)
   return state
 end
 
+-- What a call gives.  A failure is two values and no third, not even nil:
+-- LuaJIT's `assert` raises the last of its arguments.
+local function outcome(value, err, response)
+  if err then
+    return nil, err
+  end
+  return value, nil, response
+end
+
 -- The method of a row; `owner` gives the client behind the receiver.
 local function method_of(row, name, owner)
   return function(self, ...)
@@ -57,8 +66,7 @@ local function method_of(row, name, owner)
     if not bound then
       error(misuse, 2)
     end
-    local value, err, response = exec.call(state, row, bound)
-    return value, err, response
+    return outcome(exec.call(state, row, bound))
   end
 end
 
@@ -197,8 +205,7 @@ function Client:call(name, ...)
   if not state then
     error(row, 2)
   end
-  local value, err, response = exec.call(state, row, bound)
-  return value, err, response
+  return outcome(exec.call(state, row, bound))
 end
 
 --- The request an operation would send; nothing is sent and no token asked.

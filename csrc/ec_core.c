@@ -12,14 +12,16 @@
 
 EC_EXPORT int luaopen_extcontacts_core(lua_State *L);
 
-/* [-0, +1]  the table { json, url, engine } of sub-libraries */
+/* [-0, +1]  the table { json, url, engine, signal } of sub-libraries */
 EC_EXPORT int luaopen_extcontacts_core(lua_State *L) {
-  lua_createtable(L, 0, 3);
+  lua_createtable(L, 0, 4);
   lec_open_json(L);
   lua_setfield(L, -2, "json");
   lec_open_url(L);
   lua_setfield(L, -2, "url");
   lec_open_engine(L);
   lua_setfield(L, -2, "engine");
+  lec_open_signal(L);
+  lua_setfield(L, -2, "signal");
   return 1;
 }

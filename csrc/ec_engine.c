@@ -227,12 +227,12 @@ static void run_timer(ec_engine *e) {
   }
 }
 
-/* One wait of at most `seconds` and what it brought.  Tells whether the time
-** was cut short by something other than an event (a signal). */
+/* One wait of at most `seconds` and what it brought.  Tells whether a signal
+** cut it short. */
 static int wait_once(ec_engine *e, double seconds) {
   ec_poll_event events[EVENTS_A_STEP];
   int i, count;
-  double due = e->timer, now = ec_now(), before = now;
+  double due = e->timer, now = ec_now();
   if (due >= 0 && due - now < seconds)
     seconds = due > now ? due - now : 0;
   count = ec_poll_wait(e->poll, seconds, events, EVENTS_A_STEP);
@@ -246,7 +246,7 @@ static int wait_once(ec_engine *e, double seconds) {
   collect(e);
   if (e->broken)
     end_all(e, EC_FAIL_ENGINE);
-  return count == 0 && seconds > 0 && ec_now() - before < seconds * 0.9 - 0.002;
+  return count < 0;
 }
 
 void ec_engine_step(ec_engine *e, double seconds) {

@@ -103,8 +103,8 @@ int ec_transfer_body(ec_transfer *t, const char *bytes, size_t length);
 /* Sends it.  After EC_ENGINE_REFUSED t->failure says why. */
 int ec_transfer_start(ec_transfer *t);
 
-/* Ends it as cancelled unless it has finished; it then counts as finished. */
-void ec_transfer_cancel(ec_transfer *t);
+/* Ends it as `why` unless it has finished; it then counts as finished. */
+void ec_transfer_cancel(ec_transfer *t, ec_fail why);
 
 /* Gives the answer's memory back. */
 void ec_transfer_release(ec_transfer *t);

@@ -20,6 +20,8 @@ static const ec_failure own[] = {
     {"limit", "memory", "not enough memory", 0},
     /* EC_FAIL_CANCELLED */
     {"cancelled", "cancelled", "the request was cancelled", 0},
+    /* EC_FAIL_INTERRUPTED */
+    {"cancelled", "interrupted", "the program was interrupted", 0},
     /* EC_FAIL_CLOSED */
     {"closed", "closed", "the engine was closed before the answer came", 0},
     /* EC_FAIL_FORKED */

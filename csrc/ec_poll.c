@@ -74,7 +74,7 @@ int ec_poll_wait(ec_poll *p, double seconds, ec_poll_event *events, int room) {
         ((found[i].events & EPOLLOUT) ? EC_POLL_OUT : 0) |
         ((found[i].events & (EPOLLERR | EPOLLHUP)) ? EC_POLL_ERR : 0);
   }
-  return count < 0 ? 0 : count;
+  return count;
 }
 
 int ec_poll_fd(const ec_poll *p) {
@@ -130,8 +130,8 @@ int ec_poll_set(ec_poll *p, int fd, int events) {
 int ec_poll_wait(ec_poll *p, double seconds, ec_poll_event *events, int room) {
   int found = 0;
   size_t i;
-  if (poll(p->set, (nfds_t)p->count, milliseconds(seconds)) <= 0)
-    return 0;
+  if (poll(p->set, (nfds_t)p->count, milliseconds(seconds)) < 0)
+    return -1;
   for (i = 0; i < p->count && found < room; i++) {
     short got = p->set[i].revents;
     if (got != 0) {

@@ -25,8 +25,8 @@ void ec_poll_close(ec_poll *p);
 /* Watches `fd` for `events`; 0 forgets it.  0, or -1 on failure. */
 int ec_poll_set(ec_poll *p, int fd, int events);
 
-/* Waits at most `seconds`; gives up to `room` events.  Their number; 0 also
-** when a signal came. */
+/* Waits at most `seconds`; gives up to `room` events.  Their number, or
+** -1 when a signal came. */
 int ec_poll_wait(ec_poll *p, double seconds, ec_poll_event *events, int room);
 
 /* The set's own descriptor, or -1. */

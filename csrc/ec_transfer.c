@@ -495,7 +495,7 @@ void ec_transfer_end(ec_transfer *t, ec_fail why) {
   ec_engine_finish(t->engine, t);
 }
 
-void ec_transfer_cancel(ec_transfer *t) {
+void ec_transfer_cancel(ec_transfer *t, ec_fail why) {
   if (t->listed && !t->done)
-    ec_transfer_end(t, EC_FAIL_CANCELLED);
+    ec_transfer_end(t, why);
 }

@@ -403,9 +403,14 @@ static int transfer_done(lua_State *L) {
   return 1;
 }
 
-/* transfer:cancel(): ends it as cancelled; idempotent */
+/* transfer:cancel([why]): ends it as "cancelled", or as "interrupted";
+** idempotent */
 static int transfer_cancel(lua_State *L) {
-  ec_transfer_cancel(check_transfer(L)->transfer);
+  static const char *const reasons[] = {"cancelled", "interrupted", NULL};
+  static const ec_fail fails[] = {EC_FAIL_CANCELLED, EC_FAIL_INTERRUPTED};
+  transfer_box *box = check_transfer(L);
+  ec_transfer_cancel(box->transfer,
+                     fails[luaL_checkoption(L, 2, "cancelled", reasons)]);
   return 0;
 }
 

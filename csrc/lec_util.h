@@ -17,5 +17,6 @@ void lec_newtype(lua_State *L, const char *name, const luaL_Reg *methods,
 int lec_open_json(lua_State *L);
 int lec_open_url(lua_State *L);
 int lec_open_engine(lua_State *L);
+int lec_open_signal(lua_State *L);
 
 #endif

@@ -1,14 +1,6 @@
 -- Every example runs against the sandbox, under the VM that runs this spec.
 local sandbox = require "spec.support.sandbox"
-
-local INTERPRETER = arg and arg[-1] or "lua5.4"
-do
-  local index = 0
-  while arg and arg[index - 1] do
-    index = index - 1
-  end
-  INTERPRETER = arg and arg[index] or INTERPRETER
-end
+local script = require "spec.support.script"
 
 local function shell(command)
   local pipe = assert(io.popen(command .. ' 2>&1; echo "exit $?"', "r"))
@@ -17,10 +9,10 @@ local function shell(command)
   return output:match("^(.*)exit (%d+)%s*$")
 end
 
-local function run(server, script, arguments)
+local function run(server, example, arguments)
   return shell(("EXTCONTACTS_BASE_URL=%s EXTCONTACTS_LOGIN_URL=%s GENESYSCLOUD_OAUTHCLIENT_ID=%s "
     .. "GENESYSCLOUD_OAUTHCLIENT_SECRET=%s '%s' %s %s"):format(server.base_url, server.login_url,
-    server.client_id, server.client_secret, INTERPRETER, script, arguments or ""))
+    server.client_id, server.client_secret, script.interpreter, example, arguments or ""))
 end
 
 local EXPECTED = {
@@ -79,7 +71,7 @@ describe("the examples", function()
   end)
 
   it("make a demo that ends well", function()
-    local output, code = shell(("LUA='%s' sh examples/demo.sh"):format(INTERPRETER))
+    local output, code = shell(("LUA='%s' sh examples/demo.sh"):format(script.interpreter))
     assert.equal("0", code, output)
     local first, last = output:match("phones%s+(%d+).*phones%s+(%d+)")
     assert.is_true(tonumber(last) < tonumber(first), output)

@@ -6,8 +6,10 @@
 
 local client = require "extcontacts.client"
 local config = require "extcontacts.config"
+local core = require "extcontacts.core"
 local errors = require "extcontacts.error"
 local json = require "extcontacts.json"
+local main = require "extcontacts.main"
 local operations = require "extcontacts.operations"
 local records = require "extcontacts.records"
 
@@ -18,6 +20,9 @@ local ec = {
   array = json.array,
   is_error = errors.is_error,
   writable = records.writable,
+  main = main.run,
+  --- The signal that interrupted the program ("INT", "TERM"), inside `ec.main`.
+  interrupted = core.signal.caught,
   --- Region id → domain.
   regions = config.regions,
   --- The operation table: `list`, `by_name`, `by_short`.

@@ -1,0 +1,105 @@
+--- `ec.main`: what stands around a script's own code.  Ctrl-C ends it in
+-- order, and a failure is one line on standard error and an exit code.
+
+local core = require "extcontacts.core"
+local errors = require "extcontacts.error"
+
+-- luacheck: ignore 113 143
+local unpack = table.unpack or unpack
+
+local main = {}
+
+-- As shells tell them: 128 and the signal's number.
+local EXIT_CODES = { INT = 130, TERM = 143 }
+
+-- The script's name as it was started, for the lines on standard error.
+local function script_name()
+  local script = type(arg) == "table" and arg[0]
+  return type(script) == "string" and script:match("[^/]+$") or "extcontacts"
+end
+
+-- Whether a raised value tells people what to do, and not where the program
+-- is wrong: an error object, ours or another's that has a text of its own.
+local function is_expected(value)
+  local metatable = type(value) ~= "string" and getmetatable(value)
+  return errors.is_error(value) or (type(metatable) == "table" and metatable.__tostring ~= nil)
+end
+
+local function with_traceback(value)
+  if is_expected(value) then
+    return value
+  end
+  return debug.traceback(tostring(value), 2)
+end
+
+local function pack(...)
+  return { n = select("#", ...), ... }
+end
+
+local function complain(text)
+  io.stderr:write(script_name(), ": ", text, "\n")
+end
+
+--- Runs a function as `ec.main` does, and gives the exit code instead of
+-- ending the process.
+---@param fn fun(...): any
+---@param ... any its arguments
+---@return integer code 0, 1 after a failure, 130 and 143 after SIGINT and SIGTERM
+---@return table results what `fn` returned, packed with `n`
+function main.protect(fn, ...)
+  local arguments = pack(...)
+  local guard = core.signal.catch()
+  local results = pack(xpcall(function()
+    return fn(unpack(arguments, 1, arguments.n))
+  end, with_traceback))
+  local signal = guard and core.signal.caught()
+  if guard then
+    guard:release()
+  end
+  local written, why = io.stdout:flush()
+
+  local failure
+  if not results[1] then
+    failure = results[2]
+  elseif results[2] == nil then
+    failure = results[3] -- fn ended with `return nil, err`
+  end
+  if signal then
+    if not results[1] and not is_expected(failure) then
+      complain(failure)
+    end
+    complain "interrupted"
+    return EXIT_CODES[signal], results
+  elseif failure then
+    complain(tostring(failure))
+    return 1, results
+  elseif not written then
+    complain("the output could not be written: " .. tostring(why))
+    return 1, results
+  end
+  return 0, pack(unpack(results, 2, results.n))
+end
+
+--- Runs a script's main function.
+--
+-- The first Ctrl-C (or SIGTERM) ends the call in progress with
+-- `kind = "cancelled"`, `code = "interrupted"`, and every later call; the
+-- script is then over, with "interrupted" on standard error and exit code 130
+-- (143).  The second one ends the process at once.  An error object that
+-- nobody caught, or that `fn` gave as `nil, err`, becomes one line on standard
+-- error and exit code 1; any other error also shows the stack.
+---@param fn fun(...): any
+---@param ... any its arguments
+---@return any ... what `fn` returned; after a failure it does not return
+function main.run(fn, ...)
+  if type(fn) ~= "function" then
+    error("ec.main takes a function: ec.main(function(...) … end, ...)", 2)
+  end
+  local code, results = main.protect(fn, ...)
+  if code ~= 0 then
+    os.exit(code, true) -- true: close the connections first
+  end
+  return unpack(results, 1, results.n)
+end
+
+return main

@@ -1,0 +1,86 @@
+-- Scripts as processes of their own, in the interpreter that runs the specs.
+local socket = require "socket"
+
+local script = {}
+
+--- The interpreter that runs this, as it was called.
+script.interpreter = "lua5.4"
+do
+  local index = 0
+  while arg and arg[index - 1] do
+    index = index - 1
+  end
+  script.interpreter = arg and arg[index] or script.interpreter
+end
+
+local Running = {}
+Running.__index = Running
+
+local function write(path, text)
+  local file = assert(io.open(path, "w"))
+  file:write(text)
+  file:close()
+end
+
+local function take(path)
+  local file = assert(io.open(path, "r"))
+  local text = file:read("*a")
+  file:close()
+  os.remove(path)
+  return text
+end
+
+local START = [[
+sh -c 'echo $$; exec env --default-signal=INT,TERM "%s" %s %s' 2>%s
+echo "exit $?"
+]]
+
+--- Starts a script; signals act on it as they do by default, also where they
+--- are ignored here.  `arguments` follow it in the shell.
+---@param text string the script
+---@param arguments string|nil
+---@return table running `pid`, `finish`, `signal`
+function script.start(text, arguments)
+  local path, errors = os.tmpname(), os.tmpname()
+  write(path, text)
+  local handle = assert(io.popen(START:format(script.interpreter, path, arguments or "", errors), "r"))
+  return setmetatable({
+    pid = assert(handle:read("*l")),
+    handle = handle,
+    path = path,
+    errors = errors,
+  }, Running)
+end
+
+--- Sends it a signal, "INT" or another.
+function Running:signal(name)
+  os.execute(("kill -%s %s"):format(name, self.pid))
+end
+
+--- The next line it writes.
+function Running:line()
+  return self.handle:read("*l")
+end
+
+--- Waits for its end.
+---@return integer code 128 and the signal's number when one ended it
+---@return string output
+---@return string errors
+function Running:finish()
+  local text = self.handle:read("*a")
+  self.handle:close()
+  os.remove(self.path)
+  local output, code = text:match("^(.*)exit (%d+)\n$")
+  return tonumber(code), output, take(self.errors)
+end
+
+--- Waits until `met()`.
+function script.wait_until(met, what)
+  local ends_at = socket.gettime() + 25
+  while not met() do
+    assert(socket.gettime() < ends_at, "not in time: " .. what)
+    socket.sleep(0.01)
+  end
+end
+
+return script

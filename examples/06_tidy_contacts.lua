@@ -147,46 +147,48 @@ local function write(id)
   return changes, { phones = after }
 end
 
-local failed, unmendable = 0, 0
-local scan = client:scan_contacts()
-for contact in scan do
-  local id = contact.id
-  local changes, failures, refused = tidy(contact)
-  add(found, changes)
-  add(found, failures)
-  if not apply or refused or next(changes) == nil then
-    add(left, changes)
-    add(left, failures)
-  else
-    local done, rest = write(id)
-    if done then
-      add(mended, done)
-      add(left, rest)
-    elseif rest.status == 422 then
-      -- Some other field of the record is one the server does not take.
-      unmendable = unmendable + 1
+-- ec.main: Ctrl-C ends the scan and the write under way, a failure is one line.
+ec.main(function()
+  local failed, unmendable = 0, 0
+  local scan = client:scan_contacts()
+  for contact in scan do
+    local id = contact.id
+    local changes, failures, refused = tidy(contact)
+    add(found, changes)
+    add(found, failures)
+    if not apply or refused or next(changes) == nil then
       add(left, changes)
       add(left, failures)
     else
-      failed = failed + 1
-      io.stderr:write(id, ": ", tostring(rest), "\n")
+      local done, rest = write(id)
+      if done then
+        add(mended, done)
+        add(left, rest)
+      elseif rest.status == 422 then
+        -- Some other field of the record is one the server does not take.
+        unmendable = unmendable + 1
+        add(left, changes)
+        add(left, failures)
+      elseif rest.kind == "cancelled" then
+        error(rest)
+      else
+        failed = failed + 1
+        io.stderr:write(id, ": ", tostring(rest), "\n")
+      end
     end
   end
-end
 
-print(("%d contacts read"):format(scan.count))
-print(("%-10s %8s %8s %8s"):format("", "found", "repaired", "left"))
-for _, kind in ipairs(KINDS) do
-  print(("%-10s %8d %8d %8d"):format(kind, found[kind], mended[kind], left[kind]))
-end
-if unmendable > 0 then
-  print(("the server refuses %d for another field of theirs"):format(unmendable))
-end
-if failed > 0 then
-  print(("%d contacts could not be written, see above"):format(failed))
-elseif not apply then
-  print "nothing was written; run it with --apply to repair them"
-end
-if failed > 0 then
-  os.exit(1, true) -- true: close the connections first
-end
+  print(("%d contacts read"):format(scan.count))
+  print(("%-10s %8s %8s %8s"):format("", "found", "repaired", "left"))
+  for _, kind in ipairs(KINDS) do
+    print(("%-10s %8d %8d %8d"):format(kind, found[kind], mended[kind], left[kind]))
+  end
+  if unmendable > 0 then
+    print(("the server refuses %d for another field of theirs"):format(unmendable))
+  end
+  if failed > 0 then
+    return nil, failed .. " contacts could not be written, see above"
+  elseif not apply then
+    print "nothing was written; run it with --apply to repair them"
+  end
+end)

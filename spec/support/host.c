@@ -4,6 +4,7 @@
 ** program built with it can, and what it starts (nginx, a command) is not
 ** affected, as it would be by a preloaded library.
 */
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -23,12 +24,30 @@ static int traceback(lua_State *L) {
   return 1;
 }
 
+/* Ctrl-C, as in the real interpreters: an error at the next instruction. */
+static lua_State *running;
+
+static void raise_interrupted(lua_State *L, lua_Debug *unused) {
+  (void)unused;
+  lua_sethook(L, NULL, 0, 0);
+  luaL_error(L, "interrupted!");
+}
+
+static void on_interrupt(int number) {
+  signal(number, SIG_DFL);
+  lua_sethook(running, raise_interrupted,
+              LUA_MASKCALL | LUA_MASKRET | LUA_MASKCOUNT, 1);
+}
+
 /* [-(1 + count), +0]  runs a chunk with count arguments on top; 0 ok */
 static int run(lua_State *L, int loaded, int count) {
   if (loaded == 0) {
     lua_pushcfunction(L, traceback);
     lua_insert(L, 1); /* traceback, chunk, arguments */
+    running = L;
+    signal(SIGINT, on_interrupt);
     loaded = lua_pcall(L, count, 0, 1);
+    signal(SIGINT, SIG_DFL);
   }
   if (loaded != 0)
     fprintf(stderr, "%s\n", lua_tostring(L, -1));

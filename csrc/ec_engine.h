@@ -47,6 +47,7 @@ struct ec_transfer {
   long new_connections;
   curl_off_t bytes_sent, bytes_received;
   ec_sent sent;
+  char address[64]; /* of the server, or empty */
   int socket_error; /* errno of a socket that could not be made */
   char error_text[CURL_ERROR_SIZE]; /* libcurl's own words on a failure */
   int attempts;                     /* times libcurl began to send it */

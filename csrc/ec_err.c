@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <string.h>
 
 static const ec_failure own[] = {
     /* EC_FAIL_DEADLINE */
@@ -47,6 +48,22 @@ static const ec_failure own[] = {
      "the proxy did not open the way to the server; check the proxy option", 0},
     /* EC_FAIL_ENGINE */
     {"transport", "engine", "the engine can't go on; make a new one", 1},
+    /* EC_FAIL_CERT_EXPIRED */
+    {"transport", "tls_expired", "the server's certificate has expired", 1},
+    /* EC_FAIL_CERT_EARLY */
+    {"transport", "tls_not_yet_valid",
+     "the server's certificate is not valid yet; check this machine's clock",
+     1},
+    /* EC_FAIL_CERT_NAME */
+    {"transport", "tls_name",
+     "the server's certificate is for another name; check the region and "
+     "base_url",
+     1},
+    /* EC_FAIL_CERT_UNTRUSTED */
+    {"transport", "tls_untrusted",
+     "the server's certificate is of no authority that is trusted here "
+     "(ca_file names one)",
+     1},
 };
 
 ec_failure ec_err(ec_fail which) {
@@ -127,6 +144,26 @@ ec_failure ec_err_curl(CURLcode code) {
       return rows[i].failure;
   }
   return other;
+}
+
+ec_failure ec_err_certificate(const char *text) {
+  static const struct {
+    const char *words;
+    ec_fail which;
+  } reasons[] = {
+      {"has expired", EC_FAIL_CERT_EXPIRED},
+      {"not yet valid", EC_FAIL_CERT_EARLY},
+      {"match", EC_FAIL_CERT_NAME},
+      {"self-signed", EC_FAIL_CERT_UNTRUSTED},
+      {"self signed", EC_FAIL_CERT_UNTRUSTED},
+      {"issuer", EC_FAIL_CERT_UNTRUSTED},
+  };
+  size_t i;
+  for (i = 0; i < sizeof(reasons) / sizeof(*reasons); i++) {
+    if (strstr(text, reasons[i].words) != NULL)
+      return ec_err(reasons[i].which);
+  }
+  return ec_err_curl(CURLE_PEER_FAILED_VERIFICATION);
 }
 
 ec_failure ec_err_connect(int error) {

@@ -31,7 +31,11 @@ typedef enum ec_fail {
   EC_FAIL_UNREACHABLE,
   EC_FAIL_DESCRIPTORS,
   EC_FAIL_PROXY,
-  EC_FAIL_ENGINE
+  EC_FAIL_ENGINE,
+  EC_FAIL_CERT_EXPIRED,
+  EC_FAIL_CERT_EARLY,
+  EC_FAIL_CERT_NAME,
+  EC_FAIL_CERT_UNTRUSTED
 } ec_fail;
 
 /* Our own failures. */
@@ -39,6 +43,9 @@ ec_failure ec_err(ec_fail which);
 
 /* No connection, for this errno or for none that is known (0). */
 ec_failure ec_err_connect(int error);
+
+/* A refused certificate, by libcurl's own words (`text`) about it. */
+ec_failure ec_err_certificate(const char *text);
 
 /* libcurl's. */
 ec_failure ec_err_curl(CURLcode code);

@@ -422,6 +422,7 @@ static int was_begun(const ec_transfer *t, long request_size) {
 
 /* Reads off what the exchange did, while the handle is still there. */
 static void account(ec_transfer *t) {
+  const char *address = NULL;
   curl_off_t up = 0, down = 0;
   long request = 0, header = 0;
   t->elapsed = ec_now() - t->started;
@@ -433,6 +434,9 @@ static void account(ec_transfer *t) {
   curl_easy_getinfo(t->easy, CURLINFO_SIZE_DOWNLOAD_T, &down);
   curl_easy_getinfo(t->easy, CURLINFO_HTTP_VERSION, &t->http_version);
   curl_easy_getinfo(t->easy, CURLINFO_NUM_CONNECTS, &t->new_connections);
+  curl_easy_getinfo(t->easy, CURLINFO_PRIMARY_IP, &address);
+  if (address != NULL && strlen(address) < sizeof t->address)
+    memcpy(t->address, address, strlen(address) + 1);
   t->bytes_sent = request + up;
   t->bytes_received = header + down;
   /* What libcurl took of the body counts as sent: it may be on its way. */
@@ -463,6 +467,8 @@ static ec_failure name_failure(const ec_transfer *t, CURLcode code) {
     return ec_err_curl(CURLE_SEND_FAIL_REWIND);
   if (code == CURLE_OPERATION_TIMEDOUT && t->sent == EC_SENT_NOTHING)
     return ec_err(EC_FAIL_CONNECT_TIMEOUT);
+  if (code == CURLE_PEER_FAILED_VERIFICATION)
+    return ec_err_certificate(t->error_text);
   /* libcurl's own cap on one header line, and so on a first line that never
   ** ends, reports itself as lack of memory */
   if (code == CURLE_OUT_OF_MEMORY && t->headers.status != 0)

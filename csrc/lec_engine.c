@@ -41,9 +41,19 @@ static transfer_box *check_transfer(lua_State *L) {
   return box;
 }
 
+/* Into the table on top: the server's address, where there was one.
+** [-0, +0] */
+static void set_address(lua_State *L, const ec_transfer *t) {
+  if (t->address[0] != '\0') {
+    lua_pushstring(L, t->address);
+    lua_setfield(L, -2, "address");
+  }
+}
+
 /* [-0, +1]  the failure of a transfer as a table */
 static void push_failure(lua_State *L, const ec_transfer *t) {
-  lua_createtable(L, 0, 7);
+  lua_createtable(L, 0, 8);
+  set_address(L, t);
   lua_pushstring(L, t->failure.kind);
   lua_setfield(L, -2, "kind");
   lua_pushstring(L, t->failure.code);
@@ -444,7 +454,8 @@ static int transfer_result(lua_State *L) {
     lua_pushnil(L);
     push_failure(L, t);
   } else {
-    lua_createtable(L, 0, 9);
+    lua_createtable(L, 0, 10);
+    set_address(L, t);
     lua_pushinteger(L, t->headers.status);
     lua_setfield(L, -2, "status");
     push_headers(L, &t->headers);

@@ -38,16 +38,17 @@ describe("the engine over TLS", function()
   end)
 
   for name, case in pairs {
-    ["for another name"] = { "wrong", true },
-    ["that has expired"] = { "expired", true },
-    ["that signed itself"] = { "self", true },
-    ["of an unknown authority"] = { "good", false },
+    ["for another name"] = { "wrong", true, "tls_name" },
+    ["that has expired"] = { "expired", true, "tls_expired" },
+    ["that is not valid yet"] = { "early", true, "tls_not_yet_valid" },
+    ["that signed itself"] = { "self", true, "tls_untrusted" },
+    ["of an unknown authority"] = { "good", false, "tls_untrusted" },
   } do
     it("refuses a certificate " .. name, function()
       local reply, failure = get(case[1], case[2] and { ca_file = certificates.ca } or {})
       assert.is_nil(reply)
       assert.equal("transport", failure.kind)
-      assert.equal("tls_certificate", failure.code)
+      assert.equal(case[3], failure.code)
       assert.equal("nothing", failure.sent)
       assert.is_true(failure.permanent)
     end)

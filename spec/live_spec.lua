@@ -292,7 +292,7 @@ describe("the client over TLS", function()
     }
     local _, err = plain.contacts:list()
     assert.equal("transport", err.kind)
-    assert.equal("tls_certificate", err.code)
+    assert.equal("tls_untrusted", err.code)
     assert(strict.contacts:list())
   end)
 end)

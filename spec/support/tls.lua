@@ -5,8 +5,8 @@ local socket = require "socket"
 
 local tls = {}
 
--- An authority; and certificates of it for this machine, for another name and
--- one that has expired; and one of nobody's.
+-- An authority; and certificates of it for this machine, for another name, one
+-- that has expired and one that will be valid in 2040; and one of nobody's.
 local MAKE = [[
 cd "$(mktemp -d)" && pwd || exit 1
 new="req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
@@ -23,6 +23,12 @@ names=subjectAltName=DNS:localhost,IP:127.0.0.1
     openssl x509 -req -in $name.csr -CA ca.pem -CAkey ca.key -set_serial 2 \
       -copy_extensions copy -days $days -out $name.pem
   done
+  printf '%s\n' '[ca]' default_ca=d '[d]' database=index new_certs_dir=. rand_serial=yes \
+    default_md=sha256 policy=p copy_extensions=copy '[p]' commonName=supplied >early.conf
+  : >index
+  openssl $new -subj /CN=early -addext $names -keyout early.key -out early.csr
+  openssl ca -batch -notext -config early.conf -cert ca.pem -keyfile ca.key \
+    -startdate 400101000000Z -enddate 410101000000Z -in early.csr -out early.pem
 } >log 2>&1
 ]]
 

@@ -12,9 +12,9 @@
 
 EC_EXPORT int luaopen_extcontacts_core(lua_State *L);
 
-/* [-0, +1]  the table { json, url, engine, signal } of sub-libraries */
+/* [-0, +1]  the table { json, url, engine, signal, file } of sub-libraries */
 EC_EXPORT int luaopen_extcontacts_core(lua_State *L) {
-  lua_createtable(L, 0, 4);
+  lua_createtable(L, 0, 5);
   lec_open_json(L);
   lua_setfield(L, -2, "json");
   lec_open_url(L);
@@ -23,5 +23,7 @@ EC_EXPORT int luaopen_extcontacts_core(lua_State *L) {
   lua_setfield(L, -2, "engine");
   lec_open_signal(L);
   lua_setfield(L, -2, "signal");
+  lec_open_file(L);
+  lua_setfield(L, -2, "file");
   return 1;
 }

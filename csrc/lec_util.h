@@ -18,5 +18,6 @@ int lec_open_json(lua_State *L);
 int lec_open_url(lua_State *L);
 int lec_open_engine(lua_State *L);
 int lec_open_signal(lua_State *L);
+int lec_open_file(lua_State *L);
 
 #endif

@@ -1,0 +1,278 @@
+/*
+** extcontacts.core.file: what a journal and a shared state file need and
+** Lua's io lacks: private files, whole writes, fsync, locks, a rename that
+** lasts.  A failure is nil, "PATH: reason", code, errno's name as the code.
+*/
+#include "lec_util.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FILE_TYPE "extcontacts.file"
+#define PRIVATE 0600
+
+/* The userdata owns the descriptor, and the path for failures to name. */
+typedef struct lec_file {
+  int fd; /* -1: closed */
+  char path[];
+} lec_file;
+
+typedef struct named {
+  const char *name;
+  int value;
+} named;
+
+static const named codes[] = {
+    {"EACCES", EACCES}, {"EDQUOT", EDQUOT}, {"EEXIST", EEXIST},
+    {"EFBIG", EFBIG},   {"EINTR", EINTR},   {"EIO", EIO},
+    {"EISDIR", EISDIR}, {"ELOOP", ELOOP},   {"EMFILE", EMFILE},
+    {"ENOENT", ENOENT}, {"ENOSPC", ENOSPC}, {"ENOTDIR", ENOTDIR},
+    {"EPERM", EPERM},   {"EROFS", EROFS},   {"EBADF", EBADF},
+    {"EINVAL", EINVAL}, {NULL, 0},
+};
+
+/* What an opened file is for. */
+static const named modes[] = {
+    {"read", O_RDONLY},
+    {"append", O_RDWR | O_CREAT | O_APPEND},
+    {"update", O_RDWR | O_CREAT},
+    {"new", O_RDWR | O_CREAT | O_EXCL},
+    {NULL, 0},
+};
+
+/* [-0, +3]  nil, "path: reason", code */
+static int failure(lua_State *L, const char *path, int error) {
+  const named *row = codes;
+  while (row->name != NULL && row->value != error)
+    row++;
+  lua_pushnil(L);
+  lua_pushfstring(L, "%s: %s", path, strerror(error));
+  if (row->name != NULL)
+    lua_pushstring(L, row->name);
+  else
+    lua_pushfstring(L, "E%d", error);
+  return 3;
+}
+
+/* [-0, +1 or +3]  true, or the failure when `result` is negative; `error` is
+** the errno saved at once */
+static int outcome(lua_State *L, const char *path, int result, int error) {
+  if (result < 0)
+    return failure(L, path, error);
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
+static lec_file *check_open(lua_State *L) {
+  lec_file *file = luaL_checkudata(L, 1, FILE_TYPE);
+  if (file->fd < 0)
+    luaL_error(L, "the file is closed");
+  return file;
+}
+
+/* Opens again when a signal came first. */
+static int open_path(const char *path, int flags) {
+  int fd;
+  do {
+    fd = open(path, flags | O_CLOEXEC, PRIVATE);
+  } while (fd < 0 && errno == EINTR);
+  return fd;
+}
+
+/* file.open(path, "read" | "append" | "update" | "new") -> file */
+static int file_open(lua_State *L) {
+  size_t length;
+  const char *path = luaL_checklstring(L, 1, &length);
+  const char *wanted = luaL_checkstring(L, 2);
+  const named *mode = modes;
+  lec_file *file;
+  luaL_argcheck(L, strlen(path) == length, 1, "a path can't hold a NUL");
+  while (mode->name != NULL && strcmp(mode->name, wanted) != 0)
+    mode++;
+  luaL_argcheck(L, mode->name != NULL, 2,
+                "must be 'read', 'append', 'update' or 'new'");
+  file = lua_newuserdata(L, sizeof *file + length + 1);
+  file->fd = -1;
+  memcpy(file->path, path, length + 1);
+  luaL_getmetatable(L, FILE_TYPE);
+  lua_setmetatable(L, -2); /* path, mode, file: closed, but it has a __gc */
+  file->fd = open_path(path, mode->value);
+  return file->fd < 0 ? failure(L, path, errno) : 1;
+}
+
+/* file:write(text): all of it, or a failure after which a part may be there */
+static int file_write(lua_State *L) {
+  lec_file *file = check_open(L);
+  size_t left;
+  const char *at = luaL_checklstring(L, 2, &left);
+  while (left > 0) {
+    ssize_t count = write(file->fd, at, left);
+    if (count < 0 && errno == EINTR)
+      continue;
+    if (count < 0)
+      return failure(L, file->path, errno);
+    at += count;
+    left -= (size_t)count;
+  }
+  return outcome(L, file->path, 0, 0);
+}
+
+/* file:read(count, offset): at most so many bytes from there; "" at the end */
+static int file_read(lua_State *L) {
+  lec_file *file = check_open(L);
+  lua_Number count = luaL_checknumber(L, 2);
+  lua_Number offset = luaL_optnumber(L, 3, 0);
+  char *room;
+  ssize_t got;
+  luaL_argcheck(L, count >= 0 && count <= 0x1000000, 2,
+                "must be from 0 to 16 MiB");
+  luaL_argcheck(L, offset >= 0 && offset <= EC_MAX_EXACT, 3,
+                "must not be below 0");
+  /* the userdata owns the room, should the string not be made */
+  room = lua_newuserdata(L, count > 0 ? (size_t)count : 1);
+  do {
+    got = pread(file->fd, room, (size_t)count, (off_t)offset);
+  } while (got < 0 && errno == EINTR);
+  if (got < 0)
+    return failure(L, file->path, errno);
+  lua_pushlstring(L, room, (size_t)got);
+  return 1;
+}
+
+/* file:size() -> bytes */
+static int file_size(lua_State *L) {
+  lec_file *file = check_open(L);
+  struct stat about;
+  if (fstat(file->fd, &about) < 0)
+    return failure(L, file->path, errno);
+  lua_pushinteger(L, (lua_Integer)about.st_size);
+  return 1;
+}
+
+/* file:truncate(bytes); a file that isn't appended to is then written from
+** its new end */
+static int file_truncate(lua_State *L) {
+  lec_file *file = check_open(L);
+  lua_Number size = luaL_checknumber(L, 2);
+  int result;
+  luaL_argcheck(L, size >= 0 && size <= EC_MAX_EXACT, 2, "must not be below 0");
+  do {
+    result = ftruncate(file->fd, (off_t)size);
+  } while (result < 0 && errno == EINTR);
+  if (result == 0 && lseek(file->fd, (off_t)size, SEEK_SET) < 0)
+    result = -1;
+  return outcome(L, file->path, result, errno);
+}
+
+/* file:sync(): what was written survives a loss of power */
+static int file_sync(lua_State *L) {
+  lec_file *file = check_open(L);
+  int result;
+  do {
+    result = fdatasync(file->fd);
+  } while (result < 0 && errno == EINTR);
+  return outcome(L, file->path, result, errno);
+}
+
+/*
+** file:lock([wait]): the one lock of that file, until unlock, close or the
+** end of the process; true, or false where another has it.  With `wait` it
+** waits for it, and a signal ends that with EINTR.
+*/
+static int file_lock(lua_State *L) {
+  lec_file *file = check_open(L);
+  int how = lua_toboolean(L, 2) ? LOCK_EX : LOCK_EX | LOCK_NB;
+  if (flock(file->fd, how) == 0) {
+    lua_pushboolean(L, 1);
+    return 1;
+  }
+  if (errno != EWOULDBLOCK)
+    return failure(L, file->path, errno);
+  lua_pushboolean(L, 0);
+  return 1;
+}
+
+/* file:unlock() */
+static int file_unlock(lua_State *L) {
+  lec_file *file = check_open(L);
+  int result = flock(file->fd, LOCK_UN);
+  return outcome(L, file->path, result, errno);
+}
+
+/* file:close(): closing twice does nothing */
+static int file_close(lua_State *L) {
+  lec_file *file = luaL_checkudata(L, 1, FILE_TYPE);
+  int fd = file->fd;
+  int result = 0;
+  file->fd = -1;
+  if (fd >= 0)
+    result = close(fd);
+  return outcome(L, file->path, result, errno);
+}
+
+static int file_gc(lua_State *L) {
+  lec_file *file = luaL_checkudata(L, 1, FILE_TYPE);
+  if (file->fd >= 0)
+    close(file->fd);
+  file->fd = -1;
+  return 0;
+}
+
+/* [-0, +1]  makes the names in the directory of `path` last, as fsync does the
+ * bytes. */
+static int sync_directory(lua_State *L, const char *path) {
+  const char *slash = strrchr(path, '/');
+  int fd, result, error;
+  if (slash == NULL)
+    lua_pushliteral(L, ".");
+  else
+    lua_pushlstring(L, path, (size_t)(slash - path) + 1);
+  fd = open_path(lua_tostring(L, -1), O_RDONLY | O_DIRECTORY);
+  if (fd < 0)
+    return -1;
+  result = fsync(fd);
+  error = errno;
+  close(fd);
+  errno = error;
+  /* some file systems can't, and have nothing to sync */
+  return result < 0 && error != EINVAL ? -1 : 0;
+}
+
+/* file.rename(from, to): replaces `to` in one step, and for good */
+static int file_rename(lua_State *L) {
+  const char *from = luaL_checkstring(L, 1);
+  const char *to = luaL_checkstring(L, 2);
+  int result = rename(from, to);
+  if (result == 0)
+    result = sync_directory(L, to);
+  return outcome(L, to, result, errno);
+}
+
+/* file.is_terminal(descriptor) -> boolean */
+static int file_is_terminal(lua_State *L) {
+  lua_pushboolean(L, isatty((int)luaL_checkinteger(L, 1)));
+  return 1;
+}
+
+int lec_open_file(lua_State *L) {
+  static const luaL_Reg methods[] = {
+      {"write", file_write},       {"read", file_read},   {"size", file_size},
+      {"truncate", file_truncate}, {"sync", file_sync},   {"lock", file_lock},
+      {"unlock", file_unlock},     {"close", file_close}, {NULL, NULL},
+  };
+  static const luaL_Reg meta[] = {
+      {"__gc", file_gc}, {"__close", file_gc}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {
+      {"open", file_open},
+      {"rename", file_rename},
+      {"is_terminal", file_is_terminal},
+      {NULL, NULL},
+  };
+  lec_newtype(L, FILE_TYPE, methods, meta);
+  luaL_newlib(L, functions);
+  return 1;
+}

@@ -41,21 +41,22 @@ local function complain(text)
 end
 
 --- Runs a function as `ec.main` does, and gives the exit code instead of
--- ending the process.
+-- ending the process.  Inside another one the outer has the last word.
 ---@param fn fun(...): any
 ---@param ... any its arguments
 ---@return integer code 0, 1 after a failure, 130 and 143 after SIGINT and SIGTERM
 ---@return table results what `fn` returned, packed with `n`
 function main.protect(fn, ...)
-  local arguments = pack(...)
   local guard = core.signal.catch()
+  if not guard then
+    return 0, pack(fn(...)) -- inside another one, which does all this
+  end
+  local arguments = pack(...)
   local results = pack(xpcall(function()
     return fn(unpack(arguments, 1, arguments.n))
   end, with_traceback))
-  local signal = guard and core.signal.caught()
-  if guard then
-    guard:release()
-  end
+  local signal = core.signal.caught()
+  guard:release()
   local written, why = io.stdout:flush()
 
   local failure

@@ -7,7 +7,7 @@ local suggest = require "extcontacts.suggest"
 local VERSION = "scm"
 
 -- In the order of the help text.
-local commands = { "sandbox" }
+local commands = { "doctor", "sandbox" }
 
 local function usage()
   local lines = {

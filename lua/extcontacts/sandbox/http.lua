@@ -1,6 +1,7 @@
 --- A request from its first line to its last byte: control path, token
 -- endpoint, or an operation with its checks in the API's order.
 
+local clock = require "extcontacts.sandbox.clock"
 local control = require "extcontacts.sandbox.control"
 local cursor = require "extcontacts.sandbox.cursor"
 local errors = require "extcontacts.sandbox.errors"
@@ -146,6 +147,9 @@ local function send(reply, correlation_id, more_headers)
   ngx.status = reply.status
   local header = ngx.header
   header["ININ-Correlation-Id"] = correlation_id
+  if clock.shift() ~= 0 then
+    header["Date"] = ngx.http_time(math.floor(clock.now()))
+  end
   if body and reply.content_type ~= "" then
     header["Content-Type"] = reply.content_type
   else

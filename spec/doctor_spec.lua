@@ -284,13 +284,9 @@ end)
 describe("the doctor and certificates", function()
   local certificates, server
 
-  setup(function()
-    certificates = tls.certificates()
-  end)
-
-  teardown(function()
-    certificates.remove()
-  end)
+  tls.around(function(made)
+    certificates = made
+  end, setup, teardown)
 
   after_each(function()
     if server then

@@ -8,13 +8,9 @@ describe("the engine over TLS", function()
   local fixture = drive.fixture()
   local certificates, server
 
-  setup(function()
-    certificates = tls.certificates()
-  end)
-
-  teardown(function()
-    certificates.remove()
-  end)
+  tls.around(function(made)
+    certificates = made
+  end, setup, teardown)
 
   after_each(function()
     fixture.clear()

@@ -47,6 +47,20 @@ function tls.certificates()
   }
 end
 
+--- Certificates for the specs of a block.
+---@param give fun(certificates: table) called before the first
+---@param setup function busted's, and so on
+function tls.around(give, setup, teardown)
+  local certificates
+  setup(function()
+    certificates = tls.certificates()
+    give(certificates)
+  end)
+  teardown(function()
+    certificates.remove()
+  end)
+end
+
 --- openssl's server with the certificate of that name: answers any GET with a
 --- page of HTML over HTTP/1.0.  `options` are further ones of s_server.
 function tls.serve(certificates, name, options)

@@ -4,6 +4,7 @@
 */
 #include "ec_engine_internal.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -40,7 +41,7 @@ void ec_options_free(ec_options *options) {
 
 /* ---------------------------------------------------------------- lists -- */
 
-static void list_add(ec_list *list, ec_transfer *t) {
+void ec_list_add(ec_list *list, ec_transfer *t) {
   t->previous = list->last;
   t->next = NULL;
   if (list->last != NULL)
@@ -50,7 +51,7 @@ static void list_add(ec_list *list, ec_transfer *t) {
   list->last = t;
 }
 
-static void list_remove(ec_list *list, ec_transfer *t) {
+void ec_list_remove(ec_list *list, ec_transfer *t) {
   if (t->previous != NULL)
     t->previous->next = t->next;
   else
@@ -63,22 +64,22 @@ static void list_remove(ec_list *list, ec_transfer *t) {
 }
 
 void ec_engine_add(ec_engine *e, ec_transfer *t) {
-  list_add(&e->pending, t);
+  ec_list_add(&e->pending, t);
   e->count++;
 }
 
 void ec_engine_finish(ec_engine *e, ec_transfer *t) {
-  list_remove(&e->pending, t);
+  ec_list_remove(&e->pending, t);
   e->count--;
-  list_add(&e->finished, t);
+  ec_list_add(&e->finished, t);
   t->done = 1;
 }
 
 void ec_engine_forget(ec_engine *e, ec_transfer *t) {
   if (t->done)
-    list_remove(&e->finished, t);
+    ec_list_remove(&e->finished, t);
   else {
-    list_remove(&e->pending, t);
+    ec_list_remove(&e->pending, t);
     e->count--;
   }
 }
@@ -86,7 +87,7 @@ void ec_engine_forget(ec_engine *e, ec_transfer *t) {
 ec_transfer *ec_engine_finished(ec_engine *e) {
   ec_transfer *t = e->finished.first; /* the one that finished first */
   if (t != NULL) {
-    list_remove(&e->finished, t);
+    ec_list_remove(&e->finished, t);
     t->listed = 0;
   }
   return t;
@@ -117,11 +118,18 @@ static int on_timer(CURLM *multi, long ms, void *engine) {
 
 /* -------------------------------------------------------------- lifetime -- */
 
+static pthread_mutex_t init_lock = PTHREAD_MUTEX_INITIALIZER;
+
+/* Engines of several Lua states may be made in several threads. */
 static int global_init(void) {
   static int ready = 0;
+  int ok;
+  pthread_mutex_lock(&init_lock);
   if (!ready && curl_global_init(CURL_GLOBAL_ALL) == CURLE_OK)
     ready = 1;
-  return ready;
+  ok = ready;
+  pthread_mutex_unlock(&init_lock);
+  return ok;
 }
 
 ec_engine *ec_engine_new(ec_options *options) {
@@ -134,6 +142,7 @@ ec_engine *ec_engine_new(ec_options *options) {
   memset(options, 0, sizeof *options);
   e->references = 1;
   e->timer = -1;
+  e->watched = -1;
   e->pid = (long)getpid();
   e->poll = ec_poll_open();
   if (e->poll == NULL || !global_init())
@@ -227,11 +236,18 @@ static void run_timer(ec_engine *e) {
   }
 }
 
-/* One wait of at most `seconds` and what it brought.  Tells whether a signal
-** cut it short. */
+int ec_engine_watch(ec_engine *e, int fd) {
+  if (ec_poll_set(e->poll, fd, EC_POLL_IN) != 0)
+    return -1;
+  e->watched = fd;
+  return 0;
+}
+
+/* One wait of at most `seconds` and what it brought.  Tells whether it was
+** cut short by a signal, or by the descriptor that is watched. */
 static int wait_once(ec_engine *e, double seconds) {
   ec_poll_event events[EVENTS_A_STEP];
-  int i, count;
+  int i, count, woken = 0;
   double due = e->timer, now = ec_now();
   if (due >= 0 && due - now < seconds)
     seconds = due > now ? due - now : 0;
@@ -240,13 +256,16 @@ static int wait_once(ec_engine *e, double seconds) {
     int what = ((events[i].events & EC_POLL_IN) ? CURL_CSELECT_IN : 0) |
                ((events[i].events & EC_POLL_OUT) ? CURL_CSELECT_OUT : 0) |
                ((events[i].events & EC_POLL_ERR) ? CURL_CSELECT_ERR : 0);
-    act(e, events[i].fd, what);
+    if (events[i].fd == e->watched)
+      woken = 1;
+    else
+      act(e, events[i].fd, what);
   }
   run_timer(e);
   collect(e);
   if (e->broken)
     end_all(e, EC_FAIL_ENGINE);
-  return count < 0;
+  return woken || count < 0;
 }
 
 void ec_engine_step(ec_engine *e, double seconds) {

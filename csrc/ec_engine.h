@@ -1,7 +1,8 @@
 /*
 ** The HTTP engine: one curl_multi, driven by the caller's steps.  Knows
-** nothing of Lua.  A transfer owns all of its memory; libcurl's callbacks
-** only append to capped buffers.
+** nothing of Lua, and of threads only that one drives it (ec_thread.h).  A
+** transfer owns all of its memory; libcurl's callbacks only append to capped
+** buffers.
 */
 #ifndef EC_ENGINE_H
 #define EC_ENGINE_H
@@ -37,6 +38,8 @@ struct ec_transfer {
   ec_buf body_out;
   size_t body_read; /* bytes of body_out that libcurl has taken */
   int has_body;
+  int checked; /* the URL was; then https and loopback are known */
+  int https, loopback;
   ec_headers headers;
   ec_buf body;
   char *url;
@@ -57,7 +60,11 @@ struct ec_transfer {
   int done;
   int failed;
   ec_failure failure;
-  ec_transfer *previous, *next; /* among the pending or the finished */
+  /* of ec_thread.c, and guarded by its lock */
+  int cancel_wanted;            /* its thread is to end it */
+  int returned;                 /* its thread is done with it */
+  int orphan;                   /* nobody takes it: freed when it comes back */
+  ec_transfer *previous, *next; /* in the one list it is in */
 };
 
 double ec_now(void); /* monotonic seconds */
@@ -85,6 +92,10 @@ int ec_engine_broken(const ec_engine *e);
 ** or `seconds` have passed; 0 never blocks. */
 void ec_engine_step(ec_engine *e, double seconds);
 
+/* Lets a step also end when `fd` becomes readable; whoever wrote to it empties
+** it.  0, or -1 on failure. */
+int ec_engine_watch(ec_engine *e, int fd);
+
 /* Takes a finished transfer off the list, NULL when there is none. */
 ec_transfer *ec_engine_finished(ec_engine *e);
 
@@ -101,8 +112,15 @@ int ec_transfer_url(ec_transfer *t, const char *url);
 int ec_transfer_header(ec_transfer *t, const char *line);
 int ec_transfer_body(ec_transfer *t, const char *bytes, size_t length);
 
+/* Looks at the URL, which takes no engine.  After EC_ENGINE_REFUSED
+** t->failure says why. */
+int ec_transfer_check(ec_transfer *t);
+
 /* Sends it.  After EC_ENGINE_REFUSED t->failure says why. */
 int ec_transfer_start(ec_transfer *t);
+
+/* Ends one that was not started, or could not be. */
+void ec_transfer_fail(ec_transfer *t, ec_failure why);
 
 /* Ends it as `why` unless it has finished; it then counts as finished. */
 void ec_transfer_cancel(ec_transfer *t, ec_fail why);

@@ -1,5 +1,5 @@
 /*
-** What ec_engine.c and ec_transfer.c know of each other.
+** What ec_engine.c, ec_transfer.c and ec_thread.c know of each other.
 */
 #ifndef EC_ENGINE_INTERNAL_H
 #define EC_ENGINE_INTERNAL_H
@@ -20,13 +20,18 @@ struct ec_engine {
   double heard;     /* when a transfer last received something */
   double suspected; /* when a connection last seemed dead; 0 for never */
   int broken;       /* libcurl won't go on */
+  int watched;      /* ends a step when readable; -1 for none */
   int references;
   size_t count; /* of the pending */
   ec_list pending;
   ec_list finished;
 };
 
-/* The lists; a started transfer is in exactly one until it is handed out. */
+void ec_list_add(ec_list *list, ec_transfer *t);
+void ec_list_remove(ec_list *list, ec_transfer *t);
+
+/* The engine's lists; a started transfer is in exactly one until it is handed
+ * out. */
 void ec_engine_add(ec_engine *e, ec_transfer *t);
 void ec_engine_finish(ec_engine *e, ec_transfer *t);
 void ec_engine_forget(ec_engine *e, ec_transfer *t);

@@ -181,9 +181,8 @@ static int is_loopback(const char *host) {
           a <= 255 && b <= 255 && c <= 255);
 }
 
-/* Refuses plain http to anywhere but this machine.  *loopback tells whether
-** the host is this machine. */
-static int check_url(ec_transfer *t, int *https, int *loopback) {
+/* Refuses plain http to anywhere but this machine. */
+int ec_transfer_check(ec_transfer *t) {
   CURLU *url = curl_url();
   CURLUcode code;
   char *scheme = NULL, *host = NULL;
@@ -203,12 +202,13 @@ static int check_url(ec_transfer *t, int *https, int *loopback) {
         ec_err(code == CURLUE_USER_NOT_ALLOWED ? EC_FAIL_USER : EC_FAIL_URL);
     goto out;
   }
-  *https = strcmp(scheme, "https") == 0;
-  *loopback = is_loopback(host);
-  if (!*https && (strcmp(scheme, "http") != 0 || !*loopback)) {
+  t->https = strcmp(scheme, "https") == 0;
+  t->loopback = is_loopback(host);
+  if (!t->https && (strcmp(scheme, "http") != 0 || !t->loopback)) {
     t->failure = ec_err(EC_FAIL_INSECURE);
     goto out;
   }
+  t->checked = 1;
   rc = EC_ENGINE_OK;
 out:
   curl_free(scheme);
@@ -236,7 +236,7 @@ static int libcurl_has(int feature) {
   return (curl_version_info(CURLVERSION_NOW)->features & feature) != 0;
 }
 
-static int set_security(ec_transfer *t, int https, int loopback) {
+static int set_security(ec_transfer *t) {
   const ec_options *o = &t->engine->options;
 #if LIBCURL_VERSION_NUM >= 0x075500
   SET(CURLOPT_PROTOCOLS_STR, "http,https");
@@ -257,11 +257,11 @@ static int set_security(ec_transfer *t, int https, int loopback) {
     SET(CURLOPT_SSLCERT, o->client_cert);
   if (o->client_key != NULL)
     SET(CURLOPT_SSLKEY, o->client_key);
-  if (loopback)
+  if (t->loopback)
     SET(CURLOPT_PROXY, "");
   else if (o->proxy != NULL)
     SET(CURLOPT_PROXY, o->proxy);
-  if (https && o->http2 && libcurl_has(CURL_VERSION_HTTP2)) {
+  if (t->https && o->http2 && libcurl_has(CURL_VERSION_HTTP2)) {
     SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
     SET(CURLOPT_PIPEWAIT, 1L);
   } else
@@ -365,7 +365,7 @@ static void fail(ec_transfer *t, ec_failure why) {
 
 int ec_transfer_start(ec_transfer *t) {
   ec_engine *e = t->engine;
-  int https = 0, loopback = 0, rc;
+  int rc = EC_ENGINE_OK;
   if (!ec_engine_usable(e)) {
     t->failure = ec_err(e->multi == NULL ? EC_FAIL_CLOSED : EC_FAIL_FORKED);
     return EC_ENGINE_REFUSED;
@@ -374,7 +374,8 @@ int ec_transfer_start(ec_transfer *t) {
     t->failure = ec_err(EC_FAIL_ENGINE);
     return EC_ENGINE_REFUSED;
   }
-  rc = check_url(t, &https, &loopback);
+  if (!t->checked)
+    rc = ec_transfer_check(t);
   if (rc != EC_ENGINE_OK)
     return rc;
   t->started = ec_now();
@@ -388,7 +389,7 @@ int ec_transfer_start(ec_transfer *t) {
   t->easy = curl_easy_init();
   if (t->easy == NULL)
     goto out;
-  rc = set_security(t, https, loopback);
+  rc = set_security(t);
   if (rc == EC_ENGINE_OK)
     rc = set_request(t);
   if (rc == EC_ENGINE_OK)
@@ -492,6 +493,11 @@ void ec_transfer_complete(ec_transfer *t, CURLcode code) {
     fail(t, name_failure(t, code));
   detach(t);
   ec_engine_finish(t->engine, t);
+}
+
+void ec_transfer_fail(ec_transfer *t, ec_failure why) {
+  fail(t, why);
+  t->done = 1;
 }
 
 void ec_transfer_end(ec_transfer *t, ec_fail why) {

@@ -34,7 +34,8 @@ function drive.send(engine, request)
 end
 
 --- For a describe block: `start(script)` gives the spec its peer and `new`
---- an engine; both are gone after the spec.
+--- an engine, which a thread drives while `drive.threaded`; both are gone after
+--- the spec.
 function drive.fixture()
   local peers, engines = {}, {}
   local fixture = {}
@@ -44,7 +45,11 @@ function drive.fixture()
     return p
   end
   function fixture.new(options)
-    local engine = core.engine.new(options)
+    local copy = { threaded = drive.threaded }
+    for name, value in pairs(options or {}) do
+      copy[name] = value
+    end
+    local engine = core.engine.new(copy)
     engines[#engines + 1] = engine
     return engine
   end

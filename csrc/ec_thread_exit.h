@@ -1,0 +1,18 @@
+/*
+** Ends the background threads when the process exits: a thread that is still
+** inside libcurl or OpenSSL while their exit handlers run would crash.
+*/
+#ifndef EC_THREAD_EXIT_H
+#define EC_THREAD_EXIT_H
+
+typedef struct ec_exit_link {
+  struct ec_exit_link *previous, *next;
+  void (*stop)(void *data); /* ends the thread and waits for its end */
+  void *data;
+} ec_exit_link;
+
+/* After curl_global_init, so that it runs before what that registered. */
+void ec_exit_add(ec_exit_link *link);
+void ec_exit_remove(ec_exit_link *link);
+
+#endif

@@ -142,7 +142,7 @@ FUZZ_SECONDS ?= 60
 check-deep:
 	$(DEPS) deep
 	@MAKE="$(MAKE)" FUZZ_SECONDS=$(FUZZ_SECONDS) sh spec/support/run.sh \
-	  asan gc memerr valgrind fuzz -- $(SPECS)
+	  asan tsan gc memerr valgrind fuzz -- $(SPECS)
 
 bench-json: both
 	@sh bench/json/run.sh

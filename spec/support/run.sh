@@ -7,6 +7,7 @@
 #   suite    the specs on both VMs
 #   static   warnings (gcc, clang), formats, linters, exported symbols
 #   asan     the specs with AddressSanitizer, LeakSanitizer and UBSan
+#   tsan     the specs of the engine's thread with ThreadSanitizer (clang)
 #   gc       the specs with the collector never at rest
 #   memerr   every allocation failing in turn (spec/memerr)
 #   valgrind the specs of the C modules under memcheck
@@ -175,6 +176,27 @@ group_asan() {
   done
 }
 
+# Only for Lua 5.4: LuaJIT's own code is not to be read by a sanitizer.
+TSAN_FLAGS="-fsanitize=thread -fno-omit-frame-pointer -O1 -g"
+tsan_host() {
+  (
+    CC=clang SANITIZERS=$TSAN_FLAGS
+    sanitized "$1" lua5.4 spec/support/host.c
+  )
+}
+
+group_tsan() {
+  dir=$out/tsan
+  check "build with ThreadSanitizer" build "$dir" lua5.4 CC=clang \
+    CFLAGS="$TSAN_FLAGS"
+  check "host with ThreadSanitizer" tsan_host "$dir/host/lua5.4"
+  all_specs=$specs
+  specs=${specs:-spec/engine_threaded_spec.lua}
+  suite "specs with ThreadSanitizer" "$dir" \
+    env PATH="$root/$dir/host:$PATH" TSAN_OPTIONS=exitcode=66 lua5.4
+  specs=$all_specs
+}
+
 group_gc() {
   sandbox_build
   for vm in $VMS; do
@@ -242,7 +264,7 @@ specs=${*:-}
 start_all=$(date +%s)
 for group in ${groups:-suite}; do
   case $group in
-  suite | static | asan | gc | memerr | valgrind | fuzz | rock)
+  suite | static | asan | tsan | gc | memerr | valgrind | fuzz | rock)
     group_$group ;;
   *) echo "run.sh: no group '$group'" >&2; fail "group '$group'" ;;
   esac

@@ -12,9 +12,9 @@
 
 EC_EXPORT int luaopen_extcontacts_core(lua_State *L);
 
-/* [-0, +1]  the table { json, url, engine, signal, file } of sub-libraries */
+/* [-0, +1]  the table { json, url, engine, signal, file, hash } of sub-libraries */
 EC_EXPORT int luaopen_extcontacts_core(lua_State *L) {
-  lua_createtable(L, 0, 5);
+  lua_createtable(L, 0, 6);
   lec_open_json(L);
   lua_setfield(L, -2, "json");
   lec_open_url(L);
@@ -25,5 +25,7 @@ EC_EXPORT int luaopen_extcontacts_core(lua_State *L) {
   lua_setfield(L, -2, "signal");
   lec_open_file(L);
   lua_setfield(L, -2, "file");
+  lec_open_hash(L);
+  lua_setfield(L, -2, "hash");
   return 1;
 }

@@ -19,5 +19,6 @@ int lec_open_url(lua_State *L);
 int lec_open_engine(lua_State *L);
 int lec_open_signal(lua_State *L);
 int lec_open_file(lua_State *L);
+int lec_open_hash(lua_State *L);
 
 #endif

@@ -1,0 +1,63 @@
+/*
+** extcontacts.core.hash: digests that tell whether a text is still the same.
+*/
+#include "lec_util.h"
+
+#include "ec_sha256.h"
+
+#define HASH_TYPE "extcontacts.hash"
+
+/* [-0, +1]  the digest, which ends `h` */
+static int push_digest(lua_State *L, ec_sha256 *h) {
+  char digits[EC_SHA256_HEX];
+  ec_sha256_end(h, digits);
+  lua_pushlstring(L, digits, sizeof digits);
+  return 1;
+}
+
+static void add_argument(lua_State *L, ec_sha256 *h, int index) {
+  size_t length;
+  const char *text = luaL_checklstring(L, index, &length);
+  ec_sha256_add(h, text, length);
+}
+
+/* hash.sha256(text) -> 64 hexadecimal digits */
+static int hash_sha256(lua_State *L) {
+  ec_sha256 h;
+  ec_sha256_init(&h);
+  add_argument(L, &h, 1);
+  return push_digest(L, &h);
+}
+
+/* hash.new() -> hash, of no text yet */
+static int hash_new(lua_State *L) {
+  ec_sha256 *h = lua_newuserdata(L, sizeof *h);
+  ec_sha256_init(h);
+  luaL_getmetatable(L, HASH_TYPE);
+  lua_setmetatable(L, -2);
+  return 1;
+}
+
+/* hash:add(text) -> hash */
+static int hash_add(lua_State *L) {
+  add_argument(L, luaL_checkudata(L, 1, HASH_TYPE), 2);
+  lua_settop(L, 1);
+  return 1;
+}
+
+/* hash:digest() -> of what was added so far; more can be added */
+static int hash_digest(lua_State *L) {
+  ec_sha256 copy = *(ec_sha256 *)luaL_checkudata(L, 1, HASH_TYPE);
+  return push_digest(L, &copy);
+}
+
+int lec_open_hash(lua_State *L) {
+  static const luaL_Reg methods[] = {
+      {"add", hash_add}, {"digest", hash_digest}, {NULL, NULL}};
+  static const luaL_Reg meta[] = {{NULL, NULL}};
+  static const luaL_Reg functions[] = {
+      {"sha256", hash_sha256}, {"new", hash_new}, {NULL, NULL}};
+  lec_newtype(L, HASH_TYPE, methods, meta);
+  luaL_newlib(L, functions);
+  return 1;
+}

@@ -1,0 +1,31 @@
+-- SHA-256 beside the system's own program.
+local hash = require "extcontacts.core".hash
+
+describe("core.hash", function()
+  it("gives the digests that the standard gives", function()
+    assert.equal("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", hash.sha256 "")
+    assert.equal("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", hash.sha256 "abc")
+  end)
+
+  it("agrees with sha256sum at every length around a block's end", function()
+    local path = os.tmpname()
+    for length = 50, 135 do
+      local text = ("\0\255xyz"):rep(30):sub(1, length)
+      local handle = assert(io.open(path, "wb"))
+      handle:write(text)
+      handle:close()
+      local pipe = io.popen("sha256sum <" .. path)
+      local expected = pipe:read("*a"):match "^%x+"
+      pipe:close()
+      assert.equal(expected, hash.sha256(text), length)
+      local pieces = hash.new()
+      local step = length % 13 + 1
+      for at = 1, length, step do
+        assert.equal(hash.sha256(text:sub(1, at - 1)), pieces:digest())
+        pieces:add(text:sub(at, at + step - 1))
+      end
+      assert.equal(expected, pieces:digest(), length)
+    end
+    os.remove(path)
+  end)
+end)

@@ -1,0 +1,6 @@
+-- Run by memerr with every allocation failing in turn.
+local hash = require("extcontacts.core").hash
+
+local text = ("x"):rep(1000)
+assert(hash.new():add(text):add(text):digest() == hash.sha256(text .. text))
+return true

@@ -1,0 +1,149 @@
+--- CSV (RFC 4180) as spreadsheets read and write it: quoted fields with
+-- separators, quotes and line breaks in them, a byte order mark, any line end.
+
+local csv = {}
+
+local BOM = "\239\187\191"
+
+local function count_quotes(line)
+  return select(2, line:gsub('"', ""))
+end
+
+-- One record as it stands in the file: lines up to where the quotes are even.
+local function read_record(handle)
+  local line = handle:read("*l")
+  if not line then
+    return nil
+  end
+  local parts, quotes, lines = { line }, count_quotes(line), 1
+  while quotes % 2 == 1 do
+    line = handle:read("*l")
+    if not line then
+      return nil, "a quote is not closed"
+    end
+    parts[#parts + 1] = line
+    quotes, lines = quotes + count_quotes(line), lines + 1
+  end
+  return (table.concat(parts, "\n"):gsub("\r$", "")), nil, lines
+end
+
+-- The fields of a record.
+local function split(text, separator)
+  local fields, at = {}, 1
+  local mark = "[" .. (separator == "\t" and "\t" or "%" .. separator) .. "]"
+  repeat
+    local field, after
+    if text:sub(at, at) == '"' then
+      local stop = at + 1
+      repeat
+        stop = text:find('"', stop, true)
+        local doubled = stop and text:sub(stop + 1, stop + 1) == '"'
+        if doubled then
+          stop = stop + 2
+        end
+      until not doubled
+      field = stop and text:sub(at + 1, stop - 1):gsub('""', '"')
+      after = stop and stop + 1
+      if not after or (after <= #text and text:sub(after, after) ~= separator) then
+        return nil, "after a quoted field a separator must follow"
+      end
+    else
+      after = text:find(mark, at) or #text + 1
+      field = text:sub(at, after - 1)
+    end
+    fields[#fields + 1] = field
+    at = after + 1
+  until after > #text
+  return fields
+end
+
+-- What a spreadsheet put between the names of the header.
+local function guess_separator(header)
+  local bare = header:gsub('"[^"]*"', "")
+  for _, separator in ipairs { ",", ";", "\t" } do
+    if bare:find(separator, 1, true) then
+      return separator
+    end
+  end
+  return ","
+end
+
+---@class extcontacts.csv.Reader
+---@field header string[]
+---@field line integer where the row at hand begins in the file, from 1
+
+--- Reads rows by the names in the first one.
+---@param handle table a file opened for reading
+---@param options { separator: string|nil }|nil default: `,`, `;` or tab, whichever the header has
+---@return (fun(): table<string, string>|nil, string|nil)|nil next_row a row; nil at the end; nil and
+--- what is wrong with the file
+---@return extcontacts.csv.Reader|string reader or what is wrong
+function csv.rows(handle, options)
+  local text, problem, lines = read_record(handle)
+  if not text then
+    return nil, problem or "the file is empty"
+  end
+  if text:sub(1, #BOM) == BOM then
+    text = text:sub(#BOM + 1)
+  end
+  local separator = options and options.separator or guess_separator(text)
+  local header
+  header, problem = split(text, separator)
+  if not header then
+    return nil, "line 1: " .. problem
+  end
+  local names = {}
+  for _, name in ipairs(header) do
+    if names[name] then
+      return nil, ("the column '%s' is there twice"):format(name)
+    end
+    names[name] = true
+  end
+  local reader, next_line = { header = header, line = 1 }, 1 + lines
+  local function failed(why)
+    return nil, ("line %d: %s"):format(reader.line, why)
+  end
+  return function()
+    repeat
+      reader.line = next_line
+      text, problem, lines = read_record(handle)
+      if not text then
+        if problem then
+          return failed(problem)
+        end
+        return nil
+      end
+      next_line = next_line + lines
+    until text ~= ""
+    local fields
+    fields, problem = split(text, separator)
+    if not fields then
+      return failed(problem)
+    elseif #fields ~= #header then
+      return failed(("%d fields, but the header has %d"):format(#fields, #header))
+    end
+    local row = {}
+    for index, name in ipairs(header) do
+      row[name] = fields[index]
+    end
+    return row
+  end, reader
+end
+
+--- One line, with its end.
+---@param values table values by position; nil is an empty field
+---@param count integer how many
+---@return string
+function csv.line(values, count)
+  local fields = {}
+  for index = 1, count do
+    local text = values[index] == nil and "" or tostring(values[index])
+    if text:find('[",;\r\n\t]') or text:find("^%s") or text:find("%s$") then
+      text = '"' .. text:gsub('"', '""') .. '"'
+    end
+    fields[index] = text
+  end
+  return table.concat(fields, ",") .. "\r\n"
+end
+
+return csv

@@ -1,0 +1,70 @@
+-- CSV as spreadsheets write it.
+local csv = require "extcontacts.csv"
+
+local function parse(text, options)
+  local path = os.tmpname()
+  local handle = assert(io.open(path, "wb"))
+  handle:write(text)
+  handle:close()
+  handle = assert(io.open(path, "rb"))
+  os.remove(path)
+  local next_row, reader = csv.rows(handle, options)
+  if not next_row then
+    handle:close()
+    return nil, reader
+  end
+  local rows, lines = {}, {}
+  while true do
+    local row, problem = next_row()
+    if not row then
+      handle:close()
+      return rows, problem, lines
+    end
+    rows[#rows + 1], lines[#lines + 1] = row, reader.line
+  end
+end
+
+describe("csv", function()
+  it("reads rows by the header's names", function()
+    assert.same({ { id = "1", name = "Ada" }, { id = "2", name = "" } }, (parse "id,name\n1,Ada\n2,\n"))
+    assert.same({ { id = "1" } }, (parse "id\n1"))
+    assert.same({}, (parse "id,name"))
+  end)
+
+  it("reads quotes, separators and line breaks within fields, and tells the lines", function()
+    local rows, problem, lines = parse 'id,text\r\n1,"a ""b"", c"\r\n2,"two\nlines"\r\n\r\n3,""\r\n'
+    assert.is_nil(problem)
+    assert.same({ { id = "1", text = 'a "b", c' }, { id = "2", text = "two\nlines" },
+      { id = "3", text = "" } }, rows)
+    assert.same({ 2, 3, 6 }, lines)
+  end)
+
+  it("finds the separator and takes a byte order mark off", function()
+    assert.same({ { id = "1", a = "x,y" } }, (parse "\239\187\191id;a\n1;x,y\n"))
+    assert.same({ { id = "1", a = "x" } }, (parse "id\ta\n1\tx\n"))
+    assert.same({ { id = "1", ["a,b"] = "x" } }, (parse('id;"a,b"\n1;x\n')))
+    assert.same({ { ["id;a"] = "1;x" } }, (parse("id;a\n1;x\n", { separator = "," })))
+  end)
+
+  it("says where a file is wrong, and nothing of its content", function()
+    local function problem(text)
+      local _, message = parse(text)
+      return message
+    end
+    assert.equal("the file is empty", problem "")
+    assert.equal("the column 'a' is there twice", problem "a,b,a\n")
+    assert.equal("line 3: 1 fields, but the header has 2", problem "a,b\n1,2\n3\n")
+    assert.equal("line 2: a quote is not closed", problem 'a,b\n1,"2\n3\n')
+    assert.equal("line 2: after a quoted field a separator must follow", problem 'a,b\n"1"x,2\n')
+  end)
+
+  it("writes what it reads", function()
+    local values = { 'a "b"', "c,d", " e ", "two\nlines", "plain", "", "+49 30", "x;y" }
+    local header = { "1", "2", "3", "4", "5", "6", "7", "8" }
+    local rows = assert(parse(csv.line(header, 8) .. csv.line(values, 8)))
+    for index, value in ipairs(values) do
+      assert.equal(value, rows[1][tostring(index)])
+    end
+    assert.equal("a,,c\r\n", csv.line({ "a", nil, "c" }, 3))
+  end)
+end)

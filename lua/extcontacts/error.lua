@@ -29,6 +29,7 @@
 ---| "limit" # a documented limit: an argument's range, the 1,000 records of a listing
 ---| "invalid" # a value that can't be sent
 ---| "conflict" # 409
+---| "io" # a file that can't be read or written
 ---| "cancelled"
 ---| "closed"
 
@@ -43,6 +44,7 @@ local KINDS = {
   limit = true,
   invalid = true,
   conflict = true,
+  io = true,
   cancelled = true,
   closed = true,
 }

@@ -12,7 +12,7 @@
 
 EC_EXPORT int luaopen_extcontacts_core(lua_State *L);
 
-/* [-0, +1]  the table { json, url, engine, signal, file, hash } of sub-libraries */
+/* [-0, +1]  the table of sub-libraries, each under its name */
 EC_EXPORT int luaopen_extcontacts_core(lua_State *L) {
   lua_createtable(L, 0, 6);
   lec_open_json(L);

@@ -1,0 +1,132 @@
+--- What a person should know of a planned body before it is sent: fields that
+-- it clears, values the server will refuse, numbers that can't be found.  Pure.
+
+local copy = require "extcontacts.fix.copy"
+local core = require "extcontacts.core"
+local diff = require "extcontacts.fix.diff"
+local kinds = require "extcontacts.fix.kinds"
+local models = require "extcontacts.models"
+
+local limits = {}
+
+---@class extcontacts.fix.Warning
+---@field code "cleared"|"limit"|"required"|"not_searchable"|"fix"
+---@field path string[]|nil
+---@field text string a sentence without the value
+
+-- Characters at least and at most, by model.
+local LENGTHS = {
+  ExternalContact = {
+    firstName = { 1, 1000 }, middleName = { 1, 1000 }, lastName = { 1, 1000 }, title = { 1, 1000 },
+    salutation = { 1, 1000 }, externalSystemUrl = { 1, 1000 },
+    workEmail = { 1, 256 }, personalEmail = { 1, 256 }, otherEmail = { 1, 256 },
+  },
+  ExternalOrganization = {
+    name = { 1, 1000 }, companyType = { 1, 1000 }, industry = { 1, 1000 },
+    externalSystemUrl = { 1, 1000 },
+  },
+  Note = { noteText = { 1, 32000 } },
+  Relationship = { relationship = { 1, 100 } },
+  PhoneNumber = { display = { 0, 512 }, countryCode = { 0, 4 } },
+}
+local EMAILS = { workEmail = true, personalEmail = true, otherEmail = true }
+local MOST_EXTERNAL_IDS = 10
+
+--- How many characters a UTF-8 text has.
+---@param text string
+---@return integer
+function limits.length(text)
+  return select(2, text:gsub("[^\128-\191]", ""))
+end
+
+--- Whether a text can be an e-mail address.
+---@param text string
+---@return boolean
+function limits.is_email(text)
+  local name, host = text:match("^([^%s@<>(),;:\"%[%]\\]+)@([%w%.%-\128-\255]+)$")
+  return name ~= nil and not name:find("^%.") and not name:find("%.$") and not name:find("..", 1, true)
+    and host:find("^[^%.%-].*%.[^%.]*[^%.%-]$") ~= nil and not host:find("..", 1, true)
+end
+
+local function add(out, code, path, text)
+  out[#out + 1] = { code = code, path = core.json.array(path), text = text }
+end
+
+local function check_text(out, path, value, range)
+  local length = limits.length(value)
+  if length < range[1] or length > range[2] then
+    add(out, "limit", path, ("%s has %d characters, allowed are %d to %d"):format(
+      diff.name(path), length, range[1], range[2]))
+  end
+end
+
+local function check_phone(out, path, phone)
+  for name, range in pairs(LENGTHS.PhoneNumber) do
+    if type(phone[name]) == "string" then
+      check_text(out, { path[1], name }, phone[name], range)
+    end
+  end
+  local written = type(phone.e164) == "string" and phone.e164 or phone.display
+  if type(written) == "string" and not written:find("^%s*%(?%+?%d") then
+    add(out, "not_searchable", path, diff.name(path) .. " is not a number that can be searched for")
+  elseif type(written) == "string" then
+    local digits = #(written:gsub("%D", ""))
+    if digits < 7 or digits > 20 or written:gsub("[eE][xX][tT].*$", ""):find("%a") then
+      add(out, "not_searchable", path, diff.name(path) .. " is not a number that can be searched for")
+    end
+  end
+end
+
+local function by_path(a, b)
+  local left, right = a.path and diff.name(a.path) or "", b.path and diff.name(b.path) or ""
+  if left ~= right then
+    return left < right
+  end
+  return a.code .. a.text < b.code .. b.text
+end
+
+--- What the server may refuse of a body, or make little of.
+---@param kind extcontacts.fix.KindName
+---@param body table
+---@return extcontacts.fix.Warning[]
+function limits.check(kind, body)
+  local out, model = {}, models[kinds.by_name[kind].model]
+  for name, range in pairs(LENGTHS[model.name] or {}) do
+    if type(body[name]) == "string" then
+      check_text(out, { name }, body[name], range)
+    end
+  end
+  for _, field in ipairs(model.fields) do
+    local path = { field.wire }
+    local value = copy.at(body, path)
+    if field.required and not field.read_only and (value == nil or value == "") then
+      add(out, "required", path, field.wire .. " is required")
+    elseif field.type == "PhoneNumber" and type(value) == "table" then
+      check_phone(out, path, value)
+    elseif EMAILS[field.wire] and model.name == "ExternalContact" and type(value) == "string"
+      and not limits.is_email((value:gsub("^%s+", ""):gsub("%s+$", ""))) then
+      add(out, "limit", path, field.wire .. " is not an e-mail address")
+    end
+  end
+  if type(body.externalIds) == "table" and #body.externalIds > MOST_EXTERNAL_IDS then
+    add(out, "limit", { "externalIds" }, ("externalIds has %d entries, allowed are %d"):format(
+      #body.externalIds, MOST_EXTERNAL_IDS))
+  end
+  table.sort(out, by_path)
+  return out
+end
+
+--- The fields that an update clears.
+---@param differences extcontacts.fix.Difference[]
+---@return extcontacts.fix.Warning[]
+function limits.cleared(differences)
+  local out = {}
+  for _, one in ipairs(differences) do
+    if one.before ~= nil and one.after == nil then
+      add(out, "cleared", one.path, diff.name(one.path) .. " is cleared")
+    end
+  end
+  return out
+end
+
+return limits

@@ -40,6 +40,13 @@ local function complain(text)
   io.stderr:write(script_name(), ": ", text, "\n")
 end
 
+local SCRIPT = {
+  complain = complain,
+  code_of = function()
+    return 1
+  end,
+}
+
 --- Runs a function as `ec.main` does, and gives the exit code instead of
 -- ending the process.  Inside another one the outer has the last word.
 ---@param fn fun(...): any
@@ -47,6 +54,16 @@ end
 ---@return integer code 0, 1 after a failure, 130 and 143 after SIGINT and SIGTERM
 ---@return table results what `fn` returned, packed with `n`
 function main.protect(fn, ...)
+  return main.guarded(SCRIPT, fn, ...)
+end
+
+--- The same for a program with ways of its own to tell a failure.
+---@param how table `complain(text)`, and `code_of(failure) -> code, silent`
+---@param fn fun(...): any
+---@param ... any its arguments
+---@return integer code
+---@return table results
+function main.guarded(how, fn, ...)
   local guard = core.signal.catch()
   if not guard then
     return 0, pack(fn(...)) -- inside another one, which does all this
@@ -67,15 +84,18 @@ function main.protect(fn, ...)
   end
   if signal then
     if not results[1] and not is_expected(failure) then
-      complain(failure)
+      how.complain(failure)
     end
-    complain "interrupted"
+    how.complain "interrupted"
     return EXIT_CODES[signal], results
   elseif failure then
-    complain(tostring(failure))
-    return 1, results
+    local code, silent = how.code_of(failure)
+    if not silent then
+      how.complain(tostring(failure))
+    end
+    return code, results
   elseif not written then
-    complain("the output could not be written: " .. tostring(why))
+    how.complain("the output could not be written: " .. tostring(why))
     return 1, results
   end
   return 0, pack(unpack(results, 2, results.n))

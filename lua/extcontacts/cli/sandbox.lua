@@ -1,32 +1,32 @@
 --- `extcontacts sandbox`: reads its options and writes the server's files.
 -- bin/extcontacts then becomes the server.
 
+local exit = require "extcontacts.cli.exit"
 local options = require "extcontacts.sandbox.options"
 
 -- luacheck: ignore 113 143
 local unpack = table.unpack or unpack
 
 local command = {
+  name = "sandbox",
   summary = "run a local External Contacts server to try things on",
+  description = "A local server with the behaviour of the External Contacts API.",
+  bare = true,
 }
 
-local EPILOG = [[
+command.example = [[
+extcontacts sandbox --contacts 5000 --seed 7 >sandbox.json &
+curl -s -u ID:SECRET -d grant_type=client_credentials LOGIN_URL/oauth/token]]
+
+command.notes = [[
 When it is ready it prints one line of JSON with base_url, login_url,
 client_id, client_secret and pid (and ca_file with --tls), then serves until
-it gets SIGTERM or SIGINT.  For example:
+it gets SIGTERM or SIGINT.  docs/sandbox.md describes the data, the control
+path and the faults.]]
 
-  extcontacts sandbox --contacts 5000 --seed 7 >sandbox.json &
-  curl -s -u ID:SECRET -d grant_type=client_credentials LOGIN_URL/oauth/token
-
-docs/sandbox.md describes the data, the control path and the faults.]]
-
-local function make_parser(argparse)
-  local parser = argparse("extcontacts sandbox")
-    :description("A local server with the behaviour of the External Contacts API.")
-    :epilog(EPILOG)
-    :usage_max_width(78)
-    :help_max_width(78)
-    :help_vertical_space(0)
+--- Declares the options, one for each row of the sandbox's.
+---@param parser table
+function command.setup(parser)
   local group = {}
   local title
   local function finish()
@@ -68,34 +68,18 @@ local function make_parser(argparse)
     end
   end
   finish()
-  return parser
 end
 
---- Runs the command.
----@param arguments string[] the words after `sandbox`
+--- Writes the server's files.
+---@param given table
 ---@return integer exit code
-function command.run(arguments)
-  local found, argparse = pcall(require, "argparse")
-  if not found then
-    io.stderr:write("extcontacts sandbox: the Lua module argparse is missing\n",
-      "On Debian and Ubuntu:  apt install lua-argparse\n",
-      "Elsewhere:             luarocks install argparse\n")
-    return 1
-  end
-  local parser = make_parser(argparse)
-  local ok, given = parser:pparse(arguments)
-  if not ok then
-    io.stderr:write("extcontacts sandbox: ", given, "\n",
-      "`extcontacts sandbox --help` lists the options.\n")
-    return 2
-  end
+function command.run(given)
   local launch = require "extcontacts.sandbox.launch"
   local done, message, code = launch.prepare(options.complete(given))
   if not done then
-    io.stderr:write("extcontacts sandbox: ", message, "\n")
-    return code or 1
+    exit.fail(code == exit.codes.usage and "usage" or "some_failed", message)
   end
-  return 0
+  return exit.codes.ok
 end
 
 return command

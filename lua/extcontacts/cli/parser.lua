@@ -1,0 +1,113 @@
+--- Makes a command's parser with lua-argparse, in the form all of them share,
+-- and says what is wrong with a line in one sentence.
+
+local exit = require "extcontacts.cli.exit"
+local suggest = require "extcontacts.suggest"
+
+-- luacheck: ignore 113 143
+local unpack = table.unpack or unpack
+
+local parser = {}
+
+local MISSING = [[the Lua module argparse is missing
+On Debian and Ubuntu:  apt install lua-argparse
+Elsewhere:             luarocks install argparse]]
+
+local function argparse()
+  local found, module = pcall(require, "argparse")
+  if not found then
+    exit.fail("some_failed", MISSING)
+  end
+  return module
+end
+
+local function is_help(word)
+  return word == "--help" or word == "-h"
+end
+
+-- The options that are in no group yet.
+local function ungrouped(made)
+  local grouped, left = {}, {}
+  for _, group in ipairs(made._groups) do
+    for _, element in ipairs(group) do
+      grouped[element] = true
+    end
+  end
+  for _, option in ipairs(made._options) do
+    if not grouped[option] then
+      left[#left + 1] = option
+    end
+  end
+  return left
+end
+
+local function epilog(command)
+  local example = "For example:\n\n  " .. command.example:gsub("\n", "\n  ")
+  return command.notes and example .. "\n\n" .. command.notes or example
+end
+
+--- A command's parser.
+---@param command table
+---@param words string[] the words after the command's name
+---@return table parser lua-argparse's
+function parser.make(command, words)
+  local made = argparse()("extcontacts " .. command.name)
+    :description(command.description or (command.summary:gsub("^%l", string.upper) .. "."))
+    :epilog(epilog(command))
+    :usage_max_width(78)
+    :help_max_width(78)
+    :help_vertical_space(0)
+    :add_help(false)
+  command.setup(made, words)
+  made:flag("-h --help", "show this text")
+  made:group("Options", unpack(ungrouped(made)))
+  if command.connects then
+    require("extcontacts.cli.connection").setup(made)
+  end
+  return made
+end
+
+--- Whether the words ask for help; a word after `--` is none of it.
+---@param words string[]
+---@return boolean
+function parser.asks_help(words)
+  for _, word in ipairs(words) do
+    if word == "--" then
+      return false
+    elseif is_help(word) then
+      return true
+    end
+  end
+  return false
+end
+
+-- The options' names of a parser.
+local function option_names(made)
+  local names = {}
+  for _, option in ipairs(made._options) do
+    for _, alias in ipairs(option._aliases) do
+      names[#names + 1] = alias
+    end
+  end
+  return names
+end
+
+--- Reads the words.
+---@param made table the parser
+---@param words string[]
+---@return table given
+function parser.read(made, words)
+  local ok, given = made:pparse(words)
+  if ok then
+    return given
+  end
+  local unknown = given:match("^unknown option '(.-)'")
+  if unknown then
+    local name = unknown:match("^[^=]+")
+    local near = suggest.nearest(name, option_names(made))
+    given = ("unknown option '%s'%s"):format(name, near and (", did you mean '" .. near .. "'?") or "")
+  end
+  exit.usage(given)
+end
+
+return parser

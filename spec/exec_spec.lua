@@ -1,9 +1,9 @@
 -- One call through all its stages: tokens, errors, retries, hooks.
-local auth = require "extcontacts.auth"
 local ec = require "extcontacts"
 local fake = require "spec.support.fake"
 local log = require "extcontacts.log"
 local operations = require "extcontacts.operations"
+local token_endpoint = require "extcontacts.token_endpoint"
 local response = require "extcontacts.response"
 local retry = require "extcontacts.retry"
 
@@ -269,10 +269,50 @@ describe("retry", function()
     end)
   end
 
+  local R, A, F = "repeat", "ambiguous", "final"
+  -- failure, what it means for a read, a PUT or DELETE; for a create; for a schema's update
+  for index, case in ipairs {
+    { { kind = "throttled", status = 429 }, R, R, R },
+    { { kind = "http", status = 400 }, F, F, F },
+    { { kind = "http", status = 404 }, F, F, F },
+    { { kind = "http", status = 408 }, R, A, A },
+    { { kind = "http", status = 500 }, F, F, F },
+    { { kind = "http", status = 501 }, F, F, F },
+    { { kind = "http", status = 502 }, R, A, A },
+    { { kind = "http", status = 503 }, R, A, A },
+    { { kind = "http", status = 504 }, R, A, A },
+    { { kind = "auth", status = 401 }, F, F, F },
+    { { kind = "auth", status = 403 }, F, F, F },
+    { { kind = "conflict", status = 409 }, F, F, F },
+    { { kind = "decode", status = 200 }, F, A, A },
+    { { kind = "protocol", status = 200 }, F, A, A },
+    { { kind = "cancelled" }, F, F, F },
+    { { kind = "cancelled", sent = "all" }, F, A, A },
+    { { kind = "closed" }, F, F, F },
+    { { kind = "limit" }, F, F, F },
+    { { kind = "transport", sent = "nothing" }, R, R, R },
+    { { kind = "transport", sent = "partial" }, R, A, A },
+    { { kind = "transport", sent = "all" }, R, A, A },
+    { { kind = "transport", sent = "nothing", permanent = true }, F, F, F },
+    { { kind = "transport", sent = "all", permanent = true }, F, A, A },
+    { { kind = "timeout", sent = "nothing" }, R, R, R },
+    { { kind = "timeout", sent = "all" }, R, A, A },
+  } do
+    local err = case[1]
+    it(("knows what failure %d means: %s %s %s"):format(
+      index, err.kind, err.status or "", err.sent or ""), function()
+      for _, name in ipairs { "contacts.get", "contacts.update", "contacts.delete" } do
+        assert.equal(case[2], retry.outcome(operations.by_short[name], err))
+      end
+      assert.equal(case[3], retry.outcome(create, err))
+      assert.equal(case[4], retry.outcome(schema, err))
+    end)
+  end
+
   it("waits what the server asks for and a little more", function()
     local err = { kind = "throttled", retry_after = 42 }
-    assert.equal(42.5, retry.decide(create, err, 1, policy, 0))
-    assert.equal(43, retry.decide(create, err, 1, policy, 1))
+    assert.equal(43, retry.decide(create, err, 1, policy, 0))
+    assert.equal(43.5, retry.decide(create, err, 1, policy, 1))
   end)
 
   it("backs off with full jitter, doubling up to 20 s", function()
@@ -291,7 +331,7 @@ describe("retry", function()
     local value, _, answer = self.client.contacts:create { firstName = "Ann" }
     assert.equal("x", value.id)
     assert.equal(2, answer.attempts)
-    assert.same({ 7.75 }, self.slept)
+    assert.same({ 8.25 }, self.slept)
   end)
 
   it("does not resend a POST whose body may have arrived", function()
@@ -366,6 +406,6 @@ describe("a Retry-After or correlation id that makes no sense", function()
     assert.is_nil(response.retry_after { ["retry-after"] = "soon" })
     assert.is_nil(response.retry_after {})
     assert.is_nil(response.correlation_id { ["inin-correlation-id"] = "a\r\nb" })
-    assert.is_nil(auth.classify(fake.json(200, { access_token = "a b" })))
+    assert.is_nil(token_endpoint.classify(fake.json(200, { access_token = "a b" })))
   end)
 end)

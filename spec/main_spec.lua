@@ -8,7 +8,7 @@ local script = require "spec.support.script"
 
 local CLIENT = [[
 local ec = require "extcontacts"
-local client = ec.new { base_url = arg[1], access_token = "t", max_attempts = 5 }
+local client = ec.new { base_url = arg[1], access_token = "t", max_attempts = 5, rate = false }
 ]]
 
 local server

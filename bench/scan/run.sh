@@ -22,7 +22,8 @@ field() { sed -n "s/.*\"$1\" *: *\"\{0,1\}\([^\",}]*\).*/\1/p" "$work/ready"; }
 pid=$(field pid)
 EXTCONTACTS_BASE_URL=$(field base_url) EXTCONTACTS_LOGIN_URL=$(field login_url)
 GENESYSCLOUD_OAUTHCLIENT_ID=$(field client_id) GENESYSCLOUD_OAUTHCLIENT_SECRET=$(field client_secret)
-export EXTCONTACTS_BASE_URL EXTCONTACTS_LOGIN_URL GENESYSCLOUD_OAUTHCLIENT_ID GENESYSCLOUD_OAUTHCLIENT_SECRET
+EXTCONTACTS_RATE=off
+export EXTCONTACTS_RATE EXTCONTACTS_BASE_URL EXTCONTACTS_LOGIN_URL GENESYSCLOUD_OAUTHCLIENT_ID GENESYSCLOUD_OAUTHCLIENT_SECRET
 
 median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 column() { awk -v c="$2" '{ print $c }' "$work/$1" | median; }

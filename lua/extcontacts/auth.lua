@@ -1,28 +1,39 @@
---- Tokens: where one comes from, how long it counts, and what a 401 does to
--- it.  Sends nothing itself: `exec` hands in the function that does.
+--- A client's tokens: where one comes from, how long it counts, what a 401 does
+-- to it, and which one has room for a request.  Sends and waits for nothing
+-- itself: `exec` hands in what does.
+--
+-- A client holds one token, or up to `token_pool` of them, each with a window
+-- of its own.  A further one is asked for only when no other has room.
 
-local core = require "extcontacts.core"
+local endpoint = require "extcontacts.token_endpoint"
 local errors = require "extcontacts.error"
-local response = require "extcontacts.response"
+local pacer = require "extcontacts.pacer"
 
 local auth = {}
 
--- The token endpoint, seen as an operation, for messages and logs.
----@type extcontacts.Operation
-auth.row = {
-  name = "oauth.token",
-  method = "POST",
-  path = "/oauth/token",
-  permissions = {},
-  returns = "AccessToken",
-  repeatable = true,
-}
+auth.row = endpoint.row
 
 -- A token is renewed this many seconds before it expires, a short-lived one
 -- after nine tenths of its life.
 local MARGIN = 60
 
+-- Refused credentials are not shown again for this many seconds.
+local REFUSAL = 10
+
+-- How often it is looked whether another process has its token now.
+local GLANCE = 0.2
+
+---@class extcontacts.Slot one token
+---@field index integer
+---@field token string|nil
+---@field key string|nil what its window is kept under
+---@field renew_at number|nil monotonic seconds
+---@field refused string|nil the token the server would not take any more
+---@field flight table|nil the request for a token that is under way
+---@field cool_until number|nil a request for one has failed; not asked again before
+
 ---@class extcontacts.Auth
+---@field slots extcontacts.Slot[]
 local Auth = {}
 local metatable = { __name = "extcontacts.auth", __index = Auth }
 
@@ -33,149 +44,195 @@ end
 --- Makes the token keeper of a client.
 ---@param config extcontacts.Config
 ---@param now fun(): number monotonic seconds
+---@param cache extcontacts.TokenCache|nil tokens shared with other processes
 ---@return extcontacts.Auth
-function auth.new(config, now)
-  return setmetatable({ config = config, now = now }, metatable)
-end
-
-local function failure(fields)
-  fields.kind = fields.kind or "auth"
-  fields.operation = auth.row.name
-  return nil, errors.new(fields)
-end
-
--- A token travels in a header line: no byte may end that line.
-local function usable(token)
-  return type(token) == "string" and #token > 0 and not token:find("[%c%s]")
-end
-
-function Auth:keep(token, lifetime)
-  self.token, self.revoked = token, false
-  self.renew_at = nil
-  if type(lifetime) == "number" and lifetime > 0 then
-    self.renew_at = self.now() + lifetime - math.min(MARGIN, lifetime * 0.1)
+function auth.new(config, now, cache)
+  local self = setmetatable({ config = config, now = now, cache = cache, slots = {} }, metatable)
+  for index = 1, config.token_pool or 1 do
+    self.slots[index] = { index = index }
   end
-  return token
+  return self
+end
+
+local function life_of(lifetime)
+  if type(lifetime) == "number" and lifetime > 0 then
+    return lifetime - math.min(MARGIN, lifetime * 0.1)
+  end
+end
+
+local function keep(self, slot, token, lifetime)
+  local life = life_of(lifetime)
+  slot.token, slot.key = token, pacer.key(token)
+  slot.renew_at = life and self.now() + life
+  slot.refused, slot.cool_until = nil, nil
+end
+
+local function is_live(self, slot)
+  return slot.token ~= nil and not (slot.renew_at and self.now() >= slot.renew_at)
 end
 
 -- A function of the caller's that gives a token.
-function Auth:from_function(reason)
+local function ask_function(self, slot)
+  local reason = slot.refused and "revoked" or slot.token and "expired" or "start"
   local ok, token, lifetime = pcall(self.config.access_token, reason)
   if not ok then
     if errors.is_error(token) then
       return nil, token
     end
-    return failure { code = "token_function", cause = token, message = "the token function failed" }
-  end
-  if not usable(token) then
+    return endpoint.failure {
+      code = "token_function", cause = token, message = "the token function failed",
+    }
+  elseif not endpoint.usable(token) then
     if errors.is_error(lifetime) then
       return nil, lifetime
     end
-    return failure {
+    return endpoint.failure {
       code = "token_function",
       message = "the token function gave no token: it must return a string without spaces",
     }
   end
-  return self:keep(token, lifetime)
+  return { token = token, lifetime = lifetime }
 end
 
-local BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-
-local function base64(text)
-  return (text:gsub("..?.?", function(group)
-    local a, b, c = group:byte(1, 3)
-    local bits = a * 65536 + (b or 0) * 256 + (c or 0)
-    local out = {}
-    for i = 1, 4 do
-      local index = math.floor(bits / 64 ^ (4 - i)) % 64
-      out[i] = i <= #group + 1 and BASE64:sub(index + 1, index + 1) or "="
-    end
-    return table.concat(out)
-  end))
+local function ask_server(self, send)
+  local refusal = self.refusal
+  if refusal and self.now() < refusal.until_time then
+    return nil, errors.copy(refusal.err)
+  end
+  local grant, err = send(endpoint.row, endpoint.request(self.config), endpoint.classify)
+  if err and err.kind == "auth" then
+    self.refusal = { err = err, until_time = self.now() + REFUSAL }
+  end
+  return grant, err
 end
 
---- The request for a new token.
----@param config extcontacts.Config
----@return table request `{ method, url, headers, body }`
-function auth.token_request(config)
-  return {
-    method = "POST",
-    url = config.login_url .. auth.row.path,
-    path = auth.row.path,
-    headers = {
-      { "Authorization", "Basic " .. base64(config.client_id .. ":" .. config.client_secret) },
-      { "Accept", "application/json" },
-      { "Content-Type", "application/x-www-form-urlencoded" },
-    },
-    body = "grant_type=client_credentials",
-  }
-end
-
---- What the token endpoint's answer means.
----@param reply table
----@return table|nil grant `{ token, lifetime }`
----@return extcontacts.Error|nil
-function auth.classify(reply)
-  local status = reply.status
-  local body = core.json.decode(reply.body)
-  if type(body) ~= "table" then
-    body = nil
-  end
-  if status < 200 or status > 299 then
-    if status == 400 or status == 401 or status == 403 then
-      local code = body and body.error
-      return failure {
-        status = status,
-        code = type(code) == "string" and code:match("^[%w_.%-]+$") or nil,
-        message = "the client id and secret were refused; check both, the region, and that the "
-          .. "OAuth client has the client credentials grant",
-        correlation_id = response.correlation_id(reply.headers),
-      }
-    end
-    return nil, response.failure(auth.row, reply)
-  end
-  if not body then
-    return failure {
-      kind = "decode",
-      status = status,
-      message = "the token endpoint's answer is not JSON; check login_url",
-    }
-  end
-  local kind = body.token_type
-  if not usable(body.access_token) or (type(kind) == "string" and kind:lower() ~= "bearer") then
-    return failure {
-      kind = "protocol",
-      status = status,
-      message = "the token endpoint's answer holds no bearer token; check login_url",
-    }
-  end
-  return { token = body.access_token, lifetime = body.expires_in }
-end
-
---- A token that counts, a new one when the last is about to expire.
----@param send fun(row: table, request: table, classify: function): table|nil, extcontacts.Error|nil
---- sends a request and gives what `classify` made of the answer
----@return string|nil
----@return extcontacts.Error|nil
-function Auth:get(send)
-  local expired = self.renew_at and self.now() >= self.renew_at
-  if self.token and not expired then
-    return self.token
-  end
+local function ask(self, slot, send)
   local given = self.config.access_token
-  if type(given) == "string" then
-    if not usable(given) then
-      return failure { message = "access_token must be a token without spaces or line ends" }
-    end
-    return self:keep(given)
+  if type(given) == "function" then
+    return ask_function(self, slot)
   elseif given then
-    return self:from_function(self.revoked and "revoked" or expired and "expired" or "start")
+    if not endpoint.usable(given) then
+      return endpoint.failure { message = "access_token must be a token without spaces or line ends" }
+    end
+    return { token = given }
   end
-  local grant, err = send(auth.row, auth.token_request(self.config), auth.classify)
+  return ask_server(self, send)
+end
+
+-- Gets a token for a slot: from the cache, or by asking for one.  Gives true,
+-- nothing and seconds while another process asks, or nothing and an error.
+local function fill(self, slot, send)
+  if self.cache then
+    local token, lifetime, busy = self.cache:take(slot.index, slot.refused)
+    if token then
+      keep(self, slot, token, lifetime)
+      return true
+    elseif busy then
+      return nil, nil, GLANCE
+    end
+  end
+  local grant, err = ask(self, slot, send)
+  if self.cache then
+    self.cache:put(slot.index, grant)
+  end
   if not grant then
     return nil, err
   end
-  return self:keep(grant.token, grant.lifetime)
+  keep(self, slot, grant.token, grant.lifetime)
+  return true
+end
+
+-- One request for a slot's token at a time; who comes later waits for its end.
+-- A flight that nobody brings home, since its coroutine was dropped, counts as
+-- over in the end.
+local function fly(self, slot, tools)
+  local flight = { overdue = self.now() + (self.config.timeout or 30) + 1 }
+  local now = self.now
+  function flight.done()
+    return flight.over or now() >= flight.overdue
+  end
+  slot.flight = flight
+  local ok, filled, err, wait = pcall(fill, self, slot, tools.send)
+  flight.over, flight.err = true, ok and err or nil
+  if slot.flight == flight then
+    slot.flight = nil
+  end
+  tools.notify(flight)
+  if not ok then
+    error(filled, 0)
+  end
+  return filled, err, wait
+end
+
+local function join(slot, tools)
+  local flight = slot.flight
+  tools.wait(flight)
+  if not flight.over and slot.flight == flight then
+    slot.flight = nil
+  end
+  return not flight.err, flight.err and errors.copy(flight.err)
+end
+
+-- The slot to get a token for next; nil when each has one that counts.
+local function empty_slot(self)
+  for _, slot in ipairs(self.slots) do
+    if not is_live(self, slot) and not (slot.cool_until and self.now() < slot.cool_until) then
+      return slot
+    end
+  end
+end
+
+-- A token with room, or else how long until one has.
+local function admit_any(self, admit)
+  local soonest
+  for _, slot in ipairs(self.slots) do
+    if is_live(self, slot) then
+      local ticket, wait = admit(slot.key)
+      if not wait then
+        return { token = slot.token, ticket = ticket }
+      end
+      soonest = math.min(soonest or wait, wait)
+    end
+  end
+  return nil, soonest
+end
+
+---@class extcontacts.LeaseTools what `exec` does for the token keeper
+---@field admit fun(key: string): extcontacts.Ticket|nil, number|nil
+---@field send fun(row: table, request: table, classify: function): table|nil, extcontacts.Error|nil
+---@field wait fun(flight: table)
+---@field notify fun(flight: table)
+
+--- A token that counts and has room for a request.
+---@param tools extcontacts.LeaseTools
+---@return table|nil lease `{ token, ticket }`
+---@return extcontacts.Error|nil
+---@return number|nil wait seconds until it may be asked again, when there is neither
+---@return "rate"|"token"|nil reason of the wait
+function Auth:lease(tools)
+  while true do
+    local lease, soonest = admit_any(self, tools.admit)
+    if lease then
+      return lease
+    end
+    local slot = empty_slot(self)
+    if not slot then
+      return nil, nil, soonest or 1, "rate"
+    end
+    local filled, err, wait
+    if slot.flight then
+      filled, err = join(slot, tools)
+    else
+      filled, err, wait = fly(self, slot, tools)
+    end
+    if err and soonest then
+      -- The others will have room again; this one is left alone for a while.
+      slot.cool_until = self.now() + REFUSAL
+      return nil, nil, soonest, "rate"
+    elseif not filled then
+      return nil, err, wait and math.min(wait, soonest or wait), "token"
+    end
+  end
 end
 
 --- Tells that the server refused `token`.
@@ -185,9 +242,11 @@ function Auth:refused(token)
   if type(self.config.access_token) == "string" then
     return false
   end
-  -- Somebody else may have renewed it while this request was on its way.
-  if self.token == token then
-    self.token, self.renew_at, self.revoked = nil, nil, true
+  for _, slot in ipairs(self.slots) do
+    -- Somebody else may have renewed it while this request was on its way.
+    if slot.token == token then
+      slot.token, slot.renew_at, slot.refused = nil, nil, token
+    end
   end
   return true
 end

@@ -8,11 +8,17 @@
 local auth = require "extcontacts.auth"
 local config = require "extcontacts.config"
 local core = require "extcontacts.core"
+local doubt = require "extcontacts.doubt"
 local exec = require "extcontacts.exec"
 local operations = require "extcontacts.operations"
+local outage = require "extcontacts.outage"
+local pacer = require "extcontacts.pacer"
 local paginate = require "extcontacts.paginate"
 local params = require "extcontacts.params"
+local stats = require "extcontacts.stats"
+local store = require "extcontacts.store"
 local suggest = require "extcontacts.suggest"
+local token_cache = require "extcontacts.token_cache"
 
 local client = {}
 
@@ -222,6 +228,16 @@ function Client:plan(name, ...)
   return plan, err
 end
 
+--- What the client has done so far, in numbers.  Later calls don't change it.
+---@return extcontacts.Stats
+function Client:stats()
+  local state, misuse = state_of(self, "stats")
+  if not state then
+    error(misuse, 2)
+  end
+  return stats.snapshot(state.stats)
+end
+
 --- Closes the connections.  Later calls give `kind = "closed"`.
 function Client:close()
   local state = states[self]
@@ -247,7 +263,7 @@ function metatable.__index(self, name)
     return space
   end
   local known = operation_names()
-  for _, names in ipairs { iterator_names, suggest.keys(tree.spaces), { "call", "plan", "close" } } do
+  for _, names in ipairs { iterator_names, suggest.keys(tree.spaces), { "call", "plan", "stats", "close" } } do
     for _, known_name in ipairs(names) do
       known[#known + 1] = known_name
     end
@@ -271,17 +287,26 @@ end
 
 --- Makes a client of a complete configuration.
 ---@param settings extcontacts.Config from `config.resolve`
----@param internals table|nil for specs: `{ env, now, random, engine }`
+---@param internals table|nil for specs: `{ env, now, time, random, engine, store }`
 ---@return extcontacts.Client
 function client.new(settings, internals)
   internals = internals or {}
   local now = internals.now or core.engine.now
   local self = setmetatable({}, metatable)
+  local windows = internals.store or store.named(settings.rate_store)
+  local cache = settings.token_cache
+    and token_cache.new(store.named(settings.token_cache == true and "file" or settings.token_cache), settings,
+      internals.time)
   states[self] = {
     config = settings,
-    auth = auth.new(settings, now),
+    auth = auth.new(settings, now, cache or nil),
+    pacer = settings.rate and pacer.new({ rate = settings.rate, reserve = settings.reserve }, windows) or nil,
+    outage = outage.new(now()),
+    stats = stats.new(),
+    creates = doubt.new(),
     env = internals.env,
     now = now,
+    time = internals.time or os.time,
     random = internals.random or generator(),
     engine = internals.engine,
     closed = false,

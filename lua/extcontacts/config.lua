@@ -2,6 +2,7 @@
 -- then the platform CLI's profile file (read, never written).
 
 local files = require "extcontacts.files"
+local option_table = require "extcontacts.options"
 local suggest = require "extcontacts.suggest"
 
 local config = {}
@@ -29,62 +30,6 @@ config.regions = {
   ap_northeast_3 = "apne3.pure.cloud",
 }
 
----@class extcontacts.Config
----@field region string|nil region id (`eu_central_1`, `eu-central-1`) or domain; default `us_east_1`
----@field base_url string|nil instead of `https://api.<domain>`: a sandbox or gateway
----@field login_url string|nil instead of `https://login.<domain>`
----@field client_id string|nil of an OAuth client with the client credentials grant
----@field client_secret string|nil
----@field access_token string|(fun(reason: string): string, number?)|nil a token, or a function that
---- gives one (and the seconds it lives); called with "start", "expired" or "revoked"
----@field profile string|nil section of the profile file; default `DEFAULT`
----@field timeout number seconds one request may take; default 30
----@field deadline number|nil seconds a call may take, waits and repeats included; default none
----@field connect_timeout number seconds; default 10
----@field max_body integer largest answer in bytes, unpacked; default 64 MiB
----@field max_attempts integer requests for one call at most; default 5
----@field max_retry_after number longest wait the server may ask for, in seconds; default 180
----@field retry boolean whether a failed request is repeated where that is safe; default true
----@field validate boolean whether documented limits are checked before sending; default true
----@field headers table<string, string>|nil further headers of every request
----@field user_agent string
----@field proxy string|nil URL of a proxy; "" for none, also when the environment names one
----@field ca_file string|nil PEM file of the authorities to trust instead of the system's
----@field client_cert string|nil PEM file
----@field client_key string|nil PEM file
----@field compress boolean|nil whether answers may come compressed; default: yes, but not over plain
---- http, which goes to this machine only and has no network to spare
----@field log true|(fun(entry: extcontacts.LogEntry))|nil `true` writes lines to standard error
----@field on_request (fun(entry: extcontacts.LogEntry))|nil called after every exchange
-
--- Option → the type it must have, and its default.
-local OPTIONS = {
-  region = { "string" },
-  base_url = { "string" },
-  login_url = { "string" },
-  client_id = { "string" },
-  client_secret = { "string" },
-  access_token = { "string", "function" },
-  profile = { "string" },
-  timeout = { "number", default = 30 },
-  deadline = { "number" },
-  connect_timeout = { "number", default = 10 },
-  max_body = { "number", default = 64 * 1024 * 1024 },
-  max_attempts = { "number", default = 5 },
-  max_retry_after = { "number", default = 180 },
-  retry = { "boolean", default = true },
-  validate = { "boolean", default = true },
-  headers = { "table" },
-  user_agent = { "string", default = "extcontacts-lua/0.1" },
-  proxy = { "string" },
-  compress = { "boolean" },
-  ca_file = { "string" },
-  client_cert = { "string" },
-  client_key = { "string" },
-  log = { "function", "boolean" },
-  on_request = { "function" },
-}
-
 -- Option → environment variables, the first that is set counts.
 local ENVIRONMENT = {
   region = { "GENESYSCLOUD_REGION" },
@@ -95,6 +40,7 @@ local ENVIRONMENT = {
   base_url = { "EXTCONTACTS_BASE_URL" },
   login_url = { "EXTCONTACTS_LOGIN_URL" },
   ca_file = { "EXTCONTACTS_CA_FILE" },
+  rate = { "EXTCONTACTS_RATE" },
 }
 
 -- Option → its key in the profile file.
@@ -104,28 +50,6 @@ local PROFILE_KEYS = {
   client_secret = "client_secret",
   access_token = "access_token",
 }
-
---- Checks the names and types of options.
----@param options table
----@return string|nil misuse
-function config.problem(options)
-  if type(options) ~= "table" then
-    return "the configuration must be a table, got " .. type(options)
-  end
-  for name, value in pairs(options) do
-    local spec = OPTIONS[name]
-    if not spec then
-      return suggest.unknown("option", name, suggest.keys(OPTIONS))
-    end
-    if type(value) ~= spec[1] and type(value) ~= spec[2] then
-      return ("option '%s' must be a %s, got %s"):format(
-        name, table.concat(spec, " or "), type(value))
-    end
-    if type(value) == "number" and (value <= 0 or value ~= value) then
-      return ("option '%s' must be above 0"):format(name)
-    end
-  end
-end
 
 --- The domain of a region id or domain; ids may be written with `-` or `_`.
 ---@param region string
@@ -225,6 +149,19 @@ local function from_environment(getenv)
   return settings
 end
 
+-- EXTCONTACTS_RATE is a number, or "off".
+local function read_rate(settings)
+  local text = settings.rate
+  if text == "off" then
+    settings.rate = false
+  elseif text then
+    settings.rate = tonumber(text)
+    if not settings.rate or settings.rate < 1 or settings.rate ~= math.floor(settings.rate) then
+      return "EXTCONTACTS_RATE must be requests a minute, like 300, or off"
+    end
+  end
+end
+
 local NO_CREDENTIALS = "no credentials: pass client_id and client_secret (or access_token), or set "
   .. "GENESYSCLOUD_OAUTHCLIENT_ID and GENESYSCLOUD_OAUTHCLIENT_SECRET"
 
@@ -242,7 +179,7 @@ end
 ---@return string|nil misuse
 function config.resolve(options, sources)
   options = options or {}
-  local problem = config.problem(options)
+  local problem = option_table.problem(options)
   if problem then
     return nil, problem
   end
@@ -253,7 +190,12 @@ function config.resolve(options, sources)
 
   if sources then
     local getenv = sources.getenv or os.getenv
-    fill(settings, from_environment(getenv))
+    local environment = from_environment(getenv)
+    problem = read_rate(environment)
+    if problem then
+      return nil, problem
+    end
+    fill(settings, environment)
     local profile, missing = read_profile(settings.profile, getenv, sources.read_file or files.read)
     if missing then
       return nil, missing
@@ -261,7 +203,7 @@ function config.resolve(options, sources)
     fill(settings, profile or {})
   end
 
-  for name, spec in pairs(OPTIONS) do
+  for name, spec in pairs(option_table.list) do
     if settings[name] == nil then
       settings[name] = spec.default
     end
@@ -295,6 +237,13 @@ function config.resolve(options, sources)
       return nil, problem
     end
   end
+  if settings.token_cache == nil then
+    settings.token_cache = settings.token_pool > 1
+  end
+  if settings.access_token and (settings.token_pool > 1 or settings.token_cache) then
+    return nil, "token_pool and token_cache need client_id and client_secret, not an access_token"
+  end
+  settings.rate_store = settings.rate_store or (settings.token_cache and "file" or "process")
   if settings.compress == nil then
     settings.compress = settings.base_url:sub(1, 6) == "https:"
   end

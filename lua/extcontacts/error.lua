@@ -11,6 +11,7 @@
 ---@field path string|nil without the query
 ---@field attempts integer|nil requests sent for this call, the last included
 ---@field retryable boolean whether the same call may succeed later and is safe to repeat
+---@field ambiguous boolean|nil whether the request may have been carried out although it failed
 ---@field retry_after number|nil seconds the server asked to wait
 ---@field correlation_id string|nil the server's id of this exchange, for support
 ---@field details table|nil what the server said about single fields
@@ -84,6 +85,17 @@ function errors.new(fields)
     fields.retryable = false
   end
   return setmetatable(fields, metatable)
+end
+
+--- A copy of an error object, for another call that fails for the same reason.
+---@param err extcontacts.Error
+---@return extcontacts.Error
+function errors.copy(err)
+  local fields = {}
+  for name, value in pairs(err) do
+    fields[name] = value
+  end
+  return errors.new(fields)
 end
 
 --- Raises an error object about an operation, as iterators do.

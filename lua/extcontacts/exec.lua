@@ -1,111 +1,38 @@
---- The one loop over attempts: token, send, classify, decide.  Every call of
--- every operation comes through here, and only `env/*` waits.
+--- The one loop over attempts: token, pace, send, classify, decide.  Every call
+-- of every operation comes through here, and only `env/*` waits.
 
 local auth = require "extcontacts.auth"
 local core = require "extcontacts.core"
+local doubt = require "extcontacts.doubt"
 local env = require "extcontacts.env"
 local errors = require "extcontacts.error"
+local exchange = require "extcontacts.exchange"
 local log = require "extcontacts.log"
+local outage = require "extcontacts.outage"
 local params = require "extcontacts.params"
 local request = require "extcontacts.request"
 local response = require "extcontacts.response"
 local retry = require "extcontacts.retry"
+local stats = require "extcontacts.stats"
 
 local exec = {}
 
 ---@class extcontacts.State what a client holds
 ---@field config extcontacts.Config
 ---@field auth extcontacts.Auth
+---@field pacer extcontacts.Pacer|nil nil for no pacing
+---@field outage extcontacts.Outage
+---@field stats extcontacts.Stats
 ---@field env table|nil how to wait, where it is not found from where the call stands
 ---@field now fun(): number monotonic seconds
+---@field time fun(): number UTC seconds since 1970
 ---@field random fun(): number from 0 to 1
+---@field server_ahead number|nil seconds the server's clock is ahead
+---@field creates table what `doubt` knows of the creates
 ---@field closed boolean
 
--- A failure of the engine as an error object.
-local function engine_error(row, failure)
-  local err = errors.new {
-    kind = failure.kind,
-    code = failure.code,
-    message = failure.message,
-    status = failure.status,
-    sent = failure.sent,
-    permanent = failure.permanent,
-    cause = failure,
-  }
-  err.retryable = retry.worth_repeating(row, err)
-  return err
-end
-
--- The engine, made at first use and again in a forked child.
-local function engine_of(state)
-  if not state.engine or not state.engine:usable() then
-    local config = state.config
-    state.engine = core.engine.new {
-      user_agent = config.user_agent,
-      proxy = config.proxy,
-      ca_file = config.ca_file,
-      client_cert = config.client_cert,
-      client_key = config.client_key,
-      connect_timeout = config.connect_timeout,
-      max_body = config.max_body,
-      gzip = config.compress,
-    }
-  end
-  return state.engine
-end
-
--- Sends one request and waits for its end.
-local function transmit(state, row, wire, deadline)
-  local engine = engine_of(state)
-  local transfer, failure = engine:submit {
-    method = wire.method,
-    url = wire.url,
-    headers = wire.headers,
-    body = wire.body,
-    deadline = deadline,
-  }
-  if not transfer then
-    return nil, engine_error(row, failure)
-  end
-  env.here(state).wait(engine, transfer)
-  local reply
-  reply, failure = transfer:result()
-  if not reply then
-    return nil, engine_error(row, failure)
-  end
-  return reply
-end
-
--- One exchange: send, classify, report.  `attempt` is for the report.
-local function exchange(state, call, row, wire, classify)
-  local started = state.now()
-  local deadline = started + (call.timeout or state.config.timeout)
-  if call.deadline and call.deadline < deadline then
-    deadline = call.deadline
-  end
-  local value, err
-  local reply, failure = transmit(state, row, wire, deadline)
-  if reply then
-    value, err = classify(reply)
-    call.reply = reply
-  else
-    err = failure
-    call.reply = nil
-  end
-  return value, err, {
-    operation = row.name,
-    method = row.method,
-    path = row.path,
-    attempt = call.attempts,
-    elapsed = state.now() - started,
-    status = reply and reply.status or err.status,
-    kind = err and err.kind,
-    code = err and err.code,
-    bytes_sent = reply and reply.bytes_sent or 0,
-    bytes_received = reply and reply.bytes_received or 0,
-    correlation_id = reply and response.correlation_id(reply.headers),
-  }
-end
+-- With a canceller, no sleep is longer than this, so that it is heard.
+local LONGEST_NAP = 0.2
 
 -- The request with its bearer token; `wire` itself stays without.
 local function signed(wire, token)
@@ -125,55 +52,311 @@ local function summary(state, call)
     attempts = call.attempts,
     elapsed = state.now() - call.started,
     correlation_id = response.correlation_id(headers),
+    recovered = call.recovered,
   }
 end
 
-local function finish(state, call, row, wire, err)
+local function succeed(state, call, row, value)
+  stats.call(state.stats, row.name, state.now() - call.started)
+  return value, nil, summary(state, call)
+end
+
+local function fail(state, call, row, wire, err)
   err.operation = err.operation or row.name
   err.method = err.method or row.method
   err.path = err.path or wire and wire.path
   err.attempts = call.attempts
   err.response = summary(state, call)
+  stats.call(state.stats, row.name, err.response.elapsed, err)
   return nil, err
 end
 
--- One attempt: a token, then the request.  Returns the row that was at work
+-------------------------------------------------------------------- waiting --
+
+-- Why a call must not go on.
+local function stopped(state, call)
+  if state.closed then
+    return errors.new { kind = "closed", message = "the client is closed" }
+  elseif call.canceller and call.canceller.cancelled then
+    return errors.new { kind = "cancelled", message = "the call was cancelled", sent = "nothing" }
+  elseif core.signal.caught() then
+    return errors.new {
+      kind = "cancelled", code = "interrupted", message = "the call was interrupted", sent = "nothing",
+    }
+  end
+end
+
+local function pause(state, call, seconds, reason)
+  local stop = stopped(state, call)
+  if stop then
+    return stop
+  end
+  local engine, started = exchange.engine(state), state.now()
+  local finish = started + seconds
+  repeat
+    local left = finish - state.now()
+    if call.canceller then
+      left = math.min(left, LONGEST_NAP)
+    end
+    env.here(state).sleep(engine, left, state.now)
+  until state.now() >= finish or stopped(state, call)
+  local waits = state.stats.waits
+  waits[reason] = waits[reason] + state.now() - started
+  return stopped(state, call)
+end
+
+local function is_past(state, call, wait)
+  return call.deadline ~= nil and state.now() + wait >= call.deadline
+end
+
+-- The allowance opens too late for this call, or the token comes too late.
+local function no_room(state, wait, reason)
+  if reason == "token" then
+    return errors.new {
+      kind = "timeout",
+      code = "token_wait",
+      message = "another process has been asking for the token for longer than this call may wait",
+      sent = "nothing",
+      retryable = true,
+    }
+  end
+  return errors.new {
+    kind = "throttled",
+    code = "rate_allowance",
+    message = ("the allowance of %d requests a minute is used up and opens again in %.0f s, "
+      .. "which is longer than this call may wait"):format(state.config.rate or 0, wait),
+    retry_after = wait,
+    retryable = true,
+  }
+end
+
+-- The server has been failing, and this call can't wait for the next trial.
+local function still_failing(state, wait)
+  local last = state.outage.err or {}
+  return errors.new {
+    kind = last.kind or "transport",
+    status = last.status,
+    code = "outage",
+    message = ("the server has been failing; it is tried again in %.1f s, which is longer than "
+      .. "this call may wait"):format(wait),
+    sent = "nothing",
+    retryable = true,
+  }
+end
+
+--------------------------------------------------------------- one attempt --
+
+local function lease_tools(state, call)
+  return {
+    admit = function(key)
+      if not state.pacer then
+        return nil
+      end
+      return state.pacer:admit(key, state.now())
+    end,
+    send = function(row, wire, classify)
+      local value, err, entry = exchange.send(state, call, row, wire, classify)
+      log.report(state.config, entry)
+      return value, err
+    end,
+    wait = function(flight)
+      env.here(state).wait(exchange.engine(state), flight)
+    end,
+    notify = function(flight)
+      env.here(state).notify(flight)
+    end,
+  }
+end
+
+local function settle(state, lease, outcome)
+  if lease.ticket then
+    state.pacer:settle(lease.ticket, state.now(), outcome)
+  end
+end
+
+-- Waits until the call may send: a token, room in its window, and no outage.
+local function admission(state, call)
+  while true do
+    local err = stopped(state, call)
+    if err then
+      return nil, err
+    end
+    local reason, lease, failure = "outage", nil, nil
+    local wait, hold = outage.peek(state.outage, state.now())
+    if not wait then
+      lease, failure, wait, reason = state.auth:lease(lease_tools(state, call))
+    end
+    if failure then
+      return nil, failure, auth.row
+    elseif lease then
+      wait, hold = outage.admit(state.outage, state.now())
+      if not wait then
+        return lease
+      end
+      reason = "outage"
+      settle(state, lease, { arrived = false })
+    end
+    if is_past(state, call, hold or wait) then
+      return nil, reason == "outage" and still_failing(state, hold or wait) or no_room(state, wait, reason)
+    elseif reason == "rate" and wait > call.policy.max_retry_after then
+      return nil, no_room(state, wait, reason)
+    end
+    err = pause(state, call, wait, reason)
+    if err then
+      return nil, err
+    end
+  end
+end
+
+-- One attempt: admission, then the request.  Returns the row that was at work
 -- when it failed, since a token request has its own rules.
 local function attempt(state, call, row, wire, bound)
-  local token, err = state.auth:get(function(token_row, token_wire, classify)
-    local grant, failure, entry = exchange(state, call, token_row, token_wire, classify)
-    call.entry = entry
-    log.report(state.config, entry)
-    return grant, failure
-  end)
-  if not token then
-    return nil, err, auth.row
+  local lease, err, failing = admission(state, call)
+  if not lease then
+    call.reply, call.entry = nil, nil
+    return nil, err, failing
   end
-  local value
+  local sent_at = state.now()
+  if call.attempts == 0 then
+    outage.earn(state.outage)
+  end
   call.attempts = call.attempts + 1
-  value, err, call.entry = exchange(state, call, row, signed(wire, token), function(reply)
-    return response.classify(row, reply, bound)
-  end)
-  call.token = token
+  call.sent_at = call.sent_at or state.time()
+  local value
+  value, err, call.entry, call.reply = exchange.send(state, call, row, signed(wire, lease.token),
+    function(reply)
+      return response.classify(row, reply, bound)
+    end)
+  call.token = lease.token
+  log.add_bodies(state.config, call.entry, wire.body, call.reply)
+  settle(state, lease, {
+    arrived = call.reply ~= nil or err.sent ~= "nothing",
+    headers = call.reply and call.reply.headers,
+    throttled = err and err.status == 429,
+    retry_after = err and err.retry_after,
+  })
+  if not (err and err.kind == "cancelled") then
+    outage.note(state.outage, sent_at, state.now(), err, state.random())
+  end
   return value, err, row
 end
 
--- How long to wait before the next attempt; nil to give up.  A refused token
--- is renewed and the request sent again at once, one time.
-local function next_wait(state, call, row, err)
-  if err.status == 401 and row ~= auth.row then
-    if not call.renewed and state.auth:refused(call.token) then
-      call.renewed = true
-      return 0
-    end
+------------------------------------------------------------ what comes next --
+
+-- A refused token is renewed and the request sent again at once, one time.
+local function renews(state, call, row, err)
+  if err.status ~= 401 or row == auth.row or call.renewed then
+    return false
+  end
+  call.renewed = state.auth:refused(call.token)
+  return call.renewed
+end
+
+-- How long to wait before the next attempt; nil to give up.
+local function next_wait(state, call, row, err, outcome)
+  if outcome ~= "repeat" then
     return nil
   end
   local tries = row == auth.row and call.token_tries or call.attempts
-  local wait = retry.decide(row, err, tries, state.config, state.random())
-  if wait and call.deadline and state.now() + wait >= call.deadline then
+  local wait = retry.delay(err, tries, call.policy, state.random())
+  if not wait or is_past(state, call, wait) then
     return nil
   end
+  if outage.is_sign(err) then
+    local paid = outage.pay(state.outage, state.now())
+    if not paid or is_past(state, call, paid) then
+      return nil
+    end
+    wait = math.max(wait, paid)
+  end
   return wait
+end
+
+-- A repeated DELETE that finds nothing: the earlier one was carried out.
+local function is_gone(call, row, err)
+  return row.method == "DELETE" and err.status == 404 and call.unsure
+end
+
+-- Whether the request may have been carried out although it failed.
+local function leaves_doubt(err)
+  return err.status ~= 429 and err.sent ~= "nothing"
+    and (err.kind == "transport" or err.kind == "timeout" or outage.is_sign(err))
+end
+
+local function new_call(state, options)
+  local started, config = state.now(), state.config
+  local budget = options.deadline or config.deadline
+  local function choose(name)
+    if options[name] ~= nil then
+      return options[name]
+    end
+    return config[name]
+  end
+  return {
+    started = started,
+    timeout = options.timeout,
+    deadline = options.finish or budget and started + budget,
+    canceller = options.cancel,
+    policy = {
+      retry = choose "retry",
+      max_attempts = choose "max_attempts",
+      max_retry_after = choose "max_retry_after",
+    },
+    on_ambiguous = choose "on_ambiguous",
+    check_time = choose "check_time",
+    marker = options.marker,
+    attempts = 0,
+    token_tries = 0,
+  }
+end
+
+local tools = { pause = pause }
+
+-- The loop.
+local function perform(state, call, row, bound, wire)
+  while true do
+    local value, err, working = attempt(state, call, row, wire, bound)
+    if err and is_gone(call, row, err) then
+      value, err = true, nil
+    end
+    if not err then
+      doubt.claim(state.creates, row, value)
+      log.report(state.config, call.entry)
+      return succeed(state, call, row, value)
+    end
+
+    local outcome = working and retry.outcome(working, err)
+    local wait
+    if working == auth.row then
+      call.token_tries = call.token_tries + 1
+    elseif working and leaves_doubt(err) then
+      call.unsure = true
+    end
+    if renews(state, call, working, err) then
+      wait = 0
+    elseif outcome == "ambiguous" then
+      value, outcome = doubt.resolve(tools, state, call, row, bound, err, wire.body)
+      if value then
+        doubt.claim(state.creates, row, value)
+        log.report(state.config, call.entry)
+        return succeed(state, call, row, value)
+      end
+    end
+    wait = wait or next_wait(state, call, working, err, outcome)
+
+    if working == row then
+      call.entry.wait = wait
+      log.report(state.config, call.entry)
+    end
+    if not wait then
+      return fail(state, call, row, wire, err)
+    end
+    stats.retry(state.stats, err)
+    err = pause(state, call, wait, "retry")
+    if err then
+      return fail(state, call, row, wire, err)
+    end
+  end
 end
 
 --- Performs a bound call.
@@ -184,48 +367,18 @@ end
 ---@return extcontacts.Error|nil
 ---@return extcontacts.Response|nil
 function exec.call(state, row, bound)
-  local options = bound.options
-  local started = state.now()
-  local budget = options.deadline or state.config.deadline
-  local call = {
-    started = started,
-    timeout = options.timeout,
-    deadline = budget and started + budget,
-    attempts = 0,
-    token_tries = 0,
-  }
-  if state.closed then
-    return finish(state, call, row, nil, errors.new {
-      kind = "closed", message = "the client is closed",
-    })
-  end
+  local call = new_call(state, bound.options)
   local wire, err = exec.plan(state, row, bound)
   if not wire then
-    return finish(state, call, row, nil, err)
+    return fail(state, call, row, nil, err)
   end
-
-  while true do
-    local value, failing_row
-    value, err, failing_row = attempt(state, call, row, wire, bound)
-    local wait
-    if err then
-      if failing_row == auth.row then
-        call.token_tries = call.token_tries + 1
-      end
-      wait = next_wait(state, call, failing_row, err)
-    end
-    if failing_row == row then
-      call.entry.wait = wait
-      log.report(state.config, call.entry)
-    end
-    if not err then
-      return value, nil, summary(state, call)
-    elseif not wait then
-      return finish(state, call, row, wire, err)
-    end
-    env.here(state).sleep(engine_of(state), wait, state.now)
-  end
+  doubt.count(state.creates, row, wire.body, 1)
+  local value, failure, answer = perform(state, call, row, bound, wire)
+  doubt.count(state.creates, row, wire.body, -1)
+  return value, failure, answer
 end
+
+tools.perform = exec.call
 
 --- Checks a bound call and builds its request; nothing is sent.
 ---@param state extcontacts.State

@@ -4,6 +4,7 @@
 --     local client = ec.connect()
 --     for contact in client:scan_contacts() do … end
 
+local canceller = require "extcontacts.canceller"
 local client = require "extcontacts.client"
 local config = require "extcontacts.config"
 local core = require "extcontacts.core"
@@ -19,6 +20,7 @@ local ec = {
   null = json.null,
   array = json.array,
   is_error = errors.is_error,
+  canceller = canceller.new,
   writable = records.writable,
   main = main.run,
   --- The signal that interrupted the program ("INT", "TERM"), inside `ec.main`.

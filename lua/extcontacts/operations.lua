@@ -137,6 +137,59 @@ local STATUSES = { 400, 401, 403, 404, 413, 415, 429, 500, 503, 504 }
 local UNPROCESSABLE = { 400, 401, 403, 404, 413, 415, 422, 429, 500, 503, 504 }
 local CONFLICT = { 400, 401, 403, 404, 409, 413, 415, 429, 500, 503, 504 }
 
+-- How a create whose reply was lost is looked for (ambiguous.lua).  What is
+-- found by the words of a search may be missing there for other reasons.
+local CHECK_CONTACT = {
+  find = "get_externalcontacts_reversewhitepageslookup",
+  each = {
+    "workEmail", "personalEmail", "otherEmail", "cellPhone", "workPhone", "homePhone", "otherPhone",
+    "twitterId.screenName",
+  },
+  records = "contacts",
+  search = "get_externalcontacts_contacts",
+  get = "get_externalcontacts_contact",
+  created = "createDate",
+  proves_absence = true,
+}
+local CHECK_ORGANIZATION = {
+  find = "get_externalcontacts_organizations",
+  each = { "name" },
+  as = "q",
+  options = { page_size = 100 },
+  records = "entities",
+  search = "get_externalcontacts_organizations",
+  get = "get_externalcontacts_organization",
+  created = "createDate",
+  proves_absence = false,
+}
+local CHECK_RELATIONSHIP = {
+  find = "get_externalcontacts_organization_relationships",
+  each = { "externalOrganization.id" },
+  options = { page_size = 100, sort_order = "createDate:desc" },
+  records = "entities",
+  get = "get_externalcontacts_relationship",
+  proves_absence = true,
+}
+local function check_note(find, get, owner)
+  return {
+    find = find,
+    get = get,
+    same = { owner },
+    options = { page_size = 100, sort_order = "createDate:desc" },
+    records = "entities",
+    created = "createDate",
+    proves_absence = true,
+  }
+end
+local function check_schema(find, get)
+  return { find = find, get = get, records = "entities", created = "dateCreated", proves_absence = true }
+end
+
+-- A schema's update is carried out when its version has gone up.
+local function check_version(get)
+  return { get = get, same = { "schema_id" }, advances = "version", proves_absence = true }
+end
+
 ---@class extcontacts.Parameter
 ---@field name string Lua name
 ---@field wire string name on the wire
@@ -174,6 +227,7 @@ local CONFLICT = { 400, 401, 403, 404, 409, 413, 415, 429, 500, 503, 504 }
 ---@field instead string|nil scan to use past the listing's 1000 records
 ---@field max_results integer|nil most records in an answer
 ---@field repeatable boolean sending it twice does what sending it once does
+---@field check extcontacts.Check|nil how to find out whether a create was carried out
 ---@field success_status integer
 ---@field statuses integer[] documented errors
 
@@ -271,6 +325,7 @@ op { "post_externalcontacts_contacts", "contacts.create", "POST", "/contacts",
   body_model = "ExternalContact",
   returns = "ExternalContact",
   statuses = UNPROCESSABLE,
+  check = CHECK_CONTACT,
 }
 op { "put_externalcontacts_contact", "contacts.update", "PUT", "/contacts/{contactId}",
   summary = "Update an external contact",
@@ -319,6 +374,8 @@ op { "post_externalcontacts_contact_notes", "contacts.notes.create", "POST",
   body_model = "Note",
   returns = "Note",
   statuses = UNPROCESSABLE,
+  check = check_note("get_externalcontacts_contact_notes",
+    "get_externalcontacts_contact_note", "contact_id"),
 }
 op { "put_externalcontacts_contact_note", "contacts.notes.update", "PUT",
   "/contacts/{contactId}/notes/{noteId}",
@@ -355,6 +412,8 @@ op { "post_externalcontacts_contacts_schemas", "contacts.schemas.create", "POST"
   body_model = "DataSchema",
   returns = "DataSchema",
   statuses = CONFLICT,
+  check = check_schema("get_externalcontacts_contacts_schemas",
+    "get_externalcontacts_contacts_schema"),
 }
 -- A schema's update raises its version, so the same update again is refused.
 op { "put_externalcontacts_contacts_schema", "contacts.schemas.update", "PUT",
@@ -365,6 +424,7 @@ op { "put_externalcontacts_contacts_schema", "contacts.schemas.update", "PUT",
   returns = "DataSchema",
   statuses = CONFLICT,
   repeatable = false,
+  check = check_version "get_externalcontacts_contacts_schema",
 }
 op { "delete_externalcontacts_contacts_schema", "contacts.schemas.delete", "DELETE",
   "/contacts/schemas/{schemaId}",
@@ -413,6 +473,7 @@ op { "post_externalcontacts_organizations", "organizations.create", "POST", "/or
   body_model = "ExternalOrganization",
   returns = "ExternalOrganization",
   statuses = UNPROCESSABLE,
+  check = CHECK_ORGANIZATION,
 }
 op { "put_externalcontacts_organization", "organizations.update", "PUT",
   "/organizations/{externalOrganizationId}",
@@ -484,6 +545,8 @@ op { "post_externalcontacts_organization_notes", "organizations.notes.create", "
   body_model = "Note",
   returns = "Note",
   statuses = UNPROCESSABLE,
+  check = check_note("get_externalcontacts_organization_notes",
+    "get_externalcontacts_organization_note", "external_organization_id"),
 }
 op { "put_externalcontacts_organization_note", "organizations.notes.update", "PUT",
   "/organizations/{externalOrganizationId}/notes/{noteId}",
@@ -522,6 +585,8 @@ op { "post_externalcontacts_organizations_schemas", "organizations.schemas.creat
   body_model = "DataSchema",
   returns = "DataSchema",
   statuses = CONFLICT,
+  check = check_schema("get_externalcontacts_organizations_schemas",
+    "get_externalcontacts_organizations_schema"),
 }
 op { "put_externalcontacts_organizations_schema", "organizations.schemas.update", "PUT",
   "/organizations/schemas/{schemaId}",
@@ -531,6 +596,7 @@ op { "put_externalcontacts_organizations_schema", "organizations.schemas.update"
   returns = "DataSchema",
   statuses = CONFLICT,
   repeatable = false,
+  check = check_version "get_externalcontacts_organizations_schema",
 }
 op { "get_externalcontacts_organizations_schema_version", "organizations.schemas.version", "GET",
   "/organizations/schemas/{schemaId}/versions/{versionId}",
@@ -576,6 +642,7 @@ op { "post_externalcontacts_relationships", "relationships.create", "POST", "/re
   body_model = "Relationship",
   returns = "Relationship",
   statuses = UNPROCESSABLE,
+  check = CHECK_RELATIONSHIP,
 }
 op { "put_externalcontacts_relationship", "relationships.update", "PUT",
   "/relationships/{relationshipId}",

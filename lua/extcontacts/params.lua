@@ -5,6 +5,7 @@
 -- caller to throw; a value outside a documented limit comes from data and is
 -- an ordinary error.
 
+local canceller = require "extcontacts.canceller"
 local errors = require "extcontacts.error"
 local operations = require "extcontacts.operations"
 local suggest = require "extcontacts.suggest"
@@ -15,9 +16,31 @@ local params = {}
 ---@field timeout number|nil seconds one request may take, instead of the client's
 ---@field deadline number|nil seconds this call may take, waits and repeats included
 ---@field headers table<string, string>|nil further request headers
+---@field retry boolean|nil whether a failed request is repeated, instead of the client's
+---@field max_attempts integer|nil requests for this call at most, instead of the client's
+---@field max_retry_after number|nil longest wait the server may ask for, in seconds
+---@field on_ambiguous "check"|"error"|"resend"|nil what follows a create whose reply was lost
+---@field check_time number|nil seconds such a create is looked for
+---@field marker string|nil path of a field of the body, `customFields.import_id_text`, whose value
+--- no other record has: it tells a created record from others
+---@field cancel extcontacts.Canceller|nil ends the call from outside
 
 -- Options of the call itself; every operation takes them beside its own.
-local CALL_OPTIONS = { timeout = true, deadline = true, headers = true }
+local CALL_OPTIONS = {
+  timeout = "seconds",
+  deadline = "seconds",
+  headers = "table",
+  retry = "boolean",
+  max_attempts = "count",
+  max_retry_after = "seconds",
+  on_ambiguous = "choice",
+  check_time = "seconds",
+  marker = "string",
+  cancel = "canceller",
+}
+
+--- What may follow a create whose reply was lost.
+params.on_ambiguous = { "check", "error", "resend" }
 
 ---@class extcontacts.Bound
 ---@field path table<string, string> wire name → value
@@ -105,13 +128,36 @@ local function option_names(row, extra)
   return names
 end
 
-local function call_option_problem(name, value)
-  if name == "headers" then
-    if type(value) ~= "table" then
-      return "option 'headers' must be a table of names and values, got " .. type(value)
+local function is_choice(value, choices)
+  for _, choice in ipairs(choices) do
+    if value == choice then
+      return true
     end
-  elseif not (type(value) == "number" and value > 0) then
-    return ("option '%s' must be a number of seconds above 0"):format(name)
+  end
+  return false
+end
+
+local function call_option_problem(name, value)
+  local kind = CALL_OPTIONS[name]
+  if kind == "seconds" then
+    if not (type(value) == "number" and value > 0) then
+      return ("option '%s' must be a number of seconds above 0"):format(name)
+    end
+  elseif kind == "count" then
+    if not (is_integer(value) and value > 0) then
+      return ("option '%s' must be a whole number above 0"):format(name)
+    end
+  elseif kind == "choice" then
+    if not is_choice(value, params.on_ambiguous) then
+      return suggest.unknown("value of '" .. name .. "'", value, params.on_ambiguous)
+    end
+  elseif kind == "canceller" then
+    if not canceller.is(value) then
+      return "option 'cancel' must come from ec.canceller()"
+    end
+  elseif type(value) ~= kind then
+    local of = name == "headers" and " of names and values" or ""
+    return ("option '%s' must be a %s%s, got %s"):format(name, kind, of, type(value))
   end
 end
 

@@ -23,10 +23,22 @@ function fake.failure(kind, code, sent, permanent)
     message = "it failed" } }
 end
 
+--- A store of its own.
+function fake.store()
+  local tables = {}
+  return {
+    tables = tables,
+    update = function(key, change)
+      tables[key] = tables[key] or {}
+      return change(tables[key])
+    end,
+  }
+end
+
 --- A client whose n-th request is answered with `script[n]`, a reply, a
 -- failure or a function of the request.  Requests are kept in `fake.requests`.
 function fake.client(script, options)
-  local self = { requests = {}, slept = {}, time = 1000 }
+  local self = { requests = {}, slept = {}, time = 1000, store = fake.store() }
   local engine = {}
   function engine.usable()
     return true
@@ -42,6 +54,7 @@ function fake.client(script, options)
       done = function()
         return true
       end,
+      cancel = function() end,
       result = function()
         if answer.failure then
           return nil, answer.failure
@@ -68,13 +81,18 @@ function fake.client(script, options)
     engine = engine,
     env = {
       wait = function() end,
+      notify = function() end,
       sleep = function(_, seconds)
         self.slept[#self.slept + 1] = seconds
         self.time = self.time + seconds
       end,
     },
+    store = self.store,
     now = function()
       return self.time
+    end,
+    time = function()
+      return math.floor(self.time)
     end,
     random = function()
       return 0.5

@@ -87,6 +87,7 @@ function methods:log()
   local file = assert(io.open(self.files[2]))
   local text = file:read("*a")
   file:close()
+  text = text:match("^.*\n%-%-\n") or "" -- the server may be writing its next entry
   assert(load("local connection, request = ...\n" .. text))(connection, request)
   return connections, requests
 end

@@ -77,7 +77,7 @@ function actions.read(client, state)
   if not fill(client, state, length) then
     return false
   end
-  log:write(("request(%d, %q, %q)\n"):format(state.number, head,
+  log:write(("request(%d, %q, %q)\n--\n"):format(state.number, head,
     state.unread:sub(head_end + 1, length)))
   state.unread = state.unread:sub(length + 1)
   return true
@@ -116,7 +116,7 @@ end
 
 local function serve(client, number)
   local state = { number = number, unread = "" }
-  log:write(("connection(%d)\n"):format(number))
+  log:write(("connection(%d)\n--\n"):format(number))
   for _, action in ipairs(script[number] or script[#script]) do
     if not actions[action[1]](client, state, action[2], action[3]) then
       break

@@ -2,7 +2,7 @@
 -- clock, token, permissions and rate limit, one after the other.  Only reads
 -- are sent, and no result holds a secret or a record's data.
 
-local auth = require "extcontacts.auth"
+local token_endpoint = require "extcontacts.token_endpoint"
 local blocking = require "extcontacts.env.blocking"
 local client = require "extcontacts.client"
 local clock = require "extcontacts.doctor.clock"
@@ -198,10 +198,10 @@ function Examination:examine_token()
     return settings.access_token
   end
   local host = host_of(settings.login_url)
-  local reply, failure = self:send(auth.token_request(settings))
+  local reply, failure = self:send(token_endpoint.request(settings))
   local grant, err
   if reply then
-    grant, err = auth.classify(reply)
+    grant, err = token_endpoint.classify(reply)
   end
   if grant then
     self:ok("token", grant.lifetime and ("granted by %s, lives %.1f h"):format(host, grant.lifetime / 3600)
@@ -335,7 +335,7 @@ function Examination:run(options, settings)
   local first = permissions.questions()[1]
   local answers, is_api = self:examine_api(first.row)
   if not own and host_of(self.config.login_url) ~= host_of(self.config.base_url) then
-    answers = self:reach(self.config.login_url .. auth.row.path) ~= nil
+    answers = self:reach(self.config.login_url .. token_endpoint.row.path) ~= nil
   end
   if answers then
     self:examine_clock()

@@ -1,0 +1,60 @@
+--- Dates of the API and of HTTP as seconds since 1970, UTC.  Pure.
+
+local dates = {}
+
+local MONTHS = {}
+for index, name in ipairs { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
+  "Nov", "Dec" } do
+  MONTHS[name] = index
+end
+
+-- Days from 1970-01-01 to a date of the Gregorian calendar: a year is taken to
+-- begin in March, so that the leap day comes last.
+local function days(year, month, day)
+  if month <= 2 then
+    year, month = year - 1, month + 12
+  end
+  local leap_days = math.floor(year / 4) - math.floor(year / 100) + math.floor(year / 400)
+  return year * 365 + leap_days + math.floor((153 * (month - 3) + 2) / 5) + day - 719469
+end
+
+local function seconds(year, month, day, hour, minute, second)
+  if month < 1 or month > 12 or day < 1 or day > 31 or hour > 23 or minute > 59 or second >= 61 then
+    return nil
+  end
+  return days(year, month, day) * 86400 + hour * 3600 + minute * 60 + second
+end
+
+--- Reads `2026-11-24T18:55:54.123Z`; the milliseconds may be left out.
+---@param text any
+---@return number|nil
+function dates.iso(text)
+  if type(text) ~= "string" then
+    return nil
+  end
+  local year, month, day, hour, minute, second =
+    text:match("^(%d%d%d%d)%-(%d%d)%-(%d%d)T(%d%d):(%d%d):(%d%d%.?%d*)Z$")
+  if not year then
+    return nil
+  end
+  return seconds(tonumber(year), tonumber(month), tonumber(day), tonumber(hour), tonumber(minute),
+    tonumber(second))
+end
+
+--- Reads a Date header, `Tue, 24 Nov 2026 18:55:54 GMT`.
+---@param text any
+---@return number|nil
+function dates.http(text)
+  if type(text) ~= "string" then
+    return nil
+  end
+  local day, month, year, hour, minute, second =
+    text:match("^%a%a%a, (%d%d) (%a%a%a) (%d%d%d%d) (%d%d):(%d%d):(%d%d) GMT$")
+  if not year or not MONTHS[month] then
+    return nil
+  end
+  return seconds(tonumber(year), MONTHS[month], tonumber(day), tonumber(hour), tonumber(minute),
+    tonumber(second))
+end
+
+return dates

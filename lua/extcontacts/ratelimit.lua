@@ -1,0 +1,192 @@
+--- How many requests a token may still send: the server's fixed window, seen
+-- from this side of the network.  Pure: a window is a small table of plain
+-- numbers, the time is handed in, and a store keeps it (docs/pacing.md).
+--
+-- The server opens a window of 60 seconds with the first request that arrives
+-- and refuses what goes over its limit.  When that was is only known to lie
+-- between `lo`, when the request left, and `hi`, when its reply was here.  So
+-- a window is taken to be over only at `hi + 60`; and a request whose reply
+-- came after `lo + 60` may have landed in the one after, so it counts in both.
+
+local ratelimit = {}
+
+---@class extcontacts.Window
+---@field number integer counts the windows, so that a late reply finds its own
+---@field lo number|nil the server opened it no earlier
+---@field hi number|nil the server opened it no later; nil before the first reply
+---@field sent integer requests of this window
+---@field certain integer replies that came before it can have ended
+---@field served integer replies that were no 429
+---@field carried integer requests of the window before that may count here
+---@field limit integer|nil learnt; nil for the configured rate
+---@field told integer|nil 1 when the server told the limit
+---@field blocked number|nil nothing is sent before
+---@field strikes integer windows in a row that met a 429
+---@field struck integer|nil the last window that met one
+
+---@class extcontacts.RatePolicy
+---@field rate integer requests a window
+---@field reserve number share left to others, 0 to 1
+---@field period number|nil seconds of a window; default 60
+
+ratelimit.PERIOD = 60
+
+-- A window whose first reply never came, as after a crash, opened at most
+-- this much after its first request left.
+local LONGEST_FLIGHT = 30
+
+-- Clocks and timers are coarse; this much is waited beyond a window's end.
+local GUARD = 0.02
+
+-- Retry-After is rounded to whole seconds.
+local ROUNDING = 1
+
+--- Completes a window's table, an empty one being a window nothing is known of.
+---@param values table<string, number> changed
+---@return extcontacts.Window
+function ratelimit.open(values)
+  if not values.number then
+    values.number, values.strikes, values.carried = 0, 0, 0
+    values.sent, values.certain, values.served = 0, 0, 0
+  end
+  return values
+end
+
+local function period_of(policy)
+  return policy.period or ratelimit.PERIOD
+end
+
+-- When the server's window is over for certain.
+local function closing(window, policy)
+  return (window.hi or window.lo + LONGEST_FLIGHT) + period_of(policy)
+end
+
+--- Requests a window allows this client.
+---@param window extcontacts.Window
+---@param policy extcontacts.RatePolicy
+---@return integer
+function ratelimit.allowance(window, policy)
+  local limit = window.limit or policy.rate
+  return math.max(1, math.floor(limit * (1 - policy.reserve) + 1e-9))
+end
+
+-- A learnt limit creeps back up to the configured one, a tenth a window: it
+-- may have been somebody else's load.
+local function relearn(window, policy)
+  if window.struck == window.number then
+    return
+  end
+  window.strikes = 0
+  if window.limit and window.limit < policy.rate and not window.told then
+    window.limit = math.min(policy.rate, window.limit + math.max(1, math.floor(policy.rate / 10)))
+  end
+end
+
+local function roll(window, now, policy)
+  local carried = 0
+  if window.lo then
+    relearn(window, policy)
+    local ended = window.lo + period_of(policy)
+    if now < closing(window, policy) + period_of(policy) then
+      carried = window.sent - window.certain
+    end
+    window.lo = carried > 0 and ended or now
+  else
+    window.lo = now
+  end
+  window.number = window.number + 1
+  window.hi, window.carried = nil, carried
+  window.sent, window.certain, window.served = 0, 0, 0
+end
+
+--- Takes a place in the window.
+---@param window extcontacts.Window changed
+---@param now number seconds
+---@param policy extcontacts.RatePolicy
+---@return number|nil wait seconds until it may be asked again; nil when the place is taken
+---@return integer|nil number of the window, for `settle`
+function ratelimit.admit(window, now, policy)
+  if window.lo and window.lo > now + 1 then
+    -- Another boot's clock.
+    window.lo, window.blocked = nil, nil
+  end
+  if window.blocked then
+    if now < window.blocked then
+      return window.blocked - now
+    end
+    window.blocked, window.lo = nil, nil
+  end
+  if not window.lo or now >= closing(window, policy) + GUARD then
+    roll(window, now, policy)
+  end
+  if window.carried + window.sent >= ratelimit.allowance(window, policy) then
+    return math.max(closing(window, policy) + GUARD - now, 0.001)
+  end
+  window.sent = window.sent + 1
+  return nil, window.number
+end
+
+local function header_number(headers, name)
+  local text = headers[name]
+  return text and tonumber(text:match("^%s*(%d+)%s*$"))
+end
+
+-- The server may say what it counts.
+local function read_headers(window, headers)
+  local allowed = header_number(headers, "inin-ratelimit-allowed")
+  if allowed and allowed > 0 then
+    window.limit, window.told = allowed, 1
+  end
+  local count = header_number(headers, "inin-ratelimit-count")
+  if count and count > window.carried + window.sent then
+    window.sent = count - window.carried
+  end
+end
+
+local function refuse(window, now, policy, retry_after)
+  if window.struck ~= window.number then
+    window.struck = window.number
+    window.strikes = window.strikes + 1
+    -- The first time the window may only have begun before we knew of it.
+    if window.strikes > 1 and not window.told then
+      window.limit = math.max(1, window.served)
+    end
+  end
+  local wait = retry_after and retry_after + ROUNDING
+    or math.max(1, window.lo and closing(window, policy) - now or period_of(policy))
+  window.blocked = math.max(window.blocked or 0, now + wait)
+end
+
+---@class extcontacts.Outcome what became of an admitted request
+---@field arrived boolean|nil whether it may have reached the server
+---@field headers table<string, string>|nil of the reply
+---@field throttled boolean|nil it was refused with 429
+---@field retry_after number|nil seconds, of a 429
+
+--- Tells what became of a request.
+---@param window extcontacts.Window changed
+---@param number integer the window it was admitted to
+---@param now number seconds
+---@param policy extcontacts.RatePolicy
+---@param outcome extcontacts.Outcome
+function ratelimit.settle(window, number, now, policy, outcome)
+  if number == window.number and window.lo then
+    if not outcome.arrived then
+      window.sent = math.max(0, window.sent - 1)
+    elseif outcome.headers then
+      window.hi = math.min(window.hi or now, now)
+      if now < window.lo + period_of(policy) then
+        window.certain = window.certain + 1
+      end
+      if not outcome.throttled then
+        window.served = window.served + 1
+      end
+      read_headers(window, outcome.headers)
+    end
+  end
+  if outcome.throttled then
+    refuse(window, now, policy, outcome.retry_after)
+  end
+end
+
+return ratelimit

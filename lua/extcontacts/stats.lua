@@ -1,0 +1,118 @@
+--- What a client has done so far, in numbers.
+
+local stats = {}
+
+--- Upper bounds of the latency buckets, in seconds; the last bucket is open.
+stats.BOUNDS = { 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10 }
+
+---@class extcontacts.Latency how long calls took, waits and repeats included
+---@field count integer
+---@field sum number seconds
+---@field max number seconds
+---@field buckets integer[] `buckets[i]` calls took at most `bounds[i]` and more than the bound before
+---@field bounds number[] seconds; the last bucket has none
+
+---@class extcontacts.OperationStats
+---@field calls integer
+---@field errors table<extcontacts.ErrorKind, integer> calls that failed, by kind
+---@field latency extcontacts.Latency
+
+---@class extcontacts.Stats
+---@field calls integer finished calls
+---@field requests integer requests sent, those for tokens included
+---@field retries table<string, integer> repeats by reason: a status or an error's kind
+---@field throttled integer answers with 429
+---@field recovered integer creates whose reply was lost and whose record was found
+---@field in_flight integer requests on their way
+---@field waits table<"rate"|"retry"|"outage"|"token", number> seconds waited, by reason
+---@field bytes_sent integer
+---@field bytes_received integer
+---@field operations table<string, extcontacts.OperationStats>
+
+--- Numbers of a client that has done nothing.
+---@return extcontacts.Stats
+function stats.new()
+  return {
+    calls = 0,
+    requests = 0,
+    retries = {},
+    throttled = 0,
+    recovered = 0,
+    in_flight = 0,
+    waits = { rate = 0, retry = 0, outage = 0, token = 0 },
+    bytes_sent = 0,
+    bytes_received = 0,
+    operations = {},
+  }
+end
+
+local function operation_of(self, name)
+  local operation = self.operations[name]
+  if not operation then
+    local buckets = {}
+    for index = 1, #stats.BOUNDS + 1 do
+      buckets[index] = 0
+    end
+    operation = {
+      calls = 0,
+      errors = {},
+      latency = { count = 0, sum = 0, max = 0, buckets = buckets, bounds = stats.BOUNDS },
+    }
+    self.operations[name] = operation
+  end
+  return operation
+end
+
+--- Counts a finished exchange.
+---@param self extcontacts.Stats
+---@param entry extcontacts.LogEntry
+function stats.exchange(self, entry)
+  self.bytes_sent = self.bytes_sent + entry.bytes_sent
+  self.bytes_received = self.bytes_received + entry.bytes_received
+  if entry.status == 429 then
+    self.throttled = self.throttled + 1
+  end
+end
+
+--- Counts a repeat and why it is made.
+---@param self extcontacts.Stats
+---@param err extcontacts.Error
+function stats.retry(self, err)
+  local reason = err.status and tostring(err.status) or err.kind
+  self.retries[reason] = (self.retries[reason] or 0) + 1
+end
+
+--- Counts a finished call.
+---@param self extcontacts.Stats
+---@param name string of the operation
+---@param seconds number
+---@param err extcontacts.Error|nil
+function stats.call(self, name, seconds, err)
+  self.calls = self.calls + 1
+  local operation = operation_of(self, name)
+  operation.calls = operation.calls + 1
+  if err then
+    operation.errors[err.kind] = (operation.errors[err.kind] or 0) + 1
+  end
+  local latency = operation.latency
+  latency.count, latency.sum = latency.count + 1, latency.sum + seconds
+  latency.max = math.max(latency.max, seconds)
+  local index = 1
+  while stats.BOUNDS[index] and seconds > stats.BOUNDS[index] do
+    index = index + 1
+  end
+  latency.buckets[index] = latency.buckets[index] + 1
+end
+
+--- A copy that later calls don't change.
+---@param self extcontacts.Stats
+---@return extcontacts.Stats
+function stats.snapshot(self)
+  local copy = {}
+  for name, value in pairs(self) do
+    copy[name] = type(value) == "table" and stats.snapshot(value) or value
+  end
+  return copy
+end
+
+return stats

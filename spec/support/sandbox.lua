@@ -48,24 +48,56 @@ local function as_options(options)
 end
 
 -- The server must not be a child whose end closing a pipe waits for: a shell
--- starts it, passes its first line on, and is gone.
+-- starts it, passes its first lines on, and is gone.
 local START = [[
 parent=$PPID
 out=$(mktemp -u "${TMPDIR:-/tmp}/sandbox.XXXXXX")
 mkfifo "$out"
-bin/extcontacts sandbox --parent $parent %s >"$out" 2>%s &
-head -n 1 "$out"
+%s >"$out" 2>>%s &
+head -n %d "$out"
 rm "$out"
 ]]
 
+-- Its first lines, as many as are asked for.
+local function launch(command, log, count)
+  local pipe = assert(io.popen(START:format(command, log, count), "r"))
+  local lines = {}
+  for number = 1, count do
+    lines[number] = pipe:read("*l")
+  end
+  pipe:close()
+  return lines
+end
+
+-- Puts a bad network (spec/support/chaos.lua) between clients and the server.
+local function put_chaos_before(server, settings)
+  local lines = launch(("sh -c 'echo $$; exec lua5.4 spec/support/chaos.lua %d %s'"):format(
+    server.port, settings), server.log, 2)
+  local port = assert(lines[2], "the proxy did not start")
+  server.proxy_pid = lines[1]
+  server.base_url = server.base_url:gsub("%d+$", port)
+  server.login_url = server.login_url:gsub("%d+$", port)
+end
+
 --- Starts a sandbox; it ends with this process at the latest.
+--
+-- With EXTCONTACTS_CHAOS="split=0.5 reset=0.02", or `chaos` among the options,
+-- clients reach it through a bad network.  `resets = false` is for specs whose
+-- client sends nothing again.
 ---@param options table<string, any>|nil the command's options, `search_lag` for --search-lag
 ---@return table server base_url, login_url, client_id, client_secret, pid, ca_file
 function sandbox.start(options)
   local log = os.tmpname()
-  local pipe = assert(io.popen(START:format(as_options(options or {}), log), "r"))
-  local line = pipe:read("*l")
-  pipe:close()
+  local words = {}
+  for name, value in pairs(options or {}) do
+    words[name] = value
+  end
+  local chaos = words.chaos or os.getenv "EXTCONTACTS_CHAOS"
+  if chaos and words.resets == false then
+    chaos = chaos .. " reset=0"
+  end
+  words.chaos, words.resets = nil, nil
+  local line = launch("bin/extcontacts sandbox --parent $parent " .. as_options(words), log, 1)[1]
   if not line then
     local message = read_all(log)
     os.remove(log)
@@ -74,6 +106,10 @@ function sandbox.start(options)
   local server = setmetatable(cjson.decode(line), Server)
   server.log = log
   server.port = tonumber(server.base_url:match(":(%d+)$"))
+  server.direct_url = server.base_url
+  if chaos then
+    put_chaos_before(server, chaos)
+  end
   return server
 end
 
@@ -98,7 +134,7 @@ function Server:control(method, path, body)
   local request = self.ca_file and require("ssl.https").request or http.request
   local ok, status = request {
     method = method,
-    url = self.base_url .. path,
+    url = self.direct_url .. path,
     headers = text and { ["content-length"] = #text, ["content-type"] = "application/json" } or nil,
     source = text and ltn12.source.string(text) or nil,
     sink = ltn12.sink.table(chunks),
@@ -126,14 +162,16 @@ function Server:stop()
     return
   end
   self.stopped = true
-  os.execute(("kill %d 2>/dev/null"):format(self.pid))
-  for _ = 1, 500 do
-    local connection = socket.connect("127.0.0.1", self.port)
-    if not connection then
-      break
+  os.execute(("kill %d %s 2>/dev/null"):format(self.pid, self.proxy_pid or ""))
+  for _, url in ipairs { self.direct_url, self.base_url } do
+    for _ = 1, 500 do
+      local connection = socket.connect("127.0.0.1", url:match("%d+$"))
+      if not connection then
+        break
+      end
+      connection:close()
+      socket.sleep(0.01)
     end
-    connection:close()
-    socket.sleep(0.01)
   end
   os.remove(self.log)
   if shared == self then

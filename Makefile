@@ -113,8 +113,8 @@ help:
 #:                   then the specs on both
 #: make check-quick  the same without the specs
 #: make check-deep   the specs with ASan and UBSan, in valgrind, with a restless
-#:                   collector; every allocation failing in turn; fuzzing for
-#:                   FUZZ_SECONDS (60) a target
+#:                   collector, through a bad network; every allocation failing
+#:                   in turn; fuzzing for FUZZ_SECONDS (60) a target
 #: make bench-json   JSON beside lua-cjson and the floor, on both VMs
 #: make rock-check   luarocks make in a fresh tree
 
@@ -142,7 +142,7 @@ FUZZ_SECONDS ?= 60
 check-deep:
 	$(DEPS) deep
 	@MAKE="$(MAKE)" FUZZ_SECONDS=$(FUZZ_SECONDS) sh spec/support/run.sh \
-	  asan tsan gc memerr valgrind fuzz -- $(SPECS)
+	  asan tsan gc chaos memerr valgrind fuzz -- $(SPECS)
 
 bench-json: both
 	@sh bench/json/run.sh

@@ -9,6 +9,8 @@
 #   asan     the specs with AddressSanitizer, LeakSanitizer and UBSan
 #   tsan     the specs of the engine's thread with ThreadSanitizer (clang)
 #   gc       the specs with the collector never at rest
+#   chaos    the specs with a bad network between clients and the sandbox
+#            (spec/support/chaos.lua): small late pieces, and resets
 #   memerr   every allocation failing in turn (spec/memerr)
 #   valgrind the specs of the C modules under memcheck
 #   fuzz     libFuzzer, FUZZ_SECONDS (10) a target (spec/fuzz)
@@ -206,6 +208,18 @@ group_gc() {
   done
 }
 
+# The bad network; the specs' own HTTP client sends nothing again, ours does.
+CHAOS=${CHAOS:-split=0.5 delay=0.1 reset=0.03 agent=extcontacts-lua}
+
+group_chaos() {
+  sandbox_build
+  for vm in $VMS; do
+    check "build for $vm" build "build/$vm" "$vm"
+    suite "specs through a bad network on $vm" "build/$vm" \
+      env EXTCONTACTS_CHAOS="$CHAOS" "$vm"
+  done
+}
+
 WRAPPED=-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=strdup,--wrap=free
 
 group_memerr() {
@@ -264,7 +278,7 @@ specs=${*:-}
 start_all=$(date +%s)
 for group in ${groups:-suite}; do
   case $group in
-  suite | static | asan | tsan | gc | memerr | valgrind | fuzz | rock)
+  suite | static | asan | tsan | gc | chaos | memerr | valgrind | fuzz | rock)
     group_$group ;;
   *) echo "run.sh: no group '$group'" >&2; fail "group '$group'" ;;
   esac

@@ -2,15 +2,25 @@
 --
 -- An env is a table of functions; nothing else in the module waits:
 --   wait(engine, waitable)   returns when `waitable:done()`; a transfer of the
---                            engine, or anything else that has `done`
---   sleep(engine, seconds, now)  lets time pass, while other transfers go on
---                            `false` when the program was interrupted meanwhile
+--                            engine, a task, or anything else that has `done`
+--   sleep(engine, seconds, now)  lets time pass, while other transfers go on;
+--                            `false` when the code that waits is to end
 --   notify(waitable)         tells that a waitable which is no transfer is done
+--   spawn(kind, deadline, fn, ...)  runs a function at the same time as its
+--                            caller, at once until it first waits; gives a task
+--                            with `done`, `result`, `cancel` and `drop`
+--                            (`env.loop`); absent where there is no such thing
+--   kick()                   lets "own" tasks that can go on do so; never waits
+--   deadline()               by when calls made here must have ended, or nil
 --
--- Once `core.signal.caught()` gives a signal (see `extcontacts.main`), `wait`
--- ends what it waits for with `transfer:cancel("interrupted")`.
+-- Code is to end once `core.signal.caught()` gives a signal (see
+-- `extcontacts.main`) or its task is cancelled: `wait` then ends what it waits
+-- for with `waitable:cancel("interrupted")`, or "cancelled", where there is a
+-- `cancel`.
 
 local blocking = require "extcontacts.env.blocking"
+local loop = require "extcontacts.env.loop"
+local scheduler = require "extcontacts.env.scheduler"
 
 local env = {}
 
@@ -18,7 +28,11 @@ local env = {}
 ---@param state extcontacts.State
 ---@return table
 function env.here(state)
-  return state.env or blocking
+  local task, own = loop.current()
+  if own then
+    return scheduler
+  end
+  return not task and state.env or blocking
 end
 
 return env

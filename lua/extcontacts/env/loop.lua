@@ -1,0 +1,350 @@
+--- Tasks, and the loop that lets them take turns in one thread: each is a
+-- coroutine that is suspended while it waits, and whoever waits outside of them
+-- turns the loop.  How code in a task waits is `env.scheduler`'s.
+
+local core = require "extcontacts.core"
+
+-- luacheck: ignore 113 143
+local unpack = table.unpack or unpack
+local interrupted = core.signal.caught
+
+local loop = {}
+
+-- What a suspended task hands to the loop; other yields are the program's own.
+local WAIT = {}
+
+-- Code that can't be suspended turns the loop from where it stands, inside a
+-- task.  Below so many tasks it goes on with the module's own ones only: the
+-- C stack has an end.
+local DEEPEST = 8
+
+-- With several engines, seconds that one may keep the others waiting.
+local SLICE = 0.002
+
+local STRAY = "a function run by ec.run or client:map called coroutine.yield outside of a coroutine "
+  .. "of its own; return values instead, or make one with coroutine.wrap"
+
+local current -- the task whose code is running; nil outside of tasks
+local depth = 0 -- tasks that are on the stack
+
+local waiting = {} -- waitable → the tasks that wait for it
+local sleepers = {} -- task → true
+local engines = {} -- engine → how many tasks wait for it to be stepped
+local unsent = {} -- engine → true when something was submitted since its last step
+local queues = { own = { first = 1, last = 0 }, program = { first = 1, last = 0 } }
+
+---@class extcontacts.Task a function that runs at the same time as others
+---@field finished boolean
+---@field cancelled string|nil "cancelled" or "interrupted" once it is to end
+---@field deadline number|nil monotonic seconds; calls made in it end by then
+local Task = {}
+local metatable = { __name = "extcontacts.task", __index = Task }
+
+------------------------------------------------------------------- the queue --
+
+local function enqueue(task)
+  if not task.queued and not task.finished then
+    task.queued = true
+    local queue = queues[task.kind]
+    queue.last = queue.last + 1
+    queue[queue.last] = task
+  end
+end
+
+local function take(queue)
+  local task = queue[queue.first]
+  if task then
+    queue[queue.first] = nil
+    queue.first = queue.first + 1
+  end
+  return task
+end
+
+local function next_task()
+  return take(queues.own) or depth < DEEPEST and take(queues.program) or nil
+end
+
+--- Lets the tasks go on that wait for something.
+---@param waitable table
+function loop.wake(waitable)
+  local tasks = waiting[waitable]
+  if tasks then
+    waiting[waitable] = nil
+    for _, task in ipairs(tasks) do
+      enqueue(task)
+    end
+  end
+end
+
+----------------------------------------------------------------- the engines --
+
+-- Wakes who waits for something that is done although nobody told: what ends
+-- by itself after a time, or a transfer of an engine that was closed.
+local function sweep()
+  for waitable in pairs(waiting) do
+    if waitable:done() then
+      loop.wake(waitable)
+    end
+  end
+end
+
+local function step(engine, seconds)
+  unsent[engine] = nil
+  if not engine:usable() then
+    return false
+  end
+  local finished = engine:step(seconds)
+  for _, transfer in ipairs(finished) do
+    loop.wake(transfer)
+  end
+  return #finished > 0
+end
+
+-- Puts requests on their way at once: whoever runs next may run for long.
+local function send()
+  local engine = next(unsent)
+  while engine do
+    step(engine, 0)
+    engine = next(unsent)
+  end
+end
+
+local function step_all(engine, seconds)
+  local found, others = false, 0
+  for other in pairs(engines) do
+    others = others + (other ~= engine and 1 or 0)
+  end
+  if engine then
+    found = step(engine, others > 0 and math.min(seconds, SLICE) or seconds)
+  elseif others == 0 then
+    error("nothing is under way that could end this wait", 0)
+  end
+  for other in pairs(engines) do
+    if other ~= engine then
+      local alone = others == 1 and not engine
+      found = step(other, found and 0 or alone and seconds or math.min(seconds, SLICE)) or found
+    end
+  end
+  if not found then
+    sweep()
+  end
+end
+
+------------------------------------------------------------------- the tasks --
+
+local function finish(task, ...)
+  task.finished = true
+  task.results = { n = select("#", ...), ... }
+  task.co, task.waitable = nil, nil
+  loop.wake(task)
+end
+
+local function came_back(task, outer, ok, first, ...)
+  current, depth = outer, depth - 1
+  if coroutine.status(task.co) == "dead" then
+    finish(task, ok, first, ...)
+  elseif first ~= WAIT then
+    finish(task, false, STRAY)
+  end
+  send()
+end
+
+local function run(task, ...)
+  task.queued = false
+  if task.finished or coroutine.status(task.co) ~= "suspended" then
+    return
+  end
+  local outer = current
+  current, depth = task, depth + 1
+  came_back(task, outer, coroutine.resume(task.co, ...))
+end
+
+--- Runs a function as a task: at once until it first waits.
+---@param kind "own"|"program" whether its code is this module's own
+---@param deadline number|nil monotonic seconds; the running task's, if that is earlier
+---@param fn function
+---@param ... any its arguments
+---@return extcontacts.Task
+function loop.spawn(kind, deadline, fn, ...)
+  local inherited = current and current.deadline
+  if inherited and not (deadline and deadline < inherited) then
+    deadline = inherited
+  end
+  local task = setmetatable({
+    kind = kind,
+    deadline = deadline,
+    finished = false,
+    co = coroutine.create(fn),
+  }, metatable)
+  run(task, ...)
+  return task
+end
+
+function Task:done()
+  return self.finished
+end
+
+--- What the function returned, or raises what it raised.
+function Task:result()
+  local results = self.results
+  if not results[1] then
+    error(results[2], 0)
+  end
+  return unpack(results, 2, results.n)
+end
+
+-- Ends what a task waits for.
+local function stop_waiting(task)
+  local waitable = task.waitable
+  if waitable and waitable.cancel and not waitable:done() then
+    waitable:cancel(task.cancelled)
+  end
+  return not waitable or waitable:done()
+end
+
+--- Ends a task in order: what it waits for ends as "cancelled", and so does
+-- every later call of its code, which runs on from there.
+---@param why string|nil "cancelled" or "interrupted"
+function Task:cancel(why)
+  if not self.finished then
+    self.cancelled = self.cancelled or why or "cancelled"
+    if stop_waiting(self) then
+      run(self)
+    end
+  end
+end
+
+--- Does the same from a finaliser: its code runs on when the loop next turns.
+function Task:drop()
+  if not self.finished then
+    self.cancelled = self.cancelled or "cancelled"
+    pcall(stop_waiting, self)
+    enqueue(self)
+  end
+end
+
+-------------------------------------------------------------------- the turns --
+
+--- The task whose code is running, and whether it can be suspended here: not
+-- in a coroutine that the program made inside it.
+---@return extcontacts.Task|nil
+---@return boolean|nil own
+function loop.current()
+  return current, current and coroutine.running() == current.co
+end
+
+--- By when the calls of the running task must have ended.
+---@return number|nil monotonic seconds
+function loop.deadline()
+  return current and current.deadline
+end
+
+--- Why what waits here is to end, nil when it may go on.
+---@return string|nil "cancelled" or "interrupted"
+function loop.stopping()
+  return interrupted() and "interrupted" or current and current.cancelled or nil
+end
+
+--- Suspends the running task, until it is worth another look.
+---@param engine table|nil
+---@param waitable table|nil
+---@param due number|nil until a time
+---@param now (fun(): number)|nil the clock of that time
+function loop.suspend(engine, waitable, due, now)
+  local task = current
+  if waitable then
+    task.waitable = waitable
+    waiting[waitable] = waiting[waitable] or {}
+    table.insert(waiting[waitable], task)
+  else
+    sleepers[task], task.due, task.now = true, due, now
+  end
+  if engine then
+    engines[engine] = (engines[engine] or 0) + 1
+    unsent[engine] = true
+  end
+  coroutine.yield(WAIT)
+  if engine then
+    engines[engine] = engines[engine] > 1 and engines[engine] - 1 or nil
+  end
+  task.waitable, sleepers[task] = nil, nil
+  local tasks = waitable and waiting[waitable]
+  for index = tasks and #tasks or 0, 1, -1 do
+    if tasks[index] == task then
+      table.remove(tasks, index)
+    end
+  end
+  if tasks and #tasks == 0 then
+    waiting[waitable] = nil
+  end
+end
+
+-- A signal came: what can be ended ends, and who sleeps wakes up.
+local function interrupt()
+  local waitables = {}
+  for waitable in pairs(waiting) do
+    waitables[#waitables + 1] = waitable
+  end
+  for _, waitable in ipairs(waitables) do
+    if waitable.cancel and not waitable:done() then
+      waitable:cancel("interrupted")
+      loop.wake(waitable)
+    end
+  end
+  for task in pairs(sleepers) do
+    enqueue(task)
+  end
+end
+
+local function until_due(seconds)
+  for task in pairs(sleepers) do
+    seconds = math.min(seconds, task.due - task.now())
+  end
+  return math.max(seconds, 0)
+end
+
+local function wake_due()
+  for task in pairs(sleepers) do
+    if task.now() >= task.due then
+      enqueue(task)
+    end
+  end
+end
+
+--- Tells of a request that code outside of tasks is going to wait for: it goes
+-- on its way before a task gets its turn.
+---@param engine table
+function loop.submitted(engine)
+  if queues.own[queues.own.first] or queues.program[queues.program.first] then
+    step(engine, 0)
+  end
+end
+
+--- Lets one task run, or steps the engines when none can.
+---@param engine table|nil the engine that the caller waits for
+---@param seconds number how long to wait at most
+function loop.turn(engine, seconds)
+  local task = next_task()
+  if not task and interrupted() then
+    interrupt()
+    task = next_task()
+  end
+  if task then
+    run(task)
+    return
+  end
+  step_all(engine, until_due(seconds))
+  wake_due()
+end
+
+--- Puts on their way what the module's own tasks have ready to send; waits for
+-- nothing.
+function loop.kick()
+  local task = take(queues.own)
+  while task do
+    run(task)
+    task = take(queues.own)
+  end
+end
+
+return loop

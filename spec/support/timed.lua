@@ -1,0 +1,127 @@
+-- A client over an engine whose answers take time, on a clock that moves only
+-- while somebody waits: for what happens at the same time.
+--
+--   local self = timed.client(function(request, number)
+--     return fake.json(200, {}), 0.02          -- and after how many seconds
+--   end)
+--   self.client, self.time, self.events       -- "sent 1", "answered 1", …
+local client = require "extcontacts.client"
+local config = require "extcontacts.config"
+
+local timed = {}
+
+local Transfer = {}
+Transfer.__index = Transfer
+
+function Transfer:done()
+  return self.over
+end
+
+function Transfer:cancel(why)
+  if not self.over then
+    self.over = true
+    self.answer = { failure = { kind = "cancelled", code = why or "cancelled", message = "it was ended",
+      sent = "all" } }
+    self.tell("cancelled", self)
+  end
+end
+
+function Transfer:result()
+  assert(self.over, "not finished")
+  if self.answer.failure then
+    return nil, self.answer.failure
+  end
+  return self.answer
+end
+
+-- The engine; `self` is what `timed.client` gives.
+local function new_engine(self, answer)
+  local engine = { pending = {}, submitted = {} }
+  local function tell(what, transfer)
+    self.events[#self.events + 1] = what .. " " .. transfer.number
+  end
+  function engine.usable()
+    return not engine.closed
+  end
+  function engine.submit(_, request)
+    self.requests[#self.requests + 1] = request
+    local transfer = setmetatable({ number = #self.requests, tell = tell, request = request }, Transfer)
+    engine.submitted[#engine.submitted + 1] = transfer
+    return transfer
+  end
+  -- What was submitted is sent only now, as by the real one.
+  local function send()
+    for _, transfer in ipairs(engine.submitted) do
+      if not transfer.over then
+        tell("sent", transfer)
+        local seconds
+        transfer.answer, seconds = answer(transfer.request, transfer.number)
+        transfer.due = self.time + (seconds or 0)
+        engine.pending[#engine.pending + 1] = transfer
+      end
+    end
+    engine.submitted = {}
+  end
+  local function collect()
+    local finished, left, next_due = {}, {}, nil
+    for _, transfer in ipairs(engine.pending) do
+      if transfer.over then -- cancelled
+        finished[#finished + 1] = transfer
+      elseif transfer.due <= self.time then
+        transfer.over = true
+        tell("answered", transfer)
+        finished[#finished + 1] = transfer
+      else
+        left[#left + 1] = transfer
+        next_due = math.min(next_due or transfer.due, transfer.due)
+      end
+    end
+    engine.pending = left
+    self.most = math.max(self.most, #left)
+    return finished, next_due
+  end
+  function engine.step(_, seconds)
+    send()
+    local finished, next_due = collect()
+    if #finished == 0 and seconds > 0 then
+      self.time = math.min(self.time + seconds, next_due or math.huge)
+      finished = collect()
+    end
+    return finished
+  end
+  function engine.close()
+    engine.closed = true
+    for _, list in ipairs { engine.pending, engine.submitted } do
+      for _, transfer in ipairs(list) do
+        transfer.over, transfer.answer = true, { failure = { kind = "closed", message = "closed" } }
+      end
+    end
+  end
+  return engine
+end
+
+--- A client; `answer(request, number)` gives the reply to the n-th request and
+-- the seconds it takes.
+function timed.client(answer, options)
+  local self = { requests = {}, events = {}, time = 1000, most = 0 }
+  local settings = {
+    base_url = "https://api.example.test", login_url = "https://login.example.test",
+    access_token = "given-token",
+  }
+  for name, value in pairs(options or {}) do
+    settings[name] = value
+  end
+  self.engine = new_engine(self, answer)
+  self.client = client.new(assert(config.resolve(settings)), {
+    engine = self.engine,
+    now = function()
+      return self.time
+    end,
+    random = function()
+      return 0.5
+    end,
+  })
+  return self
+end
+
+return timed

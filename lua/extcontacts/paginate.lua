@@ -5,8 +5,10 @@
 -- and the position stays where it was, so that the next call tries again.
 
 local core = require "extcontacts.core"
+local env = require "extcontacts.env"
 local errors = require "extcontacts.error"
 local exec = require "extcontacts.exec"
+local finalizer = require "extcontacts.finalizer"
 local operations = require "extcontacts.operations"
 local pagers = require "extcontacts.pagers"
 local params = require "extcontacts.params"
@@ -21,8 +23,13 @@ local paginate = {}
 ---@field on_expired "error"|"restart"|nil what an expired cursor does; default "error".
 --- "restart" scans again from the start and skips the records already seen, whose ids it
 --- keeps in memory; not together with `from`
+---@field prefetch boolean|nil whether the next page is asked for before the records of this one are
+--- handed out; default true
 
-local EXTRA = { from = "string", max_items = "number", allow_partial = "boolean", on_expired = "string" }
+local EXTRA = {
+  from = "string", max_items = "number", allow_partial = "boolean", on_expired = "string",
+  prefetch = "boolean",
+}
 
 ---@class extcontacts.Iterator
 ---@field count integer records handed out so far
@@ -132,10 +139,14 @@ local function bind_next(self)
   return assert(params.bind(row, #row.positional + 1, arguments))
 end
 
+local function beyond_window(self)
+  local pager = self.pager
+  return self.row.paging == "page" and pager.number * pager.size > operations.page_window
+end
+
 -- Refuses the page after the last one a listing can reach.
 local function check_wall(self)
-  local pager, window = self.pager, operations.page_window
-  if self.row.paging ~= "page" or pager.number * pager.size <= window then
+  if not beyond_window(self) then
     return true
   end
   if self.options.allow_partial then
@@ -143,8 +154,8 @@ local function check_wall(self)
   end
   errors.raise(self.row, "limit", ("there are more records, but a listing reaches only the first %d "
     .. "(page_number * page_size); use client:%s to read them all, or pass allow_partial=true")
-    :format(window, self.row.instead),
-    { code = "page_window", limit = { argument = "page_number", limit = window } })
+    :format(operations.page_window, self.row.instead),
+    { code = "page_window", limit = { argument = "page_number", limit = operations.page_window } })
 end
 
 -- The server has no error of its own for an expired cursor; a 400 to a
@@ -159,8 +170,44 @@ local function restart(self)
   self.skip = nil
 end
 
+-- A request that nobody looked at for so many seconds may have failed of that:
+-- the server sent its answer in vain, or its time ran out meanwhile.
+local UNATTENDED = 5
+
+-- Waits for the page under way.  Nil when there is none that can be had.
+local function take_ahead(self)
+  local ahead, state = self.ahead, self.state
+  local task = ahead.task
+  if not task then
+    return nil
+  end
+  local unattended = not task:done() and state.now() - ahead.since > UNATTENDED
+  if state.engine:usable() then
+    env.here(state).wait(state.engine, task)
+  else
+    task:cancel() -- the client was closed, or the process forked
+    unattended = true
+  end
+  ahead.task = nil
+  local page, err = task:result()
+  local failed = err and (err.kind == "timeout" or err.kind == "transport" or err.kind == "cancelled")
+  if failed and unattended then
+    return nil
+  end
+  return page, err
+end
+
+-- The next page: the one under way, or asked for now.
+local function ask(self)
+  local page, err = take_ahead(self)
+  if page == nil and not err then
+    page, err = exec.call(self.state, self.row, bind_next(self))
+  end
+  return page, err
+end
+
 local function fetch(self)
-  local page, err = exec.call(self.state, self.row, bind_next(self))
+  local page, err = ask(self)
   if err and is_expired(self, err) then
     if self.options.on_expired == "restart" then
       if self.restarted_at == self.count then
@@ -177,6 +224,21 @@ local function fetch(self)
     error(err, 0)
   end
   return page
+end
+
+-- Sends the request for the page after this one, if it will be wanted.  The
+-- task must not hold the iterator: it is dropped together with it.
+local function look_ahead(self)
+  local most = self.options.max_items
+  if self.exhausted or not self.options.prefetch or beyond_window(self)
+    or most and self.count - self.count_before + #self.records >= most then
+    return
+  end
+  local spawn = env.here(self.state).spawn
+  if spawn then
+    self.ahead.since = self.state.now()
+    self.ahead.task = spawn("own", nil, exec.call, self.state, self.row, bind_next(self))
+  end
 end
 
 -- Loads the next page; false at the end of the data.
@@ -196,6 +258,7 @@ local function load_page(self)
   self.page, self.records, self.index = page, records, 0
   self.page_position = position
   self.exhausted = not more
+  look_ahead(self)
   return true
 end
 
@@ -294,10 +357,14 @@ function Iterator:pages()
   end
 end
 
---- Ends the iteration and lets go of the page; `resume_token()` still tells
--- where it was.
+--- Ends the iteration, lets go of the page and drops the one under way;
+-- `resume_token()` still tells where it was.
 function Iterator:close()
   self.token = self:resume_token()
+  if self.ahead.task then
+    self.ahead.task:cancel()
+    self.ahead.task = nil
+  end
   self.finished = true
   self.records, self.index, self.page = {}, 0, nil
 end
@@ -366,6 +433,7 @@ function paginate.new(state, row, count, arguments)
       max_items = options.max_items,
       allow_partial = options.allow_partial,
       on_expired = options.on_expired,
+      prefetch = options.prefetch ~= false,
     },
     records = {},
     index = 0,
@@ -374,7 +442,14 @@ function paginate.new(state, row, count, arguments)
     finished = false,
     exhausted = false,
     ids = options.on_expired == "restart" and {} or nil,
+    ahead = {},
   }, metatable)
+  local ahead = self.ahead
+  self.finalizer = finalizer.new(function()
+    if ahead.task then
+      ahead.task:drop()
+    end
+  end)
   self.page_position = self.kind.save(self.pager)
   -- Whether a record of the page may have to be passed over.
   self.picky = options.from ~= nil or options.max_items ~= nil or self.ids ~= nil

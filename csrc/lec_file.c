@@ -14,6 +14,7 @@
 
 #define FILE_TYPE "extcontacts.file"
 #define PRIVATE 0600
+#define PRIVATE_DIRECTORY 0700
 
 /* The userdata owns the descriptor, and the path for failures to name. */
 typedef struct lec_file {
@@ -252,6 +253,22 @@ static int file_rename(lua_State *L) {
   return outcome(L, to, result, errno);
 }
 
+/*
+** file.make_directory(path): true, also when it is there already; a new one
+** is its owner's only.
+*/
+static int file_make_directory(lua_State *L) {
+  const char *path = luaL_checkstring(L, 1);
+  int result = mkdir(path, PRIVATE_DIRECTORY);
+  int error = errno;
+  struct stat status;
+  if (result < 0 && stat(path, &status) == 0) {
+    result = S_ISDIR(status.st_mode) ? 0 : -1;
+    error = ENOTDIR;
+  }
+  return outcome(L, path, result, error);
+}
+
 /* file.is_terminal(descriptor) -> boolean */
 static int file_is_terminal(lua_State *L) {
   lua_pushboolean(L, isatty((int)luaL_checkinteger(L, 1)));
@@ -269,6 +286,7 @@ int lec_open_file(lua_State *L) {
   static const luaL_Reg functions[] = {
       {"open", file_open},
       {"rename", file_rename},
+      {"make_directory", file_make_directory},
       {"is_terminal", file_is_terminal},
       {NULL, NULL},
   };

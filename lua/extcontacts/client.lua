@@ -285,22 +285,41 @@ function metatable.__tostring(self)
   return "extcontacts.client (" .. states[self].config.base_url .. ")"
 end
 
+-- Where the windows and the tokens are kept.
+local function open_stores(settings, internals)
+  local windows, problem = internals.store, nil
+  if settings.rate and not windows then
+    windows, problem = store.named(settings.rate_store)
+  end
+  local cache
+  if settings.token_cache and not problem then
+    local tokens = settings.token_cache
+    tokens, problem = store.named(tokens == true and "file" or tokens)
+    cache = tokens and token_cache.new(tokens, settings, internals.time)
+  end
+  if problem then
+    return nil, "rate_store or token_cache: " .. problem
+  end
+  return { windows = windows, cache = cache }
+end
+
 --- Makes a client of a complete configuration.
 ---@param settings extcontacts.Config from `config.resolve`
 ---@param internals table|nil for specs: `{ env, now, time, random, engine, store }`
----@return extcontacts.Client
+---@return extcontacts.Client|nil
+---@return string|nil misuse
 function client.new(settings, internals)
   internals = internals or {}
+  local stores, problem = open_stores(settings, internals)
+  if not stores then
+    return nil, problem
+  end
   local now = internals.now or core.engine.now
   local self = setmetatable({}, metatable)
-  local windows = internals.store or store.named(settings.rate_store)
-  local cache = settings.token_cache
-    and token_cache.new(store.named(settings.token_cache == true and "file" or settings.token_cache), settings,
-      internals.time)
   states[self] = {
     config = settings,
-    auth = auth.new(settings, now, cache or nil),
-    pacer = settings.rate and pacer.new({ rate = settings.rate, reserve = settings.reserve }, windows) or nil,
+    auth = auth.new(settings, now, stores.cache),
+    pacer = settings.rate and pacer.new({ rate = settings.rate, reserve = settings.reserve }, stores.windows) or nil,
     outage = outage.new(now()),
     stats = stats.new(),
     creates = doubt.new(),

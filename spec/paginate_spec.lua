@@ -353,3 +353,38 @@ describe("pages", function()
     assert.same(expected(2, 4), seen)
   end)
 end)
+
+describe("an iteration's deadline and canceller", function()
+  local function endless(options)
+    local count = 0
+    local script = setmetatable({}, { __index = function()
+      return function()
+        count = count + 1
+        return fake.json(200, { entities = { { id = tostring(count) } }, cursors = { after = "c" .. count } })
+      end
+    end })
+    return fake.client(script, options)
+  end
+
+  it("end the whole of it, and leave its position", function()
+    local self = endless {}
+    local iterator = self.client:scan_contacts { deadline = 10, prefetch = false }
+    assert(iterator:next())
+    self.time = self.time + 11
+    local ok, err = pcall(iterator.next, iterator)
+    assert.is_false(ok)
+    assert.equal("timeout", err.kind)
+    assert.equal(1, iterator.count)
+    assert.is_string(iterator:resume_token())
+  end)
+
+  it("let it be cancelled between pages", function()
+    local stop, self = ec.canceller(), endless {}
+    local iterator = self.client:scan_contacts { cancel = stop, prefetch = false }
+    assert(iterator:next())
+    stop:cancel()
+    local ok, err = pcall(iterator.next, iterator)
+    assert.is_false(ok)
+    assert.equal("cancelled", err.kind)
+  end)
+end)

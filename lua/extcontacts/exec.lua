@@ -73,16 +73,18 @@ end
 
 -------------------------------------------------------------------- waiting --
 
+local function cancelled(message, code)
+  return errors.new { kind = "cancelled", code = code, message = message, sent = "nothing" }
+end
+
 -- Why a call must not go on.
 local function stopped(state, call)
   if state.closed then
     return errors.new { kind = "closed", message = "the client is closed" }
   elseif call.canceller and call.canceller.cancelled then
-    return errors.new { kind = "cancelled", message = "the call was cancelled", sent = "nothing" }
+    return cancelled("the call was cancelled")
   elseif core.signal.caught() then
-    return errors.new {
-      kind = "cancelled", code = "interrupted", message = "the call was interrupted", sent = "nothing",
-    }
+    return cancelled("the call was interrupted", "interrupted")
   end
 end
 
@@ -98,11 +100,12 @@ local function pause(state, call, seconds, reason)
     if call.canceller then
       left = math.min(left, LONGEST_NAP)
     end
-    env.here(state).sleep(engine, left, state.now)
-  until state.now() >= finish or stopped(state, call)
+    local passed = env.here(state).sleep(engine, left, state.now)
+    stop = stopped(state, call) or passed == false and cancelled("the call was cancelled") or nil
+  until stop or state.now() >= finish
   local waits = state.stats.waits
   waits[reason] = waits[reason] + state.now() - started
-  return stopped(state, call)
+  return stop
 end
 
 local function is_past(state, call, wait)
@@ -178,6 +181,11 @@ end
 local function admission(state, call)
   while true do
     local err = stopped(state, call)
+    if not err and is_past(state, call, 0) then
+      err = errors.new {
+        kind = "timeout", message = "the deadline has passed", sent = "nothing", retryable = true,
+      }
+    end
     if err then
       return nil, err
     end

@@ -16,7 +16,8 @@ local suggest = require "extcontacts.suggest"
 
 local paginate = {}
 
----@class extcontacts.IteratorOptions
+---@class extcontacts.IteratorOptions the options of a call, too, where `deadline` is the whole
+--- iteration's from its making on, the time spent on its records included
 ---@field from string|nil a `resume_token()` to go on from
 ---@field max_items integer|nil stop after this many records (of this iterator, not of one it resumes)
 ---@field allow_partial boolean|nil let a listing end at 1,000 records, or with `partialResults`
@@ -117,6 +118,15 @@ end
 
 ------------------------------------------------------------------- fetching --
 
+-- By when the iteration must have ended: its deadline begins when it is made.
+local function finish_of(self)
+  local budget = self.bound.options.deadline or self.state.config.deadline
+  if budget and not self.finish then
+    self.finish = self.state.now() + budget
+  end
+  return self.finish
+end
+
 -- The bound call for the next page.
 local function bind_next(self)
   local arguments, row = {}, self.row
@@ -130,13 +140,17 @@ local function bind_next(self)
     end
   end
   for name, value in pairs(self.bound.options) do
-    options[name] = value
+    if name ~= "deadline" then
+      options[name] = value
+    end
   end
   for name, value in pairs(self.kind.options(self.pager)) do
     options[name] = value
   end
   arguments[#row.positional + 1] = options
-  return assert(params.bind(row, #row.positional + 1, arguments))
+  local bound = assert(params.bind(row, #row.positional + 1, arguments))
+  bound.options.finish = finish_of(self)
+  return bound
 end
 
 local function beyond_window(self)

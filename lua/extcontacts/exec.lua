@@ -291,9 +291,21 @@ local function leaves_doubt(err)
     and (err.kind == "transport" or err.kind == "timeout" or outage.is_sign(err))
 end
 
+-- By when a call must have ended: by its own deadline, and by that of the code
+-- it is made in.
+local function deadline_of(state, options, started)
+  local budget = options.deadline or state.config.deadline
+  local own = options.finish or budget and started + budget
+  local here = env.here(state)
+  local around = here.deadline and here.deadline()
+  if own and around then
+    return math.min(own, around)
+  end
+  return own or around
+end
+
 local function new_call(state, options)
   local started, config = state.now(), state.config
-  local budget = options.deadline or config.deadline
   local function choose(name)
     if options[name] ~= nil then
       return options[name]
@@ -303,7 +315,7 @@ local function new_call(state, options)
   return {
     started = started,
     timeout = options.timeout,
-    deadline = options.finish or budget and started + budget,
+    deadline = deadline_of(state, options, started),
     canceller = options.cancel,
     policy = {
       retry = choose "retry",

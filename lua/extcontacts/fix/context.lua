@@ -1,0 +1,71 @@
+--- What the functions of a fix get beside the record: `ctx`.
+
+local core = require "extcontacts.core"
+local failure = require "extcontacts.fix.failure"
+local reading = require "extcontacts.fix.reading"
+
+local context = {}
+
+local Output = {}
+Output.__index = Output
+
+--- Writes texts, as a file does; raises where it can't.
+function Output:write(...)
+  for index = 1, select("#", ...) do
+    local ok, message, code = self.file:write(tostring((select(index, ...))))
+    if not ok then
+      error(select(2, failure.io(message, code)), 0)
+    end
+  end
+  return self
+end
+
+-- A private file beside the plan, made anew.
+local function open_output(outputs, path)
+  os.remove(path)
+  local file, message, code = core.file.open(path, "new")
+  if not file then
+    error(select(2, failure.io(message, code)), 0)
+  end
+  local output = setmetatable({ file = file, path = path }, Output)
+  outputs[#outputs + 1] = output
+  return output
+end
+
+---@class extcontacts.fix.Notes what a fix said about the record at hand
+---@field warnings extcontacts.fix.Warning[]
+---@field left table<string, integer> reason → count, of all records
+
+--- Makes the `ctx` of a fix.
+---@param client extcontacts.Client
+---@param options table
+---@param beside string|nil path of the plan
+---@return extcontacts.fix.Context
+---@return extcontacts.fix.Notes
+---@return fun() close ends the files that were written
+function context.new(client, options, beside)
+  local notes, outputs = { warnings = {}, left = {} }, {}
+  local ctx = { options = options, client = reading.only(client) }
+  function ctx.warn(message)
+    notes.warnings[#notes.warnings + 1] = { code = "fix", text = tostring(message) }
+  end
+  function ctx.left(reason)
+    reason = tostring(reason)
+    notes.left[reason] = (notes.left[reason] or 0) + 1
+  end
+  function ctx.output(name)
+    if not beside then
+      error("ctx.output needs a plan that is written to a file", 2)
+    elseif type(name) ~= "string" or not name:find("^[%w_.-]+$") or name:find("^%.") then
+      error("ctx.output takes a file name's end, of letters, digits and . _ -", 2)
+    end
+    return open_output(outputs, beside .. "." .. name)
+  end
+  return ctx, notes, function()
+    for _, output in ipairs(outputs) do
+      output.file:close()
+    end
+  end
+end
+
+return context

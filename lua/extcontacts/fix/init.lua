@@ -1,0 +1,30 @@
+--- extcontacts.fix: changes to live data that can be planned, looked at,
+-- applied, stopped, resumed and taken back.  docs/fix.md describes it.
+
+local plan = require "extcontacts.fix.plan"
+local source = require "extcontacts.fix.source"
+local spec = require "extcontacts.fix.spec"
+local steps = require "extcontacts.fix.steps"
+
+local fix = {
+  -- What a fix file uses.
+  scan = source.scan,
+  list = source.list,
+  search = source.search,
+  csv = source.csv,
+  ids = source.ids,
+  ndjson = source.ndjson,
+  each = source.each,
+  update = steps.update,
+  create = steps.create,
+  add_note = steps.add_note,
+  delete = steps.delete,
+  erase = steps.erase,
+
+  -- What is done with one.
+  load = spec.load,
+  define = spec.define,
+  plan = plan.make,
+}
+
+return fix

@@ -1,0 +1,381 @@
+--- Planning: reads the source, asks the fix, and writes what would be done.
+-- Nothing is sent but reads.
+
+local canonical = require "extcontacts.fix.canonical"
+local context = require "extcontacts.fix.context"
+local copy = require "extcontacts.fix.copy"
+local core = require "extcontacts.core"
+local diff = require "extcontacts.fix.diff"
+local errors = require "extcontacts.error"
+local failure = require "extcontacts.fix.failure"
+local kinds = require "extcontacts.fix.kinds"
+local limits = require "extcontacts.fix.limits"
+local planfile = require "extcontacts.fix.planfile"
+local records = require "extcontacts.records"
+local source = require "extcontacts.fix.source"
+local spec = require "extcontacts.fix.spec"
+local steps = require "extcontacts.fix.steps"
+
+local plan = {}
+
+local CLASSES = {
+  update = "reversible",
+  create = "compensatable",
+  delete = "compensatable",
+  erase = "irreversible",
+}
+
+--- The class of an operation.
+---@param op string
+---@return string
+function plan.class(op)
+  return CLASSES[op]
+end
+
+--- The server that a client talks to.
+---@param client extcontacts.Client
+---@return string
+function plan.server(client)
+  local request = assert(client:plan("contacts.get", "x"))
+  return (request.url:gsub("/api/v2/.*$", ""))
+end
+
+------------------------------------------------------------------- changes --
+
+local function writable(kind, record)
+  local body = records.writable(kinds.by_name[kind].model, record)
+  for name in pairs(kinds.owned) do
+    body[name] = nil
+  end
+  return body
+end
+
+local function joined(...)
+  local out = core.json.array {}
+  for _, list in ipairs { ... } do
+    for _, item in ipairs(list) do
+      out[#out + 1] = item
+    end
+  end
+  return #out > 0 and out or nil
+end
+
+-- A custom canonical form says that nothing that counts has changed.
+local function same_to_fix(made, before, after)
+  return made.canonical ~= nil and canonical.text(made.canonical(copy.deep(before)))
+    == canonical.text(made.canonical(copy.deep(after)))
+end
+
+local BUILD = {}
+
+--- An update's change: the record with the differences of another.  nil where
+-- there is none that counts.
+---@param reference extcontacts.fix.Reference
+---@param before table
+---@param after table
+---@return extcontacts.fix.Change|nil
+function plan.update(reference, before, after)
+  local differences = diff.between(reference.kind, before, after)
+  if #differences == 0 then
+    return nil
+  end
+  local body = writable(reference.kind, diff.put(copy.deep(before), differences))
+  return {
+    kind = reference.kind,
+    op = "update",
+    id = reference.id,
+    owner = reference.owner,
+    before = before,
+    after = body,
+    diff = differences,
+    warnings = joined(limits.cleared(differences), limits.check(reference.kind, body)),
+  }
+end
+
+function BUILD.update(made, item, step)
+  if same_to_fix(made, item.record, step.record) then
+    return nil
+  end
+  return plan.update(item.reference, item.record, step.record)
+end
+
+--- A create's change.
+---@param kind extcontacts.fix.KindName
+---@param owner string|nil
+---@param given table
+---@return extcontacts.fix.Change
+function plan.create(kind, owner, given)
+  local body = writable(kind, given)
+  return {
+    kind = kind,
+    op = "create",
+    owner = owner,
+    after = body,
+    diff = diff.between(kind, {}, body),
+    warnings = joined(limits.check(kind, body)),
+  }
+end
+
+function BUILD.create(_, _, step)
+  return plan.create(step.kind, step.owner, step.body)
+end
+
+--- A delete's change.
+---@param reference extcontacts.fix.Reference
+---@param before table
+---@return extcontacts.fix.Change
+function plan.delete(reference, before)
+  return { kind = reference.kind, op = "delete", id = reference.id, owner = reference.owner, before = before }
+end
+
+function BUILD.delete(_, item)
+  return plan.delete(item.reference, item.record)
+end
+
+function BUILD.erase(_, item)
+  local reference = item.reference
+  return {
+    kind = reference.kind,
+    op = "erase",
+    id = reference.id,
+    owner = reference.owner,
+    digest = canonical.digest(reference.kind, item.record),
+  }
+end
+
+-------------------------------------------------------------------- totals --
+
+local function count(counts, name)
+  counts[name] = (counts[name] or 0) + 1
+end
+
+local function add_to(totals, change)
+  count(totals.operations, change.kind .. "." .. change.op)
+  count(totals.classes, change.class)
+  for _, one in ipairs(change.diff or {}) do
+    count(totals.fields, change.kind .. "." .. diff.name(one.path))
+  end
+  for _, warning in ipairs(change.warnings or {}) do
+    count(totals.warnings, warning.code)
+  end
+end
+
+----------------------------------------------------------------- the writer --
+
+--- What both a fix's plan and an undo's write into: a plan in the making.
+---@class extcontacts.fix.Draft
+local Draft = {}
+Draft.__index = Draft
+
+--- Begins a plan.
+---@param client extcontacts.Client
+---@param header table `name`, `fix`, `source`, `options`
+---@param options { output: string|nil, by: string|nil, time: number|nil, on_change: function|nil }
+---@return extcontacts.fix.Draft|nil
+---@return extcontacts.Error|nil
+function plan.begin(client, header, options)
+  header.created = os.date("!%Y-%m-%dT%H:%M:%SZ", options.time)
+  header.by = options.by or os.getenv "USER" or os.getenv "LOGNAME" or "unknown"
+  header.server = plan.server(client)
+  local draft = setmetatable({
+    header = header,
+    output = options.output,
+    on_change = options.on_change,
+    totals = { records = 0, operations = {}, classes = {}, fields = {}, warnings = {}, left = {} },
+    count = 0,
+  }, Draft)
+  if options.output then
+    local journal = io.open(options.output .. ".journal", "rb")
+    if journal then
+      journal:close()
+      return failure.conflict(("%s was already applied: %s.journal is there; plan under another name")
+        :format(options.output, options.output), "applied")
+    end
+  end
+  return draft
+end
+
+--- Begins to write, once the header is complete.
+function Draft:start()
+  if self.output then
+    local err
+    self.file, err = planfile.write(self.output, self.header)
+    if not self.file then
+      error(err, 0)
+    end
+  end
+end
+
+--- Adds a change; raises an error object where it can't be written.
+---@param change extcontacts.fix.Change without number, class and hash
+function Draft:add(change)
+  change.class = CLASSES[change.op]
+  self.count = self.count + 1
+  if self.file then
+    local ok, err = self.file:change(change)
+    if not ok then
+      error(err, 0)
+    end
+  else
+    change.n = self.count
+  end
+  add_to(self.totals, change)
+  if self.on_change then
+    self.on_change(change)
+  end
+end
+
+--- Completes the plan.
+---@return extcontacts.fix.Totals|nil
+---@return extcontacts.Error|nil
+function Draft:finish()
+  if self.file then
+    return self.file:finish(self.totals)
+  end
+  self.totals.changes = self.count
+  return self.totals
+end
+
+function Draft:abandon()
+  if self.file then
+    self.file:abandon()
+  end
+end
+
+---------------------------------------------------------------- of a fix ----
+
+local function name_of(item)
+  local reference = item.reference
+  return reference and ("%s %s"):format(reference.kind:gsub("_", " "), reference.id) or "a row"
+end
+
+-- Calls one of the fix's functions; what it raises is the fix's fault, unless
+-- it is the failure of a read.
+local function ask(name, item, fn, ...)
+  local done, result, more = pcall(fn, ...)
+  if done then
+    return result, more
+  elseif errors.is_error(result) then
+    error(result, 0)
+  end
+  failure.raise_invalid(("%s of the fix fails%s: %s"):format(name,
+    item and " for " .. name_of(item) or "", tostring(result)))
+end
+
+-- The changes of one item, into the draft; false once the limit is reached.
+local function take(draft, made, item, ctx, notes, limit)
+  notes.warnings = {}
+  ctx.row = item.row
+  local given = item.record and copy.deep(item.record) or nil
+  if made.filter and not ask("filter", item, made.filter, given, ctx) then
+    return true
+  elseif made.filter and given then
+    given = copy.deep(item.record) -- whatever the filter did to it
+  end
+  local result = ask("change", item, made.change, given, ctx)
+  local wanted, misuse = steps.of(result, item.reference)
+  if not wanted then
+    failure.raise_invalid(("change of the fix, for %s: %s"):format(name_of(item), misuse))
+  end
+  for index, step in ipairs(wanted) do
+    local change = BUILD[step.op](made, item, step)
+    if change then
+      if index == 1 then
+        change.warnings = joined(change.warnings or {}, notes.warnings)
+      end
+      draft:add(change)
+      if limit and draft.count >= limit then
+        return false
+      end
+    end
+  end
+  return true
+end
+
+local function read_all(draft, made, client, ctx, notes, options)
+  local described = made.source
+  if type(described) == "function" then
+    described = ask("source", nil, described, ctx.options)
+    if not source.is(described) then
+      failure.raise_invalid "source of the fix must give what fix.scan, fix.csv and so on make"
+    end
+  end
+  draft.header.source = source.summary(described)
+  draft:start()
+  if made.prepare then
+    ask("prepare", nil, made.prepare, ctx)
+  end
+  local next_item, close = source.open(described, client, ctx)
+  local item = next_item()
+  while item do
+    draft.totals.records = draft.totals.records + 1
+    if item.repeated then
+      ctx.left "the same record again"
+    elseif item.missing and described.missing ~= "change" then
+      ctx.left "no such record"
+    elseif not take(draft, made, item, ctx, notes, options.limit) then
+      break
+    end
+    if options.on_record then
+      options.on_record(draft.totals.records, draft.count)
+    end
+    item = next_item()
+  end
+  close()
+  if made.finish then
+    ask("finish", nil, made.finish, ctx)
+  end
+  for reason, number in pairs(notes.left) do
+    draft.totals.left[reason] = number
+  end
+  return draft:finish()
+end
+
+---@class extcontacts.fix.PlanOptions
+---@field output string|nil path of the plan file; without it nothing is written
+---@field limit integer|nil stop after so many changes
+---@field set table<string, any>|nil options of the fix
+---@field by string|nil who; default: the user's name from the environment
+---@field on_change fun(change: extcontacts.fix.Change)|nil called with each change
+---@field on_record fun(records: integer, changes: integer)|nil called after each record
+
+---@class extcontacts.fix.Plan
+---@field path string|nil
+---@field header extcontacts.fix.Header
+---@field totals extcontacts.fix.Totals
+---@field changes integer
+
+--- Plans a fix.
+---@param client extcontacts.Client
+---@param made extcontacts.fix.Spec from `spec.load` or `spec.define`
+---@param options extcontacts.fix.PlanOptions|nil
+---@return extcontacts.fix.Plan|nil
+---@return extcontacts.Error|nil
+function plan.make(client, made, options)
+  options = options or {}
+  local set, err = spec.options(made, options.set)
+  if not set then
+    return nil, err
+  end
+  local header = {
+    name = made.name,
+    fix = { path = made.path, sha256 = made.sha256 },
+    options = set,
+  }
+  local draft
+  draft, err = plan.begin(client, header, options)
+  if not draft then
+    return nil, err
+  end
+  local ctx, notes, close = context.new(client, set, options.output)
+  local totals
+  totals, err = failure.catch(read_all, draft, made, client, ctx, notes, options)
+  close()
+  if not totals then
+    draft:abandon()
+    return nil, err
+  end
+  return { path = options.output, header = header, totals = totals, changes = totals.changes }
+end
+
+return plan

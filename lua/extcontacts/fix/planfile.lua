@@ -1,0 +1,247 @@
+--- The plan file: a header, a line a change, an end that proves the rest.
+-- docs/fix.md describes it.
+
+local core = require "extcontacts.core"
+local failure = require "extcontacts.fix.failure"
+local lines = require "extcontacts.fix.lines"
+
+local planfile = {}
+
+local VERSION = 1
+
+---@class extcontacts.fix.Header
+---@field extcontacts_plan integer version of the format
+---@field name string
+---@field created string ISO 8601
+---@field by string
+---@field server string
+---@field fix { path: string|nil, sha256: string|nil }
+---@field source table
+---@field options table
+---@field undoes string|nil the plan's `sha256` that it takes back
+
+---@class extcontacts.fix.Change
+---@field n integer from 1
+---@field kind extcontacts.fix.KindName
+---@field op "update"|"create"|"delete"|"erase"
+---@field class "reversible"|"compensatable"|"irreversible"
+---@field id string|nil nil for a create
+---@field owner string|nil
+---@field before table|nil
+---@field after table|nil
+---@field diff extcontacts.fix.Difference[]|nil
+---@field digest string|nil of an erased record's canonical form
+---@field was string|nil of an undo's create: the id that the record had
+---@field warnings extcontacts.fix.Warning[]|nil
+---@field hash string SHA-256 of the line without it
+
+---@class extcontacts.fix.Totals
+---@field changes integer
+---@field records integer read
+---@field operations table<string, integer> by `kind.op`
+---@field classes table<string, integer>
+---@field fields table<string, integer>
+---@field warnings table<string, integer> by code
+---@field left table<string, integer> by reason
+---@field sha256 string of the header, without `created` and `by`, and the changes: the plan's identity
+
+local function encode(value)
+  return assert(core.json.encode(value, { sort_keys = true }))
+end
+
+------------------------------------------------------------------- writing --
+
+---@class extcontacts.fix.PlanWriter
+local Writer = {}
+Writer.__index = Writer
+
+-- What a plan is known by doesn't depend on when and by whom it was made.
+local function begin_hash(header)
+  local lasting = {}
+  for name, value in pairs(header) do
+    lasting[name] = value
+  end
+  lasting.created, lasting.by = nil, nil
+  return core.hash.new():add(encode(lasting)):add("\n")
+end
+
+--- Begins a plan file.
+---@param path string
+---@param header table without the version
+---@return extcontacts.fix.PlanWriter|nil
+---@return extcontacts.Error|nil
+function planfile.write(path, header)
+  local file, err = lines.write(path)
+  if not file then
+    return nil, err
+  end
+  header.extcontacts_plan = VERSION
+  local ok
+  ok, err = file:put(encode(header) .. "\n")
+  if not ok then
+    return nil, err
+  end
+  return setmetatable({ file = file, hash = begin_hash(header), count = 0 }, Writer)
+end
+
+--- Adds a change, which gets its number and its hash.
+---@param change extcontacts.fix.Change
+---@return true|nil
+---@return extcontacts.Error|nil
+function Writer:change(change)
+  self.count = self.count + 1
+  change.n = self.count
+  local text = encode(change)
+  change.hash = core.hash.sha256(text)
+  text = text:sub(1, -2) .. ',"hash":"' .. change.hash .. '"}\n'
+  self.hash:add(text)
+  return self.file:put(text)
+end
+
+--- Ends the plan and gives the file its name.
+---@param totals table without `changes` and `sha256`; they are added
+---@return extcontacts.fix.Totals|nil
+---@return extcontacts.Error|nil
+function Writer:finish(totals)
+  totals.changes, totals.sha256 = self.count, self.hash:digest()
+  local ok, err = self.file:put(encode { ["end"] = totals } .. "\n")
+  if ok then
+    ok, err = self.file:finish()
+  end
+  if not ok then
+    return nil, err
+  end
+  return totals
+end
+
+function Writer:abandon()
+  self.file:abandon()
+end
+
+------------------------------------------------------------------- reading --
+
+---@class extcontacts.fix.PlanReader
+---@field header extcontacts.fix.Header
+---@field totals extcontacts.fix.Totals|nil once all is read
+local Reader = {}
+Reader.__index = Reader
+
+local function damaged(self, why)
+  return failure.raise_invalid(("%s: line %d: %s; make the plan again"):format(self.path, self.line, why))
+end
+
+local function read_line(self)
+  local line, whole = self.next_line()
+  self.line = self.line + 1
+  if line and not whole then
+    damaged(self, "it is cut short")
+  end
+  return line
+end
+
+-- The text of a change without its hash.
+local function proven(self, line)
+  local text, hash = line:match('^(.*),"hash":"(%x+)"}$')
+  if not text then
+    damaged(self, "it is not a change")
+  end
+  text = text .. "}"
+  if core.hash.sha256(text) ~= hash then
+    damaged(self, "it was changed after the plan was made")
+  end
+  return text, hash
+end
+
+local function take_end(self, line)
+  local last = core.json.decode(line)
+  local totals = last and last["end"]
+  if type(totals) ~= "table" then
+    damaged(self, "it is not the end of a plan")
+  elseif totals.changes ~= self.count or totals.sha256 ~= self.hash:digest() then
+    damaged(self, "changes are missing or were added")
+  elseif read_line(self) then
+    damaged(self, "there is something behind the end")
+  end
+  self.totals = totals
+  self.close()
+end
+
+--- Opens a plan and reads its header.
+---@param path string
+---@return extcontacts.fix.PlanReader|nil
+---@return extcontacts.Error|nil
+function planfile.open(path)
+  local next_line, err, close = lines.read(path)
+  if not next_line then
+    return nil, err
+  end
+  local self = setmetatable({
+    path = path, next_line = next_line, close = close, line = 0, count = 0,
+  }, Reader)
+  return failure.catch(function()
+    local line = read_line(self)
+    local header = line and core.json.decode(line)
+    if type(header) ~= "table" or not header.extcontacts_plan then
+      close()
+      return failure.invalid(path .. ": is not a plan", "plan")
+    elseif header.extcontacts_plan ~= VERSION then
+      close()
+      return failure.invalid(("%s: is a plan of format %s; this program knows format %d"):format(path,
+        tostring(header.extcontacts_plan), VERSION), "plan")
+    end
+    self.hash = begin_hash(header)
+    self.header = header
+    return self
+  end)
+end
+
+-- The next line of a change, proven; nil at the end.
+local function next_proven(self)
+  local line = not self.totals and read_line(self)
+  if line == nil then
+    damaged(self, "the plan's end is missing")
+  elseif not line then
+    return nil
+  elseif line:sub(1, 7) == '{"end":' then
+    take_end(self, line)
+    return nil
+  end
+  self.hash:add(line):add("\n")
+  self.count = self.count + 1
+  return proven(self, line)
+end
+
+--- The next change; nil at the end, when `totals` is there.  Raises an error
+-- object where the plan is damaged.
+---@return extcontacts.fix.Change|nil
+function Reader:next()
+  local text, hash = next_proven(self)
+  if not text then
+    return nil
+  end
+  local change = core.json.decode(text)
+  if type(change) ~= "table" or change.n ~= self.count then
+    damaged(self, "it is not the change whose turn it is")
+  end
+  change.hash = hash
+  return change
+end
+
+--- Proves a whole plan.
+---@param path string
+---@return { header: extcontacts.fix.Header, totals: extcontacts.fix.Totals }|nil
+---@return extcontacts.Error|nil
+function planfile.check(path)
+  local reader, err = planfile.open(path)
+  if not reader then
+    return nil, err
+  end
+  return failure.catch(function()
+    repeat
+      local text = next_proven(reader)
+    until not text
+    return { header = reader.header, totals = reader.totals }
+  end)
+end
+
+return planfile

@@ -1,0 +1,108 @@
+--- For specs of fixes: the shared sandbox, a client of it, and a directory
+-- for plans that goes away.
+
+local ec = require "extcontacts"
+local files = require "extcontacts.files"
+local sandbox = require "spec.support.sandbox"
+
+local fixes = {}
+
+local Place = {}
+Place.__index = Place
+
+--- A client of a server.
+function fixes.client(server, more)
+  local options = {
+    base_url = server.base_url,
+    login_url = server.login_url,
+    client_id = server.client_id,
+    client_secret = server.client_secret,
+  }
+  for name, value in pairs(more or {}) do
+    options[name] = value
+  end
+  return ec.new(options)
+end
+
+--- The shared sandbox as it was at its start, a client and a directory.
+function fixes.place()
+  local server = sandbox.shared()
+  server:reset()
+  local dir = os.tmpname()
+  os.remove(dir)
+  os.execute("mkdir " .. dir)
+  return setmetatable({ server = server, client = fixes.client(server), dir = dir }, Place)
+end
+
+--- A path in the directory.
+function Place:path(name)
+  return self.dir .. "/" .. name
+end
+
+--- A place for each spec of a block, given to it before and cleared after.
+---@param give fun(place: table|nil)
+---@param before_each function busted's, and so on
+function fixes.around(give, before_each, after_each)
+  local place
+  before_each(function()
+    place = fixes.place()
+    give(place)
+  end)
+  after_each(function()
+    place:clear()
+  end)
+end
+
+--- Writes a file and gives its path.
+function Place:write(name, text)
+  local path = self:path(name)
+  local handle = assert(io.open(path, "wb"))
+  handle:write(text)
+  handle:close()
+  return path
+end
+
+--- A file's content; nil where there is none.
+function Place:read(name)
+  return files.read(self:path(name))
+end
+
+--- The objects of an NDJSON file.
+function Place:objects(name)
+  local out = {}
+  for line in assert(self:read(name), name):gmatch("[^\n]+") do
+    out[#out + 1] = assert(ec.json.decode(line))
+  end
+  return out
+end
+
+--- The ids of the first contacts of a scan.
+function Place:ids(count)
+  local ids = {}
+  for contact in self.client:scan_contacts { max_items = count } do
+    ids[#ids + 1] = contact.id
+  end
+  return ids
+end
+
+--- Every contact, by id.
+function Place:contacts()
+  local out = {}
+  for contact in self.client:scan_contacts { limit = 200 } do
+    out[contact.id] = contact
+  end
+  return out
+end
+
+--- How many requests of a kind the server got, `contacts.update`.
+function Place:requests(operation)
+  local counters = self.server:control("GET", "/sandbox/counters")
+  return counters.by_operation[operation] or 0
+end
+
+function Place:clear()
+  self.client:close()
+  os.execute("chmod -R u+w " .. self.dir .. " 2>/dev/null; rm -rf " .. self.dir)
+end
+
+return fixes

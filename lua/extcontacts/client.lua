@@ -319,7 +319,9 @@ function client.new(settings, internals)
   states[self] = {
     config = settings,
     auth = auth.new(settings, now, stores.cache),
-    pacer = settings.rate and pacer.new({ rate = settings.rate, reserve = settings.reserve }, stores.windows) or nil,
+    pacer = settings.rate and pacer.new({
+      rate = settings.rate, reserve = settings.reserve, period = settings.rate_period,
+    }, stores.windows) or nil,
     outage = outage.new(now()),
     stats = stats.new(),
     creates = doubt.new(),

@@ -126,8 +126,8 @@ local function no_room(state, wait, reason)
   return errors.new {
     kind = "throttled",
     code = "rate_allowance",
-    message = ("the allowance of %d requests a minute is used up and opens again in %.0f s, "
-      .. "which is longer than this call may wait"):format(state.config.rate or 0, wait),
+    message = ("the allowance of %d requests in %g s is used up and opens again in %.0f s, which is "
+      .. "longer than this call may wait"):format(state.config.rate, state.config.rate_period, wait),
     retry_after = wait,
     retryable = true,
   }

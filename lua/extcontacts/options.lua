@@ -21,6 +21,7 @@ local options = {}
 ---@field max_retry_after number longest wait the server may ask for, in seconds; default 180
 ---@field retry boolean whether a failed request is repeated where that is safe; default true
 ---@field rate integer|false requests a minute and token; default 300, the platform's; false for no pacing
+---@field rate_period number seconds of the server's window; default 60, the platform's
 ---@field reserve number share of the rate left to others, 0 to below 1; default 0.1
 ---@field rate_store "process"|"file"|extcontacts.Store|nil where it is counted what was sent: in this
 --- process (default), or in a file that all processes on one token share (default with token_cache)
@@ -73,6 +74,7 @@ local OPTIONS = {
   client_cert = { "string" },
   client_key = { "string" },
   rate = { "number", "boolean", default = 300, whole = true, only = false },
+  rate_period = { "number", default = 60 },
   reserve = { "number", default = 0.1, least = 0, below = 1 },
   rate_store = { "string", "table", choices = { "process", "file" }, has = "update" },
   token_pool = { "number", default = 1, whole = true },

@@ -3,6 +3,7 @@
 -- (lua/extcontacts/meta.lua).
 --   lua5.4 docs/generate.lua
 local models = require "extcontacts.models"
+local operation = require "extcontacts.cli.operation"
 local operations = require "extcontacts.operations"
 
 local generate = {}
@@ -28,30 +29,6 @@ local function param_type(param)
     return "extcontacts." .. param.model
   end
   return LUACATS[param.type]
-end
-
-local function limits(param)
-  local parts = {}
-  if param.enum then
-    parts[#parts + 1] = "one of " .. table.concat(param.enum, ", ")
-  end
-  if param.min and param.max then
-    parts[#parts + 1] = param.min .. " to " .. param.max
-  end
-  if param.max_length then
-    parts[#parts + 1] = "at most " .. param.max_length .. " characters"
-  end
-  if param.max_items then
-    parts[#parts + 1] = "at most " .. param.max_items
-  end
-  if param.sort_fields then
-    parts[#parts + 1] = "known fields: " .. table.concat(param.sort_fields, ", ")
-  end
-  local default = param.default or param.server_default
-  if default ~= nil then
-    parts[#parts + 1] = "default " .. tostring(default)
-  end
-  return #parts > 0 and " (" .. table.concat(parts, "; ") .. ")" or ""
 end
 
 -- "get_externalcontacts_contact(contact_id [, opts])"
@@ -97,7 +74,7 @@ function generate.meta()
       class = "extcontacts.opts." .. row.short
       put("---@class %s: extcontacts.CallOptions", class)
       for _, param in ipairs(options) do
-        put("---@field %s %s|nil %s%s", param.name, param_type(param), param.doc, limits(param))
+        put("---@field %s %s|nil %s%s", param.name, param_type(param), param.doc, operation.limits(param))
       end
       put("")
     end
@@ -106,7 +83,7 @@ function generate.meta()
     put("--- Permissions, any of: %s.", table.concat(row.permissions, ", "))
     for _, name in ipairs(row.positional) do
       local param = row.by_name[name]
-      put("---@param %s %s %s%s", name, param_type(param), param.doc, limits(param))
+      put("---@param %s %s %s%s", name, param_type(param), param.doc, operation.limits(param))
     end
     put("---@param opts %s|nil", class)
     put("---@return %s|nil", row.returns and row.returns ~= "Empty" and "extcontacts." .. row.returns
@@ -179,7 +156,7 @@ function generate.reference()
       for _, param in ipairs(row.params) do
         put("| `%s`%s | %s | %s%s |", param.name, param.required and "" or " (option)",
           param.model and "`" .. param.model .. "`" or (param_type(param):gsub("%[%]", " list")),
-          param.doc, limits(param))
+          param.doc, operation.limits(param))
       end
     end
   end

@@ -120,8 +120,9 @@ end
 ---@param given table what the command was given
 ---@param getenv function
 ---@param write_error function for the lines of --verbose
+---@param offline boolean|nil it will send nothing, so that it may lack credentials
 ---@return extcontacts.Client
-function connection.open(given, getenv, write_error)
+function connection.open(given, getenv, write_error, offline)
   local client = require "extcontacts.client"
   local options, sources = connection.settings(given, getenv)
   if given.verbose then
@@ -131,6 +132,10 @@ function connection.open(given, getenv, write_error)
     end
   end
   local made, problem = client.configure(options, sources)
+  if not made and offline then
+    options.access_token = "none"
+    made, problem = client.configure(options, sources)
+  end
   if not made then
     exit.fail("usage", problem)
   end

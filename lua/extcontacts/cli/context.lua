@@ -95,14 +95,23 @@ function Context:confirm(question, yes)
 end
 
 --- The client, of the options that were given and the environment.
+---@param how table|nil `offline = true`: it will send nothing, so that it may lack credentials
 ---@return extcontacts.Client
-function Context:connect()
+function Context:connect(how)
   if not self.client then
     self.client = require("extcontacts.cli.connection").open(self.given, self.getenv, function(...)
       self:note(...)
-    end)
+    end, how and how.offline)
   end
   return self.client
+end
+
+--- The lines of standard input.
+---@return fun(): string|nil
+function Context:lines()
+  return function()
+    return self.stdin:read "*l"
+  end
 end
 
 --- The whole of a file, or of standard input for "-".

@@ -29,7 +29,8 @@ version.  For example, to have a server to try things on:
 function cli.find(name)
   for _, row in ipairs(commands) do
     if row[1] == name then
-      return require(row[2])
+      local module = require(row[2])
+      return row[3] and module[row[3]] or module
     end
   end
 end
@@ -62,13 +63,16 @@ end
 
 -- Reads the words and runs the command.
 local function perform(command, words, ctx)
-  local made = parser.make(command, words)
+  local made, subject = parser.make(command, words)
   local code, err = exit.codes.ok, nil
   if parser.asks_help(words) then
     ctx:out(made:get_help(), "\n")
   else
+    if command.without and subject == nil then
+      command.without(parser.plain(made, words))
+    end
     ctx.given = parser.read(made, words)
-    code, err = command.run(ctx.given, ctx)
+    code, err = command.run(ctx.given, ctx, subject)
   end
   ctx:flush()
   if code == nil and err ~= nil then

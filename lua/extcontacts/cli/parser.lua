@@ -46,25 +46,60 @@ local function epilog(command)
   return command.notes and example .. "\n\n" .. command.notes or example
 end
 
+-- "extcontacts get <what> <contact_id> ... [options]"
+local function usage(made, name)
+  local parts = { "Usage: extcontacts " .. name }
+  for _, argument in ipairs(made._arguments) do
+    local text = "<" .. argument._name .. ">" .. (argument._maxargs > 1 and " ..." or "")
+    parts[#parts + 1] = argument._minargs == 0 and "[" .. text .. "]" or text
+  end
+  parts[#parts + 1] = "[options]"
+  return table.concat(parts, " ")
+end
+
 --- A command's parser.
 ---@param command table
 ---@param words string[] the words after the command's name
 ---@return table parser lua-argparse's
+---@return any subject what the command's `setup` gave
 function parser.make(command, words)
   local made = argparse()("extcontacts " .. command.name)
     :description(command.description or (command.summary:gsub("^%l", string.upper) .. "."))
     :epilog(epilog(command))
-    :usage_max_width(78)
     :help_max_width(78)
     :help_vertical_space(0)
     :add_help(false)
-  command.setup(made, words)
+  local subject = command.setup(made, words)
   made:flag("-h --help", "show this text")
   made:group("Options", unpack(ungrouped(made)))
   if command.connects then
     require("extcontacts.cli.connection").setup(made)
   end
-  return made
+  return made:usage(usage(made, command.name)), subject
+end
+
+--- The words that are neither options nor their values.
+---@param made table the parser
+---@param words string[]
+---@return string[]
+function parser.plain(made, words)
+  local takes_value, plain, skip = {}, {}, false
+  for _, option in ipairs(made._options) do
+    for _, alias in ipairs(option._aliases) do
+      takes_value[alias] = option._maxargs > 0
+    end
+  end
+  for _, word in ipairs(words) do
+    if word:sub(1, 1) == "-" and #word > 1 then
+      skip = takes_value[word]
+    else
+      if not skip then
+        plain[#plain + 1] = word
+      end
+      skip = false
+    end
+  end
+  return plain
 end
 
 --- Whether the words ask for help; a word after `--` is none of it.

@@ -1,0 +1,199 @@
+--- The record a command sends: from a file, standard input or the words
+-- themselves, and single fields by --set; merged into the record that is there
+-- or in its place.  Nothing here sends.
+
+local canonical = require "extcontacts.fix.canonical"
+local copy = require "extcontacts.fix.copy"
+local core = require "extcontacts.core"
+local exit = require "extcontacts.cli.exit"
+local models = require "extcontacts.models"
+local suggest = require "extcontacts.suggest"
+
+local body = {}
+
+local null, array_mt = core.json.null, core.json.array_mt
+
+--- Declares --body and --set.
+---@param parser table
+function body.setup(parser)
+  parser:option("--body", "the record as JSON: a file, - for standard input, or the JSON itself"):argname("FILE")
+  parser:option("--set", "one field: workEmail=a@b.example, address.city=Oslo, tags:='[\"vip\"]' (:= takes JSON); "
+    .. "may be given again"):argname("FIELD=VALUE"):count("*")
+end
+
+--- Reads --body.
+---@param given table
+---@param context table
+---@return table|nil
+function body.read(given, context)
+  local source = given.body
+  if not source then
+    return nil
+  end
+  local inline = source:match("^@?(%s*[{%[].*)$")
+  local text = inline or context:read(source)
+  local value, problem = core.json.decode(text)
+  if value == nil then
+    exit.fail("usage", ("--body: %s"):format(problem))
+  elseif type(value) ~= "table" or getmetatable(value) == array_mt then
+    exit.fail("usage", "--body: the record must be a JSON object")
+  end
+  return value
+end
+
+------------------------------------------------------------- single fields --
+
+local CONVERT = {
+  boolean = function(text)
+    if text == "true" or text == "false" then
+      return text == "true"
+    end
+    return nil, "true or false"
+  end,
+  integer = function(text)
+    local number = core.json.decode(text)
+    if (type(number) == "number" and number % 1 == 0) or core.json.is_number(number) then
+      return number
+    end
+    return nil, "a whole number"
+  end,
+}
+CONVERT.int32, CONVERT.int64 = CONVERT.integer, CONVERT.integer
+
+-- The path of a field's name, and the field at its end where the model knows
+-- it.
+local function resolve(model, name)
+  local path, field, known = {}, nil, model
+  for part in name:gmatch("[^.]+") do
+    path[#path + 1] = part
+    field = known and known.by_wire[part]
+    if known and not field then
+      local near = suggest.nearest(part, suggest.keys(known.by_wire))
+      if near then
+        exit.usage(("%s has no field '%s', did you mean '%s'?"):format(known.name, part, near))
+      end
+    elseif field and field.read_only then
+      exit.usage(("'%s' is set by the server alone"):format(name))
+    end
+    known = field and field.shape == "value" and models[field.type] or nil
+  end
+  if #path == 0 then
+    exit.usage "--set and --clear take the name of a field: --set workEmail=a@b.example"
+  end
+  return path, field
+end
+
+-- What a text means for a field.
+local function value_of(field, name, text)
+  local convert = field and field.shape == "value" and CONVERT[field.type]
+  if convert then
+    local value, wanted = convert(text)
+    if value == nil then
+      exit.usage(("'%s' is %s, got '%s'"):format(name, wanted, text))
+    end
+    return value
+  elseif field and field.type == "PhoneNumber" and field.shape == "value" then
+    return { display = text }
+  elseif field and (field.shape ~= "value" or models[field.type]) then
+    exit.usage(("'%s' takes JSON: --set '%s:=…'"):format(name, name))
+  end
+  return text
+end
+
+--- The fields given by --set and --clear as a record of their own, null for
+-- what is cleared.
+---@param model extcontacts.Model
+---@param sets string[]
+---@param clears string[]|nil
+---@return table
+function body.fields(model, sets, clears)
+  local patch = {}
+  for _, text in ipairs(sets) do
+    local name, colon, value = text:match("^([^=:]+)(:?)=(.*)$")
+    if not name then
+      exit.usage(("--set %s: write it as FIELD=VALUE"):format(text:match("^[%w_.]*")))
+    end
+    local path, field = resolve(model, name)
+    if colon ~= "" then
+      local decoded, problem = core.json.decode(value)
+      if decoded == nil then
+        exit.usage(("--set %s: %s"):format(name, problem))
+      end
+      copy.put(patch, path, decoded)
+    else
+      copy.put(patch, path, value_of(field, name, value))
+    end
+  end
+  for _, name in ipairs(clears or {}) do
+    copy.put(patch, (resolve(model, name)), null)
+  end
+  return patch
+end
+
+------------------------------------------------------------------- merging --
+
+local function is_object(value)
+  return type(value) == "table" and getmetatable(value) ~= array_mt and #value == 0
+end
+
+-- What the server makes of a number's text; another text makes it stale.
+local DERIVED = { "e164", "countryCode", "userInput" }
+
+--- Merges a patch into a record, as JSON merge patch does, but that null stays
+-- and says to the server that a field is cleared.
+---@param record table changed
+---@param patch table
+---@param model extcontacts.Model|nil
+---@return table record
+function body.merge(record, patch, model)
+  for key, value in pairs(patch) do
+    local field = model and model.by_wire[key]
+    local kind = field and field.shape == "value" and models[field.type] or nil
+    if is_object(value) and is_object(record[key]) then
+      local inner = body.merge(record[key], value, kind)
+      if field and field.type == "PhoneNumber" and value.display ~= nil then
+        for _, name in ipairs(DERIVED) do
+          inner[name] = value[name]
+        end
+      end
+    else
+      record[key] = copy.deep(value)
+    end
+  end
+  return record
+end
+
+--- The record that --body and --set make.
+---@param given table
+---@param context table
+---@param model extcontacts.Model
+---@return table
+function body.compose(given, context, model)
+  local record = body.read(given, context)
+  if not record and #given.set == 0 then
+    exit.usage(("pass the %s with --body FILE, or fields with --set FIELD=VALUE"):format(model.name))
+  end
+  return body.merge(record or {}, body.fields(model, given.set), model)
+end
+
+--- The fields that `new` loses of `old` in silence: they are there, and in
+-- `new` neither there nor null.
+---@param old table
+---@param new table
+---@param model extcontacts.Model|nil
+---@return string[] names
+function body.lost(old, new, model, prefix, names)
+  prefix, names = prefix or "", names or {}
+  for _, key in ipairs(suggest.keys(old)) do
+    local field = model and model.by_wire[key]
+    local before, after = old[key], new[key]
+    if before ~= null and after == nil then
+      names[#names + 1] = prefix .. key
+    elseif is_object(before) and is_object(after) and not (field and canonical.is_whole(field)) then
+      body.lost(before, after, field and models[field.type], prefix .. key .. ".", names)
+    end
+  end
+  return names
+end
+
+return body

@@ -261,6 +261,46 @@ describe("other writes whose reply was lost", function()
   end)
 end)
 
+describe("a create that an earlier run may have sent", function()
+  it("is found, and not sent", function()
+    local self = client { answer { contacts = { ann("new", NOW) } }, answer(ann("new", NOW)) }
+    local contact, _, response = self.client.contacts:create(MAIL, { resumes = { since = 990 } })
+    assert.equal("new", contact.id)
+    assert.is_true(response.recovered)
+    assert.same({ "GET reversewhitepageslookup", "GET contacts" }, methods(self))
+  end)
+
+  it("is sent where it is not there, at once when it must have been indexed since", function()
+    local older = answer { contacts = { ann("old", BEFORE) } }
+    local self = client { older, answer(ann("old", BEFORE)), answer(ann("new", NOW)) }
+    assert.equal("new", self.client.contacts:create(MAIL, { resumes = { since = 900 } }).id)
+    assert.same({}, self.slept)
+    assert.same({ "GET reversewhitepageslookup", "GET contacts", "POST contacts" }, methods(self))
+  end)
+
+  it("is not taken for what another create made", function()
+    local self = client { answer { contacts = { ann("other", NOW) } }, answer(ann("new", NOW)) }
+    assert.equal("new", self.client.contacts:create(MAIL, {
+      resumes = { since = 900, except = { other = true } } }).id)
+  end)
+
+  it("is left open where nothing tells", function()
+    local self = client {}
+    local contact, err = self.client.contacts:create({ firstName = "Ann", lastName = "Lee" },
+      { resumes = { since = 900 } })
+    assert.is_nil(contact)
+    assert.is_true(err.ambiguous)
+    assert.same({}, methods(self))
+  end)
+
+  it("needs the time when it was sent", function()
+    local self = client {}
+    assert.matches("must have 'since'", fake.misuse(function()
+      self.client.contacts:create(MAIL, { resumes = {} })
+    end), 1, true)
+  end)
+end)
+
 describe("dates", function()
   it("are read from the API's form and from HTTP's", function()
     assert.equal(0, dates.iso "1970-01-01T00:00:00Z")

@@ -35,10 +35,10 @@ function doubt.claim(creates, row, value)
   end
 end
 
-local function claimed_of(creates)
+local function claimed_of(creates, except)
   return setmetatable({}, {
     __index = function(_, id)
-      return creates.ids[id] or creates.older[id]
+      return creates.ids[id] or creates.older[id] or (except and except[id])
     end,
   })
 end
@@ -152,7 +152,8 @@ function doubt.resolve(tools, state, call, row, bound, err, body)
     return explain(err, "the server's clock is not known, so an older record could be taken for it")
   end
   local sought = {
-    marker = call.marker, since = since, rejected = {}, claimed = claimed_of(state.creates),
+    marker = call.marker, since = since, rejected = {},
+    claimed = claimed_of(state.creates, call.except),
   }
   local finish, nap = state.now() + call.check_time, FIRST_NAP
   while true do

@@ -325,6 +325,7 @@ local function new_call(state, options)
     on_ambiguous = choose "on_ambiguous",
     check_time = choose "check_time",
     marker = options.marker,
+    resumes = options.resumes,
     attempts = 0,
     token_tries = 0,
   }
@@ -332,8 +333,35 @@ end
 
 local tools = { pause = pause }
 
+-- Looks for the record of a create that an earlier run may have sent.  Gives
+-- the record; nil where it certainly is not there; or nil and an error.
+local function look_back(state, call, row, bound, wire)
+  local since = call.resumes.since
+  call.sent_at, call.except = since, call.resumes.except
+  -- What was sent long ago has been indexed since.
+  call.check_time = math.max(0, math.min(call.check_time, since + call.check_time - state.time()))
+  local err = errors.new {
+    kind = "transport", message = "an earlier run may have sent it", retryable = false,
+  }
+  local record, outcome = doubt.resolve(tools, state, call, row, bound, err, wire.body)
+  call.sent_at = nil
+  if record or outcome == "repeat" then
+    return record
+  end
+  return nil, err
+end
+
 -- The loop.
 local function perform(state, call, row, bound, wire)
+  if call.resumes and row.check then
+    local record, err = look_back(state, call, row, bound, wire)
+    if record then
+      doubt.claim(state.creates, row, record)
+      return succeed(state, call, row, record)
+    elseif err then
+      return fail(state, call, row, wire, err)
+    end
+  end
   while true do
     local value, err, working = attempt(state, call, row, wire, bound)
     if err and is_gone(call, row, err) then

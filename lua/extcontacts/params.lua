@@ -23,6 +23,9 @@ local params = {}
 ---@field check_time number|nil seconds such a create is looked for
 ---@field marker string|nil path of a field of the body, `customFields.import_id_text`, whose value
 --- no other record has: it tells a created record from others
+---@field resumes { since: number, except: table<string, boolean>|nil }|nil the create may have been sent by
+--- an earlier run, at `since` (UTC seconds since 1970): it is looked for before it is sent; records
+--- with an id in `except` are others
 ---@field cancel extcontacts.Canceller|nil ends the call from outside
 
 -- Options of the call itself; every operation takes them beside its own.
@@ -36,6 +39,7 @@ local CALL_OPTIONS = {
   on_ambiguous = "choice",
   check_time = "seconds",
   marker = "string",
+  resumes = "table",
   cancel = "canceller",
 }
 
@@ -155,6 +159,8 @@ local function call_option_problem(name, value)
     if not canceller.is(value) then
       return "option 'cancel' must come from ec.canceller()"
     end
+  elseif name == "resumes" and type(value) == "table" and type(value.since) ~= "number" then
+    return "option 'resumes' must have 'since', the time when the create was sent, in seconds since 1970"
   elseif type(value) ~= kind then
     local of = name == "headers" and " of names and values" or ""
     return ("option '%s' must be a %s%s, got %s"):format(name, kind, of, type(value))

@@ -269,6 +269,13 @@ static int file_make_directory(lua_State *L) {
   return outcome(L, path, result, error);
 }
 
+/* file.sync_directory(path): that the file of this path is there lasts */
+static int file_sync_directory(lua_State *L) {
+  const char *path = luaL_checkstring(L, 1);
+  int result = sync_directory(L, path);
+  return outcome(L, path, result, errno);
+}
+
 /* file.is_terminal(descriptor) -> boolean */
 static int file_is_terminal(lua_State *L) {
   lua_pushboolean(L, isatty((int)luaL_checkinteger(L, 1)));
@@ -286,6 +293,7 @@ int lec_open_file(lua_State *L) {
   static const luaL_Reg functions[] = {
       {"open", file_open},
       {"rename", file_rename},
+      {"sync_directory", file_sync_directory},
       {"make_directory", file_make_directory},
       {"is_terminal", file_is_terminal},
       {NULL, NULL},

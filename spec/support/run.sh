@@ -209,7 +209,7 @@ group_gc() {
 }
 
 # The bad network; the specs' own HTTP client sends nothing again, ours does.
-CHAOS=${CHAOS:-split=0.5 delay=0.1 reset=0.03 agent=extcontacts-lua}
+CHAOS=${CHAOS:-split=0.5 delay=0.1 reset=0.03 safe=0 agent=extcontacts-lua}
 
 group_chaos() {
   sandbox_build

@@ -2,16 +2,17 @@
 -- clock, token, permissions and rate limit, one after the other.  Only reads
 -- are sent, and no result holds a secret or a record's data.
 
-local token_endpoint = require "extcontacts.token_endpoint"
-local blocking = require "extcontacts.env.blocking"
 local client = require "extcontacts.client"
 local clock = require "extcontacts.doctor.clock"
 local config = require "extcontacts.config"
 local core = require "extcontacts.core"
+local env = require "extcontacts.env"
 local errors = require "extcontacts.error"
+local exchange = require "extcontacts.exchange"
 local permissions = require "extcontacts.doctor.permissions"
 local problems = require "extcontacts.doctor.problems"
 local response = require "extcontacts.response"
+local token_endpoint = require "extcontacts.token_endpoint"
 
 local doctor = {}
 
@@ -68,19 +69,9 @@ end
 
 -------------------------------------------------------------- connections --
 
-local ENGINE_OPTIONS = {
-  "user_agent", "proxy", "ca_file", "client_cert", "client_key", "connect_timeout", "max_body",
-}
-
 function Examination:send(request)
-  if not self.engine then
-    local options = {}
-    for _, name in ipairs(ENGINE_OPTIONS) do
-      options[name] = self.config[name]
-    end
-    self.engine = core.engine.new(options)
-  end
-  local transfer, failure = self.engine:submit {
+  local engine = exchange.engine(self)
+  local transfer, failure = engine:submit {
     method = request.method,
     url = request.url,
     headers = request.headers,
@@ -90,7 +81,7 @@ function Examination:send(request)
   if not transfer then
     return nil, failure
   end
-  blocking.wait(self.engine, transfer)
+  env.here(self).wait(engine, transfer)
   local reply
   reply, failure = transfer:result()
   if failure and failure.kind == "cancelled" then
@@ -349,7 +340,7 @@ function Examination:run(options, settings)
   for name, value in pairs(self.config) do
     copy[name] = value
   end
-  copy.access_token, copy.retry = token, false
+  copy.access_token, copy.retry, copy.rate = token, false, false
   local api = client.new(copy)
   if self:examine_permissions(api, settings.groups) then
     self:examine_rate()

@@ -247,6 +247,25 @@ describe("other writes whose reply was lost", function()
     assert.equal("PUT", self.requests[5].method)
   end)
 
+  it("say so when it stays open whether they were carried out", function()
+    local self = client({ LOST, LOST }, { max_attempts = 2 })
+    local _, err = self.client.contacts:update("a", MAIL)
+    assert.is_true(err.ambiguous)
+    self = client({ LOST, fake.json(429, {}) }, { max_attempts = 2 })
+    _, err = self.client.contacts:update("a", MAIL)
+    assert.equal(429, err.status)
+    assert.is_true(err.ambiguous)
+    self = client { LOST, fake.json(400, {}) }
+    _, err = self.client.contacts:update("a", MAIL)
+    assert.is_nil(err.ambiguous)
+    self = client({ LOST }, { retry = false })
+    _, err = self.client.contacts:get "a"
+    assert.is_nil(err.ambiguous)
+    self = client({ fake.failure("transport", "refused", "nothing") }, { retry = false })
+    _, err = self.client.contacts:update("a", MAIL)
+    assert.is_nil(err.ambiguous)
+  end)
+
   it("repeat a PUT, and take the 404 of a repeated DELETE for success", function()
     local self = client { LOST, answer { id = "a" } }
     assert.equal("a", self.client.contacts:update("a", MAIL).id)

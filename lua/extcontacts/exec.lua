@@ -1,8 +1,8 @@
 --- The one loop over attempts: token, pace, send, classify, decide.  Every call
 -- of every operation comes through here, and only `env/*` waits.
 
+local admission = require "extcontacts.admission"
 local auth = require "extcontacts.auth"
-local core = require "extcontacts.core"
 local doubt = require "extcontacts.doubt"
 local env = require "extcontacts.env"
 local errors = require "extcontacts.error"
@@ -31,9 +31,6 @@ local exec = {}
 ---@field creates table what `doubt` knows of the creates
 ---@field closed boolean
 
--- With a canceller, no sleep is longer than this, so that it is heard.
-local LONGEST_NAP = 0.2
-
 -- The request with its bearer token; `wire` itself stays without.
 local function signed(wire, token)
   local headers = { { "Authorization", "Bearer " .. token } }
@@ -61,165 +58,32 @@ local function succeed(state, call, row, value)
   return value, nil, summary(state, call)
 end
 
+-- Whether a failure says nothing about an earlier attempt: one that the server
+-- refuses for what it is would have been refused before, too.
+local function is_open(err)
+  local status = err.status
+  return not status or status >= 500 or status == 401 or status == 408 or status == 429
+end
+
 local function fail(state, call, row, wire, err)
   err.operation = err.operation or row.name
   err.method = err.method or row.method
   err.path = err.path or wire and wire.path
   err.attempts = call.attempts
+  if call.unsure and is_open(err) then
+    err.ambiguous = true
+  end
   err.response = summary(state, call)
   stats.call(state.stats, row.name, err.response.elapsed, err)
   return nil, err
 end
 
--------------------------------------------------------------------- waiting --
-
-local function cancelled(message, code)
-  return errors.new { kind = "cancelled", code = code, message = message, sent = "nothing" }
-end
-
--- Why a call must not go on.
-local function stopped(state, call)
-  if state.closed then
-    return errors.new { kind = "closed", message = "the client is closed" }
-  elseif call.canceller and call.canceller.cancelled then
-    return cancelled("the call was cancelled")
-  elseif core.signal.caught() then
-    return cancelled("the call was interrupted", "interrupted")
-  end
-end
-
-local function pause(state, call, seconds, reason)
-  local stop = stopped(state, call)
-  if stop then
-    return stop
-  end
-  local engine, started = exchange.engine(state), state.now()
-  local finish = started + seconds
-  repeat
-    local left = finish - state.now()
-    if call.canceller then
-      left = math.min(left, LONGEST_NAP)
-    end
-    local passed = env.here(state).sleep(engine, left, state.now)
-    stop = stopped(state, call) or passed == false and cancelled("the call was cancelled") or nil
-  until stop or state.now() >= finish
-  local waits = state.stats.waits
-  waits[reason] = waits[reason] + state.now() - started
-  return stop
-end
-
-local function is_past(state, call, wait)
-  return call.deadline ~= nil and state.now() + wait >= call.deadline
-end
-
--- The allowance opens too late for this call, or the token comes too late.
-local function no_room(state, wait, reason)
-  if reason == "token" then
-    return errors.new {
-      kind = "timeout",
-      code = "token_wait",
-      message = "another process has been asking for the token for longer than this call may wait",
-      sent = "nothing",
-      retryable = true,
-    }
-  end
-  return errors.new {
-    kind = "throttled",
-    code = "rate_allowance",
-    message = ("the allowance of %d requests in %g s is used up and opens again in %.0f s, which is "
-      .. "longer than this call may wait"):format(state.config.rate, state.config.rate_period, wait),
-    retry_after = wait,
-    retryable = true,
-  }
-end
-
--- The server has been failing, and this call can't wait for the next trial.
-local function still_failing(state, wait)
-  local last = state.outage.err or {}
-  return errors.new {
-    kind = last.kind or "transport",
-    status = last.status,
-    code = "outage",
-    message = ("the server has been failing; it is tried again in %.1f s, which is longer than "
-      .. "this call may wait"):format(wait),
-    sent = "nothing",
-    retryable = true,
-  }
-end
-
 --------------------------------------------------------------- one attempt --
-
-local function lease_tools(state, call)
-  return {
-    admit = function(key)
-      if not state.pacer then
-        return nil
-      end
-      return state.pacer:admit(key, state.now())
-    end,
-    send = function(row, wire, classify)
-      local value, err, entry = exchange.send(state, call, row, wire, classify)
-      log.report(state.config, entry)
-      return value, err
-    end,
-    wait = function(flight)
-      env.here(state).wait(exchange.engine(state), flight)
-    end,
-    notify = function(flight)
-      env.here(state).notify(flight)
-    end,
-  }
-end
-
-local function settle(state, lease, outcome)
-  if lease.ticket then
-    state.pacer:settle(lease.ticket, state.now(), outcome)
-  end
-end
-
--- Waits until the call may send: a token, room in its window, and no outage.
-local function admission(state, call)
-  while true do
-    local err = stopped(state, call)
-    if not err and is_past(state, call, 0) then
-      err = errors.new {
-        kind = "timeout", message = "the deadline has passed", sent = "nothing", retryable = true,
-      }
-    end
-    if err then
-      return nil, err
-    end
-    local reason, lease, failure = "outage", nil, nil
-    local wait, hold = outage.peek(state.outage, state.now())
-    if not wait then
-      lease, failure, wait, reason = state.auth:lease(lease_tools(state, call))
-    end
-    if failure then
-      return nil, failure, auth.row
-    elseif lease then
-      wait, hold = outage.admit(state.outage, state.now())
-      if not wait then
-        return lease
-      end
-      reason = "outage"
-      settle(state, lease, { arrived = false })
-    end
-    if is_past(state, call, hold or wait) then
-      return nil, reason == "outage" and still_failing(state, hold or wait) or no_room(state, wait, reason)
-    elseif reason == "rate" and wait > call.policy.max_retry_after then
-      return nil, no_room(state, wait, reason)
-    end
-    err = pause(state, call, wait, reason)
-    if err then
-      return nil, err
-    end
-  end
-end
 
 -- One attempt: admission, then the request.  Returns the row that was at work
 -- when it failed, since a token request has its own rules.
 local function attempt(state, call, row, wire, bound)
-  local lease, err, failing = admission(state, call)
+  local lease, err, failing = admission.take(state, call)
   if not lease then
     call.reply, call.entry = nil, nil
     return nil, err, failing
@@ -237,7 +101,7 @@ local function attempt(state, call, row, wire, bound)
     end)
   call.token = lease.token
   log.add_bodies(state.config, call.entry, wire.body, call.reply)
-  settle(state, lease, {
+  admission.settle(state, lease, {
     arrived = call.reply ~= nil or err.sent ~= "nothing",
     headers = call.reply and call.reply.headers,
     throttled = err and err.status == 429,
@@ -267,12 +131,12 @@ local function next_wait(state, call, row, err, outcome)
   end
   local tries = row == auth.row and call.token_tries or call.attempts
   local wait = retry.delay(err, tries, call.policy, state.random())
-  if not wait or is_past(state, call, wait) then
+  if not wait or admission.is_past(state, call, wait) then
     return nil
   end
   if outage.is_sign(err) then
     local paid = outage.pay(state.outage, state.now())
-    if not paid or is_past(state, call, paid) then
+    if not paid or admission.is_past(state, call, paid) then
       return nil
     end
     wait = math.max(wait, paid)
@@ -331,7 +195,7 @@ local function new_call(state, options)
   }
 end
 
-local tools = { pause = pause }
+local tools = { pause = admission.pause }
 
 -- Looks for the record of a create that an earlier run may have sent.  Gives
 -- the record; nil where it certainly is not there; or nil and an error.
@@ -377,7 +241,7 @@ local function perform(state, call, row, bound, wire)
     local wait
     if working == auth.row then
       call.token_tries = call.token_tries + 1
-    elseif working and leaves_doubt(err) then
+    elseif working and row.method ~= "GET" and leaves_doubt(err) then
       call.unsure = true
     end
     if renews(state, call, working, err) then
@@ -389,6 +253,8 @@ local function perform(state, call, row, bound, wire)
         log.report(state.config, call.entry)
         return succeed(state, call, row, value)
       end
+      -- It is not there, unless it was not looked for.
+      call.unsure = outcome ~= "repeat" or call.on_ambiguous == "resend"
     end
     wait = wait or next_wait(state, call, working, err, outcome)
 
@@ -400,7 +266,7 @@ local function perform(state, call, row, bound, wire)
       return fail(state, call, row, wire, err)
     end
     stats.retry(state.stats, err)
-    err = pause(state, call, wait, "retry")
+    err = admission.pause(state, call, wait, "retry")
     if err then
       return fail(state, call, row, wire, err)
     end

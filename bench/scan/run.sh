@@ -11,22 +11,10 @@ cd "$(dirname "$0")/../.."
 CONTACTS=${CONTACTS:-100000}
 RUNS=${RUNS:-5}
 PEERS="extcontacts luasocket_http luasocket_bare"
-work=$(mktemp -d)
-pid=
-trap '[ -z "$pid" ] || kill "$pid" 2>/dev/null; rm -rf "$work"' EXIT
 command -v /usr/bin/time >/dev/null || { echo "bench/scan needs GNU time: apt-get install time" >&2; exit 1; }
 
-bin/extcontacts sandbox --contacts "$CONTACTS" --rate 0 >"$work/ready" 2>"$work/log" &
-while [ ! -s "$work/ready" ]; do sleep 0.1; done
-field() { sed -n "s/.*\"$1\" *: *\"\{0,1\}\([^\",}]*\).*/\1/p" "$work/ready"; }
-pid=$(field pid)
-EXTCONTACTS_BASE_URL=$(field base_url) EXTCONTACTS_LOGIN_URL=$(field login_url)
-GENESYSCLOUD_OAUTHCLIENT_ID=$(field client_id) GENESYSCLOUD_OAUTHCLIENT_SECRET=$(field client_secret)
-EXTCONTACTS_RATE=off
-export EXTCONTACTS_RATE EXTCONTACTS_BASE_URL EXTCONTACTS_LOGIN_URL GENESYSCLOUD_OAUTHCLIENT_ID GENESYSCLOUD_OAUTHCLIENT_SECRET
-
-median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
-column() { awk -v c="$2" '{ print $c }' "$work/$1" | median; }
+. bench/sandbox.sh
+start_sandbox --contacts "$CONTACTS" --rate 0
 
 for vm in lua5.4 luajit; do
   eval "$(make -s env LUA=$vm)"

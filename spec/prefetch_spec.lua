@@ -4,19 +4,25 @@ local ec = require "extcontacts"
 local fake = require "spec.support.fake"
 local timed = require "spec.support.timed"
 
--- `pages` pages of a scan with two records each; `change(number)` may give
--- another answer to a request, and the seconds it takes.
+-- A page of a scan as its text; `after` is the next page's number.
+local function page_text(page, after)
+  return ('{"entities":[{"id":"%da"},{"id":"%db"}],"cursors":{%s}}'):format(page, page,
+    after and ('"after":"c%d"'):format(after) or "")
+end
+
+local function with_text(text)
+  local reply = fake.json(200)
+  reply.body = text
+  return reply
+end
+
+-- `pages` pages of a scan with two records each; `change(number, page)` may
+-- give another answer to a request.
 local function scan(pages, change, options)
   return timed.client(function(request, number)
-    local answer, seconds = nil, 0.02
-    if change then
-      answer, seconds = change(number)
-    end
     local page = tonumber(request.url:match("cursor=c(%d+)")) or 1
-    return answer or fake.json(200, {
-      entities = { { id = page .. "a" }, { id = page .. "b" } },
-      cursors = { after = page < pages and "c" .. page + 1 or nil },
-    }), seconds or 0.02
+    return change and change(number, page)
+      or with_text(page_text(page, page < pages and page + 1 or nil)), 0.02
   end, options)
 end
 
@@ -111,6 +117,106 @@ describe("prefetch", function()
     end
     assert.same({ 2, 2, 2 }, sizes)
     assert.equal("sent 1, answered 1, sent 2, answered 2, sent 3, answered 3", events(self))
+  end)
+end)
+
+describe("a look at a page's text", function()
+  -- What had been sent when the decoder saw the n-th page.
+  local function sent_at_decoding(change)
+    local self = scan(4, change)
+    local decode, seen = core.json.decode, {}
+    core.json.decode = function(text, ...)
+      seen[#seen + 1] = #self.requests
+      return decode(text, ...)
+    end
+    local ok, result = pcall(ids, self.client:scan_contacts())
+    core.json.decode = decode
+    assert(ok, result)
+    assert.equal("1a 1b 2a 2b 3a 3b 4a 4b", result)
+    assert.equal(4, #self.requests)
+    return table.concat(seen, " ")
+  end
+
+  it("sends for the next page before this one is decoded", function()
+    assert.equal("2 3 4 4", sent_at_decoding())
+  end)
+
+  it("finds the cursor with space around it", function()
+    assert.equal("2 3 4 4", sent_at_decoding(function(_, page)
+      if page < 4 then
+        return with_text(page_text(page, page + 1):gsub("[{}:,]", " %0\n") .. "\n")
+      end
+    end))
+  end)
+
+  it("leaves it to the decoder where the cursor doesn't come last", function()
+    assert.equal("1 2 3 4", sent_at_decoding(function(_, page)
+      if page < 4 then
+        return with_text(('{"cursors":{"after":"c%d"},"entities":[{"id":"%da"},{"id":"%db"}]}')
+          :format(page + 1, page, page))
+      end
+    end))
+  end)
+
+  it("is not deceived by what a record holds", function()
+    assert.equal("1 2 3 4", sent_at_decoding(function(_, page)
+      if page < 4 then
+        return with_text(('{"cursors":{"after":"c%d"},"entities":[{"id":"%da"},{"id":"%db",'
+          .. '"firstName":"\\"cursors\\":{\\"after\\":\\"c9\\"}}"}]}'):format(page + 1, page, page))
+      end
+    end))
+  end)
+
+  it("asks for no page that max_items makes needless", function()
+    local self = scan(3)
+    assert.equal("1a 1b", ids(self.client:scan_contacts { max_items = 2, limit = 10 }))
+    assert.equal(1, #self.requests)
+    assert.equal("1a 1b 2a 2b 3a", ids(self.client:scan_contacts { max_items = 5, limit = 10 }))
+    assert.equal(4, #self.requests)
+  end)
+
+  it("does not ask with a cursor that comes back", function()
+    local self = scan(3, function(_, page)
+      return page == 2 and with_text(page_text(2, 2)) or nil
+    end)
+    local ok, err = pcall(ids, self.client:scan_contacts())
+    assert.is_false(ok)
+    assert.equal("protocol", err.kind)
+    assert.equal(2, #self.requests)
+  end)
+
+  it("keeps what it sent for while a broken page is asked for again", function()
+    local self = scan(3, function(number)
+      return number == 2 and with_text('{"entities":[}],"cursors":{"after":"c3"}}') or nil
+    end)
+    local iterator = self.client:scan_contacts()
+    iterator:next()
+    iterator:next()
+    local ok, err = pcall(iterator.next, iterator)
+    assert.is_false(ok)
+    assert.equal("decode", err.kind)
+    assert.equal("2a 2b 3a 3b", ids(iterator))
+    assert.equal(4, #self.requests)
+  end)
+
+  it("drops what it sent for when the page turns out to lead elsewhere", function()
+    local self = scan(5, function(number)
+      return number == 1 and with_text('{"entities":[}],"cursors":{"after":"c3"}}') or nil
+    end)
+    local iterator = self.client:scan_contacts()
+    assert.is_false(pcall(iterator.next, iterator))
+    assert.equal("1a 1b 2a 2b 3a 3b 4a 4b 5a 5b", ids(iterator))
+    assert.equal(7, #self.requests) -- the broken one, and page 3 once too early
+  end)
+
+  it("waits with the page after the next one until it is needed", function()
+    local self = scan(4)
+    local iterator = self.client:scan_contacts()
+    iterator:next()
+    for _ = 1, 5 do
+      self.client.contacts:get("x")
+    end
+    assert.equal(7, #self.requests) -- two pages and the five
   end)
 end)
 

@@ -1,6 +1,7 @@
 --- How each kind of listing moves on: `options`, what to ask for next,
--- `advance`, what an answer says about more, and `save` and `load` for resume
--- tokens.  Sends nothing: `paginate` fetches.
+-- `advance`, what an answer says about more, `peek`, the options after an
+-- answer that is not decoded yet, where its text tells them, and `save` and
+-- `load` for resume tokens.  Sends nothing: `paginate` fetches.
 
 local core = require "extcontacts.core"
 local errors = require "extcontacts.error"
@@ -44,6 +45,18 @@ function Cursor.advance(pager, page, _, row)
   pager.seen[after] = true
   pager.cursor = after
   return true
+end
+
+-- The cursor as the last thing of the text.  The braces after it are the
+-- text's own, so this is no part of a record, whatever records hold.
+local LAST = '"cursors"%s*:%s*{%s*"after"%s*:%s*"([^"\\]+)"%s*}%s*}%s*$'
+local LONGEST_END = 2048 -- bytes
+
+function Cursor.peek(pager, text)
+  local after = text:match(LAST, -LONGEST_END)
+  if after and not pager.seen[after] and after ~= pager.cursor then
+    return { cursor = after, limit = pager.limit }
+  end
 end
 
 function Cursor.save(pager)
@@ -105,6 +118,10 @@ function Page.advance(pager, page, records, row, allow_partial)
   pager.first_id = first_id or pager.first_id
   pager.number = pager.number + 1
   return true
+end
+
+-- Whether there is a next page takes more than a look.
+function Page.peek()
 end
 
 function Page.save(pager)

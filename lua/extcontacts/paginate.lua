@@ -5,13 +5,11 @@
 -- and the position stays where it was, so that the next call tries again.
 
 local core = require "extcontacts.core"
-local env = require "extcontacts.env"
 local errors = require "extcontacts.error"
-local exec = require "extcontacts.exec"
-local finalizer = require "extcontacts.finalizer"
 local operations = require "extcontacts.operations"
 local pagers = require "extcontacts.pagers"
 local params = require "extcontacts.params"
+local prefetch = require "extcontacts.prefetch"
 local suggest = require "extcontacts.suggest"
 
 local paginate = {}
@@ -127,8 +125,8 @@ local function finish_of(self)
   return self.finish
 end
 
--- The bound call for the next page.
-local function bind_next(self)
+-- The bound call for the next page, or for the one that `place` names.
+local function bind_next(self, place)
   local arguments, row = {}, self.row
   for index, name in ipairs(row.positional) do
     arguments[index] = self.bound.values[name]
@@ -144,7 +142,7 @@ local function bind_next(self)
       options[name] = value
     end
   end
-  for name, value in pairs(self.kind.options(self.pager)) do
+  for name, value in pairs(place or self.kind.options(self.pager)) do
     options[name] = value
   end
   arguments[#row.positional + 1] = options
@@ -184,44 +182,28 @@ local function restart(self)
   self.skip = nil
 end
 
--- A request that nobody looked at for so many seconds may have failed of that:
--- the server sent its answer in vain, or its time ran out meanwhile.
-local UNATTENDED = 5
-
--- Waits for the page under way.  Nil when there is none that can be had.
-local function take_ahead(self)
-  local ahead, state = self.ahead, self.state
-  local task = ahead.task
-  if not task then
-    return nil
-  end
-  local unattended = not task:done() and state.now() - ahead.since > UNATTENDED
-  if state.engine:usable() then
-    env.here(state).wait(state.engine, task)
-  else
-    task:cancel() -- the client was closed, or the process forked
-    unattended = true
-  end
-  ahead.task = nil
-  local page, err = task:result()
-  local failed = err and (err.kind == "timeout" or err.kind == "transport" or err.kind == "cancelled")
-  if failed and unattended then
-    return nil
-  end
-  return page, err
+-- Whether a page after the next `count` records may be wanted.
+local function wants_more(self, count)
+  local most = self.options.max_items
+  return not (most and self.count - self.count_before + count >= most)
 end
 
--- The next page: the one under way, or asked for now.
-local function ask(self)
-  local page, err = take_ahead(self)
-  if page == nil and not err then
-    page, err = exec.call(self.state, self.row, bind_next(self))
-  end
-  return page, err
-end
+-- What `prefetch` has to know of an iterator.
+local prefetching = {
+  bind = bind_next,
+  peek = function(self, text)
+    return wants_more(self, self.pager.limit or 0) and self.kind.peek(self.pager, text) or nil
+  end,
+  is_next = function(self, place)
+    return place.cursor == self.pager.cursor
+  end,
+  wants_next = function(self)
+    return not (self.exhausted or beyond_window(self)) and wants_more(self, #self.records)
+  end,
+}
 
 local function fetch(self)
-  local page, err = ask(self)
+  local page, err = self.ahead:page(self)
   if err and is_expired(self, err) then
     if self.options.on_expired == "restart" then
       if self.restarted_at == self.count then
@@ -238,21 +220,6 @@ local function fetch(self)
     error(err, 0)
   end
   return page
-end
-
--- Sends the request for the page after this one, if it will be wanted.  The
--- task must not hold the iterator: it is dropped together with it.
-local function look_ahead(self)
-  local most = self.options.max_items
-  if self.exhausted or not self.options.prefetch or beyond_window(self)
-    or most and self.count - self.count_before + #self.records >= most then
-    return
-  end
-  local spawn = env.here(self.state).spawn
-  if spawn then
-    self.ahead.since = self.state.now()
-    self.ahead.task = spawn("own", nil, exec.call, self.state, self.row, bind_next(self))
-  end
 end
 
 -- Loads the next page; false at the end of the data.
@@ -272,7 +239,7 @@ local function load_page(self)
   self.page, self.records, self.index = page, records, 0
   self.page_position = position
   self.exhausted = not more
-  look_ahead(self)
+  self.ahead:send(self)
   return true
 end
 
@@ -375,10 +342,7 @@ end
 -- `resume_token()` still tells where it was.
 function Iterator:close()
   self.token = self:resume_token()
-  if self.ahead.task then
-    self.ahead.task:cancel()
-    self.ahead.task = nil
-  end
+  self.ahead:drop "cancel"
   self.finished = true
   self.records, self.index, self.page = {}, 0, nil
 end
@@ -447,7 +411,6 @@ function paginate.new(state, row, count, arguments)
       max_items = options.max_items,
       allow_partial = options.allow_partial,
       on_expired = options.on_expired,
-      prefetch = options.prefetch ~= false,
     },
     records = {},
     index = 0,
@@ -456,14 +419,9 @@ function paginate.new(state, row, count, arguments)
     finished = false,
     exhausted = false,
     ids = options.on_expired == "restart" and {} or nil,
-    ahead = {},
+    ahead = prefetch.new(state, row, options.prefetch ~= false, prefetching),
   }, metatable)
-  local ahead = self.ahead
-  self.finalizer = finalizer.new(function()
-    if ahead.task then
-      ahead.task:drop()
-    end
-  end)
+  self.anchor = self.ahead:anchor()
   self.page_position = self.kind.save(self.pager)
   -- Whether a record of the page may have to be passed over.
   self.picky = options.from ~= nil or options.max_items ~= nil or self.ids ~= nil

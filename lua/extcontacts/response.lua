@@ -190,6 +190,9 @@ function response.classify(row, reply, bound)
     end
     return true
   end
+  if bound and bound.early then
+    bound.early(reply.body)
+  end
   local value, problem = core.json.decode(reply.body)
   if value == nil then
     local kind = reply.headers["content-type"]

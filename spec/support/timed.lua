@@ -7,6 +7,7 @@
 --   self.client, self.time, self.events       -- "sent 1", "answered 1", …
 local client = require "extcontacts.client"
 local config = require "extcontacts.config"
+local fake = require "spec.support.fake"
 
 local timed = {}
 
@@ -112,15 +113,19 @@ function timed.client(answer, options)
     settings[name] = value
   end
   self.engine = new_engine(self, answer)
-  self.client = client.new(assert(config.resolve(settings)), {
+  self.client = assert(client.new(assert(config.resolve(settings)), {
     engine = self.engine,
+    store = fake.store(),
     now = function()
       return self.time
     end,
     random = function()
       return 0.5
     end,
-  })
+    time = function()
+      return math.floor(self.time)
+    end,
+  }))
   return self
 end
 

@@ -1,6 +1,7 @@
 --- The token endpoint: the request for a token and what its answer means.
 -- Pure: nothing is sent here.
 
+local base64 = require "extcontacts.base64"
 local core = require "extcontacts.core"
 local errors = require "extcontacts.error"
 local response = require "extcontacts.response"
@@ -37,21 +38,6 @@ function endpoint.usable(token)
   return type(token) == "string" and #token > 0 and not token:find("[%c%s]")
 end
 
-local BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-
-local function base64(text)
-  return (text:gsub("..?.?", function(group)
-    local a, b, c = group:byte(1, 3)
-    local bits = a * 65536 + (b or 0) * 256 + (c or 0)
-    local out = {}
-    for i = 1, 4 do
-      local index = math.floor(bits / 64 ^ (4 - i)) % 64
-      out[i] = i <= #group + 1 and BASE64:sub(index + 1, index + 1) or "="
-    end
-    return table.concat(out)
-  end))
-end
-
 --- The request for a new token.
 ---@param config extcontacts.Config
 ---@return table request `{ method, url, headers, body }`
@@ -61,7 +47,7 @@ function endpoint.request(config)
     url = config.login_url .. endpoint.row.path,
     path = endpoint.row.path,
     headers = {
-      { "Authorization", "Basic " .. base64(config.client_id .. ":" .. config.client_secret) },
+      { "Authorization", "Basic " .. base64.encode(config.client_id .. ":" .. config.client_secret) },
       { "Accept", "application/json" },
       { "Content-Type", "application/x-www-form-urlencoded" },
     },

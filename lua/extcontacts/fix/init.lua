@@ -2,6 +2,7 @@
 -- applied, stopped, resumed and taken back.  docs/fix.md describes it.
 
 local plan = require "extcontacts.fix.plan"
+local report = require "extcontacts.fix.report"
 local source = require "extcontacts.fix.source"
 local spec = require "extcontacts.fix.spec"
 local steps = require "extcontacts.fix.steps"
@@ -25,6 +26,7 @@ local fix = {
   load = spec.load,
   define = spec.define,
   plan = plan.make,
+  report = report.write,
 }
 
 return fix

@@ -38,6 +38,36 @@ describe("the sandbox's faults", function()
     assert.equal("200 200", statuses(2))
   end)
 
+  it("follow a plan, one step a request", function()
+    set({ operation = "contacts.list", plan = {
+      {}, { status = 503 }, { status = 503 }, { drop = "after" }, { cut = 10 },
+      { token = "revoked" },
+    } })
+    assert.equal("200 503 503 none none 401", statuses(6))
+    local applied = server:control("GET", "/sandbox/faults")[1]
+    assert.same({ 6, 5 }, { applied.seen, applied.applied })
+  end)
+
+  it("come from a file, too", function()
+    local path = os.tmpname()
+    local file = assert(io.open(path, "w"))
+    file:write('[{"operation": "contacts.list", "plan": [{}, {"status": 503}, {"merge": {"a": {"b": [1, null]}}}]}]')
+    file:close()
+    local other = sandbox.start { contacts = 5, faults = path }
+    os.remove(path)
+    local mine = api.session(other)
+    local replies = {}
+    for number = 1, 3 do
+      replies[number] = mine:call("GET", "/contacts")
+    end
+    other:stop()
+    assert.same({ 200, 503, 200 }, { replies[1].status, replies[2].status, replies[3].status })
+    assert.equal(1, replies[3].body.a.b[1])
+    assert.has_error(function()
+      sandbox.start { faults = "/nonexistent.json" }
+    end, "the sandbox did not start:\nextcontacts sandbox: --faults /nonexistent.json: it can't be read\n")
+  end)
+
   it("choose a share of requests, the same with the same seed", function()
     set({ rate = 0.3, seed = 5, status = 503 })
     local first = statuses(60)
@@ -204,6 +234,8 @@ describe("the sandbox's faults", function()
     assert.matches("nothing happens", refused { operation = "contacts.list" }, 1, true)
     assert.matches("number", refused { status = "x" })
     assert.matches("range", refused { nth = "a-b", status = 500 })
+    assert.matches("step 2 of the plan: drop is one of", refused { plan = { {}, { drop = "now" } } })
+    assert.matches("step 1 of the plan: nothing happens", refused { plan = { { nth = 1 } } })
   end)
 end)
 

@@ -16,6 +16,7 @@ local FIELDS = {
   rate = "number",         -- this share of those that match
   times = "integer",       -- at most so often
   seed = "integer",        -- of the choice that `rate` makes
+  plan = "table",          -- what happens to the 1st, the 2nd … of those that match; {} for nothing
   -- what happens
   status = "integer",
   code = "string",         -- of the error body
@@ -75,11 +76,7 @@ local function convert(name, value)
   return value
 end
 
---- Checks a rule.
----@param given table<string, any>
----@return table|nil rule
----@return string|nil message
-function fault_rules.check(given)
+local function read_fields(given)
   local rule = {}
   for name, value in pairs(given) do
     if not FIELDS[name] then
@@ -91,12 +88,53 @@ function fault_rules.check(given)
     end
     rule[name] = converted
   end
+  return rule
+end
+
+local function acts(rule)
   for _, action in ipairs(ACTIONS) do
     if rule[action] ~= nil then
-      return rule
+      return true
     end
   end
-  return nil, "nothing happens; say one of " .. table.concat(ACTIONS, ", ")
+  return false
+end
+
+local function read_plan(given)
+  local plan = {}
+  for number, step in ipairs(given) do
+    if type(step) ~= "table" then
+      return nil, ("step %d of the plan is not an object"):format(number)
+    end
+    local read, message = read_fields(step)
+    if read and next(read) ~= nil and not acts(read) then
+      message = "nothing happens"
+    end
+    if message then
+      return nil, ("step %d of the plan: %s"):format(number, message)
+    end
+    plan[number] = read
+  end
+  return plan
+end
+
+--- Checks a rule.
+---@param given table<string, any>
+---@return table|nil rule
+---@return string|nil message
+function fault_rules.check(given)
+  local rule, message = read_fields(given)
+  if not rule then
+    return nil, message
+  elseif rule.plan then
+    rule.plan, message = read_plan(rule.plan)
+    if not rule.plan then
+      return nil, message
+    end
+  elseif not acts(rule) then
+    return nil, "nothing happens; say one of " .. table.concat(ACTIONS, ", ")
+  end
+  return rule
 end
 
 --- Reads `operation=contacts.create,nth=3,drop=after`.

@@ -50,35 +50,40 @@ function faults.list()
   return json.array(list)
 end
 
-local function is_met(entry, request)
+-- What a rule does to a request: its fields, or nil when it is not for it.
+local function met(entry, request)
   local rule = entry.rule
   if entry.operation and not request.operation:find(entry.operation) then
-    return false
+    return nil
   end
   if rule.method and rule.method:upper() ~= request.method then
-    return false
+    return nil
   end
   if entry.path and not request.path:find(entry.path) then
-    return false
+    return nil
   end
   entry.seen = entry.seen + 1
   if rule.nth and (entry.seen < rule.nth[1] or entry.seen > rule.nth[2]) then
-    return false
+    return nil
   end
   if rule.every and entry.seen % rule.every ~= 0 then
-    return false
+    return nil
   end
   if rule.rate then
     local draw = bit.band(random.hash(rule.seed or 1, 55, entry.seen), 0xffffff) / 0x1000000
     if draw >= rule.rate then
-      return false
+      return nil
     end
   end
   if rule.times and entry.applied >= rule.times then
-    return false
+    return nil
+  end
+  local fields = rule.plan and rule.plan[entry.seen] or not rule.plan and rule
+  if not fields or next(fields) == nil then
+    return nil
   end
   entry.applied = entry.applied + 1
-  return true
+  return fields
 end
 
 --- What is to happen to a request: the fields of all rules it meets, the
@@ -88,9 +93,10 @@ end
 function faults.pick(request)
   local all
   for _, entry in ipairs(rules) do
-    if is_met(entry, request) then
+    local fields = met(entry, request)
+    if fields then
       all = all or {}
-      for name, value in pairs(entry.rule) do
+      for name, value in pairs(fields) do
         if all[name] == nil then
           all[name] = value
         end

@@ -144,6 +144,34 @@ local function as_lua(value)
   return tostring(value)
 end
 
+-- Reads the rules of both options; gives what is wrong with them.  Those of the
+-- file stay JSON, which the server reads.
+local function read_faults(settings)
+  local rules = require "extcontacts.sandbox.fault_rules"
+  for index, text in ipairs(settings.fault) do
+    local rule, message = rules.parse(text)
+    if not rule then
+      return ("--fault %s: %s"):format(text, message)
+    end
+    settings.fault[index] = rule
+  end
+  local path = settings.faults
+  if path then
+    local text = files.read(path)
+    local list = text and require("extcontacts.json").decode(text)
+    if type(list) ~= "table" or list[1] == nil then
+      return ("--faults %s: %s"):format(path, text and "it is not an array of rules in JSON" or "it can't be read")
+    end
+    for number, given in ipairs(list) do
+      local rule, message = rules.check(type(given) == "table" and given or {})
+      if not rule then
+        return ("--faults %s: rule %d: %s"):format(path, number, message)
+      end
+    end
+    settings.faults = text
+  end
+end
+
 --- Writes everything the server needs into $EXTCONTACTS_SANDBOX_DIR.
 ---@param settings table the completed options
 ---@return boolean|nil ok
@@ -159,13 +187,9 @@ function launch.prepare(settings)
     return nil, "the LuaJIT build, which runs inside nginx, is missing; make it with\n"
       .. "  make LUA=luajit        (installed: make install LUA=luajit)"
   end
-  local faults = require "extcontacts.sandbox.fault_rules"
-  for index, text in ipairs(settings.fault) do
-    local rule, message = faults.parse(text)
-    if not rule then
-      return nil, ("--fault %s: %s"):format(text, message), 2
-    end
-    settings.fault[index] = rule
+  local misuse = read_faults(settings)
+  if misuse then
+    return nil, misuse, 2
   end
   for _, text in ipairs(settings.client) do
     if not text:match("^[^:]+:[^:]+:?") then

@@ -85,6 +85,8 @@ local rows = {
   { group = "Faults" },
   { key = "fault", kind = "list", value = "RULE",
     doc = "a fault, as in --fault operation=contacts.create,nth=3,drop=after; may be given again" },
+  { key = "faults", kind = "string", value = "FILE",
+    doc = "JSON file with an array of faults, also with a plan of several steps" },
 }
 
 options.rows = rows

@@ -26,11 +26,15 @@ local settings
 function server.init(path)
   settings = assert(loadfile(path))()
   local ids = require "extcontacts.sandbox.ids"
+  local json = require "extcontacts.sandbox.json"
   local oauth = require "extcontacts.sandbox.oauth"
   ids.configure(settings.seed)
   local id, secret = oauth.default_credentials()
   settings.client_id = settings.client_id or id
   settings.client_secret = settings.client_secret or secret
+  for _, rule in ipairs(settings.faults and json.decode(settings.faults) or {}) do
+    settings.fault[#settings.fault + 1] = rule
+  end
   require("extcontacts.sandbox.control").configure(settings)
   require "extcontacts.sandbox.http"
 end

@@ -154,6 +154,8 @@ need check "clang" "clang" have clang
 need check "clang-format" "clang-format" have "${CLANG_FORMAT:-clang-format}"
 need check "cppcheck" "cppcheck" have cppcheck
 need check "luacheck" "lua-check" have luacheck
+need check "zsh" "zsh" have zsh
+need check "fish" "fish" have fish
 need check "nm (binutils)" "binutils" have nm
 
 need fuzz "clang's sanitizer and fuzzer libraries" "libclang-rt-dev" \

@@ -7,18 +7,42 @@ local copy = require "extcontacts.fix.copy"
 local core = require "extcontacts.core"
 local exit = require "extcontacts.cli.exit"
 local models = require "extcontacts.models"
+local output = require "extcontacts.cli.output"
+local parser_of = require "extcontacts.cli.parser"
 local suggest = require "extcontacts.suggest"
 
 local body = {}
 
 local null, array_mt = core.json.null, core.json.array_mt
 
---- Declares --body and --set.
+-- The fields a command may set.
+local function settable(model, ending)
+  return function()
+    local words = {}
+    for _, name in ipairs(output.field_names(model)) do
+      local field = model.by_wire[name:match("^[^.]+")]
+      if not field.read_only then
+        words[#words + 1] = name .. ending
+      end
+    end
+    return words
+  end
+end
+
+--- Declares --body and --set, and --clear where asked for.
 ---@param parser table
-function body.setup(parser)
+---@param name string|nil the model's
+---@param clear boolean|nil
+function body.setup(parser, name, clear)
+  local model = models[name]
   parser:option("--body", "the record as JSON: a file, - for standard input, or the JSON itself"):argname("FILE")
-  parser:option("--set", "one field: workEmail=a@b.example, address.city=Oslo, tags:='[\"vip\"]' (:= takes JSON); "
-    .. "may be given again"):argname("FIELD=VALUE"):count("*")
+  local set = parser:option("--set", "one field: workEmail=a@b.example, address.city=Oslo, "
+    .. "tags:='[\"vip\"]' (:= takes JSON); may be given again"):argname("FIELD=VALUE"):count("*")
+  parser_of.completes(set, settable(model, "="))
+  if clear then
+    parser_of.completes(parser:option("--clear", "a field to clear; may be given again")
+      :argname("FIELD"):count("*"), settable(model, ""))
+  end
 end
 
 --- Reads --body.

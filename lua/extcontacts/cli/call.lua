@@ -19,21 +19,6 @@ extcontacts call organizations.trustor.set ORGANIZATION_ID TRUSTOR_ID
 extcontacts call contacts.list --help]],
 }
 
---- Declares arguments and options.
----@param parser table
----@param row extcontacts.Operation|nil
-function command.declare(parser, row)
-  operation.declare(parser, "call", row)
-  if not row or row.body_model then
-    body.setup(parser)
-  end
-  output.setup(parser)
-  if not row or row.method == "DELETE" then
-    parser:flag("--yes", "don't ask before a DELETE")
-  end
-  parser:flag("--dry-run", "show the request and send nothing")
-end
-
 -- The model of the records in an answer, and whether there may be several.
 local function shape_of(row)
   local model = models[row.returns]
@@ -42,6 +27,21 @@ local function shape_of(row)
     return entities.type, true
   end
   return row.returns, false
+end
+
+--- Declares arguments and options.
+---@param parser table
+---@param row extcontacts.Operation|nil
+function command.declare(parser, row)
+  operation.declare(parser, "call", row)
+  if not row or row.body_model then
+    body.setup(parser, row and row.body_model)
+  end
+  output.setup(parser, row and (shape_of(row)))
+  if not row or row.method == "DELETE" then
+    parser:flag("--yes", "don't ask before a DELETE")
+  end
+  parser:flag("--dry-run", "show the request and send nothing")
 end
 
 local function write_value(given, context, row, value)

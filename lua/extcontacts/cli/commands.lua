@@ -32,4 +32,5 @@ return {
   { group = "Local" },
   { "doctor", "extcontacts.cli.doctor" },
   { "sandbox", "extcontacts.cli.sandbox" },
+  { "completion", "extcontacts.cli.completion" },
 }

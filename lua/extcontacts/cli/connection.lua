@@ -2,7 +2,9 @@
 -- client made from them.  Secrets are never options: every user of a machine
 -- can read the words of a running command.
 
+local config = require "extcontacts.config"
 local exit = require "extcontacts.cli.exit"
+local suggest = require "extcontacts.suggest"
 
 -- luacheck: ignore 113 143
 local unpack = table.unpack or unpack
@@ -20,11 +22,14 @@ end
 --- One row an option; `setting` is the name in `extcontacts.Config`.
 connection.rows = {
   { flag = "--profile", setting = "profile", value = "NAME", doc = "section of the profile file" },
-  { flag = "--config", value = "FILE", files = true, doc = "profile file [~/.gc/config.toml]" },
-  { flag = "--region", setting = "region", value = "REGION", doc = "region id or domain", regions = true },
+  { flag = "--config", value = "FILE", doc = "profile file [~/.gc/config.toml]" },
+  { flag = "--region", setting = "region", value = "REGION", doc = "region id or domain",
+    completes = function()
+      return suggest.keys(config.regions)
+    end },
   { flag = "--base-url", setting = "base_url", value = "URL", doc = "a sandbox or gateway instead" },
   { flag = "--login-url", setting = "login_url", value = "URL", doc = "its server for tokens" },
-  { flag = "--ca-file", setting = "ca_file", value = "FILE", files = true,
+  { flag = "--ca-file", setting = "ca_file", value = "FILE",
     doc = "certificates to trust (PEM)" },
   { flag = "--timeout", setting = "timeout", value = "SECONDS", convert = seconds,
     doc = "time one request may take [30]" },
@@ -49,6 +54,7 @@ function connection.setup(parser)
     else
       option = parser:flag(row.flag)
     end
+    option.completes = row.completes
     group[index] = option:description(row.doc):target(key_of(row))
   end
   parser:group("Connection", unpack(group))

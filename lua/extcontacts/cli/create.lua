@@ -18,8 +18,8 @@ extcontacts create contacts --body contact.json --dry-run]],
 ---@param row extcontacts.Operation|nil
 function command.declare(parser, row)
   operation.declare(parser, "create", row)
-  body.setup(parser)
-  output.setup(parser)
+  body.setup(parser, row and row.body_model)
+  output.setup(parser, row and row.returns)
   parser:flag("--dry-run", "show the request and send nothing")
 end
 

@@ -19,7 +19,7 @@ extcontacts scan contacts --fields id | extcontacts get contacts - --ndjson]],
 ---@param row extcontacts.Operation|nil
 function command.declare(parser, row)
   operation.declare(parser, "get", row, { several = true })
-  output.setup(parser)
+  output.setup(parser, row and row.returns)
   parser:flag("--dry-run", "show the requests and send none")
 end
 

@@ -19,12 +19,17 @@ local function page_size_of(row)
   return row.by_name.limit or row.by_name.page_size
 end
 
+-- The model of a row's records.
+local function entities_of(row)
+  return models[row.returns].by_wire.entities.type
+end
+
 local function declare(parser, verb, row)
   operation.declare(parser, verb, row, { hidden = PAGING })
   if verb == "search" then
     parser:argument("text", "words to look for"):args "+"
   end
-  output.setup(parser)
+  output.setup(parser, row and entities_of(row))
   if not row or row.iterator then
     parser:option("--limit", "stop after so many records"):argname("N"):convert(operation.count)
     local size = row and page_size_of(row)
@@ -96,10 +101,9 @@ local function run(given, context, row)
     operation.show(context, row, arguments, count)
     return
   end
-  local entities = models[row.returns].by_wire.entities
   if not row.iterator then
     local value = operation.call(context, row, arguments, count)
-    local writer = output.open(context, given, entities.type, true)
+    local writer = output.open(context, given, entities_of(row), true)
     for _, record in ipairs(value.entities ~= core.json.null and value.entities or {}) do
       writer:put(record)
     end
@@ -116,7 +120,7 @@ local function run(given, context, row)
   if not made then
     raise(iterator, row)
   end
-  local writer = output.open(context, given, entities.type, true)
+  local writer = output.open(context, given, entities_of(row), true)
   write_pages(iterator, writer, context, row)
   writer:finish()
 end

@@ -5,6 +5,7 @@ local core = require "extcontacts.core"
 local exit = require "extcontacts.cli.exit"
 local operations = require "extcontacts.operations"
 local params = require "extcontacts.params"
+local parser_of = require "extcontacts.cli.parser"
 local suggest = require "extcontacts.suggest"
 
 -- luacheck: ignore 113 143
@@ -65,6 +66,18 @@ function operation.words(verb)
     end
   end
   return words, by_word
+end
+
+--- The same words with what they do.
+---@param verb string
+---@return string[][] `{ word, summary }`
+function operation.described(verb)
+  local described = {}
+  local words, by_word = operation.words(verb)
+  for index, word in ipairs(words) do
+    described[index] = { word, by_word[word].summary }
+  end
+  return described
 end
 
 --- The row that the words of a line name; its options depend on it, so it has
@@ -155,6 +168,16 @@ local function limits(param)
 end
 operation.limits = limits
 
+-- Fields to sort by, both ways.
+local function directions(fields)
+  local words = {}
+  for _, field in ipairs(fields) do
+    words[#words + 1] = field .. ":asc"
+    words[#words + 1] = field .. ":desc"
+  end
+  return words
+end
+
 local function declare_option(parser, param)
   local flag = operation.flag(param.name)
   if param.type == "boolean" then
@@ -162,6 +185,9 @@ local function declare_option(parser, param)
     return
   end
   local option = parser:option(flag, param.doc .. limits(param)):argname(param.name:upper())
+  parser_of.completes(option, param.enum or (param.sort_fields and function()
+    return directions(param.sort_fields)
+  end))
   if param.type == "integer" then
     option:convert(whole_number)
   elseif param.type == "array" then
@@ -179,9 +205,12 @@ function operation.declare(parser, verb, row, how)
   how = how or {}
   local words = operation.words(verb)
   local what = verb == "call" and "OPERATION" or "WHAT"
-  parser:argument(what:lower()):args(row and 1 or "*"):target("operation")
+  local argument = parser:argument(what:lower()):args(row and 1 or "*"):target("operation")
     :description(verb == "call" and "a short or canonical name; `extcontacts ops` lists them"
       or table.concat(words, ", "))
+  parser_of.completes(argument, function()
+    return operation.described(verb)
+  end)
   if not row then
     return
   end

@@ -5,6 +5,7 @@ local exit = require "extcontacts.cli.exit"
 local models = require "extcontacts.models"
 local operation = require "extcontacts.cli.operation"
 local operations = require "extcontacts.operations"
+local parser_of = require "extcontacts.cli.parser"
 local suggest = require "extcontacts.suggest"
 
 local command = {
@@ -24,7 +25,10 @@ extcontacts ops --permissions]],
 --- Declares arguments and options.
 ---@param parser table
 function command.setup(parser)
-  parser:argument("name", "an operation, or a word to look for"):args "?"
+  local name = parser:argument("name", "an operation, or a word to look for"):args "?"
+  parser_of.completes(name, function()
+    return operation.described "call"
+  end)
   parser:mutex(
     parser:flag("--permissions", "list the permissions with the operations they allow"),
     parser:flag("--json", "the rows of the table as JSON")

@@ -5,21 +5,42 @@ local core = require "extcontacts.core"
 local csv = require "extcontacts.csv"
 local exit = require "extcontacts.cli.exit"
 local models = require "extcontacts.models"
+local parser_of = require "extcontacts.cli.parser"
 local suggest = require "extcontacts.suggest"
 
 local output = {}
 
 local null, array_mt = core.json.null, core.json.array_mt
 
+--- The names of a model's fields, those of the objects in it too.
+---@param model extcontacts.Model|nil
+---@return string[]
+function output.field_names(model)
+  local names = {}
+  for _, field in ipairs(model and model.fields or {}) do
+    local inner = field.shape == "value" and models[field.type]
+    names[#names + 1] = field.wire
+    for _, one in ipairs(inner and inner.fields or {}) do
+      names[#names + 1] = field.wire .. "." .. one.wire
+    end
+  end
+  return names
+end
+
 --- Declares the options.
 ---@param parser table
-function output.setup(parser)
+---@param model string|nil of the records
+function output.setup(parser, model)
   parser:mutex(
     parser:flag("--json", "indented JSON; of several records an array"),
     parser:flag("--ndjson", "a line of JSON for each record"),
     parser:flag("--csv", "CSV with a header line")
   )
-  parser:option("--fields", "only these fields: id,workEmail,workPhone.e164"):argname("LIST"):count("*")
+  local fields = parser:option("--fields", "only these fields: id,workEmail,workPhone.e164")
+    :argname("LIST"):count("*")
+  parser_of.completes(fields, function()
+    return output.field_names(models[model])
+  end)
   parser:flag("--raw-cells", "leave CSV cells alone that a spreadsheet takes for a formula")
 end
 

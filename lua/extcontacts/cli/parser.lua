@@ -46,12 +46,73 @@ local function epilog(command)
   return command.notes and example .. "\n\n" .. command.notes or example
 end
 
+-- The name of an option's value, without the brackets argparse may have.
+local function value_name(option, name)
+  local given = option._argname
+  if type(given) == "table" then
+    given = given[1]
+  end
+  return ((given or name:gsub("^%-+", "")):gsub("[<>]", ""):upper())
+end
+
+---@class extcontacts.cli.Element
+---@field name string an argument's name, an option's longest one
+---@field names string[]|nil of an option, `-h` and `--help`
+---@field value string|nil name of an option's value; nil for a flag
+---@field doc string
+---@field choices string[]|nil
+---@field optional boolean|nil of an argument
+---@field several boolean|nil whether it may be given again
+---@field element table lua-argparse's own
+
+--- Says what completes an argument or the value of an option: a list of words,
+-- each a text or `{ text, what it is }`, a function that gives one, or the
+-- text ":files" in one.  A value named FILE, PLAN, SNAPSHOT or PATH is a file.
+---@param element table lua-argparse's
+---@param source table|function|nil
+---@return table element
+function parser.completes(element, source)
+  element.completes = source
+  return element
+end
+
+--- What a parser takes, for completion and the manual.
+---@param made table the parser
+---@return extcontacts.cli.Element[] arguments
+---@return extcontacts.cli.Element[] options
+function parser.describe(made)
+  local arguments, options = {}, {}
+  for index, one in ipairs(made._arguments) do
+    arguments[index] = {
+      name = one._name,
+      doc = one._description or "",
+      choices = one._choices,
+      optional = one._minargs == 0,
+      several = one._maxargs > 1,
+      element = one,
+    }
+  end
+  for index, one in ipairs(made._options) do
+    local names = one._aliases
+    options[index] = {
+      name = names[#names],
+      names = names,
+      value = one._maxargs > 0 and value_name(one, names[#names]) or nil,
+      doc = one._description or "",
+      choices = one._choices,
+      several = one._maxcount > 1,
+      element = one,
+    }
+  end
+  return arguments, options
+end
+
 -- "extcontacts get <what> <contact_id> ... [options]"
 local function usage(made, name)
   local parts = { "Usage: extcontacts " .. name }
-  for _, argument in ipairs(made._arguments) do
-    local text = "<" .. argument._name .. ">" .. (argument._maxargs > 1 and " ..." or "")
-    parts[#parts + 1] = argument._minargs == 0 and "[" .. text .. "]" or text
+  for _, argument in ipairs((parser.describe(made))) do
+    local text = "<" .. argument.name .. ">" .. (argument.several and " ..." or "")
+    parts[#parts + 1] = argument.optional and "[" .. text .. "]" or text
   end
   parts[#parts + 1] = "[options]"
   return table.concat(parts, " ")
@@ -84,9 +145,10 @@ end
 ---@return string[]
 function parser.plain(made, words)
   local takes_value, plain, skip = {}, {}, false
-  for _, option in ipairs(made._options) do
-    for _, alias in ipairs(option._aliases) do
-      takes_value[alias] = option._maxargs > 0
+  local _, options = parser.describe(made)
+  for _, option in ipairs(options) do
+    for _, name in ipairs(option.names) do
+      takes_value[name] = option.value ~= nil
     end
   end
   for _, word in ipairs(words) do
@@ -119,9 +181,10 @@ end
 -- The options' names of a parser.
 local function option_names(made)
   local names = {}
-  for _, option in ipairs(made._options) do
-    for _, alias in ipairs(option._aliases) do
-      names[#names + 1] = alias
+  local _, options = parser.describe(made)
+  for _, option in ipairs(options) do
+    for _, name in ipairs(option.names) do
+      names[#names + 1] = name
     end
   end
   return names

@@ -64,6 +64,7 @@ function command.setup(parser)
           end)
         end
       end
+      option.completes = row.choices
       group[#group + 1] = option:target(row.key)
     end
   end

@@ -34,11 +34,10 @@ local SERVERS = { id = true, selfUri = true, createDate = true, modifyDate = tru
 ---@param row extcontacts.Operation|nil
 function command.declare(parser, row)
   operation.declare(parser, "update", row)
-  body.setup(parser)
-  parser:option("--clear", "a field to clear; may be given again"):argname("FIELD"):count("*")
+  body.setup(parser, row and row.body_model, true)
   parser:flag("--replace", "--body is the whole record: refused where it would clear a field that --clear "
     .. "does not name")
-  output.setup(parser)
+  output.setup(parser, row and row.returns)
   parser:flag("--dry-run", "read the record and show the request, but write nothing")
 end
 

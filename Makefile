@@ -74,6 +74,13 @@ $(BUILD)/bin/%: bin/% Makefile
 
 OURS = $(DESTDIR)$(LUADIR)/extcontacts
 
+# The manual page and the shells' completions: file and place under PREFIX.
+COMPLETIONS = lua/extcontacts/cli/completions
+SHARED = docs/extcontacts.1:share/man/man1/extcontacts.1 \
+  $(COMPLETIONS)/bash:share/bash-completion/completions/extcontacts \
+  $(COMPLETIONS)/zsh:share/zsh/site-functions/_extcontacts \
+  $(COMPLETIONS)/fish:share/fish/vendor_completions.d/extcontacts.fish
+
 install: all
 	$(INSTALL) -d "$(OURS)" "$(DESTDIR)$(LIBDIR)/extcontacts" \
 	  "$(DESTDIR)$(BINDIR)"
@@ -84,10 +91,15 @@ install: all
 	  $(INSTALL) -m 755 $(BUILD)/bin/$$name "$(DESTDIR)$(BINDIR)/$$name" || \
 	  exit 1; \
 	done
+	@for pair in $(SHARED); do \
+	  $(INSTALL) -D -m 644 "$${pair%%:*}" "$(DESTDIR)$(PREFIX)/$${pair#*:}" || \
+	  exit 1; \
+	done
 
 uninstall:
 	rm -rf "$(OURS)" "$(DESTDIR)$(LIBDIR)/extcontacts"
 	rm -f $(COMMANDS:%="$(DESTDIR)$(BINDIR)/%")
+	@for pair in $(SHARED); do rm -f "$(DESTDIR)$(PREFIX)/$${pair#*:}"; done
 
 env:
 	@$(ENV)

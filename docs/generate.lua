@@ -1,6 +1,6 @@
 -- Writes what is made from the operation table: the reference
--- (docs/operations.md) and the LuaCATS annotations of the client's methods
--- (lua/extcontacts/meta.lua).
+-- (docs/operations.md), the LuaCATS annotations of the client's methods
+-- (lua/extcontacts/meta.lua) and the command's manual page (docs/extcontacts.1).
 --   lua5.4 docs/generate.lua
 local models = require "extcontacts.models"
 local operation = require "extcontacts.cli.operation"
@@ -164,6 +164,9 @@ function generate.reference()
 end
 
 generate.files = {
+  ["docs/extcontacts.1"] = function()
+    return dofile("docs/man.lua").page()
+  end,
   ["lua/extcontacts/meta.lua"] = generate.meta,
   ["docs/operations.md"] = generate.reference,
 }

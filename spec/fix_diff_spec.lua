@@ -61,6 +61,8 @@ describe("fix.diff", function()
     assert.same({}, diff.departures("contact", sent, found))
     assert.same({ "firstName", "workPhone" }, diff.departures("contact", sent,
       { firstName = "Eve", workPhone = { display = "030 123457" } }))
+    -- Blanks that were to go are still there.
+    assert.same({ "firstName" }, diff.departures("contact", { firstName = "Ada" }, { firstName = "Ada " }))
     -- A number that was to be recognised and was not.
     assert.same({ "workPhone" }, diff.departures("contact",
       { workPhone = { display = "+49301", e164 = "+49301" } }, { workPhone = { display = "+49301" } }))

@@ -3,6 +3,7 @@
 
 local ec = require "extcontacts"
 local files = require "extcontacts.files"
+local fix = require "extcontacts.fix"
 local sandbox = require "spec.support.sandbox"
 
 local fixes = {}
@@ -96,8 +97,47 @@ end
 
 --- How many requests of a kind the server got, `contacts.update`.
 function Place:requests(operation)
-  local counters = self.server:control("GET", "/sandbox/counters")
-  return counters.by_operation[operation] or 0
+  local count = 0
+  for _, number in pairs(self.server:control("GET", "/sandbox/counters").by_operation[operation] or {}) do
+    count = count + number
+  end
+  return count
+end
+
+--- Plans a fix, given as fields of one, into `name`.
+---@param fields table `change` at least
+---@param name string|nil default "p"
+---@return table plan with `path`
+function Place:plan(fields, name, options)
+  local all = { name = "a fix", source = fix.scan "contacts" }
+  for key, value in pairs(fields) do
+    all[key] = value
+  end
+  local given = { output = self:path(name or "p") }
+  for key, value in pairs(options or {}) do
+    given[key] = value
+  end
+  return assert(fix.plan(self.client, assert(fix.define(all)), given))
+end
+
+--- Plans that a field of the first contacts is set, in a source of their ids.
+function Place:plan_titles(count, value, name)
+  return self:plan({
+    source = fix.ids(self:ids(count)),
+    change = function(contact)
+      contact.title = value
+      return contact
+    end,
+  }, name)
+end
+
+--- Changes a contact as someone else would.
+function Place:edit(id, fields)
+  local contact = assert(self.client.contacts:get(id))
+  for name, value in pairs(fields) do
+    contact[name] = value
+  end
+  assert(self.client.contacts:update(id, ec.writable("ExternalContact", contact)))
 end
 
 function Place:clear()

@@ -113,9 +113,14 @@ end
 function diff.same(kind, path, sent, found, rewritten)
   local field = field_at(kind, path)
   sent, found = present(sent), present(found)
-  return canonical.value_text(field, sent, rewritten) == canonical.value_text(field, found, rewritten)
-    or (rewritten and field ~= nil and field.type == "PhoneNumber"
-      and canonical.same_phone(sent, found)) == true
+  local there = canonical.value_text(field, found)
+  if canonical.value_text(field, sent) == there then
+    return true
+  elseif not rewritten then
+    return false
+  end
+  return canonical.value_text(field, sent, true) == there
+    or (field ~= nil and field.type == "PhoneNumber" and canonical.same_phone(sent, found))
 end
 
 --- Puts a difference into a record.

@@ -1,6 +1,7 @@
 --- extcontacts.fix: changes to live data that can be planned, looked at,
 -- applied, stopped, resumed and taken back.  docs/fix.md describes it.
 
+local apply = require "extcontacts.fix.apply"
 local plan = require "extcontacts.fix.plan"
 local report = require "extcontacts.fix.report"
 local source = require "extcontacts.fix.source"
@@ -27,6 +28,9 @@ local fix = {
   define = spec.define,
   plan = plan.make,
   report = report.write,
+  apply = apply.run,
+  resume = apply.resume,
+  exit = apply.exit,
 }
 
 return fix

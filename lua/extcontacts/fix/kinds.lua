@@ -91,9 +91,10 @@ end
 
 --- The leading arguments of an operation on one record.
 ---@param reference extcontacts.fix.Reference
----@param more any a further one, the body
+---@param body table|nil the argument after them
+---@param options table|nil the last one
 ---@return table arguments
-function kinds.arguments(reference, more)
+function kinds.arguments(reference, body, options)
   local arguments = {}
   if kinds.by_name[reference.kind].owner then
     arguments[1] = reference.owner
@@ -101,7 +102,8 @@ function kinds.arguments(reference, more)
   if reference.id then
     arguments[#arguments + 1] = reference.id
   end
-  arguments[#arguments + 1] = more
+  arguments[#arguments + 1] = body
+  arguments[#arguments + 1] = options
   return arguments
 end
 

@@ -42,7 +42,11 @@ end
 
 ------------------------------------------------------------------- changes --
 
-local function writable(kind, record)
+--- What of a record is sent: without what the server owns.
+---@param kind extcontacts.fix.KindName
+---@param record table
+---@return table
+function plan.writable(kind, record)
   local body = records.writable(kinds.by_name[kind].model, record)
   for name in pairs(kinds.owned) do
     body[name] = nil
@@ -79,7 +83,7 @@ function plan.update(reference, before, after)
   if #differences == 0 then
     return nil
   end
-  local body = writable(reference.kind, diff.put(copy.deep(before), differences))
+  local body = plan.writable(reference.kind, diff.put(copy.deep(before), differences))
   return {
     kind = reference.kind,
     op = "update",
@@ -105,7 +109,7 @@ end
 ---@param given table
 ---@return extcontacts.fix.Change
 function plan.create(kind, owner, given)
-  local body = writable(kind, given)
+  local body = plan.writable(kind, given)
   return {
     kind = kind,
     op = "create",

@@ -4,6 +4,7 @@ include_files = { "**/*.lua", "*.rockspec", ".luacheckrc" }
 exclude_files = { "lua/extcontacts/meta.lua", "build" }
 -- The sandbox and the specs' nginx location run inside nginx.
 files["lua/extcontacts/sandbox"] = { globals = { "ngx" } }
-files["spec"] = { std = "min+busted" }
+files["lua/extcontacts/env"] = { globals = { "ngx" } }
+files["spec"] = { std = "min+busted", globals = { "ngx" } }
 files["*.rockspec"] = { std = "+rockspec" }
 files[".luacheckrc"] = { std = "+luacheckrc" }

@@ -1,7 +1,6 @@
 --- One exchange with the server: a request on its way, its answer classified,
 -- and what there is to report of it.
 
-local core = require "extcontacts.core"
 local dates = require "extcontacts.dates"
 local env = require "extcontacts.env"
 local errors = require "extcontacts.error"
@@ -17,7 +16,7 @@ local exchange = {}
 function exchange.engine(state)
   if not state.engine or not state.engine:usable() then
     local config = state.config
-    state.engine = core.engine.new {
+    state.engine = env.engine {
       user_agent = config.user_agent,
       proxy = config.proxy,
       ca_file = config.ca_file,

@@ -19,20 +19,37 @@
 -- `cancel`.
 
 local blocking = require "extcontacts.env.blocking"
+local core = require "extcontacts.core"
 local loop = require "extcontacts.env.loop"
+local nginx = require "extcontacts.env.nginx"
 local scheduler = require "extcontacts.env.scheduler"
 
 local env = {}
 
---- The env of the code that is running now.
+--- The env of the code that is running now.  Throws in a phase of nginx that
+-- can't wait.
 ---@param state extcontacts.State
 ---@return table
 function env.here(state)
+  if not state.env and nginx.present() then
+    nginx.check()
+    return nginx
+  end
   local task, own = loop.current()
   if own then
     return scheduler
   end
   return not task and state.env or blocking
+end
+
+--- An engine to send with.
+---@param options table of `core.engine.new`
+---@return table
+function env.engine(options)
+  if nginx.present() then
+    return nginx.engine(options)
+  end
+  return core.engine.new(options)
 end
 
 return env

@@ -33,8 +33,10 @@ local function output(command)
   return text
 end
 
--- Program and `load_module` files, or nil and what is missing.
-local function find_nginx()
+--- Program and `load_module` files, or nil and what is missing.
+---@return string|nil program
+---@return string[]|string modules
+function launch.find_nginx()
   local path = 'PATH="$PATH:/usr/sbin:/usr/local/sbin:/usr/local/openresty/nginx/sbin:/usr/local/openresty/bin"; '
   local program
   local asked = os.getenv("EXTCONTACTS_NGINX")
@@ -76,8 +78,9 @@ local function ports_in_use()
   return used
 end
 
--- A port below the range the kernel gives to outgoing connections.
-local function free_port()
+--- A port below the range the kernel gives to outgoing connections.
+---@return integer
+function launch.free_port()
   local random = assert(io.open("/dev/urandom", "rb"))
   local used = ports_in_use()
   local port
@@ -201,12 +204,12 @@ function launch.prepare(settings)
     return nil, ("--permissions %s: %q is neither a role (admin, editor, viewer, none) nor a permission"):format(
       settings.permissions, unknown), 2
   end
-  local program, modules = find_nginx()
+  local program, modules = launch.find_nginx()
   if not program then
     return nil, modules
   end
   if settings.port == 0 then
-    settings.port = free_port()
+    settings.port = launch.free_port()
   elseif ports_in_use()[settings.port] then
     return nil, ("port %d is taken; --port 0 finds a free one"):format(settings.port)
   end

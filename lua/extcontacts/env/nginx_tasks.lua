@@ -1,0 +1,129 @@
+--- Functions that run at the same time as their caller inside nginx: light
+-- threads, with the tasks' interface of `extcontacts.env.loop`.
+
+local bell = require "extcontacts.env.nginx_bell"
+local engines = require "extcontacts.env.nginx_engines"
+
+-- luacheck: ignore 113 143
+local unpack = table.unpack or unpack
+
+local tasks = {}
+
+local Task = {}
+local metatable = { __name = "extcontacts.task", __index = Task }
+
+-- Coroutine of a light thread → its task.
+local running = setmetatable({}, { __mode = "k" })
+
+-- Coroutine → the light threads it began, to be waited for once they ended:
+-- nginx keeps a thread until its parent has, or is gone itself.
+local children = setmetatable({}, { __mode = "k" })
+
+--- The task whose code is running.
+---@return extcontacts.Task|nil
+function tasks.current()
+  return running[coroutine.running()]
+end
+
+local function reap(list)
+  for index = #list, 1, -1 do
+    local child = list[index]
+    if child.task.finished then
+      ngx.thread.wait(child.thread)
+      list[index] = list[#list]
+      list[#list] = nil
+    end
+  end
+end
+
+local function finish(task, ...)
+  task.results = { n = select("#", ...), ... }
+  task.finished = true
+  bell.ring(task)
+end
+
+local function body(task, fn, ...)
+  local co = coroutine.running()
+  running[co] = task
+  finish(task, pcall(fn, ...))
+  running[co] = nil
+end
+
+-- Begins a light thread of the code that is running.
+local function start(task, fn, ...)
+  local parent = coroutine.running()
+  local list = children[parent]
+  if list then
+    reap(list)
+  else
+    list = {}
+    children[parent] = list
+  end
+  local thread, why = ngx.thread.spawn(body, task, fn, ...)
+  if not thread then
+    error("extcontacts can't start a light thread: " .. tostring(why), 0)
+  end
+  list[#list + 1] = { task = task, thread = thread }
+end
+
+--- Runs a function as a task.  The program's own run in the request they were
+-- begun in; the module's in the worker's pump where it is, so that no request
+-- is held up by what it no longer wants.
+---@param kind "own"|"program"
+---@param deadline number|nil monotonic seconds
+---@param fn function
+---@param ... any its arguments
+---@return extcontacts.Task
+function tasks.spawn(kind, deadline, fn, ...)
+  local outer = tasks.current()
+  local inherited = outer and outer.deadline
+  if inherited and not (deadline and deadline < inherited) then
+    deadline = inherited
+  end
+  local task = setmetatable({ deadline = deadline, finished = false }, metatable)
+  local count, arguments = select("#", ...), { ... }
+  local handed = kind == "own" and engines.run_in_pump(function()
+    start(task, fn, unpack(arguments, 1, count))
+  end)
+  if not handed then
+    start(task, fn, ...)
+  end
+  return task
+end
+
+function Task:done()
+  return self.finished
+end
+
+--- What the function returned, or raises what it raised.
+function Task:result()
+  local results = self.results
+  if not results[1] then
+    error(results[2], 0)
+  end
+  return unpack(results, 2, results.n)
+end
+
+--- Ends a task in order: what it waits for ends as "cancelled", and so does
+-- every later call of its code, which runs on from there.
+---@param why string|nil
+function Task:cancel(why)
+  if self.finished then
+    return
+  end
+  self.cancelled = self.cancelled or why or "cancelled"
+  local waitable = self.waitable
+  if waitable then
+    if waitable.cancel and not waitable:done() then
+      waitable:cancel(self.cancelled)
+    end
+    bell.ring(waitable)
+  end
+end
+
+--- Does the same from a finaliser.
+function Task:drop()
+  pcall(self.cancel, self)
+end
+
+return tasks

@@ -1,0 +1,118 @@
+--- What a worker's engine leaves behind: nothing.  EXTCONTACTS_DEEP=1 counts
+--- higher.
+
+local fixture = require "spec.support.nginx_client"
+local nginx = require "spec.support.nginx"
+local socket = require "socket"
+
+local DEEP = os.getenv("EXTCONTACTS_DEEP")
+local ABORTS, RELOADS = DEEP and 1000 or 60, DEEP and 50 or 3
+
+-- Directories of the wake-up sockets, which live for a moment only.
+local function directories()
+  local handle = io.popen("ls -d /tmp/extcontacts-?????? /dev/shm/extcontacts-?????? 2>/dev/null | wc -l")
+  local count = handle:read("*n")
+  handle:close()
+  return count
+end
+
+describe("an nginx worker", function()
+  after_each(function()
+    fixture.stop()
+  end)
+
+  -- Until the worker holds no more than that.
+  local function back_to(worker, descriptors, threads)
+    nginx.eventually(function()
+      local now_descriptors, now_threads = nginx.holdings(worker)
+      return now_descriptors <= descriptors and now_threads <= threads
+    end)
+  end
+
+  for check, name in pairs { [""] = "goes on with", ["lua_check_client_abort on;"] = "drops" } do
+    it(("that %s the calls of %d clients that went away keeps nothing of them"):format(name, ABORTS), function()
+      local server = fixture.start(fixture.hanging, { http = check })
+      local worker = server:workers()[1]
+      assert.equal("timeout", server:must("/get?timeout=0.05"))
+      socket.sleep(0.3) -- the pump's time to put its connection away
+      local descriptors, threads = nginx.holdings(worker)
+      for first = 1, ABORTS, 20 do
+        local batch = {}
+        for _ = first, math.min(ABORTS, first + 19) do
+          batch[#batch + 1] = server:open("/get?timeout=0.3")
+        end
+        for _, connection in ipairs(batch) do
+          connection:close()
+        end
+      end
+      back_to(worker, descriptors, threads)
+      assert.equal("timeout", server:must("/get?timeout=0.05"))
+    end)
+  end
+
+  it("answers the next call after clients went away in the middle of theirs", function()
+    local script = {}
+    for i = 1, 20 do
+      script[i] = { { "read" }, { "hang" } }
+    end
+    script[21] = fixture.answering[1]
+    local server = fixture.start(script, { http = "lua_check_client_abort on;" })
+    local connections = {}
+    for i = 1, 20 do
+      connections[i] = server:open("/get?timeout=20")
+    end
+    nginx.eventually(function()
+      return server.peer:counts().requests == 20
+    end)
+    for _, connection in ipairs(connections) do
+      connection:close()
+    end
+    assert.equal("Ann", server:must("/get"))
+  end)
+
+  it(("ends with its calls answered, %d reloads in a row"):format(RELOADS), function()
+    local script = { { { "read" }, { "send", fixture.contact } } }
+    local server = fixture.start(script)
+    local before = directories()
+    local descriptors, threads
+    for _ = 1, RELOADS do
+      local connections = {}
+      for i = 1, 4 do
+        connections[i] = server:open("/get")
+      end
+      server:reload()
+      for _, connection in ipairs(connections) do
+        assert.matches("\r\n\r\nAnn$", (connection:receive("*a")))
+        connection:close()
+      end
+      assert.equal(1, #server:workers())
+      assert.equal("Ann", server:must("/get"))
+      local now_descriptors, now_threads = nginx.holdings(server.pid)
+      descriptors, threads = descriptors or now_descriptors, threads or now_threads
+      assert.same({ descriptors, threads }, { now_descriptors, now_threads })
+    end
+    assert.equal(before, directories())
+  end)
+
+  it("finishes the calls under way before it ends (nginx -s quit)", function()
+    local server = fixture.start({ { { "read" }, { "hang" } } })
+    local connection = server:open("/get?timeout=0.5")
+    nginx.eventually(function()
+      return server.peer:counts().requests == 1
+    end)
+    fixture.stop("QUIT")
+    assert.matches("\r\n\r\ntimeout$", (connection:receive("*a")))
+    connection:close()
+  end)
+
+  it("ends at once with calls under way when it must (nginx -s stop)", function()
+    local server = fixture.start(fixture.hanging)
+    for _ = 1, 20 do
+      server:open("/get?timeout=20")
+    end
+    nginx.eventually(function()
+      return server.peer:counts().requests == 20
+    end)
+    assert.is_nil(fixture.stop():match("exited on signal[^\n]*"))
+  end)
+end)

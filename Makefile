@@ -122,7 +122,7 @@ help:
 #:
 #: For developers:
 #: make check        warnings as errors (gcc, clang), formats, linters, symbols,
-#:                   then the specs on both
+#:                   then the specs on both, and those that wait inside nginx
 #: make check-quick  the same without the specs
 #: make check-deep   the specs with ASan and UBSan, in valgrind, with a restless
 #:                   collector, through a bad network; every allocation failing
@@ -140,11 +140,11 @@ demo:
 
 test:
 	$(DEPS) test
-	$(RUN) suite -- $(SPECS)
+	$(RUN) suite nginx -- $(SPECS)
 
 check:
 	$(DEPS) check
-	$(RUN) static suite -- $(SPECS)
+	$(RUN) static suite nginx -- $(SPECS)
 
 check-quick:
 	$(DEPS) check

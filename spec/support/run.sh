@@ -5,9 +5,11 @@
 #   run.sh GROUP... [-- busted's options and spec files]
 #
 #   suite    the specs on both VMs
+#   nginx    the specs that wait, run by nginx: their waits yield there
 #   static   warnings (gcc, clang), formats, linters, exported symbols
 #   asan     the specs with AddressSanitizer, LeakSanitizer and UBSan
 #   tsan     the specs of the engine's thread with ThreadSanitizer (clang)
+#   leaks    what nginx's workers leave behind, with high counts
 #   gc       the specs with the collector never at rest
 #   chaos    the specs with a bad network between clients and the sandbox
 #            (spec/support/chaos.lua): small late pieces, and resets
@@ -67,7 +69,7 @@ suite() {
   report=$root/$out/report
   rm -f "$report"
   start=$(date +%s)
-  set -- "$@" spec/support/suite.lua
+  set -- "$@" ${runner:-spec/support/suite.lua}
   if [ -f spec/helper.lua ]; then
     set -- "$@" --helper=spec/helper.lua
   fi
@@ -114,6 +116,28 @@ group_suite() {
     check "build for $vm" build "build/$vm" "$vm"
     suite "specs on $vm" "build/$vm" "$vm"
   done
+}
+
+# Specs of calls, but for those that start programs or turn a clock of their
+# own, which nginx has no part in.
+waiting_specs() {
+  grep -lE 'spec\.support\.(fake|drive)"' spec/*_spec.lua \
+    spec/regress/*_spec.lua | xargs grep -LE 'io\.popen|support\.(timed|main)"'
+  echo spec/live_spec.lua
+}
+
+group_nginx() {
+  sandbox_build
+  all_specs=$specs
+  specs=
+  for spec in $(waiting_specs); do
+    case " ${all_specs:-$spec} " in
+    *" $spec "*) specs="$specs $spec" ;;
+    esac
+  done
+  runner=spec/support/nginx_suite.lua
+  [ -z "$specs" ] || suite "specs inside nginx" build/luajit luajit
+  specs=$all_specs runner=
 }
 
 # The shared object exports its opener and nothing else.
@@ -199,6 +223,15 @@ group_tsan() {
   specs=$all_specs
 }
 
+# What nginx's workers leave behind, counted high.
+group_leaks() {
+  sandbox_build
+  all_specs=$specs
+  specs=spec/env_nginx_leaks_spec.lua
+  suite "leaks inside nginx" build/luajit env EXTCONTACTS_DEEP=1 luajit
+  specs=$all_specs
+}
+
 group_gc() {
   sandbox_build
   for vm in $VMS; do
@@ -278,7 +311,7 @@ specs=${*:-}
 start_all=$(date +%s)
 for group in ${groups:-suite}; do
   case $group in
-  suite | static | asan | tsan | gc | chaos | memerr | valgrind | fuzz | rock)
+  suite | nginx | leaks | static | asan | tsan | gc | chaos | memerr | valgrind | fuzz | rock)
     group_$group ;;
   *) echo "run.sh: no group '$group'" >&2; fail "group '$group'" ;;
   esac

@@ -27,24 +27,22 @@ local words = setmetatable({
   end,
 }, { __index = _G })
 
-local function count(path)
-  local handle = io.popen("ls " .. path)
-  local lines = 0
-  for _ in handle:lines() do
-    lines = lines + 1
-  end
+local function count(command)
+  local handle = io.popen(command .. " | wc -l")
+  local lines = handle:read("*n")
   handle:close()
   return lines
 end
 
 local pid = files.read("/proc/self/stat"):match("^%d+")
 
+-- The engines' own; a name that is being looked up has a thread, too.
 local function threads()
-  return count("/proc/" .. pid .. "/task")
+  return count("grep -h extcontacts /proc/" .. pid .. "/task/*/comm")
 end
 
 local function descriptors()
-  return count("/proc/" .. pid .. "/fd")
+  return count("ls /proc/" .. pid .. "/fd")
 end
 
 -- Waits for the descriptor of an engine or for bytes on a connection.
@@ -165,7 +163,7 @@ describe("driven by a thread:", function()
         assert.equal("closed", failure.kind)
       end
       assert.equal(threads_before, threads())
-      assert.equal(descriptors_before, descriptors())
+      assert.is_true(descriptors() <= descriptors_before)
       for _, name in ipairs { "submit", "step", "pollfd", "timeout", "pending", "listen", "accept" } do
         assert.error_matches(function()
           engine[name](engine, {})
@@ -299,7 +297,7 @@ describe("driven by a thread:", function()
       local p = fixture.start { { { "read" }, { "send", peer.reply("x") } } }
       local engine = fixture.new()
       local client = connect(engine)
-      assert.equal(0, count(directory))
+      assert.equal(0, count("ls " .. directory))
       for _ = 1, 3 do
         local transfer = assert(engine:submit { method = "GET", url = p.url })
         repeat
@@ -343,9 +341,9 @@ describe("driven by a thread:", function()
       local path = assert(engine:listen(directory))
       os.execute(([[lua5.4 -e 'local c = require("socket.unix")(); assert(c:connect("%s"))']]):format(path))
       assert.is_false(engine:accept())
-      assert.equal(1, count(directory))
+      assert.equal(1, count("ls " .. directory))
       engine:close()
-      assert.equal(0, count(directory))
+      assert.equal(0, count("ls " .. directory))
     end)
 
     it("needs a directory that can be written", function()

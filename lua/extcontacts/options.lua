@@ -131,15 +131,17 @@ end
 
 --- Checks the names and values of options.
 ---@param given table
+---@param list table|nil what they may be, like `options.list`, which is the default
 ---@return string|nil misuse
-function options.problem(given)
+function options.problem(given, list)
+  list = list or OPTIONS
   if type(given) ~= "table" then
-    return "the configuration must be a table, got " .. type(given)
+    return ("the %s must be a table, got %s"):format(list == OPTIONS and "configuration" or "options", type(given))
   end
   for name, value in pairs(given) do
-    local spec = OPTIONS[name]
+    local spec = list[name]
     if not spec then
-      return suggest.unknown("option", name, suggest.keys(OPTIONS))
+      return suggest.unknown("option", name, suggest.keys(list))
     end
     local problem = problem_of(name, value, spec)
     if problem then

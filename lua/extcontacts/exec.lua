@@ -273,14 +273,7 @@ local function perform(state, call, row, bound, wire)
   end
 end
 
---- Performs a bound call.
----@param state extcontacts.State
----@param row extcontacts.Operation
----@param bound extcontacts.Bound
----@return any value
----@return extcontacts.Error|nil
----@return extcontacts.Response|nil
-function exec.call(state, row, bound)
+local function call_here(state, row, bound)
   local call = new_call(state, bound.options)
   local wire, err = exec.plan(state, row, bound)
   if not wire then
@@ -290,6 +283,17 @@ function exec.call(state, row, bound)
   local value, failure, answer = perform(state, call, row, bound, wire)
   doubt.count(state.creates, row, wire.body, -1)
   return value, failure, answer
+end
+
+--- Performs a bound call.
+---@param state extcontacts.State
+---@param row extcontacts.Operation
+---@param bound extcontacts.Bound
+---@return any value
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function exec.call(state, row, bound)
+  return env.call(state, call_here, state, row, bound)
 end
 
 tools.perform = exec.call

@@ -26,6 +26,7 @@ local STRAY = "a function run by ec.run or client:map called coroutine.yield out
 
 local current -- the task whose code is running; nil outside of tasks
 local depth = 0 -- tasks that are on the stack
+local alive = { own = 0, program = 0 } -- tasks that have not finished
 
 local waiting = {} -- waitable → the tasks that wait for it
 local sleepers = {} -- task → true
@@ -37,6 +38,8 @@ local queues = { own = { first = 1, last = 0 }, program = { first = 1, last = 0 
 ---@field finished boolean
 ---@field cancelled string|nil "cancelled" or "interrupted" once it is to end
 ---@field deadline number|nil monotonic seconds; calls made in it end by then
+---@field scope table|nil the `ec.run` that it belongs to
+---@field ended fun()|nil called when it has finished, however it did
 local Task = {}
 local metatable = { __name = "extcontacts.task", __index = Task }
 
@@ -64,9 +67,9 @@ local function next_task()
   return take(queues.own) or depth < DEEPEST and take(queues.program) or nil
 end
 
---- Lets the tasks go on that wait for something.
+--- Lets the tasks go on that wait for something, when the loop next turns.
 ---@param waitable table
-function loop.wake(waitable)
+local function wake(waitable)
   local tasks = waiting[waitable]
   if tasks then
     waiting[waitable] = nil
@@ -83,7 +86,7 @@ end
 local function sweep()
   for waitable in pairs(waiting) do
     if waitable:done() then
-      loop.wake(waitable)
+      wake(waitable)
     end
   end
 end
@@ -95,7 +98,7 @@ local function step(engine, seconds)
   end
   local finished = engine:step(seconds)
   for _, transfer in ipairs(finished) do
-    loop.wake(transfer)
+    wake(transfer)
   end
   return #finished > 0
 end
@@ -134,16 +137,20 @@ end
 
 local function finish(task, ...)
   task.finished = true
+  alive[task.kind] = alive[task.kind] - 1
   task.results = { n = select("#", ...), ... }
   task.co, task.waitable = nil, nil
-  loop.wake(task)
+  wake(task)
+  if task.ended then
+    task.ended()
+  end
 end
 
-local function came_back(task, outer, ok, first, ...)
+local function came_back(task, outer, ok, ...)
   current, depth = outer, depth - 1
   if coroutine.status(task.co) == "dead" then
-    finish(task, ok, first, ...)
-  elseif first ~= WAIT then
+    finish(task, ok, ...)
+  elseif (...) ~= WAIT then
     finish(task, false, STRAY)
   end
   send()
@@ -154,13 +161,18 @@ local function run(task, ...)
   if task.finished or coroutine.status(task.co) ~= "suspended" then
     return
   end
-  local outer = current
-  current, depth = task, depth + 1
-  came_back(task, outer, coroutine.resume(task.co, ...))
+  local outer, arguments = current, task.arguments
+  current, depth, task.arguments = task, depth + 1, nil
+  if arguments then
+    came_back(task, outer, coroutine.resume(task.co, unpack(arguments, 1, arguments.n)))
+  else
+    came_back(task, outer, coroutine.resume(task.co, ...))
+  end
 end
 
---- Runs a function as a task: at once until it first waits.
----@param kind "own"|"program" whether its code is this module's own
+--- Runs a function as a task.
+---@param kind "own"|"program" "own" where all its code is this module's: it runs at once until it
+--- first waits; the program's begins when the loop next turns
 ---@param deadline number|nil monotonic seconds; the running task's, if that is earlier
 ---@param fn function
 ---@param ... any its arguments
@@ -173,10 +185,17 @@ function loop.spawn(kind, deadline, fn, ...)
   local task = setmetatable({
     kind = kind,
     deadline = deadline,
+    scope = current and current.scope,
     finished = false,
     co = coroutine.create(fn),
   }, metatable)
-  run(task, ...)
+  alive[kind] = alive[kind] + 1
+  if kind == "own" then
+    run(task, ...)
+  else
+    task.arguments = { n = select("#", ...), ... }
+    enqueue(task)
+  end
   return task
 end
 
@@ -288,7 +307,7 @@ local function interrupt()
   for _, waitable in ipairs(waitables) do
     if waitable.cancel and not waitable:done() then
       waitable:cancel("interrupted")
-      loop.wake(waitable)
+      wake(waitable)
     end
   end
   for task in pairs(sleepers) do
@@ -337,14 +356,21 @@ function loop.turn(engine, seconds)
   wake_due()
 end
 
---- Puts on their way what the module's own tasks have ready to send; waits for
--- nothing.
+loop.wake = wake
+
+--- Lets the tasks run that can, until each waits again.
 function loop.kick()
-  local task = take(queues.own)
+  local task = next_task()
   while task do
     run(task)
-    task = take(queues.own)
+    task = next_task()
   end
+end
+
+--- Whether functions of the program are under way as tasks.
+---@return boolean
+function loop.busy()
+  return alive.program > 0
 end
 
 return loop

@@ -15,6 +15,7 @@ function waits.env(pass)
     spawn = loop.spawn,
     kick = loop.kick,
     deadline = loop.deadline,
+    task = loop.current,
   }
 
   --- Waits until something is done; that of code that is to end is ended.

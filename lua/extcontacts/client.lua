@@ -10,6 +10,7 @@ local config = require "extcontacts.config"
 local core = require "extcontacts.core"
 local doubt = require "extcontacts.doubt"
 local exec = require "extcontacts.exec"
+local map = require "extcontacts.map"
 local operations = require "extcontacts.operations"
 local outage = require "extcontacts.outage"
 local pacer = require "extcontacts.pacer"
@@ -228,6 +229,33 @@ function Client:plan(name, ...)
   return plan, err
 end
 
+--- Calls a function for each item of a source, several at the same time:
+--
+--     for id, contact, err in client:map(ids, function(id)
+--       return client.contacts:get(id)
+--     end, { concurrency = 16 }) do … end
+--
+-- `fn` is ordinary code that makes ordinary calls, of any client.  What it
+-- raises is that item's `err`.  Leaving the loop early ends what is under way:
+-- on Lua 5.4 at once, on LuaJIT when the iterator is collected or closed.
+---@param source table|function an array, an iterator, or a function that gives the next item, and nil
+--- at the end
+---@param fn fun(item: any, ...): any, any called with what the source gave
+---@param options extcontacts.MapOptions|nil
+---@return extcontacts.Map iterator gives the item and what `fn` returned
+function Client:map(source, fn, options)
+  local state, misuse = state_of(self, "map")
+  if not state then
+    error(misuse, 2)
+  end
+  local made
+  made, misuse = map.new(state, source, fn, options)
+  if not made then
+    error(misuse, 2)
+  end
+  return made, nil, nil, made -- the last is what a loop on Lua 5.4 closes
+end
+
 --- What the client has done so far, in numbers.  Later calls don't change it.
 ---@return extcontacts.Stats
 function Client:stats()
@@ -263,7 +291,7 @@ function metatable.__index(self, name)
     return space
   end
   local known = operation_names()
-  for _, names in ipairs { iterator_names, suggest.keys(tree.spaces), { "call", "plan", "stats", "close" } } do
+  for _, names in ipairs { iterator_names, suggest.keys(tree.spaces), { "call", "plan", "map", "stats", "close" } } do
     for _, known_name in ipairs(names) do
       known[#known + 1] = known_name
     end

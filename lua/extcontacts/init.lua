@@ -13,6 +13,7 @@ local json = require "extcontacts.json"
 local main = require "extcontacts.main"
 local operations = require "extcontacts.operations"
 local records = require "extcontacts.records"
+local run = require "extcontacts.run"
 
 local ec = {
   _VERSION = "extcontacts 0.1",
@@ -23,6 +24,8 @@ local ec = {
   canceller = canceller.new,
   writable = records.writable,
   main = main.run,
+  run = run.run,
+  spawn = run.spawn,
   --- The signal that interrupted the program ("INT", "TERM"), inside `ec.main`.
   interrupted = core.signal.caught,
   --- Region id → domain.

@@ -112,6 +112,7 @@ function timed.client(answer, options)
   for name, value in pairs(options or {}) do
     settings[name] = value
   end
+  settings.access_token = settings.access_token or nil -- false: none
   self.engine = new_engine(self, answer)
   self.client = assert(client.new(assert(config.resolve(settings)), {
     engine = self.engine,
@@ -126,6 +127,21 @@ function timed.client(answer, options)
       return math.floor(self.time)
     end,
   }))
+  return self
+end
+
+--- The same with tokens from the token endpoint, each in 20 ms; they are
+-- counted in `self.tokens`.
+function timed.with_tokens(answer)
+  local self
+  self = timed.client(function(request, number)
+    if not request.url:find("/oauth/token", 1, true) then
+      return answer(request, number)
+    end
+    self.tokens = self.tokens + 1
+    return fake.json(200, { access_token = "t" .. self.tokens, token_type = "bearer", expires_in = 86400 }), 0.02
+  end, { access_token = false, client_id = "id", client_secret = "secret" })
+  self.tokens = 0
   return self
 end
 

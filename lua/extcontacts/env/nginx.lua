@@ -8,6 +8,7 @@
 -- last, so that it never keeps a worker from exiting.
 
 local bell = require "extcontacts.env.nginx_bell"
+local caller = require "extcontacts.caller"
 local core = require "extcontacts.core"
 local engines = require "extcontacts.env.nginx_engines"
 local tasks = require "extcontacts.env.nginx_tasks"
@@ -28,23 +29,6 @@ local REFUSAL = "extcontacts can't wait in nginx's %s phase: call it from rewrit
 -- and while it is not, for the one caller whose turn it is and for the others.
 local LONGEST, OWN_TURN, OTHERS = 1, 0.005, 0.1
 
--- Where the module's files lie, to name the caller in a message.
-local OURS = debug.getinfo(1, "S").source:match("^(.*)env/nginx%.lua$")
-
--- The level of the innermost function that isn't the module's own.
-local function caller_level()
-  local level = 2
-  while true do
-    local info = debug.getinfo(level, "S")
-    if not info then
-      return 2
-    elseif info.what ~= "C" and info.source:sub(1, #OURS) ~= OURS then
-      return level - 1
-    end
-    level = level + 1
-  end
-end
-
 --- Whether this code runs inside nginx.
 ---@return boolean
 function nginx.present()
@@ -56,7 +40,7 @@ end
 function nginx.check()
   local phase = ngx.get_phase()
   if not CAN_WAIT[phase] then
-    error(REFUSAL:format(phase), caller_level())
+    error(REFUSAL:format(phase), caller.level())
   end
 end
 
@@ -76,6 +60,8 @@ nginx.spawn = tasks.spawn
 --- Light threads need no kick.
 function nginx.kick()
 end
+
+nginx.task = tasks.current
 
 --- By when the calls of the running task must have ended.
 ---@return number|nil monotonic seconds

@@ -40,6 +40,9 @@ local function finish(task, ...)
   task.results = { n = select("#", ...), ... }
   task.finished = true
   bell.ring(task)
+  if task.ended then
+    task.ended()
+  end
 end
 
 local function body(task, fn, ...)
@@ -80,7 +83,11 @@ function tasks.spawn(kind, deadline, fn, ...)
   if inherited and not (deadline and deadline < inherited) then
     deadline = inherited
   end
-  local task = setmetatable({ deadline = deadline, finished = false }, metatable)
+  local task = setmetatable({
+    deadline = deadline,
+    scope = outer and outer.scope,
+    finished = false,
+  }, metatable)
   local count, arguments = select("#", ...), { ... }
   local handed = kind == "own" and engines.run_in_pump(function()
     start(task, fn, unpack(arguments, 1, count))

@@ -1,0 +1,92 @@
+--- Upper and lower case beyond ASCII, in UTF-8: Latin, Greek, Cyrillic and
+-- Armenian letters.  Other scripts have no case.  Pure.
+
+local letters = {}
+
+local lower_of, upper_of = {}, {}
+
+local function utf8_of(value)
+  if value < 0x800 then
+    return string.char(0xC0 + math.floor(value / 64), 0x80 + value % 64)
+  end
+  return string.char(0xE0 + math.floor(value / 4096), 0x80 + math.floor(value / 64) % 64, 0x80 + value % 64)
+end
+
+local function pair(upper, lower)
+  lower_of[utf8_of(upper)], upper_of[utf8_of(lower)] = utf8_of(lower), utf8_of(upper)
+end
+
+-- Ranges whose small letters stand so far behind the capitals, and ranges
+-- where both alternate.
+for _, range in ipairs {
+  { 0xC0, 0xD6, 32 }, { 0xD8, 0xDE, 32 }, { 0x388, 0x38A, 37 }, { 0x391, 0x3A1, 32 }, { 0x3A3, 0x3AB, 32 },
+  { 0x400, 0x40F, 80 }, { 0x410, 0x42F, 32 }, { 0x531, 0x556, 48 },
+} do
+  for value = range[1], range[2] do
+    pair(value, value + range[3])
+  end
+end
+for _, range in ipairs {
+  { 0x100, 0x12E }, { 0x132, 0x136 }, { 0x139, 0x147 }, { 0x14A, 0x176 }, { 0x179, 0x17D },
+  { 0x1CD, 0x1DB }, { 0x1DE, 0x1EE }, { 0x1F8, 0x21E }, { 0x222, 0x232 }, { 0x460, 0x480 }, { 0x48A, 0x4BE },
+  { 0x4D0, 0x52E }, { 0x1E00, 0x1E94 }, { 0x1EA0, 0x1EFE },
+} do
+  for value = range[1], range[2], 2 do
+    pair(value, value + 1)
+  end
+end
+for _, one in ipairs { { 0x178, 0xFF }, { 0x386, 0x3AC }, { 0x38C, 0x3CC }, { 0x38E, 0x3CD }, { 0x38F, 0x3CE },
+  { 0x1A0, 0x1A1 }, { 0x1AF, 0x1B0 } } do
+  pair(one[1], one[2])
+end
+-- Turkish: the dotless small i's capital is I; the dotted capital's small
+-- letter is i with a dot above it, which is left as it is.
+upper_of[utf8_of(0x131)], lower_of[utf8_of(0x130)] = nil, nil
+
+local BEYOND = "[\195-\225][\128-\191]+"
+
+local function mapped(text, ascii, map)
+  text = ascii(text)
+  if not text:find "[\195-\225]" then
+    return text
+  end
+  return (text:gsub(BEYOND, map))
+end
+
+--- In small letters.
+---@param text string UTF-8
+---@return string
+function letters.lower(text)
+  return mapped(text, string.lower, lower_of)
+end
+
+--- In capitals; a letter without one, such as ß, stays.
+---@param text string UTF-8
+---@return string
+function letters.upper(text)
+  return mapped(text, string.upper, upper_of)
+end
+
+--- With a capital as its first letter.
+---@param text string UTF-8
+---@return string
+function letters.capital(text)
+  local first, rest = text:match "^([%z\1-\127\194-\244][\128-\191]*)(.*)$"
+  return first and letters.upper(first) .. rest or text
+end
+
+--- Whether a text has a letter in upper case and none in lower case.
+---@param text string UTF-8
+---@return boolean
+function letters.is_all_upper(text)
+  return text ~= letters.lower(text) and text == letters.upper(text)
+end
+
+--- Whether a text has a letter in lower case and none in upper case.
+---@param text string UTF-8
+---@return boolean
+function letters.is_all_lower(text)
+  return text ~= letters.upper(text) and text == letters.lower(text)
+end
+
+return letters

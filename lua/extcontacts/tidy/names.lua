@@ -1,0 +1,153 @@
+--- Names of persons in proper case.  Pure.
+--
+-- Only names that are wholly in capitals (or, where asked, wholly in small
+-- letters) are rewritten: whoever typed "McDonald" or "van der Berg" meant it.
+
+local letters = require "extcontacts.tidy.letters"
+
+local names = {}
+
+local function set(words)
+  local out = {}
+  for word in words:gmatch "%S+" do
+    out[word] = true
+  end
+  return out
+end
+
+-- Words within a family name that are small.  Others, such as La, Le, Di, El
+-- and Al, are written either way, and get a capital.
+local PARTICLES = set "van von der den de del dem des dos das da do du ten ter te zu zum zur af av y e 't"
+-- Small only behind another particle: "de la Cruz".
+local AFTER_PARTICLE = set "la las los le"
+
+-- "Mac" before a capital; other names merely begin with these letters
+-- (Machado, Mackie, Macy).
+local MAC = set [[alister arthur askill aulay auley beth callum cormack donald donell dougall dowell duff
+  ewan ewen fadyen farlane gillivray gregor innes intosh intyre iver kay kenna kenzie kinley kinnon lachlan laren
+  laughlin lean lellan lennan leod manus michael millan murray nab nair namara naughton neice neil neill nicol phail
+  phee pherson quarrie queen rae ritchie sween tavish vicar william]]
+
+local SUFFIXES = { jr = "Jr", sr = "Sr", phd = "PhD", md = "MD", dds = "DDS", esq = "Esq", mba = "MBA",
+  ii = "II", iii = "III", iv = "IV", vi = "VI", vii = "VII", viii = "VIII" }
+
+-- A part between apostrophes before which names go on with a capital.
+local BEFORE_APOSTROPHE = set "dell dall nell sull all"
+
+local APOSTROPHES = { "'", "\226\128\153" }
+
+local function character_count(text)
+  return select(2, text:gsub("[^\128-\191]", ""))
+end
+
+-- A word without hyphens and apostrophes, given in small letters.
+local function plain(word)
+  local rest = word:match "^mc(%l[%l\128-\255]+)$"
+  if rest then
+    return "Mc" .. letters.capital(rest)
+  end
+  rest = word:match "^mac(%l+)$"
+  if rest and MAC[rest] then
+    return "Mac" .. letters.capital(rest)
+  end
+  rest = word:match "^ij([^aeiouy].*)$"
+  if rest then
+    return "IJ" .. rest
+  end
+  return letters.capital(word)
+end
+
+-- A word with apostrophes: O'Neil, D'Arcy, Dell'Acqua, but Sa'id and 't.
+local function with_apostrophes(word)
+  for _, apostrophe in ipairs(APOSTROPHES) do
+    local first, rest = word:match("^(.-)" .. apostrophe .. "(.*)$")
+    if first == "" then
+      return apostrophe .. (character_count(rest) < 2 and rest or with_apostrophes(rest))
+    elseif first then
+      local again = character_count(rest) > 1 and (character_count(first) == 1 or BEFORE_APOSTROPHE[first])
+      return plain(first) .. apostrophe .. (again and with_apostrophes(rest) or rest)
+    end
+  end
+  return plain(word)
+end
+
+-- A single letter, and in a first name letters without a vowel (TJ): each stands
+-- for a name.  "ST." is a word cut short.
+local function is_initials(word, after, family)
+  local count = character_count(word)
+  return count == 1 or word:find("%.") ~= nil
+    or (not family and count <= 3 and not word:find "[aeiouy\128-\255]" and not after:find "^%.")
+end
+
+-- A word in small letters, between hyphens.
+local function proper_part(part, family)
+  local before, word, after = part:match "^([%(\"]*)(.-)([%)\",.;]*)$"
+  if word == "" then
+    return part
+  elseif is_initials(word, after, family) then
+    return letters.upper(part)
+  end
+  return before .. with_apostrophes(word) .. after
+end
+
+local function proper_word(word, is_last, family)
+  local bare, after = word:match "^(.-)([.,]*)$"
+  if is_last and SUFFIXES[bare] then
+    return SUFFIXES[bare] .. after
+  end
+  return (word:gsub("[^%-]+", function(part)
+    return proper_part(part, family)
+  end))
+end
+
+-- Small letters that can't be told from capitals: Turkish has an I without a
+-- dot, Greek capitals have lost their accents.
+local function is_undecidable(text)
+  return text:find "\196\176" ~= nil or (text:find "I" and text:find "[\196\197][\158\159]") ~= nil
+    or text:find "[\206\207][\128-\191]" ~= nil
+end
+
+--- A text without blanks at its ends and with single ones within.
+---@param text string
+---@return string
+function names.trimmed(text)
+  text = text:gsub("\194\160", " "):gsub("\226\128\139", ""):gsub("\239\187\191", "")
+  return (text:gsub("^%s+", ""):gsub("%s+$", ""):gsub("%s+", " "))
+end
+
+---@class extcontacts.tidy.NameOptions
+---@field lower boolean|nil also names wholly in small letters
+---@field family boolean|nil a family name: particles at its beginning are small
+---@field keep table<string, boolean>|nil words that stay as they are, in capitals
+
+--- A name in proper case; one that is in mixed case stays as it is.
+---@param text string trimmed
+---@param options extcontacts.tidy.NameOptions|nil
+---@return string|nil nil where it can't be told
+---@return string|nil reason without the name
+function names.proper(text, options)
+  options = options or {}
+  if not letters.is_all_upper(text) and not (options.lower and letters.is_all_lower(text)) then
+    return text
+  elseif is_undecidable(text) then
+    return nil, "a name in capitals whose small letters depend on the language"
+  end
+  local words = {}
+  for word in text:gmatch "%S+" do
+    words[#words + 1] = word
+  end
+  for index, word in ipairs(words) do
+    local small = letters.lower(word)
+    local within = index < #words and (options.family or index > 1)
+    if options.keep and options.keep[letters.upper(word)] then
+      words[index] = letters.upper(word)
+    elseif within and (PARTICLES[small] or (AFTER_PARTICLE[small] and PARTICLES[words[index - 1]])) then
+      words[index] = small
+    else
+      words[index] = proper_word(small, index > 1 and index == #words, options.family)
+    end
+  end
+  return table.concat(words, " ")
+end
+
+return names

@@ -1,0 +1,100 @@
+-- Phone numbers that the server could not make out, into E.164: "030/1234567"
+-- becomes "+49301234567", which it can find, dial and show as +49 30 1234567.
+--
+--   extcontacts plan examples/fixes/phones_e164.lua --set region=DE -o phones.plan
+--
+--   region=DE       where numbers without a country are dialled; must be given
+--   address=ignore  what a contact's address in another country means:
+--                     leave   its national numbers are left for a person (default)
+--                     use     they are read as numbers of that country
+--                     ignore  they are read as numbers of the region
+--
+-- Only numbers without `e164` are touched, so a number the server knows stays
+-- as it is.  A number is changed only where the region decides it: "0171 …" in
+-- DE is one number, "171 …" could be another, and stays; the plan's totals
+-- count why.  The server has the last word: it knows all numbering plans, and
+-- `extcontacts verify` names the numbers it did not take.  A record that the
+-- server would refuse for another field is left: tidy that first.
+local fix = require "extcontacts.fix"
+local phones = require "extcontacts.tidy.phones"
+local sendable = require "extcontacts.tidy.sendable"
+
+local SLOTS = { "workPhone", "cellPhone", "homePhone", "otherPhone" }
+local ADDRESS = { leave = true, use = true, ignore = true }
+
+local function is_text(value)
+  return type(value) == "string" and value:find "%S" ~= nil
+end
+
+-- The region that a contact's national numbers belong to; nil where the
+-- address says another than the option.
+local function region_of(contact, options)
+  local address = contact.address
+  local country = type(address) == "table" and is_text(address.countryCode) and address.countryCode:upper()
+  if options.address == "ignore" or not country or country == options.region or not phones.is_region(country) then
+    return options.region
+  end
+  return options.address == "use" and country or nil
+end
+
+local function number_of(phone, region, options)
+  if region then
+    return phones.parse(phone.display, region)
+  end
+  -- A number with its country needs no region.
+  local number = phones.parse(phone.display, options.region)
+  if number and phone.display:find "^%s*%(?%+" then
+    return number
+  end
+  return nil, "a national number of a contact whose address is in another country"
+end
+
+local function mend(phone, region, options)
+  local number, reason = number_of(phone, region, options)
+  local extension = type(phone.extension) == "number" and phone.extension or nil
+  if not number then
+    return reason
+  elseif number.extension and extension and number.extension ~= extension then
+    return "two extensions"
+  elseif phone.display == number.e164 then
+    return "in E.164, and yet the server did not make it out"
+  end
+  phone.display, phone.e164, phone.userInput = number.e164, number.e164, nil
+  phone.extension = number.extension or phone.extension
+end
+
+return {
+  name = "phone numbers into E.164",
+  source = fix.scan "contacts",
+  options = { region = "", address = "leave" },
+
+  prepare = function(ctx)
+    local options = ctx.options
+    if options.region == "" then
+      error("say where numbers without a country are dialled: --set region=DE", 0)
+    elseif not phones.is_region(options.region) then
+      error(phones.unknown_region(options.region), 0)
+    elseif not ADDRESS[options.address] then
+      error("address must be leave, use or ignore", 0)
+    end
+  end,
+
+  change = function(contact, ctx)
+    local region = region_of(contact, ctx.options)
+    for _, slot in ipairs(SLOTS) do
+      local phone = contact[slot]
+      if type(phone) == "table" and is_text(phone.display) and not is_text(phone.e164) then
+        local reason = mend(phone, region, ctx.options)
+        if reason then
+          ctx.left("phone: " .. reason)
+        end
+      end
+    end
+    local taken, reason = sendable("contact", contact)
+    if not taken then
+      ctx.left(reason)
+      return nil
+    end
+    return contact
+  end,
+}

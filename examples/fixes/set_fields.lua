@@ -1,0 +1,170 @@
+-- Sets fields to the values in a CSV file: one line a record, its id in the
+-- column `id`, and a column for each field by its wire name (`title`,
+-- `address.city`, `customFields.tier_text`).
+--
+--   extcontacts plan examples/fixes/set_fields.lua --set csv=values.csv -o set.plan
+--
+-- PLAN.errors.csv of an apply is such a file: put its values right, and this
+-- finishes what failed.  The columns that tell why it failed are passed over.
+--
+--   csv=values.csv   must be given
+--   kind=contact     what the ids are of: organization, relationship,
+--                    contact_note, organization_note (these with a column owner)
+--   empty=keep       what an empty cell means: keep (default) or clear
+--   create=no        yes: a line without an id makes a record; planned and
+--                    applied twice, it makes two
+--
+-- A phone is set by its number, "+49 30 1234567 ext. 12"; a list or an object
+-- as JSON; another record by its id.  A value that can't be read as what its
+-- field holds is left out and counted.
+local copy = require "extcontacts.fix.copy"
+local core = require "extcontacts.core"
+local diff = require "extcontacts.fix.diff"
+local fix = require "extcontacts.fix"
+local kinds = require "extcontacts.fix.kinds"
+local models = require "extcontacts.models"
+local suggest = require "extcontacts.suggest"
+
+-- The columns of an errors file that are no fields.
+local ABOUT = {}
+for name in ("id kind op owner n state reason status code field correlation_id"):gmatch "%S+" do
+  ABOUT[name] = true
+end
+
+local READ = {}
+
+-- The server cuts blanks at the ends.
+function READ.text(text)
+  return text:match "^%s*(.-)%s*$"
+end
+
+function READ.number(text)
+  return tonumber(text)
+end
+
+function READ.integer(text)
+  return text:find "^%-?%d+$" and tonumber(text) or nil
+end
+
+function READ.boolean(text)
+  return ({ ["true"] = true, yes = true, ["false"] = false, no = false })[text:lower()]
+end
+
+function READ.json(text)
+  return text:find "^%s*[%[{]" and core.json.decode(text) or nil
+end
+
+function READ.reference(text)
+  return text:find "^%s*{" and core.json.decode(text) or { id = text }
+end
+
+-- The number as it is now, where the text says no other.
+function READ.phone(text, now)
+  if text:find "^%s*{" then
+    return core.json.decode(text)
+  end
+  now = type(now) == "table" and now or {}
+  if text == diff.text(now) or text == now.display or text == now.userInput then
+    return now
+  end
+  local number, extension = text:match "^(.-)%s*ext%.?%s*(%d+)$"
+  local phone = { display = number or text, extension = tonumber(extension), acceptsSMS = now.acceptsSMS }
+  local digits = phone.display:gsub("[%s%-%.%(%)]", "")
+  if digits:find "^%+%d%d%d%d%d%d%d+$" then
+    phone.e164 = digits
+    if digits == now.e164 and phone.extension == now.extension then
+      return now
+    end
+  end
+  return phone
+end
+
+local BY_TYPE = { string = "text", date = "text", uri = "text", int32 = "integer", int64 = "integer",
+  integer = "integer", number = "number", boolean = "boolean", PhoneNumber = "phone",
+  ExternalOrganization = "reference", User = "reference", DomainEntityRef = "reference" }
+local BY_ENDING = { integer = "integer", number = "number", checkbox = "boolean", tag = "json" }
+
+local function split(name)
+  local path = {}
+  for part in name:gmatch "[^.]+" do
+    path[#path + 1] = part
+  end
+  return path
+end
+
+-- How a column is read; raises where there is no such field.
+local function reader_of(kind, path)
+  local model, field = models[kinds.by_name[kind].model], nil
+  for index, name in ipairs(path) do
+    if field and (field.shape == "map" or field.type == "object") then
+      return BY_ENDING[path[#path]:match "_(%a+)$" or ""] or "text"
+    elseif not model or not model.by_wire[name] or model.by_wire[name].read_only then
+      error(suggest.unknown("field", table.concat(path, ".", 1, index), suggest.keys(model and model.by_wire or {})), 0)
+    end
+    field = model.by_wire[name]
+    model = models[field.type]
+  end
+  return field.shape == "array" and "json" or BY_TYPE[field.type] or "json"
+end
+
+local columns = {}
+
+local function column(kind, name)
+  local key = kind .. " " .. name
+  if not columns[key] then
+    local path = split(name)
+    columns[key] = { path = path, read = READ[reader_of(kind, path)] }
+  end
+  return columns[key]
+end
+
+local function set(record, kind, ctx)
+  for name, text in pairs(ctx.row) do
+    if not ABOUT[name] then
+      local one = column(kind, name)
+      if text:find "%S" then
+        local value = one.read(text, copy.at(record, one.path))
+        if value == nil then
+          ctx.left(name .. ": a value that the field can't hold")
+        else
+          copy.put(record, one.path, value)
+        end
+      elseif ctx.options.empty == "clear" then
+        copy.put(record, one.path, nil)
+      end
+    end
+  end
+  return record
+end
+
+return {
+  name = "fields set from a CSV file",
+  options = { csv = "", kind = "contact", empty = "keep", create = false },
+
+  source = function(options)
+    if options.csv == "" then
+      error("name the file with the values: --set csv=values.csv", 0)
+    elseif options.empty ~= "keep" and options.empty ~= "clear" then
+      error("empty must be keep or clear", 0)
+    end
+    local kind = kinds.by_name[options.kind] or error(kinds.unknown(options.kind), 0)
+    return fix.csv(options.csv, { key = "id", kind = options.kind, owner = kind.owner and "owner" or nil,
+      missing = "change" })
+  end,
+
+  change = function(record, ctx)
+    local row, kind = ctx.row, ctx.options.kind
+    if row.kind and row.kind ~= "" and row.kind ~= kind then
+      return ctx.left("a line about another kind of record; plan it with --set kind=" .. row.kind)
+    elseif row.op == "delete" or row.op == "erase" then
+      return ctx.left "a line about a delete; plan the fix that deletes again"
+    elseif record then
+      return set(record, kind, ctx)
+    elseif row.id and row.id ~= "" then
+      return ctx.left "no such record"
+    elseif not ctx.options.create then
+      return ctx.left "a line without an id; --set create=yes makes a record of it"
+    end
+    return { fix.create(kind, set({}, kind, ctx), row.owner ~= "" and row.owner or nil) }
+  end,
+}

@@ -1,5 +1,8 @@
 -- What ready fixes tidy with: phone numbers, names, e-mail addresses.
+local core = require "extcontacts.core"
+local custom_fields = require "extcontacts.tidy.custom_fields"
 local emails = require "extcontacts.tidy.emails"
+local json_schema = require "extcontacts.tidy.json_schema"
 local letters = require "extcontacts.tidy.letters"
 local names = require "extcontacts.tidy.names"
 local phones = require "extcontacts.tidy.phones"
@@ -140,5 +143,70 @@ describe("tidy.letters", function()
     assert.equal("Élan", letters.capital "élan")
     assert.is_false(letters.is_all_upper "山田")
     assert.is_false(letters.is_all_upper "123")
+  end)
+end)
+
+describe("tidy.json_schema", function()
+  local function problem(schema, value)
+    return json_schema.problem(assert(core.json.decode(schema)), assert(core.json.decode("[" .. value .. "]"))[1])
+  end
+
+  it("takes what is right and says what is not", function()
+    for _, one in ipairs {
+      { '{"type":"string"}', '"x"', "1", "the value is not of the type string" },
+      { '{"type":["integer","null"]}', "null", "1.5", "is not of the type integer or null" },
+      { '{"type":"number"}', "1.5", '"1"', "not of the type number" },
+      { '{"type":"array"}', "[]", "{}", "not of the type array" },
+      { '{"type":"object"}', "{}", "[]", "not of the type object" },
+      { '{"enum":["a",{"b":[1]}]}', '{"b":[1]}', '{"b":[2]}', "none of the allowed values" },
+      { '{"_enumProperties":{"a":{}}}', '"a"', '"b"', "none of the allowed values" },
+      { '{"minLength":2,"maxLength":3}', '"äöü"', '"ä"', "fewer than 2 characters" },
+      { '{"maxLength":3}', '"äöü"', '"äöüß"', "more than 3 characters" },
+      { '{"format":"date"}', '"2024-02-29"', '"2023-02-29"', "is no date" },
+      { '{"format":"date-time"}', '"2024-02-29T10:00:00Z"', '"2024-02-29"', "is no date-time" },
+      { '{"format":"uri"}', '"https://x.example"', '"x"', "is no uri" },
+      { '{"minimum":1}', "1", "0", "too small" },
+      { '{"maximum":1,"exclusiveMaximum":true}', "0", "1", "too large" },
+      { '{"multipleOf":2}', "4", "3", "no multiple of 2" },
+      { '{"minItems":1}', "[1]", "[]", "fewer than 1 entries" },
+      { '{"maxItems":1}', "[1]", "[1,2]", "more than 1 entries" },
+      { '{"uniqueItems":true}', "[1,2]", "[1,1]", "an entry twice" },
+      { '{"items":{"type":"integer"}}', "[1]", '[1,"x"]', "2 is not of the type integer" },
+      { '{"required":["a"]}', '{"a":1}', '{"b":1}', "has no a" },
+      { '{"properties":{"a":{"properties":{"b":{"type":"string"}}}}}', '{"a":{"b":"x"}}', '{"a":{"b":1}}',
+        "a.b is not of the type string" },
+      { '{"properties":{"a":{}},"additionalProperties":false}', '{"a":1}', '{"b":1}', "that the schema has not" },
+      { '{"allOf":[{"minimum":1},{"maximum":3}]}', "2", "4", "too large" },
+      { '{"anyOf":[{"type":"string"},{"minimum":3}]}', "3", "2", "as none of the schemas" },
+      { '{"oneOf":[{"minimum":1},{"minimum":3}]}', "2", "4", "exactly one" },
+      { '{"not":{"type":"string"}}', "1", '"x"', "as the schema forbids" },
+      { '{"$ref":"#/definitions/n","definitions":{"n":{"minimum":3}}}', "3", "2", "too small" },
+    } do
+      assert.is_nil(problem(one[1], one[2]), one[1] .. " " .. one[2])
+      assert.matches(one[4], problem(one[1], one[3]) or "", 1, true)
+    end
+  end)
+
+  it("tells what it does not judge", function()
+    assert.same({ "a_text.pattern", "dependencies" }, json_schema.unjudged(assert(core.json.decode [[
+      { "title": "x", "dependencies": {}, "properties": { "a_text": { "allOf": [{ "pattern": "x" }] } } }]])))
+  end)
+end)
+
+describe("tidy.custom_fields", function()
+  local schema = assert(core.json.decode [[{ "jsonSchema": { "properties": {
+    "a_text": { "allOf": [{ "$ref": "#/definitions/text" }] },
+    "b_date": { "allOf": [{ "$ref": "#/definitions/date" }] },
+    "c_tag": { "allOf": [{ "$ref": "#/definitions/tag" }] } } } }]])
+
+  it("knows the platform's types", function()
+    assert.is_nil(custom_fields.problem(schema, { a_text = "x", b_date = "2024-02-29", c_tag = { "x" } }))
+    assert.is_nil(custom_fields.problem(schema, { a_text = core.json.null }))
+    assert.equal("a_text has more than 100 characters", custom_fields.problem(schema, { a_text = ("x"):rep(101) }))
+    assert.equal("b_date is no date", custom_fields.problem(schema, { b_date = "2024-13-01" }))
+    assert.equal("c_tag.1 is not of the type string", custom_fields.problem(schema, { c_tag = { 1 } }))
+    assert.equal("d_text is not in the schema", custom_fields.problem(schema, { d_text = "x" }))
+    assert.equal("tag", custom_fields.type_of "c_tag")
+    assert.is_nil(custom_fields.type_of "c")
   end)
 end)

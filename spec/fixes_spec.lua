@@ -1,4 +1,6 @@
 -- The ready fixes in examples/fixes, each planned against the sandbox.
+local csv = require "extcontacts.csv"
+local ec = require "extcontacts"
 local fix = require "extcontacts.fix"
 local fixes = require "spec.support.fixes"
 
@@ -232,6 +234,163 @@ describe("the ready fix", function()
 
     it("wants a list", function()
       assert.matches("--set list=ids.txt", refused "delete_by_list", 1, true)
+    end)
+  end)
+
+  describe("rename_custom_fields", function()
+    local schema
+
+    local function property(kind, more)
+      local all = { title = "x", allOf = ec.array { { ["$ref"] = "#/definitions/" .. kind } } }
+      for name, value in pairs(more or {}) do
+        all[name] = value
+      end
+      return all
+    end
+
+    -- Version 1 has tier_text, version 2 level_text instead.
+    before_each(function()
+      schema = assert(place.client.contacts.schemas:create { version = 0, name = "Loyalty",
+        appliesTo = ec.array { "CONTACT" }, enabled = true, jsonSchema = {
+          ["$schema"] = "http://json-schema.org/draft-04/schema#", title = "Loyalty",
+          properties = { tier_text = property "text", points_integer = property "integer" } } })
+    end)
+
+    local function next_version()
+      schema.jsonSchema.properties = { level_text = property("text", { maxLength = 4 }),
+        points_integer = property("integer", { minimum = 0 }), size_number = property "number" }
+      schema = assert(place.client.contacts.schemas:update(schema.id, schema))
+    end
+
+    local function holder(fields)
+      return add { schema = { id = schema.id, version = 1 }, customFields = fields }
+    end
+
+    it("renames fields, names the new version, and converges", function()
+      local id = holder { tier_text = "gold", points_integer = 5 }
+      next_version()
+      converges("rename_custom_fields", { schema = schema.id, rename = "tier_text=level_text" })
+      local contact = assert(place.client.contacts:get(id))
+      assert.same({ level_text = "gold", points_integer = 5 }, contact.customFields)
+      assert.equal(2, contact.schema.version)
+    end)
+
+    it("leaves what the new version would not take", function()
+      holder { tier_text = "silver" }
+      holder { points_integer = -1 }
+      local good = holder { tier_text = "gold" }
+      next_version()
+      local planned, changes = plan("rename_custom_fields", { schema = schema.id, rename = "tier_text=level_text" })
+      assert.equal(1, planned.changes)
+      assert.equal(good, changes[1].id)
+      assert.same({ ["level_text has more than 4 characters"] = 1, ["points_integer is too small"] = 1 },
+        planned.totals.left)
+      planned = plan("rename_custom_fields", { schema = schema.id })
+      assert.equal(0, planned.changes)
+      assert.equal(2, planned.totals.left["tier_text is not in the schema"])
+    end)
+
+    it("wants a schema and fields that there are", function()
+      next_version()
+      assert.matches("--set schema=ID", refused "rename_custom_fields", 1, true)
+      assert.matches("did you mean 'level_text'", refused("rename_custom_fields",
+        { schema = schema.id, rename = "tier_text=leve_text" }), 1, true)
+      assert.matches("of different types", refused("rename_custom_fields",
+        { schema = schema.id, rename = "tier_text=size_number" }), 1, true)
+    end)
+  end)
+
+  describe("relink_organizations", function()
+    it("links by name, whatever its case and blanks, and converges", function()
+      local organization = assert(place.client.organizations:create { name = "Müller & Söhne GmbH" }).id
+      local id = add {}
+      converges("relink_organizations", { csv = place:write("l.csv",
+        "id,organization\n" .. id .. ", MÜLLER  & SÖHNE GmbH \n") })
+      assert.equal(organization, assert(place.client.contacts:get(id)).externalOrganization.id)
+    end)
+
+    it("links by a field, too", function()
+      local organization = assert(place.client.organizations:create { name = "x", tickers = ec.array {
+        { symbol = "XYZ", exchange = "NYSE" } }, industry = "K-17" }).id
+      local _, changes = plan("relink_organizations", { match = "industry", column = "customer",
+        csv = place:write("l.csv", "id;customer\n" .. add {} .. ";k-17\n") })
+      assert.equal(organization, changes[1].after.externalOrganization.id)
+    end)
+
+    it("leaves names that no organization or several have", function()
+      for _ = 1, 2 do
+        assert(place.client.organizations:create { name = "Twice" })
+      end
+      local path = place:write("l.csv", ("id,organization\n%s,twice\n%s,None Such\n%s,\n"):format(
+        add {}, add {}, add {}))
+      local planned = plan("relink_organizations", { csv = path })
+      assert.equal(0, planned.changes)
+      assert.same({ ["several organizations of that name"] = 1, ["an organization that is not there"] = 1,
+        ["no organization is named"] = 1 }, planned.totals.left)
+      assert.matches("did you mean 'organization'", refused("relink_organizations",
+        { csv = path, column = "organisation" }), 1, true)
+    end)
+  end)
+
+  describe("find_duplicates", function()
+    -- The clusters as lists of ids, the survivor first; and the reasons by id.
+    local function found()
+      plan("find_duplicates", nil, "p")
+      local handle = assert(io.open(place:path "p.clusters.csv", "rb"))
+      local clusters, reasons = {}, {}
+      for row in assert(csv.rows(handle)) do
+        local number = tonumber(row.cluster)
+        clusters[number] = clusters[number] or {}
+        assert.equal(#clusters[number] == 0 and "yes" or "no", row.survivor)
+        table.insert(clusters[number], row.id)
+        reasons[row.id] = row.reason
+      end
+      handle:close()
+      return clusters, reasons
+    end
+
+    local function cluster_of(clusters, id)
+      for _, ids in ipairs(clusters) do
+        for _, one in ipairs(ids) do
+          if one == id then
+            return ids
+          end
+        end
+      end
+    end
+
+    it("finds those that share what only one person has, and changes nothing", function()
+      local phone = { display = "+49 30 1234567" }
+      local a = add { firstName = "Jo", lastName = "Quux", workEmail = "Jo@quux.example", title = "Head" }
+      local b = add { firstName = "Joanna", lastName = "Quux", personalEmail = "jo@quux.example", workPhone = phone }
+      local c = add { firstName = "J.", lastName = "QUUX", cellPhone = phone, middleName = "X", title = "Y",
+        address = { city = "Bonn" } }
+      local other = add { firstName = "Max", lastName = "Quux", workPhone = phone }
+      local clusters, reasons = found()
+      assert.equal(c, cluster_of(clusters, a)[1])
+      assert.equal(3, #cluster_of(clusters, a))
+      assert.is_nil(cluster_of(clusters, other))
+      assert.equal("e-mail; phone and name", reasons[b])
+      assert.equal("e-mail", reasons[a])
+      assert.equal(0, plan("find_duplicates", nil, "again").changes)
+    end)
+
+    it("does not take a shared mailbox or a number of many for one person", function()
+      local ids = {}
+      for index = 1, 12 do
+        ids[index] = add { firstName = "P" .. index, lastName = "Same", workEmail = "info@many.example",
+          workPhone = { display = "+49 30 7654321" } }
+      end
+      local clusters = found()
+      assert.is_nil(cluster_of(clusters, ids[1]))
+    end)
+
+    it("finds the sandbox's duplicates, the same ones each time", function()
+      local clusters = found()
+      assert.is_true(#clusters > 5)
+      local text = place:read "p.clusters.csv"
+      found()
+      assert.equal(text, place:read "p.clusters.csv")
     end)
   end)
 end)

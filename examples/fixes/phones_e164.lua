@@ -80,21 +80,18 @@ return {
   end,
 
   change = function(contact, ctx)
-    local region = region_of(contact, ctx.options)
+    local region, mended = region_of(contact, ctx.options), false
     for _, slot in ipairs(SLOTS) do
       local phone = contact[slot]
       if type(phone) == "table" and is_text(phone.display) and not is_text(phone.e164) then
         local reason = mend(phone, region, ctx.options)
         if reason then
           ctx.left("phone: " .. reason)
+        else
+          mended = true
         end
       end
     end
-    local taken, reason = sendable("contact", contact)
-    if not taken then
-      ctx.left(reason)
-      return nil
-    end
-    return contact
+    return mended and sendable.or_left("contact", contact, ctx) or nil
   end,
 }

@@ -72,11 +72,6 @@ return {
         contact[field] = nil
       end
     end
-    local taken, reason = sendable("contact", contact)
-    if not taken then
-      ctx.left(reason)
-      return nil
-    end
-    return contact
+    return sendable.or_left("contact", contact, ctx)
   end,
 }

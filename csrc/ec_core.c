@@ -14,7 +14,7 @@ EC_EXPORT int luaopen_extcontacts_core(lua_State *L);
 
 /* [-0, +1]  the table of sub-libraries, each under its name */
 EC_EXPORT int luaopen_extcontacts_core(lua_State *L) {
-  lua_createtable(L, 0, 6);
+  lua_createtable(L, 0, 7);
   lec_open_json(L);
   lua_setfield(L, -2, "json");
   lec_open_url(L);
@@ -27,5 +27,7 @@ EC_EXPORT int luaopen_extcontacts_core(lua_State *L) {
   lua_setfield(L, -2, "file");
   lec_open_hash(L);
   lua_setfield(L, -2, "hash");
+  lec_open_idset(L);
+  lua_setfield(L, -2, "idset");
   return 1;
 }

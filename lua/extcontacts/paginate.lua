@@ -6,6 +6,7 @@
 
 local core = require "extcontacts.core"
 local errors = require "extcontacts.error"
+local idset = require "extcontacts.idset"
 local operations = require "extcontacts.operations"
 local pagers = require "extcontacts.pagers"
 local params = require "extcontacts.params"
@@ -21,7 +22,7 @@ local paginate = {}
 ---@field allow_partial boolean|nil let a listing end at 1,000 records, or with `partialResults`
 ---@field on_expired "error"|"restart"|nil what an expired cursor does; default "error".
 --- "restart" scans again from the start and skips the records already seen, whose ids it
---- keeps in memory; not together with `from`
+--- keeps in memory, some 25 bytes each; not together with `from`
 ---@field prefetch boolean|nil whether the next page is asked for before the records of this one are
 --- handed out; default true
 
@@ -252,7 +253,7 @@ local function was_seen(self, record)
   if self.skip and self.skip[id] then
     return true
   end
-  return self.ids ~= nil and self.ids[id] == true
+  return self.ids ~= nil and type(id) == "string" and self.ids:has(id)
 end
 
 -- The next record of the page at hand that is new; nil when there is none.
@@ -261,8 +262,8 @@ local function next_in_page(self)
     self.index = self.index + 1
     local record = self.records[self.index]
     if not was_seen(self, record) then
-      if self.ids and type(record) == "table" and record.id then
-        self.ids[record.id] = true
+      if self.ids and type(record) == "table" and type(record.id) == "string" then
+        self.ids:add(record.id)
       end
       self.count = self.count + 1
       return record
@@ -418,7 +419,7 @@ function paginate.new(state, row, count, arguments)
     count_before = 0,
     finished = false,
     exhausted = false,
-    ids = options.on_expired == "restart" and {} or nil,
+    ids = options.on_expired == "restart" and idset.new() or nil,
     ahead = prefetch.new(state, row, options.prefetch ~= false, prefetching),
   }, metatable)
   self.anchor = self.ahead:anchor()

@@ -34,7 +34,7 @@ http {
   scgi_temp_path $dir/scgi;
   $http
   server {
-    listen 127.0.0.1:$port;
+    listen 127.0.0.1:$port $listen;
     $server
     location = /ready { return 204; }
   }
@@ -69,14 +69,14 @@ local function configuration(server, options)
     modules = table.concat(lines, "\n"),
     -- as root, nginx would give its workers to somebody else
     user = output("id -u") == "0" and "user root;" or "",
-    main = options.main or "", http = options.http or "", server = options.server or "",
+    listen = options.listen or "", main = options.main or "", http = options.http or "", server = options.server or "",
   }
   return (TEMPLATE:gsub("%$(%l+)", values))
 end
 
 --- Starts one and waits until it serves.
 ---@param options { http: string|nil, server: string|nil, main: string|nil, workers: integer|nil, level: string|nil }
---- directives; `talks`: its output goes to standard error
+--- directives; `listen`: words after its address; `talks`: its output goes to standard error
 ---@return table server
 function nginx.start(options)
   local server = setmetatable({

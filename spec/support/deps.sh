@@ -93,6 +93,11 @@ lua_modules() {
   "$vm" -e 'for i = 1, #arg do require(arg[i]) end' /dev/null "$@"
 }
 
+# lua_file VM MODULE: one that only nginx can load
+lua_file() {
+  "$1" -e 'assert(package.searchpath(arg[1], package.path))' /dev/null "$2"
+}
+
 nginx_lua() {
   flags=$(nginx -V 2>&1) || return 1
   modules=$(printf '%s\n' "$flags" |
@@ -140,6 +145,7 @@ need build "LuaJIT 2.1, the library with headers" "libluajit2-5.1-dev" \
 
 need demo "nginx" "nginx-light" have nginx
 need demo "nginx's Lua module (or OpenResty)" "libnginx-mod-http-lua" nginx_lua
+need demo "lua-resty-lrucache" "lua-resty-lrucache" lua_file luajit resty.lrucache
 need demo "openssl, the program" "openssl" have openssl
 
 for vm in lua5.4 luajit; do

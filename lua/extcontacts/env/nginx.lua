@@ -57,6 +57,9 @@ nginx.notify = bell.ring
 --- Runs a function at the same time as the code that is running.
 nginx.spawn = tasks.spawn
 
+--- Runs one apart from the request at hand.
+nginx.detach = tasks.detach
+
 --- Light threads need no kick.
 function nginx.kick()
 end
@@ -113,6 +116,22 @@ function nginx.wait(engine, waitable)
       wait_once(worker, waitable, task)
     end
   end
+end
+
+--- Waits until something that is no transfer is done, or until a time.
+---@param waitable table
+---@param due number monotonic seconds
+---@return boolean done
+function nginx.wait_until(waitable, due)
+  local task = tasks.current()
+  while not waitable:done() do
+    local left = due - core.engine.now()
+    if left <= 0 or (task and task.cancelled) then
+      return false
+    end
+    bell.wait(waitable, math.min(math.max(left, 0.001), LONGEST))
+  end
+  return true
 end
 
 --- Waits for a time.

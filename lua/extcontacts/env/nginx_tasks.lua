@@ -98,6 +98,20 @@ function tasks.spawn(kind, deadline, fn, ...)
   return task
 end
 
+--- Runs a function as a task, soon, and apart from the request at hand, which
+-- may end before it.
+---@param fn function
+---@return extcontacts.Task|nil task nil where nginx has no timer left for it
+function tasks.detach(fn)
+  local task = setmetatable({ finished = false }, metatable)
+  local function job()
+    start(task, fn)
+  end
+  if engines.run_in_pump(job) or ngx.timer.at(0, job) then
+    return task
+  end
+end
+
 function Task:done()
   return self.finished
 end

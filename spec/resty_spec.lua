@@ -155,7 +155,7 @@ describe("a lookup of a caller", function()
   end)
 
   it("gives a stale answer at once and asks again behind it", function()
-    start "ttl = 0.001, stale_while_revalidate = 60"
+    start "ttl = 1e-6, stale_while_revalidate = 60"
     caller()
     faults { { operation = "lookup.reverse", delay = 0.2 } }
     local stale = caller()
@@ -167,7 +167,7 @@ describe("a lookup of a caller", function()
   end)
 
   it("gives a stale answer when the API can't answer", function()
-    start "ttl = 0.001, stale_while_revalidate = 0"
+    start "ttl = 1e-6, stale_while_revalidate = 0"
     caller()
     faults(DOWN)
     local stale = caller()

@@ -59,6 +59,7 @@ local client = ec.new {
   client_id = server.client_id,
   client_secret = server.client_secret,
   check_time = 0.1,
+  rate = false,
 }
 local state = journal.read(journal.path(plan))
 local begin = state and state.runs > 0 and fix.resume or fix.apply

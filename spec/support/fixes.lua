@@ -18,6 +18,7 @@ function fixes.client(server, more)
     login_url = server.login_url,
     client_id = server.client_id,
     client_secret = server.client_secret,
+    rate = false, -- the shared sandbox has no limit
   }
   for name, value in pairs(more or {}) do
     options[name] = value

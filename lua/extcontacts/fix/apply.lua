@@ -8,6 +8,7 @@ local failure = require "extcontacts.fix.failure"
 local journal = require "extcontacts.fix.journal"
 local plan = require "extcontacts.fix.plan"
 local planfile = require "extcontacts.fix.planfile"
+local status = require "extcontacts.fix.status"
 local suggest = require "extcontacts.suggest"
 
 local apply = {}
@@ -16,6 +17,8 @@ local apply = {}
 local MOST_TROUBLE = 3
 -- The share of failures counts once so many changes are through.
 local FEW = 50
+-- Seconds between two looks for the file that holds a run.
+local LOOK_EVERY = 0.25
 
 ---@class extcontacts.fix.ApplyOptions
 ---@field on_conflict "skip"|"fail"|"rebase"|nil default "skip"
@@ -26,7 +29,8 @@ local FEW = 50
 ---@field allow_irreversible boolean|nil needed for a plan that erases
 ---@field retry_failed boolean|nil `resume` only: takes up what failed or was in conflict, too
 ---@field interrupted (fun(): boolean)|nil asked before each change; true ends the run
----@field paused (fun(): boolean)|nil asked before each change; true holds the run
+---@field paused (fun(): boolean)|nil asked before each change; true holds the run; default: whether
+--- `PLAN.pause` is there
 ---@field on_progress (fun(progress: extcontacts.fix.Progress))|nil called after each change
 
 ---@class extcontacts.fix.Progress
@@ -124,7 +128,17 @@ function Run:asks_to_stop()
 end
 
 function Run:is_paused()
-  return not self.stopped and self.options.paused ~= nil and self.options.paused()
+  if self.stopped then
+    return false
+  elseif self.options.paused then
+    return self.options.paused()
+  end
+  -- Looking for the file at each change would be a little much.
+  local now = core.engine.now()
+  if now >= self.look_at then
+    self.look_at, self.held = now + LOOK_EVERY, status.is_paused(self.path)
+  end
+  return self.held
 end
 
 local function wants(self, change)
@@ -351,7 +365,10 @@ local function run(client, path, options, resume)
     failed = 0,
     departed = 0,
     trouble = 0,
+    look_at = 0,
+    held = false,
   }, Run)
+  status.pause(path, false) -- what held an earlier run
   local ok
   ok, err = failure.catch(function()
     begin(self)

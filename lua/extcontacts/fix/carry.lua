@@ -2,15 +2,13 @@
 -- sends, and tells what became of it.  Also finds out what became of a change
 -- whose outcome got lost.
 
+local calls = require "extcontacts.fix.calls"
 local canonical = require "extcontacts.fix.canonical"
 local copy = require "extcontacts.fix.copy"
 local dates = require "extcontacts.dates"
 local diff = require "extcontacts.fix.diff"
 local kinds = require "extcontacts.fix.kinds"
 local plan = require "extcontacts.fix.plan"
-
--- luacheck: ignore 113 143
-local unpack = table.unpack or unpack
 
 local carry = {}
 
@@ -35,8 +33,8 @@ local function reference_of(work, change)
 end
 
 local function call(work, verb, reference, body, options)
-  return work.client:call(kinds.by_name[reference.kind][verb],
-    unpack(kinds.arguments(reference, body, options)))
+  local value, err, response = calls.call(work.client, verb, reference, body, options)
+  return value, err, response
 end
 
 ------------------------------------------------------------------- failures --

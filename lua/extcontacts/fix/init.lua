@@ -6,7 +6,10 @@ local plan = require "extcontacts.fix.plan"
 local report = require "extcontacts.fix.report"
 local source = require "extcontacts.fix.source"
 local spec = require "extcontacts.fix.spec"
+local status = require "extcontacts.fix.status"
 local steps = require "extcontacts.fix.steps"
+local undo = require "extcontacts.fix.undo"
+local verify = require "extcontacts.fix.verify"
 
 local fix = {
   -- What a fix file uses.
@@ -31,6 +34,10 @@ local fix = {
   apply = apply.run,
   resume = apply.resume,
   exit = apply.exit,
+  pause = status.pause,
+  status = status.of,
+  undo = undo.plan,
+  verify = verify.run,
 }
 
 return fix

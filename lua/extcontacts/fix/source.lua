@@ -1,15 +1,13 @@
 --- Where a fix's records come from.  A description is data, made while the
 -- fix file is loaded; opening it begins to read.
 
+local calls = require "extcontacts.fix.calls"
 local core = require "extcontacts.core"
 local csv = require "extcontacts.csv"
 local failure = require "extcontacts.fix.failure"
 local kinds = require "extcontacts.fix.kinds"
 local lines = require "extcontacts.fix.lines"
 local suggest = require "extcontacts.suggest"
-
--- luacheck: ignore 113 143
-local unpack = table.unpack or unpack
 
 local source = {}
 
@@ -266,18 +264,6 @@ end
 
 local ROWS = { csv = csv_rows, ndjson = ndjson_rows, ids = id_rows }
 
--- The record that a row's key names.
-local function fetch(client, reference)
-  local record, err = client:call(kinds.by_name[reference.kind].get,
-    unpack(kinds.arguments(reference)))
-  if record then
-    return record
-  elseif err.status == 404 then
-    return nil
-  end
-  error(err, 0)
-end
-
 local function of_rows(described, client)
   local next_row, close = ROWS[described.type](described)
   local seen = {}
@@ -300,7 +286,7 @@ local function of_rows(described, client)
     end
     seen[id] = number
     local reference = { kind = described.kind, id = id, owner = described.owner and row[described.owner] }
-    local record = fetch(client, reference)
+    local record = calls.read(client, reference)
     return { row = row, record = record, reference = record and reference or nil, missing = not record }
   end, close
 end

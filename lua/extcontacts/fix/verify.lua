@@ -1,0 +1,197 @@
+--- Whether the records are what an applied plan made of them, and the proof
+-- that erased ones are gone.
+
+local calls = require "extcontacts.fix.calls"
+local context = require "extcontacts.fix.context"
+local csv = require "extcontacts.csv"
+local diff = require "extcontacts.fix.diff"
+local failure = require "extcontacts.fix.failure"
+local journal = require "extcontacts.fix.journal"
+local lines = require "extcontacts.fix.lines"
+local planfile = require "extcontacts.fix.planfile"
+
+local verify = {}
+
+---@class extcontacts.fix.VerifyOptions
+---@field spec extcontacts.fix.Spec|nil the fix, whose `verify` is asked too
+---@field on_difference fun(change: extcontacts.fix.Change, reason: string, fields: string[]|nil)|nil
+---@field on_progress fun(checked: integer, total: integer)|nil
+
+---@class extcontacts.fix.Verified
+---@field total integer changes of the plan
+---@field checked integer
+---@field as_planned integer
+---@field differ integer
+---@field not_done integer failed, in conflict, unknown or not taken up yet
+---@field proof_path string|nil the file that proves erasures
+
+-- What the journal tells of creates and erasures, by number.
+local function read_facts(path)
+  local facts = {}
+  local next_line, err, close = journal.lines(path)
+  if not next_line then
+    error(err, 0)
+  end
+  local line = next_line()
+  while line do
+    if (line.t == "done" or line.t == "already") and (line.op == "create" or line.op == "erase") then
+      facts[line.n] = { id = line.id, at = line.at, correlation_id = line.correlation_id, t = line.t }
+    end
+    line = next_line()
+  end
+  close()
+  return facts
+end
+
+-- Why a record is not as planned; nil when it is.
+local function judge(change, record)
+  if change.op == "delete" or change.op == "erase" then
+    return record and "the record is still there" or nil
+  elseif not record then
+    return "the record is not there"
+  elseif change.op == "create" then
+    local fields = diff.departures(change.kind, change.after, record)
+    if #fields > 0 then
+      return "the record is not as it was created", fields
+    end
+    return nil
+  end
+  local side, fields = diff.side(change.kind, record, change.diff)
+  if side == "before" then
+    for index, one in ipairs(change.diff) do
+      fields[index] = diff.name(one.path)
+    end
+    return "the record is as it was before the plan", fields
+  elseif side ~= "after" then
+    return "the record is neither as it was nor as planned", #fields > 0 and fields or nil
+  end
+end
+
+local PROOF = { "kind", "id", "erased_at", "correlation_id", "found_missing_at", "outcome" }
+
+local function now()
+  return os.date "!%Y-%m-%dT%H:%M:%SZ"
+end
+
+local function put(writer, values)
+  local ok, err = writer:put(csv.line(values, #PROOF))
+  if not ok then
+    error(err, 0)
+  end
+end
+
+local function prove(self, change, fact, reason)
+  if not self.proof then
+    local err
+    self.proof, err = lines.write(self.path .. ".proof.csv")
+    if not self.proof then
+      error(err, 0)
+    end
+    put(self.proof, PROOF)
+  end
+  put(self.proof, {
+    change.kind, change.id, fact.t == "done" and fact.at or nil, fact.correlation_id,
+    not reason and now() or nil, reason or fact.t == "already" and "was gone before" or "erased",
+  })
+end
+
+local function check_one(self, change, facts)
+  local fact = facts[change.n] or {}
+  local reference = {
+    kind = change.kind,
+    id = change.op == "create" and fact.id or change.id,
+    owner = change.owner and (self.state.ids[change.owner] or change.owner),
+  }
+  local record = reference.id and calls.read(self.client, reference) or nil
+  local reason, fields = judge(change, record)
+  if not reason and self.spec and self.spec.verify then
+    local fine, why = self.spec.verify(record, change, self.ctx)
+    if not fine then
+      reason = why or "the fix's verify says so"
+    end
+  end
+  if change.op == "erase" then
+    prove(self, change, fact, reason)
+  end
+  return reason, fields
+end
+
+local function check_all(self, options)
+  local reader, err = planfile.open(self.path)
+  if not reader then
+    error(err, 0)
+  end
+  local facts = read_facts(journal.path(self.path))
+  local result = self.result
+  local change = reader:next()
+  while change do
+    result.total = result.total + 1
+    local book = self.state.ledger
+    if not book:is_settled(change.n) or book.wrong[change.n] then
+      result.not_done = result.not_done + 1
+    else
+      result.checked = result.checked + 1
+      local reason, fields = check_one(self, change, facts)
+      if reason then
+        result.differ = result.differ + 1
+        if options.on_difference then
+          options.on_difference(change, reason, fields)
+        end
+      else
+        result.as_planned = result.as_planned + 1
+      end
+    end
+    if options.on_progress then
+      options.on_progress(result.total, self.total)
+    end
+    change = reader:next()
+  end
+  if self.proof then
+    local ok
+    ok, err = self.proof:finish()
+    if not ok then
+      error(err, 0)
+    end
+    result.proof_path = self.proof.path
+  end
+  return result
+end
+
+--- Reads every record of an applied plan again and compares.
+---@param client extcontacts.Client
+---@param path string of the plan
+---@param options extcontacts.fix.VerifyOptions|nil
+---@return extcontacts.fix.Verified|nil
+---@return extcontacts.Error|nil
+function verify.run(client, path, options)
+  options = options or {}
+  local checked, err = planfile.check(path)
+  if not checked then
+    return nil, err
+  end
+  local state
+  state, err = journal.read(journal.path(path))
+  if not state then
+    if err.code == "ENOENT" then
+      return failure.conflict(path .. " was not applied: there is nothing to verify", "not_begun")
+    end
+    return nil, err
+  end
+  local self = {
+    client = client,
+    path = path,
+    state = state,
+    spec = options.spec,
+    ctx = options.spec and context.new(client, checked.header.options or {}),
+    total = checked.totals.changes,
+    result = { total = 0, checked = 0, as_planned = 0, differ = 0, not_done = 0 },
+  }
+  local result
+  result, err = failure.catch(check_all, self, options)
+  if not result and self.proof then
+    self.proof:abandon()
+  end
+  return result, err
+end
+
+return verify

@@ -7,6 +7,7 @@ files["lua/extcontacts/sandbox"] = { globals = { "ngx" } }
 files["lua/extcontacts/env"] = { globals = { "ngx" } }
 files["lua/extcontacts/store/nginx.lua"] = { globals = { "ngx" } }
 files["lua/extcontacts/resty*"] = { globals = { "ngx" } }
+files["examples/nginx"] = { globals = { "ngx" } }
 files["spec"] = { std = "min+busted", globals = { "ngx" } }
 files["*.rockspec"] = { std = "+rockspec" }
 files[".luacheckrc"] = { std = "+luacheckrc" }

@@ -50,7 +50,8 @@ DEPS = @sh spec/support/deps.sh
 ENV = LUA_NAME=$(LUA_NAME) BUILD=$(BUILD) sh spec/support/env.sh
 RUN = @MAKE="$(MAKE)" sh spec/support/run.sh
 
-.PHONY: all both help deps demo test check check-quick check-deep install \
+PORT ?= 8080
+.PHONY: all both help deps demo nginx-example test check check-quick check-deep install \
   uninstall env rock-check bench-json clean
 
 all: $(CORE) $(COMMANDS:%=$(BUILD)/bin/%)
@@ -111,6 +112,8 @@ help:
 #: make both         build for both
 #: make demo         install what is missing, build, repair a few thousand
 #:                   contacts on a local server
+#: make nginx-example  a caller lookup inside nginx with a page to look at, on
+#:                   PORT (8080) of this machine, against a local server
 #: make test         install what is missing, build, run the specs on both;
 #:                   SPECS=spec/json_spec.lua: only these (or busted's options)
 #: make deps         only install what is missing (Debian packages, by apt)
@@ -137,6 +140,12 @@ demo:
 	$(DEPS) demo
 	@$(MAKE) --no-print-directory -s both
 	@eval "$$($(ENV))" && LUA=$(LUA_NAME) sh examples/demo.sh
+
+nginx-example:
+	$(DEPS) demo
+	@$(MAKE) --no-print-directory -s both
+	@eval "$$(LUA_NAME=luajit BUILD=build/luajit sh spec/support/env.sh)" && \
+	  LUA=luajit PORT=$(PORT) sh examples/nginx/run.sh
 
 test:
 	$(DEPS) test

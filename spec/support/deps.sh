@@ -162,6 +162,7 @@ need check "cppcheck" "cppcheck" have cppcheck
 need check "luacheck" "lua-check" have luacheck
 need check "zsh" "zsh" have zsh
 need check "fish" "fish" have fish
+need check "chromium, to look at pages" "chromium" have chromium
 need check "nm (binutils)" "binutils" have nm
 
 need fuzz "clang's sanitizer and fuzzer libraries" "libclang-rt-dev" \

@@ -163,6 +163,11 @@ describe("driven by a thread:", function()
         assert.equal("closed", failure.kind)
       end
       assert.equal(threads_before, threads())
+      -- A lookup that an earlier spec gave up has sockets of its own for a while.
+      local give_up = core.engine.now() + 30
+      while descriptors() > descriptors_before and core.engine.now() < give_up do
+        socket.select(nil, nil, 0.05)
+      end
       assert.is_true(descriptors() <= descriptors_before)
       for _, name in ipairs { "submit", "step", "pollfd", "timeout", "pending", "listen", "accept" } do
         assert.error_matches(function()

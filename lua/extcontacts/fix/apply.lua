@@ -255,12 +255,12 @@ local function next_work(self, reader)
       self.at_end = true
       return nil
     end
-    local group, key, together = {}, key_of(change)
+    local group, key = {}, key_of(change)
     repeat
       group[#group + 1] = change
       self.begun = self.begun + 1
       ahead = next_change()
-      together = ahead and key ~= nil and key_of(ahead) == key
+      local together = ahead and key ~= nil and key_of(ahead) == key
         and not (self.options.limit and self.begun >= self.options.limit)
       if together then
         change, ahead = ahead, nil

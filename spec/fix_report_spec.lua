@@ -162,8 +162,8 @@ describe("fix.report", function()
     has(html, "3 changes. 1 can't be undone: the record is deleted and no copy is kept. "
       .. "2 records are deleted, which an undo makes again under other ids.")
     has(html, "A plan keeps no copy of what it erases")
-    has(html:match '<tbody id="c2".-</tbody>', 'data-path="lastName"')
-    assert.is_nil(html:match('<tbody id="c1".-</tbody>'):find("data-path", 1, true))
+    has(html:match '<tbody id="c2".-</tbody>', '<th scope="row">Last name</th><td class="before"><del>')
+    has_not(html:match '<tbody id="c1".-</tbody>', "Last name")
   end)
 
   it("shows of many changes the first, and the others that need an eye; the totals have all", function()

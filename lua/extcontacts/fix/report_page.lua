@@ -13,10 +13,11 @@ local page = {}
 
 local text, attribute, number = markup.text, markup.attribute, markup.number
 
-local CLASSES = {
-  reversible = "can be undone",
-  compensatable = "undone only in part",
-  irreversible = "can't be undone",
+local UNDO = {
+  update = "can be undone",
+  create = "undone by a delete",
+  delete = "undone, but under another id",
+  erase = "can't be undone",
 }
 
 local WARNINGS = {
@@ -196,9 +197,9 @@ local function operations_table(totals, classes_of)
     .. 'Operation</th><th scope="col">Undo</th></tr></thead><tbody>' }
   for _, key in ipairs(sorted(totals.operations)) do
     local class = classes_of[key] or "reversible"
+    local name, op = operation_name(key)
     out[#out + 1] = ('<tr><td class="count">%s</td><th scope="row">%s</th><td><span class="tag %s">%s</span></td></tr>')
-      :format(number(totals.operations[key]), text((operation_name(key))), attribute(class),
-      text(CLASSES[class] or class))
+      :format(number(totals.operations[key]), text(name), attribute(class), text(UNDO[op] or class))
   end
   return #out > 1 and "<h3>By operation</h3>" .. table.concat(out) .. "</tbody></table>" or ""
 end

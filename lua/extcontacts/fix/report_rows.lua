@@ -135,11 +135,13 @@ local function cells(before, after)
     after and changed_html(after, "ins") or NONE:format("nothing")
 end
 
-local function field_row(out, one)
+-- The filter by field finds the rows that have a path: what changes, not what
+-- goes with its record.
+local function field_row(out, one, goes)
   local before, after = cells(one.before, one.after)
-  out[#out + 1] = ('<tr><th scope="row" data-path="%s">%s</th><td class="before">%s</td>'
-    .. '<td class="after">%s</td></tr>\n'):format(
-    markup.attribute(diff.name(one.path)), markup.text(rows.label(one.path)), before, after)
+  out[#out + 1] = ('<tr><th scope="row"%s>%s</th><td class="before">%s</td><td class="after">%s</td></tr>\n'):format(
+    goes and "" or (' data-path="%s"'):format(markup.attribute(diff.name(one.path))),
+    markup.text(rows.label(one.path)), before, after)
 end
 
 local function joined(...)
@@ -190,12 +192,12 @@ function rows.html(change)
     markup.attribute(change.op), rows.verbs[change.op] or markup.text(change.op), markup.text(kind),
     name and '<span class="who">' .. markup.text(name) .. "</span> " or "",
     change.id and "<code>" .. markup.text(change.id) .. "</code>" or "", warnings)
-  local differences = change.diff
-  if change.op == "delete" then
+  local differences, goes = change.diff, change.op == "delete"
+  if goes then
     differences = diff.between(change.kind, change.before or {}, {})
   end
   for _, one in ipairs(differences or {}) do
-    field_row(out, one)
+    field_row(out, one, goes)
   end
   if change.op == "erase" then
     out[#out + 1] = '<tr><td colspan="3" class="note">' .. ERASED .. "</td></tr>\n"

@@ -48,9 +48,8 @@ return [[
       if (item.group.hidden === shown) { item.group.hidden = !shown; }
       if (shown) { count += 1; }
     });
-    status.textContent = count === index.length
-      ? "All " + count.toLocaleString("en") + " changes that this page has are shown."
-      : count.toLocaleString("en") + " of " + index.length.toLocaleString("en") + " changes are shown.";
+    status.textContent = (count === index.length ? "All " : count.toLocaleString("en") + " of ") +
+      index.length.toLocaleString("en") + " changes on this page";
   }
   var waiting = null;
   form.addEventListener("input", function () {

@@ -49,7 +49,7 @@ table { border-collapse: collapse; width: 100% }
 .plain thead th { color: var(--soft); font-size: .875rem }
 .plain .count, .plain td:nth-child(n+3) { font-variant-numeric: tabular-nums }
 .plain .count { width: 6rem }
-.tag { white-space: nowrap; border-radius: 99px; padding: .1rem .6rem; font-size: .85rem }
+.tag { display: inline-block; border-radius: 1rem; padding: .1rem .6rem; font-size: .85rem }
 .tag.reversible { background: var(--good-back); color: var(--good) }
 .tag.compensatable { background: var(--warn-back); color: var(--warn) }
 .tag.irreversible { background: var(--bad-back); color: var(--bad) }
@@ -63,7 +63,7 @@ table { border-collapse: collapse; width: 100% }
 .cleared { fill: var(--cleared) }
 summary { cursor: pointer; color: var(--link); padding: .25rem 0; width: max-content; max-width: 100% }
 .filters { display: grid; gap: .6rem .9rem; align-items: end;
-  grid-template-columns: repeat(auto-fit, minmax(min(12rem, 100%), 1fr)) }
+  grid-template-columns: repeat(auto-fit, minmax(min(10rem, 100%), 1fr)) }
 .filters[hidden] { display: none }
 .filters label { display: block; font-size: .875rem; color: var(--soft) }
 .filters input, .filters select, .filters button { display: block; width: 100%; min-height: 2.75rem; font: inherit;

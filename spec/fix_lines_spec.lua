@@ -1,18 +1,11 @@
 -- Files of lines: whole or not at all, forwards and backwards.
+local files = require "extcontacts.files"
 local lines = require "extcontacts.fix.lines"
 
 local function write(path, text)
   local handle = assert(io.open(path, "wb"))
   handle:write(text)
   handle:close()
-end
-
-local function exists(path)
-  local handle = io.open(path, "rb")
-  if handle then
-    handle:close()
-  end
-  return handle ~= nil
 end
 
 describe("fix.lines", function()
@@ -87,10 +80,10 @@ describe("fix.lines", function()
     for index = 1, 20000 do
       assert(writer:put(index .. "\n"))
     end
-    assert.is_false(exists(path))
+    assert.is_false(files.exists(path))
     assert(writer:finish())
-    assert.is_true(exists(path))
-    assert.is_false(exists(path .. ".tmp"))
+    assert.is_true(files.exists(path))
+    assert.is_false(files.exists(path .. ".tmp"))
     local next_line, _, close = lines.read(path)
     for index = 1, 20000 do
       assert.equal(tostring(index), (next_line()))
@@ -103,7 +96,7 @@ describe("fix.lines", function()
     local writer = assert(lines.write(path))
     assert(writer:put("new"))
     writer:abandon()
-    assert.is_false(exists(path .. ".tmp"))
+    assert.is_false(files.exists(path .. ".tmp"))
     local next_line, _, close = lines.read(path)
     assert.equal("old", (next_line()))
     close()

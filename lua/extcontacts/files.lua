@@ -15,4 +15,15 @@ function files.read(path)
   return text
 end
 
+--- Whether there is a file that can be read.
+---@param path string
+---@return boolean
+function files.exists(path)
+  local handle = io.open(path, "rb")
+  if handle then
+    handle:close()
+  end
+  return handle ~= nil
+end
+
 return files

@@ -5,6 +5,7 @@ local core = require "extcontacts.core"
 local failure = require "extcontacts.fix.failure"
 local ledger = require "extcontacts.fix.ledger"
 local lines = require "extcontacts.fix.lines"
+local planfile = require "extcontacts.fix.planfile"
 
 local journal = {}
 
@@ -134,6 +135,38 @@ function journal.read(path)
     close()
     return state
   end)
+end
+
+--- A plan and what its journal tells; the state is nil where it was not
+-- applied yet.
+---@param plan_path string
+---@return { header: extcontacts.fix.Header, totals: extcontacts.fix.Totals }|nil plan
+---@return extcontacts.fix.JournalState|extcontacts.Error|nil state the failure, where there is no plan
+function journal.of_plan(plan_path)
+  local checked, err = planfile.check(plan_path)
+  if not checked then
+    return nil, err
+  end
+  local state
+  state, err = journal.read(journal.path(plan_path))
+  if not state and err.code ~= "ENOENT" then
+    return nil, err
+  end
+  return checked, state
+end
+
+--- The same of a plan that must have been applied.
+---@param plan_path string
+---@param purpose string for the message, `undo`
+---@return table|nil plan
+---@return extcontacts.fix.JournalState|extcontacts.Error state
+function journal.of_applied(plan_path, purpose)
+  local checked, state = journal.of_plan(plan_path)
+  if checked and not state then
+    return failure.conflict(("%s was not applied: there is nothing to %s"):format(plan_path, purpose),
+      "not_begun")
+  end
+  return checked, state
 end
 
 --- Whether some process is at work on a plan.

@@ -8,6 +8,7 @@ local core = require "extcontacts.core"
 local diff = require "extcontacts.fix.diff"
 local errors = require "extcontacts.error"
 local failure = require "extcontacts.fix.failure"
+local files = require "extcontacts.files"
 local kinds = require "extcontacts.fix.kinds"
 local limits = require "extcontacts.fix.limits"
 local planfile = require "extcontacts.fix.planfile"
@@ -188,13 +189,9 @@ function plan.begin(client, header, options)
     totals = { records = 0, operations = {}, classes = {}, fields = {}, warnings = {}, left = {} },
     count = 0,
   }, Draft)
-  if options.output then
-    local journal = io.open(options.output .. ".journal", "rb")
-    if journal then
-      journal:close()
-      return failure.conflict(("%s was already applied: %s.journal is there; plan under another name")
-        :format(options.output, options.output), "applied")
-    end
+  if options.output and files.exists(options.output .. ".journal") then
+    return failure.conflict(("%s was already applied: %s.journal is there; plan under another name")
+      :format(options.output, options.output), "applied")
   end
   return draft
 end

@@ -2,8 +2,8 @@
 -- applies it.
 
 local failure = require "extcontacts.fix.failure"
+local files = require "extcontacts.files"
 local journal = require "extcontacts.fix.journal"
-local planfile = require "extcontacts.fix.planfile"
 
 local status = {}
 
@@ -18,14 +18,6 @@ local status = {}
 ---@field started string|nil
 ---@field last_stop { reason: string, at: string }|nil
 
-local function exists(path)
-  local handle = io.open(path, "rb")
-  if handle then
-    handle:close()
-  end
-  return handle ~= nil
-end
-
 --- The file whose presence holds the process that applies a plan.
 ---@param path string of the plan
 ---@return string
@@ -37,7 +29,7 @@ end
 ---@param path string
 ---@return boolean
 function status.is_paused(path)
-  return exists(status.pause_path(path))
+  return files.exists(status.pause_path(path))
 end
 
 --- Makes the process that applies a plan hold, or go on.
@@ -74,14 +66,9 @@ end
 ---@return extcontacts.fix.Status|nil
 ---@return extcontacts.Error|nil
 function status.of(path)
-  local checked, err = planfile.check(path)
+  local checked, state = journal.of_plan(path)
   if not checked then
-    return nil, err
-  end
-  local state
-  state, err = journal.read(journal.path(path))
-  if not state and err.code ~= "ENOENT" then
-    return nil, err
+    return nil, state
   end
   local total = checked.totals.changes
   local settled = state and state.ledger:settled() or 0
@@ -99,7 +86,7 @@ function status.of(path)
     runs = state and state.runs or 0,
     started = state and state.header and state.header.started,
     last_stop = state and state.last_stop,
-    errors_path = exists(path .. ".errors.csv") and path .. ".errors.csv" or nil,
+    errors_path = files.exists(path .. ".errors.csv") and path .. ".errors.csv" or nil,
   }
 end
 

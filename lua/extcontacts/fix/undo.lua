@@ -10,7 +10,6 @@ local journal = require "extcontacts.fix.journal"
 local kinds = require "extcontacts.fix.kinds"
 local lines = require "extcontacts.fix.lines"
 local plan = require "extcontacts.fix.plan"
-local planfile = require "extcontacts.fix.planfile"
 
 local undo = {}
 
@@ -152,24 +151,15 @@ function undo.plan(client, path, options)
   for name, value in pairs(options) do
     given[name] = value
   end
-  local checked, err = planfile.check(path)
+  local checked, state = journal.of_applied(path, "undo")
   if not checked then
-    return nil, err
-  end
-  local state
-  state, err = journal.read(journal.path(path))
-  if not state then
-    if err.code == "ENOENT" then
-      return failure.conflict(path .. " was not applied: there is nothing to undo", "not_begun")
-    end
-    return nil, err
+    return nil, state
   elseif journal.is_locked(path) then
     return failure.conflict(path .. ": another process is at work on this plan", "locked")
   elseif checked.header.server ~= plan.server(client) then
     return failure.invalid(("%s was made for %s"):format(path, checked.header.server), "server")
   end
-  local draft
-  draft, err = plan.begin(client, {
+  local draft, err = plan.begin(client, {
     name = "undo: " .. checked.header.name,
     fix = {},
     options = {},

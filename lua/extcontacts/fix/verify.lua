@@ -165,17 +165,9 @@ end
 ---@return extcontacts.Error|nil
 function verify.run(client, path, options)
   options = options or {}
-  local checked, err = planfile.check(path)
+  local checked, state = journal.of_applied(path, "verify")
   if not checked then
-    return nil, err
-  end
-  local state
-  state, err = journal.read(journal.path(path))
-  if not state then
-    if err.code == "ENOENT" then
-      return failure.conflict(path .. " was not applied: there is nothing to verify", "not_begun")
-    end
-    return nil, err
+    return nil, state
   end
   local self = {
     client = client,
@@ -186,8 +178,7 @@ function verify.run(client, path, options)
     total = checked.totals.changes,
     result = { total = 0, checked = 0, as_planned = 0, differ = 0, not_done = 0 },
   }
-  local result
-  result, err = failure.catch(check_all, self, options)
+  local result, err = failure.catch(check_all, self, options)
   if not result and self.proof then
     self.proof:abandon()
   end

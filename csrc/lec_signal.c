@@ -1,13 +1,15 @@
 /*
 ** extcontacts.core.signal: on request SIGINT and SIGTERM are only noted, so
 ** that a program can end what it is doing in order; the same signal once more
-** acts as it does by default.  Nothing is touched at load.
+** acts as it does by default.  SIGUSR1 is counted on request.  Nothing is
+** touched at load.
 */
 #include "lec_util.h"
 
 #include <signal.h>
 
 #define GUARD "extcontacts.signal_guard"
+#define LISTENER "extcontacts.signal_listener"
 
 static const int signals[] = {SIGINT, SIGTERM};
 #define SIGNALS (sizeof signals / sizeof signals[0])
@@ -17,6 +19,12 @@ static volatile sig_atomic_t caught; /* the first that came; 0 for none */
 static struct sigaction before[SIGNALS];
 static int installed[SIGNALS];
 static const void *owner;
+static int deferred; /* caught() keeps it to itself */
+
+/* And at most one listener to SIGUSR1. */
+static volatile sig_atomic_t heard;
+static struct sigaction before_usr1;
+static const void *listener;
 
 static void note(int number) {
   if (caught == 0)
@@ -69,14 +77,14 @@ static int guard_release(lua_State *L) {
   if (owner == guard) {
     restore();
     caught = 0;
+    deferred = 0;
     owner = NULL;
   }
   return 0;
 }
 
-/* signal.caught() -> "INT" or "TERM", the first that came | nil */
-static int signal_caught(lua_State *L) {
-  int number = (int)caught;
+/* [-0, +1]  the name of the first signal that came, or nil */
+static int push_caught(lua_State *L, int number) {
   if (number == 0)
     lua_pushnil(L);
   else
@@ -84,13 +92,88 @@ static int signal_caught(lua_State *L) {
   return 1;
 }
 
+/* signal.caught() -> "INT" or "TERM", the first that came | nil; nil while
+** deferred */
+static int signal_caught(lua_State *L) {
+  return push_caught(L, deferred ? 0 : (int)caught);
+}
+
+/* signal.pending() -> the same, also while deferred */
+static int signal_pending(lua_State *L) {
+  return push_caught(L, (int)caught);
+}
+
+/* signal.defer(on): with true, requests under way go on although a signal
+** came; who defers asks pending().  False ends that. */
+static int signal_defer(lua_State *L) {
+  deferred = lua_toboolean(L, 1);
+  return 0;
+}
+
+/* signal.deferred() -> boolean */
+static int signal_deferred(lua_State *L) {
+  lua_pushboolean(L, deferred);
+  return 1;
+}
+
+static void count(int number) {
+  (void)number;
+  heard++;
+}
+
+/* signal.listen() -> listener to SIGUSR1 | nil where there is one already */
+static int signal_listen(lua_State *L) {
+  struct sigaction action;
+  void *made;
+  if (listener != NULL) {
+    lua_pushnil(L);
+    return 1;
+  }
+  made = lua_newuserdata(L, 1);
+  luaL_getmetatable(L, LISTENER);
+  lua_setmetatable(L, -2);
+  action.sa_handler = count;
+  action.sa_flags = SA_RESTART;
+  sigemptyset(&action.sa_mask);
+  heard = 0;
+  if (sigaction(SIGUSR1, &action, &before_usr1) == 0)
+    listener = made;
+  return 1;
+}
+
+/* signal.heard() -> how often SIGUSR1 came since listen() */
+static int signal_heard(lua_State *L) {
+  lua_pushinteger(L, (lua_Integer)heard);
+  return 1;
+}
+
+/* listener:release(), and its finaliser: the old handler again; idempotent */
+static int listener_release(lua_State *L) {
+  const void *made = luaL_checkudata(L, 1, LISTENER);
+  if (listener == made) {
+    sigaction(SIGUSR1, &before_usr1, NULL);
+    heard = 0;
+    listener = NULL;
+  }
+  return 0;
+}
+
 int lec_open_signal(lua_State *L) {
-  static const luaL_Reg methods[] = {{"release", guard_release}, {NULL, NULL}};
-  static const luaL_Reg meta[] = {
+  static const luaL_Reg guard_methods[] = {{"release", guard_release},
+                                           {NULL, NULL}};
+  static const luaL_Reg guard_meta[] = {
       {"__gc", guard_release}, {"__close", guard_release}, {NULL, NULL}};
+  static const luaL_Reg listener_methods[] = {{"release", listener_release},
+                                              {NULL, NULL}};
+  static const luaL_Reg listener_meta[] = {
+      {"__gc", listener_release}, {"__close", listener_release}, {NULL, NULL}};
   static const luaL_Reg functions[] = {
-      {"catch", signal_catch}, {"caught", signal_caught}, {NULL, NULL}};
-  lec_newtype(L, GUARD, methods, meta);
+      {"catch", signal_catch},     {"caught", signal_caught},
+      {"defer", signal_defer},     {"deferred", signal_deferred},
+      {"pending", signal_pending}, {"listen", signal_listen},
+      {"heard", signal_heard},     {NULL, NULL}};
+  lec_newtype(L, GUARD, guard_methods, guard_meta);
+  lec_newtype(L, LISTENER, listener_methods, listener_meta);
   luaL_newlib(L, functions);
   return 1;
 }

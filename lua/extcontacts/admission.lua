@@ -11,7 +11,8 @@ local outage = require "extcontacts.outage"
 
 local admission = {}
 
--- With a canceller, no sleep is longer than this, so that it is heard.
+-- With a canceller, or where a signal does not end a sleep, none is longer than
+-- this.
 local LONGEST_NAP = 0.2
 
 local function cancelled(message, code)
@@ -24,7 +25,8 @@ local function stopped(state, call)
     return errors.new { kind = "closed", message = "the client is closed" }
   elseif call.canceller and call.canceller.cancelled then
     return cancelled("the call was cancelled")
-  elseif core.signal.caught() then
+  elseif core.signal.pending() then
+    -- Also while signals are deferred: that is for requests under way.
     return cancelled("the call was interrupted", "interrupted")
   end
 end
@@ -44,7 +46,7 @@ function admission.pause(state, call, seconds, reason)
   local finish = started + seconds
   repeat
     local left = finish - state.now()
-    if call.canceller then
+    if call.canceller or core.signal.deferred() then
       left = math.min(left, LONGEST_NAP)
     end
     local passed = env.here(state).sleep(engine, left, state.now)

@@ -1,0 +1,75 @@
+-- Signals that are noted: deferred ones, and SIGUSR1.
+local signal = require "extcontacts.core".signal
+local script = require "spec.support.script"
+
+describe("core.signal", function()
+  it("keeps a deferred signal from calls until it is asked for", function()
+    local running = script.start [[
+      local signal = require "extcontacts.core".signal
+      local guard = signal.catch()
+      signal.defer(true)
+      io.write("ready\n")
+      io.stdout:flush()
+      while not signal.pending() do end
+      print(signal.pending(), signal.caught())
+      signal.defer(false)
+      print(signal.pending(), signal.caught())
+      guard:release()
+      print(signal.pending(), signal.caught())
+    ]]
+    assert.equal("ready", running:line())
+    running:signal "INT"
+    local code, output, errors = running:finish()
+    assert.equal(0, code, errors)
+    assert.equal("INT\tnil\nINT\tINT\nnil\tnil\n", output)
+  end)
+
+  it("ends what waits to be sent, also a deferred one, and not what is under way", function()
+    local running = script.start [[
+      local fake = require "spec.support.fake"
+      local signal = require "extcontacts.core".signal
+      local guard = signal.catch()
+      signal.defer(true)
+      local self = fake.client { function()
+        os.execute "kill -TERM $PPID" -- INT is ignored while os.execute waits
+        while not signal.pending() do end
+        return fake.json(200, { id = "x" })
+      end }
+      local contact = assert(self.client.contacts:get "x")
+      local _, err = self.client.contacts:get "y"
+      print(contact.id, err.code, err.sent, #self.requests)
+      guard:release()
+    ]]
+    local code, output, errors = running:finish()
+    assert.equal(0, code, errors)
+    assert.equal("x\tinterrupted\tnothing\t1\n", output)
+  end)
+
+  it("counts SIGUSR1 while somebody listens", function()
+    local listener = signal.listen()
+    assert.is_nil(signal.listen())
+    assert.equal(0, signal.heard())
+    for number = 1, 2 do
+      os.execute "kill -USR1 $PPID"
+      script.wait_until(function()
+        return signal.heard() == number
+      end, "the signal")
+    end
+    listener:release()
+    assert.equal(0, signal.heard())
+    local again = signal.listen()
+    assert.is_not_nil(again)
+    again:release()
+    listener:release()
+  end)
+
+  it("lets SIGUSR1 act as before when nobody listens any more", function()
+    local running = script.start [[
+      local signal = require "extcontacts.core".signal
+      signal.listen():release()
+      os.execute "kill -USR1 $PPID"
+      while true do end
+    ]]
+    assert.equal(128 + 10, (running:finish()))
+  end)
+end)

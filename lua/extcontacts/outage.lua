@@ -14,6 +14,7 @@ local outage = {}
 ---@field rounds integer failures in a row, those sent side by side being one
 ---@field failed_at number when the last round failed
 ---@field hold number nothing is sent before
+---@field trying boolean|nil whether a trial is under way, which may end at any time
 ---@field err extcontacts.Error|nil the last failure
 
 local SHARE = 0.2 -- of a repeat, earned by a first request
@@ -78,7 +79,7 @@ end
 ---@param random number from 0 to 1
 function outage.note(state, sent_at, now, err, random)
   if not (err and outage.is_sign(err)) then
-    state.rounds, state.hold, state.err = 0, 0, nil
+    state.rounds, state.hold, state.err, state.trying = 0, 0, nil, nil
     return
   end
   state.err = err
@@ -88,7 +89,7 @@ function outage.note(state, sent_at, now, err, random)
   state.rounds, state.failed_at = state.rounds + 1, now
   if state.rounds >= PATIENCE then
     local most = math.min(LONGEST_HOLD, FIRST_HOLD * 2 ^ (state.rounds - PATIENCE))
-    state.hold = now + most * (0.5 + random / 2)
+    state.hold, state.trying = now + most * (0.5 + random / 2), nil
   end
 end
 
@@ -96,10 +97,12 @@ end
 ---@param state extcontacts.Outage
 ---@param now number
 ---@return number|nil wait seconds until it may ask again; nil when it may ask to be sent
----@return number|nil hold seconds until the next trial
+---@return number|nil hold seconds until the next trial; a glance when one is under way, as its end
+--- is not known
 function outage.peek(state, now)
   if state.rounds >= PATIENCE and now < state.hold then
-    return math.min(GLANCE, state.hold - now), state.hold - now
+    local wait = math.min(GLANCE, state.hold - now)
+    return wait, state.trying and wait or state.hold - now
   end
 end
 
@@ -112,7 +115,7 @@ end
 function outage.admit(state, now)
   local wait, hold = outage.peek(state, now)
   if not wait and state.rounds >= PATIENCE then
-    state.hold = now + TRIAL
+    state.hold, state.trying = now + TRIAL, true
   end
   return wait, hold
 end

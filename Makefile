@@ -51,8 +51,8 @@ ENV = LUA_NAME=$(LUA_NAME) BUILD=$(BUILD) sh spec/support/env.sh
 RUN = @MAKE="$(MAKE)" sh spec/support/run.sh
 
 PORT ?= 8080
-.PHONY: all both help deps demo nginx-example test check check-quick check-deep install \
-  uninstall env rock-check bench-json clean
+.PHONY: all both help deps demo nginx-example test check check-quick check-deep \
+  install uninstall env rock-check soak bench-json clean
 
 all: $(CORE) $(COMMANDS:%=$(BUILD)/bin/%)
 
@@ -130,6 +130,8 @@ help:
 #: make check-deep   the specs with ASan and UBSan, in valgrind, with a restless
 #:                   collector, through a bad network; every allocation failing
 #:                   in turn; fuzzing for FUZZ_SECONDS (60) a target
+#: make soak         lost replies, a long scan, shared windows, an outage and a
+#:                   bad network at full size, on both VMs, in some 20 minutes
 #: make bench-json   JSON beside lua-cjson and the floor, on both VMs
 #: make rock-check   luarocks make in a fresh tree
 
@@ -164,6 +166,10 @@ check-deep:
 	$(DEPS) deep
 	@MAKE="$(MAKE)" FUZZ_SECONDS=$(FUZZ_SECONDS) sh spec/support/run.sh \
 	  asan tsan gc chaos memerr valgrind fuzz -- $(SPECS)
+
+soak:
+	$(DEPS) test
+	@MAKE="$(MAKE)" sh bench/soak/run.sh
 
 bench-json: both
 	@sh bench/json/run.sh

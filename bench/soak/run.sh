@@ -1,0 +1,71 @@
+#!/bin/sh
+# The soak: what must hold under load and faults, at full size.  Each script
+# says of every claim whether it holds; the last line adds up.
+#
+#   run.sh [creates] [scan] [windows] [outage] [network]     all when none
+#
+# VMS="lua5.4" leaves the other VM out.  README.md says what each shows.
+set -u
+cd "$(dirname "$0")/../.." || exit 2
+VMS=${VMS:-lua5.4 luajit}
+passed=0 failed=0 failures=
+
+count() { # NAME status
+  if [ "$2" = 0 ]; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    failures="$failures
+  $1"
+  fi
+}
+
+soak() { # script name=value...
+  (
+    eval "$(make -s env LUA="$vm")"
+    LUA_PATH="./?.lua;$LUA_PATH" exec "$vm" "bench/soak/$1.lua" $2
+  )
+  count "$1 $2 ($vm)" $?
+}
+
+items_creates() {
+  soak creates ""
+  soak creates "concurrency=8"
+  soak creates "creates=1000 concurrency=8 lag=2"
+}
+
+items_scan() {
+  soak scan ""
+}
+
+items_windows() {
+  soak windows ""
+  soak windows "tokens=10 period=30"
+}
+
+items_outage() {
+  for how in 503 reset slow; do
+    soak outage "how=$how"
+  done
+}
+
+items_network() {
+  VMS=$vm sh spec/support/run.sh chaos
+  count "the specs through a bad network ($vm)" $?
+}
+
+for vm in $VMS luajit; do # the sandbox runs in LuaJIT
+  make --no-print-directory -s LUA="$vm" || exit 1
+done
+for item in ${*:-creates scan windows outage network}; do
+  case $item in
+  creates | scan | windows | outage | network)
+    for vm in $VMS; do
+      items_"$item"
+    done ;;
+  *) count "there is no item '$item'" 1 ;;
+  esac
+done
+[ -z "$failures" ] || printf '\nfailed:%s\n' "$failures"
+printf '%s passed, %s failed\n' "$passed" "$failed"
+[ "$failed" = 0 ] && [ "$passed" != 0 ]

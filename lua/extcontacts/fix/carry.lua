@@ -8,6 +8,7 @@ local copy = require "extcontacts.fix.copy"
 local dates = require "extcontacts.dates"
 local diff = require "extcontacts.fix.diff"
 local kinds = require "extcontacts.fix.kinds"
+local newids = require "extcontacts.fix.newids"
 local plan = require "extcontacts.fix.plan"
 
 local carry = {}
@@ -23,13 +24,8 @@ local carry = {}
 ---@field journal extcontacts.fix.Journal
 ---@field on_conflict "skip"|"fail"|"rebase"
 
-local function reference_of(work, change)
-  local ids = work.journal.state.ids
-  return {
-    kind = change.kind,
-    id = change.id and (ids[change.id] or change.id),
-    owner = change.owner and (ids[change.owner] or change.owner),
-  }
+local function reference_of(change)
+  return { kind = change.kind, id = change.id, owner = change.owner }
 end
 
 local function call(work, verb, reference, body, options)
@@ -186,27 +182,12 @@ local function delete(work, change, reference, record)
   return more
 end
 
--- Other records in a body, by the ids they have now.
-local function with_new_ids(ids, body)
-  if next(ids) == nil then
-    return body
-  end
-  local out = copy.deep(body)
-  for _, value in pairs(out) do
-    if type(value) == "table" and type(value.id) == "string" and ids[value.id] then
-      value.id = ids[value.id]
-    end
-  end
-  return out
-end
-
 local function create(work, change, resumes)
-  local reference = reference_of(work, change)
+  local reference = reference_of(change)
   reference.id = nil
-  local body = with_new_ids(work.journal.state.ids, change.after)
   local since = resumes and resumes.since
   local answer, more = send(work, change, "create", reference,
-    { body = body, since = since and os.date("!%Y-%m-%dT%H:%M:%SZ", since) },
+    { body = change.after, since = since and os.date("!%Y-%m-%dT%H:%M:%SZ", since) },
     resumes and { resumes = resumes })
   if answer == nil then
     return more
@@ -223,10 +204,11 @@ local WRITE = { update = update, delete = delete, erase = delete }
 ---@param change extcontacts.fix.Change
 ---@return extcontacts.fix.Outcome
 function carry.out(work, change)
+  change = newids.put(work.journal.state.ids, change)
   if change.op == "create" then
     return create(work, change)
   end
-  local reference = reference_of(work, change)
+  local reference = reference_of(change)
   local record, err = call(work, "get", reference)
   if record then
     return WRITE[change.op](work, change, reference, record)
@@ -277,6 +259,7 @@ end
 ---@param intent table the journal's
 ---@return extcontacts.fix.Outcome
 function carry.settle(work, change, intent)
+  change = newids.put(work.journal.state.ids, change)
   if change.op == "create" then
     return settle_create(work, change, intent)
   end

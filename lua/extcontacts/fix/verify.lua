@@ -8,6 +8,7 @@ local diff = require "extcontacts.fix.diff"
 local failure = require "extcontacts.fix.failure"
 local journal = require "extcontacts.fix.journal"
 local lines = require "extcontacts.fix.lines"
+local newids = require "extcontacts.fix.newids"
 local planfile = require "extcontacts.fix.planfile"
 
 local verify = {}
@@ -97,10 +98,11 @@ end
 
 local function check_one(self, change, facts)
   local fact = facts[change.n] or {}
+  change = newids.put(self.state.ids, change)
   local reference = {
     kind = change.kind,
     id = change.op == "create" and fact.id or change.id,
-    owner = change.owner and (self.state.ids[change.owner] or change.owner),
+    owner = change.owner,
   }
   local record = reference.id and calls.read(self.client, reference) or nil
   local reason, fields = judge(change, record)

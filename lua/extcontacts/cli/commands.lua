@@ -25,6 +25,11 @@ return {
   { "update", "extcontacts.cli.update" },
   { "delete", "extcontacts.cli.delete" },
 
+  { group = "All of it" },
+  { "export", "extcontacts.cli.export" },
+  { "diff", "extcontacts.cli.diff" },
+  { "restore", "extcontacts.cli.restore" },
+
   { group = "Any operation" },
   { "call", "extcontacts.cli.call" },
   { "ops", "extcontacts.cli.ops" },

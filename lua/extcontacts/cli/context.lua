@@ -36,6 +36,7 @@ end
 ---@param ... string|number
 function Context:note(...)
   self:flush()
+  self:progress(nil)
   self.stderr:write(...)
 end
 
@@ -44,6 +45,17 @@ end
 ---@param ... any
 function Context:say(format, ...)
   self:note(self.program, ": ", format:format(...), "\n")
+end
+
+--- How far something got, on a line that the next one replaces; only a
+-- terminal shows it.  nil takes it away.
+---@param text string|nil
+function Context:progress(text)
+  if (text or self.has_progress) and self:is_terminal "stderr" then
+    self.stderr:write("\r\27[K", text or "")
+    self.stderr:flush()
+    self.has_progress = text ~= nil
+  end
 end
 
 local DESCRIPTORS = { stdin = 0, stdout = 1, stderr = 2 }

@@ -7,6 +7,7 @@ local operations = require "extcontacts.operations"
 local params = require "extcontacts.params"
 local parser_of = require "extcontacts.cli.parser"
 local suggest = require "extcontacts.suggest"
+local words_of = require "extcontacts.cli.words"
 
 -- luacheck: ignore 113 143
 local unpack = table.unpack or unpack
@@ -231,17 +232,6 @@ function operation.declare(parser, verb, row, how)
   end
 end
 
--- "a,b" given once or twice as a list.
-local function split(texts)
-  local list = {}
-  for _, text in ipairs(texts) do
-    for item in text:gmatch("[^,]+") do
-      list[#list + 1] = item:match("^%s*(.-)%s*$")
-    end
-  end
-  return list
-end
-
 --- The options of a row that were given.
 ---@param row extcontacts.Operation
 ---@param given table
@@ -254,7 +244,7 @@ function operation.options(row, given)
       if param.type ~= "array" then
         options[param.name] = value
       elseif #value > 0 then
-        options[param.name] = split(value)
+        options[param.name] = words_of.list(value)
       end
     end
   end

@@ -1,0 +1,120 @@
+--- A plan that brings back what a snapshot holds.  It is looked at, applied
+-- and undone as any other: nothing is written here but the plan.
+
+local compare = require "extcontacts.snapshot.compare"
+local failure = require "extcontacts.fix.failure"
+local format = require "extcontacts.snapshot.format"
+local kinds = require "extcontacts.fix.kinds"
+local plan = require "extcontacts.fix.plan"
+
+-- luacheck: ignore 113 143
+local unpack = table.unpack or unpack
+
+local restore = {}
+
+---@class extcontacts.snapshot.RestoreOptions
+---@field output string path of the plan
+---@field only string[]|nil listings
+---@field ids string[]|nil these records alone
+---@field delete_created boolean|nil delete what was created since
+---@field by string|nil who, for the plan's header
+---@field on_record fun(listing: string, count: integer)|nil
+
+local OPTIONS = {
+  output = { "string" }, only = { "table" }, ids = { "table" }, delete_created = { "boolean" },
+  by = { "string" }, on_record = { "function" },
+}
+
+-- The records created since, the last listing first, so that notes go before
+-- what they hang on.  They are read again: only their ids were kept.
+local function add_deletes(client, draft, created)
+  for index = #created, 1, -1 do
+    local reference = created[index]
+    local record, err = client:call(kinds.by_name[reference.kind].get, unpack(kinds.arguments(reference)))
+    if record then
+      draft:add(plan.delete(reference, record))
+    elseif err.status ~= 404 then
+      error(err, 0)
+    end
+  end
+end
+
+local function add(draft, change)
+  local reference = change.reference
+  if change.change == "changed" then
+    local update = plan.update(reference, change.after, change.before)
+    if update then
+      draft:add(update)
+    end
+  elseif change.change == "deleted" then
+    local create = plan.create(reference.kind, reference.owner, change.before)
+    create.was = reference.id
+    draft:add(create)
+  end
+end
+
+--- Plans to bring back what a snapshot holds.  A record that was deleted is
+-- created again, with another id; what pointed at the old one and is created
+-- again by the same plan points at the new one.
+---@param client extcontacts.Client
+---@param path string of the snapshot
+---@param options extcontacts.snapshot.RestoreOptions
+---@return extcontacts.fix.Totals|nil
+---@return extcontacts.Error|nil
+function restore.plan(client, path, options)
+  local misuse = format.misuse(options, OPTIONS)
+  if misuse then
+    error(misuse, 2)
+  end
+  local draft, err = plan.begin(client, {
+    name = "restore from " .. path:match("[^/]+$"),
+    fix = {},
+    source = { type = "snapshot", path = path },
+    options = {},
+  }, options)
+  if not draft then
+    return nil, err
+  end
+  local wanted
+  if options.ids then
+    wanted = {}
+    for _, id in ipairs(options.ids) do
+      wanted[id] = true
+    end
+  end
+  local totals
+  totals, err = failure.catch(function()
+    draft:start()
+    local created = {}
+    local counts, problem = compare.run(client, path, {
+      only = options.only,
+      on_record = options.on_record,
+      on_change = function(change)
+        if wanted and not wanted[change.reference.id] then
+          return
+        elseif change.change == "created" then
+          created[#created + 1] = change.reference
+        else
+          add(draft, change)
+        end
+      end,
+    })
+    if not counts then
+      error(problem, 0)
+    end
+    draft.totals.records = counts.same + counts.changed + counts.created + counts.deleted
+    if options.delete_created then
+      add_deletes(client, draft, created)
+    elseif #created > 0 then
+      draft.totals.left["created since the snapshot"] = #created
+    end
+    return draft:finish()
+  end)
+  if not totals then
+    draft:abandon()
+    return nil, err
+  end
+  return totals
+end
+
+return restore

@@ -1,0 +1,6 @@
+-- Prints the ids of as many contacts as it is told.
+local ec = require "extcontacts"
+
+for contact in ec.connect():scan_contacts { max_items = tonumber(arg[1]) } do
+  print(contact.id)
+end

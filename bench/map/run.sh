@@ -1,0 +1,43 @@
+#!/bin/sh
+# Gets COUNT (2,000) contacts of a sandbox that takes 20 ms (DELAY) for each,
+# CONCURRENCY (16) at the same time, RUNS (5) times in turn: with client:map on
+# both VMs, and with as many threads in C, each with a libcurl handle
+# (threads.c).  Prints the medians of the seconds the gets took, and how much of
+# the ideal they reach: COUNT * DELAY / CONCURRENCY seconds, in which neither
+# client nor server nor clock takes any time of its own.
+# VMS="lua5.4" leaves the other VM out.
+set -eu
+cd "$(dirname "$0")/../.."
+COUNT=${COUNT:-2000}
+DELAY=${DELAY:-0.02}
+CONCURRENCY=${CONCURRENCY:-16}
+RUNS=${RUNS:-5}
+VMS=${VMS:-lua5.4 luajit}
+. bench/sandbox.sh
+start_sandbox --contacts "$COUNT" --rate 0 --fault "operation=contacts.get,delay=$DELAY"
+
+${CC:-cc} -std=c99 -D_GNU_SOURCE -O2 -pthread $(pkg-config --cflags libcurl) \
+  -o "$work/floor" bench/map/threads.c $(pkg-config --libs libcurl)
+eval "$(make -s env)"
+lua5.4 bench/map/ids.lua "$COUNT" >"$work/ids"
+
+for run in $(seq 0 "$RUNS"); do # run 0 warms up and is not counted
+  "$work/floor" "$COUNT" "$CONCURRENCY" <"$work/ids" >"$work/out.threads"
+  for vm in $VMS; do
+    (
+      eval "$(make -s env LUA=$vm)"
+      "$vm" bench/map/extcontacts.lua "$CONCURRENCY" <"$work/ids" >"$work/out.$vm"
+    )
+  done
+  for out in "$work"/out.*; do
+    read -r seconds got <"$out"
+    [ "$got" = "$COUNT" ] || { echo "$out: got $got of $COUNT" >&2; exit 1; }
+    [ "$run" = 0 ] || echo "$seconds" >>"$work/${out#"$work"/out.}"
+  done
+done
+
+echo "$COUNT gets of $DELAY s, $CONCURRENCY at the same time, medians of $RUNS: seconds, share of the ideal"
+for client in threads $VMS; do
+  echo "$client $(column "$client" 1) $COUNT $DELAY $CONCURRENCY" |
+    awk '{ printf "  %-8s %7.3f  %5.1f %%\n", $1, $2, 100 * $3 * $4 / $5 / $2 }'
+done

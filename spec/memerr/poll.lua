@@ -1,0 +1,10 @@
+-- Run by memerr with every allocation failing in turn.
+local poll = require("extcontacts.core").poll
+
+local bell, set = assert(poll.bell()), assert(poll.set())
+assert(set:watch(bell:fd()))
+bell:ring()
+assert(set:wait(0))
+set:forget(bell:fd())
+assert(not set:wait(0))
+return true

@@ -13,9 +13,6 @@ return waits.env(function(engine, waitable, due, now)
   if task then
     task.waitable = waitable -- for it to be ended with the task
   end
-  if engine then
-    loop.submitted(engine)
-  end
   loop.turn(engine, due and math.min(due - now(), LONGEST_STEP) or LONGEST_STEP)
   if task then
     task.waitable = nil

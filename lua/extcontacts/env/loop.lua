@@ -3,6 +3,7 @@
 -- turns the loop.  How code in a task waits is `env.scheduler`'s.
 
 local core = require "extcontacts.core"
+local engines = require "extcontacts.env.engines"
 
 -- luacheck: ignore 113 143
 local unpack = table.unpack or unpack
@@ -18,11 +19,9 @@ local WAIT = {}
 -- C stack has an end.
 local DEEPEST = 8
 
--- With several engines, seconds that one may keep the others waiting.
-local SLICE = 0.002
-
 local STRAY = "a function run by ec.run or client:map called coroutine.yield outside of a coroutine "
-  .. "of its own; return values instead, or make one with coroutine.wrap"
+  .. "of its own, or something of an event loop that does; return values instead, or make a coroutine "
+  .. "with coroutine.wrap"
 
 local current -- the task whose code is running; nil outside of tasks
 local depth = 0 -- tasks that are on the stack
@@ -30,8 +29,6 @@ local alive = { own = 0, program = 0 } -- tasks that have not finished
 
 local waiting = {} -- waitable → the tasks that wait for it
 local sleepers = {} -- task → true
-local engines = {} -- engine → how many tasks wait for it to be stepped
-local unsent = {} -- engine → true when something was submitted since its last step
 local queues = { own = { first = 1, last = 0 }, program = { first = 1, last = 0 } }
 
 ---@class extcontacts.Task a function that runs at the same time as others
@@ -79,60 +76,6 @@ local function wake(waitable)
   end
 end
 
------------------------------------------------------------------ the engines --
-
--- Wakes who waits for something that is done although nobody told: what ends
--- by itself after a time, or a transfer of an engine that was closed.
-local function sweep()
-  for waitable in pairs(waiting) do
-    if waitable:done() then
-      wake(waitable)
-    end
-  end
-end
-
-local function step(engine, seconds)
-  unsent[engine] = nil
-  if not engine:usable() then
-    return false
-  end
-  local finished = engine:step(seconds)
-  for _, transfer in ipairs(finished) do
-    wake(transfer)
-  end
-  return #finished > 0
-end
-
--- Puts requests on their way at once: whoever runs next may run for long.
-local function send()
-  local engine = next(unsent)
-  while engine do
-    step(engine, 0)
-    engine = next(unsent)
-  end
-end
-
-local function step_all(engine, seconds)
-  local found, others = false, 0
-  for other in pairs(engines) do
-    others = others + (other ~= engine and 1 or 0)
-  end
-  if engine then
-    found = step(engine, others > 0 and math.min(seconds, SLICE) or seconds)
-  elseif others == 0 then
-    error("nothing is under way that could end this wait", 0)
-  end
-  for other in pairs(engines) do
-    if other ~= engine then
-      local alone = others == 1 and not engine
-      found = step(other, found and 0 or alone and seconds or math.min(seconds, SLICE)) or found
-    end
-  end
-  if not found then
-    sweep()
-  end
-end
-
 ------------------------------------------------------------------- the tasks --
 
 local function finish(task, ...)
@@ -153,7 +96,7 @@ local function came_back(task, outer, ok, ...)
   elseif (...) ~= WAIT then
     finish(task, false, STRAY)
   end
-  send()
+  engines.send(wake)
 end
 
 local function run(task, ...)
@@ -278,14 +221,9 @@ function loop.suspend(engine, waitable, due, now)
   else
     sleepers[task], task.due, task.now = true, due, now
   end
-  if engine then
-    engines[engine] = (engines[engine] or 0) + 1
-    unsent[engine] = true
-  end
+  engines.hold(engine)
   coroutine.yield(WAIT)
-  if engine then
-    engines[engine] = engines[engine] > 1 and engines[engine] - 1 or nil
-  end
+  engines.release(engine)
   task.waitable, sleepers[task] = nil, nil
   local tasks = waitable and waiting[waitable]
   for index = tasks and #tasks or 0, 1, -1 do
@@ -330,30 +268,56 @@ local function wake_due()
   end
 end
 
---- Tells of a request that code outside of tasks is going to wait for: it goes
--- on its way before a task gets its turn.
----@param engine table
-function loop.submitted(engine)
-  if queues.own[queues.own.first] or queues.program[queues.program.first] then
-    step(engine, 0)
+-- Wakes who waits for something that is done although nobody told: what ends
+-- by itself after a time, or a transfer of an engine that was closed.
+local function sweep()
+  for waitable in pairs(waiting) do
+    if waitable:done() then
+      wake(waitable)
+    end
   end
 end
 
---- Lets one task run, or steps the engines when none can.
+-- After a step of the engines.
+local function look_around(found)
+  if not found then
+    sweep()
+  end
+  wake_due()
+end
+
+--- Lets one task run, or waits for the engines when none can.
 ---@param engine table|nil the engine that the caller waits for
 ---@param seconds number how long to wait at most
 function loop.turn(engine, seconds)
+  engines.hold(engine)
   local task = next_task()
   if not task and interrupted() then
     interrupt()
     task = next_task()
   end
   if task then
+    engines.send(wake) -- the caller's request comes before what the task does
     run(task)
-    return
+  else
+    look_around(engines.wait(until_due(seconds), wake))
   end
-  step_all(engine, until_due(seconds))
-  wake_due()
+  engines.release(engine)
+end
+
+--- Takes in what has come, without waiting.
+function loop.collect()
+  if interrupted() then
+    interrupt()
+  end
+  look_around(engines.collect(wake))
+end
+
+--- How long the loop can be left alone.
+---@param seconds number at most
+---@return number
+function loop.patience(seconds)
+  return engines.timeout(until_due(seconds))
 end
 
 loop.wake = wake

@@ -1,6 +1,7 @@
 --- What the envs that turn the loop share: they differ in how they pass the
 -- time until a wait is worth another look.
 
+local engines = require "extcontacts.env.engines"
 local loop = require "extcontacts.env.loop"
 
 local waits = {}
@@ -22,6 +23,9 @@ function waits.env(pass)
   ---@param engine table|nil
   ---@param waitable table
   function env.wait(engine, waitable)
+    if not waitable:done() then
+      engines.submitted(engine)
+    end
     while not waitable:done() do
       local why = loop.stopping()
       if why and waitable.cancel then

@@ -16,6 +16,7 @@ local outage = require "extcontacts.outage"
 local pacer = require "extcontacts.pacer"
 local paginate = require "extcontacts.paginate"
 local params = require "extcontacts.params"
+local poll = require "extcontacts.env.poll"
 local stats = require "extcontacts.stats"
 local store = require "extcontacts.store"
 local suggest = require "extcontacts.suggest"
@@ -353,7 +354,7 @@ function client.new(settings, internals)
     outage = outage.new(now()),
     stats = stats.new(),
     creates = doubt.new(),
-    env = internals.env,
+    env = internals.env or settings.poll and poll.new(settings.poll),
     now = now,
     time = internals.time or os.time,
     random = internals.random or generator(),

@@ -46,6 +46,8 @@ local options = {}
 ---@field log_bodies boolean whether entries hold bodies, with every value masked that may be
 --- personal; default false
 ---@field on_request (fun(entry: extcontacts.LogEntry))|nil called after every exchange
+---@field poll (fun(fd: integer, events: string, seconds: number))|nil for coroutines of another event
+--- loop: suspends the running one until the descriptor is readable (`events` is "r"), at most so long
 
 -- Option → the types it may have, its default, and what else it must be: one
 -- of `choices` where it is a string, above 0 (or `least`), below `below`, a
@@ -84,6 +86,7 @@ local OPTIONS = {
   log = { "function", "boolean", "string", choices = { "text", "json" } },
   log_bodies = { "boolean", default = false },
   on_request = { "function" },
+  poll = { "function" },
 }
 
 --- Option → what it must be.

@@ -154,6 +154,8 @@ for vm in lua5.4 luajit; do
   need test "lua-cjson, for $vm" "lua-cjson" lua_modules $vm cjson
   need test "LuaSocket, for $vm" "lua-socket" lua_modules $vm socket
   need test "LuaSec, for $vm" "lua-sec" lua_modules $vm ssl
+  need test "cqueues, for $vm" "lua-cqueues" lua_modules $vm cqueues
+  need test "luv, for $vm" "lua-luv" lua_modules $vm luv
 done
 
 need check "clang" "clang" have clang

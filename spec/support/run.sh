@@ -122,7 +122,7 @@ group_suite() {
 # own, which nginx has no part in.
 waiting_specs() {
   grep -lE 'spec\.support\.(fake|drive)"' spec/*_spec.lua \
-    spec/regress/*_spec.lua | xargs grep -LE 'io\.popen|support\.(timed|main)"'
+    spec/regress/*_spec.lua | xargs grep -LE 'io\.popen|support\.(timed|main|script)"'
   ls spec/*live_spec.lua
 }
 

@@ -279,7 +279,7 @@ describe("fix.plan", function()
     place:write("p.journal", "")
     local made, err = plan {}
     assert.is_nil(made)
-    assert.equal("conflict", err.kind)
+    assert.equal("applied", err.code)
     assert.matches("plan under another name", err.message, 1, true)
   end)
 end)

@@ -30,6 +30,15 @@ return {
   { "diff", "extcontacts.cli.diff" },
   { "restore", "extcontacts.cli.restore" },
 
+  { group = "Fix" },
+  { "plan", "extcontacts.cli.plan" },
+  { "apply", "extcontacts.cli.apply" },
+  { "resume", "extcontacts.cli.resume" },
+  { "pause", "extcontacts.cli.pause" },
+  { "status", "extcontacts.cli.status" },
+  { "verify", "extcontacts.cli.verify" },
+  { "undo", "extcontacts.cli.undo" },
+
   { group = "Any operation" },
   { "call", "extcontacts.cli.call" },
   { "ops", "extcontacts.cli.ops" },

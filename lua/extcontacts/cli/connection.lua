@@ -126,11 +126,15 @@ end
 ---@param given table what the command was given
 ---@param getenv function
 ---@param write_error function for the lines of --verbose
----@param offline boolean|nil it will send nothing, so that it may lack credentials
+---@param how { offline: boolean|nil, options: table|nil }|nil `offline`: it will send nothing, so that it
+--- may lack credentials; `options`: more of the configuration
 ---@return extcontacts.Client
-function connection.open(given, getenv, write_error, offline)
+function connection.open(given, getenv, write_error, how)
   local client = require "extcontacts.client"
   local options, sources = connection.settings(given, getenv)
+  for name, value in pairs(how and how.options or {}) do
+    options[name] = value
+  end
   if given.verbose then
     local log = require "extcontacts.log"
     options.log = function(entry)
@@ -138,7 +142,7 @@ function connection.open(given, getenv, write_error, offline)
     end
   end
   local made, problem = client.configure(options, sources)
-  if not made and offline then
+  if not made and how and how.offline then
     options.access_token = "none"
     made, problem = client.configure(options, sources)
   end

@@ -107,13 +107,14 @@ function Context:confirm(question, yes)
 end
 
 --- The client, of the options that were given and the environment.
----@param how table|nil `offline = true`: it will send nothing, so that it may lack credentials
+---@param how table|nil `offline = true`: it will send nothing, so that it may lack credentials;
+--- `options`: more of the configuration
 ---@return extcontacts.Client
 function Context:connect(how)
   if not self.client then
     self.client = require("extcontacts.cli.connection").open(self.given, self.getenv, function(...)
       self:note(...)
-    end, how and how.offline)
+    end, how)
   end
   return self.client
 end

@@ -82,6 +82,8 @@ function exit.code_of(failure)
   elseif errors.is_error(failure) then
     if OF_KIND[failure.kind] then
       return exit.codes[OF_KIND[failure.kind]]
+    elseif failure.kind == "io" and failure.code == "ENOENT" then
+      return exit.codes.usage -- a file was named that is not there
     elseif failure.retryable then
       return exit.codes.try_later
     end

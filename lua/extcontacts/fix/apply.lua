@@ -90,16 +90,26 @@ local function objection(path, checked, client, options)
   return true
 end
 
+-- What an undo makes again is pointed at by what comes after it.
+local function needs_order(checked)
+  for operation in pairs(checked.totals.operations) do
+    if checked.header.undoes and operation:find "%.create$" then
+      return true
+    end
+  end
+  return false
+end
+
 local function open_journal(path, checked, resume)
   local log, err = journal.open(path, checked)
   if not log then
     return nil, err
   elseif log.state.runs > 0 and not resume then
     log.file:close()
-    return failure.conflict(path .. " was begun already: resume it", "begun")
+    return failure.invalid(path .. " was begun already: resume it", "begun")
   elseif log.state.runs == 0 and resume then
     log.file:close()
-    return failure.conflict(path .. " was not begun: apply it", "not_begun")
+    return failure.invalid(path .. " was not begun: apply it", "not_begun")
   end
   return log
 end
@@ -280,11 +290,25 @@ local function hold(self)
   idle:close()
 end
 
-local function each(next_item, worker)
-  local item = next_item()
-  while item do
-    worker(item)
-    item = next_item()
+-- Several groups of changes at a time, in tasks of the client.
+local function side_by_side(self, next_item)
+  local function work(changes)
+    work_on(self, changes)
+    return true
+  end
+  local options = { concurrency = self.options.concurrency }
+  for _, worked, err in self.work.client:map(next_item, work, options) do
+    if not worked then
+      error(err, 0)
+    end
+  end
+end
+
+local function one_by_one(self, next_item)
+  local changes = next_item()
+  while changes do
+    work_on(self, changes)
+    changes = next_item()
   end
 end
 
@@ -297,9 +321,7 @@ local function pass(self)
   local next_item = next_work(self, reader)
   self.at_end = false
   repeat
-    each(next_item, function(changes)
-      work_on(self, changes)
-    end)
+    self.carry_out(self, next_item)
     if self:is_paused() then
       hold(self)
     end
@@ -369,6 +391,7 @@ local function run(client, path, options, resume)
     failed = 0,
     departed = 0,
     trouble = 0,
+    carry_out = (options.concurrency or 1) > 1 and not needs_order(checked) and side_by_side or one_by_one,
     look_at = 0,
     held = false,
   }, Run)

@@ -22,13 +22,15 @@ function failure.invalid(message, code)
   return nil, errors.new { kind = "invalid", code = code, message = message }
 end
 
---- Something else is in the way.
----@param message string
----@param code string|nil
+--- Another process has the plan.
+---@param path string of the plan
 ---@return nil
 ---@return extcontacts.Error
-function failure.conflict(message, code)
-  return nil, errors.new { kind = "conflict", code = code, message = message }
+function failure.locked(path)
+  return nil, errors.new {
+    kind = "io", code = "locked", retryable = true,
+    message = path .. ": another process is at work on this plan",
+  }
 end
 
 --- Raises what stands for a failure within the streams of a plan; `catch`

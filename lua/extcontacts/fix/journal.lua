@@ -163,7 +163,7 @@ end
 function journal.of_applied(plan_path, purpose)
   local checked, state = journal.of_plan(plan_path)
   if checked and not state then
-    return failure.conflict(("%s was not applied: there is nothing to %s"):format(plan_path, purpose),
+    return failure.invalid(("%s was not applied: there is nothing to %s"):format(plan_path, purpose),
       "not_begun")
   end
   return checked, state
@@ -262,7 +262,7 @@ function journal.open(plan_path, plan)
   locked, message, code = file:lock()
   if not locked then
     if locked == false then
-      return close_with(file, failure.conflict(plan_path .. ": another process is at work on this plan", "locked"))
+      return close_with(file, failure.locked(plan_path))
     end
     return close_with(file, failure.io(message, code))
   end

@@ -190,7 +190,7 @@ function plan.begin(client, header, options)
     count = 0,
   }, Draft)
   if options.output and files.exists(options.output .. ".journal") then
-    return failure.conflict(("%s was already applied: %s.journal is there; plan under another name")
+    return failure.invalid(("%s was already applied: %s.journal is there; plan under another name")
       :format(options.output, options.output), "applied")
   end
   return draft

@@ -42,7 +42,7 @@ function status.pause(path, hold)
     os.remove(status.pause_path(path))
     return true
   elseif not journal.is_locked(path) then
-    return failure.conflict(path .. ": nothing is applying this plan", "not_running")
+    return failure.invalid(path .. ": nothing is applying this plan", "not_running")
   end
   local handle, problem = io.open(status.pause_path(path), "wb")
   if not handle then

@@ -155,7 +155,7 @@ function undo.plan(client, path, options)
   if not checked then
     return nil, state
   elseif journal.is_locked(path) then
-    return failure.conflict(path .. ": another process is at work on this plan", "locked")
+    return failure.locked(path)
   elseif checked.header.server ~= plan.server(client) then
     return failure.invalid(("%s was made for %s"):format(path, checked.header.server), "server")
   end

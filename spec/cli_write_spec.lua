@@ -44,7 +44,7 @@ local function writes()
   return count
 end
 
-sandbox.around({ contacts = 20, organizations = 5, rate = 0 }, function(given, client)
+sandbox.around({ contacts = 20, organizations = 5, rate = 0, resets = false }, function(given, client)
   server, session = given, client
 end, setup, teardown, before_each)
 

@@ -94,7 +94,7 @@ local function check_journal()
 end
 
 describe("fix.resume", function()
-  fixes.around(set_place, before_each, after_each)
+  fixes.around(set_place, before_each, after_each, { resets = false })
 
   it("makes the same of a plan whose process is killed again and again", function()
     place:plan(mixed(place:ids(24)))
@@ -170,7 +170,7 @@ describe("fix.resume", function()
 end)
 
 describe("a disk that fills up while a plan is applied", function()
-  fixes.around(set_place, before_each, after_each)
+  fixes.around(set_place, before_each, after_each, { resets = false })
 
   it("stops it before a write that could not be noted, and it is resumed", function()
     place:plan_titles(12, "Pilot")

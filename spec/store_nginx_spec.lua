@@ -156,7 +156,7 @@ describe("nginx's workers", function()
   end)
 
   it("send no more than a token's rate together", function()
-    local api = sandbox.shared()
+    local api = sandbox.shared { resets = false }
     api:reset()
     server = start(api, "rate = 30, reserve = 0")
     assert.same({ page = 30, rate_allowance = 30 }, all(server, "/get", 60))

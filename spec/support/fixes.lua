@@ -27,8 +27,9 @@ function fixes.client(server, more)
 end
 
 --- The shared sandbox as it was at its start, a client and a directory.
-function fixes.place()
-  local server = sandbox.shared()
+---@param options table|nil of `sandbox.shared`
+function fixes.place(options)
+  local server = sandbox.shared(options)
   server:reset()
   local dir = os.tmpname()
   os.remove(dir)
@@ -44,10 +45,11 @@ end
 --- A place for each spec of a block, given to it before and cleared after.
 ---@param give fun(place: table|nil)
 ---@param before_each function busted's, and so on
-function fixes.around(give, before_each, after_each)
+---@param options table|nil of `sandbox.shared`
+function fixes.around(give, before_each, after_each, options)
   local place
   before_each(function()
-    place = fixes.place()
+    place = fixes.place(options)
     give(place)
   end)
   after_each(function()

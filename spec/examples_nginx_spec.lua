@@ -28,7 +28,7 @@ describe("the nginx example", function()
   local server, session, url, pid, log, contact
 
   setup(function()
-    server = sandbox.shared()
+    server = sandbox.shared { resets = false }
     server:reset()
     session = api.session(server)
     contact = session:must("POST", "/contacts", {

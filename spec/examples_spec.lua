@@ -31,7 +31,7 @@ describe("the examples", function()
   local server
 
   before_each(function()
-    server = sandbox.shared()
+    server = sandbox.shared { resets = false }
     server:reset()
   end)
 

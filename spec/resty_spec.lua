@@ -49,7 +49,7 @@ describe("a lookup of a caller", function()
   local api, server, contact
 
   before_each(function()
-    api = sandbox.shared()
+    api = sandbox.shared { resets = false }
     api:reset()
     local session = require("spec.support.api").session(api)
     contact = session:must("POST", "/contacts", {

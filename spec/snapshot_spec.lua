@@ -43,7 +43,7 @@ local function no_faults()
   server:control("DELETE", "/sandbox/faults")
 end
 
-sandbox.around({ contacts = 700, organizations = 20, rate = 0 }, function(given, made)
+sandbox.around({ contacts = 700, organizations = 20, rate = 0, resets = false }, function(given, made)
   server, session = given, made
   directory = os.tmpname()
   os.remove(directory)

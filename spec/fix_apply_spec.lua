@@ -332,6 +332,33 @@ describe("a run", function()
     assert.same({ 2 }, seen)
   end)
 
+  it("does several changes at a time, each once", function()
+    place:plan_titles(40, "Pilot")
+    faults { operation = "contacts.update", delay = 0.02 }
+    assert.equal(40, assert(apply { concurrency = 8 }).done)
+    assert.equal(40, place:requests "contacts.update")
+    local open, most = 0, 0
+    for _, line in ipairs(place:objects "p.journal") do
+      open = open + (line.t == "intent" and 1 or line.t == "done" and -1 or 0)
+      most = math.max(most, open)
+    end
+    assert.is_true(most > 1 and most <= 8, most)
+    assert.equal(0, open)
+  end)
+
+  it("finishes what is in flight when one of several makes it stop", function()
+    place:plan_titles(40, "Pilot")
+    faults({ operation = "contacts.update", nth = 5, status = 403 },
+      { operation = "contacts.update", delay = 0.02 })
+    local result = assert(apply { concurrency = 8 })
+    assert.equal("auth", result.stopped)
+    assert.is_true(result.done >= 4 and result.done <= 12, result.done)
+    assert.equal(40, result.done + result.pending)
+    faults()
+    assert.equal(40, assert(fix.resume(place.client, place:path "p", { concurrency = 8 })).done)
+    assert.equal(41, place:requests "contacts.update") -- and the refused one
+  end)
+
   it("tells how far it is", function()
     place:plan_titles(3, "Pilot")
     local seen = {}

@@ -173,8 +173,6 @@ need fuzz "a C++ compiler: g++" "g++" have g++
 need fuzz "simdjson, with headers" "libsimdjson-dev" pkg simdjson
 
 need deep "valgrind" "valgrind" have valgrind
-# Where it is missing, `make check` names the specs of pages as not run.
-need deep "Chromium" "chromium" have chromium
 
 need rock "luarocks" "luarocks" have luarocks
 

@@ -76,7 +76,7 @@ function command.run(given, context)
   })
   context:progress(nil)
   if not header then
-    if err.kind ~= "conflict" and err.kind ~= "invalid" and err.kind ~= "io" then
+    if err.kind ~= "invalid" and err.kind ~= "io" then
       context:say("%s is not complete; the same command goes on with it", given.file)
     end
     return nil, err

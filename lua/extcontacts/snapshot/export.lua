@@ -164,10 +164,10 @@ local function earlier_state(self, names)
   end
   local server = plan.server(self.client)
   if state.header.server ~= server then
-    raise(failure.conflict(("%s was begun from %s, and this is %s; restart it, or export under another name")
+    raise(failure.invalid(("%s was begun from %s, and this is %s; restart it, or export under another name")
       :format(self.path, state.header.server, server), "server"))
   elseif table.concat(state.header.listings, ",") ~= table.concat(names, ",") then
-    raise(failure.conflict(self.path .. " was begun with other listings; restart it", "listings"))
+    raise(failure.invalid(self.path .. " was begun with other listings; restart it", "listings"))
   end
   return state
 end
@@ -178,7 +178,7 @@ local function begin(self, names)
   if free == nil then
     must(free, message, code)
   elseif not free then
-    raise(failure.conflict(self.path .. " is being exported by another process", "locked"))
+    raise(failure.invalid(self.path .. " is being exported by another process", "locked"))
   end
   local state = not self.restart and earlier_state(self, names) or nil
   if state then
@@ -215,7 +215,7 @@ function export.run(client, path, options)
   local existing = not options.overwrite and io.open(path, "rb")
   if existing then
     existing:close()
-    return failure.conflict(path .. " is there already; export under another name, or overwrite it", "exists")
+    return failure.invalid(path .. " is there already; export under another name, or overwrite it", "exists")
   end
   local self = setmetatable({
     client = client,

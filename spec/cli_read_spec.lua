@@ -2,6 +2,7 @@
 local command = require "spec.support.command"
 local json = require "extcontacts.json"
 local sandbox = require "spec.support.sandbox"
+local script = require "spec.support.script"
 
 local server, session
 
@@ -196,5 +197,51 @@ describe("extcontacts scan", function()
     local code, _, errors = run "scan contacts"
     assert.equal(75, code)
     assert.matches("^[^\n]+\n$", errors)
+  end)
+
+  it("asks for one token in many runs, and for one each with --no-cache", function()
+    local function tokens(option)
+      server:control("DELETE", "/sandbox/ledger")
+      local code, output = command.shell(("for n in 1 2 3; do extcontacts list contacts --limit 1 %s; done; "
+        .. "find \"$HOME\" -type f -perm /077"):format(option), command.environment(server))
+      assert.equal(0, code, output)
+      assert.equal(3, #records(output))
+      local count = 0
+      for _, entry in ipairs(server:control("GET", "/sandbox/ledger")) do
+        count = count + (entry.path:find("oauth", 1, true) and 1 or 0)
+      end
+      return count
+    end
+    assert.equal(1, tokens "")
+    assert.equal(3, tokens "--no-cache")
+  end)
+
+  it("ends quietly when its reader has enough", function()
+    local code, output = command.shell("set -o pipefail\nextcontacts scan contacts | head -n 1",
+      command.environment(server))
+    assert.equal(141, code)
+    assert.equal(1, #records(output))
+    assert.matches("^{[^\n]+}\n$", output)
+  end)
+
+  it("ends in order at Ctrl-C and says where to go on", function()
+    server:control("POST", "/sandbox/faults", { { operation = "organizations.scan", delay = 60, nth = 2 } })
+    local running = script.start([[
+      os.exit(require("extcontacts.cli").run({ "scan", "organizations", "--page-size", "10" }, {
+        getenv = function(name)
+          return ({ EXTCONTACTS_BASE_URL = arg[1], EXTCONTACTS_LOGIN_URL = arg[1],
+            GENESYSCLOUD_OAUTHCLIENT_ID = arg[2], GENESYSCLOUD_OAUTHCLIENT_SECRET = arg[3] })[name]
+        end,
+      }), true)
+    ]], table.concat({ server.base_url, server.client_id, server.client_secret }, " "))
+    local first = running:line()
+    running:signal "INT"
+    local code, output, errors = running:finish()
+    assert.equal(130, code, errors)
+    assert.equal(10, #records(first .. "\n" .. output))
+    local token = errors:match("go on with %-%-from '([^']+)'")
+    assert.matches("extcontacts scan: interrupted\n$", errors)
+    server:control("DELETE", "/sandbox/faults")
+    assert.equal(20, #records((must { "scan", "organizations", "--from", token })))
   end)
 end)

@@ -89,6 +89,15 @@ describe("an exit code", function()
     end)
   end
 
+  it("goes with a sentence that says what to do", function()
+    local err = errors.new { kind = "transport", code = "refused", message = "no connection" }
+    assert.equal("no connection (transport, refused); `extcontacts doctor` finds out why",
+      exit.sentence(err, "extcontacts get"))
+    assert.equal("no connection (transport, refused)", exit.sentence(err, "extcontacts doctor"))
+    err = errors.new { kind = "http", status = 404, message = "not found" }
+    assert.equal(tostring(err), exit.sentence(err, "extcontacts get"))
+  end)
+
   it("of a failure of ours is its own", function()
     local _, failure = pcall(exit.fail, "pending", "5 changes")
     assert.equal(5, exit.code_of(failure))

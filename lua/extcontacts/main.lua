@@ -45,6 +45,7 @@ local SCRIPT = {
   code_of = function()
     return 1
   end,
+  sentence = tostring,
 }
 
 --- Runs a function as `ec.main` does, and gives the exit code instead of
@@ -58,7 +59,7 @@ function main.protect(fn, ...)
 end
 
 --- The same for a program with ways of its own to tell a failure.
----@param how table `complain(text)`, and `code_of(failure) -> code, silent`
+---@param how table `complain(text)`, `code_of(failure) -> code, silent`, `sentence(failure) -> text`
 ---@param fn fun(...): any
 ---@param ... any its arguments
 ---@return integer code
@@ -91,7 +92,7 @@ function main.guarded(how, fn, ...)
   elseif failure then
     local code, silent = how.code_of(failure)
     if not silent then
-      how.complain(tostring(failure))
+      how.complain(how.sentence(failure))
     end
     return code, results
   elseif not written then

@@ -80,14 +80,15 @@ function command.run(words, world)
   return code, out.text(), err.text()
 end
 
---- Runs a shell script in which `extcontacts` is the command.
+--- Runs a shell script in which `extcontacts` is the command; HOME is a
+-- directory of its own.
 ---@param text string
 ---@param environment table<string, string>|nil
 ---@return integer code
 ---@return string output standard output and, unless redirected, standard error
 function command.shell(text, environment)
-  local lines = { "extcontacts() { bin/extcontacts \"$@\"; }", "export HOME=/nonexistent",
-    ("export EXTCONTACTS_LUA='%s'"):format(script.interpreter) }
+  local lines = { "extcontacts() { bin/extcontacts \"$@\"; }", "export HOME=$(mktemp -d)",
+    "trap 'rm -rf \"$HOME\"' EXIT", ("export EXTCONTACTS_LUA='%s'"):format(script.interpreter) }
   for name, value in pairs(environment or {}) do
     lines[#lines + 1] = ("export %s='%s'"):format(name, value)
   end

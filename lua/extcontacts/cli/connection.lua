@@ -33,6 +33,7 @@ connection.rows = {
     doc = "certificates to trust (PEM)" },
   { flag = "--timeout", setting = "timeout", value = "SECONDS", convert = seconds,
     doc = "time one request may take [30]" },
+  { flag = "--no-cache", doc = "keep no token and no count of requests for the next run" },
   { flag = "--verbose", doc = "a line for each request on standard error" },
 }
 
@@ -122,6 +123,20 @@ function connection.settings(given, getenv)
   return options, sources
 end
 
+-- Where runs share a token and the count of what it sent, so that many short
+-- commands don't ask for a token each: the server ends old ones.  nil where
+-- there is no place for it.
+local function shared_store(getenv)
+  local file_store = require "extcontacts.store.file"
+  local directory = file_store.directory(getenv)
+  local base = directory and io.open((getenv "XDG_STATE_HOME" or getenv "HOME") .. "/.")
+  if not base then
+    return nil -- a home that is not there is not made
+  end
+  base:close()
+  return (file_store.new(directory, require("extcontacts.store").process))
+end
+
 --- Makes the client.
 ---@param given table what the command was given
 ---@param getenv function
@@ -141,8 +156,18 @@ function connection.open(given, getenv, write_error, how)
       write_error(log.line(entry), "\n")
     end
   end
-  local made, problem = client.configure(options, sources)
-  if not made and how and how.offline then
+  local offline = how and how.offline
+  local made, problem
+  if not offline and not given.no_cache then
+    options.token_cache = shared_store(getenv)
+    options.rate_store = options.token_cache
+    made = client.configure(options, sources)
+    options.token_cache, options.rate_store = nil, nil -- not with an access token
+  end
+  if not made then
+    made, problem = client.configure(options, sources)
+  end
+  if not made and offline then
     options.access_token = "none"
     made, problem = client.configure(options, sources)
   end

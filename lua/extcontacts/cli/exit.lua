@@ -59,13 +59,6 @@ function exit.usage(message)
   error(setmetatable({ code = exit.codes.usage, message = message, hint = true }, failure_metatable), 0)
 end
 
---- Whether a failure is one that the help of the command helps with.
----@param failure any
----@return boolean
-function exit.needs_hint(failure)
-  return getmetatable(failure) == failure_metatable and failure.hint or false
-end
-
 --- Ends the command in silence: nobody reads the output any more.
 function exit.broken_pipe()
   error(setmetatable({ code = exit.codes.broken_pipe, message = "", silent = true }, failure_metatable), 0)
@@ -89,6 +82,22 @@ function exit.code_of(failure)
     end
   end
   return exit.codes.some_failed
+end
+
+-- Failures of the way to the server rather than of what was asked.
+local OF_CONNECTION = { transport = true, timeout = true, auth = true, decode = true, protocol = true }
+
+--- What a failure is called on its line: itself, and what to do about it.
+---@param failure any
+---@param program string the command as people call it
+---@return string
+function exit.sentence(failure, program)
+  if getmetatable(failure) == failure_metatable and failure.hint then
+    return ("%s (see `%s --help`)"):format(failure.message, program)
+  elseif errors.is_error(failure) and OF_CONNECTION[failure.kind] and program ~= "extcontacts doctor" then
+    return tostring(failure) .. "; `extcontacts doctor` finds out why"
+  end
+  return tostring(failure)
 end
 
 return exit

@@ -83,18 +83,14 @@ end
 
 -- What stands around a command: how a failure is told.
 local function reporting(ctx)
-  local function complain(text)
-    ctx.stderr:write(ctx.program, ": ", text, "\n")
-  end
   return {
-    complain = complain,
-    code_of = function(failure)
-      local code, silent = exit.code_of(failure)
-      if exit.needs_hint(failure) then
-        complain(("%s (see `%s --help`)"):format(tostring(failure), ctx.program))
-        silent = true
-      end
-      return code, silent
+    complain = function(text)
+      ctx:progress(nil)
+      ctx.stderr:write(ctx.program, ": ", text, "\n")
+    end,
+    code_of = exit.code_of,
+    sentence = function(failure)
+      return exit.sentence(failure, ctx.program)
     end,
   }
 end
@@ -111,7 +107,7 @@ local function run_bare(how, ...)
   end
   local code, silent = how.code_of(failure)
   if not silent then
-    how.complain(tostring(failure))
+    how.complain(how.sentence(failure))
   end
   return code
 end

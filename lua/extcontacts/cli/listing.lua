@@ -72,6 +72,7 @@ local function write_pages(iterator, writer, context, row)
       for _, record in ipairs(page.entities) do
         writer:put(record)
       end
+      context:flush()
     end
   end)
   if ok then

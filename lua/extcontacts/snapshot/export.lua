@@ -3,6 +3,7 @@
 -- on after any end of the process.
 
 local core = require "extcontacts.core"
+local errors = require "extcontacts.error"
 local failure = require "extcontacts.fix.failure"
 local files = require "extcontacts.files"
 local format = require "extcontacts.snapshot.format"
@@ -178,7 +179,10 @@ local function begin(self, names)
   if free == nil then
     must(free, message, code)
   elseif not free then
-    raise(failure.invalid(self.path .. " is being exported by another process", "locked"))
+    raise(nil, errors.new {
+      kind = "io", code = "locked", retryable = true,
+      message = self.path .. " is being exported by another process",
+    })
   end
   local state = not self.restart and earlier_state(self, names) or nil
   if state then

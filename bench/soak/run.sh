@@ -2,7 +2,7 @@
 # The soak: what must hold under load and faults, at full size.  Each script
 # says of every claim whether it holds; the last line adds up.
 #
-#   run.sh [creates] [scan] [windows] [outage] [network]     all when none
+#   run.sh [creates] [scan] [windows] [outage] [fix] [network]  all when none
 #
 # VMS="lua5.4" leaves the other VM out.  README.md says what each shows.
 set -u
@@ -49,6 +49,12 @@ items_outage() {
   done
 }
 
+items_fix() {
+  for script in bad conflicts undo kills large; do
+    soak "fix/$script" ""
+  done
+}
+
 items_network() {
   VMS=$vm sh spec/support/run.sh chaos
   count "the specs through a bad network ($vm)" $?
@@ -57,9 +63,9 @@ items_network() {
 for vm in $VMS luajit; do # the sandbox runs in LuaJIT
   make --no-print-directory -s LUA="$vm" || exit 1
 done
-for item in ${*:-creates scan windows outage network}; do
+for item in ${*:-creates scan windows outage fix network}; do
   case $item in
-  creates | scan | windows | outage | network)
+  creates | scan | windows | outage | fix | network)
     for vm in $VMS; do
       items_"$item"
     done ;;

@@ -1,0 +1,19 @@
+-- The fix of the soak: sets a field of every contact.
+local fix = require "extcontacts.fix"
+local is_email = require("extcontacts.fix.limits").is_email
+
+return {
+  name = "soak",
+  source = fix.scan("contacts", { limit = 200 }),
+  options = { title = "Soaked" },
+  change = function(contact, ctx)
+    -- What is not an address keeps the server from taking the record.
+    for _, name in ipairs { "workEmail", "personalEmail", "otherEmail" } do
+      if contact[name] and not is_email(contact[name]:match "^%s*(.-)%s*$") then
+        contact[name] = nil
+      end
+    end
+    contact.title = ctx.options.title
+    return contact
+  end,
+}

@@ -1,0 +1,24 @@
+-- Applies a plan for so many windows of the rate, from the first request on.
+--   rate_client.lua PLAN RATE WINDOW WINDOWS CONCURRENCY
+local core = require "extcontacts.core"
+local ec = require "extcontacts"
+local fix = require "extcontacts.fix"
+
+local rate, window, windows = tonumber(arg[2]), tonumber(arg[3]), tonumber(arg[4])
+local client = ec.connect { rate = rate, rate_period = window, reserve = 0 }
+local planned = assert(fix.plan(client, assert(fix.load "bench/soak/fix/fix.lua"), { output = arg[1] }))
+-- What planning used of a window is over when the next one begins.
+local idle = core.engine.new {}
+local ready = core.engine.now() + 2 * window
+while core.engine.now() < ready do
+  idle:step(0.5)
+end
+local finish = core.engine.now() + window * windows
+local result = assert(fix.apply(client, arg[1], {
+  concurrency = tonumber(arg[5]),
+  interrupted = function()
+    return core.engine.now() >= finish
+  end,
+}))
+client:close()
+io.write(("%d %d %s\n"):format(planned.changes, result.done, result.stopped or "complete"))

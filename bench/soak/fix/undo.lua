@@ -1,0 +1,75 @@
+-- Apply and undo of many contacts: every field that can be written is as it
+-- was, byte by byte in canonical order, in a server that rewrites phones.
+local harness = require "bench.soak.harness"
+local canonical = require "extcontacts.fix.canonical"
+local common = require "bench.soak.fix.common"
+local diff = require "extcontacts.fix.diff"
+local records = require "extcontacts.records"
+
+local options = harness.options { contacts = 10000, concurrency = 8 }
+
+print(("%d contacts, %d at a time, %s"):format(options.contacts, options.concurrency, harness.interpreter))
+local server = harness.start { contacts = options.contacts, rate = 0, ledger = 10 }
+local client = common.client(server)
+local dir = common.directory()
+
+-- What can be written of a contact, as bytes.  A number counts by what was
+-- typed: the server keeps that when it writes the number anew.
+local function bytes(contact)
+  local copy = records.writable("ExternalContact", contact)
+  copy.createDate, copy.modifyDate, copy.id = nil, nil, nil
+  for name, value in pairs(copy) do
+    if type(value) == "table" and value.display then
+      copy[name] = { number = value.userInput or value.display, extension = value.extension,
+        acceptsSMS = value.acceptsSMS }
+    end
+  end
+  return canonical.text(copy)
+end
+
+local function state()
+  local out = {}
+  for contact in client:scan_contacts { limit = 200 } do
+    out[contact.id] = contact
+  end
+  return out
+end
+
+local function run(words)
+  local code, output = common.command(words)
+  harness.say("%s: %s", words:match "^%S+", (output:match "(%d+ changes [^\n]*)" or output))
+  return code, output
+end
+
+local before = state()
+local code = run(("plan bench/soak/fix/all_fields.lua -o %s/p --show 0"):format(dir))
+harness.claim(code == 0, "planned (exit %d)", code)
+code = run(("apply -y --concurrency %d %s/p"):format(options.concurrency, dir))
+harness.claim(code == 0, "applied (exit %d)", code)
+local applied = state()
+code = run(("undo %s/p"):format(dir))
+harness.claim(code == 0, "undo planned (exit %d)", code)
+code = run(("apply -y --concurrency %d %s/p.undo"):format(options.concurrency, dir))
+harness.claim(code == 0, "undo applied (exit %d)", code)
+local after = state()
+
+local changed, equal, blanks, other = 0, 0, 0, 0
+for id, contact in pairs(before) do
+  if bytes(applied[id]) ~= bytes(contact) then
+    changed = changed + 1
+    if bytes(after[id]) == bytes(contact) then
+      equal = equal + 1
+    elseif #diff.departures("contact", contact, after[id]) == 0 then
+      blanks = blanks + 1
+    else
+      other = other + 1
+    end
+  end
+end
+harness.say("%d contacts were changed; %d are byte-equal again, %d but for blanks that the server cuts", changed,
+  equal, blanks)
+harness.claim(changed > options.contacts * 0.9, "nearly all were changed")
+harness.claim(other == 0 and equal + blanks == changed, "every one is as it was (%d are not)", other)
+client:close()
+os.execute("rm -rf " .. dir)
+harness.finish()

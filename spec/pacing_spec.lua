@@ -57,6 +57,19 @@ describe("pacing", function()
     assert.is_true(self.client:stats().waits.rate > 120)
   end)
 
+  it("takes no gateway's answer for the beginning of the server's window", function()
+    local count = 0
+    local self = any({ rate = 2, reserve = 0, retry = false }, function()
+      count = count + 1
+      return count == 1 and fake.json(503) or fake.json(200, {})
+    end)
+    self.client.contacts:get("a")
+    self.time = self.time + 50
+    self.client.contacts:get("a") -- the server's window may begin here
+    self.client.contacts:get("a")
+    assert.is_true(self.time > 1110, self.time)
+  end)
+
   it("keeps a reserve for others, and is off with rate = false", function()
     local self = any { rate = 10, reserve = 0.5 }
     for _ = 1, 6 do

@@ -103,7 +103,8 @@ local function attempt(state, call, row, wire, bound)
   log.add_bodies(state.config, call.entry, wire.body, call.reply)
   admission.settle(state, lease, {
     arrived = call.reply ~= nil or err.sent ~= "nothing",
-    headers = call.reply and call.reply.headers,
+    -- A gateway's answer says nothing of the server's window.
+    headers = call.reply and not (err and outage.is_sign(err)) and call.reply.headers or nil,
     throttled = err and err.status == 429,
     retry_after = err and err.retry_after,
   })

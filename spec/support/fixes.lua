@@ -1,6 +1,7 @@
 --- For specs of fixes: the shared sandbox, a client of it, and a directory
 -- for plans that goes away.
 
+local canonical = require "extcontacts.fix.canonical"
 local ec = require "extcontacts"
 local files = require "extcontacts.files"
 local fix = require "extcontacts.fix"
@@ -24,6 +25,21 @@ function fixes.client(server, more)
     options[name] = value
   end
   return ec.new(options)
+end
+
+--- Everything of a contact that can be written, as bytes in canonical order.
+-- A number counts by what was typed: the server keeps that in another place
+-- when it writes the number anew.
+function fixes.bytes(contact)
+  local copy = ec.writable("ExternalContact", contact)
+  copy.createDate, copy.modifyDate, copy.id = nil, nil, nil
+  for name, value in pairs(copy) do
+    if type(value) == "table" and value.display then
+      copy[name] = { number = value.userInput or value.display, extension = value.extension,
+        acceptsSMS = value.acceptsSMS }
+    end
+  end
+  return canonical.text(copy)
 end
 
 --- The shared sandbox as it was at its start, a client and a directory.

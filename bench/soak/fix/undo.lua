@@ -1,10 +1,9 @@
 -- Apply and undo of many contacts: every field that can be written is as it
 -- was, byte by byte in canonical order, in a server that rewrites phones.
 local harness = require "bench.soak.harness"
-local canonical = require "extcontacts.fix.canonical"
 local common = require "bench.soak.fix.common"
 local diff = require "extcontacts.fix.diff"
-local records = require "extcontacts.records"
+local fixes = require "spec.support.fixes"
 
 local options = harness.options { contacts = 10000, concurrency = 8 }
 
@@ -12,20 +11,6 @@ print(("%d contacts, %d at a time, %s"):format(options.contacts, options.concurr
 local server = harness.start { contacts = options.contacts, rate = 0, ledger = 10 }
 local client = common.client(server)
 local dir = common.directory()
-
--- What can be written of a contact, as bytes.  A number counts by what was
--- typed: the server keeps that when it writes the number anew.
-local function bytes(contact)
-  local copy = records.writable("ExternalContact", contact)
-  copy.createDate, copy.modifyDate, copy.id = nil, nil, nil
-  for name, value in pairs(copy) do
-    if type(value) == "table" and value.display then
-      copy[name] = { number = value.userInput or value.display, extension = value.extension,
-        acceptsSMS = value.acceptsSMS }
-    end
-  end
-  return canonical.text(copy)
-end
 
 local function state()
   local out = {}
@@ -55,9 +40,9 @@ local after = state()
 
 local changed, equal, blanks, other = 0, 0, 0, 0
 for id, contact in pairs(before) do
-  if bytes(applied[id]) ~= bytes(contact) then
+  if fixes.bytes(applied[id]) ~= fixes.bytes(contact) then
     changed = changed + 1
-    if bytes(after[id]) == bytes(contact) then
+    if fixes.bytes(after[id]) == fixes.bytes(contact) then
       equal = equal + 1
     elseif #diff.departures("contact", contact, after[id]) == 0 then
       blanks = blanks + 1

@@ -8,19 +8,30 @@
 --                     leave   its national numbers are left for a person (default)
 --                     use     they are read as numbers of that country
 --                     ignore  they are read as numbers of the region
+--   check=length    what is asked of a number before it is planned:
+--                     length          that it is as long as numbers there are
+--                     libphonenumber  that it exists, too (wants Debian's
+--                                     python3-phonenumbers)
 --
 -- Only numbers without `e164` are touched, so a number the server knows stays
 -- as it is.  A number is changed only where the region decides it: "0171 …" in
 -- DE is one number, "171 …" could be another, and stays; the plan's totals
--- count why.  The server has the last word: it knows all numbering plans, and
--- `extcontacts verify` names the numbers it did not take.  A record that the
--- server would refuse for another field is left: tidy that first.
+-- count why.  Where contacts of several countries are mixed and have no
+-- address, add check=libphonenumber.  The server has the last word: `extcontacts
+-- verify` names the numbers it did not take, and `extcontacts undo --only` puts
+-- those back.  A record that the server would refuse for another field is left:
+-- tidy that first.
+local failure = require "extcontacts.fix.failure"
 local fix = require "extcontacts.fix"
+local libphonenumber = require "extcontacts.tidy.libphonenumber"
 local phones = require "extcontacts.tidy.phones"
 local sendable = require "extcontacts.tidy.sendable"
 
 local SLOTS = { "workPhone", "cellPhone", "homePhone", "otherPhone" }
 local ADDRESS = { leave = true, use = true, ignore = true }
+local CHECK = { length = true, libphonenumber = true }
+-- So many contacts are looked at together when libphonenumber is asked.
+local BATCH = 2000
 
 local function is_text(value)
   return type(value) == "string" and value:find "%S" ~= nil
@@ -49,6 +60,9 @@ local function number_of(phone, region, options)
   return nil, "a national number of a contact whose address is in another country"
 end
 
+-- What libphonenumber knows of the numbers at hand; nil where it isn't asked.
+local existing
+
 local function mend(phone, region, options)
   local number, reason = number_of(phone, region, options)
   local extension = type(phone.extension) == "number" and phone.extension or nil
@@ -58,15 +72,58 @@ local function mend(phone, region, options)
     return "two extensions"
   elseif phone.display == number.e164 then
     return "in E.164, and yet the server did not make it out"
+  elseif existing and not existing[number.e164] then
+    return "a number that does not exist there"
   end
   phone.display, phone.e164, phone.userInput = number.e164, number.e164, nil
   phone.extension = number.extension or phone.extension
 end
 
+-- Calls `visit` with each phone of a contact that the server did not make out.
+local function each_unknown(contact, visit)
+  for _, slot in ipairs(SLOTS) do
+    local phone = contact[slot]
+    if type(phone) == "table" and is_text(phone.display) and not is_text(phone.e164) then
+      visit(phone)
+    end
+  end
+end
+
+-- Contacts in batches, for each of which libphonenumber is asked once.
+local function checked(client, ctx)
+  local scan, batch, at = client:scan_contacts { limit = 200 }, {}, 0
+  local function fill()
+    local numbers = {}
+    batch, at = {}, 0
+    for contact in scan do
+      batch[#batch + 1] = contact
+      each_unknown(contact, function(phone)
+        local number = number_of(phone, region_of(contact, ctx.options), ctx.options)
+        numbers[#numbers + 1] = number and number.e164 or nil
+      end)
+      if #batch == BATCH then
+        break
+      end
+    end
+    local exist, reason = libphonenumber.existing(numbers)
+    existing = exist or failure.raise_invalid(reason)
+  end
+  return function()
+    if at == #batch then
+      fill()
+    end
+    at = at + 1
+    return batch[at]
+  end
+end
+
 return {
   name = "phone numbers into E.164",
-  source = fix.scan "contacts",
-  options = { region = "", address = "leave" },
+  options = { region = "", address = "leave", check = "length" },
+
+  source = function(options)
+    return options.check == "libphonenumber" and fix.each("contact", checked) or fix.scan "contacts"
+  end,
 
   prepare = function(ctx)
     local options = ctx.options
@@ -76,22 +133,22 @@ return {
       error(phones.unknown_region(options.region), 0)
     elseif not ADDRESS[options.address] then
       error("address must be leave, use or ignore", 0)
+    elseif not CHECK[options.check] then
+      error("check must be length or libphonenumber", 0)
     end
+    existing = nil
   end,
 
   change = function(contact, ctx)
     local region, mended = region_of(contact, ctx.options), false
-    for _, slot in ipairs(SLOTS) do
-      local phone = contact[slot]
-      if type(phone) == "table" and is_text(phone.display) and not is_text(phone.e164) then
-        local reason = mend(phone, region, ctx.options)
-        if reason then
-          ctx.left("phone: " .. reason)
-        else
-          mended = true
-        end
+    each_unknown(contact, function(phone)
+      local reason = mend(phone, region, ctx.options)
+      if reason then
+        ctx.left("phone: " .. reason)
+      else
+        mended = true
       end
-    end
+    end)
     return mended and sendable.or_left("contact", contact, ctx) or nil
   end,
 }

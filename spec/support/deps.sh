@@ -158,6 +158,9 @@ for vm in lua5.4 luajit; do
   need test "luv, for $vm" "lua-luv" lua_modules $vm luv
 done
 
+# Optional for users: a fix asks it whether phone numbers exist.
+need check "libphonenumber's Python port" "python3-phonenumbers" \
+  /usr/bin/python3 -c "import phonenumbers"
 need check "clang" "clang" have clang
 need check "clang-format" "clang-format" have "${CLANG_FORMAT:-clang-format}"
 need check "cppcheck" "cppcheck" have cppcheck

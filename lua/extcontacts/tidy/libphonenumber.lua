@@ -1,0 +1,86 @@
+--- Asks libphonenumber whether numbers exist, through its Python port where
+-- that is installed (Debian: python3-phonenumbers).  Many at a time: each call
+-- starts a process.
+
+local libphonenumber = {}
+
+-- Reads a number a line and writes those that exist.
+local PROGRAM = [[
+import sys, phonenumbers
+for line in sys.stdin:
+    try:
+        if phonenumbers.is_valid_number(phonenumbers.parse(line.strip(), None)):
+            sys.stdout.write(line)
+    except phonenumbers.NumberParseException:
+        pass
+print("all")
+]]
+
+-- The system's own Python has Debian's modules, whichever comes first in PATH.
+local PYTHONS = { "python3", "/usr/bin/python3" }
+
+local MISSING = "libphonenumber's Python port is not installed (Debian: apt-get install python3-phonenumbers)"
+
+local function output(command)
+  local pipe = io.popen(command, "r")
+  local text = pipe:read("*a")
+  pipe:close()
+  return text
+end
+
+--- Whether it is installed.
+---@return string|nil python the interpreter that has it
+---@return string|nil reason
+function libphonenumber.installed()
+  for _, name in ipairs(PYTHONS) do
+    if output(name .. " -c 'import phonenumbers; print(1)' 2>/dev/null"):find "1" then
+      return name
+    end
+  end
+  return nil, MISSING
+end
+
+local python
+
+--- Which of some numbers exist.
+---@param numbers string[] in E.164
+---@return table<string, boolean>|nil exist
+---@return string|nil reason
+function libphonenumber.existing(numbers)
+  if #numbers == 0 then
+    return {}
+  end
+  local problem
+  if not python then
+    python, problem = libphonenumber.installed()
+  end
+  if not python then
+    return nil, problem
+  end
+  for _, number in ipairs(numbers) do
+    if not number:find "^%+%d+$" then
+      error("numbers must be in E.164", 2)
+    end
+  end
+  -- In a file of the owner's alone: a command line can be seen by all.
+  local path = os.tmpname()
+  local file
+  file, problem = io.open(path, "w")
+  if not file then
+    return nil, problem
+  end
+  file:write(table.concat(numbers, "\n"), "\n")
+  file:close()
+  local text = output(("%s -c '%s' <%s"):format(python, PROGRAM, path))
+  os.remove(path)
+  if not text:find "all\n$" then
+    return nil, "libphonenumber's Python port failed"
+  end
+  local exist = {}
+  for number in text:gmatch "%+%d+" do
+    exist[number] = true
+  end
+  return exist
+end
+
+return libphonenumber

@@ -169,4 +169,37 @@ describe("a window", function()
       assert.is_true(served >= math.floor(600 / (60 + 2 * latency + 0.2)) * rate * 0.95, served)
     end)
   end
+
+  -- After an outage it is not known when the server's window opened: requests
+  -- that broke may have opened it, or not.
+  for name, arrives in pairs { ["reach the server"] = true, ["don't"] = false } do
+    for length = 160, 220, 7 do
+      it(("goes on after %d s in which requests break and %s"):format(length, name), function()
+        local rate, self, latency = 60, window(), 0.4
+        local rules = policy(rate)
+        local arrive, refused = server(rate)
+        local served = 0
+        for step = 0, (100 + length + 180) * 10 do
+          local now = step / 10
+          local broken = now > 100 and now < 100 + length
+          -- One request in ten seconds while it is broken, as the brake lets
+          -- through; else as many as there is room for.
+          local most = broken and (step % 100 == 0 and 1 or 0) or 20
+          for _ = 1, most do
+            local wait, number = ratelimit.admit(self, now, rules)
+            if wait then
+              break
+            end
+            if arrives or not broken then
+              assert.is_true((arrive(now + latency / 2)))
+            end
+            ratelimit.settle(self, number, now + latency, rules, broken and { arrived = true } or ANSWER)
+            served = served + (now >= 100 + length and 1 or 0)
+          end
+        end
+        assert.equal(0, refused())
+        assert.is_true(served >= 0.85 * 3 * rate, served) -- of three windows
+      end)
+    end
+  end
 end)

@@ -6,7 +6,8 @@
 -- and refuses what goes over its limit.  When that was is only known to lie
 -- between `lo`, when the request left, and `hi`, when its reply was here.  So
 -- a window is taken to be over only at `hi + 60`; and a request whose reply
--- came after `lo + 60` may have landed in the one after, so it counts in both.
+-- came after `lo + 60` may have landed in the one after, so it counts there,
+-- too, until 60 seconds after its reply.
 
 local ratelimit = {}
 
@@ -17,7 +18,9 @@ local ratelimit = {}
 ---@field sent integer requests of this window
 ---@field certain integer replies that came before it can have ended
 ---@field served integer replies that were no 429
----@field carried integer requests of the window before that may count here
+---@field late integer replies that came later than that; `late:n` has those of the slice of time n
+---@field carried integer requests of the window before, without a reply, that may count here
+---@field trailing integer late replies of the window before that count here; `trail:n` by slices
 ---@field limit integer|nil learnt; nil for the configured rate
 ---@field told integer|nil 1 when the server told the limit
 ---@field blocked number|nil nothing is sent before
@@ -49,8 +52,12 @@ function ratelimit.open(values)
     values.number, values.strikes, values.carried = 0, 0, 0
     values.sent, values.certain, values.served = 0, 0, 0
   end
+  values.late, values.trailing = values.late or 0, values.trailing or 0
   return values
 end
+
+-- Late replies are counted in so many slices of a period.
+local SLICES = 6
 
 local function period_of(policy)
   return policy.period or ratelimit.PERIOD
@@ -82,21 +89,70 @@ local function relearn(window, policy)
   end
 end
 
+local function slice_of(policy)
+  return period_of(policy) / SLICES
+end
+
+-- A reply of which it is not known that the server's window was the one before.
+local function note_late(window, now, policy)
+  local name = ("late:%d"):format(math.floor(now / slice_of(policy)))
+  window[name] = (window[name] or 0) + 1
+  window.late = window.late + 1
+end
+
+-- What was late becomes what trails, or nothing.
+local function turn_slices(window, kept)
+  local counts = {}
+  for name, count in pairs(window) do
+    local slice = name:match("^late:(%d+)$")
+    if slice and kept then
+      counts["trail:" .. slice] = count
+    end
+    if slice or name:find("^trail:") then
+      window[name] = nil
+    end
+  end
+  window.trailing = 0
+  for name, count in pairs(counts) do
+    window[name], window.trailing = count, window.trailing + count
+  end
+end
+
+-- How many trailing requests may still be in the server's window, and when
+-- they become fewer.
+local function trailing(window, now, policy)
+  local count, soonest = 0, nil
+  if window.trailing > 0 then
+    for name, part in pairs(window) do
+      local slice = name:match("^trail:(%d+)$")
+      local ends = slice and (slice + 1) * slice_of(policy) + period_of(policy) + GUARD
+      if ends and now < ends then
+        count, soonest = count + part, math.min(soonest or ends, ends)
+      elseif ends then
+        window[name] = nil
+      end
+    end
+    window.trailing = count
+  end
+  return count, soonest
+end
+
 local function roll(window, now, policy)
-  local carried = 0
+  local carried, kept = 0, false
   if window.lo then
     relearn(window, policy)
     local ended = window.lo + period_of(policy)
     if now < closing(window, policy) + period_of(policy) then
-      carried = window.sent - window.certain
+      carried, kept = math.max(0, window.sent - window.certain - window.late), window.late > 0
     end
-    window.lo = carried > 0 and ended or now
+    window.lo = (carried > 0 or kept) and ended or now
   else
     window.lo = now
   end
   window.number = window.number + 1
   window.hi, window.carried = nil, carried
-  window.sent, window.certain, window.served = 0, 0, 0
+  window.sent, window.certain, window.served, window.late = 0, 0, 0, 0
+  turn_slices(window, kept)
 end
 
 --- Takes a place in the window.
@@ -119,8 +175,14 @@ function ratelimit.admit(window, now, policy)
   if not window.lo or now >= closing(window, policy) + GUARD then
     roll(window, now, policy)
   end
-  if window.carried + window.sent >= ratelimit.allowance(window, policy) then
-    return math.max(closing(window, policy) + GUARD - now, 0.001)
+  local trail, fewer = trailing(window, now, policy)
+  local left = ratelimit.allowance(window, policy) - window.carried - window.sent
+  if trail >= left then
+    local opens = closing(window, policy) + GUARD
+    if left > 0 then
+      opens = math.min(opens, fewer)
+    end
+    return math.max(opens - now, 0.001)
   end
   window.sent = window.sent + 1
   return nil, window.number
@@ -138,8 +200,9 @@ local function read_headers(window, headers)
     window.limit, window.told = allowed, 1
   end
   local count = header_number(headers, "inin-ratelimit-count")
-  if count and count > window.carried + window.sent then
-    window.sent = count - window.carried
+  local known = window.carried + window.trailing
+  if count and count > known + window.sent then
+    window.sent = count - known
   end
 end
 
@@ -177,6 +240,8 @@ function ratelimit.settle(window, number, now, policy, outcome)
       window.hi = math.min(window.hi or now, now)
       if now < window.lo + period_of(policy) then
         window.certain = window.certain + 1
+      else
+        note_late(window, now, policy)
       end
       if not outcome.throttled then
         window.served = window.served + 1

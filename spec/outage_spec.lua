@@ -81,6 +81,20 @@ describe("the brake", function()
     assert.is_nil(outage.admit(state, 3.7))
   end)
 
+  it("lets another try when the trial was cancelled", function()
+    local state = outage.new(0)
+    for now = 1, 3 do
+      fail(state, now)
+    end
+    outage.leave(state, 3.1) -- none is under way: nothing changes
+    assert.is_true(outage.admit(state, 3.1) > 0)
+    assert.is_nil((outage.admit(state, 3.6)))
+    assert.is_true(outage.admit(state, 3.7) > 0)
+    outage.leave(state, 3.8)
+    assert.is_nil((outage.admit(state, 3.8)))
+    assert.is_true(outage.admit(state, 3.8) > 0)
+  end)
+
   it("waits longer from failure to failure, ten seconds at most", function()
     local state, now, last = outage.new(0), 0, 0
     for _ = 1, 12 do

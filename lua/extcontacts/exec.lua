@@ -108,7 +108,9 @@ local function attempt(state, call, row, wire, bound)
     throttled = err and err.status == 429,
     retry_after = err and err.retry_after,
   })
-  if not (err and err.kind == "cancelled") then
+  if err and err.kind == "cancelled" then
+    outage.leave(state.outage, state.now())
+  else
     outage.note(state.outage, sent_at, state.now(), err, state.random())
   end
   return value, err, row

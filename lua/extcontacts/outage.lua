@@ -93,6 +93,16 @@ function outage.note(state, sent_at, now, err, random)
   end
 end
 
+--- Tells that a request was cancelled, which may have been the trial: the next
+-- one is.
+---@param state extcontacts.Outage
+---@param now number
+function outage.leave(state, now)
+  if state.trying then
+    state.hold, state.trying = now, nil
+  end
+end
+
 --- How long a request would have to wait now.
 ---@param state extcontacts.Outage
 ---@param now number

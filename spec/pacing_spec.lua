@@ -356,6 +356,14 @@ describe("the client's numbers", function()
     assert.equal(1, self.client:stats().calls)
   end)
 
+  it("count an answer that broke off as a broken connection, whatever its status", function()
+    local cut = fake.failure("transport", "closed_early", "all")
+    cut.failure.status = 200
+    local self = fake.client { cut, fake.json(200, { id = "a" }) }
+    self.client.contacts:get("a")
+    assert.same({ transport = 1 }, self.client:stats().retries)
+  end)
+
   it("count failures by kind", function()
     local self = any({}, function()
       return fake.json(404, {})

@@ -78,7 +78,9 @@ end
 ---@param self extcontacts.Stats
 ---@param err extcontacts.Error
 function stats.retry(self, err)
-  local reason = err.status and tostring(err.status) or err.kind
+  -- A 200 that broke off is a broken connection.
+  local refused = err.status and err.status >= 400
+  local reason = refused and tostring(err.status) or err.kind
   self.retries[reason] = (self.retries[reason] or 0) + 1
 end
 

@@ -325,6 +325,7 @@ describe("dates", function()
     assert.equal(0, dates.iso "1970-01-01T00:00:00Z")
     assert.equal(951782400.25, dates.iso "2000-02-29T00:00:00.250Z")
     assert.equal(1795546554, dates.http "Tue, 24 Nov 2026 18:55:54 GMT")
+    assert.equal("2000-02-29T00:00:00Z", dates.text(951782400))
     for _, text in ipairs { "", "2026-13-01T00:00:00Z", "2026-01-01", "2026-01-01T24:00:00Z", 7 } do
       assert.is_nil(dates.iso(text))
       assert.is_nil(dates.http(text))

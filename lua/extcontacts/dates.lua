@@ -1,4 +1,4 @@
---- Dates of the API and of HTTP as seconds since 1970, UTC.  Pure.
+--- Dates of the API and of HTTP, as texts and as seconds since 1970, UTC.
 
 local dates = {}
 
@@ -55,6 +55,13 @@ function dates.http(text)
   end
   return seconds(tonumber(year), MONTHS[month], tonumber(day), tonumber(hour), tonumber(minute),
     tonumber(second))
+end
+
+--- Writes a date as the API does, in whole seconds.
+---@param time integer|nil seconds since 1970; now when left out
+---@return string
+function dates.text(time)
+  return (os.date("!%Y-%m-%dT%H:%M:%SZ", time))
 end
 
 return dates

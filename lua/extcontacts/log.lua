@@ -1,6 +1,10 @@
 --- What is told about an exchange, and how it is written down.  Entries hold
 -- the path template, never ids, query values, bodies or tokens.
 
+local core = require "extcontacts.core"
+local dates = require "extcontacts.dates"
+local texts = require "extcontacts.text"
+
 local log = {}
 
 ---@class extcontacts.LogEntry
@@ -20,8 +24,6 @@ local log = {}
 ---@field wait number|nil seconds until the next attempt, when there is one
 ---@field request_body string|nil JSON, masked; with `log_bodies`
 ---@field response_body string|nil JSON, masked; with `log_bodies`
-
-local core = require "extcontacts.core"
 
 local ORDER = { "status", "kind", "code", "attempt", "wait", "bytes_sent", "bytes_received",
   "correlation_id", "request_body", "response_body" }
@@ -89,11 +91,7 @@ local function body_text(text)
   if type(value) ~= "table" then
     return text and text ~= "" and ("(%d bytes)"):format(#text) or nil
   end
-  local shown = core.json.encode(masked(value), { sort_keys = true })
-  if #shown > MOST then
-    shown = shown:sub(1, MOST):gsub("[\128-\191]*$", "") .. "…"
-  end
-  return shown
+  return texts.cut(core.json.encode(masked(value), { sort_keys = true }), MOST)
 end
 
 --- Adds the bodies to an entry, where the configuration asks for them.
@@ -115,7 +113,7 @@ function log.report(config, entry)
   if not (config.log or config.on_request) then
     return
   end
-  entry.time = os.date("!%Y-%m-%dT%H:%M:%SZ")
+  entry.time = dates.text()
   entry.level = entry.kind and "warn" or "info"
   if config.on_request then
     config.on_request(entry)

@@ -9,6 +9,7 @@ local canceller = require "extcontacts.canceller"
 local errors = require "extcontacts.error"
 local operations = require "extcontacts.operations"
 local suggest = require "extcontacts.suggest"
+local text = require "extcontacts.text"
 
 local params = {}
 
@@ -244,12 +245,6 @@ local function outside(row, param, message, limit)
   }
 end
 
--- Characters of a UTF-8 text: every byte but the continuation bytes.
-local function characters(text)
-  local _, continuation = text:gsub("[\128-\191]", "")
-  return #text - continuation
-end
-
 local function check_enum(row, param, value)
   for _, allowed in ipairs(param.enum) do
     if value == allowed then
@@ -277,7 +272,7 @@ local function check_value(row, param, value)
       param.min, integer_text(value)), param.min)
   end
   if param.max_length then
-    local length = characters(value)
+    local length = text.length(value)
     if length > param.max_length then
       return outside(row, param, ("may have at most %d characters, has %d"):format(
         param.max_length, length), param.max_length)

@@ -1,6 +1,7 @@
 --- A plan for people: its changes as a coloured diff, and its totals.
 
 local diff = require "extcontacts.fix.diff"
+local texts = require "extcontacts.text"
 
 local plan_text = {}
 
@@ -19,10 +20,7 @@ local function shown(value)
   if text:find "^%s" or text:find "%s$" or text == "" then
     text = '"' .. text .. '"'
   end
-  if #text > WIDEST then
-    text = text:sub(1, WIDEST):gsub("[\128-\191]*$", "") .. "…"
-  end
-  return text
+  return texts.cut(text, WIDEST)
 end
 
 local function label(change)

@@ -187,7 +187,7 @@ local function create(work, change, resumes)
   reference.id = nil
   local since = resumes and resumes.since
   local answer, more = send(work, change, "create", reference,
-    { body = change.after, since = since and os.date("!%Y-%m-%dT%H:%M:%SZ", since) },
+    { body = change.after, since = since and dates.text(since) },
     resumes and { resumes = resumes })
   if answer == nil then
     return more

@@ -6,6 +6,7 @@ local core = require "extcontacts.core"
 local diff = require "extcontacts.fix.diff"
 local kinds = require "extcontacts.fix.kinds"
 local models = require "extcontacts.models"
+local texts = require "extcontacts.text"
 
 local limits = {}
 
@@ -32,13 +33,6 @@ local LENGTHS = {
 local EMAILS = { workEmail = true, personalEmail = true, otherEmail = true }
 local MOST_EXTERNAL_IDS = 10
 
---- How many characters a UTF-8 text has.
----@param text string
----@return integer
-function limits.length(text)
-  return select(2, text:gsub("[^\128-\191]", ""))
-end
-
 --- Whether a text can be an e-mail address.
 ---@param text string
 ---@return boolean
@@ -53,7 +47,7 @@ local function add(out, code, path, text)
 end
 
 local function check_text(out, path, value, range)
-  local length = limits.length(value)
+  local length = texts.length(value)
   if length < range[1] or length > range[2] then
     add(out, "limit", path, ("%s has %d characters, allowed are %d to %d"):format(
       diff.name(path), length, range[1], range[2]))

@@ -4,6 +4,7 @@
 local canonical = require "extcontacts.fix.canonical"
 local context = require "extcontacts.fix.context"
 local copy = require "extcontacts.fix.copy"
+local dates = require "extcontacts.dates"
 local core = require "extcontacts.core"
 local diff = require "extcontacts.fix.diff"
 local errors = require "extcontacts.error"
@@ -179,7 +180,7 @@ Draft.__index = Draft
 ---@return extcontacts.fix.Draft|nil
 ---@return extcontacts.Error|nil
 function plan.begin(client, header, options)
-  header.created = os.date("!%Y-%m-%dT%H:%M:%SZ", options.time)
+  header.created = dates.text(options.time)
   header.by = options.by or os.getenv "USER" or os.getenv "LOGNAME" or "unknown"
   header.server = plan.server(client)
   local draft = setmetatable({

@@ -4,6 +4,7 @@
 local core = require "extcontacts.core"
 local diff = require "extcontacts.fix.diff"
 local markup = require "extcontacts.fix.markup"
+local texts = require "extcontacts.text"
 local words = require "extcontacts.fix.words"
 
 local rows = {}
@@ -90,7 +91,7 @@ local function ending(text, size)
 end
 
 local function omitted(text)
-  local count = select(2, text:gsub("[^\128-\191]", ""))
+  local count = texts.length(text)
   return ('<span class="omitted">… %s characters …</span>'):format(markup.number(count))
 end
 

@@ -6,14 +6,11 @@
 local core = require "extcontacts.core"
 local json = require "extcontacts.json"
 local dates = require "extcontacts.dates"
+local texts = require "extcontacts.text"
 
 local json_schema = {}
 
 local null = core.json.null
-
-local function length(text)
-  return select(2, text:gsub("[^\128-\191]", ""))
-end
 
 local function is_number(value)
   return type(value) == "number" or json.is_number(value)
@@ -99,12 +96,13 @@ function RULES._enumProperties(wanted, value)
 end
 
 function RULES.minLength(wanted, value)
-  return type(value) == "string" and length(value) < wanted
+  return type(value) == "string" and texts.length(value) < wanted
     and ("has fewer than %d characters"):format(wanted) or nil
 end
 
 function RULES.maxLength(wanted, value)
-  return type(value) == "string" and length(value) > wanted and ("has more than %d characters"):format(wanted) or nil
+  return type(value) == "string" and texts.length(value) > wanted
+    and ("has more than %d characters"):format(wanted) or nil
 end
 
 function RULES.format(wanted, value)

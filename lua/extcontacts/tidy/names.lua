@@ -4,6 +4,7 @@
 -- letters) are rewritten: whoever typed "McDonald" or "van der Berg" meant it.
 
 local letters = require "extcontacts.tidy.letters"
+local texts = require "extcontacts.text"
 
 local names = {}
 
@@ -36,10 +37,6 @@ local BEFORE_APOSTROPHE = set "dell dall nell sull all"
 
 local APOSTROPHES = { "'", "\226\128\153" }
 
-local function character_count(text)
-  return select(2, text:gsub("[^\128-\191]", ""))
-end
-
 -- A word without hyphens and apostrophes, given in small letters.
 local function plain(word)
   local rest = word:match "^mc(%l[%l\128-\255]+)$"
@@ -62,9 +59,9 @@ local function with_apostrophes(word)
   for _, apostrophe in ipairs(APOSTROPHES) do
     local first, rest = word:match("^(.-)" .. apostrophe .. "(.*)$")
     if first == "" then
-      return apostrophe .. (character_count(rest) < 2 and rest or with_apostrophes(rest))
+      return apostrophe .. (texts.length(rest) < 2 and rest or with_apostrophes(rest))
     elseif first then
-      local again = character_count(rest) > 1 and (character_count(first) == 1 or BEFORE_APOSTROPHE[first])
+      local again = texts.length(rest) > 1 and (texts.length(first) == 1 or BEFORE_APOSTROPHE[first])
       return plain(first) .. apostrophe .. (again and with_apostrophes(rest) or rest)
     end
   end
@@ -74,7 +71,7 @@ end
 -- A single letter, and in a first name letters without a vowel (TJ): each stands
 -- for a name.  "ST." is a word cut short.
 local function is_initials(word, after, family)
-  local count = character_count(word)
+  local count = texts.length(word)
   return count == 1 or word:find("%.") ~= nil
     or (not family and count <= 3 and not word:find "[aeiouy\128-\255]" and not after:find "^%.")
 end

@@ -54,6 +54,7 @@ local function summary(state, call)
 end
 
 local function succeed(state, call, row, value)
+  doubt.claim(state.creates, row, value)
   stats.call(state.stats, row.name, state.now() - call.started)
   return value, nil, summary(state, call)
 end
@@ -223,7 +224,6 @@ local function perform(state, call, row, bound, wire)
   if call.resumes and row.check then
     local record, err = look_back(state, call, row, bound, wire)
     if record then
-      doubt.claim(state.creates, row, record)
       return succeed(state, call, row, record)
     elseif err then
       return fail(state, call, row, wire, err)
@@ -235,7 +235,6 @@ local function perform(state, call, row, bound, wire)
       value, err = true, nil
     end
     if not err then
-      doubt.claim(state.creates, row, value)
       log.report(state.config, call.entry)
       return succeed(state, call, row, value)
     end
@@ -252,7 +251,6 @@ local function perform(state, call, row, bound, wire)
     elseif outcome == "ambiguous" then
       value, outcome = doubt.resolve(tools, state, call, row, bound, err, wire.body)
       if value then
-        doubt.claim(state.creates, row, value)
         log.report(state.config, call.entry)
         return succeed(state, call, row, value)
       end

@@ -1,6 +1,6 @@
 -- What counts as a change, and what is done with one.
 local canonical = require "extcontacts.fix.canonical"
-local copy = require "extcontacts.fix.copy"
+local copy = require "extcontacts.copy"
 local diff = require "extcontacts.fix.diff"
 local json = require "extcontacts.json"
 

@@ -16,7 +16,7 @@
 -- those by an id.  An empty cell leaves the contact as it is.  All
 -- organizations are read first and their names kept in memory, about 150 bytes
 -- each.
-local copy = require "extcontacts.fix.copy"
+local copy = require "extcontacts.copy"
 local fix = require "extcontacts.fix"
 local letters = require "extcontacts.tidy.letters"
 local names = require "extcontacts.tidy.names"
@@ -28,14 +28,6 @@ local known
 local function folded(value)
   local text = letters.lower(names.trimmed(tostring(value)))
   return text ~= "" and text or nil
-end
-
-local function path_of(text)
-  local path = {}
-  for name in text:gmatch "[^.]+" do
-    path[#path + 1] = name
-  end
-  return path
 end
 
 local function keys_of(organization, path)
@@ -63,7 +55,7 @@ return {
 
   prepare = function(ctx)
     known = {}
-    local path = path_of(ctx.options.match)
+    local path = copy.path(ctx.options.match)
     for organization in ctx.client:scan_organizations { limit = 200 } do
       for _, key in ipairs(keys_of(organization, path)) do
         local other = known[key]

@@ -15,7 +15,7 @@
 -- Schema of that version: every field must be described there, and every value
 -- be as it wants.  A record for which that does not hold, or that has both the
 -- old and the new field with different values, is left and counted.
-local copy = require "extcontacts.fix.copy"
+local copy = require "extcontacts.copy"
 local core = require "extcontacts.core"
 local custom_fields = require "extcontacts.tidy.custom_fields"
 local fix = require "extcontacts.fix"

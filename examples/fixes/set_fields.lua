@@ -17,7 +17,7 @@
 -- A phone is set by its number, "+49 30 1234567 ext. 12"; a list or an object
 -- as JSON; another record by its id.  A value that can't be read as what its
 -- field holds is left out and counted.
-local copy = require "extcontacts.fix.copy"
+local copy = require "extcontacts.copy"
 local core = require "extcontacts.core"
 local diff = require "extcontacts.fix.diff"
 local fix = require "extcontacts.fix"
@@ -84,14 +84,6 @@ local BY_TYPE = { string = "text", date = "text", uri = "text", int32 = "integer
   ExternalOrganization = "reference", User = "reference", DomainEntityRef = "reference" }
 local BY_ENDING = { integer = "integer", number = "number", checkbox = "boolean", tag = "json" }
 
-local function split(name)
-  local path = {}
-  for part in name:gmatch "[^.]+" do
-    path[#path + 1] = part
-  end
-  return path
-end
-
 -- How a column is read; raises where there is no such field.
 local function reader_of(kind, path)
   local model, field = models[kinds.by_name[kind].model], nil
@@ -112,7 +104,7 @@ local columns = {}
 local function column(kind, name)
   local key = kind .. " " .. name
   if not columns[key] then
-    local path = split(name)
+    local path = copy.path(name)
     columns[key] = { path = path, read = READ[reader_of(kind, path)] }
   end
   return columns[key]

@@ -2,6 +2,7 @@
 -- which record found is the one that was sent.  Pure: `exec` does the reading.
 -- A row's `check` says how (operations.lua).
 
+local copy = require "extcontacts.copy"
 local core = require "extcontacts.core"
 local dates = require "extcontacts.dates"
 local records = require "extcontacts.records"
@@ -32,21 +33,8 @@ local DERIVED = {
 }
 local OWNED = { createDate = true, modifyDate = true, version = true, createdBy = true }
 
---- The value at a dotted path, `workPhone.display`.
----@param record table
----@param path string
----@return any
-function ambiguous.value_at(record, path)
-  local value = record
-  for name in path:gmatch("[^.]+") do
-    if type(value) ~= "table" then
-      return nil
-    end
-    value = value[name]
-  end
-  if value ~= null then
-    return value
-  end
+local function value_at(record, path)
+  return copy.at(record, copy.path(path))
 end
 
 -- A phone as the server looks it up, when it is written internationally.
@@ -109,14 +97,14 @@ function ambiguous.reads(row, bound, marker)
     add()
   end
   for _, path in ipairs(check.each or {}) do
-    local text = look_up_text(ambiguous.value_at(bound.body, path))
+    local text = look_up_text(value_at(bound.body, path))
     if text then
       add(text)
     end
   end
   local proves = check.proves_absence and #reads > 0
   if marker and check.search then
-    local text = look_up_text(ambiguous.value_at(bound.body, marker))
+    local text = look_up_text(value_at(bound.body, marker))
     if text then
       reads[#reads + 1] = {
         operation = check.search, arguments = { { q = text } }, records = "entities",
@@ -215,9 +203,9 @@ function ambiguous.is_it(row, bound, found, sought)
   if row.check.created and not (created and created >= sought.since - TOLERANCE) then
     return false
   end
-  local mark = sought.marker and ambiguous.value_at(bound.body, sought.marker)
+  local mark = sought.marker and value_at(bound.body, sought.marker)
   if mark ~= nil and not is_nothing(mark) then
-    return same_value(mark, ambiguous.value_at(found, sought.marker))
+    return same_value(mark, value_at(found, sought.marker))
   end
   return holds(records.writable(row.body_model, bound.body), found, OWNED)
 end

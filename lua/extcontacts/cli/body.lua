@@ -3,7 +3,7 @@
 -- or in its place.  Nothing here sends.
 
 local canonical = require "extcontacts.fix.canonical"
-local copy = require "extcontacts.fix.copy"
+local copy = require "extcontacts.copy"
 local core = require "extcontacts.core"
 local exit = require "extcontacts.cli.exit"
 local models = require "extcontacts.models"
@@ -87,9 +87,8 @@ CONVERT.int32, CONVERT.int64 = CONVERT.integer, CONVERT.integer
 -- The path of a field's name, and the field at its end where the model knows
 -- it.
 local function resolve(model, name)
-  local path, field, known = {}, nil, model
-  for part in name:gmatch("[^.]+") do
-    path[#path + 1] = part
+  local path, field, known = copy.path(name), nil, model
+  for _, part in ipairs(path) do
     field = known and known.by_wire[part]
     if known and not field then
       local near = suggest.nearest(part, suggest.keys(known.by_wire))

@@ -1,6 +1,7 @@
 --- How records are written: JSON for one, a line each (NDJSON), one JSON
 -- array, or CSV; whole or some of their fields.  Holds one record at a time.
 
+local copy = require "extcontacts.copy"
 local core = require "extcontacts.core"
 local csv = require "extcontacts.csv"
 local exit = require "extcontacts.cli.exit"
@@ -51,11 +52,7 @@ local function parse_fields(texts)
   local fields = {}
   for _, text in ipairs(texts) do
     for name in text:gmatch("[^,%s]+") do
-      local path = {}
-      for part in name:gmatch("[^.]+") do
-        path[#path + 1] = part
-      end
-      fields[#fields + 1] = { name = name, path = path }
+      fields[#fields + 1] = { name = name, path = copy.path(name) }
     end
   end
   return fields
@@ -87,6 +84,7 @@ local function warn_of_unknown(context, model, fields)
   end
 end
 
+-- Null stays null here, unlike in `copy.at`.
 local function value_at(record, path)
   local value = record
   for _, part in ipairs(path) do

@@ -4,7 +4,7 @@
 
 local calls = require "extcontacts.fix.calls"
 local canonical = require "extcontacts.fix.canonical"
-local copy = require "extcontacts.fix.copy"
+local copy = require "extcontacts.copy"
 local dates = require "extcontacts.dates"
 local diff = require "extcontacts.fix.diff"
 local kinds = require "extcontacts.fix.kinds"

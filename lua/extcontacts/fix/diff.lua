@@ -6,7 +6,7 @@
 -- there is left out.
 
 local canonical = require "extcontacts.fix.canonical"
-local copy = require "extcontacts.fix.copy"
+local copy = require "extcontacts.copy"
 local core = require "extcontacts.core"
 local kinds = require "extcontacts.fix.kinds"
 local models = require "extcontacts.models"

@@ -1,7 +1,7 @@
 --- What a person should know of a planned body before it is sent: fields that
 -- it clears, values the server will refuse, numbers that can't be found.  Pure.
 
-local copy = require "extcontacts.fix.copy"
+local copy = require "extcontacts.copy"
 local core = require "extcontacts.core"
 local diff = require "extcontacts.fix.diff"
 local kinds = require "extcontacts.fix.kinds"

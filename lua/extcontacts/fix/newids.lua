@@ -1,7 +1,7 @@
 --- Records that were deleted and made again have another id: what a change
 -- says of them, with the ids they have now.  Pure.
 
-local copy = require "extcontacts.fix.copy"
+local copy = require "extcontacts.copy"
 
 local newids = {}
 

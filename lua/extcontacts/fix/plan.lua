@@ -3,7 +3,7 @@
 
 local canonical = require "extcontacts.fix.canonical"
 local context = require "extcontacts.fix.context"
-local copy = require "extcontacts.fix.copy"
+local copy = require "extcontacts.copy"
 local dates = require "extcontacts.dates"
 local core = require "extcontacts.core"
 local diff = require "extcontacts.fix.diff"

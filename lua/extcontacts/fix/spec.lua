@@ -1,6 +1,6 @@
 --- A fix: the table that its file returns, checked, and what its functions get.
 
-local copy = require "extcontacts.fix.copy"
+local copy = require "extcontacts.copy"
 local core = require "extcontacts.core"
 local failure = require "extcontacts.fix.failure"
 local files = require "extcontacts.files"

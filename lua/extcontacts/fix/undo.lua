@@ -2,7 +2,7 @@
 -- docs/fix.md says what it can't.
 
 local calls = require "extcontacts.fix.calls"
-local copy = require "extcontacts.fix.copy"
+local copy = require "extcontacts.copy"
 local core = require "extcontacts.core"
 local diff = require "extcontacts.fix.diff"
 local failure = require "extcontacts.fix.failure"

@@ -20,6 +20,17 @@ function copy.deep(value)
   return out
 end
 
+--- The names of a dotted path, `workPhone.display`.
+---@param text string
+---@return string[]
+function copy.path(text)
+  local path = {}
+  for name in text:gmatch("[^.]+") do
+    path[#path + 1] = name
+  end
+  return path
+end
+
 --- The value at a path of field names; nil where it or its parent is not
 -- there or is null.
 ---@param record table

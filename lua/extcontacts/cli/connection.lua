@@ -4,6 +4,7 @@
 
 local config = require "extcontacts.config"
 local exit = require "extcontacts.cli.exit"
+local files = require "extcontacts.files"
 local suggest = require "extcontacts.suggest"
 
 -- luacheck: ignore 113 143
@@ -111,7 +112,6 @@ function connection.settings(given, getenv)
   end
   local sources = { getenv = getenv }
   if given.config then
-    local files = require "extcontacts.files"
     local text = files.read(given.config)
     if not text then
       exit.fail("usage", ("--config: %s can't be read"):format(given.config))
@@ -128,12 +128,10 @@ end
 -- there is no place for it.
 local function shared_store(getenv)
   local file_store = require "extcontacts.store.file"
-  local directory = file_store.directory(getenv)
-  local base = directory and io.open((getenv "XDG_STATE_HOME" or getenv "HOME") .. "/.")
-  if not base then
+  local directory, base = file_store.directory(getenv)
+  if not base or not files.exists(base .. "/.") then
     return nil -- a home that is not there is not made
   end
-  base:close()
   return (file_store.new(directory, require("extcontacts.store").process))
 end
 

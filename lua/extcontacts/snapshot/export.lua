@@ -216,9 +216,7 @@ function export.run(client, path, options)
     error(misuse, 2)
   end
   local names = format.wanted(options.only)
-  local existing = not options.overwrite and io.open(path, "rb")
-  if existing then
-    existing:close()
+  if not options.overwrite and files.exists(path) then
     return failure.invalid(path .. " is there already; export under another name, or overwrite it", "exists")
   end
   local self = setmetatable({

@@ -84,13 +84,16 @@ end
 -- `~/.local/state/extcontacts`.
 ---@param getenv fun(name: string): string|nil
 ---@return string|nil
+---@return string|nil base what of it is there before anything is made
 function file_store.directory(getenv)
-  local base = getenv "XDG_STATE_HOME"
-  if not base or base:sub(1, 1) ~= "/" then
-    local home = getenv "HOME"
-    base = home and home ~= "" and home .. "/.local/state"
+  local state = getenv "XDG_STATE_HOME"
+  if state and state:sub(1, 1) == "/" then
+    return state .. "/extcontacts", state
   end
-  return base and base .. "/extcontacts" or nil
+  local home = getenv "HOME"
+  if home and home ~= "" then
+    return home .. "/.local/state/extcontacts", home
+  end
 end
 
 return file_store

@@ -2,6 +2,7 @@
 -- coroutine that is suspended while it waits, and whoever waits outside of them
 -- turns the loop.  How code in a task waits is `env.scheduler`'s.
 
+local base = require "extcontacts.env.task"
 local core = require "extcontacts.core"
 local engines = require "extcontacts.env.engines"
 
@@ -31,13 +32,7 @@ local waiting = {} -- waitable → the tasks that wait for it
 local sleepers = {} -- task → true
 local queues = { own = { first = 1, last = 0 }, program = { first = 1, last = 0 } }
 
----@class extcontacts.Task a function that runs at the same time as others
----@field finished boolean
----@field cancelled string|nil "cancelled" or "interrupted" once it is to end
----@field deadline number|nil monotonic seconds; calls made in it end by then
----@field scope table|nil the `ec.run` that it belongs to
----@field ended fun()|nil called when it has finished, however it did
-local Task = {}
+local Task = { done = base.done, result = base.result }
 local metatable = { __name = "extcontacts.task", __index = Task }
 
 ------------------------------------------------------------------- the queue --
@@ -79,14 +74,9 @@ end
 ------------------------------------------------------------------- the tasks --
 
 local function finish(task, ...)
-  task.finished = true
   alive[task.kind] = alive[task.kind] - 1
-  task.results = { n = select("#", ...), ... }
   task.co, task.waitable = nil, nil
-  wake(task)
-  if task.ended then
-    task.ended()
-  end
+  base.finish(task, wake, ...)
 end
 
 local function came_back(task, outer, ok, ...)
@@ -142,35 +132,14 @@ function loop.spawn(kind, deadline, fn, ...)
   return task
 end
 
-function Task:done()
-  return self.finished
-end
-
---- What the function returned, or raises what it raised.
-function Task:result()
-  local results = self.results
-  if not results[1] then
-    error(results[2], 0)
-  end
-  return unpack(results, 2, results.n)
-end
-
--- Ends what a task waits for.
-local function stop_waiting(task)
-  local waitable = task.waitable
-  if waitable and waitable.cancel and not waitable:done() then
-    waitable:cancel(task.cancelled)
-  end
-  return not waitable or waitable:done()
-end
-
 --- Ends a task in order: what it waits for ends as "cancelled", and so does
 -- every later call of its code, which runs on from there.
 ---@param why string|nil "cancelled" or "interrupted"
 function Task:cancel(why)
   if not self.finished then
     self.cancelled = self.cancelled or why or "cancelled"
-    if stop_waiting(self) then
+    local waitable = base.end_wait(self)
+    if not waitable or waitable:done() then
       run(self)
     end
   end
@@ -180,7 +149,7 @@ end
 function Task:drop()
   if not self.finished then
     self.cancelled = self.cancelled or "cancelled"
-    pcall(stop_waiting, self)
+    pcall(base.end_wait, self)
     enqueue(self)
   end
 end

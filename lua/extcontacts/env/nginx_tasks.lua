@@ -1,6 +1,7 @@
 --- Functions that run at the same time as their caller inside nginx: light
 -- threads, with the tasks' interface of `extcontacts.env.loop`.
 
+local base = require "extcontacts.env.task"
 local bell = require "extcontacts.env.nginx_bell"
 local engines = require "extcontacts.env.nginx_engines"
 
@@ -9,7 +10,7 @@ local unpack = table.unpack or unpack
 
 local tasks = {}
 
-local Task = {}
+local Task = { done = base.done, result = base.result }
 local metatable = { __name = "extcontacts.task", __index = Task }
 
 -- Coroutine of a light thread → its task.
@@ -37,12 +38,7 @@ local function reap(list)
 end
 
 local function finish(task, ...)
-  task.results = { n = select("#", ...), ... }
-  task.finished = true
-  bell.ring(task)
-  if task.ended then
-    task.ended()
-  end
+  base.finish(task, bell.ring, ...)
 end
 
 local function body(task, fn, ...)
@@ -112,19 +108,6 @@ function tasks.detach(fn)
   end
 end
 
-function Task:done()
-  return self.finished
-end
-
---- What the function returned, or raises what it raised.
-function Task:result()
-  local results = self.results
-  if not results[1] then
-    error(results[2], 0)
-  end
-  return unpack(results, 2, results.n)
-end
-
 --- Ends a task in order: what it waits for ends as "cancelled", and so does
 -- every later call of its code, which runs on from there.
 ---@param why string|nil
@@ -133,11 +116,8 @@ function Task:cancel(why)
     return
   end
   self.cancelled = self.cancelled or why or "cancelled"
-  local waitable = self.waitable
+  local waitable = base.end_wait(self)
   if waitable then
-    if waitable.cancel and not waitable:done() then
-      waitable:cancel(self.cancelled)
-    end
     bell.ring(waitable)
   end
 end

@@ -16,30 +16,10 @@ trap finish EXIT
 trap 'exit 130' INT TERM
 
 # The rate limit is off: at 300 requests a minute this would take long.
-bin/extcontacts sandbox --contacts "$CONTACTS" --rate 0 >"$work/ready" 2>"$work/log" &
-starter=$!
-tries=0
-while [ ! -s "$work/ready" ]; do
-  tries=$((tries + 1))
-  if [ "$tries" -gt 300 ] || ! kill -0 "$starter" 2>/dev/null; then
-    echo "the sandbox did not start:" >&2
-    cat "$work/log" >&2
-    exit 1
-  fi
-  sleep 0.1
-done
-
-field() {
-  sed -n "s/.*\"$1\" *: *\"\{0,1\}\([^\",}]*\).*/\1/p" "$work/ready"
-}
-pid=$(field pid)
-EXTCONTACTS_BASE_URL=$(field base_url)
-EXTCONTACTS_LOGIN_URL=$(field login_url)
-GENESYSCLOUD_OAUTHCLIENT_ID=$(field client_id)
-GENESYSCLOUD_OAUTHCLIENT_SECRET=$(field client_secret)
+. examples/sandbox.sh
+start_sandbox --contacts "$CONTACTS" --rate 0
 EXTCONTACTS_RATE=off
-export EXTCONTACTS_RATE EXTCONTACTS_BASE_URL EXTCONTACTS_LOGIN_URL
-export GENESYSCLOUD_OAUTHCLIENT_ID GENESYSCLOUD_OAUTHCLIENT_SECRET
+export EXTCONTACTS_RATE
 
 echo "A local External Contacts server with $CONTACTS messy contacts is at $EXTCONTACTS_BASE_URL"
 echo

@@ -25,21 +25,9 @@ chmod 755 "$work" # nginx's workers are somebody else when root starts it
 sed "s/127\.0\.0\.1:8080/127.0.0.1:$PORT/" "$here/nginx.conf" >"$work/nginx.conf"
 
 if [ -z "${GENESYSCLOUD_OAUTHCLIENT_ID:-}${GENESYSCLOUD_ACCESS_TOKEN:-}" ]; then
-  bin/extcontacts sandbox --parent $$ --contacts 300 >"$work/ready" 2>"$work/log" &
-  while [ ! -s "$work/ready" ]; do
-    kill -0 $! 2>/dev/null || { cat "$work/log" >&2; exit 1; }
-    sleep 0.1
-  done
-  field() {
-    sed -n "s/.*\"$1\" *: *\"\{0,1\}\([^\",}]*\).*/\1/p" "$work/ready"
-  }
-  pids=$(field pid)
-  EXTCONTACTS_BASE_URL=$(field base_url)
-  EXTCONTACTS_LOGIN_URL=$(field login_url)
-  GENESYSCLOUD_OAUTHCLIENT_ID=$(field client_id)
-  GENESYSCLOUD_OAUTHCLIENT_SECRET=$(field client_secret)
-  export EXTCONTACTS_BASE_URL EXTCONTACTS_LOGIN_URL
-  export GENESYSCLOUD_OAUTHCLIENT_ID GENESYSCLOUD_OAUTHCLIENT_SECRET
+  . examples/sandbox.sh
+  start_sandbox --parent $$ --contacts 300
+  pids=$pid
   echo "A local External Contacts server is at $EXTCONTACTS_BASE_URL"
   echo "Somebody it knows:"
   "${LUA:-lua5.4}" "$here/somebody.lua" "$PORT"

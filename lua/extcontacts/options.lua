@@ -108,15 +108,6 @@ local function number_problem(name, value, spec)
   end
 end
 
-local function choice_problem(name, value, choices)
-  for _, choice in ipairs(choices) do
-    if value == choice then
-      return nil
-    end
-  end
-  return suggest.unknown("value of option '" .. name .. "'", value, choices)
-end
-
 local function problem_of(name, value, spec)
   local kind = type(value)
   if kind ~= spec[1] and kind ~= spec[2] and kind ~= spec[3] then
@@ -124,7 +115,7 @@ local function problem_of(name, value, spec)
   elseif kind == "number" then
     return number_problem(name, value, spec)
   elseif kind == "string" and spec.choices then
-    return choice_problem(name, value, spec.choices)
+    return suggest.other("value of option '" .. name .. "'", value, spec.choices)
   elseif kind == "boolean" and spec.only ~= nil and value ~= spec.only then
     return ("option '%s' must be a number or %s"):format(name, tostring(spec.only))
   elseif kind == "table" and spec.has and type(value[spec.has]) ~= "function" then

@@ -378,9 +378,9 @@ local function option_problem(row, options)
     return row.iterator .. ": on_expired = \"restart\" does not go with 'from': a new start would "
       .. "hand out again what was handed out before the token"
   end
-  if on_expired and on_expired ~= "restart" and on_expired ~= "error" then
-    return row.iterator .. ": " .. suggest.unknown("value of 'on_expired'", on_expired,
-      { "restart", "error" })
+  local other = on_expired and suggest.other("value of 'on_expired'", on_expired, { "restart", "error" })
+  if other then
+    return row.iterator .. ": " .. other
   end
 end
 

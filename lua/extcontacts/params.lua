@@ -8,6 +8,7 @@
 local canceller = require "extcontacts.canceller"
 local errors = require "extcontacts.error"
 local operations = require "extcontacts.operations"
+local options = require "extcontacts.options"
 local suggest = require "extcontacts.suggest"
 local text = require "extcontacts.text"
 
@@ -43,9 +44,6 @@ local CALL_OPTIONS = {
   resumes = "table",
   cancel = "canceller",
 }
-
---- What may follow a create whose reply was lost.
-params.on_ambiguous = { "check", "error", "resend" }
 
 ---@class extcontacts.Bound
 ---@field path table<string, string> wire name → value
@@ -133,15 +131,6 @@ local function option_names(row, extra)
   return names
 end
 
-local function is_choice(value, choices)
-  for _, choice in ipairs(choices) do
-    if value == choice then
-      return true
-    end
-  end
-  return false
-end
-
 local function call_option_problem(name, value)
   local kind = CALL_OPTIONS[name]
   if kind == "seconds" then
@@ -153,9 +142,7 @@ local function call_option_problem(name, value)
       return ("option '%s' must be a whole number above 0"):format(name)
     end
   elseif kind == "choice" then
-    if not is_choice(value, params.on_ambiguous) then
-      return suggest.unknown("value of '" .. name .. "'", value, params.on_ambiguous)
-    end
+    return suggest.other("value of '" .. name .. "'", value, options.list[name].choices)
   elseif kind == "canceller" then
     if not canceller.is(value) then
       return "option 'cancel' must come from ec.canceller()"

@@ -85,4 +85,18 @@ function suggest.keys(t)
   return keys
 end
 
+--- A sentence for a value that is none of those it may be; nil for one that is.
+---@param what string as for `unknown`
+---@param value any
+---@param choices string[]
+---@return string|nil
+function suggest.other(what, value, choices)
+  for _, choice in ipairs(choices) do
+    if value == choice then
+      return nil
+    end
+  end
+  return suggest.unknown(what, value, choices)
+end
+
 return suggest

@@ -23,18 +23,11 @@ local function each_wrong(path, state, visit)
   -- after a first pass.
   local left = {}
   local function scan(on_line)
-    local next_line, err, close = journal.lines(path)
-    if not next_line then
-      error(err, 0)
-    end
-    local line = next_line()
-    while line do
+    journal.each(path, function(line)
       if WRONG[line.t] and state.ledger.wrong[line.n] then
         on_line(line)
       end
-      line = next_line()
-    end
-    close()
+    end)
   end
   scan(function(line)
     left[line.n] = (left[line.n] or 0) + 1

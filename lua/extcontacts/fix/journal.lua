@@ -105,6 +105,23 @@ function journal.lines(path)
   end, nil, close
 end
 
+--- Visits a journal's lines, in order.  Raises an error object where it can't
+-- be read.
+---@param path string
+---@param visit fun(line: table)
+function journal.each(path, visit)
+  local next_line, err, close = journal.lines(path)
+  if not next_line then
+    error(err, 0)
+  end
+  local line = next_line()
+  while line do
+    visit(line)
+    line = next_line()
+  end
+  close()
+end
+
 local function empty_state()
   return {
     ledger = ledger.new(), open = {}, ids = {}, runs = 0,

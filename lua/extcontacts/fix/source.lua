@@ -213,8 +213,9 @@ local function csv_rows(described)
   end
 end
 
-local function ndjson_rows(described)
-  local next_line, err, close = lines.read(described.path)
+-- The lines of a file that are not blank, each with its number.
+local function filled_lines(path)
+  local next_line, err, close = lines.read(path)
   if not next_line then
     error(err, 0)
   end
@@ -225,6 +226,14 @@ local function ndjson_rows(described)
       line = next_line()
       number = number + 1
     until line == nil or line:find("%S")
+    return line, number
+  end, close
+end
+
+local function ndjson_rows(described)
+  local next_line, close = filled_lines(described.path)
+  return function()
+    local line, number = next_line()
     if line == nil then
       return nil
     end
@@ -246,19 +255,10 @@ local function id_rows(described)
       return id ~= nil and { [described.key] = id } or nil, index
     end, function() end
   end
-  local next_line, err, close = lines.read(described.path)
-  if not next_line then
-    error(err, 0)
-  end
-  local number = 0
+  local next_line, close = filled_lines(described.path)
   return function()
-    local id
-    repeat
-      local line = next_line()
-      number = number + 1
-      id = line and line:match("^%s*(.-)%s*$")
-    until id ~= ""
-    return id and { [described.key] = id } or nil, number
+    local line, number = next_line()
+    return line and { [described.key] = line:match("^%s*(.-)%s*$") } or nil, number
   end, close
 end
 

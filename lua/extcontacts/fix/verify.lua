@@ -29,18 +29,11 @@ local verify = {}
 -- What the journal tells of creates and erasures, by number.
 local function read_facts(path)
   local facts = {}
-  local next_line, err, close = journal.lines(path)
-  if not next_line then
-    error(err, 0)
-  end
-  local line = next_line()
-  while line do
+  journal.each(path, function(line)
     if (line.t == "done" or line.t == "already") and (line.op == "create" or line.op == "erase") then
       facts[line.n] = { id = line.id, at = line.at, correlation_id = line.correlation_id, t = line.t }
     end
-    line = next_line()
-  end
-  close()
+  end)
   return facts
 end
 

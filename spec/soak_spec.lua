@@ -2,11 +2,15 @@
 -- fewer records and shorter windows.  `make soak` runs it at full size.
 local script = require "spec.support.script"
 
+-- A sanitizer keeps what is freed and shadows the rest: the peak of a process
+-- under it says nothing of the client, so only the other claims count there.
+local PEAK = os.getenv "EXTCONTACTS_SANITIZED" and " most_megabytes=1024" or ""
+
 describe("the soak, in small:", function()
   for _, case in ipairs {
     { "creates", "creates=200 lost=0.1 unsent=0.01 concurrency=8" },
     { "creates", "creates=40 lost=0.1 unsent=0 gateway=0.05 lag=0.2" },
-    { "scan", "contacts=8000 share=5" },
+    { "scan", "contacts=8000 share=5" .. PEAK },
     { "windows", "processes=3 windows=2 rate=10 period=0.8 tokens=2 least=0" },
     { "outage", "seconds=1.5 calls=20 period=2" },
   } do

@@ -62,14 +62,17 @@ check() {
   fi
 }
 
-# suite NAME BUILD INTERPRETER... : busted with the core of that build
-suite() {
-  name=$1 core=$2
-  shift 2
+# A suite that waits for what never comes ends as failed, not as a stuck run.
+SUITE_SECONDS=${SUITE_SECONDS:-1500}
+
+# run_specs BUILD INTERPRETER... : busted on $specs with the core of that
+# build, into good, bad and waiting
+run_specs() {
+  core=$1
+  shift
   report=$root/$out/report
   rm -f "$report"
-  start=$(date +%s)
-  set -- "$@" ${runner:-spec/support/suite.lua}
+  set -- timeout --foreground -k 10 "$SUITE_SECONDS" "$@" ${runner:-spec/support/suite.lua}
   if [ -f spec/helper.lua ]; then
     set -- "$@" --helper=spec/helper.lua
   fi
@@ -87,12 +90,41 @@ suite() {
     bad=1
     echo "the run ended with status $status after $good specs"
   fi
-  passed=$((passed + good)) pending=$((pending + waiting))
-  failed=$((failed + bad))
-  [ "$bad" = 0 ] || failures="$failures
-  $name: $bad"
+}
+
+# suite_ended NAME GOOD BAD WAITING START
+suite_ended() {
+  passed=$((passed + $2)) failed=$((failed + $3)) pending=$((pending + $4))
+  [ "$3" = 0 ] || failures="$failures
+  $1: $3"
   printf 'suite  %s: %s passed, %s failed, %s pending (%s s)\n' \
-    "$name" "$good" "$bad" "$waiting" "$(since "$start")"
+    "$1" "$2" "$3" "$4" "$(since "$5")"
+}
+
+# suite NAME BUILD INTERPRETER...
+suite() {
+  name=$1
+  shift
+  start=$(date +%s)
+  run_specs "$@"
+  suite_ended "$name" "$good" "$bad" "$waiting" "$start"
+}
+
+# suite_by_file NAME BUILD INTERPRETER... : a process for each spec file,
+# silent unless it fails
+suite_by_file() {
+  name=$1
+  shift
+  start=$(date +%s) log=$out/by_file.log
+  all_specs=$specs all_good=0 all_bad=0 all_waiting=0
+  for specs in ${all_specs:-spec/*_spec.lua spec/*/*_spec.lua}; do
+    run_specs "$@" >"$log" 2>&1
+    [ "$bad" = 0 ] || { echo "$specs:"; cat "$log"; }
+    all_good=$((all_good + good)) all_bad=$((all_bad + bad))
+    all_waiting=$((all_waiting + waiting))
+  done
+  specs=$all_specs
+  suite_ended "$name" "$all_good" "$all_bad" "$all_waiting" "$start"
 }
 
 build() { # CORE-DIRECTORY VM make's variables...
@@ -232,11 +264,13 @@ group_leaks() {
   specs=$all_specs
 }
 
+# A file at a time: a full collection takes as long as the heap is large, and
+# the heap of the whole suite makes hours of it.
 group_gc() {
   sandbox_build
   for vm in $VMS; do
     check "build for $vm" build "build/$vm" "$vm"
-    suite "specs with a restless collector on $vm" "build/$vm" \
+    suite_by_file "specs with a restless collector on $vm" "build/$vm" \
       env EXTCONTACTS_GC=1 "$vm"
   done
 }

@@ -32,7 +32,7 @@ local function outcomes()
 end
 
 describe("fix.apply", function()
-  fixes.around(set_place, before_each, after_each)
+  fixes.around(set_place, before_each, after_each, { resets = false }) -- it counts requests
 
   it("does what the plan says, and planning again finds nothing", function()
     local function change(contact)
@@ -291,7 +291,7 @@ describe("a bad record", function()
 end)
 
 describe("a run", function()
-  fixes.around(set_place, before_each, after_each)
+  fixes.around(set_place, before_each, after_each, { resets = false }) -- it counts requests
 
   it("stops at its limit and goes on when resumed", function()
     place:plan_titles(5, "Pilot")
@@ -301,6 +301,20 @@ describe("a run", function()
     result = assert(fix.resume(place.client, place:path "p"))
     assert.same({ 5, 0 }, { result.done, result.pending })
     assert.equal(5, place:requests "contacts.update")
+  end)
+
+  it("does as many as its limit says, also several at a time", function()
+    place:plan_titles(20, "Pilot")
+    for round, limit in ipairs { 1, 3, 12 } do
+      local go = round == 1 and fix.apply or fix.resume
+      local before = place:requests "contacts.update"
+      local result = assert(go(place.client, place:path "p", { limit = limit, concurrency = 8 }))
+      assert.equal("limit", result.stopped)
+      assert.equal(limit, place:requests "contacts.update" - before)
+    end
+    faults { operation = "contacts.update", nth = 1, status = 403 }
+    local result = assert(fix.resume(place.client, place:path "p", { limit = 2, concurrency = 8 }))
+    assert.equal("auth", result.stopped) -- which weighs more
   end)
 
   it("ends when it is interrupted, with what is in flight", function()
@@ -458,7 +472,7 @@ describe("a run", function()
 end)
 
 describe("the journal", function()
-  fixes.around(set_place, before_each, after_each)
+  fixes.around(set_place, before_each, after_each, { resets = false }) -- it counts requests
 
   it("stops everything before it sends, when the disk is full", function()
     place:plan_titles(3, "Pilot")

@@ -119,8 +119,10 @@ end
 local Run = {}
 Run.__index = Run
 
+-- At the limit nothing more is begun, but what counts towards it is done: any
+-- other reason weighs more.
 function Run:stop(reason, err)
-  if not self.stopped then
+  if not self.stopped or self.stopped == "limit" then
     self.stopped, self.err = reason, err
   end
 end
@@ -226,7 +228,7 @@ end
 -- Changes of one record are carried out one after the other.
 local function work_on(self, changes)
   for _, change in ipairs(changes) do
-    if self.stopped then
+    if self.stopped and self.stopped ~= "limit" then
       return
     end
     local intent = self.log.state.open[change.n]

@@ -103,7 +103,7 @@ describe("extcontacts plan", function()
 end)
 
 describe("extcontacts apply", function()
-  fixes.around(set_place, before_each, after_each)
+  fixes.around(set_place, before_each, after_each, { resets = false }) -- it counts requests
 
   it("asks at a terminal, and without one wants --yes", function()
     planned(2)
@@ -197,7 +197,7 @@ describe("extcontacts apply", function()
 end)
 
 describe("a process that applies a plan", function()
-  fixes.around(set_place, before_each, after_each)
+  fixes.around(set_place, before_each, after_each, { resets = false }) -- it counts requests
 
   -- Starts it, slowed down, and waits for the first change to be noted.
   local START = [[
@@ -263,5 +263,23 @@ describe("a process that applies a plan", function()
     assert.equal(0, code)
     assert.matches("another process is at work on this plan [^\n]*\n75\n0\n$", output)
     assert.equal(40, place:requests "contacts.update")
+  end)
+
+  -- Without the right that lets root write where nobody may.
+  it("sends nothing more once its journal is read-only", function()
+    planned(3)
+    assert.equal(0, (run("apply -y --limit 1 " .. place:path "p")))
+    local sent, journal = place:requests "contacts.update", place:read "p.journal"
+    local code, output = command.shell([[
+      chmod 0400 $P.journal
+      [ $(id -u) != 0 ] || drop="setpriv --bounding-set=-dac_override --inh-caps=-dac_override"
+      for command in resume "apply -y"; do $drop bin/extcontacts $command $P; echo $?; done
+    ]], environment)
+    assert.equal(0, code)
+    local line = "extcontacts %s: [^\n]*p%%.journal: Permission denied %%(io, EACCES%%)\n1\n"
+    assert.matches("^" .. line:format "resume" .. line:format "apply" .. "$", output)
+    assert.equal(1, sent)
+    assert.equal(sent, place:requests "contacts.update")
+    assert.equal(journal, place:read "p.journal")
   end)
 end)

@@ -72,7 +72,7 @@ describe("fix.undo", function()
         noted = noted or id
       end
     end
-    local note = assert(place.client.contacts.notes:create(noted, { noteText = "keep", createdBy = USER }))
+    local note = assert(place.direct.contacts.notes:create(noted, { noteText = "keep", createdBy = USER }))
     local created
     place:plan {
       source = fix.each("contact_note", function(client)
@@ -106,7 +106,7 @@ describe("fix.undo", function()
   it("points at the new id of a record that is made again", function()
     local id = place:ids(1)[1]
     local record = assert(place.client.contacts:get(id))
-    local note = assert(place.client.contacts.notes:create(id, { noteText = "keep", createdBy = USER }))
+    local note = assert(place.direct.contacts.notes:create(id, { noteText = "keep", createdBy = USER }))
     local records_left = {
       function(client) return (client.contacts.notes:get(id, note.id)) end,
       function(client) return (client.contacts:get(id)) end,

@@ -36,7 +36,7 @@ local function add(fields)
   for key, value in pairs(fields) do
     all[key] = value
   end
-  return assert(place.client.contacts:create(all)).id
+  return assert(place.direct.contacts:create(all)).id
 end
 
 local function of(changes, id)
@@ -190,7 +190,7 @@ describe("the ready fix", function()
     end)
 
     it("converges", function()
-      local organization = assert(place.client.organizations:create { name = "x" }).id
+      local organization = assert(place.direct.organizations:create { name = "x" }).id
       converges("set_fields", { csv = place:write("v.csv", "id,title,workPhone,cellPhone,surveyOptOut,"
         .. "externalOrganization\n" .. add { workPhone = { display = "1" } }
         .. ", Head ,+49 30 1234567,030 555,yes," .. organization .. "\n") })
@@ -296,7 +296,7 @@ describe("the ready fix", function()
 
     -- Version 1 has tier_text, version 2 level_text instead.
     before_each(function()
-      schema = assert(place.client.contacts.schemas:create { version = 0, name = "Loyalty",
+      schema = assert(place.direct.contacts.schemas:create { version = 0, name = "Loyalty",
         appliesTo = ec.array { "CONTACT" }, enabled = true, jsonSchema = {
           ["$schema"] = "http://json-schema.org/draft-04/schema#", title = "Loyalty",
           properties = { tier_text = property "text", points_integer = property "integer" } } })
@@ -305,7 +305,7 @@ describe("the ready fix", function()
     local function next_version()
       schema.jsonSchema.properties = { level_text = property("text", { maxLength = 4 }),
         points_integer = property("integer", { minimum = 0 }), size_number = property "number" }
-      schema = assert(place.client.contacts.schemas:update(schema.id, schema))
+      schema = assert(place.direct.contacts.schemas:update(schema.id, schema))
     end
 
     local function holder(fields)
@@ -348,7 +348,7 @@ describe("the ready fix", function()
 
   describe("relink_organizations", function()
     it("links by name, whatever its case and blanks, and converges", function()
-      local organization = assert(place.client.organizations:create { name = "Müller & Söhne GmbH" }).id
+      local organization = assert(place.direct.organizations:create { name = "Müller & Söhne GmbH" }).id
       local id = add {}
       converges("relink_organizations", { csv = place:write("l.csv",
         "id,organization\n" .. id .. ", MÜLLER  & SÖHNE GmbH \n") })
@@ -356,7 +356,7 @@ describe("the ready fix", function()
     end)
 
     it("links by a field, too", function()
-      local organization = assert(place.client.organizations:create { name = "x", tickers = ec.array {
+      local organization = assert(place.direct.organizations:create { name = "x", tickers = ec.array {
         { symbol = "XYZ", exchange = "NYSE" } }, industry = "K-17" }).id
       local _, changes = plan("relink_organizations", { match = "industry", column = "customer",
         csv = place:write("l.csv", "id;customer\n" .. add {} .. ";k-17\n") })
@@ -365,7 +365,7 @@ describe("the ready fix", function()
 
     it("leaves names that no organization or several have", function()
       for _ = 1, 2 do
-        assert(place.client.organizations:create { name = "Twice" })
+        assert(place.direct.organizations:create { name = "Twice" })
       end
       local path = place:write("l.csv", ("id,organization\n%s,twice\n%s,None Such\n%s,\n"):format(
         add {}, add {}, add {}))

@@ -42,7 +42,8 @@ function fixes.bytes(contact)
   return canonical.text(copy)
 end
 
---- The shared sandbox as it was at its start, a client and a directory.
+--- The shared sandbox as it was at its start, a client and a directory; and
+-- `direct`, a client that no bad network hinders in arranging a spec's records.
 ---@param options table|nil of `sandbox.shared`
 function fixes.place(options)
   local server = sandbox.shared(options)
@@ -50,7 +51,13 @@ function fixes.place(options)
   local dir = os.tmpname()
   os.remove(dir)
   os.execute("mkdir " .. dir)
-  return setmetatable({ server = server, client = fixes.client(server), dir = dir }, Place)
+  return setmetatable({
+    server = server,
+    client = fixes.client(server),
+    direct = fixes.client { base_url = server.direct_url, login_url = server.direct_url,
+      client_id = server.client_id, client_secret = server.client_secret },
+    dir = dir,
+  }, Place)
 end
 
 --- A path in the directory.

@@ -328,7 +328,7 @@ describe("extcontacts restore", function()
     assert.not_matches("0 changed, 0 created, 0 deleted", before)
 
     must { "restore", at "whole", "-o", at "plan", "--delete-created" }
-    local result = assert(fix.apply(client, at "plan"))
+    local result = assert(fix.apply(client, at "plan", { concurrency = 8 }))
     assert.equal(result.total, result.done + result.already, json.encode(result, { sort_keys = true }))
     assert.equal(0, assert(fix.verify(client, at "plan")).differ)
 

@@ -90,16 +90,6 @@ local function objection(path, checked, client, options)
   return true
 end
 
--- What an undo makes again is pointed at by what comes after it.
-local function needs_order(checked)
-  for operation in pairs(checked.totals.operations) do
-    if checked.header.undoes and operation:find "%.create$" then
-      return true
-    end
-  end
-  return false
-end
-
 local function open_journal(path, checked, resume)
   local log, err = journal.open(path, checked)
   if not log then
@@ -393,7 +383,8 @@ local function run(client, path, options, resume)
     failed = 0,
     departed = 0,
     trouble = 0,
-    carry_out = (options.concurrency or 1) > 1 and not needs_order(checked) and side_by_side or one_by_one,
+    -- What comes after a record that is made again may point at its new id.
+    carry_out = (options.concurrency or 1) > 1 and not checked.totals.remade and side_by_side or one_by_one,
     look_at = 0,
     held = false,
   }, Run)

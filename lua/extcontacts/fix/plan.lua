@@ -158,6 +158,9 @@ end
 local function add_to(totals, change)
   count(totals.operations, change.kind .. "." .. change.op)
   count(totals.classes, change.class)
+  if change.was then
+    totals.remade = (totals.remade or 0) + 1
+  end
   for _, one in ipairs(change.diff or {}) do
     count(totals.fields, change.kind .. "." .. diff.name(one.path))
   end

@@ -31,7 +31,7 @@ local VERSION = 1
 ---@field after table|nil
 ---@field diff extcontacts.fix.Difference[]|nil
 ---@field digest string|nil of an erased record's canonical form
----@field was string|nil of an undo's create: the id that the record had
+---@field was string|nil of a create that brings a deleted record back: the id that it had
 ---@field warnings extcontacts.fix.Warning[]|nil
 ---@field hash string SHA-256 of the line without it
 
@@ -43,6 +43,7 @@ local VERSION = 1
 ---@field fields table<string, integer>
 ---@field warnings table<string, integer> by code
 ---@field left table<string, integer> by reason
+---@field remade integer|nil creates that bring deleted records back, with other ids
 ---@field sha256 string of the header, without `created` and `by`, and the changes: the plan's identity
 
 local function encode(value)

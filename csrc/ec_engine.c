@@ -93,6 +93,41 @@ ec_transfer *ec_engine_finished(ec_engine *e) {
   return t;
 }
 
+/* --------------------------------------------------------------- spares -- */
+
+CURL *ec_engine_handle(ec_engine *e) {
+  if (e->handle_count > 0)
+    return e->handles[--e->handle_count];
+  return curl_easy_init();
+}
+
+void ec_engine_spare_handle(ec_engine *e, CURL *easy) {
+  if (e->handle_count < EC_SPARE_HANDLES) {
+    curl_easy_reset(easy);
+    e->handles[e->handle_count++] = easy;
+  } else
+    curl_easy_cleanup(easy);
+}
+
+void ec_engine_body(ec_engine *e, ec_buf *body) {
+  if (e->body_count > 0)
+    *body = e->bodies[--e->body_count];
+  else
+    ec_buf_init(body, e->options.max_body);
+}
+
+/* Freeing a page's worth each time would make the allocator give it back to
+** the system each time, which costs more than the page's transfer. */
+void ec_engine_spare_body(ec_engine *e, ec_buf *body) {
+  if (body->room > 0 && body->room <= EC_SPARE_BODY &&
+      e->body_count < EC_SPARE_BODIES) {
+    ec_buf_clear(body);
+    e->bodies[e->body_count++] = *body;
+    ec_buf_init(body, body->cap);
+  } else
+    ec_buf_free(body);
+}
+
 /* ----------------------------------------------------------- libcurl's wishes
  */
 
@@ -183,6 +218,8 @@ void ec_engine_close(ec_engine *e) {
   end_all(e, EC_FAIL_CLOSED);
   /* A child leaves the parent's connections alone: cleaning up would say
   ** goodbye on them.  The few bytes go with the process. */
+  while (here && e->handle_count > 0)
+    curl_easy_cleanup(e->handles[--e->handle_count]);
   if (e->multi != NULL && here)
     curl_multi_cleanup(e->multi);
   e->multi = NULL;
@@ -194,6 +231,8 @@ void ec_engine_release(ec_engine *e) {
   if (--e->references > 0)
     return;
   ec_engine_close(e);
+  while (e->body_count > 0)
+    ec_buf_free(&e->bodies[--e->body_count]);
   ec_options_free(&e->options);
   free(e);
 }

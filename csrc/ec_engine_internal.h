@@ -11,6 +11,10 @@ typedef struct ec_list {
   ec_transfer *first, *last;
 } ec_list;
 
+#define EC_SPARE_HANDLES 16
+#define EC_SPARE_BODIES 2
+#define EC_SPARE_BODY ((size_t)1024 * 1024) /* the largest that is kept */
+
 struct ec_engine {
   CURLM *multi; /* NULL once closed */
   ec_poll *poll;
@@ -25,6 +29,13 @@ struct ec_engine {
   size_t count; /* of the pending */
   ec_list pending;
   ec_list finished;
+  /* What the next transfers need not make anew: libcurl's handles, of the
+  ** thread that drives the engine, and the memory of answers, of the one that
+  ** makes and frees transfers. */
+  CURL *handles[EC_SPARE_HANDLES];
+  int handle_count;
+  ec_buf bodies[EC_SPARE_BODIES];
+  int body_count;
 };
 
 void ec_list_add(ec_list *list, ec_transfer *t);
@@ -35,6 +46,15 @@ void ec_list_remove(ec_list *list, ec_transfer *t);
 void ec_engine_add(ec_engine *e, ec_transfer *t);
 void ec_engine_finish(ec_engine *e, ec_transfer *t);
 void ec_engine_forget(ec_engine *e, ec_transfer *t);
+
+/* A handle with nothing set, NULL when there is no memory; and back again,
+** once it is in no multi. */
+CURL *ec_engine_handle(ec_engine *e);
+void ec_engine_spare_handle(ec_engine *e, CURL *easy);
+
+/* An empty buffer for an answer; and back again, empty afterwards. */
+void ec_engine_body(ec_engine *e, ec_buf *body);
+void ec_engine_spare_body(ec_engine *e, ec_buf *body);
 
 /* libcurl is done with it. */
 void ec_transfer_complete(ec_transfer *t, CURLcode code);

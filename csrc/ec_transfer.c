@@ -22,13 +22,13 @@ ec_transfer *ec_transfer_new(ec_engine *e) {
   e->references++;
   t->deadline = HUGE_VAL;
   ec_buf_init(&t->body_out, SIZE_MAX / 4);
-  ec_buf_init(&t->body, e->options.max_body);
+  ec_engine_body(e, &t->body);
   ec_headers_init(&t->headers, e->options.max_header);
   return t;
 }
 
 void ec_transfer_release(ec_transfer *t) {
-  ec_buf_free(&t->body);
+  ec_engine_spare_body(t->engine, &t->body);
   ec_buf_free(&t->body_out);
   ec_headers_free(&t->headers);
   curl_slist_free_all(t->headers_out);
@@ -39,14 +39,18 @@ void ec_transfer_release(ec_transfer *t) {
 }
 
 /* Takes it off libcurl's hands.  In a forked child the handle is left as it
-** is: its connection belongs to the parent. */
+** is: its connection belongs to the parent.  A handle that was torn out of
+** an exchange keeps some of its state, and is of no further use. */
 static void detach(ec_transfer *t) {
   if (t->easy == NULL)
     return;
   if (ec_engine_usable(t->engine)) {
     if (t->in_multi)
       curl_multi_remove_handle(t->engine->multi, t->easy);
-    curl_easy_cleanup(t->easy);
+    if (t->failed)
+      curl_easy_cleanup(t->easy);
+    else
+      ec_engine_spare_handle(t->engine, t->easy);
   }
   t->in_multi = 0;
   t->easy = NULL;
@@ -343,7 +347,8 @@ static int set_limits(ec_transfer *t) {
   if (is_suspicious(t->engine))
     SET(CURLOPT_FRESH_CONNECT, 1L);
   SET(CURLOPT_NOSIGNAL, 1L);
-  SET(CURLOPT_BUFFERSIZE, 128L * 1024);
+  /* refused by a handle that has a buffer from its last exchange still */
+  curl_easy_setopt(t->easy, CURLOPT_BUFFERSIZE, 128L * 1024);
 #if LIBCURL_VERSION_NUM >= 0x075700
   SET(CURLOPT_QUICK_EXIT, 1L);
 #endif
@@ -386,7 +391,7 @@ int ec_transfer_start(ec_transfer *t) {
     return EC_ENGINE_OK;
   }
   rc = EC_ENGINE_MEMORY;
-  t->easy = curl_easy_init();
+  t->easy = ec_engine_handle(e);
   if (t->easy == NULL)
     goto out;
   rc = set_security(t);

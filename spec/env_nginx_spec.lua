@@ -105,6 +105,50 @@ describe("inside nginx,", function()
     assert.equal("12falsetimeout", server:must("/all", 10))
   end)
 
+  it("tasks of one request are nothing to the next ones, which nginx runs in the same coroutines", function()
+    local server = fixture.start(fixture.answering, { server = [[
+      lua_check_client_abort on;
+      location = /tasks {
+        content_by_lua_block {
+          local sum = 0
+          for _, value in client:map({ 1, 2, 3, 4 }, function(number)
+            ngx.sleep(0.002)
+            return number
+          end, { concurrency = 2 }) do
+            sum = sum + value
+          end
+          ngx.print(sum)
+        }
+      }
+      location = /left {
+        content_by_lua_block {
+          ec.run(function()
+            ec.spawn(function() ngx.sleep(10) end)
+            ngx.sleep(10)
+          end, { deadline = 0.2 })
+        }
+      }
+      location = /task { content_by_lua_block { ngx.print(require("extcontacts.env.nginx").task() == nil) } } ]] })
+    local function both(path, count, expected)
+      local open = {}
+      for index = 1, count do
+        open[index] = server:open(path)
+      end
+      for _, connection in ipairs(open) do
+        if expected then
+          assert.matches("\n" .. expected .. "$", (connection:receive "*a"))
+        end
+        connection:close()
+      end
+    end
+    for _ = 1, 4 do
+      both("/tasks", 32, "10")
+      both("/left", 32) -- their clients are gone: nginx ends their coroutines
+      both("/task", 64, "true")
+    end
+    assert.equal("", (server:errors():gsub("[^\n]*client prematurely[^\n]*\n", "")))
+  end)
+
   -- Code of a phase, and how to reach it.
   local CALL = [[
     local contact, err = client.contacts:get("1", { timeout = 10 })

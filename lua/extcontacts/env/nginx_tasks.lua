@@ -20,10 +20,26 @@ local running = setmetatable({}, { __mode = "k" })
 -- nginx keeps a thread until its parent has, or is gone itself.
 local children = setmetatable({}, { __mode = "k" })
 
+-- Coroutine → ngx.ctx of the request in which the above was noted.  nginx uses
+-- coroutines again for other requests, and ends some without a word.
+local request_of = setmetatable({}, { __mode = "kv" })
+
+-- Forgets what was noted of a coroutine in an earlier request.
+local function refresh(co)
+  local request = ngx.ctx
+  if request_of[co] ~= request then
+    request_of[co], running[co], children[co] = request, nil, nil
+  end
+end
+
 --- The task whose code is running.
 ---@return extcontacts.Task|nil
 function tasks.current()
-  return running[coroutine.running()]
+  local co = coroutine.running()
+  if running[co] then
+    refresh(co)
+  end
+  return running[co]
 end
 
 local function reap(list)
@@ -43,6 +59,7 @@ end
 
 local function body(task, fn, ...)
   local co = coroutine.running()
+  refresh(co)
   running[co] = task
   finish(task, pcall(fn, ...))
   running[co] = nil
@@ -51,6 +68,7 @@ end
 -- Begins a light thread of the code that is running.
 local function start(task, fn, ...)
   local parent = coroutine.running()
+  refresh(parent)
   local list = children[parent]
   if list then
     reap(list)

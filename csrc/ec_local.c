@@ -100,10 +100,10 @@ void ec_local_close(ec_local *l) {
   }
 }
 
-int ec_local_ring(int fd) {
+int ec_local_ring(int fd, char byte) {
   ssize_t sent;
   do
-    sent = send(fd, "w", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+    sent = send(fd, &byte, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
   while (sent < 0 && errno == EINTR);
   return sent == 1 || errno == EAGAIN || errno == EWOULDBLOCK ? 0 : -1;
 }

@@ -25,8 +25,8 @@ int ec_local_accept(ec_local *l);
 /* Takes the name away. */
 void ec_local_close(ec_local *l);
 
-/* One byte for the peer.  0, or -1 when it is gone; a peer that has not read
+/* A byte for the peer.  0, or -1 when it is gone; a peer that has not read
 ** the earlier ones gets no more. */
-int ec_local_ring(int fd);
+int ec_local_ring(int fd, char byte);
 
 #endif

@@ -70,8 +70,8 @@ static int ring(ec_thread *h) {
   return h->peer;
 }
 
-static void ring_peer(ec_thread *h, int fd) {
-  if (fd < 0 || ec_local_ring(fd) == 0)
+static void ring_peer(ec_thread *h, int fd, char byte) {
+  if (fd < 0 || ec_local_ring(fd, byte) == 0)
     return;
   close(h->peer);
   h->peer = -1;
@@ -103,7 +103,7 @@ static void hand_back(ec_thread *h, ec_list *ended) {
   if (h->outbox.first != NULL && !h->signalled)
     fd = ring(h);
   pthread_mutex_unlock(&h->lock);
-  ring_peer(h, fd);
+  ring_peer(h, fd, EC_THREAD_DONE);
 }
 
 static void start(ec_transfer *t, int cancelled, int quit, ec_list *ended) {
@@ -143,7 +143,7 @@ static void adopt_peer(ec_thread *h, int fd) {
   waiting = h->outbox.first != NULL;
   pthread_mutex_unlock(&h->lock);
   if (waiting)
-    ring_peer(h, fd);
+    ring_peer(h, fd, EC_THREAD_DONE);
   h->idle_at = ec_now() + LINGER;
   h->idle_told = 0;
 }
@@ -203,7 +203,7 @@ static double patience(ec_thread *h) {
   if (left > 0)
     return left;
   h->idle_told = 1;
-  ring_peer(h, h->peer);
+  ring_peer(h, h->peer, EC_THREAD_IDLE);
   return LONGEST_WAIT;
 }
 

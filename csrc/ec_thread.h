@@ -55,8 +55,11 @@ int ec_thread_fd(const ec_thread *h);
 /*
 ** Instead of the descriptor, a connection: listen, connect to the path from
 ** within the event loop, accept.  From then on the peer gets a byte when
-** transfers have finished, and one when none has been under way for a while.
+** transfers have finished, and another one when none has been under way for a
+** while.
 */
+#define EC_THREAD_DONE 'w'
+#define EC_THREAD_IDLE 'i'
 int ec_thread_listen(ec_thread *h, const char *directory, const char **path);
 int ec_thread_accept(ec_thread *h); /* whether it is connected now */
 

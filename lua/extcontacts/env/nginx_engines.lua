@@ -69,30 +69,33 @@ local function connect(engine)
   return nil, why or "it was not accepted"
 end
 
--- A byte comes when something has finished, or when nothing has been under
--- way for a while.
+-- The engine's word that nothing has been under way for a while; any other
+-- one tells that something has finished.
+local IDLE = "i"
+
 local function listen_to(worker, socket)
   repeat
     local byte = socket:receive(1)
     local collected = worker:collect()
-  until not byte or (collected == 0 and worker.engine:pending() == 0)
+  until not byte or (byte == IDLE and collected == 0 and worker.engine:pending() == 0)
 end
 
--- What other code wants to be run here, in order; the jobs don't wait.
-local function run_jobs(worker)
+-- What other code wants to be run while this pump is there, in order; the
+-- jobs don't wait.  What it has taken on it does, also when the pump has ended.
+local function run_jobs(desk)
   repeat
-    if #worker.jobs == 0 then
-      bell.wait(worker.jobs, LONGEST_REST)
+    if #desk.jobs == 0 then
+      bell.wait(desk, LONGEST_REST)
     end
-    local jobs = worker.jobs
-    worker.jobs = {}
+    local jobs = desk.jobs
+    desk.jobs = {}
     for index = 1, #jobs do
       jobs[index]()
     end
-  until not worker.connected
+  until desk.closed and #desk.jobs == 0
 end
 
-local host -- a worker whose pump is there
+local open_desk -- where a pump takes jobs
 
 local function pump(worker)
   local socket, why = connect(worker.engine)
@@ -102,12 +105,12 @@ local function pump(worker)
     worker.no_pump_until = core.engine.now() + 60
     return
   end
-  worker.connected, worker.jobs = true, {}
-  host = worker
-  ngx.thread.spawn(run_jobs, worker)
+  local desk = { jobs = {} }
+  worker.connected, open_desk = true, desk
+  ngx.thread.spawn(run_jobs, desk)
   local ok, message = pcall(listen_to, worker, socket)
-  worker.connected = false
-  bell.ring(worker.jobs)
+  worker.connected, desk.closed = false, true
+  bell.ring(desk)
   socket:close()
   if not ok then
     ngx.log(ngx.ERR, "extcontacts: ", message)
@@ -118,11 +121,12 @@ end
 ---@param job fun()
 ---@return boolean taken false where there is no pump
 function engines.run_in_pump(job)
-  if not host or not host.connected then
+  local desk = open_desk
+  if not desk or desk.closed then
     return false
   end
-  host.jobs[#host.jobs + 1] = job
-  bell.ring(host.jobs)
+  desk.jobs[#desk.jobs + 1] = job
+  bell.ring(desk)
   return true
 end
 

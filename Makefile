@@ -52,7 +52,7 @@ RUN = @MAKE="$(MAKE)" sh spec/support/run.sh
 
 PORT ?= 8080
 .PHONY: all both help deps demo nginx-example test check check-quick check-deep \
-  install uninstall env rock-check soak bench-json clean
+  install uninstall env rock-check soak bench-json bench-nginx clean
 
 all: $(CORE) $(COMMANDS:%=$(BUILD)/bin/%)
 
@@ -133,6 +133,7 @@ help:
 #: make soak         lost replies, a long scan, shared windows, an outage and a
 #:                   bad network at full size, on both VMs, in some 20 minutes
 #: make bench-json   JSON beside lua-cjson and the floor, on both VMs
+#: make bench-nginx  lookups in an nginx worker beside a client written by hand
 #: make rock-check   luarocks make in a fresh tree
 
 deps:
@@ -173,6 +174,9 @@ soak:
 
 bench-json: both
 	@sh bench/json/run.sh
+
+bench-nginx: both
+	@sh bench/nginx/run.sh
 
 rock-check:
 	$(DEPS) rock

@@ -1,0 +1,280 @@
+-- The measurements of run.sh.
+local launch = require "extcontacts.sandbox.launch"
+local nginx = require "spec.support.nginx"
+local socket = require "socket"
+local tls = require "spec.support.tls"
+
+-- luacheck: ignore 113 143
+local unpack = table.unpack or unpack
+
+local ROUNDS = tonumber(os.getenv "ROUNDS" or 5)
+local SECONDS = tonumber(os.getenv "SECONDS" or 4)
+
+local function output(command)
+  local handle = assert(io.popen(command .. " 2>&1", "r"))
+  local text = handle:read("*a")
+  handle:close()
+  return text
+end
+
+-------------------------------------------------------------------- servers --
+
+-- Some 1 KB, as a reverse lookup gives it.
+local ANSWER = [[
+{"contacts":[{"id":"|","firstName":"Ann","lastName":"Example",
+"workPhone":{"display":"(317) 555-0142","extension":0,"acceptsSMS":false,"userInput":"+13175550142",
+"e164":"+13175550142","countryCode":"US"},"workEmail":"ann@example.com","title":"Buyer","address":{
+"address1":"1 Main St","city":"Indianapolis","state":"IN","postalCode":"46204","countryCode":"US"},
+"modifyDate":"2026-01-01T00:00:00.000Z","createDate":"2026-01-01T00:00:00.000Z","externalOrganization":
+{"id":"fedcba98-7654-4321-8fed-cba987654321","name":"Example Ltd","selfUri":"/api/v2/x"},
+"customFields":{"]] .. ("tier"):rep(10) .. [[":"gold","notes":"]] .. ("text "):rep(60) .. [["}}],"organizations":[]}]]
+
+local API = [[
+  keepalive_requests 1000000000;
+  keepalive_timeout 600s;
+  lua_shared_dict counts 10m;
+  init_by_lua_block { HEAD, TAIL = %q, %q }
+]]
+local ANSWERS = [[
+  default_type application/json;
+  location /api/ { content_by_lua_block {
+    ngx.shared.counts:incr("calls", 1, 0)
+    ngx.shared.counts:set("connection " .. ngx.var.connection, true)
+    if %g > 0 then ngx.sleep(%g) end
+    -- Each number has a contact of its own.
+    local id = ("01234567-89ab-4cde-8fab-%%s"):format(ngx.var.arg_lookupVal:match "%%w+$":sub(-12))
+    ngx.header["Content-Length"] = #HEAD + #id + #TAIL
+    ngx.print(HEAD, id, TAIL)
+  } }
+]]
+local COUNTS = [[
+  location = /calls { content_by_lua_block { ngx.print(ngx.shared.counts:get "calls" or 0) } }
+  location = /connections { content_by_lua_block {
+    local count = 0
+    for _, key in ipairs(ngx.shared.counts:get_keys(0)) do count = count + (key ~= "calls" and 1 or 0) end
+    ngx.print(count)
+  } }
+]]
+local SECURE = "server { listen 127.0.0.1:%d ssl http2; ssl_certificate %s/good.pem; "
+  .. "ssl_certificate_key %s/good.key; http2_max_concurrent_streams 1000; %s }"
+
+-- The API, which answers after a delay; also over TLS where there are
+-- certificates.
+local function start_api(delay, certificates)
+  local answers, secure, port = ANSWERS:format(delay, delay), "", launch.free_port()
+  if certificates then
+    secure = SECURE:format(port, certificates.path, certificates.path, answers)
+  end
+  local server = nginx.start {
+    http = API:format(ANSWER:gsub("\n", ""):match "(.-)|(.*)") .. secure,
+    server = answers .. COUNTS,
+  }
+  server.api = { host = certificates and "localhost" or "127.0.0.1", port = certificates and port or server.port,
+    tls = certificates ~= nil, ca_file = certificates and certificates.ca }
+  server.api.url = (certificates and "https://" or "http://") .. server.api.host .. ":" .. server.api.port
+  return server
+end
+
+local WORKER = [[
+  keepalive_requests 1000000000;
+  lua_shared_dict lookups 64m;
+  lua_socket_log_errors off;
+  resolver 127.0.0.1;
+  init_by_lua_block {
+    peers = require "bench.nginx.peers"
+    api = { host = %q, port = %d, tls = %s, url = %q, ca_file = %s }
+    client, kit = peers.client(api), peers.kit(api, { %s })
+  }
+]]
+local LOCATIONS = [[
+  default_type text/plain;
+  location = /cosocket { content_by_lua_block { peers.cosocket(api) } }
+  location = /client { content_by_lua_block { client() } }
+  location = /kit { content_by_lua_block { kit() } }
+  location = /unrelated { content_by_lua_block { ngx.say "ok" } }
+]]
+
+-- The nginx whose one worker is measured.
+local function start_worker(api, options)
+  return nginx.start {
+    http = WORKER:format("127.0.0.1", api.port, tostring(api.tls), api.url,
+      api.ca_file and ("%q"):format(api.ca_file) or "nil", options or ""),
+    server = LOCATIONS,
+  }
+end
+
+----------------------------------------------------------------------- load --
+
+local function wrk(server, path, connections, seconds, numbers, rate)
+  return ("wrk -t1 -c%d -d%gs --timeout 5s -s bench/nginx/wrk.lua %s -- %s %s %d"):format(connections, seconds,
+    server.url, path, numbers, rate)
+end
+
+local function result(text)
+  local requests, duration, errors, p50, p99, max = text:match "RESULT (%d+) (%d+) (%d+) (%S+) (%S+) (%S+)"
+  if not requests then
+    error("wrk says:\n" .. text, 0)
+  end
+  return {
+    requests = tonumber(requests), errors = tonumber(errors), rate = requests / duration * 1e6,
+    p50 = p50 / 1000, p99 = p99 / 1000, max = max / 1000,
+  }
+end
+
+-- Load on one location, and what an unrelated one feels of it.
+local function load(server, path, connections, seconds)
+  local beside = assert(io.popen(wrk(server, "/unrelated", 1, seconds, "same", 200), "r"))
+  local measured = result(output(wrk(server, path, connections, seconds, "new", 0)))
+  measured.unrelated = result(beside:read("*a")).p99
+  beside:close()
+  if measured.errors > 0 then
+    error(("%s: %d of %d failed\n%s"):format(path, measured.errors, measured.requests, server:errors():sub(-2000)), 0)
+  end
+  return measured
+end
+
+local function median(list)
+  table.sort(list)
+  local middle = #list / 2
+  return #list % 2 == 1 and list[math.ceil(middle)] or (list[middle] + list[middle + 1]) / 2
+end
+
+local VALUES = { "rate", "p50", "p99", "unrelated" }
+
+-- Clients in turn, after a round that warms up; prints medians and ratios.
+local function compare(title, server, connections, names)
+  local runs = {}
+  for round = 0, ROUNDS do
+    for index = 1, #names do
+      local name = names[(index + round) % #names + 1] -- each is first in turn
+      local one = load(server, "/" .. name, connections, round == 0 and 1 or SECONDS)
+      if round > 0 then
+        runs[name] = runs[name] or {}
+        table.insert(runs[name], one)
+      end
+    end
+  end
+  print(title)
+  print("               rate/s    p50 ms    p99 ms  unrelated p99 ms")
+  for _, name in ipairs(names) do
+    local line, ratios = {}, {}
+    for position, value in ipairs(VALUES) do
+      local all, beside = {}, {}
+      for round = 1, ROUNDS do
+        all[round] = runs[name][round][value]
+        beside[round] = all[round] / runs[names[1]][round][value]
+      end
+      line[position], ratios[position] = median(all), median(beside)
+    end
+    print(("  %-10s %8.0f  %8.2f  %8.2f  %8.2f"):format(name, unpack(line)))
+    if name ~= names[1] then
+      print(("    / %-8s %5.2f  %8.2f  %8.2f  %8.2f"):format(names[1], unpack(ratios)))
+    end
+  end
+  io.stdout:flush()
+end
+
+---------------------------------------------------------------- measurements --
+
+local measurements = {}
+
+local function plain(delay, connections)
+  local api = start_api(delay)
+  local server = start_worker(api.api)
+  compare(("%g ms upstream, %d at the same time"):format(delay * 1000, connections), server, connections,
+    { "cosocket", "client", "kit" })
+  server:stop()
+  api:stop()
+end
+
+measurements["20ms"] = function()
+  plain(0.02, 64)
+end
+
+measurements["0ms"] = function()
+  plain(0, 16)
+end
+
+function measurements.tls()
+  local certificates = tls.certificates()
+  for _, case in ipairs { { 0.02, 64 }, { 0, 16 } } do
+    local api = start_api(case[1], certificates)
+    local server = start_worker(api.api)
+    load(server, "/client", case[2], 1)
+    local connections = api:must "/connections"
+    compare(("TLS, %g ms upstream, %d at the same time; the client had %s connection(s)"):format(case[1] * 1000,
+      case[2], connections), server, case[2], { "cosocket", "client" })
+    server:stop()
+    api:stop()
+  end
+  certificates.remove()
+end
+
+function measurements.one()
+  local api = start_api(0.2)
+  local server = start_worker(api.api)
+  local before = tonumber(api:must "/calls")
+  local text = output(wrk(server, "/kit", 500, 1, "same", 0))
+  local measured = result(text)
+  print(("500 at the same time ask for one number: %d answers, %d failed, %d upstream call(s)"):format(
+    measured.requests, measured.errors, tonumber(api:must "/calls") - before))
+  server:stop()
+  api:stop()
+end
+
+-- Milliseconds that one lookup takes.
+local function one_lookup(server, number)
+  local before = socket.gettime()
+  local body = server:must("/kit?n=%2B1" .. number)
+  return (socket.gettime() - before) * 1000, body
+end
+
+function measurements.dead()
+  for _, how in ipairs { "stopped", "silent" } do
+    local api = start_api(0)
+    local server = start_worker(api.api, "ttl = 0.5, stale_while_revalidate = 0")
+    local numbers = {}
+    for index = 1, 200 do
+      numbers[index] = ("317%07d"):format(index)
+      one_lookup(server, numbers[index])
+    end
+    if how == "stopped" then
+      api:stop()
+    else
+      for _, pid in ipairs(api:workers()) do
+        os.execute("kill -STOP " .. pid)
+      end
+    end
+    socket.sleep(1)
+    -- What each of the first lookups takes that find it dead, and the rest.
+    local times, first, stale = {}, 0, 0
+    for index, number in ipairs(numbers) do
+      local time, body = one_lookup(server, number)
+      times[index] = time
+      first = index <= 5 and math.max(first, time) or first
+      stale = stale + (body:find "stale" and 1 or 0)
+    end
+    local slowest = 0
+    for index = 6, #times do
+      slowest = math.max(slowest, times[index])
+    end
+    print(("upstream %s: %d of %d answers are stale; the first 5 took up to %.2f ms, "
+      .. "the rest %.2f (median), %.2f (most)")
+      :format(how, stale, #numbers, first, median(times), slowest))
+    if how == "silent" then
+      for _, pid in ipairs(api:workers()) do
+        os.execute("kill -CONT " .. pid)
+      end
+      api:stop()
+    end
+    server:stop()
+  end
+end
+
+print(("%s; libcurl %s; %s; %d rounds of %g s"):format(output((launch.find_nginx()) .. " -v"):match "nginx/%S+",
+  output "curl-config --version":match "%S+$", output "wrk -v":match "wrk %S+", ROUNDS, SECONDS))
+local wanted = #arg > 0 and arg or { "20ms", "0ms", "tls", "one", "dead" }
+for _, name in ipairs(wanted) do
+  local measure = measurements[name] or error("there is no measurement '" .. name .. "'", 0)
+  measure()
+end

@@ -3,12 +3,12 @@
 ** of transfers.  A single transfer's request and answer are ec_transfer.c's.
 */
 #include "ec_engine_internal.h"
+#include "ec_process.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #define EVENTS_A_STEP 64
 
@@ -178,7 +178,7 @@ ec_engine *ec_engine_new(ec_options *options) {
   e->references = 1;
   e->timer = -1;
   e->watched = -1;
-  e->pid = (long)getpid();
+  e->pid = ec_process();
   e->poll = ec_poll_open();
   if (e->poll == NULL || !global_init())
     goto fail;
@@ -201,7 +201,7 @@ fail:
 }
 
 int ec_engine_usable(const ec_engine *e) {
-  return e->multi != NULL && e->pid == (long)getpid();
+  return e->multi != NULL && e->pid == ec_process();
 }
 
 int ec_engine_broken(const ec_engine *e) {
@@ -214,7 +214,7 @@ static void end_all(ec_engine *e, ec_fail why) {
 }
 
 void ec_engine_close(ec_engine *e) {
-  int here = e->pid == (long)getpid();
+  int here = e->pid == ec_process();
   end_all(e, EC_FAIL_CLOSED);
   /* A child leaves the parent's connections alone: cleaning up would say
   ** goodbye on them.  The few bytes go with the process. */

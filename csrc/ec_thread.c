@@ -7,6 +7,7 @@
 
 #include "ec_engine_internal.h"
 #include "ec_local.h"
+#include "ec_process.h"
 #include "ec_thread_exit.h"
 #include "ec_wake.h"
 
@@ -54,7 +55,7 @@ struct ec_thread {
 };
 
 static int is_here(const ec_thread *h) {
-  return h->pid == (long)getpid();
+  return h->pid == ec_process();
 }
 
 /* ------------------------------------------------------------ the thread -- */
@@ -255,7 +256,7 @@ ec_thread *ec_thread_new(ec_engine *e) {
   if (h == NULL)
     goto fail;
   h->engine = e;
-  h->pid = (long)getpid();
+  h->pid = ec_process();
   h->references = 1;
   h->peer = h->next_peer = -1;
   ec_local_init(&h->local);

@@ -348,7 +348,7 @@ static int set_limits(ec_transfer *t) {
     SET(CURLOPT_FRESH_CONNECT, 1L);
   SET(CURLOPT_NOSIGNAL, 1L);
   /* refused by a handle that has a buffer from its last exchange still */
-  curl_easy_setopt(t->easy, CURLOPT_BUFFERSIZE, 128L * 1024);
+  curl_easy_setopt(t->easy, CURLOPT_BUFFERSIZE, 32L * 1024);
 #if LIBCURL_VERSION_NUM >= 0x075700
   SET(CURLOPT_QUICK_EXIT, 1L);
 #endif

@@ -5,11 +5,11 @@
 #include "lec_util.h"
 
 #include "ec_poll.h"
+#include "ec_process.h"
 #include "ec_wake.h"
 
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #define SET "extcontacts.poll_set"
 #define BELL "extcontacts.bell"
@@ -57,7 +57,7 @@ static set_box *check_set(lua_State *L) {
 static int poll_set(lua_State *L) {
   set_box *box = new_box(L, SET, sizeof *box);
   int error;
-  box->pid = (long)getpid();
+  box->pid = ec_process();
   errno = 0;
   box->poll = ec_poll_open();
   error = errno;
@@ -102,7 +102,7 @@ static int set_fd(lua_State *L) {
 /* set:usable(): open, and made by this process */
 static int set_usable(lua_State *L) {
   set_box *box = luaL_checkudata(L, 1, SET);
-  lua_pushboolean(L, box->poll != NULL && box->pid == (long)getpid());
+  lua_pushboolean(L, box->poll != NULL && box->pid == ec_process());
   return 1;
 }
 

@@ -209,6 +209,22 @@ describe("a lookup of a caller", function()
     assert.equal(2, metric "opened_total")
   end)
 
+  it("lets nobody wait for a probe who can have an old answer", function()
+    start "ttl = 1e-6, stale_while_revalidate = 0, failures = 1, pause = 0.05, error_ttl = 0, deadline = 60"
+    caller()
+    faults(DOWN)
+    assert.is_true(caller().stale)
+    nginx.eventually(function()
+      return cjson.decode(server:must("/health")).circuit == "half_open"
+    end)
+    faults { { operation = "lookup.reverse", delay = 20 } }
+    for _ = 1, 3 do
+      local status, body = server:get("/caller?n=" .. escape(NUMBER), 10) -- the probe would take longer
+      assert.equal(200, status, body)
+      assert.is_true(cjson.decode(body).stale)
+    end
+  end)
+
   it("lets one call probe, of many that ask", function()
     start "failures = 1, pause = 0.05, error_ttl = 0"
     faults(DOWN)

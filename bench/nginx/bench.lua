@@ -230,9 +230,10 @@ local function one_lookup(server, number)
 end
 
 function measurements.dead()
-  for _, how in ipairs { "stopped", "silent" } do
+  for _, case in ipairs { { "stopped", 600 }, { "stopped", 0 }, { "silent", 600 }, { "silent", 0 } } do
+    local how, revalidate = case[1], case[2]
     local api = start_api(0)
-    local server = start_worker(api.api, "ttl = 0.5, stale_while_revalidate = 0")
+    local server = start_worker(api.api, "ttl = 0.5, stale_while_revalidate = " .. revalidate)
     local numbers = {}
     for index = 1, 200 do
       numbers[index] = ("317%07d"):format(index)
@@ -258,9 +259,9 @@ function measurements.dead()
     for index = 6, #times do
       slowest = math.max(slowest, times[index])
     end
-    print(("upstream %s: %d of %d answers are stale; the first 5 took up to %.2f ms, "
-      .. "the rest %.2f (median), %.2f (most)")
-      :format(how, stale, #numbers, first, median(times), slowest))
+    print(("upstream %s, stale_while_revalidate = %d: %d of %d answers are stale; the first 5 took up to "
+      .. "%.2f ms, the rest %.2f (median), %.2f (most)")
+      :format(how, revalidate, stale, #numbers, first, median(times), slowest))
     if how == "silent" then
       for _, pid in ipairs(api:workers()) do
         os.execute("kill -CONT " .. pid)
@@ -272,7 +273,7 @@ function measurements.dead()
 end
 
 print(("%s; libcurl %s; %s; %d rounds of %g s"):format(output((launch.find_nginx()) .. " -v"):match "nginx/%S+",
-  output "curl-config --version":match "%S+$", output "wrk -v":match "wrk %S+", ROUNDS, SECONDS))
+  output "curl-config --version":match "([%d.]+)%s*$", output "wrk -v":match "wrk %S+", ROUNDS, SECONDS))
 local wanted = #arg > 0 and arg or { "20ms", "0ms", "tls", "one", "dead" }
 for _, name in ipairs(wanted) do
   local measure = measurements[name] or error("there is no measurement '" .. name .. "'", 0)

@@ -258,10 +258,15 @@ local function find(self, value)
     refresh(self, value)
     return hand_out(self, cached, level, "stale")
   end
+  local will_do = cached and age < limit + self.stale_while_revalidate + self.stale_on_error
+  if will_do and self.breaker:state(now()) ~= "closed" then
+    refresh(self, value) -- whether the API is back, nobody has to wait for
+    return hand_out(self, cached, level, "stale_on_error")
+  end
   local fetched, err, how = fetch(self, value, now() + self.deadline)
   if fetched then
     return hand_out(self, fetched, how)
-  elseif cached and age < limit + self.stale_while_revalidate + self.stale_on_error then
+  elseif will_do then
     return hand_out(self, cached, level, "stale_on_error")
   end
   self.metrics:count("lookups_total", "error")

@@ -96,31 +96,33 @@ ec_transfer *ec_engine_finished(ec_engine *e) {
 /* --------------------------------------------------------------- spares -- */
 
 CURL *ec_engine_handle(ec_engine *e) {
-  if (e->handle_count > 0)
-    return e->handles[--e->handle_count];
-  return curl_easy_init();
+  return e->handle_count > 0 ? e->handles[--e->handle_count] : NULL;
 }
 
 void ec_engine_spare_handle(ec_engine *e, CURL *easy) {
   if (e->handle_count < EC_SPARE_HANDLES) {
-    curl_easy_reset(easy);
+    /* the transfer's memory goes */
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, NULL);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, NULL);
     e->handles[e->handle_count++] = easy;
   } else
     curl_easy_cleanup(easy);
 }
 
 void ec_engine_body(ec_engine *e, ec_buf *body) {
-  if (e->body_count > 0)
+  if (e->body_count > 0) {
     *body = e->bodies[--e->body_count];
-  else
+    e->body_room -= body->room;
+  } else
     ec_buf_init(body, e->options.max_body);
 }
 
 /* Freeing a page's worth each time would make the allocator give it back to
 ** the system each time, which costs more than the page's transfer. */
 void ec_engine_spare_body(ec_engine *e, ec_buf *body) {
-  if (body->room > 0 && body->room <= EC_SPARE_BODY &&
+  if (body->room > 0 && body->room <= EC_SPARE_ROOM - e->body_room &&
       e->body_count < EC_SPARE_BODIES) {
+    e->body_room += body->room;
     ec_buf_clear(body);
     e->bodies[e->body_count++] = *body;
     ec_buf_init(body, body->cap);
@@ -177,7 +179,6 @@ ec_engine *ec_engine_new(ec_options *options) {
   memset(options, 0, sizeof *options);
   e->references = 1;
   e->timer = -1;
-  e->watched = -1;
   e->pid = ec_process();
   e->poll = ec_poll_open();
   if (e->poll == NULL || !global_init())
@@ -275,15 +276,15 @@ static void run_timer(ec_engine *e) {
   }
 }
 
-int ec_engine_watch(ec_engine *e, int fd) {
-  if (ec_poll_set(e->poll, fd, EC_POLL_IN) != 0)
+int ec_engine_watch(ec_engine *e, const ec_wake *wake) {
+  if (ec_poll_set(e->poll, wake->read_fd, EC_POLL_IN) != 0)
     return -1;
-  e->watched = fd;
+  e->watched = wake;
   return 0;
 }
 
 /* One wait of at most `seconds` and what it brought.  Tells whether it was
-** cut short by a signal, or by the descriptor that is watched. */
+** cut short by a signal, or by what is watched. */
 static int wait_once(ec_engine *e, double seconds) {
   ec_poll_event events[EVENTS_A_STEP];
   int i, count, woken = 0;
@@ -295,9 +296,10 @@ static int wait_once(ec_engine *e, double seconds) {
     int what = ((events[i].events & EC_POLL_IN) ? CURL_CSELECT_IN : 0) |
                ((events[i].events & EC_POLL_OUT) ? CURL_CSELECT_OUT : 0) |
                ((events[i].events & EC_POLL_ERR) ? CURL_CSELECT_ERR : 0);
-    if (events[i].fd == e->watched)
+    if (e->watched != NULL && events[i].fd == e->watched->read_fd) {
+      ec_wake_clear(e->watched);
       woken = 1;
-    else
+    } else
       act(e, events[i].fd, what);
   }
   run_timer(e);

@@ -9,6 +9,7 @@
 
 #include "ec_err.h"
 #include "ec_headers.h"
+#include "ec_wake.h"
 
 #include <stddef.h>
 
@@ -34,7 +35,8 @@ typedef enum ec_sent { EC_SENT_NOTHING, EC_SENT_PARTIAL, EC_SENT_ALL } ec_sent;
 struct ec_transfer {
   ec_engine *engine; /* counted reference */
   void *easy;
-  struct curl_slist *headers_out;
+  ec_buf headers_out;              /* lines, each with a NUL behind it */
+  struct curl_slist *header_lines; /* of libcurl, into headers_out */
   ec_buf body_out;
   size_t body_read; /* bytes of body_out that libcurl has taken */
   int has_body;
@@ -92,9 +94,9 @@ int ec_engine_broken(const ec_engine *e);
 ** or `seconds` have passed; 0 never blocks. */
 void ec_engine_step(ec_engine *e, double seconds);
 
-/* Lets a step also end when `fd` becomes readable; whoever wrote to it empties
-** it.  0, or -1 on failure. */
-int ec_engine_watch(ec_engine *e, int fd);
+/* Lets a step also end when `wake` is rung, which it then clears.  0, or -1 on
+** failure. */
+int ec_engine_watch(ec_engine *e, const ec_wake *wake);
 
 /* Takes a finished transfer off the list, NULL when there is none. */
 ec_transfer *ec_engine_finished(ec_engine *e);
@@ -109,7 +111,7 @@ void ec_transfer_free(ec_transfer *t);
 
 int ec_transfer_method(ec_transfer *t, const char *method);
 int ec_transfer_url(ec_transfer *t, const char *url);
-int ec_transfer_header(ec_transfer *t, const char *line);
+int ec_transfer_header(ec_transfer *t, const char *name, const char *value);
 int ec_transfer_body(ec_transfer *t, const char *bytes, size_t length);
 
 /* Looks at the URL, which takes no engine.  After EC_ENGINE_REFUSED

@@ -11,9 +11,16 @@ typedef struct ec_list {
   ec_transfer *first, *last;
 } ec_list;
 
-#define EC_SPARE_HANDLES 16
-#define EC_SPARE_BODIES 2
-#define EC_SPARE_BODY ((size_t)1024 * 1024) /* the largest that is kept */
+#define EC_SPARE_HANDLES 64
+#define EC_SPARE_BODIES 64
+#define EC_SPARE_ROOM ((size_t)2 * 1024 * 1024) /* bytes of all of them */
+
+/* The scheme and host of a URL that was accepted, and what they mean. */
+typedef struct ec_origin {
+  char text[256];
+  size_t length; /* 0 for none */
+  int https, loopback;
+} ec_origin;
 
 struct ec_engine {
   CURLM *multi; /* NULL once closed */
@@ -24,7 +31,7 @@ struct ec_engine {
   double heard;     /* when a transfer last received something */
   double suspected; /* when a connection last seemed dead; 0 for never */
   int broken;       /* libcurl won't go on */
-  int watched;      /* ends a step when readable; -1 for none */
+  const ec_wake *watched; /* ends a step when rung; NULL for none */
   int references;
   size_t count; /* of the pending */
   ec_list pending;
@@ -36,6 +43,8 @@ struct ec_engine {
   int handle_count;
   ec_buf bodies[EC_SPARE_BODIES];
   int body_count;
+  size_t body_room;
+  ec_origin origin; /* of whoever checks the URLs */
 };
 
 void ec_list_add(ec_list *list, ec_transfer *t);
@@ -47,8 +56,8 @@ void ec_engine_add(ec_engine *e, ec_transfer *t);
 void ec_engine_finish(ec_engine *e, ec_transfer *t);
 void ec_engine_forget(ec_engine *e, ec_transfer *t);
 
-/* A handle with nothing set, NULL when there is no memory; and back again,
-** once it is in no multi. */
+/* A handle that has been used, NULL when there is none; and back again, once it
+** is in no multi.  What the next request doesn't set is still set. */
 CURL *ec_engine_handle(ec_engine *e);
 void ec_engine_spare_handle(ec_engine *e, CURL *easy);
 

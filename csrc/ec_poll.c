@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* Whole milliseconds, rounded up so that a wait is never too short. */
@@ -23,12 +24,20 @@ static int milliseconds(double seconds) {
 
 #define EC_POLL_BATCH 64
 
+/* Of a descriptor whose end is told: what the system looks for, and what is
+** wanted of it.  All 0 for any other. */
+typedef struct kept {
+  unsigned char adopted, set, wanted;
+} kept;
+
 struct ec_poll {
   int fd;
+  kept *kept; /* by descriptor */
+  int room;
 };
 
 ec_poll *ec_poll_open(void) {
-  ec_poll *p = malloc(sizeof *p);
+  ec_poll *p = calloc(1, sizeof *p);
   if (p == NULL)
     return NULL;
   p->fd = epoll_create1(EPOLL_CLOEXEC);
@@ -42,39 +51,98 @@ ec_poll *ec_poll_open(void) {
 void ec_poll_close(ec_poll *p) {
   if (p != NULL) {
     close(p->fd);
+    free(p->kept);
     free(p);
   }
 }
 
-int ec_poll_set(ec_poll *p, int fd, int events) {
+static int control(ec_poll *p, int what, int fd, int events) {
   struct epoll_event event;
   event.data.fd = fd;
   event.events = ((events & EC_POLL_IN) ? (unsigned)EPOLLIN : 0u) |
                  ((events & EC_POLL_OUT) ? (unsigned)EPOLLOUT : 0u);
+  return epoll_ctl(p->fd, what, fd, &event);
+}
+
+static kept *find(ec_poll *p, int fd) {
+  return fd >= 0 && fd < p->room && p->kept[fd].adopted ? &p->kept[fd] : NULL;
+}
+
+void ec_poll_adopt(ec_poll *p, int fd) {
+  if (fd >= p->room) {
+    int room = fd < 64 ? 64 : fd * 2;
+    kept *more = realloc(p->kept, (size_t)room * sizeof *more);
+    if (more == NULL)
+      return; /* it is one like any other */
+    memset(more + p->room, 0, (size_t)(room - p->room) * sizeof *more);
+    p->kept = more;
+    p->room = room;
+  }
+  memset(&p->kept[fd], 0, sizeof *p->kept);
+  p->kept[fd].adopted = 1;
+}
+
+/* Closing alone isn't enough where a child has inherited it. */
+void ec_poll_closing(ec_poll *p, int fd) {
+  kept *k = find(p, fd);
+  if (k == NULL)
+    return;
+  if (k->set)
+    control(p, EPOLL_CTL_DEL, fd, 0);
+  memset(k, 0, sizeof *k);
+}
+
+static int set_kept(ec_poll *p, kept *k, int fd, int events) {
+  if (events != 0 && events != k->set) {
+    if (control(p, k->set ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, events) != 0)
+      return -1;
+    k->set = (unsigned char)events;
+  }
+  k->wanted = (unsigned char)events;
+  return 0;
+}
+
+int ec_poll_set(ec_poll *p, int fd, int events) {
+  kept *k = find(p, fd);
+  if (k != NULL)
+    return set_kept(p, k, fd, events);
   if (events == 0) {
     /* a descriptor already closed has left the set by itself */
-    epoll_ctl(p->fd, EPOLL_CTL_DEL, fd, &event);
+    control(p, EPOLL_CTL_DEL, fd, 0);
     return 0;
   }
-  if (epoll_ctl(p->fd, EPOLL_CTL_ADD, fd, &event) == 0)
+  if (control(p, EPOLL_CTL_ADD, fd, events) == 0)
     return 0;
-  return errno == EEXIST ? epoll_ctl(p->fd, EPOLL_CTL_MOD, fd, &event) : -1;
+  return errno == EEXIST ? control(p, EPOLL_CTL_MOD, fd, events) : -1;
+}
+
+/* Whether an event is wanted; the system stops looking for one that isn't. */
+static int is_wanted(ec_poll *p, int fd) {
+  kept *k = find(p, fd);
+  if (k == NULL || k->wanted)
+    return 1;
+  control(p, EPOLL_CTL_DEL, fd, 0);
+  k->set = 0;
+  return 0;
 }
 
 int ec_poll_wait(ec_poll *p, double seconds, ec_poll_event *events, int room) {
   struct epoll_event found[EC_POLL_BATCH];
-  int i, count;
+  int i, count, wanted = 0;
   if (room > EC_POLL_BATCH)
     room = EC_POLL_BATCH;
   count = epoll_wait(p->fd, found, room, milliseconds(seconds));
   for (i = 0; i < count; i++) {
-    events[i].fd = found[i].data.fd;
-    events[i].events =
+    if (!is_wanted(p, found[i].data.fd))
+      continue;
+    events[wanted].fd = found[i].data.fd;
+    events[wanted].events =
         ((found[i].events & EPOLLIN) ? EC_POLL_IN : 0) |
         ((found[i].events & EPOLLOUT) ? EC_POLL_OUT : 0) |
         ((found[i].events & (EPOLLERR | EPOLLHUP)) ? EC_POLL_ERR : 0);
+    wanted++;
   }
-  return count;
+  return count < 0 ? count : wanted;
 }
 
 int ec_poll_fd(const ec_poll *p) {
@@ -125,6 +193,16 @@ int ec_poll_set(ec_poll *p, int fd, int events) {
   if (i == p->count)
     p->count++;
   return 0;
+}
+
+void ec_poll_adopt(ec_poll *p, int fd) {
+  (void)p;
+  (void)fd;
+}
+
+void ec_poll_closing(ec_poll *p, int fd) {
+  (void)p;
+  (void)fd;
 }
 
 int ec_poll_wait(ec_poll *p, double seconds, ec_poll_event *events, int room) {

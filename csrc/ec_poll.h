@@ -25,6 +25,12 @@ void ec_poll_close(ec_poll *p);
 /* Watches `fd` for `events`; 0 forgets it.  0, or -1 on failure. */
 int ec_poll_set(ec_poll *p, int fd, int events);
 
+/* Says that `fd`, new, is given to ec_poll_closing before it is closed.  To
+** forget it then costs nothing: an idle connection stays in the set until it is
+** wanted again, or has something to say. */
+void ec_poll_adopt(ec_poll *p, int fd);
+void ec_poll_closing(ec_poll *p, int fd);
+
 /* Waits at most `seconds`; gives up to `room` events.  Their number, or
 ** -1 when a signal came. */
 int ec_poll_wait(ec_poll *p, double seconds, ec_poll_event *events, int room);

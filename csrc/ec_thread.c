@@ -45,7 +45,6 @@ struct ec_thread {
   int quit;
   int next_peer;  /* for the thread to take over; -1 for none */
   int asleep;     /* the thread waits, or is about to, and knows of no order */
-  int called;     /* `orders` is readable */
   int signalled;  /* the caller was told of what is in the outbox */
   int blocked;    /* the caller waits for `done`, whatever the peer is for */
   int rung;       /* `done` is readable */
@@ -163,9 +162,6 @@ static int take_orders(ec_thread *h, ec_list *ended) {
   h->next_peer = -1;
   quit = h->quit;
   h->asleep = 0;
-  if (h->called)
-    ec_wake_clear(&h->orders);
-  h->called = 0;
   pthread_mutex_unlock(&h->lock);
   if (peer >= 0)
     adopt_peer(h, peer);
@@ -223,13 +219,14 @@ static void *run(void *data) {
 
 /* ------------------------------------------------------------ the caller -- */
 
-/* Wakes the thread where it sleeps; to be called with the lock. */
+/* Ends what an order began: leaves the lock, and wakes the thread where it
+** sleeps.  It is woken without the lock, which is the first thing it takes. */
 static void order(ec_thread *h) {
-  if (h->asleep) {
-    h->asleep = 0;
-    h->called = 1;
+  int wake = h->asleep;
+  h->asleep = 0;
+  pthread_mutex_unlock(&h->lock);
+  if (wake)
     ec_wake_ring(&h->orders);
-  }
 }
 
 static void stop(void *data) {
@@ -262,7 +259,7 @@ ec_thread *ec_thread_new(ec_engine *e) {
   ec_local_init(&h->local);
   h->orders = h->done = (ec_wake)EC_WAKE_NONE;
   if (ec_wake_open(&h->orders) != 0 || ec_wake_open(&h->done) != 0 ||
-      ec_engine_watch(e, h->orders.read_fd) != 0 ||
+      ec_engine_watch(e, &h->orders) != 0 ||
       pthread_mutex_init(&h->lock, NULL) != 0)
     goto fail;
   if (start_thread(h) != 0) {
@@ -291,7 +288,6 @@ void ec_thread_close(ec_thread *h) {
     pthread_mutex_lock(&h->lock);
     h->quit = 1;
     order(h);
-    pthread_mutex_unlock(&h->lock);
     pthread_join(h->thread, NULL);
     ec_local_close(&h->local);
   }
@@ -349,23 +345,21 @@ int ec_thread_submit(ec_thread *h, ec_transfer *t) {
   pthread_mutex_lock(&h->lock);
   ec_list_add(&h->inbox, t);
   order(h);
-  pthread_mutex_unlock(&h->lock);
   return EC_ENGINE_OK;
 }
 
 int ec_thread_cancel(ec_thread *h, ec_transfer *t) {
-  int under_way;
   if (h->closed || !is_here(h))
     return 0;
   pthread_mutex_lock(&h->lock);
-  under_way = !t->returned;
-  if (under_way) {
-    t->cancel_wanted = 1;
-    h->cancels = 1;
-    order(h);
+  if (t->returned) {
+    pthread_mutex_unlock(&h->lock);
+    return 0;
   }
-  pthread_mutex_unlock(&h->lock);
-  return under_way;
+  t->cancel_wanted = 1;
+  h->cancels = 1;
+  order(h);
+  return 1;
 }
 
 void ec_thread_abandon(ec_thread *h, ec_transfer *t) {
@@ -454,6 +448,5 @@ int ec_thread_accept(ec_thread *h) {
     close(h->next_peer);
   h->next_peer = fd;
   order(h);
-  pthread_mutex_unlock(&h->lock);
   return 1;
 }

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 ec_transfer *ec_transfer_new(ec_engine *e) {
   ec_transfer *t = calloc(1, sizeof *t);
@@ -21,6 +22,7 @@ ec_transfer *ec_transfer_new(ec_engine *e) {
   t->engine = e;
   e->references++;
   t->deadline = HUGE_VAL;
+  ec_buf_init(&t->headers_out, SIZE_MAX / 4);
   ec_buf_init(&t->body_out, SIZE_MAX / 4);
   ec_engine_body(e, &t->body);
   ec_headers_init(&t->headers, e->options.max_header);
@@ -31,8 +33,9 @@ void ec_transfer_release(ec_transfer *t) {
   ec_engine_spare_body(t->engine, &t->body);
   ec_buf_free(&t->body_out);
   ec_headers_free(&t->headers);
-  curl_slist_free_all(t->headers_out);
-  t->headers_out = NULL;
+  ec_buf_free(&t->headers_out);
+  free(t->header_lines);
+  t->header_lines = NULL;
   free(t->url);
   free(t->method);
   t->url = t->method = NULL;
@@ -83,11 +86,39 @@ int ec_transfer_url(ec_transfer *t, const char *url) {
   return set_string(&t->url, url);
 }
 
-int ec_transfer_header(ec_transfer *t, const char *line) {
-  struct curl_slist *list = curl_slist_append(t->headers_out, line);
-  if (list == NULL)
+/* libcurl takes "name;" for a header with an empty value, and "name:" for one
+** that is not to be sent. */
+int ec_transfer_header(ec_transfer *t, const char *name, const char *value) {
+  const char *between = value == NULL ? ":" : value[0] == 0 ? ";" : ": ";
+  ec_buf *lines = &t->headers_out;
+  if (value == NULL)
+    value = "";
+  if (ec_buf_add(lines, name, strlen(name)) != EC_BUF_OK ||
+      ec_buf_add(lines, between, strlen(between)) != EC_BUF_OK ||
+      ec_buf_add(lines, value, strlen(value) + 1) != EC_BUF_OK)
     return EC_ENGINE_MEMORY;
-  t->headers_out = list;
+  return EC_ENGINE_OK;
+}
+
+/* Makes libcurl's list of the header lines. */
+static int list_headers(ec_transfer *t) {
+  char *line, *end;
+  struct curl_slist *node = NULL;
+  size_t count = 0;
+  if (t->headers_out.length == 0)
+    return EC_ENGINE_OK;
+  end = t->headers_out.data + t->headers_out.length;
+  for (line = t->headers_out.data; line < end; line += strlen(line) + 1)
+    count++;
+  t->header_lines = malloc(count * sizeof *t->header_lines);
+  if (t->header_lines == NULL)
+    return EC_ENGINE_MEMORY;
+  for (line = t->headers_out.data; line < end; line += strlen(line) + 1) {
+    node = node == NULL ? t->header_lines : node + 1;
+    node->data = line;
+    node->next = node + 1;
+  }
+  node->next = NULL;
   return EC_ENGINE_OK;
 }
 
@@ -137,7 +168,15 @@ static curl_socket_t on_socket(void *transfer, curlsocktype purpose,
 #endif
   if (fd == CURL_SOCKET_BAD)
     t->socket_error = errno;
+  else
+    ec_poll_adopt(t->engine->poll, (int)fd);
   return fd;
+}
+
+static int on_close(void *engine, curl_socket_t fd) {
+  ec_engine *e = engine;
+  ec_poll_closing(e->poll, (int)fd);
+  return close(fd);
 }
 
 static int is_read(const ec_transfer *t) {
@@ -185,8 +224,44 @@ static int is_loopback(const char *host) {
           a <= 255 && b <= 255 && c <= 255);
 }
 
+/* What a URL must not have behind its origin for it to be known by that. */
+static int is_plain(const char *rest) {
+  for (; *rest > ' ' && *rest < 127;)
+    rest++;
+  return *rest == 0;
+}
+
+/* Whether its origin is that of the URL looked at last: nearly all are. */
+static int has_known_origin(ec_transfer *t) {
+  const ec_origin *o = &t->engine->origin;
+  if (o->length == 0 || strncmp(t->url, o->text, o->length) != 0 ||
+      t->url[o->length] != '/' || !is_plain(t->url + o->length))
+    return 0;
+  t->https = o->https;
+  t->loopback = o->loopback;
+  return 1;
+}
+
+/* Keeps the origin of a URL that was accepted; it is not kept where libcurl
+** might have read it in another way than it stands there. */
+static void keep_origin(const ec_transfer *t) {
+  ec_origin *o = &t->engine->origin;
+  const char *scheme = t->https ? "https://" : "http://";
+  size_t length = strlen(scheme);
+  o->length = 0;
+  if (strncmp(t->url, scheme, length) != 0)
+    return;
+  length += strcspn(t->url + length, "/?#\\");
+  if (t->url[length] != '/' || length >= sizeof o->text)
+    return;
+  memcpy(o->text, t->url, length);
+  o->length = length;
+  o->https = t->https;
+  o->loopback = t->loopback;
+}
+
 /* Refuses plain http to anywhere but this machine. */
-int ec_transfer_check(ec_transfer *t) {
+static int look_at_url(ec_transfer *t) {
   CURLU *url = curl_url();
   CURLUcode code;
   char *scheme = NULL, *host = NULL;
@@ -212,12 +287,19 @@ int ec_transfer_check(ec_transfer *t) {
     t->failure = ec_err(EC_FAIL_INSECURE);
     goto out;
   }
-  t->checked = 1;
+  keep_origin(t);
   rc = EC_ENGINE_OK;
 out:
   curl_free(scheme);
   curl_free(host);
   curl_url_cleanup(url);
+  return rc;
+}
+
+int ec_transfer_check(ec_transfer *t) {
+  int rc = has_known_origin(t) ? EC_ENGINE_OK : look_at_url(t);
+  if (rc == EC_ENGINE_OK)
+    t->checked = 1;
   return rc;
 }
 
@@ -236,11 +318,17 @@ static int refuse(ec_transfer *t, CURLcode code) {
       return refuse(t, set_code); \
   } while (0)
 
+/* Whole milliseconds for libcurl, above 0 and within 32 bits. */
+static long milliseconds(double seconds) {
+  return seconds < 2e6 ? (long)(seconds * 1000) + 1 : (long)2e9;
+}
+
 static int libcurl_has(int feature) {
   return (curl_version_info(CURLVERSION_NOW)->features & feature) != 0;
 }
 
-static int set_security(ec_transfer *t) {
+/* Once for each handle: what all requests of an engine have in common. */
+static int set_common(ec_transfer *t) {
   const ec_options *o = &t->engine->options;
 #if LIBCURL_VERSION_NUM >= 0x075500
   SET(CURLOPT_PROTOCOLS_STR, "http,https");
@@ -261,46 +349,69 @@ static int set_security(ec_transfer *t) {
     SET(CURLOPT_SSLCERT, o->client_cert);
   if (o->client_key != NULL)
     SET(CURLOPT_SSLKEY, o->client_key);
-  if (t->loopback)
-    SET(CURLOPT_PROXY, "");
-  else if (o->proxy != NULL)
-    SET(CURLOPT_PROXY, o->proxy);
-  if (t->https && o->http2 && libcurl_has(CURL_VERSION_HTTP2)) {
-    SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-    SET(CURLOPT_PIPEWAIT, 1L);
-  } else
-    SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+  if (o->user_agent != NULL)
+    SET(CURLOPT_USERAGENT, o->user_agent);
+  if (o->gzip && libcurl_has(CURL_VERSION_LIBZ))
+    SET(CURLOPT_ACCEPT_ENCODING, "gzip");
+  SET(CURLOPT_NOSIGNAL, 1L);
+  SET(CURLOPT_BUFFERSIZE, 32L * 1024);
+#if LIBCURL_VERSION_NUM >= 0x074100
+  SET(CURLOPT_MAXAGE_CONN, 1 + milliseconds(o->idle_timeout) / 1000);
+#endif
+#if LIBCURL_VERSION_NUM >= 0x075700
+  SET(CURLOPT_QUICK_EXIT, 1L);
+#endif
+  SET(CURLOPT_OPENSOCKETFUNCTION, on_socket);
+  SET(CURLOPT_CLOSESOCKETFUNCTION, on_close);
+  SET(CURLOPT_CLOSESOCKETDATA, t->engine);
+  SET(CURLOPT_HEADERFUNCTION, on_header);
+  SET(CURLOPT_WRITEFUNCTION, on_body);
+  SET(CURLOPT_READFUNCTION, on_read);
+#if LIBCURL_VERSION_NUM >= 0x075000
+  SET(CURLOPT_PREREQFUNCTION, on_attempt);
+#endif
+  return EC_ENGINE_OK;
+}
+
+/* How to get to the server.  The handle may come from another request: all
+** that differs between requests is set for each, here and below. */
+static int set_route(ec_transfer *t) {
+  const ec_options *o = &t->engine->options;
+  int http2 = t->https && o->http2 && libcurl_has(CURL_VERSION_HTTP2);
+  SET(CURLOPT_PROXY, t->loopback ? "" : o->proxy);
+  SET(CURLOPT_HTTP_VERSION,
+      (long)(http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+  SET(CURLOPT_PIPEWAIT, (long)http2);
   return EC_ENGINE_OK;
 }
 
 static int set_request(ec_transfer *t) {
+  int rc;
   SET(CURLOPT_URL, t->url);
   if (t->has_body || strcmp(t->method, "PUT") == 0 ||
       strcmp(t->method, "POST") == 0) {
     SET(CURLOPT_POST, 1L);
     SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)t->body_out.length);
-    SET(CURLOPT_READFUNCTION, on_read);
-    SET(CURLOPT_READDATA, t);
-    if (!t->has_body && ec_transfer_header(t, "Content-Type:") != 0)
+    if (!t->has_body && ec_transfer_header(t, "Content-Type", NULL) != 0)
       return EC_ENGINE_MEMORY;
-    if (ec_transfer_header(t, "Expect:") != 0)
+    if (ec_transfer_header(t, "Expect", NULL) != 0)
       return EC_ENGINE_MEMORY;
   } else
     SET(CURLOPT_HTTPGET, 1L);
-#if LIBCURL_VERSION_NUM >= 0x075000
-  SET(CURLOPT_PREREQFUNCTION, on_attempt);
-  SET(CURLOPT_PREREQDATA, t);
-#else
-  /* libcurl repeats only on a reused connection */
-  if (!is_read(t) && t->body_out.length == 0)
-    SET(CURLOPT_FRESH_CONNECT, 1L);
-#endif
   SET(CURLOPT_CUSTOMREQUEST, t->method);
-  SET(CURLOPT_HTTPHEADER, t->headers_out);
-  if (t->engine->options.user_agent != NULL)
-    SET(CURLOPT_USERAGENT, t->engine->options.user_agent);
-  if (t->engine->options.gzip && libcurl_has(CURL_VERSION_LIBZ))
-    SET(CURLOPT_ACCEPT_ENCODING, "gzip");
+  rc = list_headers(t);
+  if (rc != EC_ENGINE_OK)
+    return rc;
+  SET(CURLOPT_HTTPHEADER, t->header_lines);
+  SET(CURLOPT_OPENSOCKETDATA, t);
+  SET(CURLOPT_HEADERDATA, t);
+  SET(CURLOPT_WRITEDATA, t);
+  SET(CURLOPT_READDATA, t);
+#if LIBCURL_VERSION_NUM >= 0x075000
+  SET(CURLOPT_PREREQDATA, t);
+#endif
+  SET(CURLOPT_PRIVATE, t);
+  SET(CURLOPT_ERRORBUFFER, t->error_text);
   return EC_ENGINE_OK;
 }
 
@@ -327,39 +438,18 @@ static int is_suspicious(const ec_engine *e) {
          ec_now() - e->suspected < LONGEST_SUSPICION;
 }
 
-/* Whole milliseconds for libcurl, above 0 and within 32 bits. */
-static long milliseconds(double seconds) {
-  return seconds < 2e6 ? (long)(seconds * 1000) + 1 : (long)2e9;
-}
-
 static int set_limits(ec_transfer *t) {
   double connect = t->engine->options.connect_timeout;
   double left = t->deadline - t->started;
-  if (left < HUGE_VAL)
-    SET(CURLOPT_TIMEOUT_MS, milliseconds(left));
-  if (left < connect)
-    connect = left;
-  SET(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(connect));
-#if LIBCURL_VERSION_NUM >= 0x074100
-  SET(CURLOPT_MAXAGE_CONN,
-      1 + milliseconds(t->engine->options.idle_timeout) / 1000);
+  int fresh = is_suspicious(t->engine);
+#if LIBCURL_VERSION_NUM < 0x075000
+  /* libcurl repeats only on a reused connection */
+  if (!is_read(t) && t->body_out.length == 0)
+    fresh = 1;
 #endif
-  if (is_suspicious(t->engine))
-    SET(CURLOPT_FRESH_CONNECT, 1L);
-  SET(CURLOPT_NOSIGNAL, 1L);
-  /* refused by a handle that has a buffer from its last exchange still */
-  curl_easy_setopt(t->easy, CURLOPT_BUFFERSIZE, 32L * 1024);
-#if LIBCURL_VERSION_NUM >= 0x075700
-  SET(CURLOPT_QUICK_EXIT, 1L);
-#endif
-  SET(CURLOPT_OPENSOCKETFUNCTION, on_socket);
-  SET(CURLOPT_OPENSOCKETDATA, t);
-  SET(CURLOPT_HEADERFUNCTION, on_header);
-  SET(CURLOPT_HEADERDATA, t);
-  SET(CURLOPT_WRITEFUNCTION, on_body);
-  SET(CURLOPT_WRITEDATA, t);
-  SET(CURLOPT_PRIVATE, t);
-  SET(CURLOPT_ERRORBUFFER, t->error_text);
+  SET(CURLOPT_FRESH_CONNECT, (long)fresh);
+  SET(CURLOPT_TIMEOUT_MS, left < HUGE_VAL ? milliseconds(left) : 0L);
+  SET(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(left < connect ? left : connect));
   return EC_ENGINE_OK;
 }
 
@@ -392,9 +482,12 @@ int ec_transfer_start(ec_transfer *t) {
   }
   rc = EC_ENGINE_MEMORY;
   t->easy = ec_engine_handle(e);
-  if (t->easy == NULL)
-    goto out;
-  rc = set_security(t);
+  if (t->easy != NULL)
+    rc = EC_ENGINE_OK;
+  else if ((t->easy = curl_easy_init()) != NULL)
+    rc = set_common(t);
+  if (rc == EC_ENGINE_OK)
+    rc = set_route(t);
   if (rc == EC_ENGINE_OK)
     rc = set_request(t);
   if (rc == EC_ENGINE_OK)

@@ -85,10 +85,8 @@ static void add_header(lua_State *L, ec_transfer *t) {
     if (value[i] == '\r' || value[i] == '\n' || value[i] == 0)
       luaL_error(L, "the value of header '%s' has a line end or NUL", name);
   }
-  /* libcurl takes "name;" for a header with an empty value */
-  lua_pushfstring(L, length > 0 ? "%s: %s" : "%s;", name, value);
-  lec_check_memory(L, ec_transfer_header(t, lua_tostring(L, -1)));
-  lua_pop(L, 3);
+  lec_check_memory(L, ec_transfer_header(t, name, value));
+  lua_pop(L, 2);
 }
 
 /* The request's headers: an array of { name, value }.  [-0, +0] */

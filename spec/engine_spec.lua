@@ -148,6 +148,63 @@ describe("the engine", function()
     assert.same({ connections = 2, requests = 2 }, p:counts())
   end)
 
+  it("does not keep turning when a server closes an idle connection", function()
+    local p = fixture.start {
+      { { "read" }, { "send", peer.reply("one") }, { "close" } },
+      { { "read" }, { "send", peer.reply("two") }, { "hang" } },
+    }
+    local engine = fixture.new()
+    assert(drive.send(engine, { url = p.url }))
+    for _ = 1, 3 do -- the close comes during one of these
+      local before, began = os.clock(), now()
+      engine:step(0.1)
+      assert.is_true(now() - began > 0.09)
+      assert.is_true(os.clock() - before < 0.05)
+    end
+    assert.equal("two", assert(drive.send(engine, { url = p.url })).body)
+  end)
+
+  -- The handle that libcurl knows a request by is used again for the next one.
+  it("carries nothing of a request over into the next one", function()
+    local script = {}
+    for _ = 1, 7 do
+      script[#script + 1] = { "read" }
+      script[#script + 1] = { "send", peer.reply("{}") }
+    end
+    local p = fixture.start { script }
+    local engine = fixture.new()
+    local sent = {
+      { method = "POST", body = "first", headers = { { "X-First", "1" }, { "Content-Type", "text/plain" } } },
+      { method = "GET", path = "two" },
+      { method = "PUT", path = "three" },
+      { method = "DELETE", path = "four" },
+      { method = "PATCH", path = "five", body = "fifth" },
+      { method = "DELETE", path = "six" },
+      { method = "GET", path = "seven" },
+    }
+    for index, request in ipairs(sent) do
+      -- one that has little time, so that the next would end early
+      local deadline_in = index == 2 and 1 or 20
+      assert(drive.send(engine, {
+        url = p.url .. "/" .. (request.path or "one"), method = request.method, body = request.body,
+        headers = request.headers, deadline_in = deadline_in,
+      }))
+    end
+    local connections, seen = p:log()
+    assert.equal(1, connections)
+    for index, request in ipairs(sent) do
+      local body = request.body or ""
+      assert.equal(request.method, seen[index].method)
+      assert.equal("/" .. (request.path or "one"), seen[index].path)
+      assert.equal(body, seen[index].body or "")
+      local length = (body ~= "" or request.method == "PUT") and tostring(#body) or nil
+      assert.equal(length, seen[index].headers["content-length"])
+      assert.equal(index == 1 and "1" or nil, seen[index].headers["x-first"])
+      assert.equal(index == 1 and "text/plain" or nil,
+        index ~= 5 and seen[index].headers["content-type"] or nil)
+    end
+  end)
+
   -- The first connection answers only after the second was served.
   it("drives several transfers in one loop", function()
     local p = fixture.start { { { "read" }, { "hang" } }, { { "read" }, { "send", peer.reply("done") } } }
@@ -328,6 +385,23 @@ describe("the engine", function()
       } do
         assert.equal("insecure", refused("http://" .. host .. "/"), host)
       end
+    end)
+
+    it("what only begins like a URL that was sent", function()
+      local p = fixture.start { { { "read" }, { "send", peer.reply("{}") }, { "hang" } } }
+      local engine = fixture.new()
+      assert(drive.send(engine, { url = p.url .. "/api" }))
+      for ending, code in pairs {
+        ["@example.com/"] = "url", ["\\@example.com/"] = "url", ["9/"] = "url", [".example.com/"] = "url",
+        ["/a b"] = "url", ["/\1"] = "url",
+      } do
+        local transfer, failure = engine:submit { method = "GET", url = p.url .. ending }
+        assert.is_nil(transfer, ending)
+        assert.equal(code, failure.code, ending)
+      end
+      local transfer, failure = engine:submit { method = "GET", url = "http://example.com/api" }
+      assert.is_nil(transfer)
+      assert.equal("insecure", failure.code)
     end)
 
     it("a user name or a password in the URL", function()

@@ -303,6 +303,10 @@ static int wait_once(ec_engine *e, double seconds) {
       act(e, events[i].fd, what);
   }
   run_timer(e);
+  if (e->hears) {
+    e->heard = ec_now();
+    e->hears = 0;
+  }
   collect(e);
   if (e->broken)
     end_all(e, EC_FAIL_ENGINE);

@@ -29,6 +29,7 @@ struct ec_engine {
   double timer;     /* when libcurl wants to be called; below 0 for never */
   long pid;         /* of the process that made it */
   double heard;     /* when a transfer last received something */
+  int hears;        /* one has since */
   double suspected; /* when a connection last seemed dead; 0 for never */
   int broken;       /* libcurl won't go on */
   const ec_wake *watched; /* ends a step when rung; NULL for none */

@@ -134,7 +134,7 @@ int ec_transfer_body(ec_transfer *t, const char *bytes, size_t length) {
 static size_t on_header(char *line, size_t size, size_t count, void *transfer) {
   ec_transfer *t = transfer;
   int rc = ec_headers_line(&t->headers, line, size * count);
-  t->engine->heard = ec_now();
+  t->engine->hears = 1;
   if (rc == EC_HEADERS_OK)
     return size * count;
   t->cap_hit =
@@ -145,7 +145,7 @@ static size_t on_header(char *line, size_t size, size_t count, void *transfer) {
 static size_t on_body(char *bytes, size_t size, size_t count, void *transfer) {
   ec_transfer *t = transfer;
   int rc = ec_buf_add(&t->body, bytes, size * count);
-  t->engine->heard = ec_now();
+  t->engine->hears = 1;
   if (rc == EC_BUF_OK)
     return size * count;
   t->cap_hit = 1 + (rc == EC_BUF_FULL ? EC_FAIL_BODY_CAP : EC_FAIL_MEMORY);

@@ -3,7 +3,6 @@
 
 local auth = require "extcontacts.auth"
 local core = require "extcontacts.core"
-local env = require "extcontacts.env"
 local errors = require "extcontacts.error"
 local exchange = require "extcontacts.exchange"
 local log = require "extcontacts.log"
@@ -49,7 +48,7 @@ function admission.pause(state, call, seconds, reason)
     if call.canceller or core.signal.deferred() then
       left = math.min(left, LONGEST_NAP)
     end
-    local passed = env.here(state).sleep(engine, left, state.now)
+    local passed = call.here.sleep(engine, left, state.now)
     stop = stopped(state, call) or passed == false and cancelled("the call was cancelled") or nil
   until stop or state.now() >= finish
   local waits = state.stats.waits
@@ -101,26 +100,29 @@ local function still_failing(state, wait)
   }
 end
 
-local function lease_tools(state, call)
-  return {
-    admit = function(key)
-      if not state.pacer then
-        return nil
-      end
-      return state.pacer:admit(key, state.now())
-    end,
-    send = function(row, wire, classify)
-      local value, err, entry = exchange.send(state, call, row, wire, classify)
-      log.report(state.config, entry)
-      return value, err
-    end,
-    wait = function(flight)
-      env.here(state).wait(exchange.engine(state), flight)
-    end,
-    notify = function(flight)
-      env.here(state).notify(flight)
-    end,
-  }
+-- What the token keeper needs of a call (`extcontacts.LeaseTools`).
+local Tools = {}
+Tools.__index = Tools
+
+function Tools:admit(key)
+  local pacer = self.state.pacer
+  if pacer then
+    return pacer:admit(key, self.state.now())
+  end
+end
+
+function Tools:send(row, wire, classify)
+  local value, err, entry = exchange.send(self.state, self.call, row, wire, nil, classify)
+  log.report(self.state.config, entry)
+  return value, err
+end
+
+function Tools:wait(flight)
+  self.call.here.wait(exchange.engine(self.state), flight)
+end
+
+function Tools:notify(flight)
+  self.call.here.notify(flight)
 end
 
 --- Tells what became of an admitted request.
@@ -136,7 +138,7 @@ end
 --- Waits until a call may send.
 ---@param state extcontacts.State
 ---@param call table
----@return table|nil lease `{ token, ticket }`
+---@return extcontacts.Lease|nil
 ---@return extcontacts.Error|nil
 ---@return extcontacts.Operation|nil row the token endpoint's, when it was that which failed
 function admission.take(state, call)
@@ -153,7 +155,7 @@ function admission.take(state, call)
     local reason, lease, failure = "outage", nil, nil
     local wait, hold = outage.peek(state.outage, state.now())
     if not wait then
-      lease, failure, wait, reason = state.auth:lease(lease_tools(state, call))
+      lease, failure, wait, reason = state.auth:lease(setmetatable({ state = state, call = call }, Tools))
     end
     if failure then
       return nil, failure, auth.row
@@ -167,7 +169,7 @@ function admission.take(state, call)
     end
     if admission.is_past(state, call, hold or wait) then
       return nil, reason == "outage" and still_failing(state, hold or wait) or no_room(state, wait, reason)
-    elseif reason == "rate" and wait > call.policy.max_retry_after then
+    elseif reason == "rate" and wait > call.max_retry_after then
       return nil, no_room(state, wait, reason)
     end
     err = admission.pause(state, call, wait, reason)

@@ -27,6 +27,7 @@ local GLANCE = 0.2
 ---@field index integer
 ---@field token string|nil
 ---@field key string|nil what its window is kept under
+---@field authorization string[]|nil the header that shows it, `{ name, value }`
 ---@field renew_at number|nil monotonic seconds
 ---@field refused string|nil the token the server would not take any more
 ---@field flight table|nil the request for a token that is under way
@@ -62,7 +63,7 @@ end
 
 local function keep(self, slot, token, lifetime)
   local life = life_of(lifetime)
-  slot.token, slot.key = token, pacer.key(token)
+  slot.token, slot.key, slot.authorization = token, pacer.key(token), { "Authorization", "Bearer " .. token }
   slot.renew_at = life and self.now() + life
   slot.refused, slot.cool_until = nil, nil
 end
@@ -94,19 +95,19 @@ local function ask_function(self, slot)
   return { token = token, lifetime = lifetime }
 end
 
-local function ask_server(self, send)
+local function ask_server(self, tools)
   local refusal = self.refusal
   if refusal and self.now() < refusal.until_time then
     return nil, errors.copy(refusal.err)
   end
-  local grant, err = send(endpoint.row, endpoint.request(self.config), endpoint.classify)
+  local grant, err = tools:send(endpoint.row, endpoint.request(self.config), endpoint.classify)
   if err and err.kind == "auth" then
     self.refusal = { err = err, until_time = self.now() + REFUSAL }
   end
   return grant, err
 end
 
-local function ask(self, slot, send)
+local function ask(self, slot, tools)
   local given = self.config.access_token
   if type(given) == "function" then
     return ask_function(self, slot)
@@ -116,12 +117,12 @@ local function ask(self, slot, send)
     end
     return { token = given }
   end
-  return ask_server(self, send)
+  return ask_server(self, tools)
 end
 
 -- Gets a token for a slot: from the cache, or by asking for one.  Gives true,
 -- nothing and seconds while another process asks, or nothing and an error.
-local function fill(self, slot, send)
+local function fill(self, slot, tools)
   if self.cache then
     local token, lifetime, busy = self.cache:take(slot.index, slot.refused)
     if token then
@@ -131,7 +132,7 @@ local function fill(self, slot, send)
       return nil, nil, GLANCE
     end
   end
-  local grant, err = ask(self, slot, send)
+  local grant, err = ask(self, slot, tools)
   if self.cache then
     self.cache:put(slot.index, grant)
   end
@@ -152,12 +153,12 @@ local function fly(self, slot, tools)
     return flight.over or now() >= flight.overdue
   end
   slot.flight = flight
-  local ok, filled, err, wait = pcall(fill, self, slot, tools.send)
+  local ok, filled, err, wait = pcall(fill, self, slot, tools)
   flight.over, flight.err = true, ok and err or nil
   if slot.flight == flight then
     slot.flight = nil
   end
-  tools.notify(flight)
+  tools:notify(flight)
   if not ok then
     error(filled, 0)
   end
@@ -166,7 +167,7 @@ end
 
 local function join(slot, tools)
   local flight = slot.flight
-  tools.wait(flight)
+  tools:wait(flight)
   if not flight.over and slot.flight == flight then
     slot.flight = nil
   end
@@ -183,13 +184,13 @@ local function empty_slot(self)
 end
 
 -- A token with room, or else how long until one has.
-local function admit_any(self, admit)
+local function admit_any(self, tools)
   local soonest
   for _, slot in ipairs(self.slots) do
     if is_live(self, slot) then
-      local ticket, wait = admit(slot.key)
+      local ticket, wait = tools:admit(slot.key)
       if not wait then
-        return { token = slot.token, ticket = ticket }
+        return { token = slot.token, authorization = slot.authorization, ticket = ticket }
       end
       soonest = math.min(soonest or wait, wait)
     end
@@ -198,20 +199,25 @@ local function admit_any(self, admit)
 end
 
 ---@class extcontacts.LeaseTools what `exec` does for the token keeper
----@field admit fun(key: string): extcontacts.Ticket|nil, number|nil
----@field send fun(row: table, request: table, classify: function): table|nil, extcontacts.Error|nil
----@field wait fun(flight: table)
----@field notify fun(flight: table)
+---@field admit fun(self, key: string): extcontacts.Ticket|nil, number|nil
+---@field send fun(self, row: table, request: table, classify: function): table|nil, extcontacts.Error|nil
+---@field wait fun(self, flight: table)
+---@field notify fun(self, flight: table)
+
+---@class extcontacts.Lease what a request goes out with
+---@field token string
+---@field authorization string[]
+---@field ticket extcontacts.Ticket|nil
 
 --- A token that counts and has room for a request.
 ---@param tools extcontacts.LeaseTools
----@return table|nil lease `{ token, ticket }`
+---@return extcontacts.Lease|nil
 ---@return extcontacts.Error|nil
 ---@return number|nil wait seconds until it may be asked again, when there is neither
 ---@return "rate"|"token"|nil reason of the wait
 function Auth:lease(tools)
   while true do
-    local lease, soonest = admit_any(self, tools.admit)
+    local lease, soonest = admit_any(self, tools)
     if lease then
       return lease
     end

@@ -8,6 +8,9 @@ local response = require "extcontacts.response"
 local retry = require "extcontacts.retry"
 local stats = require "extcontacts.stats"
 
+-- luacheck: ignore 113 143
+local unpack = table.unpack or unpack
+
 local exchange = {}
 
 --- The engine of a client, made at first use and again in a forked child.
@@ -46,12 +49,12 @@ local function engine_error(row, failure)
 end
 
 -- Sends one request and waits for its end.
-local function transmit(state, call, row, wire, deadline)
+local function transmit(state, call, row, wire, authorization, deadline)
   local engine = exchange.engine(state)
   local transfer, failure = engine:submit {
     method = wire.method,
     url = wire.url,
-    headers = wire.headers,
+    headers = authorization and { authorization, unpack(wire.headers) } or wire.headers,
     body = wire.body,
     deadline = deadline,
   }
@@ -64,7 +67,7 @@ local function transmit(state, call, row, wire, deadline)
   end
   state.stats.requests = state.stats.requests + 1
   state.stats.in_flight = state.stats.in_flight + 1
-  local ok, problem = pcall(env.here(state).wait, engine, transfer)
+  local ok, problem = pcall(call.here.wait, engine, transfer)
   state.stats.in_flight = state.stats.in_flight - 1
   if canceller then
     canceller:forget(transfer)
@@ -82,7 +85,12 @@ end
 
 -- How far the server's clock is ahead of this one, for dates it writes.
 local function read_clock(state, reply)
-  local date = dates.http(reply.headers["date"])
+  local text = reply.headers["date"]
+  if text == state.date_text then
+    return -- of the same second
+  end
+  state.date_text = text
+  local date = dates.http(text)
   if date then
     state.server_ahead = date - state.time()
   end
@@ -93,22 +101,24 @@ end
 ---@param call table the call it belongs to
 ---@param row extcontacts.Operation
 ---@param wire table `{ method, url, headers, body }`
----@param classify fun(reply: table): any, extcontacts.Error|nil
+---@param authorization string[]|nil a header that stays out of `wire`
+---@param classify fun(row: extcontacts.Operation, reply: table, bound): any, extcontacts.Error|nil
+---@param bound extcontacts.Bound|nil for `classify`
 ---@return any value
 ---@return extcontacts.Error|nil
 ---@return extcontacts.LogEntry
 ---@return table|nil reply
-function exchange.send(state, call, row, wire, classify)
+function exchange.send(state, call, row, wire, authorization, classify, bound)
   local started = state.now()
   local deadline = started + (call.timeout or state.config.timeout)
   if call.deadline and call.deadline < deadline then
     deadline = call.deadline
   end
   local value, err
-  local reply, failure = transmit(state, call, row, wire, deadline)
+  local reply, failure = transmit(state, call, row, wire, authorization, deadline)
   if reply then
     read_clock(state, reply)
-    value, err = classify(reply)
+    value, err = classify(row, reply, bound)
   else
     err = failure
   end

@@ -31,15 +31,6 @@ local exec = {}
 ---@field creates table what `doubt` knows of the creates
 ---@field closed boolean
 
--- The request with its bearer token; `wire` itself stays without.
-local function signed(wire, token)
-  local headers = { { "Authorization", "Bearer " .. token } }
-  for _, header in ipairs(wire.headers) do
-    headers[#headers + 1] = header
-  end
-  return { method = wire.method, url = wire.url, headers = headers, body = wire.body }
-end
-
 local function summary(state, call)
   local reply = call.reply
   local headers = reply and reply.headers or {}
@@ -96,19 +87,19 @@ local function attempt(state, call, row, wire, bound)
   call.attempts = call.attempts + 1
   call.sent_at = call.sent_at or state.time()
   local value
-  value, err, call.entry, call.reply = exchange.send(state, call, row, signed(wire, lease.token),
-    function(reply)
-      return response.classify(row, reply, bound)
-    end)
+  value, err, call.entry, call.reply = exchange.send(state, call, row, wire, lease.authorization,
+    response.classify, bound)
   call.token = lease.token
   log.add_bodies(state.config, call.entry, wire.body, call.reply)
-  admission.settle(state, lease, {
-    arrived = call.reply ~= nil or err.sent ~= "nothing",
-    -- A gateway's answer says nothing of the server's window.
-    headers = call.reply and not (err and outage.is_sign(err)) and call.reply.headers or nil,
-    throttled = err and err.status == 429,
-    retry_after = err and err.retry_after,
-  })
+  if lease.ticket then
+    admission.settle(state, lease, {
+      arrived = call.reply ~= nil or err.sent ~= "nothing",
+      -- A gateway's answer says nothing of the server's window.
+      headers = call.reply and not (err and outage.is_sign(err)) and call.reply.headers or nil,
+      throttled = err and err.status == 429,
+      retry_after = err and err.retry_after,
+    })
+  end
   if err and err.kind == "cancelled" then
     outage.leave(state.outage, state.now())
   else
@@ -134,7 +125,7 @@ local function next_wait(state, call, row, err, outcome)
     return nil
   end
   local tries = row == auth.row and call.token_tries or call.attempts
-  local wait = retry.delay(err, tries, call.policy, state.random())
+  local wait = retry.delay(err, tries, call, state.random())
   if not wait or admission.is_past(state, call, wait) then
     return nil
   end
@@ -161,10 +152,9 @@ end
 
 -- By when a call must have ended: by its own deadline, and by that of the code
 -- it is made in.
-local function deadline_of(state, options, started)
+local function deadline_of(here, state, options, started)
   local budget = options.deadline or state.config.deadline
   local own = options.finish or budget and started + budget
-  local here = env.here(state)
   local around = here.deadline and here.deadline()
   if own and around then
     return math.min(own, around)
@@ -172,26 +162,24 @@ local function deadline_of(state, options, started)
   return own or around
 end
 
+-- What a call goes by; `here` is how it waits.
 local function new_call(state, options)
   local started, config = state.now(), state.config
-  local function choose(name)
-    if options[name] ~= nil then
-      return options[name]
-    end
-    return config[name]
+  local here, retries = env.here(state), options.retry
+  if retries == nil then
+    retries = config.retry
   end
   return {
+    here = here,
     started = started,
     timeout = options.timeout,
-    deadline = deadline_of(state, options, started),
+    deadline = deadline_of(here, state, options, started),
     canceller = options.cancel,
-    policy = {
-      retry = choose "retry",
-      max_attempts = choose "max_attempts",
-      max_retry_after = choose "max_retry_after",
-    },
-    on_ambiguous = choose "on_ambiguous",
-    check_time = choose "check_time",
+    retry = retries,
+    max_attempts = options.max_attempts or config.max_attempts,
+    max_retry_after = options.max_retry_after or config.max_retry_after,
+    on_ambiguous = options.on_ambiguous or config.on_ambiguous,
+    check_time = options.check_time or config.check_time,
     marker = options.marker,
     resumes = options.resumes,
     attempts = 0,

@@ -23,6 +23,12 @@ function metatable.__tostring(self)
     self.body and (" (body of %d bytes)"):format(#self.body) or "")
 end
 
+local function add_headers(list, extra)
+  for name, value in pairs(extra) do
+    list[#list + 1] = { name, value }
+  end
+end
+
 local function refuse(row, message, argument)
   return nil, errors.new {
     kind = "invalid",
@@ -59,10 +65,11 @@ function request.build(row, bound, config)
     end
     headers[#headers + 1] = { "Content-Type", "application/json" }
   end
-  for _, extra in ipairs { config.headers or {}, bound.options.headers or {} } do
-    for header, value in pairs(extra) do
-      headers[#headers + 1] = { header, value }
-    end
+  if config.headers then
+    add_headers(headers, config.headers)
+  end
+  if bound.options.headers then
+    add_headers(headers, bound.options.headers)
   end
 
   return setmetatable({

@@ -111,7 +111,7 @@ local function ask(self, value, due, permit)
       ids[#ids + 1] = record.id
     end
   end
-  local answer = { found = #ids > 0, at = ended, text = json.encode(result) }
+  local answer = { found = #ids > 0, at = ended, text = json.encode(result), content = result }
   self.metrics:count("api_calls_total", answer.found and "found" or "unknown")
   self.cache:put(value, answer, ids, began)
   return answer
@@ -146,7 +146,7 @@ end
 local function ask_once(self, value, due, may_wait)
   repeat
     if self.flights:lock(value) then
-      local answer = self.cache:get(value)
+      local answer = self.cache:shared(value)
       local err
       if not (answer and is_fresh(self, answer)) then
         local ok
@@ -231,12 +231,20 @@ local function list(value)
   return type(value) == "table" and value or json.array {}
 end
 
+-- What the API's answer was decoded to is the first one's to change; others
+-- decode it themselves.
+local function content_of(answer)
+  local content = answer.content
+  answer.content = nil
+  return content or json.decode(answer.text)
+end
+
 local function hand_out(self, cached, source, result)
   self.metrics:count("lookups_total", result or source)
   if not cached.found then
     self.metrics:count "lookups_unknown_total"
   end
-  local content = json.decode(cached.text)
+  local content = content_of(cached)
   local answer = {
     contacts = list(content.contacts),
     organizations = list(content.externalOrganizations),

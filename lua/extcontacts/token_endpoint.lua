@@ -56,10 +56,11 @@ function endpoint.request(config)
 end
 
 --- What the token endpoint's answer means.
+---@param row extcontacts.Operation `endpoint.row`
 ---@param reply table
 ---@return table|nil grant `{ token, lifetime }`
 ---@return extcontacts.Error|nil
-function endpoint.classify(reply)
+function endpoint.classify(row, reply)
   local status = reply.status
   local body = core.json.decode(reply.body)
   if type(body) ~= "table" then
@@ -76,7 +77,7 @@ function endpoint.classify(reply)
         correlation_id = response.correlation_id(reply.headers),
       }
     end
-    return nil, response.failure(endpoint.row, reply)
+    return nil, response.failure(row, reply)
   end
   if not body then
     return failure {

@@ -192,7 +192,7 @@ function Examination:examine_token()
   local reply, failure = self:send(token_endpoint.request(settings))
   local grant, err
   if reply then
-    grant, err = token_endpoint.classify(reply)
+    grant, err = token_endpoint.classify(token_endpoint.row, reply)
   end
   if grant then
     self:ok("token", grant.lifetime and ("granted by %s, lives %.1f h"):format(host, grant.lifetime / 3600)

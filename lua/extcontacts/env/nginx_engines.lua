@@ -3,6 +3,7 @@
 
 local bell = require "extcontacts.env.nginx_bell"
 local core = require "extcontacts.core"
+local crew = require "extcontacts.env.nginx_crew"
 
 local engines = {}
 
@@ -12,9 +13,6 @@ local MAX_CONNECTIONS = 512
 -- Seconds the pump listens for the engine's next word.  nginx allows no
 -- "for ever"; the engine speaks within every request's deadline.
 local LONGEST_SILENCE = 2 ^ 31 / 1000 - 1
-
--- Seconds after which a light thread without work looks around.
-local LONGEST_REST = 60
 
 -- Seconds after which a pump that has not come to life is started again.
 local PUMP_START = 1
@@ -80,23 +78,6 @@ local function listen_to(worker, socket)
   until not byte or (byte == IDLE and collected == 0 and worker.engine:pending() == 0)
 end
 
--- What other code wants to be run while this pump is there, in order; the
--- jobs don't wait.  What it has taken on it does, also when the pump has ended.
-local function run_jobs(desk)
-  repeat
-    if #desk.jobs == 0 then
-      bell.wait(desk, LONGEST_REST)
-    end
-    local jobs = desk.jobs
-    desk.jobs = {}
-    for index = 1, #jobs do
-      jobs[index]()
-    end
-  until desk.closed and #desk.jobs == 0
-end
-
-local open_desk -- where a pump takes jobs
-
 local function pump(worker)
   local socket, why = connect(worker.engine)
   worker.started = nil
@@ -105,29 +86,15 @@ local function pump(worker)
     worker.no_pump_until = core.engine.now() + 60
     return
   end
-  local desk = { jobs = {} }
-  worker.connected, open_desk = true, desk
-  ngx.thread.spawn(run_jobs, desk)
+  worker.connected = true
+  local hands = crew.open()
   local ok, message = pcall(listen_to, worker, socket)
-  worker.connected, desk.closed = false, true
-  bell.ring(desk)
+  worker.connected = false
+  crew.close(hands)
   socket:close()
   if not ok then
     ngx.log(ngx.ERR, "extcontacts: ", message)
   end
-end
-
---- Has the pump run something that doesn't wait, soon.
----@param job fun()
----@return boolean taken false where there is no pump
-function engines.run_in_pump(job)
-  local desk = open_desk
-  if not desk or desk.closed then
-    return false
-  end
-  desk.jobs[#desk.jobs + 1] = job
-  bell.ring(desk)
-  return true
 end
 
 --- Starts the pump unless it runs, or is about to.

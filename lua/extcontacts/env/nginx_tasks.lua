@@ -3,7 +3,7 @@
 
 local base = require "extcontacts.env.task"
 local bell = require "extcontacts.env.nginx_bell"
-local engines = require "extcontacts.env.nginx_engines"
+local crew = require "extcontacts.env.nginx_crew"
 
 -- luacheck: ignore 113 143
 local unpack = table.unpack or unpack
@@ -103,8 +103,8 @@ function tasks.spawn(kind, deadline, fn, ...)
     finished = false,
   }, metatable)
   local count, arguments = select("#", ...), { ... }
-  local handed = kind == "own" and engines.run_in_pump(function()
-    start(task, fn, unpack(arguments, 1, count))
+  local handed = kind == "own" and crew.take(function()
+    body(task, fn, unpack(arguments, 1, count))
   end)
   if not handed then
     start(task, fn, ...)
@@ -119,9 +119,9 @@ end
 function tasks.detach(fn)
   local task = setmetatable({ finished = false }, metatable)
   local function job()
-    start(task, fn)
+    body(task, fn)
   end
-  if engines.run_in_pump(job) or ngx.timer.at(0, job) then
+  if crew.take(job) or ngx.timer.at(0, job) then
     return task
   end
 end

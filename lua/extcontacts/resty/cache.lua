@@ -58,18 +58,28 @@ function Cache:get(value)
   if answer and answer.generation == generation and self.is_fresh(answer) then
     return answer, "worker"
   end
-  local packed = self.dict:get(ANSWER .. value)
-  if not packed then
+  answer = self:shared(value)
+  if not answer then
     return nil
   end
-  answer = unpack_text(packed)
   answer.generation = generation
   self.own:set(value, answer)
   return answer, "shared"
 end
 
--- The texts that a key lists, one a line.
+--- The answer as all workers have it.
+---@param value string
+---@return extcontacts.CachedAnswer|nil
+function Cache:shared(value)
+  local packed = self.dict:get(ANSWER .. value)
+  return packed and unpack_text(packed)
+end
+
+-- Adds to the texts that a key lists, one a line.
 local function note(dict, key, value, keep)
+  if dict:add(key, value .. "\n", keep) then
+    return
+  end
   local known = dict:get(key) or ""
   if not ("\n" .. known):find("\n" .. value .. "\n", 1, true) then
     dict:set(key, known .. value .. "\n", keep)

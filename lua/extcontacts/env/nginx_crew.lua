@@ -1,0 +1,103 @@
+--- The light threads of the worker's pump that do what must not end with the
+-- request that began it.  They are used again: to begin one and to see it off
+-- costs more than most of what they do.
+
+local bell = require "extcontacts.env.nginx_bell"
+
+local crew = {}
+
+-- Light threads that wait for work at most, and seconds after which one looks
+-- around.
+local MOST_IDLE, LONGEST_REST = 64, 60
+
+---@class extcontacts.Crew
+---@field jobs (fun())[] not yet taken on, in order
+---@field idle table[] threads that wait for work, each as `{ job }`
+---@field closed boolean
+
+local open -- the crew that takes jobs
+
+-- A thread's life: its first job, and further ones.
+local function work(self, job, thread)
+  while job do
+    job()
+    job = nil
+    if not self.closed and #self.idle < MOST_IDLE then
+      self.idle[#self.idle + 1] = thread
+      repeat
+        bell.wait(thread, LONGEST_REST)
+      until thread.job or self.closed
+      job, thread.job = thread.job, nil
+    end
+  end
+  thread.ended = true
+end
+
+-- nginx keeps a light thread until the one that began it has waited for it.
+local function reap(threads)
+  for index = #threads, 1, -1 do
+    if threads[index].ended then
+      ngx.thread.wait(threads[index].handle)
+      threads[index] = threads[#threads]
+      threads[#threads] = nil
+    end
+  end
+end
+
+-- Begins the threads; what the crew has taken on it does, also when the pump
+-- has ended.
+local function lead(self)
+  local threads = {}
+  repeat
+    if #self.jobs == 0 then
+      bell.wait(self, LONGEST_REST)
+    end
+    local jobs = self.jobs
+    self.jobs = {}
+    reap(threads)
+    for index = 1, #jobs do
+      local thread = {}
+      threads[#threads + 1] = thread
+      thread.handle = ngx.thread.spawn(work, self, jobs[index], thread)
+    end
+  until self.closed and #self.jobs == 0
+end
+
+--- Opens a crew in the pump that is running; it takes the jobs from now on.
+---@return extcontacts.Crew
+function crew.open()
+  open = { jobs = {}, idle = {}, closed = false }
+  ngx.thread.spawn(lead, open)
+  return open
+end
+
+--- Lets a crew end, once it has done what it has taken on.
+---@param self extcontacts.Crew
+function crew.close(self)
+  self.closed = true
+  bell.ring(self)
+  for _, thread in ipairs(self.idle) do
+    bell.ring(thread)
+  end
+end
+
+--- Has the pump run something, soon.
+---@param job fun() raises nothing
+---@return boolean taken false where there is no pump
+function crew.take(job)
+  local self = open
+  if not self or self.closed then
+    return false
+  end
+  local thread = table.remove(self.idle)
+  if thread then
+    thread.job = job
+    bell.ring(thread)
+  else
+    self.jobs[#self.jobs + 1] = job
+    bell.ring(self)
+  end
+  return true
+end
+
+return crew

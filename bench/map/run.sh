@@ -3,14 +3,17 @@
 # CONCURRENCY (16) at the same time, RUNS (5) times in turn: with client:map on
 # both VMs, and with as many threads in C, each with a libcurl handle
 # (threads.c).  Prints the medians of the seconds the gets took, and how much of
-# the ideal they reach: COUNT * DELAY / CONCURRENCY seconds, in which neither
-# client nor server nor clock takes any time of its own.
+# two ideals they reach: COUNT * DELAY / CONCURRENCY seconds, in which neither
+# client nor server nor clock takes any time of its own; and the same with what
+# a get takes that is alone (threads.c with one thread), which counts the
+# server's work and that its timers go by whole milliseconds.
 # VMS="lua5.4" leaves the other VM out.
 set -eu
 cd "$(dirname "$0")/../.."
 COUNT=${COUNT:-2000}
 DELAY=${DELAY:-0.02}
 CONCURRENCY=${CONCURRENCY:-16}
+ALONE=100
 RUNS=${RUNS:-5}
 VMS=${VMS:-lua5.4 luajit}
 . bench/sandbox.sh
@@ -22,6 +25,7 @@ eval "$(make -s env)"
 lua5.4 bench/map/ids.lua "$COUNT" >"$work/ids"
 
 for run in $(seq 0 "$RUNS"); do # run 0 warms up and is not counted
+  head -n "$ALONE" "$work/ids" | "$work/floor" "$ALONE" 1 >"$work/alone.$run"
   "$work/floor" "$COUNT" "$CONCURRENCY" <"$work/ids" >"$work/out.threads"
   for vm in $VMS; do
     (
@@ -36,8 +40,12 @@ for run in $(seq 0 "$RUNS"); do # run 0 warms up and is not counted
   done
 done
 
-echo "$COUNT gets of $DELAY s, $CONCURRENCY at the same time, medians of $RUNS: seconds, share of the ideal"
+rm "$work/alone.0"
+cat "$work"/alone.* >"$work/each"
+alone=$(echo "$(column each 1) $ALONE" | awk '{ print $1 / $2 }')
+echo "$COUNT gets of $DELAY s, $CONCURRENCY at the same time, medians of $RUNS: seconds, share of the ideal;"
+echo "share of it where a get takes what it takes alone, $alone s"
 for client in threads $VMS; do
-  echo "$client $(column "$client" 1) $COUNT $DELAY $CONCURRENCY" |
-    awk '{ printf "  %-8s %7.3f  %5.1f %%\n", $1, $2, 100 * $3 * $4 / $5 / $2 }'
+  echo "$client $(column "$client" 1) $COUNT $DELAY $CONCURRENCY $alone" |
+    awk '{ printf "  %-8s %7.3f  %5.1f %%  %5.1f %%\n", $1, $2, 100 * $3 * $4 / $5 / $2, 100 * $3 * $6 / $5 / $2 }'
 done

@@ -142,7 +142,7 @@ function doubt.resolve(tools, state, call, row, bound, err, body)
   elseif call.on_ambiguous == "error" or err.kind == "cancelled" then
     return explain(err, "read before you send it again")
   end
-  local reads, proves = ambiguous.reads(row, bound, call.marker)
+  local reads, proves = ambiguous.reads(row, bound, call.options.marker)
   local since = since_of(state, call)
   if #reads == 0 then
     return explain(err, why_not(row))
@@ -152,7 +152,7 @@ function doubt.resolve(tools, state, call, row, bound, err, body)
     return explain(err, "the server's clock is not known, so an older record could be taken for it")
   end
   local sought = {
-    marker = call.marker, since = since, rejected = {},
+    marker = call.options.marker, since = since, rejected = {},
     claimed = claimed_of(state.creates, call.except),
   }
   local finish, nap = state.now() + call.check_time, FIRST_NAP

@@ -4,6 +4,7 @@
 local dates = require "extcontacts.dates"
 local env = require "extcontacts.env"
 local errors = require "extcontacts.error"
+local log = require "extcontacts.log"
 local response = require "extcontacts.response"
 local retry = require "extcontacts.retry"
 local stats = require "extcontacts.stats"
@@ -106,11 +107,11 @@ end
 ---@param bound extcontacts.Bound|nil for `classify`
 ---@return any value
 ---@return extcontacts.Error|nil
----@return extcontacts.LogEntry
+---@return extcontacts.LogEntry|nil nil where nobody wants it
 ---@return table|nil reply
 function exchange.send(state, call, row, wire, authorization, classify, bound)
   local started = state.now()
-  local deadline = started + (call.timeout or state.config.timeout)
+  local deadline = started + (call.options.timeout or state.config.timeout)
   if call.deadline and call.deadline < deadline then
     deadline = call.deadline
   end
@@ -122,20 +123,21 @@ function exchange.send(state, call, row, wire, authorization, classify, bound)
   else
     err = failure
   end
-  local entry = {
+  local status = reply and reply.status or err.status
+  stats.exchange(state.stats, status, reply)
+  local entry = log.wanted(state.config) and {
     operation = row.name,
     method = row.method,
     path = row.path,
     attempt = call.attempts,
     elapsed = state.now() - started,
-    status = reply and reply.status or err.status,
+    status = status,
     kind = err and err.kind,
     code = err and err.code,
     bytes_sent = reply and reply.bytes_sent or 0,
     bytes_received = reply and reply.bytes_received or 0,
     correlation_id = reply and response.correlation_id(reply.headers),
-  }
-  stats.exchange(state.stats, entry)
+  } or nil
   return value, err, entry, reply
 end
 

@@ -172,7 +172,7 @@ local function new_call(state, options)
   return {
     here = here,
     started = started,
-    timeout = options.timeout,
+    options = options,
     deadline = deadline_of(here, state, options, started),
     canceller = options.cancel,
     retry = retries,
@@ -180,10 +180,7 @@ local function new_call(state, options)
     max_retry_after = options.max_retry_after or config.max_retry_after,
     on_ambiguous = options.on_ambiguous or config.on_ambiguous,
     check_time = options.check_time or config.check_time,
-    marker = options.marker,
-    resumes = options.resumes,
     attempts = 0,
-    token_tries = 0,
   }
 end
 
@@ -192,8 +189,8 @@ local tools = { pause = admission.pause }
 -- Looks for the record of a create that an earlier run may have sent.  Gives
 -- the record; nil where it certainly is not there; or nil and an error.
 local function look_back(state, call, row, bound, wire)
-  local since = call.resumes.since
-  call.sent_at, call.except = since, call.resumes.except
+  local since = call.options.resumes.since
+  call.sent_at, call.except = since, call.options.resumes.except
   -- What was sent long ago has been indexed since.
   call.check_time = math.max(0, math.min(call.check_time, since + call.check_time - state.time()))
   local err = errors.new {
@@ -209,7 +206,7 @@ end
 
 -- The loop.
 local function perform(state, call, row, bound, wire)
-  if call.resumes and row.check then
+  if call.options.resumes and row.check then
     local record, err = look_back(state, call, row, bound, wire)
     if record then
       return succeed(state, call, row, record)
@@ -230,7 +227,7 @@ local function perform(state, call, row, bound, wire)
     local outcome = working and retry.outcome(working, err)
     local wait
     if working == auth.row then
-      call.token_tries = call.token_tries + 1
+      call.token_tries = (call.token_tries or 0) + 1
     elseif working and row.method ~= "GET" and leaves_doubt(err) then
       call.unsure = true
     end
@@ -248,8 +245,7 @@ local function perform(state, call, row, bound, wire)
     wait = wait or next_wait(state, call, working, err, outcome)
 
     if working == row then
-      call.entry.wait = wait
-      log.report(state.config, call.entry)
+      log.report(state.config, call.entry, wait)
     end
     if not wait then
       return fail(state, call, row, wire, err)

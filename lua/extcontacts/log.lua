@@ -94,13 +94,20 @@ local function body_text(text)
   return texts.cut(core.json.encode(masked(value), { sort_keys = true }), MOST)
 end
 
+--- Whether anybody wants to be told.
+---@param config extcontacts.Config
+---@return boolean
+function log.wanted(config)
+  return (config.log or config.on_request) and true or false
+end
+
 --- Adds the bodies to an entry, where the configuration asks for them.
 ---@param config extcontacts.Config
----@param entry extcontacts.LogEntry changed
+---@param entry extcontacts.LogEntry|nil changed
 ---@param sent string|nil
 ---@param reply table|nil
 function log.add_bodies(config, entry, sent, reply)
-  if config.log_bodies then
+  if entry and config.log_bodies then
     entry.request_body = body_text(sent)
     entry.response_body = reply and body_text(reply.body)
   end
@@ -108,11 +115,13 @@ end
 
 --- Reports an entry to the configuration's hooks.
 ---@param config extcontacts.Config
----@param entry extcontacts.LogEntry
-function log.report(config, entry)
-  if not (config.log or config.on_request) then
+---@param entry extcontacts.LogEntry|nil nil where nobody wants it
+---@param wait number|nil seconds until the next attempt
+function log.report(config, entry, wait)
+  if not entry then
     return
   end
+  entry.wait = wait
   entry.time = dates.text()
   entry.level = entry.kind and "warn" or "info"
   if config.on_request then

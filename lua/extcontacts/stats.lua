@@ -65,11 +65,14 @@ end
 
 --- Counts a finished exchange.
 ---@param self extcontacts.Stats
----@param entry extcontacts.LogEntry
-function stats.exchange(self, entry)
-  self.bytes_sent = self.bytes_sent + entry.bytes_sent
-  self.bytes_received = self.bytes_received + entry.bytes_received
-  if entry.status == 429 then
+---@param status integer|nil
+---@param reply table|nil
+function stats.exchange(self, status, reply)
+  if reply then
+    self.bytes_sent = self.bytes_sent + (reply.bytes_sent or 0)
+    self.bytes_received = self.bytes_received + (reply.bytes_received or 0)
+  end
+  if status == 429 then
     self.throttled = self.throttled + 1
   end
 end

@@ -83,12 +83,13 @@ local WORKER = [[
   init_by_lua_block {
     peers = require "bench.nginx.peers"
     api = { host = %q, port = %d, tls = %s, url = %q, ca_file = %s }
-    client, kit = peers.client(api), peers.kit(api, { %s })
+    engine, client, kit = peers.engine(api), peers.client(api), peers.kit(api, { %s })
   }
 ]]
 local LOCATIONS = [[
   default_type text/plain;
   location = /cosocket { content_by_lua_block { peers.cosocket(api) } }
+  location = /engine { content_by_lua_block { engine() } }
   location = /client { content_by_lua_block { client() } }
   location = /kit { content_by_lua_block { kit() } }
   location = /unrelated { content_by_lua_block { ngx.say "ok" } }
@@ -182,7 +183,7 @@ local function plain(delay, connections)
   local api = start_api(delay)
   local server = start_worker(api.api)
   compare(("%g ms upstream, %d at the same time"):format(delay * 1000, connections), server, connections,
-    { "cosocket", "client", "kit" })
+    { "cosocket", "engine", "client", "kit" })
   server:stop()
   api:stop()
 end
@@ -203,7 +204,7 @@ function measurements.tls()
     load(server, "/client", case[2], 1)
     local connections = api:must "/connections"
     compare(("TLS, %g ms upstream, %d at the same time; the client had %s connection(s)"):format(case[1] * 1000,
-      case[2], connections), server, case[2], { "cosocket", "client" })
+      case[2], connections), server, case[2], { "cosocket", "engine", "client" })
     server:stop()
     api:stop()
   end

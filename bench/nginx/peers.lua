@@ -31,6 +31,24 @@ function peers.cosocket(api)
   ngx.say(body:match '"id":"([^"]+)"')
 end
 
+--- The bare engine: what remains of this module's way when nothing is checked,
+-- decoded, counted or repeated.
+---@param api { url: string, ca_file: string|nil }
+---@return fun()
+function peers.engine(api)
+  local env = require "extcontacts.env.nginx"
+  local headers = { { "Authorization", "Bearer token" }, { "Accept", "application/json" } }
+  local engine
+  return function()
+    engine = engine or env.engine { ca_file = api.ca_file }
+    local transfer = assert(engine:submit {
+      method = "GET", url = api.url .. PATH .. ngx.escape_uri(ngx.unescape_uri(ngx.var.arg_n)), headers = headers,
+    })
+    env.wait(engine, transfer)
+    ngx.say(assert(transfer:result()).body:match '"id":"([^"]+)"')
+  end
+end
+
 --- This module's client.
 ---@param api { url: string, ca_file: string|nil }
 ---@return fun()

@@ -1,8 +1,9 @@
 #!/bin/sh
 # Lookups inside one nginx worker, side by side: `cosocket`, a client written by
 # hand on nginx's own sockets (ideal: no JSON, and TLS only where that is
-# measured); `client`, this module's client; `kit`, extcontacts.resty with a
-# number that nobody has asked for, so that every lookup goes to the API.
+# measured); `engine`, this module's engine alone, as ideal; `client`, its client;
+# `kit`, extcontacts.resty with a number that nobody has asked for, so that every
+# lookup goes to the API.
 # Load comes from wrk, the API is a second nginx of one worker that answers
 # after a set delay.  Clients take turns, ROUNDS (5) times SECONDS (4); printed
 # are the medians, and the medians of each round's ratio to cosocket.  While

@@ -109,25 +109,27 @@ void ec_engine_spare_handle(ec_engine *e, CURL *easy) {
     curl_easy_cleanup(easy);
 }
 
-void ec_engine_body(ec_engine *e, ec_buf *body) {
-  if (e->body_count > 0) {
-    *body = e->bodies[--e->body_count];
-    e->body_room -= body->room;
-  } else
-    ec_buf_init(body, e->options.max_body);
+ec_transfer *ec_engine_spare(ec_engine *e) {
+  ec_transfer *t = e->spares.last; /* the one that was used last */
+  if (t != NULL) {
+    ec_list_remove(&e->spares, t);
+    e->spare_count--;
+    e->spare_room -= ec_transfer_room(t);
+  }
+  return t;
 }
 
-/* Freeing a page's worth each time would make the allocator give it back to
+/* To free a page's worth each time would make the allocator give it back to
 ** the system each time, which costs more than the page's transfer. */
-void ec_engine_spare_body(ec_engine *e, ec_buf *body) {
-  if (body->room > 0 && body->room <= EC_SPARE_ROOM - e->body_room &&
-      e->body_count < EC_SPARE_BODIES) {
-    e->body_room += body->room;
-    ec_buf_clear(body);
-    e->bodies[e->body_count++] = *body;
-    ec_buf_init(body, body->cap);
+void ec_engine_keep(ec_engine *e, ec_transfer *t) {
+  size_t room = ec_transfer_room(t);
+  if (e->spare_count < EC_SPARE_TRANSFERS &&
+      room <= EC_SPARE_ROOM - e->spare_room) {
+    ec_list_add(&e->spares, t);
+    e->spare_count++;
+    e->spare_room += room;
   } else
-    ec_buf_free(body);
+    ec_transfer_destroy(t);
 }
 
 /* ----------------------------------------------------------- libcurl's wishes
@@ -229,11 +231,12 @@ void ec_engine_close(ec_engine *e) {
 }
 
 void ec_engine_release(ec_engine *e) {
+  ec_transfer *t;
   if (--e->references > 0)
     return;
   ec_engine_close(e);
-  while (e->body_count > 0)
-    ec_buf_free(&e->bodies[--e->body_count]);
+  while ((t = ec_engine_spare(e)) != NULL)
+    ec_transfer_destroy(t);
   ec_options_free(&e->options);
   free(e);
 }

@@ -35,8 +35,9 @@ typedef enum ec_sent { EC_SENT_NOTHING, EC_SENT_PARTIAL, EC_SENT_ALL } ec_sent;
 struct ec_transfer {
   ec_engine *engine; /* counted reference */
   void *easy;
-  ec_buf headers_out;              /* lines, each with a NUL behind it */
-  struct curl_slist *header_lines; /* of libcurl, into headers_out */
+  ec_buf url, method;  /* texts with a NUL behind them */
+  ec_buf headers_out;  /* lines, each with a NUL behind it */
+  ec_buf header_nodes; /* libcurl's list of them */
   ec_buf body_out;
   size_t body_read; /* bytes of body_out that libcurl has taken */
   int has_body;
@@ -44,8 +45,6 @@ struct ec_transfer {
   int https, loopback;
   ec_headers headers;
   ec_buf body;
-  char *url;
-  char *method;
   double deadline; /* monotonic seconds; infinite for none */
   double started, elapsed;
   long http_version;
@@ -126,8 +125,5 @@ void ec_transfer_fail(ec_transfer *t, ec_failure why);
 
 /* Ends it as `why` unless it has finished; it then counts as finished. */
 void ec_transfer_cancel(ec_transfer *t, ec_fail why);
-
-/* Gives the answer's memory back. */
-void ec_transfer_release(ec_transfer *t);
 
 #endif

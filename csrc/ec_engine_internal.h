@@ -12,7 +12,7 @@ typedef struct ec_list {
 } ec_list;
 
 #define EC_SPARE_HANDLES 64
-#define EC_SPARE_BODIES 64
+#define EC_SPARE_TRANSFERS 64
 #define EC_SPARE_ROOM ((size_t)2 * 1024 * 1024) /* bytes of all of them */
 
 /* The scheme and host of a URL that was accepted, and what they mean. */
@@ -37,14 +37,14 @@ struct ec_engine {
   size_t count; /* of the pending */
   ec_list pending;
   ec_list finished;
-  /* What the next transfers need not make anew: libcurl's handles, of the
-  ** thread that drives the engine, and the memory of answers, of the one that
-  ** makes and frees transfers. */
+  /* What need not be made anew: libcurl's handles, of the thread that drives
+  *the
+  ** engine, and transfers, of the one that makes and frees them. */
   CURL *handles[EC_SPARE_HANDLES];
   int handle_count;
-  ec_buf bodies[EC_SPARE_BODIES];
-  int body_count;
-  size_t body_room;
+  ec_list spares;
+  int spare_count;
+  size_t spare_room;
   ec_origin origin; /* of whoever checks the URLs */
 };
 
@@ -62,9 +62,13 @@ void ec_engine_forget(ec_engine *e, ec_transfer *t);
 CURL *ec_engine_handle(ec_engine *e);
 void ec_engine_spare_handle(ec_engine *e, CURL *easy);
 
-/* An empty buffer for an answer; and back again, empty afterwards. */
-void ec_engine_body(ec_engine *e, ec_buf *body);
-void ec_engine_spare_body(ec_engine *e, ec_buf *body);
+/* A transfer that is of no engine and has memory to use, NULL when there is
+** none; and back again, to be kept or destroyed. */
+ec_transfer *ec_engine_spare(ec_engine *e);
+void ec_engine_keep(ec_engine *e, ec_transfer *t);
+
+size_t ec_transfer_room(const ec_transfer *t); /* bytes its buffers have */
+void ec_transfer_destroy(ec_transfer *t);
 
 /* libcurl is done with it. */
 void ec_transfer_complete(ec_transfer *t, CURLcode code);

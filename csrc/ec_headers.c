@@ -12,6 +12,13 @@ void ec_headers_init(ec_headers *h, size_t cap) {
   h->state = EC_HEADERS_START;
 }
 
+void ec_headers_renew(ec_headers *h) {
+  ec_buf pairs = h->pairs;
+  ec_headers_init(h, h->cap);
+  h->pairs = pairs;
+  ec_buf_clear(&h->pairs);
+}
+
 void ec_headers_free(ec_headers *h) {
   ec_buf_free(&h->pairs);
 }

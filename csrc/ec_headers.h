@@ -30,6 +30,7 @@ typedef struct ec_headers {
 } ec_headers;
 
 void ec_headers_init(ec_headers *h, size_t cap);
+void ec_headers_renew(ec_headers *h); /* empty, its memory kept */
 void ec_headers_free(ec_headers *h);
 
 /*

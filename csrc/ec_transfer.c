@@ -15,30 +15,64 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-ec_transfer *ec_transfer_new(ec_engine *e) {
+/* A transfer with nothing in it but the memory of an earlier one. */
+static void renew(ec_transfer *t) {
+  ec_transfer fresh;
+  memset(&fresh, 0, sizeof fresh);
+  fresh.url = t->url;
+  fresh.method = t->method;
+  fresh.headers_out = t->headers_out;
+  fresh.header_nodes = t->header_nodes;
+  fresh.body_out = t->body_out;
+  fresh.body = t->body;
+  ec_headers_renew(&t->headers);
+  fresh.headers = t->headers;
+  *t = fresh;
+  t->url.length = t->method.length = t->headers_out.length = 0;
+  t->header_nodes.length = t->body_out.length = t->body.length = 0;
+}
+
+static ec_transfer *make(const ec_options *options) {
   ec_transfer *t = calloc(1, sizeof *t);
+  if (t == NULL)
+    return NULL;
+  ec_buf_init(&t->url, SIZE_MAX / 4);
+  ec_buf_init(&t->method, SIZE_MAX / 4);
+  ec_buf_init(&t->headers_out, SIZE_MAX / 4);
+  ec_buf_init(&t->header_nodes, SIZE_MAX / 4);
+  ec_buf_init(&t->body_out, SIZE_MAX / 4);
+  ec_buf_init(&t->body, options->max_body);
+  ec_headers_init(&t->headers, options->max_header);
+  return t;
+}
+
+ec_transfer *ec_transfer_new(ec_engine *e) {
+  ec_transfer *t = ec_engine_spare(e);
+  if (t == NULL)
+    t = make(&e->options);
   if (t == NULL)
     return NULL;
   t->engine = e;
   e->references++;
   t->deadline = HUGE_VAL;
-  ec_buf_init(&t->headers_out, SIZE_MAX / 4);
-  ec_buf_init(&t->body_out, SIZE_MAX / 4);
-  ec_engine_body(e, &t->body);
-  ec_headers_init(&t->headers, e->options.max_header);
   return t;
 }
 
-void ec_transfer_release(ec_transfer *t) {
-  ec_engine_spare_body(t->engine, &t->body);
-  ec_buf_free(&t->body_out);
-  ec_headers_free(&t->headers);
+size_t ec_transfer_room(const ec_transfer *t) {
+  return t->url.room + t->method.room + t->headers_out.room +
+         t->header_nodes.room + t->body_out.room + t->body.room +
+         t->headers.pairs.room;
+}
+
+void ec_transfer_destroy(ec_transfer *t) {
+  ec_buf_free(&t->url);
+  ec_buf_free(&t->method);
   ec_buf_free(&t->headers_out);
-  free(t->header_lines);
-  t->header_lines = NULL;
-  free(t->url);
-  free(t->method);
-  t->url = t->method = NULL;
+  ec_buf_free(&t->header_nodes);
+  ec_buf_free(&t->body_out);
+  ec_buf_free(&t->body);
+  ec_headers_free(&t->headers);
+  free(t);
 }
 
 /* Takes it off libcurl's hands.  In a forked child the handle is left as it
@@ -64,26 +98,24 @@ void ec_transfer_free(ec_transfer *t) {
   detach(t);
   if (t->listed)
     ec_engine_forget(e, t);
-  ec_transfer_release(t);
-  free(t);
+  renew(t);
+  ec_engine_keep(e, t);
   ec_engine_release(e);
 }
 
-static int set_string(char **field, const char *text) {
-  char *copy = strdup(text);
-  if (copy == NULL)
-    return EC_ENGINE_MEMORY;
-  free(*field);
-  *field = copy;
-  return EC_ENGINE_OK;
+static int set_text(ec_buf *field, const char *text) {
+  ec_buf_clear(field);
+  return ec_buf_add(field, text, strlen(text) + 1) == EC_BUF_OK
+             ? EC_ENGINE_OK
+             : EC_ENGINE_MEMORY;
 }
 
 int ec_transfer_method(ec_transfer *t, const char *method) {
-  return set_string(&t->method, method);
+  return set_text(&t->method, method);
 }
 
 int ec_transfer_url(ec_transfer *t, const char *url) {
-  return set_string(&t->url, url);
+  return set_text(&t->url, url);
 }
 
 /* libcurl takes "name;" for a header with an empty value, and "name:" for one
@@ -100,26 +132,23 @@ int ec_transfer_header(ec_transfer *t, const char *name, const char *value) {
   return EC_ENGINE_OK;
 }
 
-/* Makes libcurl's list of the header lines. */
-static int list_headers(ec_transfer *t) {
-  char *line, *end;
-  struct curl_slist *node = NULL;
-  size_t count = 0;
-  if (t->headers_out.length == 0)
-    return EC_ENGINE_OK;
-  end = t->headers_out.data + t->headers_out.length;
-  for (line = t->headers_out.data; line < end; line += strlen(line) + 1)
-    count++;
-  t->header_lines = malloc(count * sizeof *t->header_lines);
-  if (t->header_lines == NULL)
-    return EC_ENGINE_MEMORY;
-  for (line = t->headers_out.data; line < end; line += strlen(line) + 1) {
-    node = node == NULL ? t->header_lines : node + 1;
-    node->data = line;
-    node->next = node + 1;
+/* libcurl's list of the header lines, whose nodes it only reads; NULL for none
+** of them, and where there is no memory. */
+static struct curl_slist *list_headers(ec_transfer *t) {
+  struct curl_slist *nodes;
+  size_t at, count = 0, i = 0;
+  for (at = 0; at < t->headers_out.length; count++)
+    at += strlen(t->headers_out.data + at) + 1;
+  if (count == 0 ||
+      ec_buf_reserve(&t->header_nodes, count * sizeof *nodes) != EC_BUF_OK)
+    return NULL;
+  nodes = (struct curl_slist *)(void *)t->header_nodes.data;
+  for (at = 0; at < t->headers_out.length; i++) {
+    nodes[i].data = t->headers_out.data + at;
+    nodes[i].next = i + 1 < count ? &nodes[i + 1] : NULL;
+    at += strlen(nodes[i].data) + 1;
   }
-  node->next = NULL;
-  return EC_ENGINE_OK;
+  return nodes;
 }
 
 int ec_transfer_body(ec_transfer *t, const char *bytes, size_t length) {
@@ -180,7 +209,8 @@ static int on_close(void *engine, curl_socket_t fd) {
 }
 
 static int is_read(const ec_transfer *t) {
-  return strcmp(t->method, "GET") == 0 || strcmp(t->method, "HEAD") == 0;
+  return strcmp(t->method.data, "GET") == 0 ||
+         strcmp(t->method.data, "HEAD") == 0;
 }
 
 #if LIBCURL_VERSION_NUM >= 0x075000
@@ -234,8 +264,9 @@ static int is_plain(const char *rest) {
 /* Whether its origin is that of the URL looked at last: nearly all are. */
 static int has_known_origin(ec_transfer *t) {
   const ec_origin *o = &t->engine->origin;
-  if (o->length == 0 || strncmp(t->url, o->text, o->length) != 0 ||
-      t->url[o->length] != '/' || !is_plain(t->url + o->length))
+  const char *url = t->url.data;
+  if (o->length == 0 || strncmp(url, o->text, o->length) != 0 ||
+      url[o->length] != '/' || !is_plain(url + o->length))
     return 0;
   t->https = o->https;
   t->loopback = o->loopback;
@@ -247,14 +278,15 @@ static int has_known_origin(ec_transfer *t) {
 static void keep_origin(const ec_transfer *t) {
   ec_origin *o = &t->engine->origin;
   const char *scheme = t->https ? "https://" : "http://";
+  const char *url = t->url.data;
   size_t length = strlen(scheme);
   o->length = 0;
-  if (strncmp(t->url, scheme, length) != 0)
+  if (strncmp(url, scheme, length) != 0)
     return;
-  length += strcspn(t->url + length, "/?#\\");
-  if (t->url[length] != '/' || length >= sizeof o->text)
+  length += strcspn(url + length, "/?#\\");
+  if (url[length] != '/' || length >= sizeof o->text)
     return;
-  memcpy(o->text, t->url, length);
+  memcpy(o->text, url, length);
   o->length = length;
   o->https = t->https;
   o->loopback = t->loopback;
@@ -268,7 +300,7 @@ static int look_at_url(ec_transfer *t) {
   int rc = EC_ENGINE_MEMORY;
   if (url == NULL)
     return rc;
-  code = curl_url_set(url, CURLUPART_URL, t->url, CURLU_DISALLOW_USER);
+  code = curl_url_set(url, CURLUPART_URL, t->url.data, CURLU_DISALLOW_USER);
   if (code == CURLUE_OK)
     code = curl_url_get(url, CURLUPART_SCHEME, &scheme, 0);
   if (code == CURLUE_OK)
@@ -386,10 +418,10 @@ static int set_route(ec_transfer *t) {
 }
 
 static int set_request(ec_transfer *t) {
-  int rc;
-  SET(CURLOPT_URL, t->url);
-  if (t->has_body || strcmp(t->method, "PUT") == 0 ||
-      strcmp(t->method, "POST") == 0) {
+  struct curl_slist *headers;
+  SET(CURLOPT_URL, t->url.data);
+  if (t->has_body || strcmp(t->method.data, "PUT") == 0 ||
+      strcmp(t->method.data, "POST") == 0) {
     SET(CURLOPT_POST, 1L);
     SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)t->body_out.length);
     if (!t->has_body && ec_transfer_header(t, "Content-Type", NULL) != 0)
@@ -398,11 +430,11 @@ static int set_request(ec_transfer *t) {
       return EC_ENGINE_MEMORY;
   } else
     SET(CURLOPT_HTTPGET, 1L);
-  SET(CURLOPT_CUSTOMREQUEST, t->method);
-  rc = list_headers(t);
-  if (rc != EC_ENGINE_OK)
-    return rc;
-  SET(CURLOPT_HTTPHEADER, t->header_lines);
+  SET(CURLOPT_CUSTOMREQUEST, t->method.data);
+  headers = list_headers(t);
+  if (headers == NULL && t->headers_out.length > 0)
+    return EC_ENGINE_MEMORY;
+  SET(CURLOPT_HTTPHEADER, headers);
   SET(CURLOPT_OPENSOCKETDATA, t);
   SET(CURLOPT_HEADERDATA, t);
   SET(CURLOPT_WRITEDATA, t);

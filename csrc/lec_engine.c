@@ -158,8 +158,7 @@ static int engine_step(lua_State *L) {
     ec_engine_step(box->engine, seconds);
   while ((t = next_finished(box)) != NULL) {
     take_pending(L, 4, t);
-    if (box->thread != NULL)
-      lec_transfer_handed(lua_touserdata(L, -1));
+    lec_transfer_handed(lua_touserdata(L, -1));
     lua_rawseti(L, 3, ++count); /* finished, pending */
   }
   lua_settop(L, 3);

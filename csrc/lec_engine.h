@@ -42,7 +42,7 @@ void lec_read_request(lua_State *L, ec_transfer *t);
 /* [-0, +1]  why a transfer could not be sent, as a table */
 void lec_push_refusal(lua_State *L, const ec_transfer *t);
 
-/* The thread has handed the transfer back. */
+/* The engine has handed it out: it is done with it. */
 void lec_transfer_handed(lec_transfer *box);
 
 void lec_check_memory(lua_State *L, int rc); /* of an ec_engine.h function */

@@ -141,13 +141,13 @@ void lec_read_request(lua_State *L, ec_transfer *t) {
 
 static lec_transfer *check_transfer(lua_State *L) {
   lec_transfer *box = luaL_checkudata(L, 1, TRANSFER);
-  if (box->transfer == NULL)
+  if (box->transfer == NULL && !box->taken)
     luaL_error(L, "the transfer was never sent");
   return box;
 }
 
 static int is_done(const lec_transfer *box) {
-  return box->cancelled || (box->handed && box->transfer->done);
+  return box->taken || box->cancelled || (box->handed && box->transfer->done);
 }
 
 /* Into the table on top: the server's address, where there was one.
@@ -214,6 +214,8 @@ static int transfer_cancel(lua_State *L) {
   static const ec_fail fails[] = {EC_FAIL_CANCELLED, EC_FAIL_INTERRUPTED};
   lec_transfer *box = check_transfer(L);
   ec_fail why = fails[luaL_checkoption(L, 2, "cancelled", reasons)];
+  if (box->taken)
+    return 0;
   if (box->thread == NULL)
     ec_transfer_cancel(box->transfer, why);
   else if (!box->handed && !box->cancelled) {
@@ -229,13 +231,15 @@ static void push_headers(lua_State *L, const ec_headers *h) {
   const char *name, *value;
   lua_newtable(L);
   while (ec_headers_next(h, &position, &name, &value)) {
-    lua_getfield(L, -1, name);
+    lua_pushstring(L, name);
+    lua_pushvalue(L, -1);
+    lua_rawget(L, -3); /* headers, name, earlier */
     if (lua_isnil(L, -1))
       lua_pushstring(L, value);
     else
       lua_pushfstring(L, "%s, %s", lua_tostring(L, -1), value);
-    lua_setfield(L, -3, name); /* headers, earlier */
-    lua_pop(L, 1);
+    lua_remove(L, -2);
+    lua_rawset(L, -3);
   }
 }
 
@@ -265,10 +269,16 @@ static void push_reply(lua_State *L, const ec_transfer *t) {
   lua_setfield(L, -2, "reused");
 }
 
-/* The answer's memory, once nobody wants it and the thread is done with it. */
+/* Gives the transfer back, once nobody wants it and the engine is done with it.
+ */
 static void release(lec_transfer *box) {
-  if (box->taken && box->handed)
-    ec_transfer_release(box->transfer);
+  if (!box->taken || !box->handed || box->transfer->listed)
+    return;
+  ec_transfer_free(box->transfer);
+  box->transfer = NULL;
+  if (box->thread != NULL)
+    ec_thread_release(box->thread);
+  box->thread = NULL;
 }
 
 void lec_transfer_handed(lec_transfer *box) {
@@ -276,17 +286,17 @@ void lec_transfer_handed(lec_transfer *box) {
   release(box);
 }
 
-/* transfer:result() -> reply | nil, failure.  Hands over and releases the
-** answer's memory: it can be taken once. */
+/* transfer:result() -> reply | nil, failure.  Hands over the answer: it can be
+** taken once. */
 static int transfer_result(lua_State *L) {
   lec_transfer *box = check_transfer(L);
   const ec_transfer *t = box->transfer;
   int failed = 1;
+  if (box->taken)
+    return luaL_error(L, "the result has already been taken");
   if (!is_done(box))
     return luaL_error(L, "the transfer has not finished: step the engine until "
                          "transfer:done()");
-  if (box->taken)
-    return luaL_error(L, "the result has already been taken");
   lua_pushnil(L);
   if (box->cancelled)
     push_cancelled(L, box);

@@ -4,6 +4,7 @@ local cjson = require "cjson"
 local escape = require("spec.support.api").escape
 local nginx = require "spec.support.nginx"
 local sandbox = require "spec.support.sandbox"
+local socket = require "socket"
 
 local HTTP = [[
   lua_shared_dict lookups 4m;
@@ -173,6 +174,37 @@ describe("a lookup of a caller", function()
     local stale = caller()
     assert.same({ "Ann", true }, { stale.name, stale.stale })
     assert.equal(1, metric 'lookups_total{result="stale_on_error"}')
+  end)
+
+  it("does not wait long for the API when an old answer will do", function()
+    start("ttl = 1e-6, stale_while_revalidate = 0, stale_wait = 1, deadline = 60")
+    caller()
+    faults { { operation = "lookup.reverse", delay = 20 } }
+    local began = socket.gettime()
+    for _ = 1, 8 do -- only the first one waits
+      local status, body = server:get("/caller?n=" .. escape(NUMBER), 10) -- the API would take longer
+      assert.equal(200, status, body)
+      assert.is_true(cjson.decode(body).stale)
+    end
+    assert.is_true(socket.gettime() - began < 5)
+    assert.equal(8, metric 'lookups_total{result="stale_on_error"}')
+  end)
+
+  it("takes the answer of a call that it did not wait for", function()
+    start("ttl = 60, negative_ttl = 1e-6, stale_while_revalidate = 0, stale_wait = 0.05")
+    local number = "+13175550199"
+    assert.is_nil(caller(number).name)
+    local session = require("spec.support.api").session(api)
+    session:must("POST", "/contacts", {
+      firstName = "Bea", lastName = "New", workPhone = { display = number, e164 = number },
+    })
+    faults { { operation = "lookup.reverse", delay = 0.5 } }
+    assert.is_nil(caller(number).name)
+    faults {}
+    nginx.eventually(function()
+      return caller(number).name == "Bea"
+    end)
+    assert.equal(2, calls()) -- the first one, and that which nobody waited for
   end)
 
   it("fails with the API's error where it knows nothing", function()

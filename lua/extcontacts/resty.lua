@@ -26,6 +26,8 @@ local resty = {}
 --- again behind the caller's back; default 600
 ---@field stale_on_error number|nil seconds after that it is still given when the API can't answer;
 --- default 86400
+---@field stale_wait number|nil seconds a lookup waits for the API that could give such an answer; it is
+--- then given, and the call goes on behind the caller's back; default 0.25
 ---@field worker_items integer|nil answers each worker keeps in front of the dictionary; default 1000
 ---@field deadline number|nil seconds a lookup may take; default 2
 ---@field failures integer|nil failures in a row that open the circuit; default 5
@@ -40,6 +42,7 @@ local OPTIONS = {
   negative_ttl = { "number", default = 60 },
   stale_while_revalidate = { "number", default = 600, least = 0 },
   stale_on_error = { "number", default = 86400, least = 0 },
+  stale_wait = { "number", default = 0.25, least = 0 },
   worker_items = { "number", default = 1000, whole = true },
   deadline = { "number", default = 2 },
   failures = { "number", default = 5, whole = true },
@@ -105,6 +108,7 @@ local function ask(self, value, due, permit)
     return nil, err
   end
   self.breaker:succeeded()
+  self.overdue = false
   local ids = {}
   for _, name in ipairs { "contacts", "externalOrganizations" } do
     for _, record in ipairs(type(result[name]) == "table" and result[name] or {}) do
@@ -180,15 +184,16 @@ local function too_late()
   }
 end
 
--- The API's answer, by a call that is shared with whoever asks the same.
-local function fetch(self, value, due)
+-- The API's answer, by a call that is shared with whoever asks the same.  It is
+-- waited for until a time that may come before the call is `due` to end.
+local function fetch(self, value, due, wait_until)
   local answer, err, joined
   repeat
     local flight
-    flight, joined = self.flights:start(value, due, false, function()
+    flight, joined = self.flights:start(value, due, wait_until < due, function()
       return ask_once(self, value, due, true)
     end)
-    if not self.flights.wait(flight, due) then
+    if not flight or not self.flights.wait(flight, wait_until) then
       return nil, too_late()
     end
     answer, err = flight.task:result()
@@ -267,14 +272,19 @@ local function find(self, value)
     return hand_out(self, cached, level, "stale")
   end
   local will_do = cached and age < limit + self.stale_while_revalidate + self.stale_on_error
-  if will_do and self.breaker:state(now()) ~= "closed" then
+  if will_do and (self.overdue or self.breaker:state(now()) ~= "closed") then
     refresh(self, value) -- whether the API is back, nobody has to wait for
     return hand_out(self, cached, level, "stale_on_error")
   end
-  local fetched, err, how = fetch(self, value, now() + self.deadline)
+  local wait = will_do and math.min(self.stale_wait, self.deadline) or self.deadline
+  local began = now()
+  local fetched, err, how = fetch(self, value, began + self.deadline, began + wait)
   if fetched then
     return hand_out(self, fetched, how)
   elseif will_do then
+    if now() >= began + wait then
+      self.overdue = true -- until a call is answered, no other waits
+    end
     return hand_out(self, cached, level, "stale_on_error")
   end
   self.metrics:count("lookups_total", "error")

@@ -196,6 +196,40 @@ measurements["0ms"] = function()
   plain(0, 16)
 end
 
+-- Milliseconds until a fresh worker has answered so many who ask at once.
+local function first_lookups(api, path, count)
+  local server = start_worker(api)
+  local connections, began = {}, socket.gettime()
+  for index = 1, count do
+    connections[index] = server:open(("%s?n=%%2B1317%07d"):format(path, index))
+  end
+  for _, connection in ipairs(connections) do
+    local answer = assert(connection:receive "*a")
+    assert(answer:find(" 200 OK", 1, true), answer)
+    connection:close()
+  end
+  local time = (socket.gettime() - began) * 1000
+  server:stop()
+  return time
+end
+
+-- Connections have to be made first: one, or as many as there are callers.
+local function fresh(api, count, names)
+  local times = {}
+  for round = 1, ROUNDS do
+    for index = 1, #names do
+      local name = names[(index + round) % #names + 1]
+      times[name] = times[name] or {}
+      times[name][round] = first_lookups(api.api, "/" .. name, count)
+    end
+  end
+  local parts = {}
+  for index, name in ipairs(names) do
+    parts[index] = ("%s %.1f ms"):format(name, median(times[name]))
+  end
+  print(("the first %d lookups of a fresh worker, all at once: %s"):format(count, table.concat(parts, ", ")))
+end
+
 function measurements.tls()
   local certificates = tls.certificates()
   for _, case in ipairs { { 0.02, 64 }, { 0, 16 } } do
@@ -206,6 +240,9 @@ function measurements.tls()
     compare(("TLS, %g ms upstream, %d at the same time; the client had %s connection(s)"):format(case[1] * 1000,
       case[2], connections), server, case[2], { "cosocket", "engine", "client" })
     server:stop()
+    if case[1] > 0 then
+      fresh(api, case[2], { "cosocket", "engine", "client" })
+    end
     api:stop()
   end
   certificates.remove()

@@ -91,7 +91,7 @@ end
 
 -- The call itself, its outcome counted and kept.
 local function ask(self, value, due, permit)
-  local began = now()
+  local began, generation = now(), self.cache:generation()
   local result, err = self.client:call("lookup.reverse", value, {
     deadline = math.max(due - began, 0.001), expand = self.expand,
   })
@@ -117,7 +117,7 @@ local function ask(self, value, due, permit)
   end
   local answer = { found = #ids > 0, at = ended, text = json.encode(result), content = result }
   self.metrics:count("api_calls_total", answer.found and "found" or "unknown")
-  self.cache:put(value, answer, ids, began)
+  self.cache:put(value, answer, ids, began, generation)
   return answer
 end
 

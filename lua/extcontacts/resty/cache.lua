@@ -53,7 +53,7 @@ end
 ---@return extcontacts.CachedAnswer|nil
 ---@return "worker"|"shared"|nil from
 function Cache:get(value)
-  local generation = self.dict:get(GENERATION) or 0
+  local generation = self:generation()
   local answer = self.own:get(value)
   if answer and answer.generation == generation and self.is_fresh(answer) then
     return answer, "worker"
@@ -86,23 +86,41 @@ local function note(dict, key, value, keep)
   end
 end
 
---- Keeps an answer, unless a contact in it was dropped since `began`.
----@param value string
----@param answer { text: string, found: boolean, at: number }
----@param ids string[] of the contacts in it
----@param began number monotonic seconds
-function Cache:put(value, answer, ids, began)
+--- How often anything was dropped: what `put` needs from before the call.
+---@return integer
+function Cache:generation()
+  return self.dict:get(GENERATION) or 0
+end
+
+-- Whether an answer or a contact in it was dropped since a time.
+local function was_dropped(self, value, ids, since)
   local dropped = self.dict:get(DROPPED .. value)
   for _, id in ipairs(ids) do
     dropped = math.max(dropped or 0, self.dict:get(DROPPED .. id) or 0)
   end
-  if dropped and dropped >= began then
+  return dropped and dropped >= since
+end
+
+--- Keeps an answer, unless a contact in it was dropped since the call began.
+---@param value string
+---@param answer { text: string, found: boolean, at: number }
+---@param ids string[] of the contacts in it
+---@param began number monotonic seconds
+---@param generation integer of then
+function Cache:put(value, answer, ids, began, generation)
+  if self:generation() ~= generation and was_dropped(self, value, ids, began) then
     return
   end
   self.dict:set(ANSWER .. value, pack(answer), self.keep)
   for _, id in ipairs(ids) do
     note(self.dict, BY_ID .. id, value, self.keep)
   end
+end
+
+-- Before anything is dropped, for the calls that are on their way; and after,
+-- for what workers have taken meanwhile.
+local function next_generation(self)
+  self.dict:incr(GENERATION, 1, 0)
 end
 
 local function drop(self, value, now)
@@ -117,8 +135,9 @@ end
 ---@param now number monotonic seconds
 ---@return integer count
 function Cache:forget(value, now)
+  next_generation(self)
   local known = drop(self, value, now)
-  self.dict:incr(GENERATION, 1, 0)
+  next_generation(self)
   return known and 1 or 0
 end
 
@@ -128,12 +147,13 @@ end
 ---@return integer count
 function Cache:invalidate(id, now)
   local count = 0
+  next_generation(self)
   self.dict:set(DROPPED .. id, now, LONGEST_CALL)
   for value in (self.dict:get(BY_ID .. id) or ""):gmatch("[^\n]+") do
     count = count + (drop(self, value, now) and 1 or 0)
   end
   self.dict:delete(BY_ID .. id)
-  self.dict:incr(GENERATION, 1, 0)
+  next_generation(self)
   return count
 end
 

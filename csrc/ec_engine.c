@@ -246,6 +246,10 @@ void ec_engine_release(ec_engine *e) {
 static void collect(ec_engine *e) {
   CURLMsg *message;
   int left;
+  if (e->hears) {
+    e->heard = ec_now();
+    e->hears = 0;
+  }
   while ((message = curl_multi_info_read(e->multi, &left)) != NULL) {
     if (message->msg == CURLMSG_DONE) {
       char *data = NULL;
@@ -306,10 +310,6 @@ static int wait_once(ec_engine *e, double seconds) {
       act(e, events[i].fd, what);
   }
   run_timer(e);
-  if (e->hears) {
-    e->heard = ec_now();
-    e->hears = 0;
-  }
   collect(e);
   if (e->broken)
     end_all(e, EC_FAIL_ENGINE);

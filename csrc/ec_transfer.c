@@ -405,6 +405,23 @@ static int set_common(ec_transfer *t) {
   return EC_ENGINE_OK;
 }
 
+/* A handle for the transfer; one that lacks some of the above is not kept. */
+static int take_handle(ec_transfer *t) {
+  int rc;
+  t->easy = ec_engine_handle(t->engine);
+  if (t->easy != NULL)
+    return EC_ENGINE_OK;
+  t->easy = curl_easy_init();
+  if (t->easy == NULL)
+    return EC_ENGINE_MEMORY;
+  rc = set_common(t);
+  if (rc != EC_ENGINE_OK) {
+    curl_easy_cleanup(t->easy);
+    t->easy = NULL;
+  }
+  return rc;
+}
+
 /* How to get to the server.  The handle may come from another request: all
 ** that differs between requests is set for each, here and below. */
 static int set_route(ec_transfer *t) {
@@ -512,12 +529,7 @@ int ec_transfer_start(ec_transfer *t) {
     ec_transfer_end(t, EC_FAIL_DEADLINE);
     return EC_ENGINE_OK;
   }
-  rc = EC_ENGINE_MEMORY;
-  t->easy = ec_engine_handle(e);
-  if (t->easy != NULL)
-    rc = EC_ENGINE_OK;
-  else if ((t->easy = curl_easy_init()) != NULL)
-    rc = set_common(t);
+  rc = take_handle(t);
   if (rc == EC_ENGINE_OK)
     rc = set_route(t);
   if (rc == EC_ENGINE_OK)

@@ -37,9 +37,8 @@ struct ec_engine {
   size_t count; /* of the pending */
   ec_list pending;
   ec_list finished;
-  /* What need not be made anew: libcurl's handles, of the thread that drives
-  *the
-  ** engine, and transfers, of the one that makes and frees them. */
+  /* What need not be made anew: libcurl's handles, of the thread that
+  ** drives the engine, and transfers, of the one that makes them. */
   CURL *handles[EC_SPARE_HANDLES];
   int handle_count;
   ec_list spares;

@@ -366,7 +366,9 @@ describe("a run", function()
       { operation = "contacts.update", delay = 0.02 })
     local result = assert(apply { concurrency = 8 })
     assert.equal("auth", result.stopped)
-    assert.is_true(result.done >= 4 and result.done < 40, result.done) -- the refusal takes its time
+    -- The seven beside it end, too; through a slow network the refusal itself takes its time.
+    local most = os.getenv "EXTCONTACTS_CHAOS" and 39 or 12
+    assert.is_true(result.done >= 4 and result.done <= most, result.done)
     assert.equal(40, result.done + result.pending)
     faults()
     assert.equal(40, assert(fix.resume(place.client, place:path "p", { concurrency = 8 })).done)

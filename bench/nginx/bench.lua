@@ -231,17 +231,17 @@ local function fresh(api, count, names)
 end
 
 function measurements.tls()
-  local certificates = tls.certificates()
+  local certificates, names = tls.certificates(), { "cosocket", "engine", "client" }
   for _, case in ipairs { { 0.02, 64 }, { 0, 16 } } do
     local api = start_api(case[1], certificates)
     local server = start_worker(api.api)
     load(server, "/client", case[2], 1)
     local connections = api:must "/connections"
     compare(("TLS, %g ms upstream, %d at the same time; the client had %s connection(s)"):format(case[1] * 1000,
-      case[2], connections), server, case[2], { "cosocket", "engine", "client" })
+      case[2], connections), server, case[2], names)
     server:stop()
     if case[1] > 0 then
-      fresh(api, case[2], { "cosocket", "engine", "client" })
+      fresh(api, case[2], names)
     end
     api:stop()
   end

@@ -382,7 +382,7 @@ function resty.lookup(given)
   if problem then
     error(problem, 2)
   end
-  local self = { client = given.client, dict = dict, expand = given.expand, refreshes = 0 }
+  local self = { client = given.client, dict = dict, expand = given.expand, refreshes = 0, overdue = false }
   for name, spec in pairs(OPTIONS) do
     self[name] = self[name] or given[name] or spec.default
   end

@@ -30,13 +30,15 @@ local function work(self, job, thread)
       job, thread.job = thread.job, nil
     end
   end
-  thread.ended = true
+  thread.finished = true
 end
 
--- nginx keeps a light thread until the one that began it has waited for it.
-local function reap(threads)
+--- Sees off light threads that have finished: nginx keeps one until that which
+-- began it has waited for it.
+---@param threads { handle: thread, finished: boolean }[] begun by the code that is running
+function crew.reap(threads)
   for index = #threads, 1, -1 do
-    if threads[index].ended then
+    if threads[index].finished then
       ngx.thread.wait(threads[index].handle)
       threads[index] = threads[#threads]
       threads[#threads] = nil
@@ -54,7 +56,7 @@ local function lead(self)
     end
     local jobs = self.jobs
     self.jobs = {}
-    reap(threads)
+    crew.reap(threads)
     for index = 1, #jobs do
       local thread = {}
       threads[#threads + 1] = thread

@@ -16,8 +16,7 @@ local metatable = { __name = "extcontacts.task", __index = Task }
 -- Coroutine of a light thread → its task.
 local running = setmetatable({}, { __mode = "k" })
 
--- Coroutine → the light threads it began, to be waited for once they ended:
--- nginx keeps a thread until its parent has, or is gone itself.
+-- Coroutine → the tasks it began as light threads, to be reaped.
 local children = setmetatable({}, { __mode = "k" })
 
 -- Coroutine → ngx.ctx of the request in which the above was noted.  nginx uses
@@ -42,17 +41,6 @@ function tasks.current()
   return running[co]
 end
 
-local function reap(list)
-  for index = #list, 1, -1 do
-    local child = list[index]
-    if child.task.finished then
-      ngx.thread.wait(child.thread)
-      list[index] = list[#list]
-      list[#list] = nil
-    end
-  end
-end
-
 local function finish(task, ...)
   base.finish(task, bell.ring, ...)
 end
@@ -71,16 +59,17 @@ local function start(task, fn, ...)
   refresh(parent)
   local list = children[parent]
   if list then
-    reap(list)
+    crew.reap(list)
   else
     list = {}
     children[parent] = list
   end
-  local thread, why = ngx.thread.spawn(body, task, fn, ...)
-  if not thread then
+  local why
+  task.handle, why = ngx.thread.spawn(body, task, fn, ...)
+  if not task.handle then
     error("extcontacts can't start a light thread: " .. tostring(why), 0)
   end
-  list[#list + 1] = { task = task, thread = thread }
+  list[#list + 1] = task
 end
 
 --- Runs a function as a task.  The program's own run in the request they were

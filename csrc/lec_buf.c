@@ -5,6 +5,8 @@
 
 #define BUF_TYPE "extcontacts.buffer"
 
+#define SMALL 4096 /* bytes that an idle buffer may keep */
+
 static int buf_gc(lua_State *L) {
   ec_buf_free(lua_touserdata(L, 1));
   return 0;
@@ -32,6 +34,12 @@ ec_buf *lec_new_buf(lua_State *L) {
   return b;
 }
 
+ec_buf *lec_own_buf(lua_State *L) {
+  ec_buf *b = lua_touserdata(L, lua_upvalueindex(1));
+  ec_buf_clear(b); /* a raise may have left something */
+  return b;
+}
+
 char *lec_buf_room(lua_State *L, ec_buf *b, size_t more) {
   if (ec_buf_reserve(b, more) != EC_BUF_OK)
     luaL_error(L, "not enough memory");
@@ -45,5 +53,8 @@ void lec_buf_add(lua_State *L, ec_buf *b, const char *bytes, size_t count) {
 
 void lec_buf_push(lua_State *L, ec_buf *b) {
   lua_pushlstring(L, b->data == NULL ? "" : b->data, b->length);
-  ec_buf_free(b);
+  if (b->room > SMALL)
+    ec_buf_free(b);
+  else
+    ec_buf_clear(b);
 }

@@ -45,7 +45,7 @@ static size_t write_number(lua_State *L, int index, char *out) {
 static int url_encode(lua_State *L) {
   ec_buf *b;
   luaL_checktype(L, 1, LUA_TSTRING);
-  b = lec_new_buf(L);
+  b = lec_own_buf(L);
   add_encoded(L, b, lua_tostring(L, 1), lua_rawlen(L, 1));
   lec_buf_push(L, b);
   return 1;
@@ -63,7 +63,7 @@ static int url_decode(lua_State *L) {
     plus = lua_toboolean(L, -1);
   }
   length = lua_rawlen(L, 1);
-  b = lec_new_buf(L);
+  b = lec_own_buf(L);
   position = ec_url_decode(lec_buf_room(L, b, length + 1), &b->length,
                            lua_tostring(L, 1), length, plus);
   if (position != 0) {
@@ -125,14 +125,14 @@ static int url_expand(lua_State *L) {
   lua_settop(L, 2);
   at = lua_tostring(L, 1);
   end = at + lua_rawlen(L, 1);
-  b = lec_new_buf(L);
+  b = lec_own_buf(L);
   while ((more = ec_url_next_piece(&at, end, &piece)) > 0) {
     if (!piece.is_name) {
       lec_buf_add(L, b, piece.start, piece.length);
       continue;
     }
-    lua_pushlstring(L, piece.start, piece.length); /* template, arguments, */
-    lua_pushvalue(L, -1);                          /* buffer, name, name */
+    lua_pushlstring(L, piece.start, piece.length);
+    lua_pushvalue(L, -1); /* template, arguments, name, name */
     lua_rawget(L, 2);
     if (add_argument(L, b, lua_tostring(L, -2)) == REFUSED) {
       lua_pushlstring(L, piece.start, piece.length);
@@ -257,7 +257,7 @@ static int url_query(lua_State *L) {
   size_t count, i;
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_settop(L, 1);
-  b = lec_new_buf(L); /* list, buffer */
+  b = lec_own_buf(L);
   count = lua_rawlen(L, 1);
   for (i = 1; i <= count; i++) {
     lua_rawgeti(L, 1, (int)i);
@@ -279,6 +279,7 @@ static const luaL_Reg functions[] = {
 
 int lec_open_url(lua_State *L) {
   lua_newtable(L);
-  luaL_setfuncs(L, functions, 0);
+  lec_new_buf(L); /* of all of them */
+  luaL_setfuncs(L, functions, 1);
   return 1;
 }

@@ -5,22 +5,22 @@ local bell = {}
 
 local semaphore -- nginx's module, loaded at the first wait
 
--- Waitable → { semaphore, count of those who wait }.  Weak: a light thread
+-- Waitable → { semaphore, count = of those who wait }.  Weak: a light thread
 -- that nginx ended (its client is gone) leaves its entry behind.
 local entries = setmetatable({}, { __mode = "k" })
 
--- Semaphores to use again.
+-- Entries to use again.
 local spare, spare_count, MOST_SPARE = {}, 0, 256
 
-local function take_semaphore()
+local function new_entry()
   if spare_count == 0 then
     semaphore = semaphore or require "ngx.semaphore"
-    return assert(semaphore.new())
+    return { semaphore = assert(semaphore.new()), count = 0 }
   end
-  local taken = spare[spare_count]
+  local entry = spare[spare_count]
   spare[spare_count] = nil
   spare_count = spare_count - 1
-  return taken
+  return entry
 end
 
 --- Tells whoever waits for it that a waitable is worth a look.
@@ -40,7 +40,7 @@ end
 function bell.wait(waitable, seconds)
   local entry = entries[waitable]
   if not entry then
-    entry = { semaphore = take_semaphore(), count = 0 }
+    entry = new_entry()
     entries[waitable] = entry
   end
   entry.count = entry.count + 1
@@ -53,7 +53,7 @@ function bell.wait(waitable, seconds)
     -- one that was rung for somebody who had gone is not used again
     if entry.semaphore:count() == 0 and spare_count < MOST_SPARE then
       spare_count = spare_count + 1
-      spare[spare_count] = entry.semaphore
+      spare[spare_count] = entry
     end
   end
   if not rung and why ~= "timeout" then

@@ -237,6 +237,7 @@ void ec_engine_release(ec_engine *e) {
   ec_engine_close(e);
   while ((t = ec_engine_spare(e)) != NULL)
     ec_transfer_destroy(t);
+  ec_origins_free(&e->origins);
   ec_options_free(&e->options);
   free(e);
 }

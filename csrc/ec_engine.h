@@ -33,29 +33,31 @@ typedef struct ec_transfer ec_transfer;
 typedef enum ec_sent { EC_SENT_NOTHING, EC_SENT_PARTIAL, EC_SENT_ALL } ec_sent;
 
 struct ec_transfer {
-  ec_engine *engine; /* counted reference */
-  void *easy;
+  /* Memory, which is used again: the request and the answer. */
   ec_buf url, method;  /* texts with a NUL behind them */
   ec_buf headers_out;  /* lines, each with a NUL behind it */
   ec_buf header_nodes; /* libcurl's list of them */
   ec_buf body_out;
-  size_t body_read; /* bytes of body_out that libcurl has taken */
-  int has_body;
-  int checked; /* the URL was; then https and loopback are known */
-  int https, loopback;
-  ec_headers headers;
   ec_buf body;
+  ec_headers headers;
+
+  /* What is of one use only: all zero to begin with. */
+  ec_engine *engine; /* counted reference */
+  void *easy;
+  const struct ec_origin *origin; /* of url; NULL for one that isn't known */
+  size_t body_read;               /* bytes of body_out that libcurl has taken */
+  int has_body;
+  int checked; /* the URL was; then it is known where it leads */
+  int https, loopback;
   double deadline; /* monotonic seconds; infinite for none */
   double started, elapsed;
   long http_version;
   long new_connections;
   curl_off_t bytes_sent, bytes_received;
   ec_sent sent;
-  char address[64]; /* of the server, or empty */
   int socket_error; /* errno of a socket that could not be made */
-  char error_text[CURL_ERROR_SIZE]; /* libcurl's own words on a failure */
-  int attempts;                     /* times libcurl began to send it */
-  int cap_hit; /* an ec_fail + 1 that a callback ran into; 0 for none */
+  int attempts;     /* times libcurl began to send it */
+  int cap_hit;      /* an ec_fail + 1 that a callback ran into; 0 for none */
   int in_multi;
   int listed; /* in one of the engine's lists */
   int done;
@@ -66,6 +68,10 @@ struct ec_transfer {
   int returned;                 /* its thread is done with it */
   int orphan;                   /* nobody takes it: freed when it comes back */
   ec_transfer *previous, *next; /* in the one list it is in */
+
+  /* Texts, empty to begin with. */
+  char address[64];                 /* of the server */
+  char error_text[CURL_ERROR_SIZE]; /* libcurl's own words on a failure */
 };
 
 double ec_now(void); /* monotonic seconds */

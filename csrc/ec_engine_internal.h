@@ -5,6 +5,7 @@
 #define EC_ENGINE_INTERNAL_H
 
 #include "ec_engine.h"
+#include "ec_origin.h"
 #include "ec_poll.h"
 
 typedef struct ec_list {
@@ -14,13 +15,6 @@ typedef struct ec_list {
 #define EC_SPARE_HANDLES 64
 #define EC_SPARE_TRANSFERS 64
 #define EC_SPARE_ROOM ((size_t)2 * 1024 * 1024) /* bytes of all of them */
-
-/* The scheme and host of a URL that was accepted, and what they mean. */
-typedef struct ec_origin {
-  char text[256];
-  size_t length; /* 0 for none */
-  int https, loopback;
-} ec_origin;
 
 struct ec_engine {
   CURLM *multi; /* NULL once closed */
@@ -44,7 +38,7 @@ struct ec_engine {
   ec_list spares;
   int spare_count;
   size_t spare_room;
-  ec_origin origin; /* of whoever checks the URLs */
+  ec_origins origins; /* of whoever checks the URLs */
 };
 
 void ec_list_add(ec_list *list, ec_transfer *t);

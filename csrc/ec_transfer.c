@@ -7,29 +7,21 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
+#include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* A transfer with nothing in it but the memory of an earlier one. */
+/* Makes a transfer as good as new; its memory stays. */
 static void renew(ec_transfer *t) {
-  ec_transfer fresh;
-  memset(&fresh, 0, sizeof fresh);
-  fresh.url = t->url;
-  fresh.method = t->method;
-  fresh.headers_out = t->headers_out;
-  fresh.header_nodes = t->header_nodes;
-  fresh.body_out = t->body_out;
-  fresh.body = t->body;
-  ec_headers_renew(&t->headers);
-  fresh.headers = t->headers;
-  *t = fresh;
+  size_t from = offsetof(ec_transfer, engine);
   t->url.length = t->method.length = t->headers_out.length = 0;
   t->header_nodes.length = t->body_out.length = t->body.length = 0;
+  ec_headers_renew(&t->headers);
+  memset((char *)t + from, 0, offsetof(ec_transfer, address) - from);
+  t->address[0] = t->error_text[0] = 0;
 }
 
 static ec_transfer *make(const ec_options *options) {
@@ -243,96 +235,25 @@ static size_t on_read(char *out, size_t size, size_t count, void *transfer) {
 /* ------------------------------------------------------------ the request --
  */
 
-static int is_loopback(const char *host) {
-  unsigned a, b, c;
-  char rest;
-  /* libcurl has brought other spellings of an address into this one */
-  return strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0 ||
-         (strncmp(host, "127.", 4) == 0 &&
-          strspn(host, "0123456789.") == strlen(host) &&
-          sscanf(host, "127.%3u.%3u.%3u%c", &a, &b, &c, &rest) == 3 &&
-          a <= 255 && b <= 255 && c <= 255);
-}
-
-/* What a URL must not have behind its origin for it to be known by that. */
-static int is_plain(const char *rest) {
-  for (; *rest > ' ' && *rest < 127;)
-    rest++;
-  return *rest == 0;
-}
-
-/* Whether its origin is that of the URL looked at last: nearly all are. */
-static int has_known_origin(ec_transfer *t) {
-  const ec_origin *o = &t->engine->origin;
-  const char *url = t->url.data;
-  if (o->length == 0 || strncmp(url, o->text, o->length) != 0 ||
-      url[o->length] != '/' || !is_plain(url + o->length))
-    return 0;
-  t->https = o->https;
-  t->loopback = o->loopback;
-  return 1;
-}
-
-/* Keeps the origin of a URL that was accepted; it is not kept where libcurl
-** might have read it in another way than it stands there. */
-static void keep_origin(const ec_transfer *t) {
-  ec_origin *o = &t->engine->origin;
-  const char *scheme = t->https ? "https://" : "http://";
-  const char *url = t->url.data;
-  size_t length = strlen(scheme);
-  o->length = 0;
-  if (strncmp(url, scheme, length) != 0)
-    return;
-  length += strcspn(url + length, "/?#\\");
-  if (url[length] != '/' || length >= sizeof o->text)
-    return;
-  memcpy(o->text, url, length);
-  o->length = length;
-  o->https = t->https;
-  o->loopback = t->loopback;
-}
-
-/* Refuses plain http to anywhere but this machine. */
-static int look_at_url(ec_transfer *t) {
-  CURLU *url = curl_url();
-  CURLUcode code;
-  char *scheme = NULL, *host = NULL;
-  int rc = EC_ENGINE_MEMORY;
-  if (url == NULL)
-    return rc;
-  code = curl_url_set(url, CURLUPART_URL, t->url.data, CURLU_DISALLOW_USER);
-  if (code == CURLUE_OK)
-    code = curl_url_get(url, CURLUPART_SCHEME, &scheme, 0);
-  if (code == CURLUE_OK)
-    code = curl_url_get(url, CURLUPART_HOST, &host, 0);
-  if (code == CURLUE_OUT_OF_MEMORY)
-    goto out;
-  rc = EC_ENGINE_REFUSED;
-  if (code != CURLUE_OK) {
-    t->failure =
-        ec_err(code == CURLUE_USER_NOT_ALLOWED ? EC_FAIL_USER : EC_FAIL_URL);
-    goto out;
-  }
-  t->https = strcmp(scheme, "https") == 0;
-  t->loopback = is_loopback(host);
-  if (!t->https && (strcmp(scheme, "http") != 0 || !t->loopback)) {
-    t->failure = ec_err(EC_FAIL_INSECURE);
-    goto out;
-  }
-  keep_origin(t);
-  rc = EC_ENGINE_OK;
-out:
-  curl_free(scheme);
-  curl_free(host);
-  curl_url_cleanup(url);
-  return rc;
-}
-
 int ec_transfer_check(ec_transfer *t) {
-  int rc = has_known_origin(t) ? EC_ENGINE_OK : look_at_url(t);
-  if (rc == EC_ENGINE_OK)
-    t->checked = 1;
-  return rc;
+  ec_origins *known = &t->engine->origins;
+  ec_origin read;
+  int rc;
+  t->origin = ec_origins_find(known, t->url.data);
+  if (t->origin != NULL) {
+    t->https = t->origin->https;
+    t->loopback = t->origin->loopback;
+  } else {
+    rc = ec_origin_read(&read, t->url.data, &t->failure);
+    if (rc != EC_ENGINE_OK)
+      return rc;
+    t->https = read.https;
+    t->loopback = read.loopback;
+    ec_origins_add(known, &read);
+    t->origin = ec_origins_find(known, t->url.data);
+  }
+  t->checked = 1;
+  return EC_ENGINE_OK;
 }
 
 /* An option that libcurl doesn't take: no memory, or built without it. */
@@ -434,9 +355,19 @@ static int set_route(ec_transfer *t) {
   return EC_ENGINE_OK;
 }
 
+/* Of a known origin libcurl needn't read the URL again: what stands behind it
+** goes out as it is. */
+static int set_url(ec_transfer *t) {
+  const ec_origin *o = t->origin;
+  SET(CURLOPT_URL, o != NULL ? o->text : t->url.data);
+  SET(CURLOPT_CURLU, o != NULL ? o->parts : NULL);
+  SET(CURLOPT_REQUEST_TARGET,
+      o != NULL ? ec_origin_target(o, t->url.data) : NULL);
+  return EC_ENGINE_OK;
+}
+
 static int set_request(ec_transfer *t) {
   struct curl_slist *headers;
-  SET(CURLOPT_URL, t->url.data);
   if (t->has_body || strcmp(t->method.data, "PUT") == 0 ||
       strcmp(t->method.data, "POST") == 0) {
     SET(CURLOPT_POST, 1L);
@@ -532,6 +463,8 @@ int ec_transfer_start(ec_transfer *t) {
   rc = take_handle(t);
   if (rc == EC_ENGINE_OK)
     rc = set_route(t);
+  if (rc == EC_ENGINE_OK)
+    rc = set_url(t);
   if (rc == EC_ENGINE_OK)
     rc = set_request(t);
   if (rc == EC_ENGINE_OK)

@@ -101,33 +101,33 @@ static int engine_usable(lua_State *L) {
   return 1;
 }
 
-/* engine:submit{ method, url, headers, body, deadline }
-** -> transfer | nil, failure */
+/* engine:submit({ method, url, headers, body, deadline } [, authorization])
+** -> transfer | nil, failure.  `authorization` is one more header. */
 static int engine_submit(lua_State *L) {
   lec_engine *box = check_engine(L);
   lec_transfer *tbox;
   int rc;
   luaL_checktype(L, 2, LUA_TTABLE);
-  lua_settop(L, 2);
-  tbox = lec_new_transfer(L, box); /* at 3 */
+  lua_settop(L, 3);
+  tbox = lec_new_transfer(L, box); /* at 4 */
   lec_read_request(L, tbox->transfer);
   push_pending(L, box);
   lua_pushlightuserdata(L, tbox->transfer);
-  lua_pushvalue(L, 3);
-  lua_rawset(L, 4); /* pending[t] = transfer */
+  lua_pushvalue(L, 4);
+  lua_rawset(L, 5); /* pending[t] = transfer */
   if (box->thread != NULL) {
     rc = ec_thread_submit(box->thread, tbox->transfer);
     tbox->handed = rc != EC_ENGINE_OK;
   } else
     rc = ec_transfer_start(tbox->transfer);
   if (rc != EC_ENGINE_OK) {
-    take_pending(L, 4, tbox->transfer);
+    take_pending(L, 5, tbox->transfer);
     lec_check_memory(L, rc);
     lua_pushnil(L);
     lec_push_refusal(L, tbox->transfer);
     return 2;
   }
-  lua_settop(L, 3);
+  lua_settop(L, 4);
   return 1;
 }
 

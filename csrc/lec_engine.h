@@ -36,7 +36,8 @@ lec_engine_options *lec_read_engine_options(lua_State *L, int index);
 /* [-0, +1]  a transfer without its request */
 lec_transfer *lec_new_transfer(lua_State *L, lec_engine *engine);
 
-/* Fills in the request from the table at index 2.  [-0, +0] */
+/* Fills in the request from the table at index 2, and a header more, or nil,
+** at 3.  [-0, +0] */
 void lec_read_request(lua_State *L, ec_transfer *t);
 
 /* [-0, +1]  why a transfer could not be sent, as a table */

@@ -89,6 +89,13 @@ static void add_header(lua_State *L, ec_transfer *t) {
   lua_pop(L, 2);
 }
 
+/* Adds the header on the top: a table { name, value }.  [-0, +0] */
+static void add_pair(lua_State *L, ec_transfer *t) {
+  lua_rawgeti(L, -1, 1);
+  lua_rawgeti(L, -2, 2); /* pair, name, value */
+  add_header(L, t);
+}
+
 /* The request's headers: an array of { name, value }.  [-0, +0] */
 static void add_headers(lua_State *L, ec_transfer *t) {
   size_t i, count;
@@ -107,9 +114,7 @@ static void add_headers(lua_State *L, ec_transfer *t) {
       lua_rawgeti(L, -1, (int)i);
       if (!lua_istable(L, -1))
         luaL_error(L, "header %d must be a table { name, value }", (int)i);
-      lua_rawgeti(L, -1, 1);
-      lua_rawgeti(L, -2, 2); /* headers, pair, name, value */
-      add_header(L, t);
+      add_pair(L, t);
       lua_pop(L, 1);
     }
   }
@@ -120,6 +125,11 @@ void lec_read_request(lua_State *L, ec_transfer *t) {
   int top = lua_gettop(L);
   lec_check_memory(L, ec_transfer_method(t, method_field(L)));
   lec_check_memory(L, ec_transfer_url(t, string_field(L, "url")));
+  if (!lua_isnil(L, 3)) {
+    luaL_checktype(L, 3, LUA_TTABLE);
+    lua_pushvalue(L, 3);
+    add_pair(L, t);
+  }
   add_headers(L, t);
   lua_getfield(L, 2, "body");
   if (!lua_isnil(L, -1)) {
@@ -229,7 +239,7 @@ static int transfer_cancel(lua_State *L) {
 static void push_headers(lua_State *L, const ec_headers *h) {
   size_t position = 0;
   const char *name, *value;
-  lua_newtable(L);
+  lua_createtable(L, 0, h->count);
   while (ec_headers_next(h, &position, &name, &value)) {
     lua_pushstring(L, name);
     lua_pushvalue(L, -1);

@@ -39,6 +39,64 @@ describe("the engine", function()
     assert.is_nil(seen.headers["content-type"])
   end)
 
+  it("asks for what stands behind the origin as it is, and for no fragment", function()
+    local paths = { "/a/../b//./%2e%2E/%2f?q=..%zz&r=?|", "/?", "/x?y#z", "/a/..;/?b/../c", "/#", "/last" }
+    local script = {}
+    for _ = 1, #paths do
+      script[#script + 1] = { "read" }
+      script[#script + 1] = { "send", peer.reply("{}") }
+    end
+    local p = fixture.start { script }
+    local engine = fixture.new()
+    for _, path in ipairs(paths) do
+      assert(drive.send(engine, { url = p.url .. path }))
+    end
+    local _, seen = p:log()
+    for index, path in ipairs(paths) do
+      assert.equal(path:match "^[^#]*", seen[index].path)
+      assert.equal("127.0.0.1:" .. p.port, seen[index].headers.host)
+    end
+  end)
+
+  it("goes to many origins, however they are written", function()
+    local hosts = {
+      "127.0.0.1", "localhost", "LOCALHOST", "127.1", "127.0.1", "2130706433", "0x7f.1", "0177.0.0.1",
+      "LocalHost", "0x7f000001", "127.0.0.1",
+    }
+    local scripts = {}
+    for index = 1, #hosts * 2 do
+      scripts[index] = { { "read" }, { "send", peer.reply(tostring(index), "Connection: close\r\n") } }
+    end
+    local p = fixture.start(scripts)
+    local engine = fixture.new()
+    for round = 1, 2 do
+      for index, host in ipairs(hosts) do
+        local reply = assert(drive.send(engine, { url = ("http://%s:%d/%d?%s"):format(host, p.port, round, host) }))
+        assert.equal(tostring((round - 1) * #hosts + index), reply.body)
+      end
+    end
+    local _, seen = p:log()
+    for index, request in ipairs(seen) do
+      local host = hosts[(index - 1) % #hosts + 1]
+      assert.equal(("/%d?%s"):format(index <= #hosts and 1 or 2, host), request.path)
+      assert.equal(host:lower():find "local" and "localhost" or "127.0.0.1",
+        (request.headers.host:lower():gsub(":%d+$", "")))
+    end
+    assert.equal(#hosts * 2, #seen)
+  end)
+
+  it("sends a header that is no part of the request, and leaves the request as it was", function()
+    local p = fixture.start { { { "read" }, { "send", peer.reply("{}") } } }
+    local engine, request = fixture.new(), { method = "GET", url = p.url .. "/", headers = { { "X-One", "1" } } }
+    local transfer = assert(engine:submit(request, { "Authorization", "Bearer token" }))
+    drive.finish(engine, transfer)
+    assert(transfer:result())
+    local _, seen = p:log()
+    assert.equal("Bearer token", seen[1].headers.authorization)
+    assert.equal("1", seen[1].headers["x-one"])
+    assert.same({ method = "GET", url = p.url .. "/", headers = { { "X-One", "1" } } }, request)
+  end)
+
   it("sends a header with an empty value", function()
     local seen = exchange { headers = { { "X-Empty", "" } } }
     assert.equal("", seen.headers["x-empty"])
@@ -444,6 +502,16 @@ describe("the engine", function()
     it("a header's name that is none", function()
       for _, name in ipairs { "", "a b", "a:", "a\r\nb", "a\0b", "\195\169", 1, {} } do
         assert.matches("name", misuse { method = "GET", url = url, headers = { { name, "v" } } })
+      end
+    end)
+
+    it("an authorization that is no header, without telling it", function()
+      local engine, request = fixture.new(), { method = "GET", url = "http://127.0.0.1:1/" }
+      for _, wrong in ipairs { "Bearer secret", { "Authorization", "Bearer secret\n" }, { "Bearer secret" } } do
+        local ok, message = pcall(engine.submit, engine, request, wrong)
+        assert.is_false(ok)
+        assert.is_nil(message:find("secret", 1, true), message)
+        assert.equal(0, engine:pending())
       end
     end)
 

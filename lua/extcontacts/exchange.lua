@@ -9,9 +9,6 @@ local response = require "extcontacts.response"
 local retry = require "extcontacts.retry"
 local stats = require "extcontacts.stats"
 
--- luacheck: ignore 113 143
-local unpack = table.unpack or unpack
-
 local exchange = {}
 
 --- The engine of a client, made at first use and again in a forked child.
@@ -52,13 +49,8 @@ end
 -- Sends one request and waits for its end.
 local function transmit(state, call, row, wire, authorization, deadline)
   local engine = exchange.engine(state)
-  local transfer, failure = engine:submit {
-    method = wire.method,
-    url = wire.url,
-    headers = authorization and { authorization, unpack(wire.headers) } or wire.headers,
-    body = wire.body,
-    deadline = deadline,
-  }
+  wire.deadline = deadline
+  local transfer, failure = engine:submit(wire, authorization)
   if not transfer then
     return nil, engine_error(row, failure)
   end
@@ -101,7 +93,7 @@ end
 ---@param state extcontacts.State
 ---@param call table the call it belongs to
 ---@param row extcontacts.Operation
----@param wire table `{ method, url, headers, body }`
+---@param wire table `{ method, url, headers, body }`; its `deadline` is set
 ---@param authorization string[]|nil a header that stays out of `wire`
 ---@param classify fun(row: extcontacts.Operation, reply: table, bound): any, extcontacts.Error|nil
 ---@param bound extcontacts.Bound|nil for `classify`

@@ -72,10 +72,11 @@ function request.build(row, bound, config)
     add_headers(headers, bound.options.headers)
   end
 
+  local base = config.base_url
   return setmetatable({
     operation = row.name,
     method = row.method,
-    url = config.base_url .. path .. (query ~= "" and "?" .. query or ""),
+    url = query == "" and base .. path or base .. path .. "?" .. query,
     path = path,
     query = query,
     headers = headers,

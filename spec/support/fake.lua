@@ -23,6 +23,17 @@ function fake.failure(kind, code, sent, permanent)
     message = "it failed" } }
 end
 
+--- A request as it is at the moment, with the header that goes beside it.
+function fake.sent(request, authorization)
+  local headers = { authorization }
+  for _, header in ipairs(request.headers) do
+    headers[#headers + 1] = header
+  end
+  return {
+    method = request.method, url = request.url, headers = headers, body = request.body, deadline = request.deadline,
+  }
+end
+
 --- A store of its own.
 function fake.store()
   local tables = {}
@@ -43,7 +54,8 @@ function fake.client(script, options)
   function engine.usable()
     return true
   end
-  function engine.submit(_, request)
+  function engine.submit(_, wire, authorization)
+    local request = fake.sent(wire, authorization)
     self.requests[#self.requests + 1] = request
     local answer = script[#self.requests]
     if type(answer) == "function" then

@@ -44,7 +44,8 @@ local function new_engine(self, answer)
   function engine.usable()
     return not engine.closed
   end
-  function engine.submit(_, request)
+  function engine.submit(_, wire, authorization)
+    local request = fake.sent(wire, authorization)
     self.requests[#self.requests + 1] = request
     local transfer = setmetatable({ number = #self.requests, tell = tell, request = request }, Transfer)
     engine.submitted[#engine.submitted + 1] = transfer

@@ -121,8 +121,8 @@ end
 local Lease = {}
 Lease.__index = Lease
 
-function Lease:submit(request)
-  return self.worker.engine:submit(request)
+function Lease:submit(request, authorization)
+  return self.worker.engine:submit(request, authorization)
 end
 
 function Lease:usable()

@@ -72,7 +72,7 @@ end
 -- Puts a bad network (spec/support/chaos.lua) between clients and the server.
 local function put_chaos_before(server, settings)
   local lines = launch(("sh -c 'echo $$; exec lua5.4 spec/support/chaos.lua %d %s'"):format(
-    server.port, settings), server.log, 2)
+    server.port, settings), server.log_path, 2)
   local port = assert(lines[2], "the proxy did not start")
   server.proxy_pid = lines[1]
   server.base_url = server.base_url:gsub("%d+$", port)
@@ -104,12 +104,15 @@ function sandbox.start(options)
     error("the sandbox did not start:\n" .. message, 2)
   end
   local server = setmetatable(cjson.decode(line), Server)
-  server.log = log
+  server.log_path = log
   server.port = tonumber(server.base_url:match(":(%d+)$"))
   server.direct_url = server.base_url
   if chaos then
     put_chaos_before(server, chaos)
   end
+  -- Its name goes now: one that is shared ends after this process.
+  server.log = assert(io.open(log, "rb"))
+  os.remove(log)
   return server
 end
 
@@ -155,7 +158,8 @@ end
 
 --- What it wrote on standard error.
 function Server:errors()
-  return read_all(self.log)
+  self.log:seek "set"
+  return self.log:read "*a"
 end
 
 --- Ends it and waits until it serves no more.
@@ -175,7 +179,7 @@ function Server:stop()
       socket.sleep(0.01)
     end
   end
-  os.remove(self.log)
+  self.log:close()
   for resets, server in pairs(shared) do
     if server == self then
       shared[resets] = nil

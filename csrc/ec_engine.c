@@ -171,6 +171,30 @@ static int global_init(void) {
   return ok;
 }
 
+/* 0 where there is no memory. */
+static int open_multi(ec_engine *e) {
+  e->timer = -1;
+  e->multi = curl_multi_init();
+  return e->multi != NULL &&
+         !curl_multi_setopt(e->multi, CURLMOPT_SOCKETFUNCTION, on_socket) &&
+         !curl_multi_setopt(e->multi, CURLMOPT_SOCKETDATA, e) &&
+         !curl_multi_setopt(e->multi, CURLMOPT_TIMERFUNCTION, on_timer) &&
+         !curl_multi_setopt(e->multi, CURLMOPT_TIMERDATA, e) &&
+         !curl_multi_setopt(e->multi, CURLMOPT_PIPELINING,
+                            (long)CURLPIPE_MULTIPLEX) &&
+         !curl_multi_setopt(e->multi, CURLMOPT_MAXCONNECTS,
+                            e->options.max_connections);
+}
+
+/* Nothing may be under way. */
+static void close_multi(ec_engine *e) {
+  while (e->handle_count > 0)
+    curl_easy_cleanup(e->handles[--e->handle_count]);
+  if (e->multi != NULL)
+    curl_multi_cleanup(e->multi);
+  e->multi = NULL;
+}
+
 ec_engine *ec_engine_new(ec_options *options) {
   ec_engine *e = calloc(1, sizeof *e);
   if (e == NULL) {
@@ -180,31 +204,21 @@ ec_engine *ec_engine_new(ec_options *options) {
   e->options = *options;
   memset(options, 0, sizeof *options);
   e->references = 1;
-  e->timer = -1;
   e->pid = ec_process();
   e->poll = ec_poll_open();
-  if (e->poll == NULL || !global_init())
-    goto fail;
-  e->multi = curl_multi_init();
-  if (e->multi == NULL)
-    goto fail;
-  if (curl_multi_setopt(e->multi, CURLMOPT_SOCKETFUNCTION, on_socket) ||
-      curl_multi_setopt(e->multi, CURLMOPT_SOCKETDATA, e) ||
-      curl_multi_setopt(e->multi, CURLMOPT_TIMERFUNCTION, on_timer) ||
-      curl_multi_setopt(e->multi, CURLMOPT_TIMERDATA, e) ||
-      curl_multi_setopt(e->multi, CURLMOPT_PIPELINING,
-                        (long)CURLPIPE_MULTIPLEX) ||
-      curl_multi_setopt(e->multi, CURLMOPT_MAXCONNECTS,
-                        e->options.max_connections))
-    goto fail;
+  if (e->poll == NULL || !global_init() || !open_multi(e)) {
+    ec_engine_release(e);
+    return NULL;
+  }
   return e;
-fail:
-  ec_engine_release(e);
-  return NULL;
+}
+
+int ec_engine_is_here(const ec_engine *e) {
+  return e->pid == ec_process();
 }
 
 int ec_engine_usable(const ec_engine *e) {
-  return e->multi != NULL && e->pid == ec_process();
+  return e->multi != NULL && ec_engine_is_here(e);
 }
 
 int ec_engine_broken(const ec_engine *e) {
@@ -217,14 +231,11 @@ static void end_all(ec_engine *e, ec_fail why) {
 }
 
 void ec_engine_close(ec_engine *e) {
-  int here = e->pid == ec_process();
   end_all(e, EC_FAIL_CLOSED);
   /* A child leaves the parent's connections alone: cleaning up would say
   ** goodbye on them.  The few bytes go with the process. */
-  while (here && e->handle_count > 0)
-    curl_easy_cleanup(e->handles[--e->handle_count]);
-  if (e->multi != NULL && here)
-    curl_multi_cleanup(e->multi);
+  if (ec_engine_is_here(e))
+    close_multi(e);
   e->multi = NULL;
   ec_poll_close(e->poll);
   e->poll = NULL;
@@ -261,20 +272,28 @@ static void collect(ec_engine *e) {
   }
 }
 
-/* Lets libcurl act.  Where it has no memory it loses track of sockets and of
-** the timer, and nothing it holds would ever end; where it refuses to go on,
-** the engine is broken. */
-static void act(ec_engine *e, curl_socket_t fd, int what) {
-  int running;
-  CURLMcode code = curl_multi_socket_action(e->multi, fd, what, &running);
-  if (code == CURLM_OK || code == CURLM_BAD_SOCKET)
-    return;
-  if (code != CURLM_OUT_OF_MEMORY) {
-    e->broken = 1;
-    return;
-  }
+/* Where libcurl has no memory it loses track of sockets and of the timer, and
+** nothing it holds would ever end; it may even divide by a length it has set
+** to zero.  It begins anew. */
+static void start_over(ec_engine *e) {
   collect(e);
   end_all(e, EC_FAIL_MEMORY);
+  close_multi(e);
+  if (!open_multi(e))
+    e->broken = 1;
+}
+
+/* Lets libcurl act.  Where it refuses to go on, the engine is broken. */
+static void act(ec_engine *e, curl_socket_t fd, int what) {
+  int running;
+  CURLMcode code;
+  if (e->multi == NULL)
+    return;
+  code = curl_multi_socket_action(e->multi, fd, what, &running);
+  if (code == CURLM_OUT_OF_MEMORY)
+    start_over(e);
+  else if (code != CURLM_OK && code != CURLM_BAD_SOCKET)
+    e->broken = 1;
 }
 
 static void run_timer(ec_engine *e) {

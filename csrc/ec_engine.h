@@ -89,7 +89,10 @@ void ec_engine_close(ec_engine *e);
 /* Drops a reference; the last one frees.  Transfers hold one each. */
 void ec_engine_release(ec_engine *e);
 
-/* Whether it is open and this is the process that made it. */
+/* Whether this is the process that made it. */
+int ec_engine_is_here(const ec_engine *e);
+
+/* Whether it is, and the engine is open. */
 int ec_engine_usable(const ec_engine *e);
 
 /* Whether libcurl refuses to go on; it was then closed to new transfers. */

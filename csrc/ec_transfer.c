@@ -441,12 +441,10 @@ static void fail(ec_transfer *t, ec_failure why) {
 int ec_transfer_start(ec_transfer *t) {
   ec_engine *e = t->engine;
   int rc = EC_ENGINE_OK;
-  if (!ec_engine_usable(e)) {
-    t->failure = ec_err(e->multi == NULL ? EC_FAIL_CLOSED : EC_FAIL_FORKED);
-    return EC_ENGINE_REFUSED;
-  }
-  if (e->broken) {
-    t->failure = ec_err(EC_FAIL_ENGINE);
+  if (e->broken || !ec_engine_usable(e)) {
+    t->failure = ec_err(e->broken          ? EC_FAIL_ENGINE
+                        : e->multi == NULL ? EC_FAIL_CLOSED
+                                           : EC_FAIL_FORKED);
     return EC_ENGINE_REFUSED;
   }
   if (!t->checked)

@@ -149,7 +149,7 @@ static int engine_step(lua_State *L) {
   lua_settop(L, 2);
   lua_newtable(L);
   push_pending(L, box); /* at 4 */
-  if (!ec_engine_usable(box->engine))
+  if (!ec_engine_is_here(box->engine))
     return luaL_error(L, "the engine belongs to the parent process; make one "
                          "after the fork");
   if (box->thread != NULL)

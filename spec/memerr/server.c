@@ -1,6 +1,7 @@
 /*
 ** The server memerr's scripts talk to: one thread, one canned JSON answer to
-** each request, gzipped where the path ends in "gzip".
+** each request, gzipped where the path ends in "gzip".  Where it ends in
+** "agent", one that does not tell its user agent is refused.
 */
 #include <arpa/inet.h>
 #include <poll.h>
@@ -16,6 +17,9 @@ static const char plain_answer[] = "HTTP/1.1 200 OK\r\n"
                                    "ININ-Correlation-Id: 0-0-0\r\n"
                                    "Content-Length: 13\r\n\r\n"
                                    "{\"id\":\"some\"}";
+
+static const char refusal[] =
+    "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n";
 
 static const char gzip_head[] = "HTTP/1.1 200 OK\r\n"
                                 "Content-Type: application/json\r\n"
@@ -42,7 +46,10 @@ static struct peer peers[MOST_PEERS + 1];
 static nfds_t count = 1;
 
 static void answer(int fd, const char *head) {
-  if (strstr(head, "gzip HTTP") != NULL) {
+  if (strstr(head, "agent HTTP") != NULL &&
+      strstr(head, "\r\nUser-Agent: memerr\r\n") == NULL) {
+    send(fd, refusal, sizeof refusal - 1, MSG_NOSIGNAL);
+  } else if (strstr(head, "gzip HTTP") != NULL) {
     send(fd, gzip_head, sizeof gzip_head - 1, MSG_NOSIGNAL | MSG_MORE);
     send(fd, gzip_body, sizeof gzip_body, MSG_NOSIGNAL);
   } else {

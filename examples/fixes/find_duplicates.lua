@@ -16,7 +16,8 @@
 --
 --   largest=10   what more contacts share is no sign of one person: passed over
 --
--- Memory: about 2 KB a contact.
+-- Memory: what the clusters take, and some megabytes; what else is known of the
+-- contacts waits on disk, about 500 bytes each.
 local core = require "extcontacts.core"
 local csv = require "extcontacts.csv"
 local emails = require "extcontacts.tidy.emails"
@@ -35,8 +36,9 @@ end
 local UNCOUNTED = { id = true, selfUri = true, createDate = true, modifyDate = true, schema = true,
   externalDataSources = true }
 
--- Contacts in the order of the scan; and for each sign, who has it.
-local contacts, holders
+-- How many contacts there were; by number what is known of each; and for each
+-- sign the numbers of who has it.
+local total, contacts, holders
 
 local function folded(...)
   local parts = {}
@@ -50,12 +52,7 @@ end
 
 local function add(index, reason, key)
   if key then
-    key = reason .. "|" .. key
-    holders[key] = holders[key] or {}
-    local list = holders[key]
-    if list[#list] ~= index then
-      list[#list + 1] = index
-    end
+    holders:add(reason .. "|" .. key, tostring(index))
   end
 end
 
@@ -104,28 +101,40 @@ local function fields_of(contact)
   return count
 end
 
--- The contact that stands for a contact's cluster; paths are shortened.
+-- Of those that share a sign: number → why; and → a smaller number of the same
+-- cluster, which the smallest has none of.
+local reasons, parents
+
+-- The number that stands for a contact's cluster; paths are shortened.
 local function root(index)
-  while contacts[index].parent do
-    local parent = contacts[index].parent
-    if contacts[parent].parent then
-      contacts[index].parent = contacts[parent].parent
-    end
-    index = parent
+  while parents[index] do
+    parents[index] = parents[parents[index]] or parents[index]
+    index = parents[index]
   end
   return index
 end
 
 local function join(list, reason)
   for _, index in ipairs(list) do
-    local one = contacts[index]
-    one.reasons = one.reasons or {}
-    one.reasons[reason] = true
+    reasons[index] = reasons[index] or {}
+    reasons[index][reason] = true
     local here, first = root(index), root(list[1])
     if here ~= first then
-      contacts[math.max(here, first)].parent = math.min(here, first)
+      parents[math.max(here, first)] = math.min(here, first)
     end
   end
+end
+
+-- Values are in the order of the scan; a contact may have a sign twice.
+local function distinct(values)
+  local list = {}
+  for _, value in ipairs(values) do
+    local index = tonumber(value)
+    if list[#list] ~= index then
+      list[#list + 1] = index
+    end
+  end
+  return list
 end
 
 local function better(a, b)
@@ -137,24 +146,31 @@ local function better(a, b)
   return a.id < b.id
 end
 
+-- Lists of contacts, in the order of the scan.
 local function clusters()
   local found, order = {}, {}
-  for index, one in ipairs(contacts) do
-    if one.reasons then
-      local first = root(index)
+  for number, values in contacts:each() do
+    local index = tonumber(number)
+    if reasons[index] then
+      local one, first = core.json.decode(values[1]), root(index)
+      one.index = index
       if not found[first] then
         found[first] = {}
-        order[#order + 1] = found[first]
+        order[#order + 1] = first
       end
       table.insert(found[first], one)
     end
+  end
+  table.sort(order)
+  for place, first in ipairs(order) do
+    order[place] = found[first]
   end
   return order
 end
 
 local function reasons_of(one)
   local list = {}
-  for reason in pairs(one.reasons) do
+  for reason in pairs(reasons[one.index]) do
     list[#list + 1] = reason
   end
   table.sort(list)
@@ -166,32 +182,30 @@ return {
   source = fix.scan "contacts",
   options = { largest = 10 },
 
-  prepare = function()
-    contacts, holders = {}, {}
+  prepare = function(ctx)
+    total, reasons, parents = 0, {}, {}
+    contacts, holders = ctx.groups(), ctx.groups()
   end,
 
   change = function(contact)
-    contacts[#contacts + 1] = {
+    total = total + 1
+    contacts:add(tostring(total), (core.json.encode {
       id = contact.id,
       name = name_of(contact),
       fields = fields_of(contact),
       changed = type(contact.modifyDate) == "string" and contact.modifyDate or "",
-    }
-    signs(#contacts, contact)
+    }))
+    signs(total, contact)
   end,
 
   finish = function(ctx)
-    local keys = {}
-    for key, list in pairs(holders) do
+    for key, values in holders:each() do
+      local list = distinct(values)
       if #list > 1 and #list <= ctx.options.largest then
-        keys[#keys + 1] = key
+        join(list, key:match "^[^|]+")
       elseif #list > 1 then
         ctx.left "a sign that too many contacts share"
       end
-    end
-    table.sort(keys)
-    for _, key in ipairs(keys) do
-      join(holders[key], key:match "^[^|]+")
     end
     local out = ctx.output "clusters.csv"
     local header = { "cluster", "survivor", "id", "name", "fields", "changed", "reason" }
@@ -203,6 +217,6 @@ return {
           tostring(one.fields), one.changed, reasons_of(one) }, #header))
       end
     end
-    contacts, holders = nil, nil
+    contacts, holders, reasons, parents = nil, nil, nil, nil
   end,
 }

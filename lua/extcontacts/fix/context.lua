@@ -2,6 +2,7 @@
 
 local core = require "extcontacts.core"
 local failure = require "extcontacts.fix.failure"
+local groups = require "extcontacts.fix.groups"
 local reading = require "extcontacts.fix.reading"
 
 local context = {}
@@ -42,9 +43,9 @@ end
 ---@param beside string|nil path of the plan
 ---@return extcontacts.fix.Context
 ---@return extcontacts.fix.Notes
----@return fun() close ends the files that were written
+---@return fun() close ends the files that are open
 function context.new(client, options, beside)
-  local notes, outputs = { warnings = {}, left = {} }, {}
+  local notes, outputs, grouped = { warnings = {}, left = {} }, {}, {}
   local ctx = { options = options, client = reading.only(client) }
   function ctx.warn(message)
     notes.warnings[#notes.warnings + 1] = { code = "fix", text = tostring(message) }
@@ -61,9 +62,16 @@ function context.new(client, options, beside)
     end
     return open_output(outputs, beside .. "." .. name)
   end
+  function ctx.groups()
+    grouped[#grouped + 1] = groups.new(beside and beside .. ".")
+    return grouped[#grouped]
+  end
   return ctx, notes, function()
     for _, output in ipairs(outputs) do
       output.file:close()
+    end
+    for _, one in ipairs(grouped) do
+      one:close()
     end
   end
 end

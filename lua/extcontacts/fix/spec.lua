@@ -33,6 +33,7 @@ local spec = {}
 ---@field warn fun(message: string)
 ---@field left fun(reason: string)
 ---@field output fun(name: string): file*
+---@field groups fun(): extcontacts.fix.Groups
 
 local FIELDS = {
   name = "string",

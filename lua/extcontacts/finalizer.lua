@@ -2,7 +2,7 @@
 -- have a finaliser, on LuaJIT only a userdata can.
 
 -- luacheck: ignore 113
-local newproxy = newproxy
+local jit, newproxy = jit, newproxy
 
 local finalizer = {}
 
@@ -17,6 +17,16 @@ function finalizer.new(fn)
     return proxy
   end
   return setmetatable({}, { __gc = fn })
+end
+
+--- Keeps LuaJIT from compiling a function that finalisers call, and those
+-- inside it.  LuaJIT 2.1 of before September 2023, which is Debian 12's too, may never leave a compiled
+-- loop over `pairs` there (LuaJIT issue 1000): the trace ends where it begins.
+---@param fn function
+function finalizer.interpreted(fn)
+  if jit then
+    jit.off(fn, true)
+  end
 end
 
 return finalizer

@@ -172,6 +172,7 @@ function Work:stop(how, why, failure)
     task[how](task, why)
   end
 end
+finalizer.interpreted(Work.stop)
 
 ------------------------------------------------------------------ the feeder --
 

@@ -132,5 +132,6 @@ function Ahead:drop(how)
     end
   end
 end
+finalizer.interpreted(Ahead.drop)
 
 return prefetch

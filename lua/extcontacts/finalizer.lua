@@ -20,8 +20,9 @@ function finalizer.new(fn)
 end
 
 --- Keeps LuaJIT from compiling a function that finalisers call, and those
--- inside it.  LuaJIT 2.1 of before September 2023, which is Debian 12's too, may never leave a compiled
--- loop over `pairs` there (LuaJIT issue 1000): the trace ends where it begins.
+-- inside it.  LuaJIT 2.1 of before September 2023, and so Debian 12's, may
+-- never leave a compiled loop over `pairs` there (LuaJIT issue 1000): the trace
+-- ends where it begins.
 ---@param fn function
 function finalizer.interpreted(fn)
   if jit then

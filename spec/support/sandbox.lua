@@ -70,9 +70,9 @@ local function launch(command, log, count)
 end
 
 -- Puts a bad network (spec/support/chaos.lua) between clients and the server.
-local function put_chaos_before(server, settings)
+local function put_chaos_before(server, settings, log)
   local lines = launch(("sh -c 'echo $$; exec lua5.4 spec/support/chaos.lua %d %s'"):format(
-    server.port, settings), server.log_path, 2)
+    server.port, settings), log, 2)
   local port = assert(lines[2], "the proxy did not start")
   server.proxy_pid = lines[1]
   server.base_url = server.base_url:gsub("%d+$", port)
@@ -104,11 +104,10 @@ function sandbox.start(options)
     error("the sandbox did not start:\n" .. message, 2)
   end
   local server = setmetatable(cjson.decode(line), Server)
-  server.log_path = log
   server.port = tonumber(server.base_url:match(":(%d+)$"))
   server.direct_url = server.base_url
   if chaos then
-    put_chaos_before(server, chaos)
+    put_chaos_before(server, chaos, log)
   end
   -- Its name goes now: one that is shared ends after this process.
   server.log = assert(io.open(log, "rb"))

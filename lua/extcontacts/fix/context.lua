@@ -13,10 +13,7 @@ Output.__index = Output
 --- Writes texts, as a file does; raises where it can't.
 function Output:write(...)
   for index = 1, select("#", ...) do
-    local ok, message, code = self.file:write(tostring((select(index, ...))))
-    if not ok then
-      error(select(2, failure.io(message, code)), 0)
-    end
+    failure.check_io(self.file:write(tostring((select(index, ...)))))
   end
   return self
 end
@@ -24,10 +21,7 @@ end
 -- A private file beside the plan, made anew.
 local function open_output(outputs, path)
   os.remove(path)
-  local file, message, code = core.file.open(path, "new")
-  if not file then
-    error(select(2, failure.io(message, code)), 0)
-  end
+  local file = failure.check_io(core.file.open(path, "new"))
   local output = setmetatable({ file = file, path = path }, Output)
   outputs[#outputs + 1] = output
   return output

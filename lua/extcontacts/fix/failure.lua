@@ -33,6 +33,18 @@ function failure.locked(path)
   }
 end
 
+--- Raises the failure of a file's function; gives what it gave otherwise.
+---@param ok any
+---@param message string|nil with the path
+---@param code string|nil
+---@return any ok
+function failure.check_io(ok, message, code)
+  if not ok then
+    error(select(2, failure.io(message, code)), 0)
+  end
+  return ok
+end
+
 --- Raises what stands for a failure within the streams of a plan; `catch`
 -- makes a result of it.
 ---@param message string

@@ -17,13 +17,6 @@ local BLOCK = 16384 -- bytes of a part that wait in memory at most
 local Groups = {}
 local metatable = { __name = "extcontacts.fix.groups", __index = Groups }
 
-local function check(ok, message, code)
-  if not ok then
-    error(select(2, failure.io(message, code)), 0)
-  end
-  return ok
-end
-
 --- Makes an empty one.
 ---@param beside string|nil path next to which the file has room; a temporary one where there is none
 ---@return extcontacts.fix.Groups
@@ -33,7 +26,7 @@ function groups.new(beside)
     os.remove(path)
     path = beside .. path:match "[^/]+$"
   end
-  local file = check(core.file.open(path, beside and "new" or "update"))
+  local file = failure.check_io(core.file.open(path, beside and "new" or "update"))
   os.remove(path)
   return setmetatable({ file = file, size = 0, parts = {} }, metatable)
 end
@@ -51,7 +44,7 @@ end
 -- Moves what a part has in memory to the file.
 local function flush(self, part)
   local block = table.concat(part.texts)
-  check(self.file:write(block))
+  failure.check_io(self.file:write(block))
   part.blocks[#part.blocks + 1] = { self.size, #block }
   self.size = self.size + #block
   part.texts, part.bytes = {}, 0
@@ -99,7 +92,7 @@ local function read_part(self, part)
     local at, last = block[1], block[1] + block[2]
     local pieces = {}
     while at < last do
-      local piece = check(self.file:read(math.min(last - at, 0x1000000), at))
+      local piece = failure.check_io(self.file:read(math.min(last - at, 0x1000000), at))
       if piece == "" then
         failure.raise_invalid "a file of groups has become shorter than it was"
       end

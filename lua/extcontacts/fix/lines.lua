@@ -151,10 +151,7 @@ function lines.backwards(path)
   local function load_block()
     local size = math.min(BLOCK, offset)
     offset = offset - size
-    local block, why, reason = file:read(size, offset)
-    if not block then
-      error(select(2, failure.io(why, reason)), 0)
-    end
+    local block = failure.check_io(file:read(size, offset))
     return block
   end
   local function close()

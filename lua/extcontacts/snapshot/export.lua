@@ -36,21 +36,13 @@ local function now()
   return os.date "!%Y-%m-%dT%H:%M:%SZ"
 end
 
--- Raises the failure of a file.
-local function must(ok, message, code)
-  if not ok then
-    error(select(2, failure.io(message, code)), 0)
-  end
-  return ok
-end
-
 local function raise(...)
   error(select(2, ...), 0)
 end
 
 -- How far it got: everything before `offset` counts, what is behind does not.
 function Export:save(listing, token)
-  must(self.file:sync())
+  failure.check_io(self.file:sync())
   local writer, err = lines.write(self.state_path)
   if not writer then
     error(err, 0)
@@ -69,12 +61,12 @@ function Export:save(listing, token)
 end
 
 function Export:write(text)
-  must(self.file:write(text))
+  failure.check_io(self.file:write(text))
   self.offset = self.offset + #text
 end
 
 function Export:cut(offset)
-  must(self.file:truncate(offset))
+  failure.check_io(self.file:truncate(offset))
   self.offset = offset
 end
 
@@ -146,11 +138,11 @@ end
 -- The header with the counts, and the name.
 function Export:complete()
   self.header.finished = now()
-  local again = must(core.file.open(self.partial_path, "update"))
-  must(again:write(format.header(self.header)))
-  must(again:sync())
+  local again = failure.check_io(core.file.open(self.partial_path, "update"))
+  failure.check_io(again:write(format.header(self.header)))
+  failure.check_io(again:sync())
   again:close()
-  must(core.file.rename(self.partial_path, self.path))
+  failure.check_io(core.file.rename(self.partial_path, self.path))
   os.remove(self.state_path)
 end
 
@@ -160,7 +152,7 @@ end
 local function earlier_state(self, names)
   local text = files.read(self.state_path)
   local state = text and core.json.decode(text)
-  if type(state) ~= "table" or type(state.offset) ~= "number" or must(self.file:size()) < state.offset then
+  if type(state) ~= "table" or type(state.offset) ~= "number" or failure.check_io(self.file:size()) < state.offset then
     return nil
   end
   local server = plan.server(self.client)
@@ -174,10 +166,10 @@ local function earlier_state(self, names)
 end
 
 local function begin(self, names)
-  self.file = must(core.file.open(self.partial_path, "update"))
+  self.file = failure.check_io(core.file.open(self.partial_path, "update"))
   local free, message, code = self.file:lock()
   if free == nil then
-    must(free, message, code)
+    failure.check_io(free, message, code)
   elseif not free then
     raise(nil, errors.new {
       kind = "io", code = "locked", retryable = true,

@@ -30,12 +30,8 @@ local function line_at(self, offset)
         size = size * 4
       end
     end
-    local message, code
     block_at = offset
-    block, message, code = self.file:read(size, offset)
-    if not block then
-      error(select(2, failure.io(message, code)), 0)
-    end
+    block = failure.check_io(self.file:read(size, offset))
     self.block_at, self.block = block_at, block
   end
 end

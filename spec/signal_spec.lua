@@ -24,25 +24,31 @@ describe("core.signal", function()
     assert.equal("INT\tnil\nINT\tINT\nnil\tnil\n", output)
   end)
 
-  it("ends what waits to be sent, also a deferred one, and not what is under way", function()
+  it("ends what waits to be sent, also a deferred one, and not what can be done at once", function()
     local running = script.start [[
       local fake = require "spec.support.fake"
       local signal = require "extcontacts.core".signal
       local guard = signal.catch()
       signal.defer(true)
+      local function too_many()
+        return fake.json(429, {}, { ["retry-after"] = "60" })
+      end
       local self = fake.client { function()
         os.execute "kill -TERM $PPID" -- INT is ignored while os.execute waits
         while not signal.pending() do end
         return fake.json(200, { id = "x" })
-      end }
-      local contact = assert(self.client.contacts:get "x")
-      local _, err = self.client.contacts:get "y"
-      print(contact.id, err.code, err.sent, #self.requests)
+      end, fake.json(200, { id = "y" }), too_many }
+      print(assert(self.client.contacts:get "x").id, assert(self.client.contacts:get "y").id)
+      local _, err = self.client.contacts:get "waits"
+      print(err.code, #self.requests)
+      signal.defer(false)
+      _, err = self.client.contacts:get "z"
+      print(err.code, err.sent, #self.requests)
       guard:release()
     ]]
     local code, output, errors = running:finish()
     assert.equal(0, code, errors)
-    assert.equal("x\tinterrupted\tnothing\t1\n", output)
+    assert.equal("x\ty\ninterrupted\t3\ninterrupted\tnothing\t3\n", output)
   end)
 
   it("counts SIGUSR1 while somebody listens", function()

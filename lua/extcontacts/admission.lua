@@ -18,26 +18,26 @@ local function cancelled(message, code)
   return errors.new { kind = "cancelled", code = code, message = message, sent = "nothing" }
 end
 
--- Why a call must not go on.
-local function stopped(state, call)
+-- Why a call must not go on; `signal` is the one that came, if it counts here.
+local function stopped(state, call, signal)
   if state.closed then
     return errors.new { kind = "closed", message = "the client is closed" }
   elseif call.canceller and call.canceller.cancelled then
     return cancelled("the call was cancelled")
-  elseif core.signal.pending() then
-    -- Also while signals are deferred: that is for requests under way.
+  elseif signal then
     return cancelled("the call was interrupted", "interrupted")
   end
 end
 
---- Lets time pass, as long as the call may go on.
+--- Lets time pass, as long as the call may go on.  A signal ends that also
+-- while signals are deferred, which is for what can be done at once.
 ---@param state extcontacts.State
 ---@param call table
 ---@param seconds number
 ---@param reason "rate"|"retry"|"outage"|"token" for the client's numbers
 ---@return extcontacts.Error|nil why the call must not go on
 function admission.pause(state, call, seconds, reason)
-  local stop = stopped(state, call)
+  local stop = stopped(state, call, core.signal.pending())
   if stop then
     return stop
   end
@@ -49,7 +49,7 @@ function admission.pause(state, call, seconds, reason)
       left = math.min(left, LONGEST_NAP)
     end
     local passed = call.here.sleep(engine, left, state.now)
-    stop = stopped(state, call) or passed == false and cancelled("the call was cancelled") or nil
+    stop = stopped(state, call, core.signal.pending()) or passed == false and cancelled("the call was cancelled") or nil
   until stop or state.now() >= finish
   local waits = state.stats.waits
   waits[reason] = waits[reason] + state.now() - started
@@ -143,7 +143,7 @@ end
 ---@return extcontacts.Operation|nil row the token endpoint's, when it was that which failed
 function admission.take(state, call)
   while true do
-    local err = stopped(state, call)
+    local err = stopped(state, call, core.signal.caught())
     if not err and admission.is_past(state, call, 0) then
       err = errors.new {
         kind = "timeout", message = "the deadline has passed", sent = "nothing", retryable = true,

@@ -114,8 +114,8 @@ local function tell(context, path, result)
   line(result.pending, "not taken up")
   local name = plan_text.quoted(path)
   if result.stopped then
-    context:say("%s%s", REASONS[result.stopped] or result.stopped,
-      result.err and " (" .. tostring(result.err) .. ")" or "")
+    local why = result.stopped ~= "interrupted" and result.err -- that one call was is no news
+    context:say("%s%s", REASONS[result.stopped] or result.stopped, why and " (" .. tostring(why) .. ")" or "")
   end
   if result.errors_path then
     context:say("%s has the reasons; put the values right and plan it with examples/fixes/set_fields.lua",

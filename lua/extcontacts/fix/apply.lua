@@ -119,12 +119,10 @@ end
 
 -- Why no further change is to be begun.
 function Run:asks_to_stop()
-  if not self.stopped then
-    if self.options.interrupted and self.options.interrupted() then
-      self:stop "interrupted"
-    elseif self.options.limit and self.begun >= self.options.limit then
-      self:stop "limit"
-    end
+  if self.options.interrupted and self.options.interrupted() then
+    self:stop "interrupted"
+  elseif self.options.limit and self.begun >= self.options.limit then
+    self:stop "limit"
   end
   return self.stopped
 end

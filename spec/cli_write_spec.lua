@@ -241,6 +241,41 @@ describe("extcontacts call", function()
   end)
 end)
 
+describe("extcontacts request", function()
+  local CONTACTS = "/api/v2/externalcontacts/contacts"
+
+  it("sends any request, and writes the answer as call does", function()
+    local made = json.decode((must { "request", "POST", CONTACTS, "--set", "firstName=Ann", "--set", "lastName=Lee" }))
+    assert.equal("Lee", json.decode((must { "request", "GET", CONTACTS .. "/" .. made.id })).lastName)
+    local page = json.decode((must { "request", "GET", CONTACTS, "--query", "pageSize=5", "--query", "q=Lee" }))
+    assert.equal(5, page.pageSize)
+    local _, lines = (must { "request", "GET", CONTACTS .. "?pageSize=4", "--csv", "--fields", "id" }):gsub("\r\n", "")
+    assert.equal(5, lines)
+    local body = '{"firstName":"Ann","lastName":"Ray"}'
+    assert.equal("Ray", json.decode((must { "request", "PUT", CONTACTS .. "/" .. made.id, "--body", body })).lastName)
+    refused(2, { "request", "DELETE", CONTACTS .. "/" .. made.id }, "Pass --yes")
+    must { "request", "DELETE", CONTACTS .. "/" .. made.id, "--yes" }
+    refused(1, { "request", "GET", CONTACTS .. "/" .. made.id }, "GET " .. CONTACTS .. "/" .. made.id)
+  end)
+
+  it("shows the request", function()
+    local before = writes()
+    local text = must { "request", "PATCH", CONTACTS .. "/x", "--set", "a:=[1]", "--query", "e=a,b", "--query", "e=c",
+      "--dry-run" }
+    assert.matches("^PATCH http://127.0.0.1:%d+" .. CONTACTS .. "/x%?e=a%%2Cb,c\n", text)
+    assert.matches('{"a":[1]}', text, 1, true)
+    assert.equal(before, writes())
+  end)
+
+  it("refuses what is no request", function()
+    refused(2, "request FETCH /api", "must be one of")
+    refused(2, "request GET api", "the path must start with '/'")
+    refused(2, { "request", "GET", "/api/{id}" }, "the path must not have '{'")
+    refused(2, "request GET /api --query x", "--query x: write it as NAME=VALUE")
+    refused(2, "request GET /api --quer x=1", "did you mean '--query'?")
+  end)
+end)
+
 describe("extcontacts ops", function()
   local operations = require "extcontacts.operations"
 

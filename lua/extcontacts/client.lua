@@ -9,6 +9,7 @@ local auth = require "extcontacts.auth"
 local config = require "extcontacts.config"
 local core = require "extcontacts.core"
 local doubt = require "extcontacts.doubt"
+local endpoint = require "extcontacts.endpoint"
 local exec = require "extcontacts.exec"
 local map = require "extcontacts.map"
 local operations = require "extcontacts.operations"
@@ -98,12 +99,10 @@ local function itself(self)
   return self
 end
 
-local iterator_names = {}
 for _, row in ipairs(operations.list) do
   Client[row.name] = method_of(row, row.name, itself)
   if row.iterator then
     Client[row.iterator] = iterator_of(row)
-    iterator_names[#iterator_names + 1] = row.iterator
   end
 end
 
@@ -190,11 +189,18 @@ local function prepare(self, method, name, ...)
   if not state then
     return nil, misuse
   end
-  local row = row_of(name)
+  local row, bound
+  if name == endpoint.NAME then
+    row, bound = endpoint.bind(...)
+    if not row then
+      return nil, bound
+    end
+    return state, row, bound
+  end
+  row = row_of(name)
   if not row then
     return nil, suggest.unknown("operation", name, operation_names())
   end
-  local bound
   bound, misuse = params.bind(row, select("#", ...), { ... })
   if not bound then
     return nil, misuse
@@ -216,8 +222,33 @@ function Client:call(name, ...)
   return outcome(exec.call(state, row, bound))
 end
 
+--- Calls any endpoint of the platform, one that is not among the operations,
+-- with the client's token, rate, repeats and errors:
+--
+--     client:request("GET", "/api/v2/externalcontacts/contacts/{contactId}/identifiers",
+--       { path = { contactId = id } })
+--     client:request("GET", listing.nextUri)
+--
+-- A POST or PATCH is not sent again when its answer was lost, unless
+-- `repeatable = true` says that this would do no harm; `err.ambiguous` is then
+-- true.  Permissions: the endpoint's own.
+---@param method "GET"|"POST"|"PUT"|"PATCH"|"DELETE"
+---@param path string begins with `/`; `{names}` stand for values of `options.path`, which are encoded;
+--- a query behind `?` is sent along
+---@param options extcontacts.RequestOptions|nil
+---@return any value the decoded body; `true` for an empty one
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function Client:request(method, path, options)
+  local state, row, bound = prepare(self, "request", endpoint.NAME, method, path, options)
+  if not state then
+    error(row, 2)
+  end
+  return outcome(exec.call(state, row, bound))
+end
+
 --- The request an operation would send; nothing is sent and no token asked.
----@param name string as for `call`
+---@param name string as for `call`; or `request`, followed by its arguments
 ---@param ... any the operation's arguments
 ---@return extcontacts.Request|nil
 ---@return extcontacts.Error|nil
@@ -291,8 +322,8 @@ function metatable.__index(self, name)
     rawset(self, name, space)
     return space
   end
-  local known = operation_names()
-  for _, names in ipairs { iterator_names, suggest.keys(tree.spaces), { "call", "plan", "map", "stats", "close" } } do
+  local known = suggest.keys(Client)
+  for _, names in ipairs { suggest.keys(operations.by_short), suggest.keys(tree.spaces) } do
     for _, known_name in ipairs(names) do
       known[#known + 1] = known_name
     end

@@ -6,7 +6,7 @@
 ---@field message string a sentence for people, without secrets or personal data
 ---@field status integer|nil HTTP status
 ---@field code string|nil the server's dotted code, or a short word of ours
----@field operation string|nil canonical name of the operation
+---@field operation string|nil canonical name of the operation; `request` for another endpoint
 ---@field method string|nil
 ---@field path string|nil without the query
 ---@field attempts integer|nil requests sent for this call, the last included
@@ -54,6 +54,9 @@ local metatable = { __name = "extcontacts.error" }
 
 function metatable.__tostring(err)
   local where = err.operation and (err.operation .. ": ") or ""
+  if err.operation == "request" and err.path then
+    where = ("%s %s: "):format(err.method, err.path)
+  end
   local facts = { err.kind }
   if err.status then
     facts[#facts + 1] = "HTTP " .. err.status

@@ -143,7 +143,8 @@ function response.failure(row, reply, bound)
       message = "the server redirects, which this client does not follow; check base_url"
     end
   end
-  if status == 403 and not message:find(row.permissions[1], 1, true) then
+  local permission = row.permissions[1]
+  if status == 403 and permission and not message:find(permission, 1, true) then
     message = ("%s; any one of these would do: %s"):format(
       message, table.concat(row.permissions, ", "))
   end

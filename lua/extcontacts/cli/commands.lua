@@ -41,6 +41,7 @@ return {
 
   { group = "Any operation" },
   { "call", "extcontacts.cli.call" },
+  { "request", "extcontacts.cli.request" },
   { "ops", "extcontacts.cli.ops" },
 
   { group = "Local" },

@@ -317,11 +317,10 @@ end
 
 --- Writes the request that would be sent.
 ---@param context table
----@param row extcontacts.Operation
----@param arguments table
----@param count integer
-function operation.show(context, row, arguments, count)
-  local plan, err = context:connect { offline = true }:plan(row.short, unpack(arguments, 1, count))
+---@param name string as for `client:plan`
+---@param ... any its arguments
+function operation.show_request(context, name, ...)
+  local plan, err = context:connect { offline = true }:plan(name, ...)
   if not plan then
     error(err, 0)
   end
@@ -332,6 +331,15 @@ function operation.show(context, row, arguments, count)
   if plan.body then
     context:out("\n", plan.body, "\n")
   end
+end
+
+--- The same of a row's operation.
+---@param context table
+---@param row extcontacts.Operation
+---@param arguments table
+---@param count integer
+function operation.show(context, row, arguments, count)
+  operation.show_request(context, row.short, unpack(arguments, 1, count))
 end
 
 --- The records an operation is asked for, one after the other: the ids that

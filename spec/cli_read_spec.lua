@@ -157,6 +157,13 @@ describe("extcontacts scan", function()
     end
   end)
 
+  it("stops after as many as are asked for, whatever a page may hold", function()
+    for _, limit in ipairs { 3, 150, 500 } do
+      assert.equal(limit, #records((must("scan contacts --limit " .. limit))))
+    end
+    assert.matches("scan/contacts?limit=20\n", must "scan contacts --limit 3 --page-size 20 --dry-run", 1, true)
+  end)
+
   it("writes an array, complete or not at all valid", function()
     local array = json.decode((must "scan organizations --json"))
     assert.equal(30, #array)

@@ -85,7 +85,7 @@ local function write_pages(iterator, writer, context, row)
 end
 
 local function options_of(row, given)
-  local options = operation.options(row, given)
+  local options = operation.options(row, given, PAGING)
   if given.page_size then
     options[page_size_of(row).name] = given.page_size
   end

@@ -235,12 +235,13 @@ end
 --- The options of a row that were given.
 ---@param row extcontacts.Operation
 ---@param given table
+---@param hidden table<string, boolean>|nil names that mean something else here, as for `declare`
 ---@return table
-function operation.options(row, given)
+function operation.options(row, given, hidden)
   local options = {}
   for _, param in ipairs(row.params) do
     local value = given[param.name]
-    if value ~= nil and not param.required then
+    if value ~= nil and not param.required and not (hidden and hidden[param.name]) then
       if param.type ~= "array" then
         options[param.name] = value
       elseif #value > 0 then

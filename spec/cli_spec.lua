@@ -18,6 +18,9 @@ describe("the command line", function()
       assert.equal("", err)
       assert.matches("^Usage: extcontacts " .. name, output)
       assert.matches("For example:\n\n  [^\n]*extcontacts " .. name, output)
+      for line in found.example:gmatch "[^\n]+" do
+        assert.matches("\n  " .. line .. "\n", output, 1, true)
+      end
       for line in output:gmatch "[^\n]+" do
         assert.is_true(#line <= 100, name .. ": " .. line)
       end

@@ -9,7 +9,7 @@ local command = {
   summary = "create a record",
   description = "Creates a record and writes it as the server made it.",
   example = [[
-extcontacts create contacts --set firstName=Ann --set lastName=Lee --set workPhone='+1 317 555 0100'
+extcontacts create contacts --set firstName=Ann --set lastName=Lee --set workPhone=+13175550100
 extcontacts create contacts --body contact.json --dry-run]],
 }
 

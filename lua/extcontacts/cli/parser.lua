@@ -41,6 +41,8 @@ local function ungrouped(made)
   return left
 end
 
+-- What stands below the options; not wrapped, so that an example is copied as
+-- it stands.
 local function epilog(command)
   local example = "For example:\n\n  " .. command.example:gsub("\n", "\n  ")
   return command.notes and example .. "\n\n" .. command.notes or example
@@ -126,7 +128,6 @@ end
 function parser.make(command, words)
   local made = argparse()("extcontacts " .. command.name)
     :description(command.description or (command.summary:gsub("^%l", string.upper) .. "."))
-    :epilog(epilog(command))
     :help_max_width(78)
     :help_vertical_space(0)
     :add_help(false)
@@ -135,6 +136,9 @@ function parser.make(command, words)
   made:group("Options", unpack(ungrouped(made)))
   if command.connects then
     require("extcontacts.cli.connection").setup(made)
+  end
+  function made:get_help()
+    return getmetatable(self).__index.get_help(self) .. "\n\n" .. epilog(command)
   end
   return made:usage(usage(made, command.name)), subject
 end

@@ -20,8 +20,8 @@ extcontacts request GET /api/v2/externalcontacts/externalsources --query limit=5
 extcontacts request POST /api/v2/externalcontacts/bulk/contacts --body ids.json --repeatable
 extcontacts request PATCH /api/v2/externalcontacts/contacts/ID --body - --dry-run]],
   notes = [[
-A POST or PATCH whose answer was lost may have been carried out. It is not sent
-again, unless --repeatable says that this would do no harm.]],
+A POST or PATCH whose answer was lost may have been carried out. It is not
+sent again, unless --repeatable says that this would do no harm.]],
 }
 
 --- Declares arguments and options.

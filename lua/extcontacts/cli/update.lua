@@ -22,7 +22,7 @@ as they are, null clears one. A --body that was read before (with its id and
 modifyDate) is refused when it is of another record or the record was changed
 since.]],
   example = [[
-extcontacts update contacts 5b4ab8d4-2b1c-4b3e-9d5a-6f0a4c1f0b11 --set title=CTO --clear otherEmail
+extcontacts update contacts ID --set title=CTO --clear otherEmail
 extcontacts get contacts ID >c.json; $EDITOR c.json; extcontacts update contacts ID --body c.json]],
 }
 

@@ -57,6 +57,11 @@ describe("CSV", function()
     assert.equal("-5", csv(-5))
   end)
 
+  it("begins with a byte order mark where one is wanted", function()
+    assert.equal("\239\187\191f\r\nü\r\n", (write({ csv = true, fields = { "f" }, bom = true }, nil, true,
+      { { f = "ü" } })))
+  end)
+
   it("has the model's columns, whatever the records hold", function()
     local text = write({ csv = true }, "ExternalContact", true, {
       { id = "1", workPhone = { e164 = "+1" }, externalOrganization = { id = "o", name = "n" },

@@ -56,6 +56,10 @@ describe("csv", function()
     assert.equal("line 3: 1 fields, but the header has 2", problem "a,b\n1,2\n3\n")
     assert.equal("line 2: a quote is not closed", problem 'a,b\n1,"2\n3\n')
     assert.equal("line 2: after a quoted field a separator must follow", problem 'a,b\n"1"x,2\n')
+    assert.matches("^line 2: it is not in UTF%-8; a spreadsheet saves such a file as", problem "a\nM\252ller\n")
+    assert.matches("^line 1: it is not in UTF%-8", problem "\255\254a\0\n\0")
+    assert.matches("^its lines end in CR alone", problem "a,b\r1,2\r")
+    assert.same({ { ["a\rb"] = "1" } }, (parse '"a\rb"\n1\n'))
   end)
 
   it("writes what it reads", function()
@@ -66,5 +70,24 @@ describe("csv", function()
       assert.equal(value, rows[1][tostring(index)])
     end
     assert.equal("a,,c\r\n", csv.line({ "a", nil, "c" }, 3))
+  end)
+
+  it("lets no cell become a formula, and reads what was there", function()
+    local values = { "=1+1", "@SUM(A1)", "+1+cmd|'x'!A0", "-x", "\t=1", "\r=1", "'=1", "''-x", "'" }
+    for _, value in ipairs(values) do
+      local line = csv.line({ "id", value }, 2)
+      assert.matches("^id,\"?'", line)
+      local rows = assert(parse("id,a\n" .. line))
+      assert.equal(value, rows[1].a)
+      assert.equal("id", rows[1].id)
+      rows = assert(parse("id,a\n" .. csv.line({ "id", value }, 2, true), { raw = true }))
+      assert.equal(value, rows[1].a)
+    end
+    for _, value in ipairs { "+13175550100", "+49 30 123-4567", "-12.5", "+1 (317) 555-0100", "a=b", "'t Hooft",
+      "'+49 30 1234" } do
+      assert.equal("id," .. value .. "\r\n", csv.line({ "id", value }, 2))
+      assert.equal(value, assert(parse("id,a\nid," .. value .. "\n"))[1].a)
+    end
+    assert.equal("-5\r\n", csv.line({ -5 }, 1))
   end)
 end)

@@ -166,6 +166,31 @@ describe("fix.plan", function()
     assert.is_true(texts["look at this one"])
   end)
 
+  it("warns of values that are of another type than their fields", function()
+    local made = assert(plan {
+      source = fix.ids(place:ids(1)),
+      change = function(contact)
+        contact.title, contact.surveyOptOut, contact.workPhone = 12, "yes", "+49 30 1234567"
+        contact.cellPhone = { display = "+49 30 1234567", extension = 1.5, acceptsSMS = ec.null }
+        contact.externalOrganization = { id = true }
+        contact.customFields, contact.unheard_of = { a_text = 1, b_text = ec.array {} }, true
+        return contact
+      end,
+    })
+    local texts = {}
+    for _, warning in ipairs(place:objects "p"[2].warnings) do
+      texts[#texts + 1] = warning.code == "type" and warning.text or nil
+    end
+    assert.same({
+      "cellPhone.extension takes a whole number, not a number",
+      "externalOrganization.id takes a text, not a boolean",
+      "surveyOptOut takes true or false, not a string",
+      "title takes a text, not a number",
+      "workPhone takes an object, not a string",
+    }, texts)
+    assert.equal(5, made.totals.warnings.type)
+  end)
+
   it("counts what only a person can mend, and what filter leaves out", function()
     local seen = 0
     local made = assert(plan {
@@ -257,6 +282,15 @@ describe("fix.plan", function()
       source = fix.scan "relationships",
       change = function() return { fix.add_note {} } end,
     }, 1, true)
+    for _, case in ipairs { { "M\252ller", "the string is not valid UTF-8" }, { 0 / 0, "NaN is not valid JSON" },
+      { print, "a function has no JSON form" }, { { 1, nil, 3 }, "its positions have gaps" } } do
+      local problem = refused(with(function(c)
+        c.title = case[1]
+        return c
+      end))
+      assert.matches("change of the fix, for contact " .. place:ids(1)[1] .. ": cannot encode title: " .. case[2],
+        problem, 1, true)
+    end
     local misuse = function(fields)
       local made, err = fix.define(fields)
       assert.is_nil(made)

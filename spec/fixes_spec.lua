@@ -1,4 +1,5 @@
 -- The ready fixes in examples/fixes, each planned against the sandbox.
+local copy = require "extcontacts.copy"
 local csv = require "extcontacts.csv"
 local ec = require "extcontacts"
 local fix = require "extcontacts.fix"
@@ -224,6 +225,60 @@ describe("the ready fix", function()
       assert.equal(0, plan("set_fields", { csv = path }).changes)
       local _, changes = plan("set_fields", { csv = path, empty = "clear" })
       assert.is_nil(changes[1].after.title)
+    end)
+
+    it("changes nothing where the file of a scan is as it was, and what was changed in it", function()
+      local id = add { title = "=1+1", middleName = " x ", lastName = "'-x",
+        workPhone = { display = "+49 30 1234567" } }
+      local columns = "id,title,middleName,lastName,workPhone.display,workPhone.e164,workPhone.countryCode,"
+        .. "workPhone.userInput,createDate,modifyDate,selfUri,twitterId.verified"
+      local names, path = {}, place:path "scan.csv"
+      for name in columns:gmatch "[^,]+" do
+        names[#names + 1] = name
+      end
+      local function write(change)
+        local record = assert(place.client.contacts:get(id))
+        change(record)
+        local cells = {}
+        for index, name in ipairs(names) do
+          cells[index] = copy.at(record, copy.path(name))
+        end
+        place:write("scan.csv", columns .. "\n" .. csv.line(cells, #names))
+      end
+      for _, empty in ipairs { "keep", "clear" } do
+        write(function() end)
+        assert.same({ 0, {} }, { plan("set_fields", { csv = path, empty = empty }).changes,
+          plan("set_fields", { csv = path }).totals.left })
+        write(function(record)
+          record.workPhone.display = "+49 40 7654321"
+        end)
+        local _, changes = plan("set_fields", { csv = path, empty = empty })
+        assert.same({ display = "+49 40 7654321", e164 = "+49407654321" }, changes[1].after.workPhone)
+        write(function(record)
+          record.workPhone.e164 = "+49407654321"
+        end)
+        _, changes = plan("set_fields", { csv = path, empty = empty })
+        assert.same({ display = "+49407654321", e164 = "+49407654321" }, changes[1].after.workPhone)
+      end
+      write(function(record)
+        record.selfUri = "/elsewhere"
+      end)
+      assert.same({ ["selfUri: only the server sets it"] = 1 }, plan("set_fields", { csv = path }).totals.left)
+      write(function(record)
+        record.title, record.modifyDate = "x", "2020-01-01T00:00:00.000Z"
+      end)
+      local planned = plan("set_fields", { csv = path })
+      assert.equal(0, planned.changes)
+      assert.matches("^the record was changed since the file was made", (next(planned.totals.left)))
+    end)
+
+    it("keeps all digits of a number", function()
+      local organization = assert(place.direct.organizations:create { name = "x" }).id
+      local _, changes = plan("set_fields", { kind = "organization", csv = place:write("v.csv",
+        "id,revenue,employeeCount,customFields.a_number\n" .. organization .. ",9007199254740993,007,-0.10\n") })
+      assert.matches('"revenue":9007199254740993', ec.json.encode(changes[1].after), 1, true)
+      assert.equal(7, changes[1].after.employeeCount)
+      assert.equal(-0.1, changes[1].after.customFields.a_number)
     end)
 
     it("leaves lines that it can't carry out, and says why", function()

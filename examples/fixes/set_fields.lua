@@ -16,7 +16,10 @@
 --
 -- A phone is set by its number, "+49 30 1234567 ext. 12"; a list or an object
 -- as JSON; another record by its id.  A value that can't be read as what its
--- field holds is left out and counted.
+-- field holds is left out and counted, and so is another value for what only
+-- the server sets.  The columns of `extcontacts scan --csv` can stay as they
+-- are: what is not changed in the file is not changed at all.  With a column
+-- `modifyDate`, records that someone changed since are left alone.
 local copy = require "extcontacts.copy"
 local core = require "extcontacts.core"
 local diff = require "extcontacts.fix.diff"
@@ -24,6 +27,8 @@ local fix = require "extcontacts.fix"
 local kinds = require "extcontacts.fix.kinds"
 local models = require "extcontacts.models"
 local suggest = require "extcontacts.suggest"
+
+local SORTED = { sort_keys = true }
 
 -- The columns of an errors file that are no fields.
 local ABOUT = {}
@@ -34,16 +39,18 @@ end
 local READ = {}
 
 -- The server cuts blanks at the ends.
-function READ.text(text)
-  return text:match "^%s*(.-)%s*$"
+function READ.text(text, now)
+  return text == now and now or text:match "^%s*(.-)%s*$"
 end
 
+-- All digits of it, however many.
 function READ.number(text)
-  return tonumber(text)
+  local plain = text:match "^%s*(.-)%s*$":gsub("^(%-?)0+(%d)", "%1%2")
+  return plain:find "^[-%d]" and core.json.decode(plain) or nil
 end
 
 function READ.integer(text)
-  return text:find "^%-?%d+$" and tonumber(text) or nil
+  return text:find "^%s*%-?%d+%s*$" and READ.number(text) or nil
 end
 
 function READ.boolean(text)
@@ -84,19 +91,24 @@ local BY_TYPE = { string = "text", date = "text", uri = "text", int32 = "integer
   ExternalOrganization = "reference", User = "reference", DomainEntityRef = "reference" }
 local BY_ENDING = { integer = "integer", number = "number", checkbox = "boolean", tag = "json" }
 
--- How a column is read; raises where there is no such field.
-local function reader_of(kind, path)
-  local model, field = models[kinds.by_name[kind].model], nil
+-- How a column is read, whether only the server sets it, and the path of the
+-- phone it is a part of; raises where there is no such field.
+local function describe(kind, path)
+  local model, field, servers, phone = models[kinds.by_name[kind].model], nil, kinds.owned[path[1]], nil
   for index, name in ipairs(path) do
     if field and (field.shape == "map" or field.type == "object") then
-      return BY_ENDING[path[#path]:match "_(%a+)$" or ""] or "text"
-    elseif not model or not model.by_wire[name] or model.by_wire[name].read_only then
+      return BY_ENDING[path[#path]:match "_(%a+)$" or ""] or "text", servers
+    elseif not model or not model.by_wire[name] then
       error(suggest.unknown("field", table.concat(path, ".", 1, index), suggest.keys(model and model.by_wire or {})), 0)
+    end
+    if model.name == "PhoneNumber" then
+      phone = copy.path(table.concat(path, ".", 1, index - 1))
     end
     field = model.by_wire[name]
     model = models[field.type]
+    servers = servers or field.read_only
   end
-  return field.shape == "array" and "json" or BY_TYPE[field.type] or "json"
+  return field.shape == "array" and "json" or BY_TYPE[field.type] or "json", servers, phone
 end
 
 local columns = {}
@@ -105,26 +117,59 @@ local function column(kind, name)
   local key = kind .. " " .. name
   if not columns[key] then
     local path = copy.path(name)
-    columns[key] = { path = path, read = READ[reader_of(kind, path)] }
+    local reader, servers, phone = describe(kind, path)
+    columns[key] = { path = path, read = READ[reader], servers = servers, phone = phone }
   end
   return columns[key]
 end
 
-local function set(record, kind, ctx)
-  for name, text in pairs(ctx.row) do
-    if not ABOUT[name] then
-      local one = column(kind, name)
-      if text:find "%S" then
-        local value = one.read(text, copy.at(record, one.path))
-        if value == nil then
-          ctx.left(name .. ": a value that the field can't hold")
-        else
-          copy.put(record, one.path, value)
-        end
-      elseif ctx.options.empty == "clear" then
-        copy.put(record, one.path, nil)
-      end
+-- The server reads `display` and makes the rest of it: what it made of the
+-- number that was there says nothing of another.
+local function follow_number(record, path, was)
+  local now = copy.at(record, path)
+  if type(now) ~= "table" then
+    return
+  elseif now.display ~= was.display and now.e164 == was.e164 then
+    local phone = READ.phone(tostring(now.display or ""), was)
+    now.e164, now.countryCode, now.userInput = phone.e164, nil, nil
+  elseif now.e164 ~= was.e164 and now.display == was.display then
+    now.display, now.countryCode, now.userInput = now.e164, nil, nil
+  end
+end
+
+-- Sets one cell; gives the path of a phone it is a part of.
+local function set_cell(record, one, name, text, ctx)
+  local now = copy.at(record, one.path)
+  if not text:find "%S" then
+    if ctx.options.empty == "clear" and not one.servers then
+      copy.put(record, one.path, nil)
     end
+    return one.phone
+  end
+  local value = one.read(text, now)
+  if one.servers then
+    if core.json.encode(value, SORTED) ~= core.json.encode(now, SORTED) then
+      ctx.left(name .. ": only the server sets it")
+    end
+  elseif value == nil then
+    ctx.left(name .. ": a value that the field can't hold")
+  else
+    copy.put(record, one.path, value)
+  end
+  return one.phone
+end
+
+local function set(record, kind, ctx)
+  local phones = {}
+  local before = copy.deep(record)
+  for _, name in ipairs(suggest.keys(ctx.row)) do
+    if not ABOUT[name] then
+      local phone = set_cell(record, column(kind, name), name, ctx.row[name], ctx)
+      phones[phone and table.concat(phone, ".") or ""] = phone
+    end
+  end
+  for _, path in pairs(phones) do
+    follow_number(record, path, copy.at(before, path) or {})
   end
   return record
 end
@@ -150,6 +195,8 @@ return {
       return ctx.left("a line about another kind of record; plan it with --set kind=" .. row.kind)
     elseif row.op == "delete" or row.op == "erase" then
       return ctx.left "a line about a delete; plan the fix that deletes again"
+    elseif record and row.modifyDate and row.modifyDate:find "%S" and row.modifyDate ~= record.modifyDate then
+      return ctx.left "the record was changed since the file was made; set all the same without the column modifyDate"
     elseif record then
       return set(record, kind, ctx)
     elseif row.id and row.id ~= "" then

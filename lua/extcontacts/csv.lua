@@ -1,13 +1,39 @@
 --- CSV (RFC 4180) as spreadsheets read and write it: quoted fields with
--- separators, quotes and line breaks in them, a byte order mark, any line end.
+-- separators, quotes and line breaks in them, a byte order mark.  A text that a
+-- spreadsheet would run as a formula is written with an apostrophe in front,
+-- and read without it.
+
+local core = require "extcontacts.core"
 
 local csv = {}
 
-local BOM = "\239\187\191"
+--- The byte order mark of UTF-8, which spreadsheets put at a file's beginning.
+csv.BOM = "\239\187\191"
+
+--------------------------------------------------------------- formulas --
+
+-- Signed numbers, phone numbers among them, do no harm.  Apostrophes that are
+-- there already are passed over, so that taking one off undoes putting one on.
+local function is_formula(text)
+  local bare = text:gsub("^'+", "")
+  return bare:find "^[=@\t\r\n]" or bare:find "^[+-]" and not bare:find "^[+-][%d%s().,-]*$"
+end
+
+local function guarded(text)
+  return is_formula(text) and "'" .. text or text
+end
+
+local function unguarded(text)
+  return text:sub(1, 1) == "'" and is_formula(text) and text:sub(2) or text
+end
+
+----------------------------------------------------------------- reading --
 
 local function count_quotes(line)
   return select(2, line:gsub('"', ""))
 end
+
+local NOT_UTF8 = "it is not in UTF-8; a spreadsheet saves such a file as \"CSV UTF-8\""
 
 -- One record as it stands in the file: lines up to where the quotes are even.
 local function read_record(handle)
@@ -24,7 +50,11 @@ local function read_record(handle)
     parts[#parts + 1] = line
     quotes, lines = quotes + count_quotes(line), lines + 1
   end
-  return (table.concat(parts, "\n"):gsub("\r$", "")), nil, lines
+  local text = table.concat(parts, "\n"):gsub("\r$", "")
+  if not core.json.encode(text) then
+    return nil, NOT_UTF8
+  end
+  return text, nil, lines
 end
 
 -- The fields of a record.
@@ -74,18 +104,23 @@ end
 
 --- Reads rows by the names in the first one.
 ---@param handle table a file opened for reading
----@param options { separator: string|nil }|nil default: `,`, `;` or tab, whichever the header has
+---@param options { separator: string|nil, raw: boolean|nil }|nil `separator`: default `,`, `;` or tab,
+--- whichever the header has; `raw`: cells stay as they stand, an apostrophe before a formula, too
 ---@return (fun(): table<string, string>|nil, string|nil)|nil next_row a row; nil at the end; nil and
 --- what is wrong with the file
 ---@return extcontacts.csv.Reader|string reader or what is wrong
 function csv.rows(handle, options)
   local text, problem, lines = read_record(handle)
   if not text then
-    return nil, problem or "the file is empty"
+    return nil, problem and "line 1: " .. problem or "the file is empty"
   end
-  if text:sub(1, #BOM) == BOM then
-    text = text:sub(#BOM + 1)
+  if text:sub(1, #csv.BOM) == csv.BOM then
+    text = text:sub(#csv.BOM + 1)
   end
+  if text:gsub('"[^"]*"', ""):find("\r", 1, true) then
+    return nil, "its lines end in CR alone; save it with the line ends of Windows or Unix"
+  end
+  local raw = options and options.raw
   local separator = options and options.separator or guess_separator(text)
   local header
   header, problem = split(text, separator)
@@ -124,20 +159,27 @@ function csv.rows(handle, options)
     end
     local row = {}
     for index, name in ipairs(header) do
-      row[name] = fields[index]
+      row[name] = raw and fields[index] or unguarded(fields[index])
     end
     return row
   end, reader
 end
 
+----------------------------------------------------------------- writing --
+
 --- One line, with its end.
 ---@param values table values by position; nil is an empty field
 ---@param count integer how many
+---@param raw boolean|nil texts stay as they are, also where a spreadsheet would run them
 ---@return string
-function csv.line(values, count)
+function csv.line(values, count, raw)
   local fields = {}
   for index = 1, count do
-    local text = values[index] == nil and "" or tostring(values[index])
+    local value = values[index]
+    local text = value == nil and "" or tostring(value)
+    if not raw and type(value) == "string" then
+      text = guarded(text)
+    end
     if text:find('[",;\r\n\t]') or text:find("^%s") or text:find("%s$") then
       text = '"' .. text:gsub('"', '""') .. '"'
     end

@@ -42,6 +42,7 @@ function output.setup(parser, model)
   parser_of.completes(fields, function()
     return output.field_names(models[model])
   end)
+  parser:flag("--bom", "begin CSV with a byte order mark, without which Excel misreads letters like ü")
   parser:flag("--raw-cells", "leave CSV cells alone that a spreadsheet takes for a formula")
 end
 
@@ -155,20 +156,14 @@ local function indented(value, indent)
   return "{\n" .. table.concat(parts, ",\n") .. "\n" .. indent .. "}"
 end
 
--- A cell of CSV.  A text that a spreadsheet would run as a formula gets an
--- apostrophe in front; signed numbers, phone numbers among them, do no harm.
-local function cell(value, raw)
+-- A cell of CSV.
+local function cell(value)
   if value == nil or value == null then
     return ""
   elseif type(value) == "table" then
     return encode(value)
   end
-  local text = tostring(value)
-  if not raw and type(value) == "string" and (text:find("^[=@\t\r\n]")
-    or (text:find("^[+-]") and not text:find("^[+-][%d%s().,-]*$"))) then
-    return "'" .. text
-  end
-  return text
+  return value
 end
 
 local Writer = {}
@@ -207,14 +202,14 @@ FORMS.csv = {
     for index, field in ipairs(self.fields) do
       names[index] = field.name
     end
-    self.context:out(csv.line(names, #names))
+    self.context:out(self.bom and csv.BOM or "", csv.line(names, #names))
   end,
   put = function(self, record)
     local cells = {}
     for index, field in ipairs(self.fields) do
-      cells[index] = cell(value_at(record, field.path), self.raw)
+      cells[index] = cell(value_at(record, field.path))
     end
-    self.context:out(csv.line(cells, #cells))
+    self.context:out(csv.line(cells, #cells, self.raw))
   end,
 }
 
@@ -232,6 +227,7 @@ function output.open(context, given, model, several)
     form = FORMS[form],
     fields = parse_fields(given.fields),
     raw = given.raw_cells,
+    bom = given.bom,
     count = 0,
   }, Writer)
   model = models[model]

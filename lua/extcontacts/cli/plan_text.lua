@@ -87,6 +87,7 @@ end
 local WARNINGS = {
   cleared = "fields are cleared",
   limit = "values that the server will refuse",
+  type = "values of another type than their fields, which the server will refuse",
   required = "required fields are missing",
   not_searchable = "phone numbers that a search will not find",
   fix = "remarks of the fix",

@@ -11,7 +11,7 @@ local texts = require "extcontacts.text"
 local limits = {}
 
 ---@class extcontacts.fix.Warning
----@field code "cleared"|"limit"|"required"|"not_searchable"|"fix"
+---@field code "cleared"|"limit"|"type"|"required"|"not_searchable"|"fix"
 ---@field path string[]|nil
 ---@field text string a sentence without the value
 
@@ -71,6 +71,62 @@ local function check_phone(out, path, phone)
   end
 end
 
+-- The model's type → Lua's.
+local TYPES = {
+  string = "string", date = "string", uri = "string", boolean = "boolean", int32 = "number", int64 = "number",
+  integer = "number",
+}
+local NAMES = {
+  string = "a text", boolean = "true or false", number = "a whole number", table = "an object", array = "an array",
+}
+
+-- What a field takes, in Lua's words or as an array; nil for anything.
+local function taken(field)
+  if field.shape == "array" then
+    return "array"
+  elseif field.shape == "map" or models[field.type] then
+    return "table"
+  end
+  return TYPES[field.type]
+end
+
+local function is_of(wanted, value)
+  if wanted == "array" then
+    return type(value) == "table" and (#value > 0 or next(value) == nil)
+  elseif wanted == "number" then
+    return type(value) == "number" and value % 1 == 0 or core.json.is_number(value)
+  end
+  return type(value) == wanted and not core.json.is_number(value)
+end
+
+local check_types
+
+local function check_type(out, path, value, field)
+  local wanted = taken(field)
+  if not wanted or value == core.json.null then
+    return
+  elseif not is_of(wanted, value) then
+    add(out, "type", path, ("%s takes %s, not a %s"):format(diff.name(path), NAMES[wanted], type(value)))
+  elseif wanted == "table" and field.shape == "value" then
+    check_types(out, path, value, models[field.type])
+  end
+end
+
+-- Values that are of another type than their fields, also in objects within.
+function check_types(out, above, object, model)
+  for name, value in pairs(object) do
+    local field = model.by_wire[name]
+    if field then
+      local path = {}
+      for index, one in ipairs(above) do
+        path[index] = one
+      end
+      path[#path + 1] = name
+      check_type(out, path, value, field)
+    end
+  end
+end
+
 local function by_path(a, b)
   local left, right = a.path and diff.name(a.path) or "", b.path and diff.name(b.path) or ""
   if left ~= right then
@@ -85,6 +141,7 @@ end
 ---@return extcontacts.fix.Warning[]
 function limits.check(kind, body)
   local out, model = {}, models[kinds.by_name[kind].model]
+  check_types(out, {}, body, model)
   for name, range in pairs(LENGTHS[model.name] or {}) do
     if type(body[name]) == "string" then
       check_text(out, { name }, body[name], range)

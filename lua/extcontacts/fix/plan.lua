@@ -267,6 +267,17 @@ local function ask(name, item, fn, ...)
     item and " for " .. name_of(item) or "", tostring(result)))
 end
 
+-- Refuses a value that can't be sent, such as a text that is not UTF-8.
+local function check_step(step, item)
+  local given = step.record or step.body
+  if given then
+    local text, problem = core.json.encode(given)
+    if not text then
+      failure.raise_invalid(("change of the fix, for %s: %s"):format(name_of(item), problem))
+    end
+  end
+end
+
 -- The changes of one item, into the draft; false once the limit is reached.
 local function take(draft, made, item, ctx, notes, limit)
   notes.warnings = {}
@@ -283,6 +294,7 @@ local function take(draft, made, item, ctx, notes, limit)
     failure.raise_invalid(("change of the fix, for %s: %s"):format(name_of(item), misuse))
   end
   for index, step in ipairs(wanted) do
+    check_step(step, item)
     local change = BUILD[step.op](made, item, step)
     if change then
       if index == 1 then

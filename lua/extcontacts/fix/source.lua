@@ -5,6 +5,7 @@ local calls = require "extcontacts.fix.calls"
 local core = require "extcontacts.core"
 local csv = require "extcontacts.csv"
 local failure = require "extcontacts.fix.failure"
+local idset = require "extcontacts.idset"
 local kinds = require "extcontacts.fix.kinds"
 local lines = require "extcontacts.fix.lines"
 local suggest = require "extcontacts.suggest"
@@ -77,8 +78,10 @@ end
 ---@field owner string|nil the column with the id of a note's contact or organization
 ---@field missing "skip"|"change"|nil what becomes of a row whose record is not there; default `skip`
 ---@field separator string|nil of a CSV file; default: found from its header
+---@field raw_cells boolean|nil whether a CSV file's cells are taken as they stand; default: an apostrophe
+--- that keeps a spreadsheet from running a cell is no part of it
 
-local KEYED = { key = true, kind = true, owner = true, missing = true, separator = true }
+local KEYED = { key = true, kind = true, owner = true, missing = true, separator = true, raw_cells = true }
 
 -- Not to be called as a tail call: it blames the caller of its caller.
 local function keyed(kind_of_source, path, options)
@@ -110,6 +113,7 @@ local function keyed(kind_of_source, path, options)
     owner = options.owner,
     missing = missing,
     separator = options.separator,
+    raw_cells = options.raw_cells,
   }
 end
 
@@ -165,7 +169,7 @@ end
 ---@field row table|nil
 ---@field reference extcontacts.fix.Reference|nil
 ---@field missing boolean|nil the key names no record
----@field repeated string|nil why this line is left out: its record was there before
+---@field repeated boolean|nil its record was there before: the line is left out
 
 local function of_iterator(described, iterator)
   return function()
@@ -187,7 +191,7 @@ local function csv_rows(described)
   if not handle then
     error(select(2, failure.io(problem)), 0)
   end
-  local next_row, reader = csv.rows(handle, { separator = described.separator })
+  local next_row, reader = csv.rows(handle, { separator = described.separator, raw = described.raw_cells })
   if not next_row then
     handle:close()
     failure.raise_invalid(described.path .. ": " .. reader)
@@ -266,7 +270,7 @@ local ROWS = { csv = csv_rows, ndjson = ndjson_rows, ids = id_rows }
 
 local function of_rows(described, client)
   local next_row, close = ROWS[described.type](described)
-  local seen = {}
+  local seen = idset.new()
   return function()
     local row, number = next_row()
     if row == nil then
@@ -281,10 +285,9 @@ local function of_rows(described, client)
       end
       failure.raise_invalid(("%s: line %d has no '%s'"):format(described.path or "the list", number,
         described.key))
-    elseif seen[id] then
-      return { row = row, repeated = ("line %d: the record of line %d again"):format(number, seen[id]) }
+    elseif not seen:add(id) then
+      return { row = row, repeated = true }
     end
-    seen[id] = number
     local reference = { kind = described.kind, id = id, owner = described.owner and row[described.owner] }
     local record = calls.read(client, reference)
     return { row = row, record = record, reference = record and reference or nil, missing = not record }

@@ -46,7 +46,12 @@ local FIELDS = {
   canonical = "function",
   options = "table",
 }
-local REQUIRED = { "name", "source", "change" }
+-- What must be there, and what it looks like.
+local REQUIRED = {
+  { "name", 'name = "phones in E.164"' },
+  { "source", 'source = fix.scan "contacts", where fix is require "extcontacts.fix"' },
+  { "change", "change = function(record) … return record end" },
+}
 local SIMPLE = { string = true, number = true, boolean = true }
 
 --- What is wrong with a fix.
@@ -69,9 +74,9 @@ function spec.problem(given)
       return ("%s must be a %s, got %s"):format(name, wanted, type(value))
     end
   end
-  for _, name in ipairs(REQUIRED) do
-    if given[name] == nil then
-      return name .. " is missing"
+  for _, field in ipairs(REQUIRED) do
+    if given[field[1]] == nil then
+      return ("%s is missing: %s"):format(field[1], field[2])
     end
   end
   for name, value in pairs(given.options or {}) do

@@ -201,6 +201,14 @@ describe("cached tokens", function()
     assert.equal(2, #third.requests)
   end)
 
+  it("are not given to who does not know the secret", function()
+    local cache = fake.store()
+    any(settings(cache)).client.contacts:get("a")
+    local other = any { client_id = "the-id", client_secret = "a guess", token_cache = cache, rate = false }
+    other.client.contacts:get("a")
+    assert.matches("/oauth/token", other.requests[1].url, 1, true)
+  end)
+
   it("are dropped when the server refuses them", function()
     local cache = fake.store()
     local first = any(settings(cache))
@@ -218,7 +226,7 @@ describe("cached tokens", function()
     local function now()
       return time
     end
-    local config = { login_url = "https://login.example.test", client_id = "the-id" }
+    local config = { login_url = "https://login.example.test", client_id = "the-id", client_secret = "the-secret" }
     local one, two = token_cache.new(cache, config, now), token_cache.new(cache, config, now)
     local token, _, busy = one:take(1)
     assert.is_nil(token)
@@ -235,7 +243,7 @@ describe("cached tokens", function()
 
   it("wait for another process, as long as the call may", function()
     local cache = fake.store()
-    local config = { login_url = "https://login.example.test", client_id = "the-id" }
+    local config = { login_url = "https://login.example.test", client_id = "the-id", client_secret = "the-secret" }
     token_cache.new(cache, config, function() return 1000 end):take(1)
     local self = any(settings(cache))
     local _, err = self.client.contacts:get("a", { deadline = 3 })

@@ -21,7 +21,8 @@ local token_cache = {}
 function token_cache.new(store, config, time)
   return setmetatable({
     store = store,
-    key = "tokens-" .. pacer.key(config.login_url .. " " .. config.client_id),
+    -- With the secret: who does not know it gets no token of those who do.
+    key = "tokens-" .. pacer.key(table.concat({ config.login_url, config.client_id, config.client_secret }, " ")),
     time = time or os.time,
   }, metatable)
 end

@@ -18,6 +18,9 @@ describe("the command line", function()
       assert.equal("", err)
       assert.matches("^Usage: extcontacts " .. name, output)
       assert.matches("For example:\n\n  [^\n]*extcontacts " .. name, output)
+      for line in ((found.description or "") .. "\n" .. (found.notes or "")):gmatch "[^\n]+" do
+        assert.is_true(#line <= 78, "it would be wrapped: " .. line)
+      end
       for line in found.example:gmatch "[^\n]+" do
         assert.matches("\n  " .. line .. "\n", output, 1, true)
       end

@@ -9,8 +9,8 @@ local command = {
   name = "completion",
   summary = "print the script that completes words in a shell",
   description = [[
-Prints the script that completes the words of extcontacts in a shell. Installed
-copies are found by the shells themselves.]],
+Prints the script that completes the words of extcontacts in a shell.
+Installed copies are found by the shells themselves.]],
   example = [[
 . <(extcontacts completion bash)           # now; or in ~/.bashrc
 . <(extcontacts completion zsh)            # now; or in ~/.zshrc after compinit

@@ -11,9 +11,9 @@ local command = {
   summary = "write a snapshot of all records to a file",
   description = [[
 Writes all organizations, contacts, relationships and notes to a file, a line
-of JSON each, readable by its owner alone. The file appears under its name when
-it is complete. The same command goes on with an export that was interrupted,
-however that happened.]],
+of JSON each, readable by its owner alone. The file appears under its name
+when it is complete. The same command goes on with an export that was
+interrupted, however that happened.]],
   example = [[
 extcontacts export before.ndjson
 extcontacts export contacts.ndjson --only contacts,notes]],

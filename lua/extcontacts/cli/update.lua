@@ -17,7 +17,7 @@ local command = {
   summary = "change fields of a record",
   description = [[
 The API replaces whole records, so this reads the record, merges into it what
---body, --set and --clear say, and puts it back: fields that are not named stay
+--body, --set and --clear say, and puts it back: fields not named stay
 as they are, null clears one. A --body that was read before (with its id and
 modifyDate) is refused when it is of another record or the record was changed
 since.]],

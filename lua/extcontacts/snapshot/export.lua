@@ -209,7 +209,8 @@ function export.run(client, path, options)
   end
   local names = format.wanted(options.only)
   if not options.overwrite and files.exists(path) then
-    return failure.invalid(path .. " is there already; export under another name, or overwrite it", "exists")
+    return failure.invalid(path .. " is there already; export under another name, or pass overwrite = true "
+      .. "(the command: --overwrite)", "exists")
   end
   local self = setmetatable({
     client = client,

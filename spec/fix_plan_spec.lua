@@ -207,6 +207,36 @@ describe("fix.plan", function()
     })
     assert.equal(0, made.changes)
     assert.same({ ["no number"] = 6 }, made.totals.left)
+    assert.equal(place:path "p.left.csv", made.left_path)
+    assert.equal("line,kind,id,reason\r\n5,contact," .. place:ids(10)[5] .. ",no number\r\n",
+      place:read "p.left.csv":match "^.-\n.-\n")
+  end)
+
+  it("says of each line that is left where it is, and takes away what an earlier plan left", function()
+    local ids = place:ids(2)
+    local file = place:write("ids.txt", ("%s\n\nnobody\n%s\n%s\n"):format(ids[1], ids[2], ids[1]))
+    local function change(_, ctx)
+      ctx.left(ctx.row.id == ids[2] and "=why" or nil)
+    end
+    local made = assert(plan { source = fix.ids(file), change = change, finish = function(ctx)
+      ctx.left "all of them"
+      ctx.left("a line", 9)
+    end })
+    assert.same({ ["=why"] = 1, ["nil"] = 1, ["no such record"] = 1, ["the same record again"] = 1,
+      ["all of them"] = 1, ["a line"] = 1 }, made.totals.left)
+    assert.equal(table.concat({ "line,kind,id,reason", "1,contact," .. ids[1] .. ",nil", "3,,nobody,no such record",
+      "4,contact," .. ids[2] .. ",'=why", "5,," .. ids[1] .. ",the same record again", ",,,all of them",
+      "9,,,a line", "" }, "\r\n"), place:read "p.left.csv")
+    made = assert(plan { source = fix.ids(ids), change = function() end })
+    assert.is_nil(made.left_path)
+    assert.is_nil(place:read "p.left.csv")
+    os.remove(place:path "p")
+    refused { source = fix.ids(ids), change = function(_, ctx)
+      ctx.left "one"
+      error "no"
+    end }
+    assert.is_nil(place:read "p.left.csv")
+    assert.is_nil(place:read "p.left.csv.tmp")
   end)
 
   it("heeds a canonical form of the fix's own", function()
@@ -425,6 +455,22 @@ describe("sources", function()
     assert.equal("io", err.kind)
     _, err = read(fix.ndjson(place:write("a", '{"id":"x"}\n{\n')))
     assert.matches("line 2", err.message, 1, true)
+    for text, wrong in pairs {
+      ["x\nM\252ller\n"] = "line 2 is not in UTF-8: save the file as UTF-8",
+      ["\255\254x\0\n\0"] = "line 1 is not in UTF-8",
+      ["x\ry\r"] = "line 1 has a CR in it: save the file with the line ends of Windows or Unix",
+    } do
+      _, err = read(fix.ids(place:write("a", text)))
+      assert.matches("a: " .. wrong, err.message, 1, true)
+    end
+  end)
+
+  it("take a file as Windows writes it", function()
+    local one, two = place:ids(2)[1], place:ids(2)[2]
+    local got = read(fix.ids(place:write("a", "\239\187\191" .. one .. "\r\n" .. two .. "\r\n")))
+    assert.same({ one, two }, { got[1].id, got[2].id })
+    got = read(fix.ndjson(place:write("a", "\239\187\191{\"id\":\"" .. one .. '"}\r\n')))
+    assert.equal(one, got[1].id)
   end)
 
   it("refuse what they don't know, at the caller's line", function()

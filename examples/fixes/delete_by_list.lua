@@ -15,7 +15,8 @@
 -- delete it when the request is answered.
 --
 -- An address that several contacts have is left for a person: who shares an
--- address with someone else is not to be deleted with them.
+-- address with someone else is not to be deleted with them.  The lines that
+-- were left, and why, are in erase.plan.left.csv.
 local fix = require "extcontacts.fix"
 local lines = require "extcontacts.fix.lines"
 
@@ -55,20 +56,20 @@ end
 
 local function each(path)
   return fix.each("contact", function(client, ctx)
-    local next_line, err, close = lines.read(path)
+    local next_line, err, close = lines.texts(path)
     if not next_line then
       error(err, 0)
     end
     local seen = {}
     return function()
-      for line in next_line do
+      for line, number in next_line do
         local word = line:match "^%s*(.-)%s*$":lower()
         if word ~= "" then
           local contact, reason = (word:find("@", 1, true) and find or get)(client, word)
           if not contact then
-            ctx.left(reason)
+            ctx.left(reason, number)
           elseif seen[contact.id] then
-            ctx.left "the same record again"
+            ctx.left("the same record again", number)
           else
             seen[contact.id] = true
             return contact

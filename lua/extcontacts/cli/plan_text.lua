@@ -152,6 +152,9 @@ function plan_text.conclude(context, plan, html)
     end
     context:say("%s shows the plan in a browser", html)
   end
+  if plan.left_path then
+    context:say("%s has what was left alone, and why", plan.left_path)
+  end
   if plan.changes > 0 then
     context:say("nothing was written on the server; to do it:  extcontacts apply %s",
       plan_text.quoted(plan.path))

@@ -3,6 +3,7 @@
 local core = require "extcontacts.core"
 local failure = require "extcontacts.fix.failure"
 local groups = require "extcontacts.fix.groups"
+local left = require "extcontacts.fix.left"
 local reading = require "extcontacts.fix.reading"
 
 local context = {}
@@ -29,7 +30,8 @@ end
 
 ---@class extcontacts.fix.Notes what a fix said about the record at hand
 ---@field warnings extcontacts.fix.Warning[]
----@field left table<string, integer> reason → count, of all records
+---@field item extcontacts.fix.Item|nil the record or row at hand
+---@field left extcontacts.fix.Left of all records
 
 --- Makes the `ctx` of a fix.
 ---@param client extcontacts.Client
@@ -39,14 +41,13 @@ end
 ---@return extcontacts.fix.Notes
 ---@return fun() close ends the files that are open
 function context.new(client, options, beside)
-  local notes, outputs, grouped = { warnings = {}, left = {} }, {}, {}
+  local notes, outputs, grouped = { warnings = {}, left = left.new(beside) }, {}, {}
   local ctx = { options = options, client = reading.only(client) }
   function ctx.warn(message)
     notes.warnings[#notes.warnings + 1] = { code = "fix", text = tostring(message) }
   end
-  function ctx.left(reason)
-    reason = tostring(reason)
-    notes.left[reason] = (notes.left[reason] or 0) + 1
+  function ctx.left(reason, line)
+    notes.left:add(tostring(reason), notes.item, line)
   end
   function ctx.output(name)
     if not beside then
@@ -61,6 +62,7 @@ function context.new(client, options, beside)
     return grouped[#grouped]
   end
   return ctx, notes, function()
+    notes.left:abandon()
     for _, output in ipairs(outputs) do
       output.file:close()
     end

@@ -134,6 +134,38 @@ function lines.read(path)
   return next_line, nil, close
 end
 
+--- The same for a file that a person or another program made: without a byte
+-- order mark and CRs.  Raises where it can't be read as lines of UTF-8.
+---@param path string
+---@return (fun(): string|nil, integer|nil)|nil next_line a line and its number
+---@return extcontacts.Error|nil
+---@return (fun())|nil close
+function lines.texts(path)
+  local next_line, err, close = lines.read(path)
+  if not next_line then
+    return nil, err
+  end
+  local number = 0
+  return function()
+    local line = next_line()
+    if line == nil then
+      return nil
+    end
+    number = number + 1
+    if number == 1 then
+      line = line:gsub("^\239\187\191", "")
+    end
+    line = line:gsub("\r$", "")
+    if not core.json.encode(line) then
+      failure.raise_invalid(("%s: line %d is not in UTF-8: save the file as UTF-8"):format(path, number))
+    elseif line:find("\r", 1, true) then
+      failure.raise_invalid(("%s: line %d has a CR in it: save the file with the line ends of Windows or Unix")
+        :format(path, number))
+    end
+    return line, number
+  end, nil, close
+end
+
 --- Reads the complete lines of a file from the last one to the first.
 ---@param path string
 ---@return (fun(): string|nil)|nil next_line

@@ -326,6 +326,7 @@ local function read_all(draft, made, client, ctx, notes, options)
   local item = next_item()
   while item do
     draft.totals.records = draft.totals.records + 1
+    notes.item = item
     if item.repeated then
       ctx.left "the same record again"
     elseif item.missing and described.missing ~= "change" then
@@ -336,16 +337,22 @@ local function read_all(draft, made, client, ctx, notes, options)
     if options.on_record then
       options.on_record(draft.totals.records, draft.count)
     end
+    notes.item = nil
     item = next_item()
   end
+  notes.item = nil
   close()
   if made.finish then
     ask("finish", nil, made.finish, ctx)
   end
-  for reason, number in pairs(notes.left) do
-    draft.totals.left[reason] = number
+  draft.totals.left = notes.left.counts
+  local left_path, err = notes.left:finish()
+  if err then
+    error(err, 0)
   end
-  return draft:finish()
+  local totals
+  totals, err = draft:finish()
+  return totals and { totals = totals, left_path = left_path }, err
 end
 
 ---@class extcontacts.fix.PlanOptions
@@ -361,6 +368,7 @@ end
 ---@field header extcontacts.fix.Header
 ---@field totals extcontacts.fix.Totals
 ---@field changes integer
+---@field left_path string|nil the file with what was left to people, and why
 
 --- Plans a fix.
 ---@param client extcontacts.Client
@@ -385,14 +393,17 @@ function plan.make(client, made, options)
     return nil, err
   end
   local ctx, notes, close = context.new(client, set, options.output)
-  local totals
-  totals, err = failure.catch(read_all, draft, made, client, ctx, notes, options)
+  local done
+  done, err = failure.catch(read_all, draft, made, client, ctx, notes, options)
   close()
-  if not totals then
+  if not done then
     draft:abandon()
     return nil, err
   end
-  return { path = options.output, header = header, totals = totals, changes = totals.changes }
+  return {
+    path = options.output, header = header, totals = done.totals, changes = done.totals.changes,
+    left_path = done.left_path,
+  }
 end
 
 return plan

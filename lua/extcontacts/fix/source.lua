@@ -169,6 +169,8 @@ end
 ---@field row table|nil
 ---@field reference extcontacts.fix.Reference|nil
 ---@field missing boolean|nil the key names no record
+---@field line integer|nil of the row in its file
+---@field id string|nil that the row names
 ---@field repeated boolean|nil its record was there before: the line is left out
 
 local function of_iterator(described, iterator)
@@ -219,16 +221,14 @@ end
 
 -- The lines of a file that are not blank, each with its number.
 local function filled_lines(path)
-  local next_line, err, close = lines.read(path)
+  local next_line, err, close = lines.texts(path)
   if not next_line then
     error(err, 0)
   end
-  local number = 0
   return function()
-    local line
+    local line, number
     repeat
-      line = next_line()
-      number = number + 1
+      line, number = next_line()
     until line == nil or line:find("%S")
     return line, number
   end, close
@@ -276,21 +276,24 @@ local function of_rows(described, client)
     if row == nil then
       return nil
     elseif not described.key then
-      return { row = row }
+      return { row = row, line = number }
     end
     local id = row[described.key]
     if type(id) ~= "string" or id == "" then
       if described.missing == "change" then
-        return { row = row, missing = true }
+        return { row = row, line = number, missing = true }
       end
       failure.raise_invalid(("%s: line %d has no '%s'"):format(described.path or "the list", number,
         described.key))
     elseif not seen:add(id) then
-      return { row = row, repeated = true }
+      return { row = row, line = number, id = id, repeated = true }
     end
     local reference = { kind = described.kind, id = id, owner = described.owner and row[described.owner] }
     local record = calls.read(client, reference)
-    return { row = row, record = record, reference = record and reference or nil, missing = not record }
+    return {
+      row = row, line = number, id = id, record = record, reference = record and reference or nil,
+      missing = not record,
+    }
   end, close
 end
 

@@ -31,7 +31,7 @@ local spec = {}
 ---@field row table|nil
 ---@field client table refuses to write
 ---@field warn fun(message: string)
----@field left fun(reason: string)
+---@field left fun(reason: string, line: integer|nil)
 ---@field output fun(name: string): file*
 ---@field groups fun(): extcontacts.fix.Groups
 

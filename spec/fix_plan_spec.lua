@@ -166,6 +166,28 @@ describe("fix.plan", function()
     assert.is_true(texts["look at this one"])
   end)
 
+  it("warns of fields that look mistyped", function()
+    assert(plan {
+      source = fix.ids(place:ids(1)),
+      change = function(contact)
+        contact.workemail, contact.unheard_of, contact.address = "a@b.example", true, { City = "Oslo" }
+        contact.customFields = { adress_text = "x" }
+        return { fix.update(contact), fix.create("organization", { nmae = "x", name = "y" }) }
+      end,
+    })
+    local texts = {}
+    for index = 2, 3 do
+      for _, warning in ipairs(place:objects "p"[index].warnings) do
+        texts[#texts + 1] = warning.code == "unknown" and warning.text or nil
+      end
+    end
+    assert.same({
+      "address.City is no field that is known, did you mean 'city'?",
+      "workemail is no field that is known, did you mean 'workEmail'?",
+      "nmae is no field that is known, did you mean 'name'?",
+    }, texts)
+  end)
+
   it("warns of values that are of another type than their fields", function()
     local made = assert(plan {
       source = fix.ids(place:ids(1)),

@@ -88,6 +88,7 @@ local WARNINGS = {
   cleared = "fields are cleared",
   limit = "values that the server will refuse",
   type = "values of another type than their fields, which the server will refuse",
+  unknown = "fields that look mistyped, which the server would pass over",
   required = "required fields are missing",
   not_searchable = "phone numbers that a search will not find",
   fix = "remarks of the fix",

@@ -6,12 +6,13 @@ local core = require "extcontacts.core"
 local diff = require "extcontacts.fix.diff"
 local kinds = require "extcontacts.fix.kinds"
 local models = require "extcontacts.models"
+local suggest = require "extcontacts.suggest"
 local texts = require "extcontacts.text"
 
 local limits = {}
 
 ---@class extcontacts.fix.Warning
----@field code "cleared"|"limit"|"type"|"required"|"not_searchable"|"fix"
+---@field code "cleared"|"limit"|"type"|"unknown"|"required"|"not_searchable"|"fix"
 ---@field path string[]|nil
 ---@field text string a sentence without the value
 
@@ -164,6 +165,38 @@ function limits.check(kind, body)
       #body.externalIds, MOST_EXTERNAL_IDS))
   end
   table.sort(out, by_path)
+  return out
+end
+
+-- The first part of a path that the model does not have, and the model.
+local function unknown_part(model, path)
+  for _, name in ipairs(path) do
+    local field = model.by_wire[name]
+    if not field then
+      return name, model
+    end
+    model = field.shape == "value" and models[field.type]
+    if not model then
+      return nil
+    end
+  end
+end
+
+--- The fields that are new and look like others mistyped, which the server would
+-- pass over.  One that looks like none may simply be newer than this module.
+---@param kind extcontacts.fix.KindName
+---@param differences extcontacts.fix.Difference[]
+---@return extcontacts.fix.Warning[]
+function limits.unknown(kind, differences)
+  local out = {}
+  for _, one in ipairs(differences) do
+    local name, model = unknown_part(models[kinds.by_name[kind].model], one.path)
+    local near = name and one.before == nil and suggest.nearest(name, suggest.keys(model.by_wire))
+    if near then
+      add(out, "unknown", one.path, ("%s is no field that is known, did you mean '%s'?"):format(
+        diff.name(one.path), near))
+    end
+  end
   return out
 end
 

@@ -94,7 +94,8 @@ function plan.update(reference, before, after)
     before = before,
     after = body,
     diff = differences,
-    warnings = joined(limits.cleared(differences), limits.check(reference.kind, body)),
+    warnings = joined(limits.cleared(differences), limits.unknown(reference.kind, differences),
+      limits.check(reference.kind, body)),
   }
 end
 
@@ -112,13 +113,14 @@ end
 ---@return extcontacts.fix.Change
 function plan.create(kind, owner, given)
   local body = plan.writable(kind, given)
+  local differences = diff.between(kind, {}, body)
   return {
     kind = kind,
     op = "create",
     owner = owner,
     after = body,
-    diff = diff.between(kind, {}, body),
-    warnings = joined(limits.check(kind, body)),
+    diff = differences,
+    warnings = joined(limits.unknown(kind, differences), limits.check(kind, body)),
   }
 end
 

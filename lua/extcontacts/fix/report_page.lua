@@ -24,6 +24,7 @@ local WARNINGS = {
   cleared = "A field that has a value is emptied.",
   limit = "A value breaks a documented limit; the server would refuse the record.",
   type = "A value is of another type than its field; the server would refuse the record.",
+  unknown = "A field looks like another one mistyped; the server would pass it over.",
   required = "A required field is empty; the server would refuse the record.",
   not_searchable = "A phone number that can't be made out, so that no search finds it.",
   fix = "The fix points something out.",

@@ -173,6 +173,7 @@ describe("extcontacts update", function()
   it("wants to know what to change", function()
     refused(2, "update contacts " .. id, "say what to change")
     refused(2, { "update", "contacts", id, "--clear", "titel" }, "did you mean 'title'?")
+    refused(2, { "update", "contacts", id, "--set", "title=M\252ller" }, "title: the string is not valid UTF-8")
   end)
 end)
 

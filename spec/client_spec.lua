@@ -233,6 +233,22 @@ describe("a documented limit", function()
     assert.equal(0, #self.requests)
   end)
 
+  it("takes no text in another encoding", function()
+    local self = fake.client {}
+    for argument, call in pairs {
+      contact_id = function() return self.client.contacts:get "M\252ller" end,
+      q = function() return self.client.contacts:list { q = "M\252ller" } end,
+      lookup_val = function() return self.client.lookup:reverse "m\252ller@example.com" end,
+    } do
+      local _, err = call()
+      assert.equal("invalid", err.kind)
+      assert.truthy(tostring(err):find("'" .. argument .. "' is not valid UTF-8", 1, true))
+    end
+    local _, err = self.client.contacts:create { lastName = "M\252ller" }
+    assert.truthy(tostring(err):find("lastName: the string is not valid UTF-8", 1, true))
+    assert.equal(0, #self.requests)
+  end)
+
   it("names the path of what can't be encoded", function()
     local self = fake.client {}
     local _, err = self.client.contacts:create { workPhone = { extension = 0 / 0 } }

@@ -6,6 +6,7 @@
 -- an ordinary error.
 
 local canceller = require "extcontacts.canceller"
+local core = require "extcontacts.core"
 local errors = require "extcontacts.error"
 local operations = require "extcontacts.operations"
 local options = require "extcontacts.options"
@@ -249,7 +250,27 @@ local function check_enum(row, param, value)
   }
 end
 
+-- A text in another encoding would be read as another text, or as none.
+local function check_text(row, param, value)
+  if value:find "[\128-\255]" and not core.json.encode(value) then
+    return nil, errors.new {
+      kind = "invalid",
+      operation = row.name,
+      method = row.method,
+      message = ("'%s' is not valid UTF-8"):format(param.name),
+      details = { argument = param.name },
+    }
+  end
+  return true
+end
+
 local function check_value(row, param, value)
+  if type(value) == "string" then
+    local ok, err = check_text(row, param, value)
+    if not ok then
+      return nil, err
+    end
+  end
   if param.min and value < param.min or param.max and value > param.max then
     if param.max then
       return outside(row, param, ("must be %d to %d, got %s"):format(

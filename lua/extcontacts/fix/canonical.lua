@@ -2,6 +2,7 @@
 -- compared.  Pure.  docs/fix.md says what it leaves out and why.
 
 local core = require "extcontacts.core"
+local failure = require "extcontacts.fix.failure"
 local kinds = require "extcontacts.fix.kinds"
 local models = require "extcontacts.models"
 
@@ -129,14 +130,19 @@ function canonical.form(kind, record)
   return norm_object(record, models[kinds.by_name[kind].model], kinds.owned)
 end
 
---- A value as a text that is equal exactly where the value is.
+--- A value as a text that is equal exactly where the value is.  Raises an error
+-- object for one that has no JSON form.
 ---@param value any
 ---@return string
 function canonical.text(value)
   if value == nil then
     return ""
   end
-  return assert(core.json.encode(value, { sort_keys = true, max_depth = 1000 }))
+  local text, problem = core.json.encode(value, { sort_keys = true, max_depth = 1000 })
+  if not text then
+    failure.raise_invalid(problem)
+  end
+  return text
 end
 
 --- The canonical form of one field's value as a text; "" for none.

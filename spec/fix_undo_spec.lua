@@ -155,6 +155,9 @@ describe("fix.undo", function()
     local taken = undo()
     assert.same({ ["a field was changed since, by someone else"] = 1,
       ["the record is not there any more"] = 1 }, taken.totals.left)
+    assert.equal(place:path "p.undo.left.csv", taken.left_path)
+    assert.matches("\n,contact," .. ids[3] .. ",the record is not there any more\r\n", place:read "p.undo.left.csv", 1,
+      true)
     assert.equal(3, taken.changes)
     apply "p.undo"
     local first = assert(place.client.contacts:get(ids[1]))

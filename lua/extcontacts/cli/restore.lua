@@ -59,7 +59,11 @@ function command.run(given, context)
   context:progress(nil)
   if not totals then
     return nil, err
-  elseif totals.changes == 0 then
+  end
+  if next(totals.left) then
+    context:say("%s.left.csv has what was left alone, and why", output)
+  end
+  if totals.changes == 0 then
     context:say("%s: nothing to change%s", output, next(totals.left) and " (" .. listed(totals.left) .. ")" or "")
     return
   end

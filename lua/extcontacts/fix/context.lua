@@ -31,23 +31,24 @@ end
 ---@class extcontacts.fix.Notes what a fix said about the record at hand
 ---@field warnings extcontacts.fix.Warning[]
 ---@field item extcontacts.fix.Item|nil the record or row at hand
----@field left extcontacts.fix.Left of all records
 
 --- Makes the `ctx` of a fix.
 ---@param client extcontacts.Client
 ---@param options table
 ---@param beside string|nil path of the plan
+---@param kept extcontacts.fix.Left|nil where it is noted what is left
 ---@return extcontacts.fix.Context
 ---@return extcontacts.fix.Notes
 ---@return fun() close ends the files that are open
-function context.new(client, options, beside)
-  local notes, outputs, grouped = { warnings = {}, left = left.new(beside) }, {}, {}
+function context.new(client, options, beside, kept)
+  local notes, outputs, grouped = { warnings = {} }, {}, {}
+  kept = kept or left.new()
   local ctx = { options = options, client = reading.only(client) }
   function ctx.warn(message)
     notes.warnings[#notes.warnings + 1] = { code = "fix", text = tostring(message) }
   end
   function ctx.left(reason, line)
-    notes.left:add(tostring(reason), notes.item, line)
+    kept:add(tostring(reason), notes.item, line)
   end
   function ctx.output(name)
     if not beside then
@@ -62,7 +63,6 @@ function context.new(client, options, beside)
     return grouped[#grouped]
   end
   return ctx, notes, function()
-    notes.left:abandon()
     for _, output in ipairs(outputs) do
       output.file:close()
     end

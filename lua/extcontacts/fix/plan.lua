@@ -11,6 +11,7 @@ local errors = require "extcontacts.error"
 local failure = require "extcontacts.fix.failure"
 local files = require "extcontacts.files"
 local kinds = require "extcontacts.fix.kinds"
+local left = require "extcontacts.fix.left"
 local limits = require "extcontacts.fix.limits"
 local planfile = require "extcontacts.fix.planfile"
 local records = require "extcontacts.records"
@@ -175,6 +176,7 @@ end
 
 --- What both a fix's plan and an undo's write into: a plan in the making.
 ---@class extcontacts.fix.Draft
+---@field left extcontacts.fix.Left
 local Draft = {}
 Draft.__index = Draft
 
@@ -192,7 +194,8 @@ function plan.begin(client, header, options)
     header = header,
     output = options.output,
     on_change = options.on_change,
-    totals = { records = 0, operations = {}, classes = {}, fields = {}, warnings = {}, left = {} },
+    totals = { records = 0, operations = {}, classes = {}, fields = {}, warnings = {} },
+    left = left.new(options.output),
     count = 0,
   }, Draft)
   if options.output and files.exists(options.output .. ".journal") then
@@ -232,11 +235,16 @@ function Draft:add(change)
   end
 end
 
---- Completes the plan.
+--- Completes the plan; `left_path` then tells where it stands what is left.
 ---@return extcontacts.fix.Totals|nil
 ---@return extcontacts.Error|nil
 function Draft:finish()
-  if self.file then
+  local err
+  self.totals.left = self.left.counts
+  self.left_path, err = self.left:finish()
+  if err then
+    return nil, err
+  elseif self.file then
     return self.file:finish(self.totals)
   end
   self.totals.changes = self.count
@@ -244,6 +252,7 @@ function Draft:finish()
 end
 
 function Draft:abandon()
+  self.left:abandon()
   if self.file then
     self.file:abandon()
   end
@@ -347,14 +356,7 @@ local function read_all(draft, made, client, ctx, notes, options)
   if made.finish then
     ask("finish", nil, made.finish, ctx)
   end
-  draft.totals.left = notes.left.counts
-  local left_path, err = notes.left:finish()
-  if err then
-    error(err, 0)
-  end
-  local totals
-  totals, err = draft:finish()
-  return totals and { totals = totals, left_path = left_path }, err
+  return draft:finish()
 end
 
 ---@class extcontacts.fix.PlanOptions
@@ -394,17 +396,16 @@ function plan.make(client, made, options)
   if not draft then
     return nil, err
   end
-  local ctx, notes, close = context.new(client, set, options.output)
-  local done
-  done, err = failure.catch(read_all, draft, made, client, ctx, notes, options)
+  local ctx, notes, close = context.new(client, set, options.output, draft.left)
+  local totals
+  totals, err = failure.catch(read_all, draft, made, client, ctx, notes, options)
   close()
-  if not done then
+  if not totals then
     draft:abandon()
     return nil, err
   end
   return {
-    path = options.output, header = header, totals = done.totals, changes = done.totals.changes,
-    left_path = done.left_path,
+    path = options.output, header = header, totals = totals, changes = totals.changes, left_path = draft.left_path,
   }
 end
 

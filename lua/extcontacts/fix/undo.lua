@@ -102,10 +102,6 @@ function UNDO.erase()
   return nil, "it was erased, which can't be undone"
 end
 
-local function count(counts, name)
-  counts[name] = (counts[name] or 0) + 1
-end
-
 local function fill(job, draft, options)
   draft:start()
   local only
@@ -115,7 +111,6 @@ local function fill(job, draft, options)
       only[id] = true
     end
   end
-  local left = draft.totals.left
   local next_done = done_backwards(journal.path(job.path))
   local intent, outcome = next_done()
   while intent do
@@ -124,7 +119,7 @@ local function fill(job, draft, options)
       local reference = { kind = intent.kind, id = intent.id, owner = intent.owner }
       local change, reason = UNDO[intent.op](job, reference, intent, outcome)
       if reason then
-        count(left, reason)
+        draft.left:add(reason, { reference = reference })
       end
       if change then
         draft:add(change)
@@ -180,6 +175,7 @@ function undo.plan(client, path, options)
     header = draft.header,
     totals = totals,
     changes = totals.changes,
+    left_path = draft.left_path,
     unknown = state.ledger.counts.unknown,
   }
 end

@@ -105,8 +105,10 @@ function restore.plan(client, path, options)
     draft.totals.records = counts.same + counts.changed + counts.created + counts.deleted
     if options.delete_created then
       add_deletes(client, draft, created)
-    elseif #created > 0 then
-      draft.totals.left["created since the snapshot"] = #created
+    else
+      for _, reference in ipairs(created) do
+        draft.left:add("created since the snapshot", { reference = reference })
+      end
     end
     return draft:finish()
   end)

@@ -25,6 +25,7 @@ local token_cache = require "extcontacts.token_cache"
 
 local client = {}
 
+---@class extcontacts.Client
 local Client = {}
 local metatable = { __name = "extcontacts.client", __metatable = "extcontacts.client" }
 

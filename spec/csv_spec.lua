@@ -44,6 +44,8 @@ describe("csv", function()
     assert.same({ { id = "1", a = "x" } }, (parse "id\ta\n1\tx\n"))
     assert.same({ { id = "1", ["a,b"] = "x" } }, (parse('id;"a,b"\n1;x\n')))
     assert.same({ { ["id;a"] = "1;x" } }, (parse("id;a\n1;x\n", { separator = "," })))
+    local rows, _, lines = parse "\239\187\191sep=|\r\nid|a,b\r\n1|x\r\n"
+    assert.same({ { { id = "1", ["a,b"] = "x" } }, { 3 } }, { rows, lines })
   end)
 
   it("says where a file is wrong, and nothing of its content", function()
@@ -52,6 +54,8 @@ describe("csv", function()
       return message
     end
     assert.equal("the file is empty", problem "")
+    assert.equal("the file has no header", problem "sep=;\n")
+    assert.equal("line 3: 1 fields, but the header has 2", problem "sep=;\na;b\n3\n")
     assert.equal("the column 'a' is there twice", problem "a,b,a\n")
     assert.equal("line 3: 1 fields, but the header has 2", problem "a,b\n1,2\n3\n")
     assert.equal("line 2: a quote is not closed", problem 'a,b\n1,"2\n3\n')

@@ -104,8 +104,9 @@ end
 
 --- Reads rows by the names in the first one.
 ---@param handle table a file opened for reading
----@param options { separator: string|nil, raw: boolean|nil }|nil `separator`: default `,`, `;` or tab,
---- whichever the header has; `raw`: cells stay as they stand, an apostrophe before a formula, too
+---@param options { separator: string|nil, raw: boolean|nil }|nil `separator`: default what a first line
+--- `sep=…` says, else `,`, `;` or tab, whichever the header has; `raw`: cells stay as they stand, an
+--- apostrophe before a formula, too
 ---@return (fun(): table<string, string>|nil, string|nil)|nil next_row a row; nil at the end; nil and
 --- what is wrong with the file
 ---@return extcontacts.csv.Reader|string reader or what is wrong
@@ -117,15 +118,24 @@ function csv.rows(handle, options)
   if text:sub(1, #csv.BOM) == csv.BOM then
     text = text:sub(#csv.BOM + 1)
   end
+  -- Excel's own way to say what stands between the fields.
+  local first, declared = 1, text:match "^sep=(.)$"
+  if declared then
+    first = 2
+    text, problem, lines = read_record(handle)
+    if not text then
+      return nil, problem and "line 2: " .. problem or "the file has no header"
+    end
+  end
   if text:gsub('"[^"]*"', ""):find("\r", 1, true) then
     return nil, "its lines end in CR alone; save it with the line ends of Windows or Unix"
   end
   local raw = options and options.raw
-  local separator = options and options.separator or guess_separator(text)
+  local separator = options and options.separator or declared or guess_separator(text)
   local header
   header, problem = split(text, separator)
   if not header then
-    return nil, "line 1: " .. problem
+    return nil, ("line %d: %s"):format(first, problem)
   end
   local names = {}
   for _, name in ipairs(header) do
@@ -134,7 +144,7 @@ function csv.rows(handle, options)
     end
     names[name] = true
   end
-  local reader, next_line = { header = header, line = 1 }, 1 + lines
+  local reader, next_line = { header = header, line = first }, first + lines
   local function failed(why)
     return nil, ("line %d: %s"):format(reader.line, why)
   end

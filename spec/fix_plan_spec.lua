@@ -295,6 +295,7 @@ describe("fix.plan", function()
       prepare = function(ctx)
         named = assert(ctx.client.contacts:get(place:ids(1)[1])).id
         assert(ctx.client:call("contacts.get", named))
+        assert(ctx.client:request("GET", "/api/v2/externalcontacts/contacts/" .. named))
         for _ in ctx.client:scan_organizations { max_items = 1 } do end
       end,
     })
@@ -304,6 +305,8 @@ describe("fix.plan", function()
       function(ctx) ctx.client.contacts.notes:create("x", {}) end,
       function(ctx) ctx.client:delete_externalcontacts_contact("x") end,
       function(ctx) ctx.client:call("contacts.delete", "x") end,
+      function(ctx) ctx.client:request("POST", "/api/v2/externalcontacts/contacts", { body = {} }) end,
+      function(ctx) ctx.client:call("request", "DELETE", "/api/v2/externalcontacts/contacts/x") end,
     } do
       os.remove(place:path "p")
       assert.matches("a plan writes nothing", refused { prepare = write }, 1, true)

@@ -272,6 +272,24 @@ describe("the ready fix", function()
       assert.matches("^the record was changed since the file was made", (next(planned.totals.left)))
     end)
 
+    it("finds contacts by what only one of them has", function()
+      local one = add { workEmail = "One@Only.example", homePhone = { display = "+49 30 7654321" } }
+      add { personalEmail = "two@shared.example" }
+      add { otherEmail = "two@shared.example" }
+      local path = place:write("v.csv", "email,title\none@only.example ,Head\n+49 (30) 765-4321,Head\n"
+        .. "two@shared.example,Head\nnobody@only.example,Head\n030 7654321,Head\n,Head\n")
+      local planned, changes = plan("set_fields", { csv = path, key = "email", by = "lookup" }, "p")
+      assert.same({ 1, one, "Head" }, { #changes, changes[1].id, changes[1].after.title })
+      assert.equal(table.concat({ "line,kind,id,reason", "3,," .. one .. ",the same record again",
+        "4,,,an address that several contacts have", "5,,,no such record",
+        "6,,,neither an e-mail address nor a number in E.164",
+        '7,,,"a line that names no record; --set create=yes makes one of it"', "" }, "\r\n"),
+        place:read "p.left.csv")
+      assert.equal(6, planned.totals.records)
+      assert.matches("finds contacts, nothing else", refused("set_fields", { csv = path, key = "email", by = "lookup",
+        kind = "organization" }), 1, true)
+    end)
+
     it("keeps all digits of a number", function()
       local organization = assert(place.direct.organizations:create { name = "x" }).id
       local _, changes = plan("set_fields", { kind = "organization", csv = place:write("v.csv",
@@ -289,7 +307,7 @@ describe("the ready fix", function()
       assert.equal(0, planned.changes)
       assert.same({
         ["surveyOptOut: a value that the field can't hold"] = 1,
-        ["a line without an id; --set create=yes makes a record of it"] = 1,
+        ["a line that names no record; --set create=yes makes one of it"] = 1,
         ["no such record"] = 1,
         ["a line about another kind of record; plan it with --set kind=organization"] = 1,
         ["a line about a delete; plan the fix that deletes again"] = 1,

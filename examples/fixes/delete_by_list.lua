@@ -5,8 +5,8 @@
 --   extcontacts apply erase.plan --allow-irreversible
 --   extcontacts verify erase.plan
 --
---   list=ids.txt        a file with one contact a line: its id, or an e-mail
---                       address of its (must be given)
+--   list=ids.txt        a file with one contact a line: its id, an e-mail address
+--                       or an international number of its (must be given)
 --
 -- No copy of the records is kept, neither in the plan nor in the journal, so
 -- this can't be undone.  `verify` reads each record again and writes
@@ -19,35 +19,10 @@
 -- were left, and why, are in erase.plan.left.csv.
 local fix = require "extcontacts.fix"
 local lines = require "extcontacts.fix.lines"
-
-local EMAILS = { "workEmail", "personalEmail", "otherEmail" }
-
-local function has_address(contact, address)
-  for _, field in ipairs(EMAILS) do
-    local value = contact[field]
-    if type(value) == "string" and value:lower():match "^%s*(.-)%s*$" == address then
-      return true
-    end
-  end
-  return false
-end
-
--- The one contact with an address; nil and why there is none.
-local function find(client, address)
-  local found
-  for _, contact in ipairs(assert(client.lookup:reverse(address)).contacts or {}) do
-    if has_address(contact, address) then
-      if found then
-        return nil, "an address that several contacts have"
-      end
-      found = contact
-    end
-  end
-  return found, "no such record"
-end
+local lookup = require "extcontacts.fix.lookup"
 
 local function get(client, id)
-  local contact, err = client.contacts:get(id)
+  local contact, err = client.contacts:get(id:lower())
   if not contact and err.status ~= 404 then
     error(err, 0)
   end
@@ -63,9 +38,9 @@ local function each(path)
     local seen = {}
     return function()
       for line, number in next_line do
-        local word = line:match "^%s*(.-)%s*$":lower()
+        local word = line:match "^%s*(.-)%s*$"
         if word ~= "" then
-          local contact, reason = (word:find("@", 1, true) and find or get)(client, word)
+          local contact, reason = (lookup.normal(word) and lookup.find or get)(client, word)
           if not contact then
             ctx.left(reason, number)
           elseif seen[contact.id] then

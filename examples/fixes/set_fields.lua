@@ -1,6 +1,7 @@
 -- Sets fields to the values in a CSV file: one line a record, its id in the
 -- column `id`, and a column for each field by its wire name (`title`,
--- `address.city`, `customFields.tier_text`).
+-- `address.city`, `customFields.tier_text`).  Where a file knows no ids, an
+-- e-mail address or an international number that only one contact has will do.
 --
 --   extcontacts plan examples/fixes/set_fields.lua --set csv=values.csv -o set.plan
 --
@@ -8,6 +9,8 @@
 -- finishes what failed.  The columns that tell why it failed are passed over.
 --
 --   csv=values.csv   must be given
+--   key=id           the column that tells which record
+--   by=id            what is in it: id, or lookup: an address as above
 --   kind=contact     what the ids are of: organization, relationship,
 --                    contact_note, organization_note (these with a column owner)
 --   empty=keep       what an empty cell means: keep (default) or clear
@@ -160,10 +163,10 @@ local function set_cell(record, one, name, text, ctx)
 end
 
 local function set(record, kind, ctx)
-  local phones = {}
+  local phones, key = {}, ctx.options.key
   local before = copy.deep(record)
   for _, name in ipairs(suggest.keys(ctx.row)) do
-    if not ABOUT[name] then
+    if name ~= key and not ABOUT[name] then
       local phone = set_cell(record, column(kind, name), name, ctx.row[name], ctx)
       phones[phone and table.concat(phone, ".") or ""] = phone
     end
@@ -176,7 +179,7 @@ end
 
 return {
   name = "fields set from a CSV file",
-  options = { csv = "", kind = "contact", empty = "keep", create = false },
+  options = { csv = "", key = "id", by = "id", kind = "contact", empty = "keep", create = false },
 
   source = function(options)
     if options.csv == "" then
@@ -185,8 +188,8 @@ return {
       error("empty must be keep or clear", 0)
     end
     local kind = kinds.by_name[options.kind] or error(kinds.unknown(options.kind), 0)
-    return fix.csv(options.csv, { key = "id", kind = options.kind, owner = kind.owner and "owner" or nil,
-      missing = "change" })
+    return fix.csv(options.csv, { key = options.key, by = options.by, kind = options.kind,
+      owner = kind.owner and "owner" or nil, missing = "change" })
   end,
 
   change = function(record, ctx)
@@ -199,10 +202,10 @@ return {
       return ctx.left "the record was changed since the file was made; set all the same without the column modifyDate"
     elseif record then
       return set(record, kind, ctx)
-    elseif row.id and row.id ~= "" then
+    elseif row[ctx.options.key] ~= "" then
       return ctx.left "no such record"
     elseif not ctx.options.create then
-      return ctx.left "a line without an id; --set create=yes makes a record of it"
+      return ctx.left"a line that names no record; --set create=yes makes one of it"
     end
     return { fix.create(kind, set({}, kind, ctx), row.owner ~= "" and row.owner or nil) }
   end,

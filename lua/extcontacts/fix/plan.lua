@@ -338,8 +338,8 @@ local function read_all(draft, made, client, ctx, notes, options)
   while item do
     draft.totals.records = draft.totals.records + 1
     notes.item = item
-    if item.repeated then
-      ctx.left "the same record again"
+    if item.left then
+      ctx.left(item.left)
     elseif item.missing and described.missing ~= "change" then
       ctx.left "no such record"
     elseif not take(draft, made, item, ctx, notes, options.limit) then

@@ -1,6 +1,7 @@
 --- A client that refuses to write, for the code of a fix: what it may ask is
 -- read, what it wants changed it has to return.
 
+local endpoint = require "extcontacts.endpoint"
 local operations = require "extcontacts.operations"
 
 local reading = {}
@@ -9,7 +10,11 @@ local function refuse(name, level)
   error(("a plan writes nothing: return from change what '%s' is to do"):format(name), level)
 end
 
-local function is_read(name)
+-- Whether a method only reads; `first` is what it is called with.
+local function is_read(name, first)
+  if name == endpoint.NAME then
+    return first == "GET"
+  end
   local row = operations.by_name[name] or operations.by_short[name]
   return not row or row.method == "GET"
 end
@@ -29,8 +34,11 @@ local function wrap(inner, path)
       return value
     end
     return function(_, ...)
-      local called = name == "call" and ... or full
-      if not is_read(called) then
+      local called, first = full, ...
+      if full == "call" then
+        called, first = ...
+      end
+      if not is_read(called, first) then
         refuse(called, 2)
       end
       return value(inner, ...)

@@ -8,6 +8,7 @@ local failure = require "extcontacts.fix.failure"
 local idset = require "extcontacts.idset"
 local kinds = require "extcontacts.fix.kinds"
 local lines = require "extcontacts.fix.lines"
+local lookup = require "extcontacts.fix.lookup"
 local suggest = require "extcontacts.suggest"
 
 local source = {}
@@ -74,6 +75,8 @@ end
 
 ---@class extcontacts.fix.RowOptions
 ---@field key string|false|nil the column with the record's id, default `id`; false: reads no record
+---@field by "id"|"lookup"|nil what the key is; `lookup`: an e-mail address or a number in E.164 that
+--- only one contact has; default `id`
 ---@field kind extcontacts.fix.KindName|nil default `contact`
 ---@field owner string|nil the column with the id of a note's contact or organization
 ---@field missing "skip"|"change"|nil what becomes of a row whose record is not there; default `skip`
@@ -81,7 +84,9 @@ end
 ---@field raw_cells boolean|nil whether a CSV file's cells are taken as they stand; default: an apostrophe
 --- that keeps a spreadsheet from running a cell is no part of it
 
-local KEYED = { key = true, kind = true, owner = true, missing = true, separator = true, raw_cells = true }
+local KEYED = {
+  key = true, by = true, kind = true, owner = true, missing = true, separator = true, raw_cells = true,
+}
 
 -- Not to be called as a tail call: it blames the caller of its caller.
 local function keyed(kind_of_source, path, options)
@@ -97,6 +102,10 @@ local function keyed(kind_of_source, path, options)
     error(kinds.unknown(kind), 3)
   elseif missing ~= "skip" and missing ~= "change" then
     error("option 'missing' must be \"skip\" or \"change\"", 3)
+  elseif options.by and options.by ~= "id" and options.by ~= "lookup" then
+    error("option 'by' must be \"id\" or \"lookup\"", 3)
+  elseif options.by == "lookup" and kind ~= "contact" then
+    error("by = \"lookup\" finds contacts, nothing else", 3)
   elseif kinds.by_name[kind].owner and not options.owner and options.key ~= false then
     error(("records of the kind %s need the column with their %s's id as option 'owner'"):format(kind,
       kinds.by_name[kind].owner), 3)
@@ -109,6 +118,7 @@ local function keyed(kind_of_source, path, options)
     type = kind_of_source,
     path = path,
     key = key,
+    by_lookup = options.by == "lookup",
     kind = kind,
     owner = options.owner,
     missing = missing,
@@ -171,7 +181,7 @@ end
 ---@field missing boolean|nil the key names no record
 ---@field line integer|nil of the row in its file
 ---@field id string|nil that the row names
----@field repeated boolean|nil its record was there before: the line is left out
+---@field left string|nil why the row is left out
 
 local function of_iterator(described, iterator)
   return function()
@@ -268,6 +278,37 @@ end
 
 local ROWS = { csv = csv_rows, ndjson = ndjson_rows, ids = id_rows }
 
+local AGAIN = "the same record again"
+
+-- The item of a row whose key is an id.
+local function read_by_id(described, client, seen, item, key)
+  item.id = key
+  if not seen:add(key) then
+    item.left = AGAIN
+    return item
+  end
+  local owner = described.owner and item.row[described.owner] or nil
+  local reference = { kind = described.kind, id = key, owner = owner }
+  item.record = calls.read(client, reference)
+  item.reference = item.record and reference or nil
+  item.missing = not item.record
+  return item
+end
+
+-- The item of a row whose key is an address.
+local function read_by_lookup(client, seen, item, key)
+  local record, reason = lookup.find(client, key)
+  item.missing = reason == lookup.NOBODY
+  if not record then
+    item.left = not item.missing and reason or nil
+  elseif seen:add(record.id) then
+    item.record, item.reference = record, { kind = "contact", id = record.id }
+  else
+    item.id, item.left = record.id, AGAIN
+  end
+  return item
+end
+
 local function of_rows(described, client)
   local next_row, close = ROWS[described.type](described)
   local seen = idset.new()
@@ -275,25 +316,21 @@ local function of_rows(described, client)
     local row, number = next_row()
     if row == nil then
       return nil
-    elseif not described.key then
-      return { row = row, line = number }
     end
-    local id = row[described.key]
-    if type(id) ~= "string" or id == "" then
-      if described.missing == "change" then
-        return { row = row, line = number, missing = true }
-      end
-      failure.raise_invalid(("%s: line %d has no '%s'"):format(described.path or "the list", number,
-        described.key))
-    elseif not seen:add(id) then
-      return { row = row, line = number, id = id, repeated = true }
+    local item = { row = row, line = number }
+    if not described.key then
+      return item
     end
-    local reference = { kind = described.kind, id = id, owner = described.owner and row[described.owner] }
-    local record = calls.read(client, reference)
-    return {
-      row = row, line = number, id = id, record = record, reference = record and reference or nil,
-      missing = not record,
-    }
+    local key = row[described.key]
+    if type(key) == "string" and key ~= "" then
+      return described.by_lookup and read_by_lookup(client, seen, item, key)
+        or read_by_id(described, client, seen, item, key)
+    elseif described.missing == "change" then
+      item.missing = true
+      return item
+    end
+    failure.raise_invalid(("%s: line %d has no '%s'"):format(described.path or "the list", number,
+      described.key))
   end, close
 end
 
@@ -305,7 +342,7 @@ end
 ---@return fun() close
 function source.open(described, client, ctx)
   if described.type == "each" then
-    return of_iterator(described, described.open(client, ctx)), function() end
+    return of_iterator(described, described.open(ctx.client, ctx)), function() end
   elseif described.method then
     local iterator = client[described.method](client, described.options)
     return of_iterator(described, iterator), function()
@@ -339,6 +376,7 @@ function source.summary(described)
     options = described.options, kind = described.kind }
   if described.path then
     out.sha256, out.key = digest_of(described.path), described.key
+    out.by = described.by_lookup and "lookup" or nil
   elseif described.list then
     out.ids = #described.list
   end

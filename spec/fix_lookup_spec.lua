@@ -1,0 +1,58 @@
+-- The one contact that has an address.
+local lookup = require "extcontacts.fix.lookup"
+local fake = require "spec.support.fake"
+
+describe("the lookup of an address", function()
+  it("is an e-mail address or an international number", function()
+    for text, normal in pairs {
+      [" Ann@Example.COM "] = "ann@example.com", ["+49 (30) 765-43.21"] = "+49307654321",
+      ["+1 317 555 0100"] = "+13175550100",
+    } do
+      assert.equal(normal, lookup.normal(text))
+    end
+    for _, text in ipairs { "", "ann", "a@b@c", "a b@c", "030 7654321", "+49 30 x", "+12", "@ann" } do
+      assert.is_nil(lookup.normal(text))
+    end
+  end)
+
+  local ANN = { id = "a", workEmail = "Ann@Example.com " }
+
+  local function find(...)
+    local self = fake.client { ... }
+    local contact, reason = lookup.find(self.client, "ann@example.com")
+    return contact, reason, #self.requests
+  end
+
+  it("is looked up, and the record read, since the index lags", function()
+    local others = { id = "b", workEmail = "joann@example.com" }
+    local contact, _, requests = find(fake.json(200, { contacts = { ANN, others } }), fake.json(200, ANN))
+    assert.same({ "a", 2 }, { contact.id, requests })
+    for _, record in ipairs { fake.json(200, { id = "a", workEmail = "other@example.com" }), fake.json(404, {}) } do
+      local found, reason = find(fake.json(200, { contacts = { ANN } }), record)
+      assert.is_nil(found)
+      assert.equal(lookup.NOBODY, reason)
+    end
+  end)
+
+  it("is nobody's where several may have it", function()
+    local found, reason = find(fake.json(200, { contacts = { ANN, { id = "b", otherEmail = "ann@example.com" } } }))
+    assert.is_nil(found)
+    assert.equal("an address that several contacts have", reason)
+    local many = { ANN }
+    for number = 2, 25 do
+      many[number] = { id = "x" .. number }
+    end
+    found, reason = find(fake.json(200, { contacts = many }))
+    assert.is_nil(found)
+    assert.equal("an address that too many contacts share", reason)
+  end)
+
+  it("is nobody's where the answer has none, and an error where there is no answer", function()
+    local found, reason = find(fake.json(200, {}))
+    assert.is_nil(found)
+    assert.equal(lookup.NOBODY, reason)
+    local ok, err = pcall(find, fake.json(403, {}))
+    assert.is_false(ok)
+    assert.equal("auth", err.kind)
+  end)
+end)

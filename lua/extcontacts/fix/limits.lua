@@ -97,33 +97,28 @@ local function is_of(wanted, value)
   elseif wanted == "number" then
     return type(value) == "number" and value % 1 == 0 or core.json.is_number(value)
   end
-  return type(value) == wanted and not core.json.is_number(value)
+  return type(value) == wanted
 end
 
-local check_types
-
-local function check_type(out, path, value, field)
-  local wanted = taken(field)
-  if not wanted or value == core.json.null then
-    return
-  elseif not is_of(wanted, value) then
-    add(out, "type", path, ("%s takes %s, not a %s"):format(diff.name(path), NAMES[wanted], type(value)))
-  elseif wanted == "table" and field.shape == "value" then
-    check_types(out, path, value, models[field.type])
+local function below(path, name)
+  local out = {}
+  for index, one in ipairs(path) do
+    out[index] = one
   end
+  out[#out + 1] = name
+  return out
 end
 
 -- Values that are of another type than their fields, also in objects within.
-function check_types(out, above, object, model)
+local function check_types(out, path, object, model)
   for name, value in pairs(object) do
     local field = model.by_wire[name]
-    if field then
-      local path = {}
-      for index, one in ipairs(above) do
-        path[index] = one
-      end
-      path[#path + 1] = name
-      check_type(out, path, value, field)
+    local wanted = field and value ~= core.json.null and taken(field)
+    if wanted and not is_of(wanted, value) then
+      local here = below(path, name)
+      add(out, "type", here, ("%s takes %s, not a %s"):format(diff.name(here), NAMES[wanted], type(value)))
+    elseif wanted == "table" and field.shape == "value" then
+      check_types(out, below(path, name), value, models[field.type])
     end
   end
 end

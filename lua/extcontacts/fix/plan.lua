@@ -278,15 +278,21 @@ local function ask(name, item, fn, ...)
     item and " for " .. name_of(item) or "", tostring(result)))
 end
 
--- Refuses a value that can't be sent, such as a text that is not UTF-8.
-local function check_step(step, item)
-  local given = step.record or step.body
-  if given then
-    local text, problem = core.json.encode(given)
-    if not text then
-      failure.raise_invalid(("change of the fix, for %s: %s"):format(name_of(item), problem))
-    end
+-- The change that a step asks for, if it is one.  A value that can't be sent,
+-- such as a text that is not UTF-8, is refused by its name.
+local function build(made, item, step)
+  local built, change = pcall(BUILD[step.op], made, item, step)
+  if built and change == nil then
+    return nil
   end
+  local given = step.record or step.body
+  local text, problem = core.json.encode(given or {})
+  if not text then
+    failure.raise_invalid(("change of the fix, for %s: %s"):format(name_of(item), problem))
+  elseif not built then
+    error(change, 0)
+  end
+  return change
 end
 
 -- The changes of one item, into the draft; false once the limit is reached.
@@ -305,8 +311,7 @@ local function take(draft, made, item, ctx, notes, limit)
     failure.raise_invalid(("change of the fix, for %s: %s"):format(name_of(item), misuse))
   end
   for index, step in ipairs(wanted) do
-    check_step(step, item)
-    local change = BUILD[step.op](made, item, step)
+    local change = build(made, item, step)
     if change then
       if index == 1 then
         change.warnings = joined(change.warnings or {}, notes.warnings)

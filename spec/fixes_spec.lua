@@ -290,6 +290,35 @@ describe("the ready fix", function()
         kind = "organization" }), 1, true)
     end)
 
+    it("makes records of addresses that nobody has, once", function()
+      local one = add { workEmail = "one@import.example" }
+      local path = place:write("v.csv", "workEmail,firstName,lastName,createDate\nONE@import.example,Ann,Known,\n"
+        .. "new@import.example,Ann,New,2020-01-01T00:00:00.000Z\nNew@import.example,Ann,Again,\nnone,Ann,None,\n"
+        .. ",Ann,Nameless,\n")
+      local set = { csv = path, key = "workEmail", by = "lookup", create = true }
+      local planned, changes = plan("set_fields", set, "p")
+      assert.equal(3, planned.changes)
+      assert.same({ one, "Known", "one@import.example" },
+        { changes[1].id, changes[1].after.lastName, changes[1].after.workEmail })
+      assert.same({ "create", { workEmail = "new@import.example", firstName = "Ann", lastName = "New" } },
+        { changes[2].op, changes[2].after })
+      assert.equal("Nameless", changes[3].after.lastName)
+      assert.same({ ["the same record again"] = 1, ["neither an e-mail address nor a number in E.164"] = 1 },
+        planned.totals.left)
+      assert.equal(3, assert(fix.apply(place.client, place:path "p")).done)
+      place:write("v.csv", (place:read "v.csv":gsub("[^\n]+\n$", ""))) -- without the one that nothing tells apart
+      assert.equal(0, plan("set_fields", set).changes)
+      set.key = "mail"
+      assert.matches("the key is a field's name, such as workEmail, not 'mail'", refused("set_fields", set), 1, true)
+    end)
+
+    it("makes records of lines without a key", function()
+      local planned, changes = plan("set_fields", { csv = place:write("v.csv", "firstName,lastName\nA,B\nA,B\n"),
+        key = "", create = true })
+      assert.equal(2, planned.changes)
+      assert.equal("create", changes[1].op)
+    end)
+
     it("keeps all digits of a number", function()
       local organization = assert(place.direct.organizations:create { name = "x" }).id
       local _, changes = plan("set_fields", { kind = "organization", csv = place:write("v.csv",

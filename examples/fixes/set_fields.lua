@@ -9,13 +9,16 @@
 -- finishes what failed.  The columns that tell why it failed are passed over.
 --
 --   csv=values.csv   must be given
---   key=id           the column that tells which record
+--   key=id           the column that tells which record; empty: none does, and
+--                    each line makes a record (with create=yes)
 --   by=id            what is in it: id, or lookup: an address as above
 --   kind=contact     what the ids are of: organization, relationship,
 --                    contact_note, organization_note (these with a column owner)
 --   empty=keep       what an empty cell means: keep (default) or clear
 --   create=no        yes: a line without an id makes a record; planned and
---                    applied twice, it makes two
+--                    applied twice, it makes two.  With by=lookup also a line
+--                    whose address nobody has; the key is then a field's name
+--                    (workEmail, cellPhone), so that the next plan finds it
 --
 -- A phone is set by its number, "+49 30 1234567 ext. 12"; a list or an object
 -- as JSON; another record by its id.  A value that can't be read as what its
@@ -151,7 +154,7 @@ local function set_cell(record, one, name, text, ctx)
   end
   local value = one.read(text, now)
   if one.servers then
-    if core.json.encode(value, SORTED) ~= core.json.encode(now, SORTED) then
+    if now ~= nil and core.json.encode(value, SORTED) ~= core.json.encode(now, SORTED) then
       ctx.left(name .. ": only the server sets it")
     end
   elseif value == nil then
@@ -162,8 +165,9 @@ local function set_cell(record, one, name, text, ctx)
   return one.phone
 end
 
-local function set(record, kind, ctx)
-  local phones, key = {}, ctx.options.key
+-- Sets all cells but the one of `key`.
+local function set(record, kind, ctx, key)
+  local phones = {}
   local before = copy.deep(record)
   for _, name in ipairs(suggest.keys(ctx.row)) do
     if name ~= key and not ABOUT[name] then
@@ -188,12 +192,16 @@ return {
       error("empty must be keep or clear", 0)
     end
     local kind = kinds.by_name[options.kind] or error(kinds.unknown(options.kind), 0)
-    return fix.csv(options.csv, { key = options.key, by = options.by, kind = options.kind,
+    if options.create and options.by == "lookup" and not models.ExternalContact.by_wire[options.key] then
+      error(("with create=yes and by=lookup the key is a field's name, such as workEmail, not '%s'"):format(
+        options.key), 0)
+    end
+    return fix.csv(options.csv, { key = options.key ~= "" and options.key, by = options.by, kind = options.kind,
       owner = kind.owner and "owner" or nil, missing = "change" })
   end,
 
   change = function(record, ctx)
-    local row, kind = ctx.row, ctx.options.kind
+    local row, options, kind = ctx.row, ctx.options, ctx.options.kind
     if row.kind and row.kind ~= "" and row.kind ~= kind then
       return ctx.left("a line about another kind of record; plan it with --set kind=" .. row.kind)
     elseif row.op == "delete" or row.op == "erase" then
@@ -201,11 +209,11 @@ return {
     elseif record and row.modifyDate and row.modifyDate:find "%S" and row.modifyDate ~= record.modifyDate then
       return ctx.left "the record was changed since the file was made; set all the same without the column modifyDate"
     elseif record then
-      return set(record, kind, ctx)
-    elseif row[ctx.options.key] ~= "" then
+      return set(record, kind, ctx, options.key)
+    elseif (row[options.key] or "") ~= "" and not (options.create and options.by == "lookup") then
       return ctx.left "no such record"
-    elseif not ctx.options.create then
-      return ctx.left"a line that names no record; --set create=yes makes one of it"
+    elseif not options.create then
+      return ctx.left "a line that names no record; --set create=yes makes one of it"
     end
     return { fix.create(kind, set({}, kind, ctx), row.owner ~= "" and row.owner or nil) }
   end,

@@ -297,6 +297,11 @@ end
 
 -- The item of a row whose key is an address.
 local function read_by_lookup(client, seen, item, key)
+  local normal = lookup.normal(key)
+  if normal and not seen:add(normal) then
+    item.left = AGAIN -- also where nobody has it yet
+    return item
+  end
   local record, reason = lookup.find(client, key)
   item.missing = reason == lookup.NOBODY
   if not record then

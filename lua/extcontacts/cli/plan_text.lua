@@ -96,7 +96,7 @@ local WARNINGS = {
 
 local CLASSES = {
   reversible = "can be undone",
-  compensatable = "can be made good: undo gives another id",
+  compensatable = "can be made good: what is created is deleted, what is deleted made again with another id",
   irreversible = "can't be undone",
 }
 

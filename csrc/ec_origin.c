@@ -107,28 +107,26 @@ const char *ec_origin_target(const ec_origin *o, const char *url) {
 
 /* -------------------------------------------------- those of an engine -- */
 
-const ec_origin *ec_origins_find(const ec_origins *all, const char *url) {
+/* The one whose text the URL begins with. */
+static const ec_origin *of_url(const ec_origins *all, const char *url) {
   int i;
   for (i = 0; i < all->count; i++) {
     const ec_origin *o = all->list[i];
     if (strncmp(url, o->text, o->length) == 0)
-      return is_plain(url + o->length) ? o : NULL;
+      return o;
   }
   return NULL;
 }
 
-static int has(const ec_origins *all, const char *text) {
-  int i;
-  for (i = 0; i < all->count; i++) {
-    if (strcmp(all->list[i]->text, text) == 0)
-      return 1;
-  }
-  return 0;
+const ec_origin *ec_origins_find(const ec_origins *all, const char *url) {
+  const ec_origin *o = of_url(all, url);
+  return o != NULL && is_plain(url + o->length) ? o : NULL;
 }
 
 void ec_origins_add(ec_origins *all, ec_origin *o) {
   ec_origin *kept = NULL;
-  if (o->text != NULL && all->count < EC_ORIGINS_MOST && !has(all, o->text))
+  if (o->text != NULL && all->count < EC_ORIGINS_MOST &&
+      of_url(all, o->text) == NULL)
     kept = malloc(sizeof *kept);
   if (kept == NULL)
     ec_origin_clear(o);

@@ -272,6 +272,26 @@ describe("the ready fix", function()
       assert.matches("^the record was changed since the file was made", (next(planned.totals.left)))
     end)
 
+    it("leaves digits alone that a spreadsheet took for a number", function()
+      local id = add { workPhone = { display = "+49 30 1234567" }, address = { postalCode = "01067" },
+        homePhone = { display = "0351 7654321" } }
+      local function left(columns, cells)
+        local text = ("id,%s\n%s,%s\n"):format(columns, id, cells)
+        return (plan("set_fields", { csv = place:write("v.csv", text) }))
+      end
+      for columns, cells in pairs {
+        ["address.postalCode"] = "1067", ["workPhone.e164"] = "49301234567", workPhone = "4.93012E+10",
+      } do
+        local planned = left(columns, cells)
+        assert.same({ 0, { [columns .. ": digits that a spreadsheet took for a number"] = 1 } },
+          { planned.changes, planned.totals.left })
+      end
+      assert.same({ ["cellPhone: a value that the field can't hold"] = 1 },
+        left("cellPhone", "4.93012E+10").totals.left)
+      assert.equal(1, left("address.postalCode", "01068").changes)
+      assert.equal(1, left("address.postalCode", "1068").changes)
+    end)
+
     it("finds contacts by what only one of them has", function()
       local one = add { workEmail = "One@Only.example", homePhone = { display = "+49 30 7654321" } }
       add { personalEmail = "two@shared.example" }

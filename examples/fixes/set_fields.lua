@@ -25,7 +25,8 @@
 -- field holds is left out and counted, and so is another value for what only
 -- the server sets.  The columns of `extcontacts scan --csv` can stay as they
 -- are: what is not changed in the file is not changed at all.  With a column
--- `modifyDate`, records that someone changed since are left alone.
+-- `modifyDate`, records that someone changed since are left alone; and so are
+-- digits that a spreadsheet took for a number (+49 30…, 01067).
 local copy = require "extcontacts.copy"
 local core = require "extcontacts.core"
 local diff = require "extcontacts.fix.diff"
@@ -75,6 +76,8 @@ end
 function READ.phone(text, now)
   if text:find "^%s*{" then
     return core.json.decode(text)
+  elseif text:find "^%d[.,]%d*E%+%d+$" then
+    return nil -- a spreadsheet's
   end
   now = type(now) == "table" and now or {}
   if text == diff.text(now) or text == now.display or text == now.userInput then
@@ -143,6 +146,14 @@ local function follow_number(record, path, was)
   end
 end
 
+-- Whether a spreadsheet took digits for a number: without the + or the zeros
+-- they begin with, or as 4.93E+11.
+local function is_spoilt(text, now)
+  local was = type(now) == "table" and (now.e164 or now.display) or now
+  return type(was) == "string" and was:find "^[+0]*%d+$" ~= nil and was ~= text
+    and (was:gsub("^[+0]+", "") == text or text:find "^%d[.,]?%d*E%+%d+$" ~= nil)
+end
+
 -- Sets one cell; gives the path of a phone it is a part of.
 local function set_cell(record, one, name, text, ctx)
   local now = copy.at(record, one.path)
@@ -150,6 +161,9 @@ local function set_cell(record, one, name, text, ctx)
     if ctx.options.empty == "clear" and not one.servers then
       copy.put(record, one.path, nil)
     end
+    return one.phone
+  elseif is_spoilt(text, now) then
+    ctx.left(name .. ": digits that a spreadsheet took for a number")
     return one.phone
   end
   local value = one.read(text, now)

@@ -496,6 +496,8 @@ describe("sources", function()
     assert.same({ one, two }, { got[1].id, got[2].id })
     got = read(fix.ndjson(place:write("a", "\239\187\191{\"id\":\"" .. one .. '"}\r\n')))
     assert.equal(one, got[1].id)
+    got = read(fix.csv(place:write("a", "\239\187\191id;a\r\n " .. one .. " ;x\r\n")))
+    assert.equal(one, got[1].id)
   end)
 
   it("refuse what they don't know, at the caller's line", function()

@@ -327,7 +327,8 @@ local function of_rows(described, client)
       return item
     end
     local key = row[described.key]
-    if type(key) == "string" and key ~= "" then
+    key = type(key) == "string" and key:match "^%s*(.-)%s*$" or ""
+    if key ~= "" then
       return described.by_lookup and read_by_lookup(client, seen, item, key)
         or read_by_id(described, client, seen, item, key)
     elseif described.missing == "change" then

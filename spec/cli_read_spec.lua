@@ -162,6 +162,10 @@ describe("extcontacts scan", function()
       assert.equal(limit, #records((must("scan contacts --limit " .. limit))))
     end
     assert.matches("scan/contacts?limit=20\n", must "scan contacts --limit 3 --page-size 20 --dry-run", 1, true)
+    assert.matches("scan/contacts?divisionId=a%20b\n", must { "scan", "contacts", "--query", "divisionId=a b",
+      "--dry-run" }, 1, true)
+    assert.matches("contacts/x?expand=division\n", must "get contacts x --query expand=division --dry-run", 1, true)
+    assert.equal(3, #records(must "scan contacts --limit 3 --query divisionId=x"))
   end)
 
   it("writes an array, complete or not at all valid", function()

@@ -233,6 +233,30 @@ describe("a documented limit", function()
     assert.equal(0, #self.requests)
   end)
 
+  it("sends further parameters of the query unchecked, where there is no option for them", function()
+    local self = fake.client {
+      fake.json(200, {}), fake.json(200, { entities = {}, cursors = { after = "c" } }),
+      fake.json(200, { entities = {}, cursors = {} }),
+    }
+    assert(self.client.contacts:list { q = "a",
+      query = { expand = { "division" }, divisionIds = { "x", "y" }, z = 1 } })
+    assert.equal("q=a&divisionIds=x,y&expand=division&z=1", self.requests[1].url:match "%?(.*)$")
+    assert.is_nil(self.client:scan_contacts({ limit = 50, query = { divisionId = "a b" } }):next())
+    assert.equal("limit=50&divisionId=a%20b", self.requests[2].url:match "%?(.*)$")
+    assert.equal("limit=50&cursor=c&divisionId=a%20b", self.requests[3].url:match "%?(.*)$")
+    local function says(text, fn, ...)
+      assert.matches(text, fake.misuse(fn, self.client.contacts, ...), 1, true)
+    end
+    says("'pageSize' has an option of its own: 'page_size'", self.client.contacts.list, { query = { pageSize = 1 } })
+    says("'expand' has an option of its own: 'expand'", self.client.contacts.list,
+      { query = { expand = "x" }, expand = { "externalOrganization" } })
+    says("option 'query' must have names", self.client.contacts.list, { query = { "x" } })
+    says("option 'query' must be a table of names and values, got string", self.client.contacts.get, ID,
+      { query = "a=1" })
+    local _, err = self.client.contacts:get(ID, { query = { a = ec.null } })
+    assert.matches("query parameter 'a' is null", err.message, 1, true)
+  end)
+
   it("takes no text in another encoding", function()
     local self = fake.client {}
     for argument, call in pairs {

@@ -13,12 +13,11 @@ endpoint.NAME = "request"
 
 ---@class extcontacts.RequestOptions: extcontacts.CallOptions
 ---@field path table<string, string|integer>|nil values of the `{names}` in the path
----@field query table<string, any>|nil texts, numbers, booleans, or arrays of them, which are joined by commas
 ---@field body table|nil sent as JSON
 ---@field repeatable boolean|nil whether sending it twice does what sending it once does, so that it
 --- may be sent again when its answer was lost; default: GET, PUT and DELETE only
 
-local OWN = { path = "table", query = "table", body = "table", repeatable = "boolean" }
+local OWN = { path = "table", body = "table", repeatable = "boolean" }
 
 -- Options of creates of the table: nothing tells here how to look for a record.
 local OF_CREATES = { marker = true, check_time = true, resumes = true }
@@ -62,16 +61,21 @@ local function path_problem(path)
   end
 end
 
--- `a=1&b=2`, as a server's `nextUri` has it.
-local function read_query(text, into)
+-- `a=1&b=2`, as a server's `nextUri` has it, in front of further parameters.
+local function read_query(text, further)
+  local query = {}
   for pair in text:gmatch "[^&]+" do
     local name, value = pair:match "^([^=]*)=?(.*)$"
     name, value = core.url.decode(name, { plus = true }), core.url.decode(value, { plus = true })
     if not name or not value then
-      return "two hexadecimal digits must follow a '%' of the query"
+      return nil, "two hexadecimal digits must follow a '%' of the query"
     end
-    into[#into + 1] = { name, value }
+    query[#query + 1] = { name, value }
   end
+  for _, pair in ipairs(further) do
+    query[#query + 1] = pair
+  end
+  return query
 end
 
 local function options_problem(options)
@@ -98,17 +102,6 @@ local function bind_path(path, values, into)
     if into[name] == nil then
       return suggest.unknown("name in option 'path'", name, names)
     end
-  end
-end
-
-local function bind_query(query, into)
-  for name in pairs(query) do
-    if type(name) ~= "string" then
-      return "option 'query' must have names: query = { expand = { … } }"
-    end
-  end
-  for _, name in ipairs(suggest.keys(query)) do
-    into[#into + 1] = { name, query[name] }
   end
 end
 
@@ -149,9 +142,8 @@ function endpoint.bind(method, path, options)
     return nil, problem
   end
   bound.body = options.body
-  problem = bind_path(where, options.path or {}, bound.path)
-    or read_query(query, bound.query)
-    or bind_query(options.query or {}, bound.query)
+  bound.query, problem = read_query(query, bound.query)
+  problem = problem or bind_path(where, options.path or {}, bound.path)
   if problem then
     return nil, endpoint.NAME .. ": " .. problem
   end

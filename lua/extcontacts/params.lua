@@ -19,6 +19,9 @@ local params = {}
 ---@field timeout number|nil seconds one request may take, instead of the client's
 ---@field deadline number|nil seconds this call may take, waits and repeats included
 ---@field headers table<string, string>|nil further request headers
+---@field query table<string, any>|nil further parameters of the query, by their names on the wire: texts,
+--- numbers, booleans, or arrays of them.  For what is newer than this module, which checks none of it:
+--- `{ divisionId = id }`, `{ expand = { "division" } }`
 ---@field retry boolean|nil whether a failed request is repeated, instead of the client's
 ---@field max_attempts integer|nil requests for this call at most, instead of the client's
 ---@field max_retry_after number|nil longest wait the server may ask for, in seconds
@@ -36,6 +39,7 @@ local CALL_OPTIONS = {
   timeout = "seconds",
   deadline = "seconds",
   headers = "table",
+  query = "table",
   retry = "boolean",
   max_attempts = "count",
   max_retry_after = "seconds",
@@ -132,6 +136,29 @@ local function option_names(row, extra)
   return names
 end
 
+-- Puts the parameters of the option `query` behind the operation's own; gives
+-- what is wrong with them.
+local function bind_further(row, bound)
+  local given, names = bound.options.query, {}
+  for name in pairs(given) do
+    if type(name) ~= "string" then
+      return "option 'query' must have names: query = { divisionId = … }"
+    end
+    names[#names + 1] = name
+  end
+  table.sort(names)
+  local own = {}
+  for _, param in ipairs(row.params) do
+    own[param.wire] = param.place == "query" and (not param.enum or bound.values[param.name] ~= nil) and param
+  end
+  for _, name in ipairs(names) do
+    if own[name] then
+      return ("'%s' has an option of its own: '%s'"):format(name, own[name].name)
+    end
+    bound.query[#bound.query + 1] = { name, given[name] }
+  end
+end
+
 local function call_option_problem(name, value)
   local kind = CALL_OPTIONS[name]
   if kind == "seconds" then
@@ -151,7 +178,7 @@ local function call_option_problem(name, value)
   elseif name == "resumes" and type(value) == "table" and type(value.since) ~= "number" then
     return "option 'resumes' must have 'since', the time when the create was sent, in seconds since 1970"
   elseif type(value) ~= kind then
-    local of = name == "headers" and " of names and values" or ""
+    local of = kind == "table" and " of names and values" or ""
     return ("option '%s' must be a %s%s, got %s"):format(name, kind, of, type(value))
   end
 end
@@ -219,6 +246,10 @@ function params.bind(row, count, arguments, extra)
         bound.query[#bound.query + 1] = { param.wire, value }
       end
     end
+  end
+  local problem = bound.options.query and bind_further(row, bound)
+  if problem then
+    return nil, row.name .. ": " .. problem
   end
   return bound
 end

@@ -196,6 +196,13 @@ local function declare_option(parser, param)
   end
 end
 
+--- Declares `--query`.
+---@param parser table
+---@param doc string
+function operation.declare_query(parser, doc)
+  parser:option("--query", doc):argname("NAME=VALUE"):count("*")
+end
+
 --- Declares the arguments and options of a row; without one, only what all
 -- rows of the verb have.
 ---@param parser table
@@ -230,6 +237,7 @@ function operation.declare(parser, verb, row, how)
       declare_option(parser, param)
     end
   end
+  operation.declare_query(parser, "a further parameter of the query, by its name on the wire; not checked")
 end
 
 --- The options of a row that were given.
@@ -249,6 +257,7 @@ function operation.options(row, given, hidden)
       end
     end
   end
+  options.query = words_of.pairs(given.query, "--query")
   return options
 end
 

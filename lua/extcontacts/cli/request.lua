@@ -5,6 +5,7 @@ local endpoint = require "extcontacts.endpoint"
 local exit = require "extcontacts.cli.exit"
 local operation = require "extcontacts.cli.operation"
 local output = require "extcontacts.cli.output"
+local words = require "extcontacts.cli.words"
 
 local command = {
   name = "request",
@@ -29,27 +30,12 @@ sent again, unless --repeatable says that this would do no harm.]],
 function command.setup(parser)
   parser:argument("method", table.concat(endpoint.methods, ", ")):choices(endpoint.methods)
   parser:argument("path", "begins with /api/v2/, percent-encoded")
-  parser:option("--query", "a parameter of the query, to be encoded; may be given again")
-    :argname("NAME=VALUE"):count("*")
+  operation.declare_query(parser, "a parameter of the query, to be encoded; may be given again")
   body.setup(parser)
   parser:flag("--repeatable", "sending it twice does what sending it once does")
   output.setup(parser)
   parser:flag("--yes", "don't ask before a DELETE")
   parser:flag("--dry-run", "show the request and send nothing")
-end
-
--- `a=1` given twice is a list.
-local function query_of(texts)
-  local query = {}
-  for _, text in ipairs(texts) do
-    local name, value = text:match "^([^=]+)=(.*)$"
-    if not name then
-      exit.usage(("--query %s: write it as NAME=VALUE"):format(text:match "^[%w_.]*"))
-    end
-    query[name] = query[name] or {}
-    table.insert(query[name], value)
-  end
-  return query
 end
 
 local function write_value(given, context, value)
@@ -68,7 +54,7 @@ end
 ---@param given table
 ---@param context table
 function command.run(given, context)
-  local options = { query = query_of(given.query), repeatable = given.repeatable }
+  local options = { query = words.pairs(given.query, "--query"), repeatable = given.repeatable }
   if given.body or #given.set > 0 then
     options.body = body.merge(body.read(given, context) or {}, body.fields(nil, given.set))
   end

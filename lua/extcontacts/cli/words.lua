@@ -1,5 +1,7 @@
 --- Small readings of words of the command line.
 
+local exit = require "extcontacts.cli.exit"
+
 local words = {}
 
 --- "a,b" given once or more as a list.
@@ -13,6 +15,24 @@ function words.list(texts)
     end
   end
   return list
+end
+
+--- "a=1" given once or more; what is given again is a list.
+---@param texts string[]|nil
+---@param option string for messages
+---@return table<string, string[]>|nil nil for none
+function words.pairs(texts, option)
+  local found
+  for _, text in ipairs(texts or {}) do
+    local name, value = text:match "^([^=]+)=(.*)$"
+    if not name then
+      exit.usage(("%s %s: write it as NAME=VALUE"):format(option, text:match "^[%w_]*"))
+    end
+    found = found or {}
+    found[name] = found[name] or {}
+    table.insert(found[name], value)
+  end
+  return found
 end
 
 return words

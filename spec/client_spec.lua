@@ -282,6 +282,15 @@ describe("a documented limit", function()
 end)
 
 describe("ec.writable", function()
+  it("leaves out what the server owns of today's fields, too", function()
+    assert.same({ lastName = "Lee", division = { id = "d" }, externalIds = { { value = "x" } } },
+      ec.writable("ExternalContact", {
+        lastName = "Lee", type = "Curated", canonicalContact = { id = "c" }, mergeSet = { { id = "c" } },
+        mergedFrom = {}, mergedTo = { id = "c" }, mergeOperation = ec.null, division = { id = "d" },
+        externalIds = { { value = "x" } },
+      }))
+  end)
+
   it("leaves out what the server owns and keeps the rest, deeply copied", function()
     local record = {
       id = "1", firstName = "Ann", selfUri = "/x", unknown = { a = 1 },

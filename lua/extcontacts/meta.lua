@@ -823,6 +823,17 @@ function client:get_externalcontacts_reversewhitepageslookup(lookup_val, opts) e
 ---@field customFields table<string, table>|nil
 ---@field externalDataSources extcontacts.ExternalDataSource[]|nil read-only
 ---@field selfUri string|nil read-only
+---@field type string|nil read-only
+---@field canonicalContact table|nil read-only
+---@field mergeSet table[]|nil read-only
+---@field mergedFrom table[]|nil read-only
+---@field mergedTo table|nil read-only
+---@field mergeOperation table|nil read-only
+---@field division table|nil
+---@field externalIds table[]|nil
+---@field identifiers table[]|nil
+---@field instagramId table|nil
+---@field appleOpaqueIds table[]|nil
 
 ---@class extcontacts.ExternalDataSource
 ---@field platform string|nil
@@ -851,6 +862,9 @@ function client:get_externalcontacts_reversewhitepageslookup(lookup_val, opts) e
 ---@field customFields table<string, table>|nil
 ---@field externalDataSources extcontacts.ExternalDataSource[]|nil read-only
 ---@field selfUri string|nil read-only
+---@field division table|nil
+---@field externalIds table[]|nil
+---@field identifiers table[]|nil
 
 ---@class extcontacts.ExternalOrganizationListing
 ---@field entities extcontacts.ExternalOrganization[]|nil
@@ -903,6 +917,9 @@ function client:get_externalcontacts_reversewhitepageslookup(lookup_val, opts) e
 ---@field createdBy extcontacts.User|nil required
 ---@field externalDataSources extcontacts.ExternalDataSource[]|nil read-only
 ---@field selfUri string|nil read-only
+---@field division table|nil
+---@field entityId string|nil
+---@field entityType string|nil
 
 ---@class extcontacts.NoteListing
 ---@field entities extcontacts.Note[]|nil
@@ -976,6 +993,7 @@ function client:get_externalcontacts_reversewhitepageslookup(lookup_val, opts) e
 ---@field userInput string|nil
 ---@field e164 string|nil
 ---@field countryCode string|nil
+---@field normalizationCountryCode string|nil
 
 ---@class extcontacts.Relationship
 ---@field id string|nil read-only
@@ -985,6 +1003,7 @@ function client:get_externalcontacts_reversewhitepageslookup(lookup_val, opts) e
 ---@field relationship string|nil required
 ---@field externalDataSources extcontacts.ExternalDataSource[]|nil read-only
 ---@field selfUri string|nil read-only
+---@field division table|nil
 
 ---@class extcontacts.RelationshipListing
 ---@field entities extcontacts.Relationship[]|nil

@@ -120,8 +120,18 @@ local source = {
   WhatsAppId = "phoneNumber:PhoneNumber displayName",
 }
 
--- What the specified models leave out but the wire carries.
+-- What the specified models leave out but the wire carries, or has come to carry
+-- since.
 local also_on_the_wire = {
+  ExternalContact = [[
+    type*:=Ephemeral|Identified|Curated canonicalContact*:object mergeSet*:[object]
+    mergedFrom*:[object] mergedTo*:object mergeOperation*:object division:object
+    externalIds:[object] identifiers:[object] instagramId:object appleOpaqueIds:[object]
+  ]],
+  ExternalOrganization = "division:object externalIds:[object] identifiers:[object]",
+  Note = "division:object entityId entityType",
+  Relationship = "division:object",
+  PhoneNumber = "normalizationCountryCode",
   CursorContactListing = "cursors:Cursors",
   CursorNoteListing = "cursors:Cursors",
   CursorOrganizationListing = "cursors:Cursors",

@@ -1,4 +1,4 @@
--- client:request: endpoints that are not in the operation table.
+-- Endpoints that are not in the operation table: client:request.
 local ec = require "extcontacts"
 local errors = require "extcontacts.error"
 local fake = require "spec.support.fake"

@@ -18,8 +18,6 @@ trap 'exit 130' INT TERM
 # The rate limit is off: at 300 requests a minute this would take long.
 . examples/sandbox.sh
 start_sandbox --contacts "$CONTACTS" --rate 0
-EXTCONTACTS_RATE=off
-export EXTCONTACTS_RATE
 
 echo "A local External Contacts server with $CONTACTS messy contacts is at $EXTCONTACTS_BASE_URL"
 echo

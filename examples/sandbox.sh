@@ -1,10 +1,8 @@
 # Read by the demo, the nginx example and the benches: a sandbox for as long as
 # one runs, with its address and credentials in the environment.  The caller
 # sets `work`, a directory of its own, and ends the process `pid`.
-field() { sed -n "s/.*\"$1\" *: *\"\{0,1\}\([^\",}]*\).*/\1/p" "$work/ready"; }
-
 start_sandbox() { # its options
-  bin/extcontacts sandbox "$@" >"$work/ready" 2>"$work/log" &
+  bin/extcontacts sandbox --env "$@" >"$work/ready" 2>"$work/log" &
   starter=$!
   tries=0
   while [ ! -s "$work/ready" ]; do
@@ -16,8 +14,6 @@ start_sandbox() { # its options
     fi
     sleep 0.1
   done
-  pid=$(field pid)
-  EXTCONTACTS_BASE_URL=$(field base_url) EXTCONTACTS_LOGIN_URL=$(field login_url)
-  GENESYSCLOUD_OAUTHCLIENT_ID=$(field client_id) GENESYSCLOUD_OAUTHCLIENT_SECRET=$(field client_secret)
-  export EXTCONTACTS_BASE_URL EXTCONTACTS_LOGIN_URL GENESYSCLOUD_OAUTHCLIENT_ID GENESYSCLOUD_OAUTHCLIENT_SECRET
+  . "$work/ready"
+  pid=$EXTCONTACTS_SANDBOX_PID
 }

@@ -110,6 +110,22 @@ describe("the extcontacts command", function()
   end)
 end)
 
+describe("the sandbox with --env", function()
+  it("writes lines that set what a client reads", function()
+    local output, status = run([[
+      dir=$(mktemp -d)
+      bin/extcontacts sandbox --env --tls --rate 0 --contacts 1 --client-id "it's" >$dir/env &
+      for i in $(seq 500); do [ -s $dir/env ] && break; sleep 0.02; done
+      . $dir/env
+      rm -r $dir
+      echo "$GENESYSCLOUD_OAUTHCLIENT_ID $EXTCONTACTS_RATE"
+      bin/extcontacts scan contacts --no-cache --fields id
+      kill $EXTCONTACTS_SANDBOX_PID]])
+    assert.equal(0, status)
+    assert.matches("^it's off\n{\"id\":\"[^\n]+\"}\n$", output)
+  end)
+end)
+
 describe("the sandbox's page", function()
   it("names every option, fault and control there is", function()
     local file = assert(io.open("docs/sandbox.md"))

@@ -78,7 +78,7 @@ describe("the tutorial", function()
     blocks = blocks_of(TUTORIAL)
   end)
   after_each(function()
-    local pid = (files.read(place .. "/sandbox.json") or ""):match '"pid" *: *(%d+)'
+    local pid = (files.read(place .. "/sandbox.env") or ""):match "SANDBOX_PID='(%d+)'"
     if pid then
       os.execute("kill " .. pid .. " 2>/dev/null")
     end
@@ -87,7 +87,12 @@ describe("the tutorial", function()
 
   -- The server's contacts by id, read past the client.
   local function contacts()
-    local server = cjson.decode((files.read(place .. "/sandbox.json")))
+    local settings = files.read(place .. "/sandbox.env")
+    local function value(name)
+      return settings:match("export [%u_]*" .. name .. "='([^']*)'")
+    end
+    local server = { base_url = value "BASE_URL", login_url = value "LOGIN_URL", client_id = value "CLIENT_ID",
+      client_secret = value "CLIENT_SECRET" }
     local body = "grant_type=client_credentials&client_id=" .. server.client_id .. "&client_secret="
       .. server.client_secret
     local chunks = {}
@@ -133,8 +138,9 @@ describe("the tutorial", function()
     assert.equal(3, #parts)
     local settings = {}
     for _, block in ipairs(parts[1]) do
-      if block.text:find("export ", 1, true) then
-        settings[#settings + 1] = block
+      local line = block.text:match "%. %./sandbox%.env"
+      if line then
+        settings[#settings + 1] = { language = "sh", text = line }
       end
     end
 

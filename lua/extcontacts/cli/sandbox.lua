@@ -15,14 +15,14 @@ local command = {
 }
 
 command.example = [[
-extcontacts sandbox --contacts 5000 --seed 7 >sandbox.json &
-curl -s -u ID:SECRET -d grant_type=client_credentials LOGIN_URL/oauth/token]]
+extcontacts sandbox --contacts 5000 --rate 0 --env >sandbox.env &
+. ./sandbox.env; extcontacts scan contacts --limit 3; kill $EXTCONTACTS_SANDBOX_PID]]
 
 command.notes = [[
 When it is ready it prints one line of JSON with base_url, login_url,
-client_id, client_secret and pid (and ca_file with --tls), then serves until
-it gets SIGTERM or SIGINT.  docs/sandbox.md describes the data, the control
-path and the faults.]]
+client_id, client_secret and pid (and ca_file with --tls), or with --env the
+same for a shell, then serves until it gets SIGTERM or SIGINT.
+docs/sandbox.md describes the data, the control path and the faults.]]
 
 --- Declares the options, one for each row of the sandbox's.
 ---@param parser table

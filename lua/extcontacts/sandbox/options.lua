@@ -12,6 +12,8 @@ local rows = {
     doc = "port on 127.0.0.1; 0 takes a free one" },
   { key = "tls", kind = "flag", default = false,
     doc = "https and HTTP/2, with a certificate made for this run (ca_file in the first line)" },
+  { key = "env", kind = "flag", default = false,
+    doc = "say where it is in lines of shell that set what a client reads, not in JSON" },
   { key = "parent", kind = "integer", min = 1, value = "PID",
     doc = "stop when this process is gone" },
   { key = "max_lifetime", kind = "number", min = 0, value = "SECONDS",

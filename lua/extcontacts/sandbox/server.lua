@@ -79,6 +79,25 @@ local function watch(starter)
   ngx.timer.at(INTERVAL, look)
 end
 
+-- What a client reads from its environment, for a shell to read in.
+local function as_shell(facts)
+  local variables = {
+    { "EXTCONTACTS_BASE_URL", facts.base_url },
+    { "EXTCONTACTS_LOGIN_URL", facts.login_url },
+    { "GENESYSCLOUD_OAUTHCLIENT_ID", facts.client_id },
+    { "GENESYSCLOUD_OAUTHCLIENT_SECRET", facts.client_secret },
+    { "EXTCONTACTS_CA_FILE", facts.ca_file },
+    { "EXTCONTACTS_RATE", settings.rate == 0 and "off" or nil },
+    { "EXTCONTACTS_SANDBOX_PID", tostring(facts.pid) },
+  }
+  local lines = {}
+  for _, variable in ipairs(variables) do
+    local name, value = variable[1], variable[2]
+    lines[#lines + 1] = value and ("export %s='%s'\n"):format(name, (value:gsub("'", "'\\''")))
+  end
+  return table.concat(lines)
+end
+
 --- Says that it is ready; nginx listens by now.
 function server.start()
   -- A closed terminal ends it; nginx would read its configuration again.
@@ -88,14 +107,15 @@ function server.start()
   local json = require "extcontacts.sandbox.json"
   local scheme = settings.tls and "https" or "http"
   local url = ("%s://127.0.0.1:%d"):format(scheme, settings.port)
-  io.stdout:write(assert(json.encode {
+  local facts = {
     base_url = url,
     login_url = url,
     client_id = settings.client_id,
     client_secret = settings.client_secret,
     pid = ngx.worker.pid(),
     ca_file = settings.ca_file,
-  }), "\n")
+  }
+  io.stdout:write(settings.env and as_shell(facts) or assert(json.encode(facts)) .. "\n")
   io.stdout:flush()
   watch(starter)
 end

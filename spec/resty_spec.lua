@@ -338,7 +338,7 @@ describe("a lookup of a caller", function()
       series = series + (line:sub(1, 1) ~= "#" and 1 or 0)
     end
     assert.is_true(series > 20)
-    assert.is_nil(text:find("317", 1, true))
+    assert.is_nil(text:find("317555", 1, true)) -- fewer digits can be a time
     assert.is_nil(text:find("Ann", 1, true))
     assert.equal(2, metric 'lookups_total{result="api"}')
     assert.equal(1, metric 'api_calls_total{outcome="found"}')

@@ -60,6 +60,10 @@ describe("csv", function()
     assert.equal("line 3: 1 fields, but the header has 2", problem "a,b\n1,2\n3\n")
     assert.equal("line 2: a quote is not closed", problem 'a,b\n1,"2\n3\n')
     assert.equal("line 2: after a quoted field a separator must follow", problem 'a,b\n"1"x,2\n')
+    assert.equal("line 2: it is longer than 16 MiB; perhaps a quote is not closed",
+      problem('a\n"' .. (("x"):rep(1023) .. "\n"):rep(17 * 1024)))
+    assert.equal("line 2: it is longer than 16 MiB; perhaps a quote is not closed",
+      problem("a\n" .. ("x"):rep(17 * 1024 * 1024)))
     assert.matches("^line 2: it is not in UTF%-8; a spreadsheet saves such a file as", problem "a\nM\252ller\n")
     assert.matches("^line 1: it is not in UTF%-8", problem "\255\254a\0\n\0")
     assert.matches("^its lines end in CR alone", problem "a,b\r1,2\r")
@@ -74,6 +78,34 @@ describe("csv", function()
       assert.equal(value, rows[1][tostring(index)])
     end
     assert.equal("a,,c\r\n", csv.line({ "a", nil, "c" }, 3))
+  end)
+
+  it("reads back whatever it writes", function()
+    local seed = 1
+    local function draw(count)
+      seed = (seed * 16807) % 2147483647
+      return seed % count + 1
+    end
+    local pieces = { '"', '""', ",", ";", "\t", "\n", "\r\n", " ", "'", "=", "@", "+", "-", "1", "a", "ü", "€", "\0",
+      "sep=" }
+    for round = 1, 500 do
+      local raw, header, values = round % 2 == 0, {}, {}
+      for index = 1, 4 do
+        header[index] = "c" .. index
+        local parts = {}
+        for part = 1, draw(6) - 1 do
+          parts[part] = pieces[draw(#pieces)]
+        end
+        values[index] = table.concat(parts)
+      end
+      values[5], header[5] = "end", "c5" -- a line of nothing but empty cells is one, too
+      local rows, problem = parse(csv.line(header, 5) .. csv.line(values, 5, raw), { raw = raw })
+      assert.is_nil(problem)
+      assert.equal(1, #rows)
+      for index, name in ipairs(header) do
+        assert.equal(values[index], rows[1][name], ("round %d, column %d"):format(round, index))
+      end
+    end
   end)
 
   it("lets no cell become a formula, and reads what was there", function()

@@ -35,20 +35,46 @@ end
 
 local NOT_UTF8 = "it is not in UTF-8; a spreadsheet saves such a file as \"CSV UTF-8\""
 
+local BLOCK, LONGEST = 65536, 16 * 1024 * 1024 -- bytes, the latter of one record
+
+-- Lines of a file.  LuaJIT's own lose what is behind a NUL.
+local function lines_of(handle)
+  local buffer, at = "", 1
+  return function()
+    local stop = buffer:find("\n", at, true)
+    while not stop do
+      local block = #buffer - at < LONGEST and handle:read(BLOCK)
+      if not block then
+        local rest = buffer:sub(at)
+        buffer, at = "", 1
+        return rest ~= "" and rest or nil
+      end
+      buffer, at = buffer:sub(at) .. block, 1
+      stop = buffer:find("\n", 1, true)
+    end
+    local line = buffer:sub(at, stop - 1)
+    at = stop + 1
+    return line
+  end
+end
+
 -- One record as it stands in the file: lines up to where the quotes are even.
-local function read_record(handle)
-  local line = handle:read("*l")
+local function read_record(next_line)
+  local line = next_line()
   if not line then
     return nil
   end
-  local parts, quotes, lines = { line }, count_quotes(line), 1
-  while quotes % 2 == 1 do
-    line = handle:read("*l")
+  local parts, quotes, lines, size = { line }, count_quotes(line), 1, #line + 1
+  while quotes % 2 == 1 and size < LONGEST do
+    line = next_line()
     if not line then
       return nil, "a quote is not closed"
     end
     parts[#parts + 1] = line
-    quotes, lines = quotes + count_quotes(line), lines + 1
+    quotes, lines, size = quotes + count_quotes(line), lines + 1, size + #line + 1
+  end
+  if size >= LONGEST then
+    return nil, "it is longer than 16 MiB; perhaps a quote is not closed"
   end
   local text = table.concat(parts, "\n"):gsub("\r$", "")
   if not core.json.encode(text) then
@@ -111,7 +137,8 @@ end
 --- what is wrong with the file
 ---@return extcontacts.csv.Reader|string reader or what is wrong
 function csv.rows(handle, options)
-  local text, problem, lines = read_record(handle)
+  local next_line = lines_of(handle)
+  local text, problem, lines = read_record(next_line)
   if not text then
     return nil, problem and "line 1: " .. problem or "the file is empty"
   end
@@ -122,7 +149,7 @@ function csv.rows(handle, options)
   local first, declared = 1, text:match "^sep=(.)$"
   if declared then
     first = 2
-    text, problem, lines = read_record(handle)
+    text, problem, lines = read_record(next_line)
     if not text then
       return nil, problem and "line 2: " .. problem or "the file has no header"
     end
@@ -144,21 +171,21 @@ function csv.rows(handle, options)
     end
     names[name] = true
   end
-  local reader, next_line = { header = header, line = first }, first + lines
+  local reader, next_number = { header = header, line = first }, first + lines
   local function failed(why)
     return nil, ("line %d: %s"):format(reader.line, why)
   end
   return function()
     repeat
-      reader.line = next_line
-      text, problem, lines = read_record(handle)
+      reader.line = next_number
+      text, problem, lines = read_record(next_line)
       if not text then
         if problem then
           return failed(problem)
         end
         return nil
       end
-      next_line = next_line + lines
+      next_number = next_number + lines
     until text ~= ""
     local fields
     fields, problem = split(text, separator)

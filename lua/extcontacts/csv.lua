@@ -42,19 +42,20 @@ local function lines_of(handle)
   local buffer, at = "", 1
   return function()
     local stop = buffer:find("\n", at, true)
-    while not stop do
-      local block = #buffer - at < LONGEST and handle:read(BLOCK)
-      if not block then
-        local rest = buffer:sub(at)
-        buffer, at = "", 1
-        return rest ~= "" and rest or nil
+    local parts, size = {}, 0
+    while not stop and size < LONGEST do
+      -- What is left of this block, and more: joined once.
+      parts[#parts + 1], size = buffer:sub(at), size + #buffer - at + 1
+      buffer, at = handle:read(BLOCK) or "", 1
+      if buffer == "" then
+        break
       end
-      buffer, at = buffer:sub(at) .. block, 1
       stop = buffer:find("\n", 1, true)
     end
-    local line = buffer:sub(at, stop - 1)
-    at = stop + 1
-    return line
+    parts[#parts + 1] = buffer:sub(at, stop and stop - 1)
+    at = (stop or #buffer) + 1
+    local line = table.concat(parts)
+    return (stop or line ~= "") and line or nil
   end
 end
 

@@ -51,7 +51,8 @@ describe("extcontacts get", function()
 
   it("takes ids and lines of JSON from standard input, among others", function()
     local ids = some_ids(3)
-    local output = must({ "get", "contacts", ids[3], "-" }, ids[1] .. "\r\n\n" .. '{"id":"' .. ids[2] .. '"}\n')
+    local input = "\239\187\191" .. ids[1] .. "\r\n\n" .. '{"id":"' .. ids[2] .. '"}\n'
+    local output = must({ "get", "contacts", ids[3], "-" }, input)
     local found = records(output)
     assert.same({ ids[3], ids[1], ids[2] }, { found[1].id, found[2].id, found[3].id })
     local code, _, errors = run("get contacts -", '{"name":1}')

@@ -362,7 +362,8 @@ function operation.ids(context, ids)
   local index, from_input = 0, false
   local function line()
     for text in context:lines() do
-      local id = text:match("^%s*(.-)%s*$")
+      -- Windows begins a file with a byte order mark.
+      local id = text:gsub("^\239\187\191", ""):match("^%s*(.-)%s*$")
       local object = id:sub(1, 1) == "{" and core.json.decode(id)
       id = type(object) == "table" and object.id or id
       if type(id) ~= "string" or id:sub(1, 1) == "{" then

@@ -77,6 +77,8 @@ describe("extcontacts create", function()
     refused(2, { "create", "contacts", "--body", "[1]" }, "--body: the record must be a JSON object")
     refused(2, { "create", "contacts", "--body", "{]" }, "--body: invalid JSON")
     refused(2, { "create", "contacts", "--body", "-" }, "must be a JSON object", { input = "[]" })
+    assert.matches('{"lastName":"x"}', must({ "create", "contacts", "--body", "-", "--dry-run" },
+      { input = "\239\187\191{\"lastName\":\"x\"}" }), 1, true)
     refused(2, "create contacts --set firstNam=x", "did you mean 'firstName'?")
     refused(2, "create contacts --set id=x", "'id' is set by the server alone")
     refused(2, "create contacts --set surveyOptOut=yes", "'surveyOptOut' is true or false, got 'yes'")

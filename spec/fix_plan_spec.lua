@@ -377,7 +377,7 @@ describe("fix.load", function()
   fixes.around(set_place, before_each, after_each)
 
   it("loads a file, with a first line for the shell", function()
-    local path = place:write("f.lua", [[#!/usr/bin/env extcontacts plan
+    local path = place:write("f.lua", "\239\187\191" .. [[#!/usr/bin/env extcontacts plan
       local fix = require "extcontacts.fix"
       return { name = "f", source = fix.scan "contacts", change = function() end }
     ]])

@@ -7,6 +7,12 @@ describe("a text", function()
     assert.equal(4, text.length "aé€😀")
   end)
 
+  it("is without the byte order mark that a file begins with", function()
+    assert.equal("a", text.without_bom(text.BOM .. "a"))
+    assert.equal("a" .. text.BOM, text.without_bom("a" .. text.BOM))
+    assert.equal("", text.without_bom "")
+  end)
+
   it("is cut between characters, never within one", function()
     local whole = "aé€😀"
     local beginnings = { [0] = "", "a", "a", "aé", "aé", "aé", "aé€", "aé€", "aé€", "aé€" }

@@ -4,11 +4,10 @@
 -- and read without it.
 
 local core = require "extcontacts.core"
+local texts = require "extcontacts.text"
 
 local csv = {}
 
---- The byte order mark of UTF-8, which spreadsheets put at a file's beginning.
-csv.BOM = "\239\187\191"
 
 --------------------------------------------------------------- formulas --
 
@@ -143,9 +142,7 @@ function csv.rows(handle, options)
   if not text then
     return nil, problem and "line 1: " .. problem or "the file is empty"
   end
-  if text:sub(1, #csv.BOM) == csv.BOM then
-    text = text:sub(#csv.BOM + 1)
-  end
+  text = texts.without_bom(text)
   -- Excel's own way to say what stands between the fields.
   local first, declared = 1, text:match "^sep=(.)$"
   if declared then

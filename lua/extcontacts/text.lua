@@ -2,6 +2,16 @@
 
 local text = {}
 
+--- The byte order mark of UTF-8, with which Windows begins a file.
+text.BOM = "\239\187\191"
+
+--- A file's text, or its first line, without the mark.
+---@param s string
+---@return string
+function text.without_bom(s)
+  return s:sub(1, #text.BOM) == text.BOM and s:sub(#text.BOM + 1) or s
+end
+
 --- How many characters a text has: every byte but the continuation bytes.
 ---@param s string
 ---@return integer

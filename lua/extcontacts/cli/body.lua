@@ -10,6 +10,7 @@ local models = require "extcontacts.models"
 local output = require "extcontacts.cli.output"
 local parser_of = require "extcontacts.cli.parser"
 local suggest = require "extcontacts.suggest"
+local texts = require "extcontacts.text"
 
 local body = {}
 
@@ -56,7 +57,7 @@ function body.read(given, context)
   end
   local inline = source:match("^@?(%s*[{%[].*)$")
   local text = inline or context:read(source)
-  local value, problem = core.json.decode(text)
+  local value, problem = core.json.decode(texts.without_bom(text))
   if value == nil then
     exit.fail("usage", ("--body: %s"):format(problem))
   elseif type(value) ~= "table" or getmetatable(value) == array_mt then

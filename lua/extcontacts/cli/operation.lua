@@ -7,6 +7,7 @@ local operations = require "extcontacts.operations"
 local params = require "extcontacts.params"
 local parser_of = require "extcontacts.cli.parser"
 local suggest = require "extcontacts.suggest"
+local texts = require "extcontacts.text"
 local words_of = require "extcontacts.cli.words"
 
 -- luacheck: ignore 113 143
@@ -362,8 +363,7 @@ function operation.ids(context, ids)
   local index, from_input = 0, false
   local function line()
     for text in context:lines() do
-      -- Windows begins a file with a byte order mark.
-      local id = text:gsub("^\239\187\191", ""):match("^%s*(.-)%s*$")
+      local id = texts.without_bom(text):match("^%s*(.-)%s*$")
       local object = id:sub(1, 1) == "{" and core.json.decode(id)
       id = type(object) == "table" and object.id or id
       if type(id) ~= "string" or id:sub(1, 1) == "{" then

@@ -8,6 +8,7 @@ local exit = require "extcontacts.cli.exit"
 local models = require "extcontacts.models"
 local parser_of = require "extcontacts.cli.parser"
 local suggest = require "extcontacts.suggest"
+local texts = require "extcontacts.text"
 
 local output = {}
 
@@ -49,9 +50,9 @@ end
 -------------------------------------------------------------------- fields --
 
 -- "a,b.c" → { { "a" }, { "b", "c" } }
-local function parse_fields(texts)
+local function parse_fields(lists)
   local fields = {}
-  for _, text in ipairs(texts) do
+  for _, text in ipairs(lists) do
     for name in text:gmatch("[^,%s]+") do
       fields[#fields + 1] = { name = name, path = copy.path(name) }
     end
@@ -202,7 +203,7 @@ FORMS.csv = {
     for index, field in ipairs(self.fields) do
       names[index] = field.name
     end
-    self.context:out(self.bom and csv.BOM or "", csv.line(names, #names))
+    self.context:out(self.bom and texts.BOM or "", csv.line(names, #names))
   end,
   put = function(self, record)
     local cells = {}

@@ -3,6 +3,7 @@
 
 local core = require "extcontacts.core"
 local failure = require "extcontacts.fix.failure"
+local texts = require "extcontacts.text"
 
 local lines = {}
 
@@ -153,7 +154,7 @@ function lines.texts(path)
     end
     number = number + 1
     if number == 1 then
-      line = line:gsub("^\239\187\191", "")
+      line = texts.without_bom(line)
     end
     line = line:gsub("\r$", "")
     if not core.json.encode(line) then

@@ -6,6 +6,7 @@ local failure = require "extcontacts.fix.failure"
 local files = require "extcontacts.files"
 local source = require "extcontacts.fix.source"
 local suggest = require "extcontacts.suggest"
+local texts = require "extcontacts.text"
 
 -- Lua 5.1 has loadstring for texts.
 -- luacheck: ignore 113
@@ -109,6 +110,7 @@ end
 ---@return extcontacts.Error|nil
 function spec.load(path)
   local text = files.read(path)
+  text = text and texts.without_bom(text)
   if not text then
     return failure.io(path .. ": can't be read", "ENOENT")
   elseif text:sub(1, 1) == "\27" then

@@ -88,6 +88,8 @@ install: all
 	@cd lua && find . -type d -exec mkdir -p "$(DESTDIR)$(LUADIR)/{}" \; && \
 	find . -type f -exec $(INSTALL) -m 644 {} "$(DESTDIR)$(LUADIR)/{}" \;
 	$(INSTALL) -m 755 $(CORE) "$(DESTDIR)$(LIBDIR)/extcontacts/core.so"
+	$(INSTALL) -d "$(OURS)/fixes"
+	$(INSTALL) -m 644 examples/fixes/*.lua "$(OURS)/fixes"
 	@for name in $(COMMANDS); do \
 	  $(INSTALL) -m 755 $(BUILD)/bin/$$name "$(DESTDIR)$(BINDIR)/$$name" || \
 	  exit 1; \

@@ -46,8 +46,53 @@ local function planned(count)
   assert.equal(0, code, err)
 end
 
+describe("extcontacts fixes", function()
+  local ready = require "extcontacts.fix.ready"
+
+  it("lists the files there are, and says what each does", function()
+    local pipe = io.popen("ls examples/fixes/*.lua", "r")
+    local count = 0
+    for path in pipe:lines() do
+      local name = path:match "([%w_]+)%.lua$"
+      local code, output = command.run("fixes " .. name)
+      assert.equal(0, code, name)
+      assert.matches("extcontacts plan " .. name, output, 1, true)
+      assert.matches("/" .. path:gsub("%.", "%%.") .. "\n$", output)
+      count = count + 1
+    end
+    pipe:close()
+    assert.equal(count, #ready.names)
+    local _, output = command.run "fixes"
+    for _, name in ipairs(ready.names) do
+      assert.matches("\n" .. name .. " +%u[^\n]+%w\n", "\n" .. output)
+    end
+  end)
+
+  it("suggests for a mistyped name", function()
+    local code, _, errors = command.run "fixes set_field"
+    assert.equal(2, code)
+    assert.matches("did you mean 'set_fields'?", errors, 1, true)
+  end)
+end)
+
 describe("extcontacts plan", function()
   fixes.around(set_place, before_each, after_each)
+
+  it("takes the name of a ready fix, unless there is a file of that name", function()
+    local code, output = run("plan tidy_names_emails -o " .. place:path "p")
+    assert.equal(0, code)
+    assert.matches("contact.firstName", output, 1, true)
+    assert.matches("/examples/fixes/tidy_names_emails.lua", place:objects "p"[1].fix.path, 1, true)
+    for word, problem in pairs {
+      tidy_names = "there is no file of that name, and unknown ready fix 'tidy_names'",
+      ["nothing.lua"] = "nothing.lua: can't be read",
+    } do
+      local _, errors
+      code, _, errors = run("plan " .. word)
+      assert.equal(2, code)
+      assert.matches(problem, errors, 1, true)
+    end
+  end)
 
   it("shows the changes and the totals, and says what to do next", function()
     local code, output, err = run(("plan %s -o %s --show 2"):format(write_fix(5), place:path "p"))

@@ -1,7 +1,7 @@
 -- Deletes the contacts of a list for good, with proof that they are gone: for
 -- a request under the GDPR.
 --
---   extcontacts plan examples/fixes/delete_by_list.lua --set list=ids.txt -o erase.plan
+--   extcontacts plan delete_by_list --set list=ids.txt -o erase.plan
 --   extcontacts apply erase.plan --allow-irreversible
 --   extcontacts verify erase.plan
 --

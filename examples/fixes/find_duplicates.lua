@@ -1,6 +1,6 @@
 -- Finds contacts that are probably the same person, and changes nothing.
 --
---   extcontacts plan examples/fixes/find_duplicates.lua -o duplicates.plan
+--   extcontacts plan find_duplicates -o duplicates.plan
 --
 -- duplicates.plan.clusters.csv has a line a contact: its cluster, `yes` for the
 -- survivor, its id and name, how many fields it has, when it was changed, and

@@ -1,7 +1,7 @@
 -- Phone numbers that the server could not make out, into E.164: "030/1234567"
 -- becomes "+49301234567", which it can find, dial and show as +49 30 1234567.
 --
---   extcontacts plan examples/fixes/phones_e164.lua --set region=DE -o phones.plan
+--   extcontacts plan phones_e164 --set region=DE -o phones.plan
 --
 --   region=DE       where numbers without a country are dialled; must be given
 --   address=ignore  what a contact's address in another country means:

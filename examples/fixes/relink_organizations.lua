@@ -1,8 +1,8 @@
 -- Links contacts to the organizations that a CSV file names, by the
 -- organization's name or by an id of another system.
 --
---   extcontacts plan examples/fixes/relink_organizations.lua --set csv=links.csv -o link.plan
---   extcontacts plan examples/fixes/relink_organizations.lua --set csv=links.csv \
+--   extcontacts plan relink_organizations --set csv=links.csv -o link.plan
+--   extcontacts plan relink_organizations --set csv=links.csv \
 --     --set column=customer --set match=customFields.customer_identifier -o link.plan
 --
 --   csv=links.csv        a line a contact (must be given)

@@ -2,7 +2,7 @@
 -- renamed: `tier_text` becomes `level_text`, and the record names the version
 -- that has it.
 --
---   extcontacts plan examples/fixes/rename_custom_fields.lua \
+--   extcontacts plan rename_custom_fields \
 --     --set schema=4711… --set rename=tier_text=level_text,old_date=since_date -o rename.plan
 --
 --   schema=ID        the schema's id (must be given)

@@ -3,7 +3,7 @@
 -- `address.city`, `customFields.tier_text`).  Where a file knows no ids, an
 -- e-mail address or an international number that only one contact has will do.
 --
---   extcontacts plan examples/fixes/set_fields.lua --set csv=values.csv -o set.plan
+--   extcontacts plan set_fields --set csv=values.csv -o set.plan
 --
 -- PLAN.errors.csv of an apply is such a file: put its values right, and this
 -- finishes what failed.  The columns that tell why it failed are passed over.

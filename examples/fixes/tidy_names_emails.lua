@@ -2,7 +2,7 @@
 -- letters: " ANNE-MARIE " becomes "Anne-Marie", "MCDONALD" "McDonald",
 -- "VAN DER BERG" "van der Berg", "Anna@Example.COM " "anna@example.com".
 --
---   extcontacts plan examples/fixes/tidy_names_emails.lua -o tidy.plan
+--   extcontacts plan tidy_names_emails -o tidy.plan
 --
 --   capitals=no   leaves names in capitals as they are
 --   small=yes     also gives "anna schmidt" its capitals

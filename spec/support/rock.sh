@@ -9,7 +9,7 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 
 mkdir "$work/source"
-cp -R Makefile ./*.rockspec csrc lua docs "$work/source"
+cp -R Makefile ./*.rockspec csrc lua docs examples "$work/source"
 [ ! -d bin ] || cp -R bin "$work/source"
 
 # luarocks knows LuaJIT as a Lua 5.1 with other headers.
@@ -43,3 +43,4 @@ if package.searchpath("extcontacts", package.path) then
 end
 LUA
 "$vm" try.lua "$work/tree"
+"$work/tree/bin/extcontacts" fixes set_fields | grep -F "$work/tree/"

@@ -118,7 +118,7 @@ local function tell(context, path, result)
     context:say("%s%s", REASONS[result.stopped] or result.stopped, why and " (" .. tostring(why) .. ")" or "")
   end
   if result.errors_path then
-    context:say("%s has the reasons; put the values right and plan it with examples/fixes/set_fields.lua",
+    context:say("%s has the reasons; put the values right and plan set_fields with it",
       result.errors_path)
   end
   if result.pending > 0 or result.unknown > 0 then

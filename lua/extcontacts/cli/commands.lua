@@ -31,6 +31,7 @@ return {
   { "restore", "extcontacts.cli.restore" },
 
   { group = "Fix" },
+  { "fixes", "extcontacts.cli.fixes" },
   { "plan", "extcontacts.cli.plan" },
   { "apply", "extcontacts.cli.apply" },
   { "resume", "extcontacts.cli.resume" },

@@ -2,7 +2,11 @@
 
 local convert = require "extcontacts.cli.convert"
 local exit = require "extcontacts.cli.exit"
+local files = require "extcontacts.files"
+local parser_of = require "extcontacts.cli.parser"
 local plan_text = require "extcontacts.cli.plan_text"
+local ready = require "extcontacts.fix.ready"
+local suggest = require "extcontacts.suggest"
 
 local command = {
   name = "plan",
@@ -13,7 +17,7 @@ Reads everything the fix asks for and writes nothing on the server.  The
 plan file holds every change with the record before and after;
 `extcontacts apply` does exactly that.  docs/fix.md describes fixes.]],
   example = [[
-extcontacts plan examples/fixes/tidy_names_emails.lua -o tidy.plan --html tidy.html
+extcontacts plan tidy_names_emails -o tidy.plan --html tidy.html
 extcontacts apply tidy.plan]],
 }
 
@@ -23,7 +27,12 @@ With --detailed-exitcode: 0 when there is nothing to change, 5 when there is.]]
 --- Declares arguments and options.
 ---@param parser table
 function command.setup(parser)
-  parser:argument("file", "the fix, a Lua file")
+  local words = { ":files" }
+  for index, name in ipairs(ready.names) do
+    words[index + 1] = name
+  end
+  parser_of.completes(parser:argument("file", "the fix: a Lua file, or the name of a ready one "
+    .. "(`extcontacts fixes`)"), words)
   parser:option("-o --output", "the plan to write; default: the fix's name with .plan, here"):argname("<plan>")
   parser:option("--set", "an option of the fix; may be given again"):argname("<name=value>"):count("*")
     :convert(convert.pair):target("set")
@@ -53,6 +62,15 @@ local function progress(context)
   end
 end
 
+-- A fix's file: that of the name, or else the ready one that is called so.
+local function path_of(name)
+  if files.exists(name) or name:find "[/.]" then
+    return name
+  end
+  return ready.path(name) or exit.usage("there is no file of that name, and " .. suggest.unknown("ready fix", name,
+    ready.names))
+end
+
 --- Plans.
 ---@param given table
 ---@param context table
@@ -60,7 +78,7 @@ end
 ---@return extcontacts.Error|nil
 function command.run(given, context)
   local fix = require "extcontacts.fix"
-  local made, err = fix.load(given.file)
+  local made, err = fix.load(path_of(given.file))
   if not made then
     return nil, err
   end

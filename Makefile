@@ -74,6 +74,7 @@ $(BUILD)/bin/%: bin/% Makefile
 	@chmod 755 $@
 
 OURS = $(DESTDIR)$(LUADIR)/extcontacts
+DOCS = $(DESTDIR)$(PREFIX)/share/doc/extcontacts
 
 # The manual page and the shells' completions: file and place under PREFIX.
 COMPLETIONS = lua/extcontacts/cli/completions
@@ -90,6 +91,9 @@ install: all
 	$(INSTALL) -m 755 $(CORE) "$(DESTDIR)$(LIBDIR)/extcontacts/core.so"
 	$(INSTALL) -d "$(OURS)/fixes"
 	$(INSTALL) -m 644 examples/fixes/*.lua "$(OURS)/fixes"
+	$(INSTALL) -d "$(DOCS)/docs"
+	$(INSTALL) -m 644 README.md CHANGELOG.md LICENSE "$(DOCS)"
+	$(INSTALL) -m 644 docs/*.md "$(DOCS)/docs"
 	@for name in $(COMMANDS); do \
 	  $(INSTALL) -m 755 $(BUILD)/bin/$$name "$(DESTDIR)$(BINDIR)/$$name" || \
 	  exit 1; \
@@ -100,7 +104,7 @@ install: all
 	done
 
 uninstall:
-	rm -rf "$(OURS)" "$(DESTDIR)$(LIBDIR)/extcontacts"
+	rm -rf "$(OURS)" "$(DESTDIR)$(LIBDIR)/extcontacts" "$(DOCS)"
 	rm -f $(COMMANDS:%="$(DESTDIR)$(BINDIR)/%")
 	@for pair in $(SHARED); do rm -f "$(DESTDIR)$(PREFIX)/$${pair#*:}"; done
 

@@ -9,7 +9,7 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 
 mkdir "$work/source"
-cp -R Makefile ./*.rockspec csrc lua docs examples "$work/source"
+cp -R Makefile ./*.rockspec ./*.md LICENSE csrc lua docs examples "$work/source"
 [ ! -d bin ] || cp -R bin "$work/source"
 
 # luarocks knows LuaJIT as a Lua 5.1 with other headers.

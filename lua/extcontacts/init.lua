@@ -36,7 +36,7 @@ local ec = {
 
 --- A client from arguments alone; nothing is read from the environment.
 -- A wrong or missing option throws.
----@param options extcontacts.Config
+---@param options extcontacts.Options
 ---@return extcontacts.Client
 function ec.new(options)
   local made, misuse = client.configure(options)
@@ -50,7 +50,7 @@ end
 -- `GENESYSCLOUD_OAUTHCLIENT_ID`, `GENESYSCLOUD_OAUTHCLIENT_SECRET`,
 -- `GENESYSCLOUD_ACCESS_TOKEN`; `PURECLOUD_CLIENT_ID`, `PURECLOUD_SECRET`),
 -- then the profile in `~/.gc/config.toml`.  Missing credentials throw.
----@param options extcontacts.Config|nil
+---@param options extcontacts.Options|nil
 ---@return extcontacts.Client
 function ec.connect(options)
   local made, misuse = client.configure(options, {})

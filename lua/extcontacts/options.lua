@@ -4,7 +4,7 @@ local suggest = require "extcontacts.suggest"
 
 local options = {}
 
----@class extcontacts.Config
+---@class extcontacts.Options what `ec.new` and `ec.connect` take
 ---@field region string|nil region id (`eu_central_1`, `eu-central-1`) or domain; default `us_east_1`
 ---@field base_url string|nil instead of `https://api.<domain>`: a sandbox or gateway
 ---@field login_url string|nil instead of `https://login.<domain>`
@@ -13,28 +13,28 @@ local options = {}
 ---@field access_token string|(fun(reason: string): string, number?)|nil a token, or a function that
 --- gives one (and the seconds it lives); called with "start", "expired" or "revoked"
 ---@field profile string|nil section of the profile file; default `DEFAULT`
----@field timeout number seconds one request may take; default 30
+---@field timeout number|nil seconds one request may take; default 30
 ---@field deadline number|nil seconds a call may take, waits and repeats included; default none
----@field connect_timeout number seconds; default 10
----@field max_body integer largest answer in bytes, unpacked; default 64 MiB
----@field max_attempts integer requests for one call at most; default 5
----@field max_retry_after number longest wait the server may ask for, in seconds; default 180
----@field retry boolean whether a failed request is repeated where that is safe; default true
----@field rate integer|false requests a minute and token; default 300, the platform's; false for no pacing
----@field rate_period number seconds of the server's window; default 60, the platform's
----@field reserve number share of the rate left to others, 0 to below 1; default 0.1
+---@field connect_timeout number|nil seconds; default 10
+---@field max_body integer|nil largest answer in bytes, unpacked; default 64 MiB
+---@field max_attempts integer|nil requests for one call at most; default 5
+---@field max_retry_after number|nil longest wait the server may ask for, in seconds; default 180
+---@field retry boolean|nil whether a failed request is repeated where that is safe; default true
+---@field rate integer|false|nil requests a minute and token; default 300, the platform's; false for no pacing
+---@field rate_period number|nil seconds of the server's window; default 60, the platform's
+---@field reserve number|nil share of the rate left to others, 0 to below 1; default 0.1
 ---@field rate_store "process"|"file"|extcontacts.Store|nil where it is counted what was sent: in this
 --- process (default), or in a file that all processes on one token share (default with token_cache)
----@field token_pool integer tokens of the OAuth client to use side by side, each with the rate of
+---@field token_pool integer|nil tokens of the OAuth client to use side by side, each with the rate of
 --- its own; asked for only when needed; default 1
 ---@field token_cache boolean|extcontacts.Store|nil whether tokens are kept between runs, in a file only
 --- you can read; default: with a token_pool
 ---@field on_ambiguous "check"|"error"|"resend"|nil what follows a create whose reply was lost; default
 --- "check" where the record can be looked for, else "error"
----@field check_time number seconds such a create is looked for; default 60
----@field validate boolean whether documented limits are checked before sending; default true
+---@field check_time number|nil seconds such a create is looked for; default 60
+---@field validate boolean|nil whether documented limits are checked before sending; default true
 ---@field headers table<string, string>|nil further headers of every request
----@field user_agent string
+---@field user_agent string|nil
 ---@field proxy string|nil URL of a proxy; "" for none, also when the environment names one
 ---@field ca_file string|nil PEM file of the authorities to trust instead of the system's
 ---@field client_cert string|nil PEM file
@@ -43,11 +43,29 @@ local options = {}
 --- http, which goes to this machine only and has no network to spare
 ---@field log true|"text"|"json"|(fun(entry: extcontacts.LogEntry))|nil `true` and "text" write lines to
 --- standard error, "json" writes JSON lines
----@field log_bodies boolean whether entries hold bodies, with every value masked that may be
+---@field log_bodies boolean|nil whether entries hold bodies, with every value masked that may be
 --- personal; default false
 ---@field on_request (fun(entry: extcontacts.LogEntry))|nil called after every exchange
 ---@field poll (fun(fd: integer, events: string, seconds: number))|nil for coroutines of another event
 --- loop: suspends the running one until the descriptor is readable (`events` is "r"), at most so long
+
+---@class extcontacts.Config: extcontacts.Options the same, complete: what a client goes by
+---@field base_url string
+---@field login_url string
+---@field timeout number
+---@field connect_timeout number
+---@field max_body integer
+---@field max_attempts integer
+---@field max_retry_after number
+---@field retry boolean
+---@field rate integer|false
+---@field rate_period number
+---@field reserve number
+---@field token_pool integer
+---@field check_time number
+---@field validate boolean
+---@field user_agent string
+---@field log_bodies boolean
 
 -- Option → the types it may have, its default, and what else it must be: one
 -- of `choices` where it is a string, above 0 (or `least`), below `below`, a

@@ -20,7 +20,7 @@ local function seconds(text)
   return nil, ("'%s' is not a number of seconds above 0"):format(text)
 end
 
---- One row an option; `setting` is the name in `extcontacts.Config`.
+--- One row an option; `setting` is the name in `extcontacts.Options`.
 connection.rows = {
   { flag = "--profile", setting = "profile", value = "NAME", doc = "section of the profile file" },
   { flag = "--config", value = "FILE", doc = "profile file [~/.gc/config.toml]" },

@@ -317,6 +317,24 @@ describe("a run", function()
     assert.equal("auth", result.stopped) -- which weighs more
   end)
 
+  it("makes nothing while it can't be told whether somebody has the address", function()
+    place:plan { source = fix.csv(place:write("n.csv", "n\n1\n"), { key = false }), change = function()
+      return { fix.create("contact", { firstName = "A", lastName = "B", workEmail = "a@b.example" }, nil,
+        "a@b.example") }
+    end }
+    faults { operation = "lookup.reverse", status = 500 }
+    local result = assert(apply())
+    assert.same({ 0, 1, "try_later" }, { result.done, result.pending, result.stopped })
+    assert.equal(0, place:requests "contacts.create")
+    faults()
+    assert.equal(1, assert(fix.resume(place.client, place:path "p")).done)
+    for _, wrong in ipairs { "nobody", 5 } do
+      assert.error_matches(function()
+        fix.create("contact", {}, nil, wrong)
+      end, "is an e-mail address or a number in E.164", 1, true)
+    end
+  end)
+
   it("ends when it is interrupted, with what is in flight", function()
     place:plan_titles(5, "Pilot")
     local asked = 0

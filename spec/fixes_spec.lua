@@ -328,6 +328,14 @@ describe("the ready fix", function()
       assert.equal(3, assert(fix.apply(place.client, place:path "p")).done)
       place:write("v.csv", (place:read "v.csv":gsub("[^\n]+\n$", ""))) -- without the one that nothing tells apart
       assert.equal(0, plan("set_fields", set).changes)
+      -- Somebody else is quicker, between plan and apply.
+      place:write("v.csv", "workEmail,firstName,lastName\nquick@import.example,Ann,Slow\nslow@import.example,Ann,Too\n")
+      assert.equal(2, plan("set_fields", set, "late").changes)
+      add { personalEmail = "Quick@import.example" }
+      local result = assert(fix.apply(place.client, place:path "late"))
+      assert.same({ 1, 1 }, { result.done, result.conflicts })
+      assert.matches("somebody has the address by now", place:read "late.errors.csv", 1, true)
+      assert.equal(1, #assert(place.direct.lookup:reverse "quick@import.example").contacts)
       set.key = "mail"
       assert.matches("the key is a field's name, such as workEmail, not 'mail'", refused("set_fields", set), 1, true)
     end)

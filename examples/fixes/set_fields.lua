@@ -229,6 +229,7 @@ return {
     elseif not options.create then
       return ctx.left "a line that names no record; --set create=yes makes one of it"
     end
-    return { fix.create(kind, set({}, kind, ctx), row.owner ~= "" and row.owner or nil) }
+    local unless = options.by == "lookup" and row[options.key] ~= "" and row[options.key] or nil
+    return { fix.create(kind, set({}, kind, ctx), row.owner ~= "" and row.owner or nil, unless) }
   end,
 }

@@ -6,8 +6,10 @@ local calls = require "extcontacts.fix.calls"
 local canonical = require "extcontacts.fix.canonical"
 local copy = require "extcontacts.copy"
 local dates = require "extcontacts.dates"
+local errors = require "extcontacts.error"
 local diff = require "extcontacts.fix.diff"
 local kinds = require "extcontacts.fix.kinds"
+local lookup = require "extcontacts.fix.lookup"
 local newids = require "extcontacts.fix.newids"
 local plan = require "extcontacts.fix.plan"
 
@@ -199,6 +201,19 @@ end
 
 local WRITE = { update = update, delete = delete, erase = delete }
 
+-- Why a contact must not be created: somebody has its address by now.
+local function forestalled(work, change)
+  local asked, found, reason = pcall(lookup.find, work.client, change.unless)
+  if not asked then
+    if not errors.is_error(found) then
+      error(found, 0)
+    end
+    return unread(found)
+  elseif found or reason ~= lookup.NOBODY then
+    return conflict "somebody has the address by now"
+  end
+end
+
 --- Carries out a change that was not sent before.
 ---@param work extcontacts.fix.Work
 ---@param change extcontacts.fix.Change
@@ -206,7 +221,7 @@ local WRITE = { update = update, delete = delete, erase = delete }
 function carry.out(work, change)
   change = newids.put(work.journal.state.ids, change)
   if change.op == "create" then
-    return create(work, change)
+    return change.unless and forestalled(work, change) or create(work, change)
   end
   local reference = reference_of(change)
   local record, err = call(work, "get", reference)

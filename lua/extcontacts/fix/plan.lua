@@ -126,7 +126,9 @@ function plan.create(kind, owner, given)
 end
 
 function BUILD.create(_, _, step)
-  return plan.create(step.kind, step.owner, step.body)
+  local change = plan.create(step.kind, step.owner, step.body)
+  change.unless = step.unless
+  return change
 end
 
 --- A delete's change.

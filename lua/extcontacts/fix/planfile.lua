@@ -32,6 +32,7 @@ local VERSION = 1
 ---@field diff extcontacts.fix.Difference[]|nil
 ---@field digest string|nil of an erased record's canonical form
 ---@field was string|nil of a create that brings a deleted record back: the id that it had
+---@field unless string|nil of a create: not where somebody has this address by then
 ---@field warnings extcontacts.fix.Warning[]|nil
 ---@field hash string SHA-256 of the line without it
 

@@ -2,6 +2,7 @@
 -- and erases.  Pure.
 
 local kinds = require "extcontacts.fix.kinds"
+local lookup = require "extcontacts.fix.lookup"
 
 local steps = {}
 
@@ -11,6 +12,7 @@ local steps = {}
 ---@field body table|nil of a create
 ---@field kind extcontacts.fix.KindName|nil of a create
 ---@field owner string|nil of a create: the id of the note's contact or organization
+---@field unless string|nil of a contact's create: nothing is created once somebody has this address
 
 local metatable = { __name = "extcontacts.fix.step" }
 
@@ -42,8 +44,10 @@ end
 ---@param kind extcontacts.fix.KindName
 ---@param body table
 ---@param owner string|nil of a note: the id of its contact or organization
+---@param unless string|nil of a contact: an e-mail address or a number in E.164; apply creates nothing
+--- where somebody has it by then
 ---@return extcontacts.fix.Step
-function steps.create(kind, body, owner)
+function steps.create(kind, body, owner, unless)
   if not kinds.by_name[kind] then
     error(kinds.unknown(kind), 2)
   elseif type(body) ~= "table" then
@@ -51,8 +55,10 @@ function steps.create(kind, body, owner)
   elseif kinds.by_name[kind].owner and type(owner) ~= "string" then
     error(("a %s is created with the id of its %s as the third argument"):format(kind,
       kinds.by_name[kind].owner), 2)
+  elseif unless ~= nil and (kind ~= "contact" or type(unless) ~= "string" or not lookup.normal(unless)) then
+    error("the fourth argument of fix.create is an e-mail address or a number in E.164, for a contact alone", 2)
   end
-  return step { op = "create", kind = kind, body = body, owner = owner }
+  return step { op = "create", kind = kind, body = body, owner = owner, unless = unless }
 end
 
 --- A note on the record at hand.

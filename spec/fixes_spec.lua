@@ -313,8 +313,8 @@ describe("the ready fix", function()
     it("makes records of addresses that nobody has, once", function()
       local one = add { workEmail = "one@import.example" }
       local path = place:write("v.csv", "workEmail,firstName,lastName,createDate\nONE@import.example,Ann,Known,\n"
-        .. "new@import.example,Ann,New,2020-01-01T00:00:00.000Z\nNew@import.example,Ann,Again,\nnone,Ann,None,\n"
-        .. ",Ann,Nameless,\n")
+        .. " new@import.example,Ann,New,2020-01-01T00:00:00.000Z\nNew@import.example,Ann,Again,\nnone,Ann,None,\n"
+        .. " ,Ann,Nameless,\n")
       local set = { csv = path, key = "workEmail", by = "lookup", create = true }
       local planned, changes = plan("set_fields", set, "p")
       assert.equal(3, planned.changes)

@@ -49,6 +49,17 @@ sandbox.around({ contacts = 20, organizations = 5, rate = 0, resets = false }, f
 end, setup, teardown, before_each)
 
 describe("extcontacts create", function()
+  it("names other records by their ids", function()
+    local organization = session:must("GET", "/scan/organizations?limit=10").entities[1].id
+    local user = "11111111-1111-4111-8111-111111111111"
+    for _, names in ipairs { { "user.id=", "externalOrganization.id=" }, { "user=", "externalOrganization=" } } do
+      local made = json.decode((must { "create", "relationships", "--set", names[1] .. user, "--set",
+        names[2] .. organization, "--set", "relationship=Owner" }))
+      assert.same({ user, organization }, { made.user.id, made.externalOrganization.id })
+    end
+    refused(2, { "create", "relationships", "--set", "id=x" }, "'id' is set by the server alone")
+  end)
+
   it("makes a record of single fields", function()
     local made = json.decode((must { "create", "contacts", "--set", "firstName=Ann", "--set", "lastName=O=Lee",
       "--set", "workPhone=+1 317 555 0100", "--set", "surveyOptOut=true", "--set", "address.city=Oslo" }))

@@ -27,6 +27,8 @@ describe("cells", function()
       cellPhone = { display = "1" }, externalOrganization = { id = "x-1" }, lineId = { ids = { { userId = "u" } } },
       customFields = { a_text = "007", b_integer = 7, c_checkbox = false, d_tag = { "x" } },
     }, record)
+    assert.same({ createdBy = { id = "u" }, noteText = "n" },
+      (set({}, { ["createdBy.id"] = "u", noteText = "n" }, nil, "contact_note")))
     local organization = set({}, { revenue = "9007199254740993", employeeCount = "-03" }, nil, "organization")
     assert.equal('{"employeeCount":-3,"revenue":9007199254740993}',
       ec.json.encode(organization, { sort_keys = true }))

@@ -89,14 +89,14 @@ CONVERT.int32, CONVERT.int64 = CONVERT.integer, CONVERT.integer
 -- it.
 local function resolve(model, name)
   local path, field, known = copy.path(name), nil, model
-  for _, part in ipairs(path) do
+  for index, part in ipairs(path) do
     field = known and known.by_wire[part]
     if known and not field then
       local near = suggest.nearest(part, suggest.keys(known.by_wire))
       if near then
         exit.usage(("%s has no field '%s', did you mean '%s'?"):format(known.name, part, near))
       end
-    elseif field and field.read_only then
+    elseif field and field.read_only and not (index > 1 and part == "id") then -- another record's id names it
       exit.usage(("'%s' is set by the server alone"):format(name))
     end
     known = field and field.shape == "value" and models[field.type] or nil
@@ -106,6 +106,9 @@ local function resolve(model, name)
   end
   return path, field
 end
+
+-- Other records, which are named by their ids.
+local NAMED = { ExternalOrganization = true, User = true, DomainEntityRef = true }
 
 -- What a text means for a field.
 local function value_of(field, name, text)
@@ -118,6 +121,8 @@ local function value_of(field, name, text)
     return value
   elseif field and field.type == "PhoneNumber" and field.shape == "value" then
     return { display = text }
+  elseif field and NAMED[field.type] and field.shape == "value" then
+    return { id = text }
   elseif field and (field.shape ~= "value" or models[field.type]) then
     exit.usage(("'%s' takes JSON: --set '%s:=…'"):format(name, name))
   end

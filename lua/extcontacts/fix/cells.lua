@@ -86,7 +86,8 @@ local function describe(kind, path)
     end
     field = model.by_wire[name]
     model = models[field.type]
-    servers = servers or field.read_only
+    -- Another record is named by its id.
+    servers = servers or field.read_only and not (index > 1 and name == "id")
   end
   return field.shape == "array" and "json" or BY_TYPE[field.type] or "json", servers, phone
 end

@@ -3,11 +3,9 @@
 -- spreadsheet would run as a formula is written with an apostrophe in front,
 -- and read without it.
 
-local core = require "extcontacts.core"
 local texts = require "extcontacts.text"
 
 local csv = {}
-
 
 --------------------------------------------------------------- formulas --
 
@@ -36,28 +34,6 @@ local NOT_UTF8 = "it is not in UTF-8; a spreadsheet saves such a file as \"CSV U
 
 local BLOCK, LONGEST = 65536, 16 * 1024 * 1024 -- bytes, the latter of one record
 
--- Lines of a file.  LuaJIT's own lose what is behind a NUL.
-local function lines_of(handle)
-  local buffer, at = "", 1
-  return function()
-    local stop = buffer:find("\n", at, true)
-    local parts, size = {}, 0
-    while not stop and size < LONGEST do
-      -- What is left of this block, and more: joined once.
-      parts[#parts + 1], size = buffer:sub(at), size + #buffer - at + 1
-      buffer, at = handle:read(BLOCK) or "", 1
-      if buffer == "" then
-        break
-      end
-      stop = buffer:find("\n", 1, true)
-    end
-    parts[#parts + 1] = buffer:sub(at, stop and stop - 1)
-    at = (stop or #buffer) + 1
-    local line = table.concat(parts)
-    return (stop or line ~= "") and line or nil
-  end
-end
-
 -- One record as it stands in the file: lines up to where the quotes are even.
 local function read_record(next_line)
   local line = next_line()
@@ -77,7 +53,7 @@ local function read_record(next_line)
     return nil, "it is longer than 16 MiB; perhaps a quote is not closed"
   end
   local text = table.concat(parts, "\n"):gsub("\r$", "")
-  if not core.json.encode(text) then
+  if not texts.is_utf8(text) then
     return nil, NOT_UTF8
   end
   return text, nil, lines
@@ -137,7 +113,9 @@ end
 --- what is wrong with the file
 ---@return extcontacts.csv.Reader|string reader or what is wrong
 function csv.rows(handle, options)
-  local next_line = lines_of(handle)
+  local next_line = texts.lines(function()
+    return handle:read(BLOCK)
+  end, LONGEST)
   local text, problem, lines = read_record(next_line)
   if not text then
     return nil, problem and "line 1: " .. problem or "the file is empty"

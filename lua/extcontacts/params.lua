@@ -6,7 +6,6 @@
 -- an ordinary error.
 
 local canceller = require "extcontacts.canceller"
-local core = require "extcontacts.core"
 local errors = require "extcontacts.error"
 local operations = require "extcontacts.operations"
 local options = require "extcontacts.options"
@@ -283,7 +282,7 @@ end
 
 -- A text in another encoding would be read as another text, or as none.
 local function check_text(row, param, value)
-  if value:find "[\128-\255]" and not core.json.encode(value) then
+  if not text.is_utf8(value) then
     return nil, errors.new {
       kind = "invalid",
       operation = row.name,

@@ -99,38 +99,14 @@ function lines.read(path)
   if not file then
     return failure.io(message, code)
   end
-  local buffer, at, offset = "", 1, 0
+  local offset = 0
+  local next_line = texts.lines(function()
+    local block = failure.check_io(file:read(BLOCK, offset))
+    offset = offset + #block
+    return block
+  end)
   local function close()
     file:close()
-  end
-  local function next_line()
-    local stop = buffer:find("\n", at, true)
-    local parts
-    while not stop do
-      -- What is left of this block, and more: kept apart, so that a long line
-      -- is joined once.
-      parts = parts or {}
-      parts[#parts + 1] = buffer:sub(at)
-      local why, reason
-      buffer, why, reason = file:read(BLOCK, offset)
-      if not buffer then
-        buffer, at = "", 1
-        error(select(2, failure.io(why, reason)), 0)
-      end
-      offset, at = offset + #buffer, 1
-      if buffer == "" then
-        local rest = table.concat(parts)
-        return rest ~= "" and rest or nil, false
-      end
-      stop = buffer:find("\n", 1, true)
-    end
-    local line = buffer:sub(at, stop - 1)
-    at = stop + 1
-    if parts then
-      parts[#parts + 1] = line
-      line = table.concat(parts)
-    end
-    return line, true
   end
   return next_line, nil, close
 end
@@ -157,7 +133,7 @@ function lines.texts(path)
       line = texts.without_bom(line)
     end
     line = line:gsub("\r$", "")
-    if not core.json.encode(line) then
+    if not texts.is_utf8(line) then
       failure.raise_invalid(("%s: line %d is not in UTF-8: save the file as UTF-8"):format(path, number))
     elseif line:find("\r", 1, true) then
       failure.raise_invalid(("%s: line %d has a CR in it: save the file with the line ends of Windows or Unix")

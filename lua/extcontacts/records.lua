@@ -6,6 +6,34 @@ local suggest = require "extcontacts.suggest"
 
 local records = {}
 
+--- Whether only the server sets a field.  A record within another one is named
+-- by its id, so that one may be sent.
+---@param field extcontacts.Field
+---@param nested boolean|nil whether the field is of a record within another one
+---@return boolean
+function records.is_owned(field, nested)
+  return field.read_only and not (nested and field.wire == "id")
+end
+
+--- The first name of a path that the model does not have, and the model that
+-- should; nil where all are known, or where nobody can know them.
+---@param model extcontacts.Model
+---@param path string[]
+---@return string|nil name
+---@return extcontacts.Model|nil
+function records.unknown_part(model, path)
+  for _, name in ipairs(path) do
+    local field = model.by_wire[name]
+    if not field then
+      return name, model
+    end
+    model = models[field.type]
+    if field.shape == "map" or not model then
+      return nil
+    end
+  end
+end
+
 local copy_value
 
 -- A copy of a record; `model` may be nil for a table of unknown make.
@@ -13,8 +41,7 @@ local function copy_record(record, model, nested)
   local out = setmetatable({}, getmetatable(record))
   for key, value in pairs(record) do
     local field = model and model.by_wire[key]
-    -- A nested record is named by its id, so that stays.
-    if not (field and field.read_only) or (nested and key == "id") then
+    if not (field and records.is_owned(field, nested)) then
       out[key] = copy_value(value, field and models[field.type])
     end
   end

@@ -9,6 +9,7 @@ local exit = require "extcontacts.cli.exit"
 local models = require "extcontacts.models"
 local output = require "extcontacts.cli.output"
 local parser_of = require "extcontacts.cli.parser"
+local records = require "extcontacts.records"
 local suggest = require "extcontacts.suggest"
 local texts = require "extcontacts.text"
 
@@ -96,7 +97,7 @@ local function resolve(model, name)
       if near then
         exit.usage(("%s has no field '%s', did you mean '%s'?"):format(known.name, part, near))
       end
-    elseif field and field.read_only and not (index > 1 and part == "id") then -- another record's id names it
+    elseif field and records.is_owned(field, index > 1) then
       exit.usage(("'%s' is set by the server alone"):format(name))
     end
     known = field and field.shape == "value" and models[field.type] or nil
@@ -106,9 +107,6 @@ local function resolve(model, name)
   end
   return path, field
 end
-
--- Other records, which are named by their ids.
-local NAMED = { ExternalOrganization = true, User = true, DomainEntityRef = true }
 
 -- What a text means for a field.
 local function value_of(field, name, text)
@@ -121,7 +119,7 @@ local function value_of(field, name, text)
     return value
   elseif field and field.type == "PhoneNumber" and field.shape == "value" then
     return { display = text }
-  elseif field and NAMED[field.type] and field.shape == "value" then
+  elseif field and canonical.is_named(field) then
     return { id = text }
   elseif field and (field.shape ~= "value" or models[field.type]) then
     exit.usage(("'%s' takes JSON: --set '%s:=…'"):format(name, name))

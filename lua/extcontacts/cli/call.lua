@@ -19,14 +19,11 @@ extcontacts call organizations.trustor.set ORGANIZATION_ID TRUSTOR_ID
 extcontacts call contacts.list --help]],
 }
 
--- The model of the records in an answer, and whether there may be several.
-local function shape_of(row)
+-- The model of the records in an answer that is a listing.
+local function listed_in(row)
   local model = models[row.returns]
   local entities = model and model.by_wire.entities
-  if entities then
-    return entities.type, true
-  end
-  return row.returns, false
+  return entities and entities.type
 end
 
 --- Declares arguments and options.
@@ -37,25 +34,11 @@ function command.declare(parser, row)
   if not row or row.body_model then
     body.setup(parser, row and row.body_model)
   end
-  output.setup(parser, row and (shape_of(row)))
+  output.setup(parser, row and (listed_in(row) or row.returns))
   if not row or row.method == "DELETE" then
     parser:flag("--yes", "don't ask before a DELETE")
   end
   parser:flag("--dry-run", "show the request and send nothing")
-end
-
-local function write_value(given, context, row, value)
-  if type(value) ~= "table" then
-    return -- an empty answer
-  end
-  local model, several = shape_of(row)
-  several = several and (given.csv or given.ndjson or #given.fields > 0)
-    and type(value.entities) == "table"
-  local writer = output.open(context, given, several and model or row.returns, several)
-  for _, record in ipairs(several and value.entities or { value }) do
-    writer:put(record)
-  end
-  writer:finish()
 end
 
 --- Calls it.
@@ -74,7 +57,7 @@ function command.run(given, context, row)
   if row.method == "DELETE" and not context:confirm(("Send %s?"):format(row.short), given.yes) then
     exit.fail("some_failed", "nothing was sent")
   end
-  write_value(given, context, row, operation.call(context, row, arguments, count))
+  output.answer(context, given, operation.call(context, row, arguments, count), row.returns, listed_in(row))
 end
 
 return operation.command("call", command)

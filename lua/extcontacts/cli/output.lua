@@ -7,6 +7,7 @@ local csv = require "extcontacts.csv"
 local exit = require "extcontacts.cli.exit"
 local models = require "extcontacts.models"
 local parser_of = require "extcontacts.cli.parser"
+local records = require "extcontacts.records"
 local suggest = require "extcontacts.suggest"
 local texts = require "extcontacts.text"
 
@@ -60,24 +61,10 @@ local function parse_fields(lists)
   return fields
 end
 
--- The field of the model that a path names first and does not have.
-local function unknown_part(model, path)
-  for _, part in ipairs(path) do
-    local field = model.by_wire[part]
-    if not field then
-      return part, model
-    end
-    model = models[field.type]
-    if field.shape == "map" or not model then
-      return nil
-    end
-  end
-end
-
 -- The API may have fields the table does not know, so this only warns.
 local function warn_of_unknown(context, model, fields)
   for _, field in ipairs(fields) do
-    local part, owner = unknown_part(model, field.path)
+    local part, owner = records.unknown_part(model, field.path)
     if part then
       local near = suggest.nearest(part, suggest.keys(owner.by_wire))
       context:say("%s is not known to have a field '%s'%s", owner.name, part,
@@ -261,6 +248,26 @@ function Writer:finish()
   if self.form.finish then
     self.form.finish(self)
   end
+end
+
+--- Writes an answer, where it is not empty.  The records of a listing are
+-- written one by one where the form asks for records.
+---@param context table
+---@param given table
+---@param answer any
+---@param model string|nil of the answer
+---@param listed string|boolean|nil model of the records in it; true for ones whose model is not known;
+--- none where it is no listing
+function output.answer(context, given, answer, model, listed)
+  if type(answer) ~= "table" then
+    return
+  end
+  local several = listed and (given.csv or given.ndjson or #given.fields > 0) and type(answer.entities) == "table"
+  local writer = output.open(context, given, several and listed or model, several)
+  for _, record in ipairs(several and answer.entities or { answer }) do
+    writer:put(record)
+  end
+  writer:finish()
 end
 
 return output

@@ -38,18 +38,6 @@ function command.setup(parser)
   parser:flag("--dry-run", "show the request and send nothing")
 end
 
-local function write_value(given, context, value)
-  if type(value) ~= "table" then
-    return -- an empty answer
-  end
-  local several = (given.csv or given.ndjson or #given.fields > 0) and type(value.entities) == "table"
-  local writer = output.open(context, given, nil, several)
-  for _, record in ipairs(several and value.entities or { value }) do
-    writer:put(record)
-  end
-  writer:finish()
-end
-
 --- Sends it.
 ---@param given table
 ---@param context table
@@ -74,7 +62,7 @@ function command.run(given, context)
   if err then
     error(err, 0)
   end
-  write_value(given, context, value)
+  output.answer(context, given, value, nil, true)
 end
 
 return command

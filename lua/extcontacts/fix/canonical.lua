@@ -122,6 +122,14 @@ function canonical.is_whole(field)
     or REFERENCES[field.type] ~= nil or models[field.type] == nil
 end
 
+--- Whether a field holds another record, which its id alone names.
+---@param field extcontacts.Field
+---@return boolean
+function canonical.is_named(field)
+  local names = field.shape == "value" and REFERENCES[field.type]
+  return names and #names == 1 or false
+end
+
 --- The canonical form of a record.
 ---@param kind extcontacts.fix.KindName
 ---@param record table not changed

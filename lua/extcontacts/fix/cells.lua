@@ -3,11 +3,13 @@
 -- A cell that says what the field holds already changes nothing: the columns
 -- of `extcontacts scan --csv` can be given back as they are.
 
+local canonical = require "extcontacts.fix.canonical"
 local copy = require "extcontacts.copy"
 local core = require "extcontacts.core"
 local diff = require "extcontacts.fix.diff"
 local kinds = require "extcontacts.fix.kinds"
 local models = require "extcontacts.models"
+local records = require "extcontacts.records"
 local suggest = require "extcontacts.suggest"
 
 local cells = {}
@@ -67,11 +69,10 @@ function READ.phone(text, now)
 end
 
 local BY_TYPE = { string = "text", date = "text", uri = "text", int32 = "integer", int64 = "integer",
-  integer = "integer", number = "number", boolean = "boolean", PhoneNumber = "phone",
-  ExternalOrganization = "reference", User = "reference", DomainEntityRef = "reference" }
+  integer = "integer", number = "number", boolean = "boolean", PhoneNumber = "phone" }
 local BY_ENDING = { integer = "integer", number = "number", checkbox = "boolean", tag = "json" }
 
--- How a column is read, whether only the server sets it, and the path of the
+-- How a column is read, whether only the server sets it, and the name of the
 -- phone it is a part of; raises where there is no such field.
 local function describe(kind, path)
   local model, field, servers, phone = models[kinds.by_name[kind].model], nil, kinds.owned[path[1]], nil
@@ -82,14 +83,14 @@ local function describe(kind, path)
       error(suggest.unknown("field", table.concat(path, ".", 1, index), suggest.keys(model and model.by_wire or {})), 0)
     end
     if model.name == "PhoneNumber" then
-      phone = copy.path(table.concat(path, ".", 1, index - 1))
+      phone = table.concat(path, ".", 1, index - 1)
     end
     field = model.by_wire[name]
     model = models[field.type]
-    -- Another record is named by its id.
-    servers = servers or field.read_only and not (index > 1 and name == "id")
+    servers = servers or records.is_owned(field, index > 1)
   end
-  return field.shape == "array" and "json" or BY_TYPE[field.type] or "json", servers, phone
+  local reader = canonical.is_named(field) and "reference" or field.shape ~= "array" and BY_TYPE[field.type]
+  return reader or "json", servers, phone
 end
 
 local columns = {}
@@ -99,15 +100,15 @@ local function column(kind, name)
   if not columns[key] then
     local path = copy.path(name)
     local reader, servers, phone = describe(kind, path)
-    columns[key] = { path = path, read = READ[reader], servers = servers, phone = phone }
+    columns[key] = { name = name, path = path, read = READ[reader], servers = servers, phone = phone }
   end
   return columns[key]
 end
 
 -- The server reads `display` and makes the rest of it: what it made of the
 -- number that was there says nothing of another.
-local function follow_number(record, path, was)
-  local now = copy.at(record, path)
+local function follow_number(record, name, was)
+  local now = copy.at(record, copy.path(name))
   if type(now) ~= "table" then
     return
   elseif now.display ~= was.display and now.e164 == was.e164 then
@@ -126,29 +127,28 @@ local function is_spoilt(text, now)
     and (was:gsub("^[+0]+", "") == text or text:find "^%d[.,]?%d*E%+%d+$" ~= nil)
 end
 
--- Sets one cell; gives the path of a phone it is a part of.
-local function set_cell(record, one, name, text, how)
+-- Sets one cell.
+local function set_cell(record, one, text, how)
   local now = copy.at(record, one.path)
   if not text:find "%S" then
     if how.clear and not one.servers then
       copy.put(record, one.path, nil)
     end
-    return one.phone
+    return
   elseif is_spoilt(text, now) then
-    how.left(name .. ": digits that a spreadsheet took for a number")
-    return one.phone
+    how.left(one.name .. ": digits that a spreadsheet took for a number")
+    return
   end
   local value = one.read(text, now)
   if one.servers then
     if now ~= nil and core.json.encode(value, SORTED) ~= core.json.encode(now, SORTED) then
-      how.left(name .. ": only the server sets it")
+      how.left(one.name .. ": only the server sets it")
     end
   elseif value == nil then
-    how.left(name .. ": a value that the field can't hold")
+    how.left(one.name .. ": a value that the field can't hold")
   else
     copy.put(record, one.path, value)
   end
-  return one.phone
 end
 
 ---@class extcontacts.fix.CellOptions
@@ -164,16 +164,21 @@ end
 ---@param how extcontacts.fix.CellOptions
 ---@return table record
 function cells.set(record, kind, row, how)
-  local phones = {}
-  local before = copy.deep(record)
+  local used, phones = {}, {} -- columns; and phones as they were, by name
   for _, name in ipairs(suggest.keys(row)) do
     if not (how.skip and how.skip[name]) then
-      local phone = set_cell(record, column(kind, name), name, row[name], how)
-      phones[phone and table.concat(phone, ".") or ""] = phone
+      local one = column(kind, name)
+      used[#used + 1] = one
+      if one.phone then
+        phones[one.phone] = phones[one.phone] or copy.deep(copy.at(record, copy.path(one.phone))) or {}
+      end
     end
   end
-  for _, path in pairs(phones) do
-    follow_number(record, path, copy.at(before, path) or {})
+  for _, one in ipairs(used) do
+    set_cell(record, one, row[one.name], how)
+  end
+  for name, was in pairs(phones) do
+    follow_number(record, name, was)
   end
   return record
 end

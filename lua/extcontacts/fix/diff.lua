@@ -40,7 +40,11 @@ local function sorted_keys(a, b)
   return keys
 end
 
-local function extended(path, name)
+--- A path with one name more.
+---@param path string[]
+---@param name string
+---@return string[]
+function diff.extended(path, name)
   local out = core.json.array {}
   for index, part in ipairs(path) do
     out[index] = part
@@ -73,9 +77,9 @@ local function walk(out, path, model, before, after, left_out)
       local a, b = present(before[key]), present(after[key])
       local inner = inner_of(field, a, b)
       if inner then
-        walk(out, extended(path, key), inner, a or {}, b or {}, {})
+        walk(out, diff.extended(path, key), inner, a or {}, b or {}, {})
       elseif a ~= b and canonical.value_text(field, a) ~= canonical.value_text(field, b) then
-        out[#out + 1] = { path = extended(path, key), before = copy.deep(a), after = copy.deep(b) }
+        out[#out + 1] = { path = diff.extended(path, key), before = copy.deep(a), after = copy.deep(b) }
       end
     end
   end

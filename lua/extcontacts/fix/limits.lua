@@ -6,6 +6,7 @@ local core = require "extcontacts.core"
 local diff = require "extcontacts.fix.diff"
 local kinds = require "extcontacts.fix.kinds"
 local models = require "extcontacts.models"
+local records = require "extcontacts.records"
 local suggest = require "extcontacts.suggest"
 local texts = require "extcontacts.text"
 
@@ -100,25 +101,16 @@ local function is_of(wanted, value)
   return type(value) == wanted
 end
 
-local function below(path, name)
-  local out = {}
-  for index, one in ipairs(path) do
-    out[index] = one
-  end
-  out[#out + 1] = name
-  return out
-end
-
 -- Values that are of another type than their fields, also in objects within.
 local function check_types(out, path, object, model)
   for name, value in pairs(object) do
     local field = model.by_wire[name]
     local wanted = field and value ~= core.json.null and taken(field)
     if wanted and not is_of(wanted, value) then
-      local here = below(path, name)
+      local here = diff.extended(path, name)
       add(out, "type", here, ("%s takes %s, not a %s"):format(diff.name(here), NAMES[wanted], type(value)))
     elseif wanted == "table" and field.shape == "value" then
-      check_types(out, below(path, name), value, models[field.type])
+      check_types(out, diff.extended(path, name), value, models[field.type])
     end
   end
 end
@@ -163,20 +155,6 @@ function limits.check(kind, body)
   return out
 end
 
--- The first part of a path that the model does not have, and the model.
-local function unknown_part(model, path)
-  for _, name in ipairs(path) do
-    local field = model.by_wire[name]
-    if not field then
-      return name, model
-    end
-    model = field.shape == "value" and models[field.type]
-    if not model then
-      return nil
-    end
-  end
-end
-
 --- The fields that are new and look like others mistyped, which the server would
 -- pass over.  One that looks like none may simply be newer than this module.
 ---@param kind extcontacts.fix.KindName
@@ -185,7 +163,7 @@ end
 function limits.unknown(kind, differences)
   local out = {}
   for _, one in ipairs(differences) do
-    local name, model = unknown_part(models[kinds.by_name[kind].model], one.path)
+    local name, model = records.unknown_part(models[kinds.by_name[kind].model], one.path)
     local near = name and one.before == nil and suggest.nearest(name, suggest.keys(model.by_wire))
     if near then
       add(out, "unknown", one.path, ("%s is no field that is known, did you mean '%s'?"):format(

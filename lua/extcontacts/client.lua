@@ -184,27 +184,28 @@ local function operation_names()
   return names
 end
 
--- What `call` and `plan` share: the row, and the bound arguments.
-local function prepare(self, method, name, ...)
+-- A call's row and its bound arguments, or nil and what is wrong.
+local function bind(name, ...)
+  if name == endpoint.NAME then
+    return endpoint.bind(...)
+  end
+  local row = row_of(name)
+  if not row then
+    return nil, suggest.unknown("operation", name, operation_names())
+  end
+  local bound, misuse = params.bind(row, select("#", ...), { ... })
+  return bound and row, bound or misuse
+end
+
+-- What `call`, `request` and `plan` share: the row, and the bound arguments.
+local function prepare(self, method, ...)
   local state, misuse = state_of(self, method)
   if not state then
     return nil, misuse
   end
-  local row, bound
-  if name == endpoint.NAME then
-    row, bound = endpoint.bind(...)
-    if not row then
-      return nil, bound
-    end
-    return state, row, bound
-  end
-  row = row_of(name)
+  local row, bound = bind(...)
   if not row then
-    return nil, suggest.unknown("operation", name, operation_names())
-  end
-  bound, misuse = params.bind(row, select("#", ...), { ... })
-  if not bound then
-    return nil, misuse
+    return nil, bound
   end
   return state, row, bound
 end

@@ -1,6 +1,7 @@
 --- A plan for people: its changes as a coloured diff, and its totals.
 
 local diff = require "extcontacts.fix.diff"
+local shell = require "extcontacts.shell"
 local texts = require "extcontacts.text"
 
 local plan_text = {}
@@ -137,6 +138,13 @@ function plan_text.first(most)
   end
 end
 
+--- Says where it stands what a plan leaves to people.
+---@param context table
+---@param path string
+function plan_text.left(context, path)
+  context:say("%s has what was left alone, and why", path)
+end
+
 --- Ends a command that made a plan: its totals, the page if one is asked for,
 -- and what to do next.
 ---@param context table
@@ -154,7 +162,7 @@ function plan_text.conclude(context, plan, html)
     context:say("%s shows the plan in a browser", html)
   end
   if plan.left_path then
-    context:say("%s has what was left alone, and why", plan.left_path)
+    plan_text.left(context, plan.left_path)
   end
   if plan.changes > 0 then
     context:say("nothing was written on the server; to do it:  extcontacts apply %s",
@@ -170,7 +178,7 @@ function plan_text.quoted(text)
   if text:find "^[%w%-_./~:@%%+=,]+$" then
     return text
   end
-  return "'" .. text:gsub("'", "'\\''") .. "'"
+  return shell.quoted(text)
 end
 
 return plan_text

@@ -2,6 +2,8 @@
 
 local diff = require "extcontacts.cli.diff"
 local exit = require "extcontacts.cli.exit"
+local left = require "extcontacts.fix.left"
+local plan_text = require "extcontacts.cli.plan_text"
 local export = require "extcontacts.cli.export"
 local snapshot = require "extcontacts.snapshot"
 local suggest = require "extcontacts.suggest"
@@ -61,7 +63,7 @@ function command.run(given, context)
     return nil, err
   end
   if next(totals.left) then
-    context:say("%s.left.csv has what was left alone, and why", output)
+    plan_text.left(context, left.path(output))
   end
   if totals.changes == 0 then
     context:say("%s: nothing to change%s", output, next(totals.left) and " (" .. listed(totals.left) .. ")" or "")

@@ -8,6 +8,7 @@ local copy = require "extcontacts.copy"
 local dates = require "extcontacts.dates"
 local diff = require "extcontacts.fix.diff"
 local errors = require "extcontacts.error"
+local failure = require "extcontacts.fix.failure"
 local kinds = require "extcontacts.fix.kinds"
 local lookup = require "extcontacts.fix.lookup"
 local newids = require "extcontacts.fix.newids"
@@ -203,12 +204,9 @@ local WRITE = { update = update, delete = delete, erase = delete }
 
 -- Why a contact must not be created: somebody has its address by now.
 local function forestalled(work, change)
-  local asked, found, reason = pcall(lookup.find, work.client, change.unless)
-  if not asked then
-    if not errors.is_error(found) then
-      error(found, 0)
-    end
-    return unread(found)
+  local found, reason = failure.catch(lookup.find, work.client, change.unless)
+  if errors.is_error(reason) then
+    return unread(reason)
   elseif found or reason ~= lookup.NOBODY then
     return conflict "somebody has the address by now"
   end

@@ -15,18 +15,22 @@ left.columns = { "line", "kind", "id", "reason" }
 local Left = {}
 Left.__index = Left
 
+--- The file of a plan.
+---@param plan_path string
+---@return string
+function left.path(plan_path)
+  return plan_path .. ".left.csv"
+end
+
 --- Begins with none.
 ---@param beside string|nil path of the plan; without it there are only counts
 ---@return extcontacts.fix.Left
 function left.new(beside)
-  return setmetatable({ counts = {}, path = beside and beside .. ".left.csv" }, Left)
+  return setmetatable({ counts = {}, path = beside and left.path(beside) }, Left)
 end
 
 local function put(self, values)
-  local ok, err = self.writer:put(csv.line(values, #left.columns))
-  if not ok then
-    error(err, 0)
-  end
+  assert(self.writer:put(csv.line(values, #left.columns)))
 end
 
 --- Adds one; raises where the file can't be written.
@@ -38,11 +42,7 @@ function Left:add(reason, item, line)
   if not self.path then
     return
   elseif not self.writer then
-    local err
-    self.writer, err = lines.write(self.path)
-    if not self.writer then
-      error(err, 0)
-    end
+    self.writer = assert(lines.write(self.path))
     put(self, left.columns)
   end
   local reference = item and item.reference or {}

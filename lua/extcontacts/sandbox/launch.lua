@@ -4,6 +4,7 @@
 local files = require "extcontacts.files"
 local nginx_conf = require "extcontacts.sandbox.nginx_conf"
 local permissions = require "extcontacts.sandbox.permissions"
+local shell = require "extcontacts.shell"
 
 local launch = {}
 
@@ -11,10 +12,6 @@ local INSTALL = [[
 On Debian and Ubuntu:  apt install nginx-light libnginx-mod-http-lua
 Elsewhere: nginx with lua-nginx-module, or OpenResty.  EXTCONTACTS_NGINX names
 the program if it is not on the PATH.]]
-
-local function quote(text)
-  return "'" .. text:gsub("'", "'\\''") .. "'"
-end
 
 local function write_file(path, text)
   local file = assert(io.open(path, "wb"))
@@ -41,7 +38,7 @@ function launch.find_nginx()
   local program
   local asked = os.getenv("EXTCONTACTS_NGINX")
   for _, name in ipairs(asked and { asked } or { "nginx", "openresty" }) do
-    local found = output(path .. "command -v " .. quote(name))
+    local found = output(path .. "command -v " .. shell.quoted(name))
     if found then
       program = found:match("^[^\n]+")
       break
@@ -50,7 +47,7 @@ function launch.find_nginx()
   if not program then
     return nil, (asked and ("there is no program " .. asked) or "nginx is not installed") .. ".\n" .. INSTALL
   end
-  local about = output(quote(program) .. " -V 2>&1") or ""
+  local about = output(shell.quoted(program) .. " -V 2>&1") or ""
   local modules = about:match("%-%-modules%-path=([^%s']+)")
   if about:find("ngx_lua", 1, true) or about:find("lua-nginx-module", 1, true) then
     return program, {}
@@ -112,7 +109,7 @@ subjectAltName = DNS:localhost, IP:127.0.0.1
 -- A CA for this run and a certificate of it for localhost and 127.0.0.1.
 local function make_certificates(directory)
   write_file(directory .. "/openssl.conf", OPENSSL_CONF)
-  local ok = output(("cd %s && {"):format(quote(directory)) .. [[
+  local ok = output(("cd %s && {"):format(shell.quoted(directory)) .. [[
     set -e
     key() { openssl ecparam -name prime256v1 -genkey -noout -out "$1"; }
     key ca.key

@@ -3,6 +3,7 @@
 
 local bit = require "bit"
 local ffi = require "ffi"
+local shell = require "extcontacts.shell"
 
 local server = {
   --- How often it has looked whether it is still wanted.
@@ -93,7 +94,7 @@ local function as_shell(facts)
   local lines = {}
   for _, variable in ipairs(variables) do
     local name, value = variable[1], variable[2]
-    lines[#lines + 1] = value and ("export %s='%s'\n"):format(name, (value:gsub("'", "'\\''")))
+    lines[#lines + 1] = value and ("export %s=%s\n"):format(name, shell.quoted(value))
   end
   return table.concat(lines)
 end

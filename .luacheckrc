@@ -4,9 +4,9 @@ include_files = { "**/*.lua", "*.rockspec", ".luacheckrc" }
 exclude_files = { "lua/extcontacts/meta.lua", "build" }
 -- The sandbox and the specs' nginx location run inside nginx.
 files["lua/extcontacts/sandbox"] = { globals = { "ngx" } }
-files["lua/extcontacts/env"] = { globals = { "ngx" } }
-files["lua/extcontacts/store/nginx.lua"] = { globals = { "ngx" } }
-files["lua/extcontacts/resty*"] = { globals = { "ngx" } }
+files["lua/extcontacts/runtime/nginx"] = { globals = { "ngx" } }
+files["lua/extcontacts/rate/store/nginx.lua"] = { globals = { "ngx" } }
+files["lua/extcontacts/resty"] = { globals = { "ngx" } }
 files["examples/nginx"] = { globals = { "ngx" } }
 files["bench/nginx/peers.lua"] = { globals = { "ngx" } }
 files["bench/nginx/wrk.lua"] = { globals = { "init", "delay", "request", "done", "wrk" } }

@@ -89,8 +89,6 @@ install: all
 	@cd lua && find . -type d -exec mkdir -p "$(DESTDIR)$(LUADIR)/{}" \; && \
 	find . -type f -exec $(INSTALL) -m 644 {} "$(DESTDIR)$(LUADIR)/{}" \;
 	$(INSTALL) -m 755 $(CORE) "$(DESTDIR)$(LIBDIR)/extcontacts/core.so"
-	$(INSTALL) -d "$(OURS)/fixes"
-	$(INSTALL) -m 644 examples/fixes/*.lua "$(OURS)/fixes"
 	$(INSTALL) -d "$(DOCS)/docs"
 	$(INSTALL) -m 644 README.md CHANGELOG.md LICENSE "$(DOCS)"
 	$(INSTALL) -m 644 docs/*.md "$(DOCS)/docs"
@@ -121,7 +119,7 @@ help:
 #: make nginx-example  a caller lookup inside nginx with a page to look at, on
 #:                   PORT (8080) of this machine, against a local server
 #: make test         install what is missing, build, run the specs on both;
-#:                   SPECS=spec/json_spec.lua: only these (or busted's options)
+#:                   SPECS=spec/core/json_spec.lua: only these (or busted's options)
 #: make deps         only install what is missing (Debian packages, by apt)
 #: make env          print what makes this build usable in place:
 #:                     eval "$(make -s env LUA=luajit)"

@@ -2,9 +2,9 @@
 -- (docs/operations.md), the LuaCATS annotations of the client's methods
 -- (lua/extcontacts/meta.lua) and the command's manual page (docs/extcontacts.1).
 --   lua5.4 docs/generate.lua
-local models = require "extcontacts.models"
+local models = require "extcontacts.api.models"
 local operation = require "extcontacts.cli.operation"
-local operations = require "extcontacts.operations"
+local operations = require "extcontacts.api.operations"
 
 local generate = {}
 

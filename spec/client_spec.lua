@@ -1,6 +1,6 @@
 local ec = require "extcontacts"
 local fake = require "spec.support.fake"
-local operations = require "extcontacts.operations"
+local operations = require "extcontacts.api.operations"
 
 local ID = "0b1c0c0e-6d2b-4b59-9a36-6c6f6d9b2f11"
 

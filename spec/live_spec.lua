@@ -1,6 +1,6 @@
 -- The client over real HTTP, against the sandbox.
 local ec = require "extcontacts"
-local operations = require "extcontacts.operations"
+local operations = require "extcontacts.api.operations"
 local sandbox = require "spec.support.sandbox"
 
 local server, client
@@ -217,7 +217,7 @@ describe("the client against the sandbox", function()
   it("keeps a field of the future through a round trip", function()
     faults { { operation = "contacts.*", extra_field = true } }
     local contact = client:scan_contacts({ max_items = 1 }):next()
-    local known = require("extcontacts.models").ExternalContact.by_wire
+    local known = require("extcontacts.api.models").ExternalContact.by_wire
     local unknown = 0
     for name in pairs(ec.writable("ExternalContact", contact)) do
       if not known[name] then
@@ -246,7 +246,7 @@ describe("the client against the sandbox", function()
     local options = {
       retry = false,
       log = function(entry)
-        keep(require("extcontacts.log").line(entry))
+        keep(require("extcontacts.transport.log").line(entry))
       end,
     }
     local tokens = {}

@@ -36,7 +36,7 @@ end
 ---@param api { url: string, ca_file: string|nil }
 ---@return fun()
 function peers.engine(api)
-  local env = require "extcontacts.env.nginx"
+  local env = require "extcontacts.runtime.nginx"
   local headers = { { "Authorization", "Bearer token" }, { "Accept", "application/json" } }
   local engine
   return function()

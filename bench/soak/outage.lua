@@ -1,10 +1,10 @@
 -- Steady load, an outage, and the time after it, each as long as the others.
 -- In the outage the server must not get more than 1.2 times its normal
 -- requests, and after it none that it has to refuse.
-local harness = require "bench.soak.harness"
 local core = require "extcontacts.core"
 local ec = require "extcontacts"
-local env = require "extcontacts.env"
+local harness = require "bench.soak.harness"
+local runtime = require "extcontacts.runtime"
 
 local now = core.engine.now
 local options = harness.options {
@@ -44,7 +44,7 @@ local function run_phase(phase)
     ec.spawn(call, phase)
     local left = start + number / options.calls - now()
     if left > 0 then
-      env.here({}).sleep(clock, left, now)
+      runtime.here({}).sleep(clock, left, now)
     end
   end
 end

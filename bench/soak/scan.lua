@@ -2,8 +2,8 @@
 -- others are cut or never come, some pages are empty, the token is revoked
 -- once, and so is every cursor.  Each contact must arrive exactly once, and
 -- the client must stay small.
-local harness = require "bench.soak.harness"
 local core = require "extcontacts.core"
+local harness = require "bench.soak.harness"
 local json = require "extcontacts.json"
 
 local options = harness.options { contacts = 1000000, most_megabytes = 48, seed = 1, share = 1 }

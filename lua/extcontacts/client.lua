@@ -5,23 +5,23 @@
 -- Positional arguments stand in the specified order, a table of options last.
 -- A call gives `value, nil, response`, or `nil, err`.
 
-local auth = require "extcontacts.auth"
+local circuit = require "extcontacts.call.circuit"
 local config = require "extcontacts.config"
 local core = require "extcontacts.core"
-local doubt = require "extcontacts.doubt"
-local endpoint = require "extcontacts.endpoint"
-local exec = require "extcontacts.exec"
-local map = require "extcontacts.map"
-local operations = require "extcontacts.operations"
-local outage = require "extcontacts.outage"
-local pacer = require "extcontacts.pacer"
-local paginate = require "extcontacts.paginate"
-local params = require "extcontacts.params"
-local poll = require "extcontacts.env.poll"
-local stats = require "extcontacts.stats"
-local store = require "extcontacts.store"
-local suggest = require "extcontacts.suggest"
-local token_cache = require "extcontacts.token_cache"
+local limiter = require "extcontacts.rate.limiter"
+local loop = require "extcontacts.call.loop"
+local map = require "extcontacts.iterate.map"
+local operations = require "extcontacts.api.operations"
+local pages = require "extcontacts.iterate.pages"
+local params = require "extcontacts.api.params"
+local poll = require "extcontacts.runtime.poll"
+local raw_request = require "extcontacts.api.raw_request"
+local reconcile = require "extcontacts.call.reconcile"
+local stats = require "extcontacts.transport.stats"
+local store = require "extcontacts.rate.store"
+local suggest = require "extcontacts.base.suggest"
+local token_cache = require "extcontacts.auth.cache"
+local tokens = require "extcontacts.auth.tokens"
 
 local client = {}
 
@@ -76,7 +76,7 @@ local function method_of(row, name, owner)
     if not bound then
       error(misuse, 2)
     end
-    return outcome(exec.call(state, row, bound))
+    return outcome(loop.call(state, row, bound))
   end
 end
 
@@ -88,7 +88,7 @@ local function iterator_of(row)
       error(misuse, 2)
     end
     local iterator
-    iterator, misuse = paginate.new(state, row, select("#", ...), { ... })
+    iterator, misuse = pages.new(state, row, select("#", ...), { ... })
     if not iterator then
       error(misuse, 2)
     end
@@ -186,8 +186,8 @@ end
 
 -- A call's row and its bound arguments, or nil and what is wrong.
 local function bind(name, ...)
-  if name == endpoint.NAME then
-    return endpoint.bind(...)
+  if name == raw_request.NAME then
+    return raw_request.bind(...)
   end
   local row = row_of(name)
   if not row then
@@ -221,7 +221,7 @@ function Client:call(name, ...)
   if not state then
     error(row, 2)
   end
-  return outcome(exec.call(state, row, bound))
+  return outcome(loop.call(state, row, bound))
 end
 
 --- Calls any endpoint of the platform, one that is not among the operations,
@@ -242,11 +242,11 @@ end
 ---@return extcontacts.Error|nil
 ---@return extcontacts.Response|nil
 function Client:request(method, path, options)
-  local state, row, bound = prepare(self, "request", endpoint.NAME, method, path, options)
+  local state, row, bound = prepare(self, "request", raw_request.NAME, method, path, options)
   if not state then
     error(row, 2)
   end
-  return outcome(exec.call(state, row, bound))
+  return outcome(loop.call(state, row, bound))
 end
 
 --- The request an operation would send; nothing is sent and no token asked.
@@ -259,7 +259,7 @@ function Client:plan(name, ...)
   if not state then
     error(row, 2)
   end
-  local plan, err = exec.plan(state, row, bound)
+  local plan, err = loop.plan(state, row, bound)
   return plan, err
 end
 
@@ -355,9 +355,9 @@ local function open_stores(settings, internals)
   end
   local cache
   if settings.token_cache and not problem then
-    local tokens = settings.token_cache
-    tokens, problem = store.named(tokens == true and "file" or tokens)
-    cache = tokens and token_cache.new(tokens, settings, internals.time)
+    local kept = settings.token_cache
+    kept, problem = store.named(kept == true and "file" or kept)
+    cache = kept and token_cache.new(kept, settings, internals.time)
   end
   if problem then
     return nil, "rate_store or token_cache: " .. problem
@@ -380,13 +380,13 @@ function client.new(settings, internals)
   local self = setmetatable({}, metatable)
   states[self] = {
     config = settings,
-    auth = auth.new(settings, now, stores.cache),
-    pacer = settings.rate and pacer.new({
+    auth = tokens.new(settings, now, stores.cache),
+    pacer = settings.rate and limiter.new({
       rate = settings.rate, reserve = settings.reserve, period = settings.rate_period,
     }, stores.windows) or nil,
-    outage = outage.new(now()),
+    outage = circuit.new(now()),
     stats = stats.new(),
-    creates = doubt.new(),
+    creates = reconcile.new(),
     env = internals.env or settings.poll and poll.new(settings.poll),
     now = now,
     time = internals.time or os.time,

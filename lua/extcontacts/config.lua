@@ -1,9 +1,9 @@
 --- Where the client's settings come from: arguments, then the environment,
 -- then the platform CLI's profile file (read, never written).
 
-local files = require "extcontacts.files"
-local option_table = require "extcontacts.options"
-local suggest = require "extcontacts.suggest"
+local files = require "extcontacts.base.files"
+local option_table = require "extcontacts.api.settings"
+local suggest = require "extcontacts.base.suggest"
 
 local config = {}
 

@@ -4,16 +4,16 @@
 --     local client = ec.connect()
 --     for contact in client:scan_contacts() do … end
 
-local canceller = require "extcontacts.canceller"
+local cancel_token = require "extcontacts.base.cancel_token"
 local client = require "extcontacts.client"
 local config = require "extcontacts.config"
 local core = require "extcontacts.core"
-local errors = require "extcontacts.error"
-local json = require "extcontacts.json"
+local errors = require "extcontacts.base.errors"
+local json = require "extcontacts.base.json"
 local main = require "extcontacts.main"
-local operations = require "extcontacts.operations"
-local records = require "extcontacts.records"
-local run = require "extcontacts.run"
+local operations = require "extcontacts.api.operations"
+local records = require "extcontacts.record"
+local run = require "extcontacts.iterate.run"
 
 local ec = {
   _VERSION = "extcontacts 0.1",
@@ -21,7 +21,7 @@ local ec = {
   null = json.null,
   array = json.array,
   is_error = errors.is_error,
-  canceller = canceller.new,
+  canceller = cancel_token.new,
   writable = records.writable,
   main = main.run,
   run = run.run,

@@ -2,7 +2,7 @@
 -- order, and a failure is one line on standard error and an exit code.
 
 local core = require "extcontacts.core"
-local errors = require "extcontacts.error"
+local errors = require "extcontacts.base.errors"
 
 -- luacheck: ignore 113 143
 local unpack = table.unpack or unpack

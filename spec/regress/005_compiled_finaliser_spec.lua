@@ -6,7 +6,7 @@ local script = require "spec.support.script"
 -- A loop that is compiled at once, unless it may not be, and whose exits are
 -- not: so it is in a finaliser always.
 local LOOP = [[
-  local finalizer = require "extcontacts.finalizer"
+  local finalizer = require "extcontacts.base.finalizer"
   local function collect(t)
     local entries = {}
     for entry in pairs(t) do

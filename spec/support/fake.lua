@@ -2,7 +2,7 @@
 -- somebody waits, and a random number that is always a half.
 local client = require "extcontacts.client"
 local config = require "extcontacts.config"
-local json = require "extcontacts.json"
+local json = require "extcontacts.base.json"
 
 local fake = {}
 

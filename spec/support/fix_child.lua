@@ -7,7 +7,7 @@
 local core = require "extcontacts.core"
 local ec = require "extcontacts"
 
-local server = assert(ec.json.decode(require("extcontacts.files").read(arg[1])))
+local server = assert(ec.json.decode(require("extcontacts.base.files").read(arg[1])))
 local plan, place, kind, number = arg[2], arg[3], arg[4], tonumber(arg[5])
 
 local seen = 0

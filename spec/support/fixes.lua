@@ -1,9 +1,9 @@
 --- For specs of fixes: the shared sandbox, a client of it, and a directory
 -- for plans that goes away.
 
-local canonical = require "extcontacts.fix.canonical"
+local canonical = require "extcontacts.record.canonical"
 local ec = require "extcontacts"
-local files = require "extcontacts.files"
+local files = require "extcontacts.base.files"
 local fix = require "extcontacts.fix"
 local sandbox = require "spec.support.sandbox"
 

@@ -5,11 +5,11 @@
 --   server:get("/x") → status, body, headers
 --   server:stop()
 
-local files = require "extcontacts.files"
-local launch = require "extcontacts.sandbox.launch"
-local socket = require "socket"
+local files = require "extcontacts.base.files"
 local http = require "socket.http"
+local launch = require "extcontacts.sandbox.launch"
 local ltn12 = require "ltn12"
+local socket = require "socket"
 
 local nginx = {}
 

@@ -12,7 +12,7 @@ location = /run {
 
 -- Counts the waits of real transfers: without any, nothing was proven.
 local function count_waits()
-  local env = require "extcontacts.env.nginx"
+  local env = require "extcontacts.runtime.nginx"
   local wait, count = env.wait, 0
   function env.wait(engine, waitable)
     if engine and engine.worker then

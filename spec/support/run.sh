@@ -154,8 +154,8 @@ group_suite() {
 # own, which nginx has no part in.
 waiting_specs() {
   grep -lE 'spec\.support\.(fake|drive)"' spec/*_spec.lua \
-    spec/regress/*_spec.lua | xargs grep -LE 'io\.popen|support\.(timed|main|script)"'
-  ls spec/*live_spec.lua
+    spec/*/*_spec.lua | xargs grep -LE 'io\.popen|support\.(timed|main|script)"'
+  ls spec/*live_spec.lua spec/*/*live_spec.lua
 }
 
 group_nginx() {
@@ -249,7 +249,7 @@ group_tsan() {
     CFLAGS="$TSAN_FLAGS"
   check "host with ThreadSanitizer" tsan_host "$dir/host/lua5.4"
   all_specs=$specs
-  specs=${specs:-spec/engine_threaded_spec.lua}
+  specs=${specs:-spec/core/engine_threaded_spec.lua}
   suite "specs with ThreadSanitizer" "$dir" \
     env PATH="$root/$dir/host:$PATH" TSAN_OPTIONS=exitcode=66 lua5.4
   specs=$all_specs
@@ -259,7 +259,7 @@ group_tsan() {
 group_leaks() {
   sandbox_build
   all_specs=$specs
-  specs=spec/env_nginx_leaks_spec.lua
+  specs=spec/runtime/nginx_leaks_spec.lua
   suite "leaks inside nginx" build/luajit env EXTCONTACTS_DEEP=1 luajit
   specs=$all_specs
 }

@@ -1,7 +1,7 @@
 -- Changes all sorts of fields of a contact: texts, phones, the address, custom
 -- fields, the organization.
 local fix = require "extcontacts.fix"
-local is_email = require("extcontacts.fix.limits").is_email
+local is_email = require("extcontacts.record.lint").is_email
 
 local EMAILS = { "workEmail", "personalEmail", "otherEmail" }
 

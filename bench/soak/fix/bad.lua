@@ -1,8 +1,8 @@
 -- A few bad records among many: the others are applied, the bad ones are told
 -- with their ids and reasons, and finish once they are put right.
-local harness = require "bench.soak.harness"
 local common = require "bench.soak.fix.common"
 local csv = require "extcontacts.csv"
+local harness = require "bench.soak.harness"
 
 local options = harness.options { contacts = 1000, bad = 7 }
 

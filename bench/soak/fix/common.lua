@@ -1,8 +1,8 @@
 -- What the fix's soak scripts share: a directory, the command, the records.
-local canonical = require "extcontacts.fix.canonical"
+local canonical = require "extcontacts.record.canonical"
 local ec = require "extcontacts"
 local harness = require "bench.soak.harness"
-local limits = require "extcontacts.fix.limits"
+local lint = require "extcontacts.record.lint"
 
 local common = {}
 
@@ -39,7 +39,7 @@ end
 --- Whether the server takes a contact as it is: its addresses are some.
 function common.is_taken(contact)
   for _, name in ipairs { "workEmail", "personalEmail", "otherEmail" } do
-    if contact[name] and not limits.is_email(contact[name]:match "^%s*(.-)%s*$") then
+    if contact[name] and not lint.is_email(contact[name]:match "^%s*(.-)%s*$") then
       return false
     end
   end

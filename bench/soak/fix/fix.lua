@@ -1,6 +1,6 @@
 -- The fix of the soak: sets a field of every contact.
 local fix = require "extcontacts.fix"
-local is_email = require("extcontacts.fix.limits").is_email
+local is_email = require("extcontacts.record.lint").is_email
 
 return {
   name = "soak",

@@ -1,9 +1,9 @@
 -- Apply and undo of many contacts: every field that can be written is as it
 -- was, byte by byte in canonical order, in a server that rewrites phones.
-local harness = require "bench.soak.harness"
 local common = require "bench.soak.fix.common"
-local diff = require "extcontacts.fix.diff"
+local diff = require "extcontacts.record.diff"
 local fixes = require "spec.support.fixes"
+local harness = require "bench.soak.harness"
 
 local options = harness.options { contacts = 10000, concurrency = 8 }
 
@@ -44,7 +44,7 @@ for id, contact in pairs(before) do
     changed = changed + 1
     if fixes.bytes(after[id]) == fixes.bytes(contact) then
       equal = equal + 1
-    elseif #diff.departures("contact", contact, after[id]) == 0 then
+    elseif #diff.divergences("contact", contact, after[id]) == 0 then
       blanks = blanks + 1
     else
       other = other + 1

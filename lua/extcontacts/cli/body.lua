@@ -2,16 +2,17 @@
 -- themselves, and single fields by --set; merged into the record that is there
 -- or in its place.  Nothing here sends.
 
-local canonical = require "extcontacts.fix.canonical"
-local copy = require "extcontacts.copy"
+local canonical = require "extcontacts.record.canonical"
 local core = require "extcontacts.core"
+local deepcopy = require "extcontacts.base.deepcopy"
 local exit = require "extcontacts.cli.exit"
-local models = require "extcontacts.models"
+local field_path = require "extcontacts.base.path"
+local models = require "extcontacts.api.models"
 local output = require "extcontacts.cli.output"
 local parser_of = require "extcontacts.cli.parser"
-local records = require "extcontacts.records"
-local suggest = require "extcontacts.suggest"
-local texts = require "extcontacts.text"
+local records = require "extcontacts.record"
+local suggest = require "extcontacts.base.suggest"
+local texts = require "extcontacts.base.text"
 
 local body = {}
 
@@ -89,7 +90,7 @@ CONVERT.int32, CONVERT.int64 = CONVERT.integer, CONVERT.integer
 -- The path of a field's name, and the field at its end where the model knows
 -- it.
 local function resolve(model, name)
-  local path, field, known = copy.path(name), nil, model
+  local path, field, known = field_path.split(name), nil, model
   for index, part in ipairs(path) do
     field = known and known.by_wire[part]
     if known and not field then
@@ -146,13 +147,13 @@ function body.fields(model, sets, clears)
       if decoded == nil then
         exit.usage(("--set %s: %s"):format(name, problem))
       end
-      copy.put(patch, path, decoded)
+      field_path.put(patch, path, decoded)
     else
-      copy.put(patch, path, value_of(field, name, value))
+      field_path.put(patch, path, value_of(field, name, value))
     end
   end
   for _, name in ipairs(clears or {}) do
-    copy.put(patch, (resolve(model, name)), null)
+    field_path.put(patch, (resolve(model, name)), null)
   end
   return patch
 end
@@ -184,7 +185,7 @@ function body.merge(record, patch, model)
         end
       end
     else
-      record[key] = copy.deep(value)
+      record[key] = deepcopy(value)
     end
   end
   return record

@@ -4,8 +4,8 @@
 
 local config = require "extcontacts.config"
 local exit = require "extcontacts.cli.exit"
-local files = require "extcontacts.files"
-local suggest = require "extcontacts.suggest"
+local files = require "extcontacts.base.files"
+local suggest = require "extcontacts.base.suggest"
 
 -- luacheck: ignore 113 143
 local unpack = table.unpack or unpack
@@ -127,12 +127,12 @@ end
 -- commands don't ask for a token each: the server ends old ones.  nil where
 -- there is no place for it.
 local function shared_store(getenv)
-  local file_store = require "extcontacts.store.file"
+  local file_store = require "extcontacts.rate.store.file"
   local directory, base = file_store.directory(getenv)
   if not base or not files.exists(base .. "/.") then
     return nil -- a home that is not there is not made
   end
-  return (file_store.new(directory, require("extcontacts.store").process))
+  return (file_store.new(directory, require("extcontacts.rate.store").process))
 end
 
 --- Makes the client.
@@ -149,7 +149,7 @@ function connection.open(given, getenv, write_error, how)
     options[name] = value
   end
   if given.verbose then
-    local log = require "extcontacts.log"
+    local log = require "extcontacts.transport.log"
     options.log = function(entry)
       write_error(log.line(entry), "\n")
     end

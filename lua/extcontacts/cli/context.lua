@@ -134,7 +134,7 @@ function Context:read(path)
   if path == "-" then
     return self.stdin:read "*a"
   end
-  local text = require("extcontacts.files").read(path)
+  local text = require("extcontacts.base.files").read(path)
   if not text then
     exit.fail("usage", path .. " can't be read")
   end

@@ -1,7 +1,7 @@
 --- The command's exit codes, and the one place that says which failure ends
 -- with which.
 
-local errors = require "extcontacts.error"
+local errors = require "extcontacts.base.errors"
 
 local exit = {}
 

@@ -7,7 +7,7 @@ local connection = require "extcontacts.cli.connection"
 local context = require "extcontacts.cli.context"
 local exit = require "extcontacts.cli.exit"
 local parser = require "extcontacts.cli.parser"
-local suggest = require "extcontacts.suggest"
+local suggest = require "extcontacts.base.suggest"
 
 local cli = {}
 

@@ -3,12 +3,12 @@
 
 local core = require "extcontacts.core"
 local exit = require "extcontacts.cli.exit"
-local operations = require "extcontacts.operations"
-local params = require "extcontacts.params"
+local operations = require "extcontacts.api.operations"
+local params = require "extcontacts.api.params"
 local parser_of = require "extcontacts.cli.parser"
-local suggest = require "extcontacts.suggest"
-local texts = require "extcontacts.text"
-local words_of = require "extcontacts.cli.words"
+local suggest = require "extcontacts.base.suggest"
+local texts = require "extcontacts.base.text"
+local words_of = require "extcontacts.cli.arg_values"
 
 -- luacheck: ignore 113 143
 local unpack = table.unpack or unpack

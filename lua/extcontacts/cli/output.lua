@@ -1,15 +1,15 @@
 --- How records are written: JSON for one, a line each (NDJSON), one JSON
 -- array, or CSV; whole or some of their fields.  Holds one record at a time.
 
-local copy = require "extcontacts.copy"
 local core = require "extcontacts.core"
-local csv = require "extcontacts.csv"
+local csv = require "extcontacts.base.csv"
 local exit = require "extcontacts.cli.exit"
-local models = require "extcontacts.models"
+local field_path = require "extcontacts.base.path"
+local models = require "extcontacts.api.models"
 local parser_of = require "extcontacts.cli.parser"
-local records = require "extcontacts.records"
-local suggest = require "extcontacts.suggest"
-local texts = require "extcontacts.text"
+local records = require "extcontacts.record"
+local suggest = require "extcontacts.base.suggest"
+local texts = require "extcontacts.base.text"
 
 local output = {}
 
@@ -55,7 +55,7 @@ local function parse_fields(lists)
   local fields = {}
   for _, text in ipairs(lists) do
     for name in text:gmatch("[^,%s]+") do
-      fields[#fields + 1] = { name = name, path = copy.path(name) }
+      fields[#fields + 1] = { name = name, path = field_path.split(name) }
     end
   end
   return fields
@@ -73,7 +73,7 @@ local function warn_of_unknown(context, model, fields)
   end
 end
 
--- Null stays null here, unlike in `copy.at`.
+-- Null stays null here, unlike in `field_path.at`.
 local function value_at(record, path)
   local value = record
   for _, part in ipairs(path) do

@@ -2,7 +2,7 @@
 -- and says what is wrong with a line in one sentence.
 
 local exit = require "extcontacts.cli.exit"
-local suggest = require "extcontacts.suggest"
+local suggest = require "extcontacts.base.suggest"
 
 -- luacheck: ignore 113 143
 local unpack = table.unpack or unpack

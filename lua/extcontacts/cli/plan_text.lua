@@ -1,8 +1,8 @@
 --- A plan for people: its changes as a coloured diff, and its totals.
 
-local diff = require "extcontacts.fix.diff"
-local shell = require "extcontacts.shell"
-local texts = require "extcontacts.text"
+local diff = require "extcontacts.record.diff"
+local shell = require "extcontacts.base.shell"
+local texts = require "extcontacts.base.text"
 
 local plan_text = {}
 
@@ -97,7 +97,7 @@ local WARNINGS = {
 
 local CLASSES = {
   reversible = "can be undone",
-  compensatable = "can be made good: what is created is deleted, what is deleted made again with another id",
+  partly_reversible = "can be made good: what is created is deleted, what is deleted made again with another id",
   irreversible = "can't be undone",
 }
 
@@ -114,7 +114,7 @@ function plan_text.totals(context, totals)
   table_of(context, "warnings", totals.warnings, function(code)
     return WARNINGS[code] or code
   end)
-  table_of(context, "left alone", totals.left)
+  table_of(context, "left alone", totals.skipped)
 end
 
 --- Keeps the first changes of a plan.
@@ -141,7 +141,7 @@ end
 --- Says where it stands what a plan leaves to people.
 ---@param context table
 ---@param path string
-function plan_text.left(context, path)
+function plan_text.skipped(context, path)
   context:say("%s has what was left alone, and why", path)
 end
 
@@ -161,8 +161,8 @@ function plan_text.conclude(context, plan, html)
     end
     context:say("%s shows the plan in a browser", html)
   end
-  if plan.left_path then
-    plan_text.left(context, plan.left_path)
+  if plan.skipped_path then
+    plan_text.skipped(context, plan.skipped_path)
   end
   if plan.changes > 0 then
     context:say("nothing was written on the server; to do it:  extcontacts apply %s",

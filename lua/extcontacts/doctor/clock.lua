@@ -1,6 +1,6 @@
 --- How far this machine's clock is from a server's, by its Date header.
 
-local dates = require "extcontacts.dates"
+local dates = require "extcontacts.base.dates"
 
 local clock = {}
 

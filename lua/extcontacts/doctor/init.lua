@@ -6,13 +6,13 @@ local client = require "extcontacts.client"
 local clock = require "extcontacts.doctor.clock"
 local config = require "extcontacts.config"
 local core = require "extcontacts.core"
-local env = require "extcontacts.env"
-local errors = require "extcontacts.error"
-local exchange = require "extcontacts.exchange"
+local errors = require "extcontacts.base.errors"
+local oauth = require "extcontacts.auth.oauth"
 local permissions = require "extcontacts.doctor.permissions"
 local problems = require "extcontacts.doctor.problems"
-local response = require "extcontacts.response"
-local token_endpoint = require "extcontacts.token_endpoint"
+local response = require "extcontacts.api.response"
+local runtime = require "extcontacts.runtime"
+local transport = require "extcontacts.transport"
 
 local doctor = {}
 
@@ -70,7 +70,7 @@ end
 -------------------------------------------------------------- connections --
 
 function Examination:send(request)
-  local engine = exchange.engine(self)
+  local engine = transport.engine(self)
   local transfer, failure = engine:submit {
     method = request.method,
     url = request.url,
@@ -81,7 +81,7 @@ function Examination:send(request)
   if not transfer then
     return nil, failure
   end
-  env.here(self).wait(engine, transfer)
+  runtime.here(self).wait(engine, transfer)
   local reply
   reply, failure = transfer:result()
   if failure and failure.kind == "cancelled" then
@@ -189,10 +189,10 @@ function Examination:examine_token()
     return settings.access_token
   end
   local host = host_of(settings.login_url)
-  local reply, failure = self:send(token_endpoint.request(settings))
+  local reply, failure = self:send(oauth.request(settings))
   local grant, err
   if reply then
-    grant, err = token_endpoint.classify(token_endpoint.row, reply)
+    grant, err = oauth.classify(oauth.row, reply)
   end
   if grant then
     self:ok("token", grant.lifetime and ("granted by %s, lives %.1f h"):format(host, grant.lifetime / 3600)
@@ -326,7 +326,7 @@ function Examination:run(options, settings)
   local first = permissions.questions()[1]
   local answers, is_api = self:examine_api(first.row)
   if not own and host_of(self.config.login_url) ~= host_of(self.config.base_url) then
-    answers = self:reach(self.config.login_url .. token_endpoint.row.path) ~= nil
+    answers = self:reach(self.config.login_url .. oauth.row.path) ~= nil
   end
   if answers then
     self:examine_clock()

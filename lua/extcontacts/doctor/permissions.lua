@@ -1,8 +1,8 @@
 --- Which permissions the operations need, and how to ask for them without
 -- writing anything: made from the operation table.
 
-local operations = require "extcontacts.operations"
-local suggest = require "extcontacts.suggest"
+local operations = require "extcontacts.api.operations"
+local suggest = require "extcontacts.base.suggest"
 
 local permissions = {}
 

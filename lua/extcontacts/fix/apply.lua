@@ -1,15 +1,15 @@
 --- Applies a plan: its changes in order, each carried out and journaled, until
 -- the end or a reason to stop.  A stopped run is resumed by another one.
 
-local carry = require "extcontacts.fix.carry"
 local core = require "extcontacts.core"
+local errors = require "extcontacts.base.errors"
 local errors_csv = require "extcontacts.fix.errors_csv"
-local failure = require "extcontacts.fix.failure"
+local execute = require "extcontacts.fix.execute"
 local journal = require "extcontacts.fix.journal"
 local plan = require "extcontacts.fix.plan"
 local planfile = require "extcontacts.fix.planfile"
 local status = require "extcontacts.fix.status"
-local suggest = require "extcontacts.suggest"
+local suggest = require "extcontacts.base.suggest"
 
 local apply = {}
 
@@ -48,7 +48,7 @@ local LOOK_EVERY = 0.25
 ---@field failed integer
 ---@field unknown integer
 ---@field pending integer not taken up, or without an outcome
----@field departed integer done in this run, but the server made something else of it
+---@field diverged integer done in this run, but the server made something else of it
 ---@field stopped string|nil why it ended before the end: `interrupted`, `limit`, `max_errors`,
 --- `error_rate`, `conflict`, `auth`, `try_later`, `io`
 ---@field err extcontacts.Error|nil what stopped it
@@ -81,10 +81,10 @@ end
 local function objection(path, checked, client, options)
   local server = plan.server(client)
   if checked.header.server ~= server then
-    return failure.invalid(("%s was made for %s, and this is %s"):format(path, checked.header.server,
+    return errors.invalid(("%s was made for %s, and this is %s"):format(path, checked.header.server,
       server), "server")
   elseif (checked.totals.classes.irreversible or 0) > 0 and not options.allow_irreversible then
-    return failure.invalid(("%s erases %d records, which can't be undone: allow_irreversible is needed")
+    return errors.invalid(("%s erases %d records, which can't be undone: allow_irreversible is needed")
       :format(path, checked.totals.classes.irreversible), "irreversible")
   end
   return true
@@ -96,10 +96,10 @@ local function open_journal(path, checked, resume)
     return nil, err
   elseif log.state.runs > 0 and not resume then
     log.file:close()
-    return failure.invalid(path .. " was begun already: resume it", "begun")
+    return errors.invalid(path .. " was begun already: resume it", "begun")
   elseif log.state.runs == 0 and resume then
     log.file:close()
-    return failure.invalid(path .. " was not begun: apply it", "not_begun")
+    return errors.invalid(path .. " was not begun: apply it", "not_begun")
   end
   return log
 end
@@ -196,7 +196,7 @@ function Run:note(change, outcome)
     end
   end
   self.finished = self.finished + 1
-  self.departed = self.departed + (outcome.departs and 1 or 0)
+  self.diverged = self.diverged + (outcome.diverged and 1 or 0)
   self.failed = self.failed + (outcome.t == "failed" and 1 or 0)
   self.trouble = outcome.trouble and self.trouble + 1 or 0
   if reason then
@@ -222,9 +222,9 @@ local function work_on(self, changes)
     local intent = self.log.state.open[change.n]
     local outcome
     if intent then
-      outcome = carry.settle(self.work, change, intent)
+      outcome = execute.settle(self.work, change, intent)
     else
-      outcome = carry.out(self.work, change)
+      outcome = execute.out(self.work, change)
     end
     self:note(change, outcome)
   end
@@ -330,7 +330,7 @@ local function result_of(self)
     failed = counts.failed,
     unknown = counts.unknown,
     pending = self.total - ledger:settled() - counts.unknown,
-    departed = self.departed,
+    diverged = self.diverged,
     stopped = self.stopped,
     err = self.err,
   }
@@ -379,16 +379,16 @@ local function run(client, path, options, resume)
     begun = 0,
     finished = 0,
     failed = 0,
-    departed = 0,
+    diverged = 0,
     trouble = 0,
     -- What comes after a record that is made again may point at its new id.
-    carry_out = (options.concurrency or 1) > 1 and not checked.totals.remade and side_by_side or one_by_one,
+    carry_out = (options.concurrency or 1) > 1 and not checked.totals.recreated and side_by_side or one_by_one,
     look_at = 0,
     held = false,
   }, Run)
   status.pause(path, false) -- what held an earlier run
   local ok
-  ok, err = failure.catch(function()
+  ok, err = errors.catch(function()
     begin(self)
     return true
   end)

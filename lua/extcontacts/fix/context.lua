@@ -1,10 +1,10 @@
 --- What the functions of a fix get beside the record: `ctx`.
 
 local core = require "extcontacts.core"
-local failure = require "extcontacts.fix.failure"
-local groups = require "extcontacts.fix.groups"
-local left = require "extcontacts.fix.left"
-local reading = require "extcontacts.fix.reading"
+local errors = require "extcontacts.base.errors"
+local group_by = require "extcontacts.fix.group_by"
+local readonly_client = require "extcontacts.fix.readonly_client"
+local skipped = require "extcontacts.fix.skipped"
 
 local context = {}
 
@@ -14,7 +14,7 @@ Output.__index = Output
 --- Writes texts, as a file does; raises where it can't.
 function Output:write(...)
   for index = 1, select("#", ...) do
-    failure.check_io(self.file:write(tostring((select(index, ...)))))
+    errors.check_io(self.file:write(tostring((select(index, ...)))))
   end
   return self
 end
@@ -22,7 +22,7 @@ end
 -- A private file beside the plan, made anew.
 local function open_output(outputs, path)
   os.remove(path)
-  local file = failure.check_io(core.file.open(path, "new"))
+  local file = errors.check_io(core.file.open(path, "new"))
   local output = setmetatable({ file = file, path = path }, Output)
   outputs[#outputs + 1] = output
   return output
@@ -36,18 +36,18 @@ end
 ---@param client extcontacts.Client
 ---@param options table
 ---@param beside string|nil path of the plan
----@param kept extcontacts.fix.Left|nil where it is noted what is left
+---@param kept extcontacts.fix.Skipped|nil where it is noted what is left
 ---@return extcontacts.fix.Context
 ---@return extcontacts.fix.Notes
 ---@return fun() close ends the files that are open
 function context.new(client, options, beside, kept)
   local notes, outputs, grouped = { warnings = {} }, {}, {}
-  kept = kept or left.new()
-  local ctx = { options = options, client = reading.only(client) }
+  kept = kept or skipped.new()
+  local ctx = { options = options, client = readonly_client.only(client) }
   function ctx.warn(message)
     notes.warnings[#notes.warnings + 1] = { code = "fix", text = tostring(message) }
   end
-  function ctx.left(reason, line)
+  function ctx.skip(reason, line)
     kept:add(tostring(reason), notes.item, line)
   end
   function ctx.output(name)
@@ -59,7 +59,7 @@ function context.new(client, options, beside, kept)
     return open_output(outputs, beside .. "." .. name)
   end
   function ctx.groups()
-    grouped[#grouped + 1] = groups.new(beside and beside .. ".")
+    grouped[#grouped + 1] = group_by.new(beside and beside .. ".")
     return grouped[#grouped]
   end
   return ctx, notes, function()

@@ -2,11 +2,11 @@
 -- were to be set in columns of their own, so that it can be put right and fed
 -- back.
 
-local csv = require "extcontacts.csv"
-local diff = require "extcontacts.fix.diff"
-local failure = require "extcontacts.fix.failure"
+local atomic_lines = require "extcontacts.base.atomic_lines"
+local csv = require "extcontacts.base.csv"
+local diff = require "extcontacts.record.diff"
+local errors = require "extcontacts.base.errors"
 local journal = require "extcontacts.fix.journal"
-local lines = require "extcontacts.fix.lines"
 
 local errors_csv = {}
 
@@ -88,7 +88,7 @@ local function write(plan_path, path)
     end
   end
   local writer
-  writer, err = lines.write(path)
+  writer, err = atomic_lines.write(path)
   if not writer then
     return nil, err
   end
@@ -126,7 +126,7 @@ end
 ---@return string|nil path nil when nothing failed
 ---@return extcontacts.Error|nil
 function errors_csv.write(plan_path)
-  local path, err = failure.catch(write, plan_path, plan_path .. ".errors.csv")
+  local path, err = errors.catch(write, plan_path, plan_path .. ".errors.csv")
   return path, err
 end
 

@@ -1,13 +1,13 @@
 --- extcontacts.fix: changes to live data that can be planned, looked at,
 -- applied, stopped, resumed and taken back.  docs/fix.md describes it.
 
+local actions = require "extcontacts.fix.actions"
 local apply = require "extcontacts.fix.apply"
+local definition = require "extcontacts.fix.definition"
 local plan = require "extcontacts.fix.plan"
 local report = require "extcontacts.fix.report"
 local source = require "extcontacts.fix.source"
-local spec = require "extcontacts.fix.spec"
 local status = require "extcontacts.fix.status"
-local steps = require "extcontacts.fix.steps"
 local undo = require "extcontacts.fix.undo"
 local verify = require "extcontacts.fix.verify"
 
@@ -20,15 +20,15 @@ local fix = {
   ids = source.ids,
   ndjson = source.ndjson,
   each = source.each,
-  update = steps.update,
-  create = steps.create,
-  add_note = steps.add_note,
-  delete = steps.delete,
-  erase = steps.erase,
+  update = actions.update,
+  create = actions.create,
+  add_note = actions.add_note,
+  delete = actions.delete,
+  erase = actions.erase,
 
   -- What is done with one.
-  load = spec.load,
-  define = spec.define,
+  load = definition.load,
+  define = definition.define,
   plan = plan.make,
   report = report.write,
   apply = apply.run,

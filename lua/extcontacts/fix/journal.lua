@@ -1,11 +1,11 @@
 --- The journal of a plan: what was about to be sent, and what became of it.
 -- Append-only, private, locked while it is written; docs/fix.md describes it.
 
+local atomic_lines = require "extcontacts.base.atomic_lines"
 local core = require "extcontacts.core"
-local failure = require "extcontacts.fix.failure"
-local ledger = require "extcontacts.fix.ledger"
-local lines = require "extcontacts.fix.lines"
+local errors = require "extcontacts.base.errors"
 local planfile = require "extcontacts.fix.planfile"
+local progress = require "extcontacts.fix.progress"
 
 local journal = {}
 
@@ -45,8 +45,8 @@ local OUTCOMES = { done = true, already = true, conflict = true, failed = true, 
 local KEPT = 1000
 
 local function remember(state, line)
-  if line.was then
-    state.ids[line.was] = line.id
+  if line.old_id then
+    state.ids[line.old_id] = line.id
   end
   state.created[line.id] = true
   state.created_count = state.created_count + 1
@@ -85,7 +85,7 @@ end
 ---@return extcontacts.Error|nil
 ---@return (fun())|nil close
 function journal.lines(path)
-  local next_line, err, close = lines.read(path)
+  local next_line, err, close = atomic_lines.read(path)
   if not next_line then
     return nil, err
   end
@@ -98,7 +98,7 @@ function journal.lines(path)
     end
     local line = core.json.decode(text)
     if type(line) ~= "table" then
-      failure.raise_invalid(("%s: line %d is damaged; nothing can be done safely with this journal")
+      errors.raise_invalid(("%s: line %d is damaged; nothing can be done safely with this journal")
         :format(path, number))
     end
     return line
@@ -124,7 +124,7 @@ end
 
 local function empty_state()
   return {
-    ledger = ledger.new(), open = {}, ids = {}, runs = 0,
+    ledger = progress.new(), open = {}, ids = {}, runs = 0,
     created = {}, created_order = {}, created_count = 0,
   }
 end
@@ -138,12 +138,12 @@ function journal.read(path)
   if not next_line then
     return nil, err
   end
-  return failure.catch(function()
+  return errors.catch(function()
     local state = empty_state()
     local line = next_line()
     state.header = line
     if line and line.extcontacts_journal ~= VERSION then
-      failure.raise_invalid(path .. ": is not a journal of this program")
+      errors.raise_invalid(path .. ": is not a journal of this program")
     end
     while line do
       take(state, line)
@@ -180,7 +180,7 @@ end
 function journal.of_applied(plan_path, purpose)
   local checked, state = journal.of_plan(plan_path)
   if checked and not state then
-    return failure.invalid(("%s was not applied: there is nothing to %s"):format(plan_path, purpose),
+    return errors.invalid(("%s was not applied: there is nothing to %s"):format(plan_path, purpose),
       "not_begun")
   end
   return checked, state
@@ -211,7 +211,7 @@ Journal.__index = Journal
 local function heal(file)
   local size, message, code = file:size()
   if not size then
-    return failure.io(message, code)
+    return errors.io(message, code)
   end
   local keep = size
   while keep > 0 do
@@ -219,7 +219,7 @@ local function heal(file)
     local block
     block, message, code = file:read(keep - from, from)
     if not block then
-      return failure.io(message, code)
+      return errors.io(message, code)
     end
     local last = block:match "^.*()\n"
     if last then
@@ -232,7 +232,7 @@ local function heal(file)
     local ok
     ok, message, code = file:truncate(keep)
     if not ok then
-      return failure.io(message, code)
+      return errors.io(message, code)
     end
   end
   return size - keep
@@ -245,7 +245,7 @@ local function append(self, line)
   local ok, message, code = self.file:write(text)
   if not ok then
     self.file:truncate(self.size)
-    return failure.io(message, code)
+    return errors.io(message, code)
   end
   self.size = self.size + #text
   return true
@@ -254,7 +254,7 @@ end
 local function sync(self)
   local ok, message, code = self.file:sync()
   if not ok then
-    return failure.io(message, code)
+    return errors.io(message, code)
   end
   return true
 end
@@ -273,15 +273,15 @@ function journal.open(plan_path, plan)
   local path = journal.path(plan_path)
   local file, message, code = core.file.open(path, "append")
   if not file then
-    return failure.io(message, code)
+    return errors.io(message, code)
   end
   local locked
   locked, message, code = file:lock()
   if not locked then
     if locked == false then
-      return close_with(file, failure.locked(plan_path))
+      return close_with(file, errors.locked(plan_path))
     end
-    return close_with(file, failure.io(message, code))
+    return close_with(file, errors.io(message, code))
   end
   local healed, err = heal(file)
   local state
@@ -293,7 +293,7 @@ function journal.open(plan_path, plan)
   if not state then
     return close_with(file, nil, err)
   elseif state.header and state.header.plan.sha256 ~= plan.totals.sha256 then
-    return close_with(file, failure.invalid(("%s belongs to another plan than the one that is now in %s")
+    return close_with(file, errors.invalid(("%s belongs to another plan than the one that is now in %s")
       :format(path, plan_path), "journal"))
   end
   local self = setmetatable({ file = file, path = path, state = state, size = file:size() }, Journal)
@@ -316,7 +316,7 @@ function journal.open(plan_path, plan)
   if ok then
     ok, message, code = core.file.sync_directory(path)
     if not ok then
-      err = select(2, failure.io(message, code))
+      err = select(2, errors.io(message, code))
     end
   end
   if not ok then

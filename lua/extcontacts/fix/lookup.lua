@@ -1,7 +1,7 @@
 --- The one contact that has an e-mail address or a phone number.
 
-local calls = require "extcontacts.fix.calls"
-local operations = require "extcontacts.operations"
+local operations = require "extcontacts.api.operations"
+local record_api = require "extcontacts.fix.record_api"
 
 local lookup = {}
 
@@ -75,7 +75,7 @@ function lookup.find(client, text)
     return nil, lookup.NOBODY
   end
   -- The index lags: what counts is the record itself.
-  local record = calls.read(client, { kind = "contact", id = one.id })
+  local record = record_api.read(client, { kind = "contact", id = one.id })
   if record and has(record, wanted) then
     return record
   end

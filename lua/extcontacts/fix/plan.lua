@@ -1,30 +1,29 @@
 --- Planning: reads the source, asks the fix, and writes what would be done.
 -- Nothing is sent but reads.
 
-local canonical = require "extcontacts.fix.canonical"
+local actions = require "extcontacts.fix.actions"
+local canonical = require "extcontacts.record.canonical"
 local context = require "extcontacts.fix.context"
-local copy = require "extcontacts.copy"
-local dates = require "extcontacts.dates"
 local core = require "extcontacts.core"
-local diff = require "extcontacts.fix.diff"
-local errors = require "extcontacts.error"
-local failure = require "extcontacts.fix.failure"
-local files = require "extcontacts.files"
-local kinds = require "extcontacts.fix.kinds"
-local left = require "extcontacts.fix.left"
-local limits = require "extcontacts.fix.limits"
+local dates = require "extcontacts.base.dates"
+local deepcopy = require "extcontacts.base.deepcopy"
+local definition = require "extcontacts.fix.definition"
+local diff = require "extcontacts.record.diff"
+local errors = require "extcontacts.base.errors"
+local files = require "extcontacts.base.files"
+local lint = require "extcontacts.record.lint"
 local planfile = require "extcontacts.fix.planfile"
-local records = require "extcontacts.records"
+local records = require "extcontacts.record"
+local skipped = require "extcontacts.fix.skipped"
 local source = require "extcontacts.fix.source"
-local spec = require "extcontacts.fix.spec"
-local steps = require "extcontacts.fix.steps"
+local types = require "extcontacts.record.types"
 
 local plan = {}
 
 local CLASSES = {
   update = "reversible",
-  create = "compensatable",
-  delete = "compensatable",
+  create = "partly_reversible",
+  delete = "partly_reversible",
   erase = "irreversible",
 }
 
@@ -50,8 +49,8 @@ end
 ---@param record table
 ---@return table
 function plan.writable(kind, record)
-  local body = records.writable(kinds.by_name[kind].model, record)
-  for name in pairs(kinds.owned) do
+  local body = records.writable(types.by_name[kind].model, record)
+  for name in pairs(types.owned) do
     body[name] = nil
   end
   return body
@@ -69,8 +68,8 @@ end
 
 -- A custom canonical form says that nothing that counts has changed.
 local function same_to_fix(made, before, after)
-  return made.canonical ~= nil and canonical.text(made.canonical(copy.deep(before)))
-    == canonical.text(made.canonical(copy.deep(after)))
+  return made.canonical ~= nil and canonical.text(made.canonical(deepcopy(before)))
+    == canonical.text(made.canonical(deepcopy(after)))
 end
 
 local BUILD = {}
@@ -86,7 +85,7 @@ function plan.update(reference, before, after)
   if #differences == 0 then
     return nil
   end
-  local body = plan.writable(reference.kind, diff.put(copy.deep(before), differences))
+  local body = plan.writable(reference.kind, diff.put(deepcopy(before), differences))
   return {
     kind = reference.kind,
     op = "update",
@@ -95,8 +94,8 @@ function plan.update(reference, before, after)
     before = before,
     after = body,
     diff = differences,
-    warnings = joined(limits.cleared(differences), limits.unknown(reference.kind, differences),
-      limits.check(reference.kind, body)),
+    warnings = joined(lint.cleared(differences), lint.unknown(reference.kind, differences),
+      lint.check(reference.kind, body)),
   }
 end
 
@@ -121,13 +120,13 @@ function plan.create(kind, owner, given)
     owner = owner,
     after = body,
     diff = differences,
-    warnings = joined(limits.unknown(kind, differences), limits.check(kind, body)),
+    warnings = joined(lint.unknown(kind, differences), lint.check(kind, body)),
   }
 end
 
 function BUILD.create(_, _, step)
   local change = plan.create(step.kind, step.owner, step.body)
-  change.unless = step.unless
+  change.unless_exists = step.unless_exists
   return change
 end
 
@@ -163,8 +162,8 @@ end
 local function add_to(totals, change)
   count(totals.operations, change.kind .. "." .. change.op)
   count(totals.classes, change.class)
-  if change.was then
-    totals.remade = (totals.remade or 0) + 1
+  if change.old_id then
+    totals.recreated = (totals.recreated or 0) + 1
   end
   for _, one in ipairs(change.diff or {}) do
     count(totals.fields, change.kind .. "." .. diff.name(one.path))
@@ -178,7 +177,7 @@ end
 
 --- What both a fix's plan and an undo's write into: a plan in the making.
 ---@class extcontacts.fix.Draft
----@field left extcontacts.fix.Left
+---@field skipped extcontacts.fix.Skipped
 local Draft = {}
 Draft.__index = Draft
 
@@ -197,11 +196,11 @@ function plan.begin(client, header, options)
     output = options.output,
     on_change = options.on_change,
     totals = { records = 0, operations = {}, classes = {}, fields = {}, warnings = {} },
-    left = left.new(options.output),
+    skipped = skipped.new(options.output),
     count = 0,
   }, Draft)
   if options.output and files.exists(options.output .. ".journal") then
-    return failure.invalid(("%s was already applied: %s.journal is there; plan under another name")
+    return errors.invalid(("%s was already applied: %s.journal is there; plan under another name")
       :format(options.output, options.output), "applied")
   end
   return draft
@@ -237,13 +236,13 @@ function Draft:add(change)
   end
 end
 
---- Completes the plan; `left_path` then tells where it stands what is left.
+--- Completes the plan; `skipped_path` then tells where it stands what is skipped.
 ---@return extcontacts.fix.Totals|nil
 ---@return extcontacts.Error|nil
 function Draft:finish()
   local err
-  self.totals.left = self.left.counts
-  self.left_path, err = self.left:finish()
+  self.totals.skipped = self.skipped.counts
+  self.skipped_path, err = self.skipped:finish()
   if err then
     return nil, err
   elseif self.file then
@@ -254,7 +253,7 @@ function Draft:finish()
 end
 
 function Draft:abandon()
-  self.left:abandon()
+  self.skipped:abandon()
   if self.file then
     self.file:abandon()
   end
@@ -276,7 +275,7 @@ local function ask(name, item, fn, ...)
   elseif errors.is_error(result) then
     error(result, 0)
   end
-  failure.raise_invalid(("%s of the fix fails%s: %s"):format(name,
+  errors.raise_invalid(("%s of the fix fails%s: %s"):format(name,
     item and " for " .. name_of(item) or "", tostring(result)))
 end
 
@@ -290,7 +289,7 @@ local function build(made, item, step)
   local given = step.record or step.body
   local text, problem = core.json.encode(given or {})
   if not text then
-    failure.raise_invalid(("change of the fix, for %s: %s"):format(name_of(item), problem))
+    errors.raise_invalid(("change of the fix, for %s: %s"):format(name_of(item), problem))
   elseif not built then
     error(change, 0)
   end
@@ -301,16 +300,16 @@ end
 local function take(draft, made, item, ctx, notes, limit)
   notes.warnings = {}
   ctx.row = item.row
-  local given = item.record and copy.deep(item.record) or nil
+  local given = item.record and deepcopy(item.record) or nil
   if made.filter and not ask("filter", item, made.filter, given, ctx) then
     return true
   elseif made.filter and given then
-    given = copy.deep(item.record) -- whatever the filter did to it
+    given = deepcopy(item.record) -- whatever the filter did to it
   end
   local result = ask("change", item, made.change, given, ctx)
-  local wanted, misuse = steps.of(result, item.reference)
+  local wanted, misuse = actions.of(result, item.reference)
   if not wanted then
-    failure.raise_invalid(("change of the fix, for %s: %s"):format(name_of(item), misuse))
+    errors.raise_invalid(("change of the fix, for %s: %s"):format(name_of(item), misuse))
   end
   for index, step in ipairs(wanted) do
     local change = build(made, item, step)
@@ -332,7 +331,7 @@ local function read_all(draft, made, client, ctx, notes, options)
   if type(described) == "function" then
     described = ask("source", nil, described, ctx.options)
     if not source.is(described) then
-      failure.raise_invalid "source of the fix must give what fix.scan, fix.csv and so on make"
+      errors.raise_invalid "source of the fix must give what fix.scan, fix.csv and so on make"
     end
   end
   draft.header.source = source.summary(described)
@@ -345,10 +344,10 @@ local function read_all(draft, made, client, ctx, notes, options)
   while item do
     draft.totals.records = draft.totals.records + 1
     notes.item = item
-    if item.left then
-      ctx.left(item.left)
+    if item.skipped then
+      ctx.skip(item.skipped)
     elseif item.missing and described.missing ~= "change" then
-      ctx.left "no such record"
+      ctx.skip "no such record"
     elseif not take(draft, made, item, ctx, notes, options.limit) then
       break
     end
@@ -379,17 +378,17 @@ end
 ---@field header extcontacts.fix.Header
 ---@field totals extcontacts.fix.Totals
 ---@field changes integer
----@field left_path string|nil the file with what was left to people, and why
+---@field skipped_path string|nil the file with what was left to people, and why
 
 --- Plans a fix.
 ---@param client extcontacts.Client
----@param made extcontacts.fix.Spec from `spec.load` or `spec.define`
+---@param made extcontacts.fix.Spec from `definition.load` or `definition.define`
 ---@param options extcontacts.fix.PlanOptions|nil
 ---@return extcontacts.fix.Plan|nil
 ---@return extcontacts.Error|nil
 function plan.make(client, made, options)
   options = options or {}
-  local set, err = spec.options(made, options.set)
+  local set, err = definition.options(made, options.set)
   if not set then
     return nil, err
   end
@@ -403,16 +402,17 @@ function plan.make(client, made, options)
   if not draft then
     return nil, err
   end
-  local ctx, notes, close = context.new(client, set, options.output, draft.left)
+  local ctx, notes, close = context.new(client, set, options.output, draft.skipped)
   local totals
-  totals, err = failure.catch(read_all, draft, made, client, ctx, notes, options)
+  totals, err = errors.catch(read_all, draft, made, client, ctx, notes, options)
   close()
   if not totals then
     draft:abandon()
     return nil, err
   end
   return {
-    path = options.output, header = header, totals = totals, changes = totals.changes, left_path = draft.left_path,
+    path = options.output, header = header, totals = totals, changes = totals.changes,
+    skipped_path = draft.skipped_path,
   }
 end
 

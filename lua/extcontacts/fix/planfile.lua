@@ -1,9 +1,9 @@
 --- The plan file: a header, a line a change, an end that proves the rest.
 -- docs/fix.md describes it.
 
+local atomic_lines = require "extcontacts.base.atomic_lines"
 local core = require "extcontacts.core"
-local failure = require "extcontacts.fix.failure"
-local lines = require "extcontacts.fix.lines"
+local errors = require "extcontacts.base.errors"
 
 local planfile = {}
 
@@ -24,15 +24,15 @@ local VERSION = 1
 ---@field n integer from 1
 ---@field kind extcontacts.fix.KindName
 ---@field op "update"|"create"|"delete"|"erase"
----@field class "reversible"|"compensatable"|"irreversible"
+---@field class "reversible"|"partly_reversible"|"irreversible"
 ---@field id string|nil nil for a create
 ---@field owner string|nil
 ---@field before table|nil
 ---@field after table|nil
 ---@field diff extcontacts.fix.Difference[]|nil
 ---@field digest string|nil of an erased record's canonical form
----@field was string|nil of a create that brings a deleted record back: the id that it had
----@field unless string|nil of a create: not where somebody has this address by then
+---@field old_id string|nil of a create that brings a deleted record back: the id that it had
+---@field unless_exists string|nil of a create: not where somebody has this address by then
 ---@field warnings extcontacts.fix.Warning[]|nil
 ---@field hash string SHA-256 of the line without it
 
@@ -43,8 +43,8 @@ local VERSION = 1
 ---@field classes table<string, integer>
 ---@field fields table<string, integer>
 ---@field warnings table<string, integer> by code
----@field left table<string, integer> by reason
----@field remade integer|nil creates that bring deleted records back, with other ids
+---@field skipped table<string, integer> by reason
+---@field recreated integer|nil creates that bring deleted records back, with other ids
 ---@field sha256 string of the header, without `created` and `by`, and the changes: the plan's identity
 
 local function encode(value)
@@ -73,7 +73,7 @@ end
 ---@return extcontacts.fix.PlanWriter|nil
 ---@return extcontacts.Error|nil
 function planfile.write(path, header)
-  local file, err = lines.write(path)
+  local file, err = atomic_lines.write(path)
   if not file then
     return nil, err
   end
@@ -129,7 +129,7 @@ local Reader = {}
 Reader.__index = Reader
 
 local function damaged(self, why)
-  return failure.raise_invalid(("%s: line %d: %s; make the plan again"):format(self.path, self.line, why))
+  return errors.raise_invalid(("%s: line %d: %s; make the plan again"):format(self.path, self.line, why))
 end
 
 local function read_line(self)
@@ -173,22 +173,22 @@ end
 ---@return extcontacts.fix.PlanReader|nil
 ---@return extcontacts.Error|nil
 function planfile.open(path)
-  local next_line, err, close = lines.read(path)
+  local next_line, err, close = atomic_lines.read(path)
   if not next_line then
     return nil, err
   end
   local self = setmetatable({
     path = path, next_line = next_line, close = close, line = 0, count = 0,
   }, Reader)
-  return failure.catch(function()
+  return errors.catch(function()
     local line = read_line(self)
     local header = line and core.json.decode(line)
     if type(header) ~= "table" or not header.extcontacts_plan then
       close()
-      return failure.invalid(path .. ": is not a plan", "plan")
+      return errors.invalid(path .. ": is not a plan", "plan")
     elseif header.extcontacts_plan ~= VERSION then
       close()
-      return failure.invalid(("%s: is a plan of format %s; this program knows format %d"):format(path,
+      return errors.invalid(("%s: is a plan of format %s; this program knows format %d"):format(path,
         tostring(header.extcontacts_plan), VERSION), "plan")
     end
     self.hash = begin_hash(header)
@@ -238,7 +238,7 @@ function planfile.check(path)
   if not reader then
     return nil, err
   end
-  return failure.catch(function()
+  return errors.catch(function()
     repeat
       local text = next_proven(reader)
     until not text

@@ -1,15 +1,15 @@
 --- Where a fix's records come from.  A description is data, made while the
 -- fix file is loaded; opening it begins to read.
 
-local calls = require "extcontacts.fix.calls"
+local atomic_lines = require "extcontacts.base.atomic_lines"
 local core = require "extcontacts.core"
-local csv = require "extcontacts.csv"
-local failure = require "extcontacts.fix.failure"
-local idset = require "extcontacts.idset"
-local kinds = require "extcontacts.fix.kinds"
-local lines = require "extcontacts.fix.lines"
+local csv = require "extcontacts.base.csv"
+local errors = require "extcontacts.base.errors"
+local idset = require "extcontacts.base.idset"
 local lookup = require "extcontacts.fix.lookup"
-local suggest = require "extcontacts.suggest"
+local record_api = require "extcontacts.fix.record_api"
+local suggest = require "extcontacts.base.suggest"
+local types = require "extcontacts.record.types"
 
 local source = {}
 
@@ -32,9 +32,9 @@ end
 -------------------------------------------------------------- descriptions --
 
 local function listing(name, how)
-  local found = kinds.listings[name]
+  local found = types.listings[name]
   if not found then
-    error(suggest.unknown("listing", name, suggest.keys(kinds.listings)), 3)
+    error(suggest.unknown("listing", name, suggest.keys(types.listings)), 3)
   elseif not found[how] then
     error(("%s can't be listed, only scanned: fix.scan(\"%s\")"):format(name, name), 3)
   end
@@ -98,17 +98,17 @@ local function keyed(kind_of_source, path, options)
   end
   local kind = options.kind or "contact"
   local missing = options.missing or "skip"
-  if not kinds.by_name[kind] then
-    error(kinds.unknown(kind), 3)
+  if not types.by_name[kind] then
+    error(types.unknown(kind), 3)
   elseif missing ~= "skip" and missing ~= "change" then
     error("option 'missing' must be \"skip\" or \"change\"", 3)
   elseif options.by and options.by ~= "id" and options.by ~= "lookup" then
     error("option 'by' must be \"id\" or \"lookup\"", 3)
   elseif options.by == "lookup" and kind ~= "contact" then
     error("by = \"lookup\" finds contacts, nothing else", 3)
-  elseif kinds.by_name[kind].owner and not options.owner and options.key ~= false then
+  elseif types.by_name[kind].owner and not options.owner and options.key ~= false then
     error(("records of the kind %s need the column with their %s's id as option 'owner'"):format(kind,
-      kinds.by_name[kind].owner), 3)
+      types.by_name[kind].owner), 3)
   end
   local key = options.key
   if key == nil then
@@ -164,8 +164,8 @@ end
 ---@param open fun(client: table, ctx: table): fun(): table|nil
 ---@return extcontacts.fix.Source
 function source.each(kind, open)
-  if not kinds.by_name[kind] then
-    error(kinds.unknown(kind), 2)
+  if not types.by_name[kind] then
+    error(types.unknown(kind), 2)
   elseif type(open) ~= "function" then
     error("fix.each takes a function that gives an iterator, got " .. type(open), 2)
   end
@@ -189,9 +189,9 @@ local function of_iterator(described, iterator)
     if record == nil then
       return nil
     end
-    local reference, problem = kinds.reference(described.kind, record)
+    local reference, problem = types.reference(described.kind, record)
     if not reference then
-      failure.raise_invalid("the source gave " .. problem)
+      errors.raise_invalid("the source gave " .. problem)
     end
     return { record = record, reference = reference }
   end
@@ -201,12 +201,12 @@ end
 local function csv_rows(described)
   local handle, problem = io.open(described.path, "rb")
   if not handle then
-    error(select(2, failure.io(problem)), 0)
+    error(select(2, errors.io(problem)), 0)
   end
   local next_row, reader = csv.rows(handle, { separator = described.separator, raw = described.raw_cells })
   if not next_row then
     handle:close()
-    failure.raise_invalid(described.path .. ": " .. reader)
+    errors.raise_invalid(described.path .. ": " .. reader)
   end
   for _, name in ipairs { described.key or nil, described.owner } do
     local found = false
@@ -215,13 +215,13 @@ local function csv_rows(described)
     end
     if not found then
       handle:close()
-      failure.raise_invalid(described.path .. ": " .. suggest.unknown("column", name, reader.header))
+      errors.raise_invalid(described.path .. ": " .. suggest.unknown("column", name, reader.header))
     end
   end
   return function()
     local row, wrong = next_row()
     if wrong then
-      failure.raise_invalid(described.path .. ": " .. wrong)
+      errors.raise_invalid(described.path .. ": " .. wrong)
     end
     return row, reader.line
   end, function()
@@ -231,7 +231,7 @@ end
 
 -- The lines of a file that are not blank, each with its number.
 local function filled_lines(path)
-  local next_line, err, close = lines.texts(path)
+  local next_line, err, close = atomic_lines.texts(path)
   if not next_line then
     error(err, 0)
   end
@@ -253,7 +253,7 @@ local function ndjson_rows(described)
     end
     local row, problem = core.json.decode(line)
     if type(row) ~= "table" then
-      failure.raise_invalid(("%s: line %d: %s"):format(described.path, number,
+      errors.raise_invalid(("%s: line %d: %s"):format(described.path, number,
         problem or "not a JSON object"))
     end
     return row, number
@@ -284,12 +284,12 @@ local AGAIN = "the same record again"
 local function read_by_id(described, client, seen, item, key)
   item.id = key
   if not seen:add(key) then
-    item.left = AGAIN
+    item.skipped = AGAIN
     return item
   end
   local owner = described.owner and item.row[described.owner] or nil
   local reference = { kind = described.kind, id = key, owner = owner }
-  item.record = calls.read(client, reference)
+  item.record = record_api.read(client, reference)
   item.reference = item.record and reference or nil
   item.missing = not item.record
   return item
@@ -299,17 +299,17 @@ end
 local function read_by_lookup(client, seen, item, key)
   local normal = lookup.normal(key)
   if normal and not seen:add(normal) then
-    item.left = AGAIN -- also where nobody has it yet
+    item.skipped = AGAIN -- also where nobody has it yet
     return item
   end
   local record, reason = lookup.find(client, key)
   item.missing = reason == lookup.NOBODY
   if not record then
-    item.left = not item.missing and reason or nil
+    item.skipped = not item.missing and reason or nil
   elseif seen:add(record.id) then
     item.record, item.reference = record, { kind = "contact", id = record.id }
   else
-    item.id, item.left = record.id, AGAIN
+    item.id, item.skipped = record.id, AGAIN
   end
   return item
 end
@@ -335,7 +335,7 @@ local function of_rows(described, client)
       item.missing = true
       return item
     end
-    failure.raise_invalid(("%s: line %d has no '%s'"):format(described.path or "the list", number,
+    errors.raise_invalid(("%s: line %d has no '%s'"):format(described.path or "the list", number,
       described.key))
   end, close
 end

@@ -1,8 +1,8 @@
 --- How a plan stands, from its files alone; and holding the process that
 -- applies it.
 
-local failure = require "extcontacts.fix.failure"
-local files = require "extcontacts.files"
+local errors = require "extcontacts.base.errors"
+local files = require "extcontacts.base.files"
 local journal = require "extcontacts.fix.journal"
 
 local status = {}
@@ -42,11 +42,11 @@ function status.pause(path, hold)
     os.remove(status.pause_path(path))
     return true
   elseif not journal.is_locked(path) then
-    return failure.invalid(path .. ": nothing is applying this plan", "not_running")
+    return errors.invalid(path .. ": nothing is applying this plan", "not_running")
   end
   local handle, problem = io.open(status.pause_path(path), "wb")
   if not handle then
-    return failure.io(problem)
+    return errors.io(problem)
   end
   handle:close()
   return true

@@ -1,15 +1,16 @@
 --- A plan that takes back what a plan's journal says was done, the last first.
 -- docs/fix.md says what it can't.
 
-local calls = require "extcontacts.fix.calls"
-local copy = require "extcontacts.copy"
+local atomic_lines = require "extcontacts.base.atomic_lines"
 local core = require "extcontacts.core"
-local diff = require "extcontacts.fix.diff"
-local failure = require "extcontacts.fix.failure"
+local deepcopy = require "extcontacts.base.deepcopy"
+local diff = require "extcontacts.record.diff"
+local errors = require "extcontacts.base.errors"
+local field_path = require "extcontacts.base.path"
 local journal = require "extcontacts.fix.journal"
-local kinds = require "extcontacts.fix.kinds"
-local lines = require "extcontacts.fix.lines"
 local plan = require "extcontacts.fix.plan"
+local record_api = require "extcontacts.fix.record_api"
+local types = require "extcontacts.record.types"
 
 local undo = {}
 
@@ -19,7 +20,7 @@ local undo = {}
 
 -- What was done, from the last to the first: its intent and its outcome.
 local function done_backwards(path)
-  local next_line, err, close = lines.backwards(path)
+  local next_line, err, close = atomic_lines.backwards(path)
   if not next_line then
     error(err, 0)
   end
@@ -29,7 +30,7 @@ local function done_backwards(path)
     while text do
       local line = core.json.decode(text)
       if type(line) ~= "table" then
-        failure.raise_invalid(path .. ": a line is damaged")
+        errors.raise_invalid(path .. ": a line is damaged")
       elseif line.t == "intent" then
         local outcome = outcomes[line.n]
         outcomes[line.n] = nil
@@ -49,15 +50,15 @@ local UNDO = {}
 
 -- Puts back the fields that still are as the plan left them.
 function UNDO.update(job, reference, intent)
-  local record = calls.read(job.client, reference)
+  local record = record_api.read(job.client, reference)
   if not record then
     return nil, "the record is not there any more"
   end
-  local restored, reason = copy.deep(record), nil
+  local restored, reason = deepcopy(record), nil
   for _, one in ipairs(diff.between(reference.kind, intent.before, intent.body)) do
-    local value = copy.at(record, one.path)
+    local value = field_path.at(record, one.path)
     if diff.same(reference.kind, one.path, one.after, value, true) then
-      copy.put(restored, one.path, one.before)
+      field_path.put(restored, one.path, one.before)
     elseif not diff.same(reference.kind, one.path, one.before, value, true) then
       reason = "a field was changed since, by someone else"
     end
@@ -73,15 +74,15 @@ end
 
 function UNDO.create(job, reference, intent, outcome)
   reference.id = outcome.id
-  local record = outcome.id and calls.read(job.client, reference)
+  local record = outcome.id and record_api.read(job.client, reference)
   if not record then
     return nil, "the created record is not there any more"
   end
   local touched
-  if kinds.by_name[reference.kind].has_dates and outcome.modify_date then
+  if types.by_name[reference.kind].has_dates and outcome.modify_date then
     touched = record.modifyDate ~= outcome.modify_date
   else
-    touched = #diff.departures(reference.kind, intent.body, record) > 0
+    touched = #diff.divergences(reference.kind, intent.body, record) > 0
   end
   if touched then
     return nil, "the created record was changed since"
@@ -90,11 +91,11 @@ function UNDO.create(job, reference, intent, outcome)
 end
 
 function UNDO.delete(job, reference, intent)
-  if calls.read(job.client, reference) then
+  if record_api.read(job.client, reference) then
     return nil, "the deleted record is there again"
   end
   local change = plan.create(reference.kind, reference.owner, intent.before)
-  change.was = reference.id
+  change.old_id = reference.id
   return change
 end
 
@@ -119,7 +120,7 @@ local function fill(job, draft, options)
       local reference = { kind = intent.kind, id = intent.id, owner = intent.owner }
       local change, reason = UNDO[intent.op](job, reference, intent, outcome)
       if reason then
-        draft.left:add(reason, { reference = reference })
+        draft.skipped:add(reason, { reference = reference })
       end
       if change then
         draft:add(change)
@@ -150,9 +151,9 @@ function undo.plan(client, path, options)
   if not checked then
     return nil, state
   elseif journal.is_locked(path) then
-    return failure.locked(path)
+    return errors.locked(path)
   elseif checked.header.server ~= plan.server(client) then
-    return failure.invalid(("%s was made for %s"):format(path, checked.header.server), "server")
+    return errors.invalid(("%s was made for %s"):format(path, checked.header.server), "server")
   end
   local draft, err = plan.begin(client, {
     name = "undo: " .. checked.header.name,
@@ -165,7 +166,7 @@ function undo.plan(client, path, options)
     return nil, err
   end
   local totals
-  totals, err = failure.catch(fill, { client = client, path = path }, draft, given)
+  totals, err = errors.catch(fill, { client = client, path = path }, draft, given)
   if not totals then
     draft:abandon()
     return nil, err
@@ -175,7 +176,7 @@ function undo.plan(client, path, options)
     header = draft.header,
     totals = totals,
     changes = totals.changes,
-    left_path = draft.left_path,
+    skipped_path = draft.skipped_path,
     unknown = state.ledger.counts.unknown,
   }
 end

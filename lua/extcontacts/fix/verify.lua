@@ -1,15 +1,15 @@
 --- Whether the records are what an applied plan made of them, and the proof
 -- that erased ones are gone.
 
-local calls = require "extcontacts.fix.calls"
+local atomic_lines = require "extcontacts.base.atomic_lines"
 local context = require "extcontacts.fix.context"
-local csv = require "extcontacts.csv"
-local diff = require "extcontacts.fix.diff"
-local failure = require "extcontacts.fix.failure"
+local csv = require "extcontacts.base.csv"
+local diff = require "extcontacts.record.diff"
+local errors = require "extcontacts.base.errors"
+local id_map = require "extcontacts.fix.id_map"
 local journal = require "extcontacts.fix.journal"
-local lines = require "extcontacts.fix.lines"
-local newids = require "extcontacts.fix.newids"
 local planfile = require "extcontacts.fix.planfile"
+local record_api = require "extcontacts.fix.record_api"
 
 local verify = {}
 
@@ -44,7 +44,7 @@ local function judge(change, record)
   elseif not record then
     return "the record is not there"
   elseif change.op == "create" then
-    local fields = diff.departures(change.kind, change.after, record)
+    local fields = diff.divergences(change.kind, change.after, record)
     if #fields > 0 then
       return "the record is not as it was created", fields
     end
@@ -77,7 +77,7 @@ end
 local function prove(self, change, fact, reason)
   if not self.proof then
     local err
-    self.proof, err = lines.write(self.path .. ".proof.csv")
+    self.proof, err = atomic_lines.write(self.path .. ".proof.csv")
     if not self.proof then
       error(err, 0)
     end
@@ -91,13 +91,13 @@ end
 
 local function check_one(self, change, facts)
   local fact = facts[change.n] or {}
-  change = newids.put(self.state.ids, change)
+  change = id_map.put(self.state.ids, change)
   local reference = {
     kind = change.kind,
     id = change.op == "create" and fact.id or change.id,
     owner = change.owner,
   }
-  local record = reference.id and calls.read(self.client, reference) or nil
+  local record = reference.id and record_api.read(self.client, reference) or nil
   local reason, fields = judge(change, record)
   if not reason and self.spec and self.spec.verify then
     local fine, why = self.spec.verify(record, change, self.ctx)
@@ -173,7 +173,7 @@ function verify.run(client, path, options)
     total = checked.totals.changes,
     result = { total = 0, checked = 0, as_planned = 0, differ = 0, not_done = 0 },
   }
-  local result, err = failure.catch(check_all, self, options)
+  local result, err = errors.catch(check_all, self, options)
   if not result and self.proof then
     self.proof:abandon()
   end

@@ -2,7 +2,7 @@
 -- the first one's task, between workers for the lock in the dictionary.
 
 local core = require "extcontacts.core"
-local env = require "extcontacts.env.nginx"
+local env = require "extcontacts.runtime.nginx"
 
 local flights = {}
 

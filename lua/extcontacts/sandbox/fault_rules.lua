@@ -1,6 +1,6 @@
 --- Fault rules: what they may say, read from the command line or from JSON.
 
-local suggest = require "extcontacts.suggest"
+local suggest = require "extcontacts.base.suggest"
 
 local fault_rules = {}
 

@@ -1,10 +1,10 @@
 --- Prepares a sandbox in its private directory: finds nginx and its Lua
 -- module, a free port, makes the certificates, writes nginx.conf.
 
-local files = require "extcontacts.files"
+local files = require "extcontacts.base.files"
 local nginx_conf = require "extcontacts.sandbox.nginx_conf"
 local permissions = require "extcontacts.sandbox.permissions"
-local shell = require "extcontacts.shell"
+local shell = require "extcontacts.base.shell"
 
 local launch = {}
 
@@ -158,7 +158,7 @@ local function read_faults(settings)
   local path = settings.faults
   if path then
     local text = files.read(path)
-    local list = text and require("extcontacts.json").decode(text)
+    local list = text and require("extcontacts.base.json").decode(text)
     if type(list) ~= "table" or list[1] == nil then
       return ("--faults %s: %s"):format(path, text and "it is not an array of rules in JSON" or "it can't be read")
     end

@@ -3,7 +3,7 @@
 
 local data = require "extcontacts.sandbox.data"
 local expand = require "extcontacts.sandbox.expand"
-local operations = require "extcontacts.operations"
+local operations = require "extcontacts.api.operations"
 local text = require "extcontacts.sandbox.text"
 
 local lookup = {}

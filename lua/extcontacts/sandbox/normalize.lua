@@ -4,7 +4,7 @@
 local data = require "extcontacts.sandbox.data"
 local errors = require "extcontacts.sandbox.errors"
 local json = require "extcontacts.sandbox.json"
-local models = require "extcontacts.models"
+local models = require "extcontacts.api.models"
 local phones = require "extcontacts.sandbox.phones"
 local plans = require "extcontacts.sandbox.phone_plans"
 local schemas = require "extcontacts.sandbox.schemas"

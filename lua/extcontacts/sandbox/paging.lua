@@ -4,7 +4,7 @@ local buffer = require "string.buffer"
 local cursor = require "extcontacts.sandbox.cursor"
 local errors = require "extcontacts.sandbox.errors"
 local json = require "extcontacts.sandbox.json"
-local operations = require "extcontacts.operations"
+local operations = require "extcontacts.api.operations"
 local random = require "extcontacts.sandbox.random"
 
 local bit = require "bit"

@@ -1,6 +1,6 @@
 --- Finds the operation of a method and path, from the operation table.
 
-local operations = require "extcontacts.operations"
+local operations = require "extcontacts.api.operations"
 local query = require "extcontacts.sandbox.query"
 
 local router = {}

@@ -3,7 +3,7 @@
 
 local bit = require "bit"
 local ffi = require "ffi"
-local shell = require "extcontacts.shell"
+local shell = require "extcontacts.base.shell"
 
 local server = {
   --- How often it has looked whether it is still wanted.

@@ -4,7 +4,7 @@
 
 local errors = require "extcontacts.sandbox.errors"
 local json = require "extcontacts.sandbox.json"
-local models = require "extcontacts.models"
+local models = require "extcontacts.api.models"
 local text = require "extcontacts.sandbox.text"
 
 local validate = {}

@@ -2,12 +2,12 @@
 -- once and compared in canonical form.  Keeps the ids of one listing at a time
 -- in memory, about 100 bytes a record.
 
-local diff = require "extcontacts.fix.diff"
-local failure = require "extcontacts.fix.failure"
+local diff = require "extcontacts.record.diff"
+local errors = require "extcontacts.base.errors"
 local format = require "extcontacts.snapshot.format"
-local kinds = require "extcontacts.fix.kinds"
 local plan = require "extcontacts.fix.plan"
 local reader = require "extcontacts.snapshot.reader"
+local types = require "extcontacts.record.types"
 
 local compare = {}
 
@@ -48,15 +48,15 @@ end
 
 local function compare_listing(client, snapshot, listing, counts, options)
   local index = index_of(snapshot, listing)
-  local kind, read = kinds.listings[listing].kind, 0
+  local kind, read = types.listings[listing].kind, 0
   local function report(change)
     counts[change.change] = counts[change.change] + 1
     options.on_change(change)
   end
-  for record in client[kinds.listings[listing].scan](client) do
-    local reference, problem = kinds.reference(kind, record)
+  for record in client[types.listings[listing].scan](client) do
+    local reference, problem = types.reference(kind, record)
     if not reference then
-      failure.raise_invalid(("the scan of %s gave %s"):format(listing, problem))
+      errors.raise_invalid(("the scan of %s gave %s"):format(listing, problem))
     end
     local offset = index[reference.id]
     if offset then
@@ -93,7 +93,7 @@ local function wanted(snapshot, names, asked)
     if snapshot:has(name) then
       found[#found + 1] = name
     elseif asked then
-      failure.raise_invalid(("%s has no %s"):format(snapshot.path, name))
+      errors.raise_invalid(("%s has no %s"):format(snapshot.path, name))
     end
   end
   return found
@@ -117,10 +117,10 @@ function compare.run(client, path, options)
   end
   local counts = { same = 0, changed = 0, created = 0, deleted = 0 }
   local done
-  done, err = failure.catch(function()
+  done, err = errors.catch(function()
     local server = plan.server(client)
     if snapshot.header.server ~= server then
-      failure.raise_invalid(("%s is of %s, and this is %s"):format(path, snapshot.header.server, server))
+      errors.raise_invalid(("%s is of %s, and this is %s"):format(path, snapshot.header.server, server))
     end
     for _, name in ipairs(wanted(snapshot, names, options.only and #options.only > 0)) do
       compare_listing(client, snapshot, name, counts, options)

@@ -2,14 +2,13 @@
 -- stands beside it, with a note of how far it got, so that the same call goes
 -- on after any end of the process.
 
+local atomic_lines = require "extcontacts.base.atomic_lines"
 local core = require "extcontacts.core"
-local errors = require "extcontacts.error"
-local failure = require "extcontacts.fix.failure"
-local files = require "extcontacts.files"
+local errors = require "extcontacts.base.errors"
+local files = require "extcontacts.base.files"
 local format = require "extcontacts.snapshot.format"
-local kinds = require "extcontacts.fix.kinds"
-local lines = require "extcontacts.fix.lines"
 local plan = require "extcontacts.fix.plan"
+local types = require "extcontacts.record.types"
 
 local export = {}
 
@@ -42,8 +41,8 @@ end
 
 -- How far it got: everything before `offset` counts, what is behind does not.
 function Export:save(listing, token)
-  failure.check_io(self.file:sync())
-  local writer, err = lines.write(self.state_path)
+  errors.check_io(self.file:sync())
+  local writer, err = atomic_lines.write(self.state_path)
   if not writer then
     error(err, 0)
   end
@@ -61,12 +60,12 @@ function Export:save(listing, token)
 end
 
 function Export:write(text)
-  failure.check_io(self.file:write(text))
+  errors.check_io(self.file:write(text))
   self.offset = self.offset + #text
 end
 
 function Export:cut(offset)
-  failure.check_io(self.file:truncate(offset))
+  errors.check_io(self.file:truncate(offset))
   self.offset = offset
 end
 
@@ -80,7 +79,7 @@ end
 
 -- Pages from the token on, each written whole before it counts.
 function Export:read_pages(section, token)
-  local iterator = self.client[kinds.listings[section.listing].scan](self.client, { from = token })
+  local iterator = self.client[types.listings[section.listing].scan](self.client, { from = token })
   for page in iterator:pages() do
     local parts = {}
     for index, record in ipairs(page.entities) do
@@ -95,7 +94,7 @@ end
 
 -- A cursor lives 24 hours; the listing of one that has expired is read again.
 function Export:read_listing(section, token)
-  local done, err = failure.catch(function()
+  local done, err = errors.catch(function()
     self:read_pages(section, token)
     return true
   end)
@@ -138,11 +137,11 @@ end
 -- The header with the counts, and the name.
 function Export:complete()
   self.header.finished = now()
-  local again = failure.check_io(core.file.open(self.partial_path, "update"))
-  failure.check_io(again:write(format.header(self.header)))
-  failure.check_io(again:sync())
+  local again = errors.check_io(core.file.open(self.partial_path, "update"))
+  errors.check_io(again:write(format.header(self.header)))
+  errors.check_io(again:sync())
   again:close()
-  failure.check_io(core.file.rename(self.partial_path, self.path))
+  errors.check_io(core.file.rename(self.partial_path, self.path))
   os.remove(self.state_path)
 end
 
@@ -152,24 +151,24 @@ end
 local function earlier_state(self, names)
   local text = files.read(self.state_path)
   local state = text and core.json.decode(text)
-  if type(state) ~= "table" or type(state.offset) ~= "number" or failure.check_io(self.file:size()) < state.offset then
+  if type(state) ~= "table" or type(state.offset) ~= "number" or errors.check_io(self.file:size()) < state.offset then
     return nil
   end
   local server = plan.server(self.client)
   if state.header.server ~= server then
-    raise(failure.invalid(("%s was begun from %s, and this is %s; restart it, or export under another name")
+    raise(errors.invalid(("%s was begun from %s, and this is %s; restart it, or export under another name")
       :format(self.path, state.header.server, server), "server"))
   elseif table.concat(state.header.listings, ",") ~= table.concat(names, ",") then
-    raise(failure.invalid(self.path .. " was begun with other listings; restart it", "listings"))
+    raise(errors.invalid(self.path .. " was begun with other listings; restart it", "listings"))
   end
   return state
 end
 
 local function begin(self, names)
-  self.file = failure.check_io(core.file.open(self.partial_path, "update"))
+  self.file = errors.check_io(core.file.open(self.partial_path, "update"))
   local free, message, code = self.file:lock()
   if free == nil then
-    failure.check_io(free, message, code)
+    errors.check_io(free, message, code)
   elseif not free then
     raise(nil, errors.new {
       kind = "io", code = "locked", retryable = true,
@@ -209,7 +208,7 @@ function export.run(client, path, options)
   end
   local names = format.wanted(options.only)
   if not options.overwrite and files.exists(path) then
-    return failure.invalid(path .. " is there already; export under another name, or pass overwrite = true "
+    return errors.invalid(path .. " is there already; export under another name, or pass overwrite = true "
       .. "(the command: --overwrite)", "exists")
   end
   local self = setmetatable({
@@ -221,7 +220,7 @@ function export.run(client, path, options)
     on_page = options.on_page,
     offset = 0,
   }, Export)
-  local done, err = failure.catch(function()
+  local done, err = errors.catch(function()
     local state = begin(self, names)
     self:read_all(names, state)
     self:complete()

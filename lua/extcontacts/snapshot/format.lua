@@ -2,10 +2,10 @@
 -- after the other, a line a record.
 
 local core = require "extcontacts.core"
-local errors = require "extcontacts.error"
-local kinds = require "extcontacts.fix.kinds"
-local options_of = require "extcontacts.options"
-local suggest = require "extcontacts.suggest"
+local errors = require "extcontacts.base.errors"
+local options_of = require "extcontacts.api.settings"
+local suggest = require "extcontacts.base.suggest"
+local types = require "extcontacts.record.types"
 
 local format = {}
 
@@ -45,7 +45,7 @@ end
 ---@param record table
 ---@return string
 function format.line(listing, record)
-  local reference, problem = kinds.reference(kinds.listings[listing].kind, record)
+  local reference, problem = types.reference(types.listings[listing].kind, record)
   if not reference then
     error(errors.new { kind = "protocol", message = ("the scan of %s gave %s"):format(listing, problem) }, 0)
   end
@@ -68,7 +68,7 @@ end
 function format.wanted(only)
   local wanted = {}
   for _, name in ipairs(only or {}) do
-    if not kinds.listings[name] then
+    if not types.listings[name] then
       return nil, suggest.unknown("listing", name, format.listings)
     end
     wanted[name] = true

@@ -2,7 +2,7 @@
 -- where they stand.
 
 local core = require "extcontacts.core"
-local failure = require "extcontacts.fix.failure"
+local errors = require "extcontacts.base.errors"
 local format = require "extcontacts.snapshot.format"
 
 local reader = {}
@@ -31,13 +31,13 @@ local function line_at(self, offset)
       end
     end
     block_at = offset
-    block = failure.check_io(self.file:read(size, offset))
+    block = errors.check_io(self.file:read(size, offset))
     self.block_at, self.block = block_at, block
   end
 end
 
 local function damaged(self, why)
-  failure.raise_invalid(("%s: %s"):format(self.path, why))
+  errors.raise_invalid(("%s: %s"):format(self.path, why))
 end
 
 --- The record whose line begins at an offset.
@@ -98,10 +98,10 @@ end
 function reader.open(path)
   local file, message, code = core.file.open(path, "read")
   if not file then
-    return failure.io(message, code)
+    return errors.io(message, code)
   end
   local self = setmetatable({ file = file, path = path }, Reader)
-  local header, err = failure.catch(function()
+  local header, err = errors.catch(function()
     local line = line_at(self, 0)
     return line and core.json.decode(line) or {}
   end)
@@ -110,13 +110,13 @@ function reader.open(path)
     if err then
       return nil, err
     end
-    return failure.invalid(path .. " is not a snapshot; `extcontacts export` makes one", "format")
+    return errors.invalid(path .. " is not a snapshot; `extcontacts export` makes one", "format")
   elseif header.extcontacts_snapshot ~= format.VERSION then
     file:close()
-    return failure.invalid(path .. " is of a later version of extcontacts", "version")
+    return errors.invalid(path .. " is of a later version of extcontacts", "version")
   elseif not header.finished then
     file:close()
-    return failure.invalid(path .. " is not complete; export it again to go on with it", "incomplete")
+    return errors.invalid(path .. " is not complete; export it again to go on with it", "incomplete")
   end
   self.header = header
   return self

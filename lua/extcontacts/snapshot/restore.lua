@@ -2,10 +2,10 @@
 -- and undone as any other: nothing is written here but the plan.
 
 local compare = require "extcontacts.snapshot.compare"
-local failure = require "extcontacts.fix.failure"
+local errors = require "extcontacts.base.errors"
 local format = require "extcontacts.snapshot.format"
-local kinds = require "extcontacts.fix.kinds"
 local plan = require "extcontacts.fix.plan"
+local types = require "extcontacts.record.types"
 
 -- luacheck: ignore 113 143
 local unpack = table.unpack or unpack
@@ -30,7 +30,7 @@ local OPTIONS = {
 local function add_deletes(client, draft, created)
   for index = #created, 1, -1 do
     local reference = created[index]
-    local record, err = client:call(kinds.by_name[reference.kind].get, unpack(kinds.arguments(reference)))
+    local record, err = client:call(types.by_name[reference.kind].get, unpack(types.arguments(reference)))
     if record then
       draft:add(plan.delete(reference, record))
     elseif err.status ~= 404 then
@@ -48,7 +48,7 @@ local function add(draft, change)
     end
   elseif change.change == "deleted" then
     local create = plan.create(reference.kind, reference.owner, change.before)
-    create.was = reference.id
+    create.old_id = reference.id
     draft:add(create)
   end
 end
@@ -83,7 +83,7 @@ function restore.plan(client, path, options)
     end
   end
   local totals
-  totals, err = failure.catch(function()
+  totals, err = errors.catch(function()
     draft:start()
     local created = {}
     local counts, problem = compare.run(client, path, {
@@ -107,7 +107,7 @@ function restore.plan(client, path, options)
       add_deletes(client, draft, created)
     else
       for _, reference in ipairs(created) do
-        draft.left:add("created since the snapshot", { reference = reference })
+        draft.skipped:add("created since the snapshot", { reference = reference })
       end
     end
     return draft:finish()

@@ -2,7 +2,7 @@
 -- compared and sent to.  Pure.
 
 local letters = require "extcontacts.tidy.letters"
-local limits = require "extcontacts.fix.limits"
+local lint = require "extcontacts.record.lint"
 
 local emails = {}
 
@@ -19,7 +19,7 @@ function emails.tidy(text)
   address = letters.lower(address)
   if select(2, address:gsub("@", "")) > 1 and address:find "[%s,;/]" then
     return nil, "more than one address"
-  elseif not limits.is_email(address) then
+  elseif not lint.is_email(address) then
     return nil, "not an e-mail address"
   end
   return address

@@ -4,9 +4,9 @@
 -- `unjudged` tells where a schema has it or a keyword that is not known.
 
 local core = require "extcontacts.core"
-local json = require "extcontacts.json"
-local dates = require "extcontacts.dates"
-local texts = require "extcontacts.text"
+local dates = require "extcontacts.base.dates"
+local json = require "extcontacts.base.json"
+local texts = require "extcontacts.base.text"
 
 local json_schema = {}
 

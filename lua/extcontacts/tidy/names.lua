@@ -4,7 +4,7 @@
 -- letters) are rewritten: whoever typed "McDonald" or "van der Berg" meant it.
 
 local letters = require "extcontacts.tidy.letters"
-local texts = require "extcontacts.text"
+local texts = require "extcontacts.base.text"
 
 local names = {}
 

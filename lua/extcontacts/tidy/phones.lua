@@ -6,7 +6,7 @@
 -- all plans.  docs/tidy.md says why.
 
 local regions = require "extcontacts.tidy.phone_regions"
-local suggest = require "extcontacts.suggest"
+local suggest = require "extcontacts.base.suggest"
 
 local phones = {}
 

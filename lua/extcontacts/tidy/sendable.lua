@@ -1,7 +1,7 @@
 --- Whether the server would take a record back at all.  Pure.
 
-local diff = require "extcontacts.fix.diff"
-local limits = require "extcontacts.fix.limits"
+local diff = require "extcontacts.record.diff"
+local lint = require "extcontacts.record.lint"
 
 local sendable = {}
 
@@ -13,7 +13,7 @@ local REFUSED = { limit = true, required = true }
 ---@param record table
 ---@return string|nil reason with the first field that is in the way; nil where nothing is
 function sendable.problem(kind, record)
-  for _, warning in ipairs(limits.check(kind, record)) do
+  for _, warning in ipairs(lint.check(kind, record)) do
     if REFUSED[warning.code] then
       return "the server would refuse the record for its " .. diff.name(warning.path)
     end
@@ -29,7 +29,7 @@ end
 function sendable.or_left(kind, record, ctx)
   local reason = sendable.problem(kind, record)
   if reason then
-    ctx.left(reason)
+    ctx.skip(reason)
     return nil
   end
   return record

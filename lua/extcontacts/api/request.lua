@@ -1,0 +1,87 @@
+--- From a bound call to the request on the wire.  Pure: nothing is sent, and
+-- the bearer token is not part of it.
+
+local core = require "extcontacts.core"
+local errors = require "extcontacts.base.errors"
+
+local request = {}
+
+---@class extcontacts.Request
+---@field operation string
+---@field method string
+---@field url string
+---@field path string percent-encoded, without the query
+---@field query string percent-encoded, without "?"; "" for none
+---@field headers table[] `{ name, value }`
+---@field body string|nil JSON text
+
+local metatable = { __name = "extcontacts.request" }
+
+-- The query and the body may hold personal data.
+function metatable.__tostring(self)
+  return ("%s %s%s"):format(self.method, self.path,
+    self.body and (" (body of %d bytes)"):format(#self.body) or "")
+end
+
+local function add_headers(list, extra)
+  for name, value in pairs(extra) do
+    list[#list + 1] = { name, value }
+  end
+end
+
+local function refuse(row, message, argument)
+  return nil, errors.new {
+    kind = "invalid",
+    operation = row.name,
+    method = row.method,
+    message = message,
+    details = { argument = argument },
+  }
+end
+
+--- Builds the request of a bound call.
+---@param row extcontacts.Operation
+---@param bound extcontacts.Bound
+---@param config extcontacts.Config
+---@return extcontacts.Request|nil
+---@return extcontacts.Error|nil kind "invalid": a value that can't be sent
+function request.build(row, bound, config)
+  local path, problem, name = core.url.expand(row.path, bound.path)
+  if not path then
+    return refuse(row, problem, name)
+  end
+  local query
+  query, problem, name = core.url.query(bound.query)
+  if not query then
+    return refuse(row, problem, name)
+  end
+
+  local headers = { { "Accept", "application/json" } }
+  local body
+  if bound.body then
+    body, problem, name = core.json.encode(bound.body)
+    if not body then
+      return refuse(row, problem, name)
+    end
+    headers[#headers + 1] = { "Content-Type", "application/json" }
+  end
+  if config.headers then
+    add_headers(headers, config.headers)
+  end
+  if bound.options.headers then
+    add_headers(headers, bound.options.headers)
+  end
+
+  local base = config.base_url
+  return setmetatable({
+    operation = row.name,
+    method = row.method,
+    url = query == "" and base .. path or base .. path .. "?" .. query,
+    path = path,
+    query = query,
+    headers = headers,
+    body = body,
+  }, metatable)
+end
+
+return request

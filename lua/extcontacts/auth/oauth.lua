@@ -1,0 +1,100 @@
+--- The token endpoint: the request for a token and what its answer means.
+-- Pure: nothing is sent here.
+
+local base64 = require "extcontacts.base.base64"
+local core = require "extcontacts.core"
+local errors = require "extcontacts.base.errors"
+local response = require "extcontacts.api.response"
+
+local endpoint = {}
+
+-- The token endpoint, seen as an operation, for messages and logs.
+---@type extcontacts.Operation
+endpoint.row = {
+  name = "oauth.token",
+  method = "POST",
+  path = "/oauth/token",
+  permissions = {},
+  returns = "AccessToken",
+  repeatable = true,
+}
+
+--- A failure of kind "auth", unless the fields say another.
+---@param fields table becomes the object
+---@return nil
+---@return extcontacts.Error
+function endpoint.failure(fields)
+  fields.kind = fields.kind or "auth"
+  fields.operation = endpoint.row.name
+  return nil, errors.new(fields)
+end
+
+local failure = endpoint.failure
+
+--- Whether a token can travel in a header line: no byte may end that line.
+---@param token any
+---@return boolean
+function endpoint.usable(token)
+  return type(token) == "string" and #token > 0 and not token:find("[%c%s]")
+end
+
+--- The request for a new token.
+---@param config extcontacts.Config
+---@return table request `{ method, url, headers, body }`
+function endpoint.request(config)
+  return {
+    method = "POST",
+    url = config.login_url .. endpoint.row.path,
+    path = endpoint.row.path,
+    headers = {
+      { "Authorization", "Basic " .. base64.encode(config.client_id .. ":" .. config.client_secret) },
+      { "Accept", "application/json" },
+      { "Content-Type", "application/x-www-form-urlencoded" },
+    },
+    body = "grant_type=client_credentials",
+  }
+end
+
+--- What the token endpoint's answer means.
+---@param row extcontacts.Operation `endpoint.row`
+---@param reply table
+---@return table|nil grant `{ token, lifetime }`
+---@return extcontacts.Error|nil
+function endpoint.classify(row, reply)
+  local status = reply.status
+  local body = core.json.decode(reply.body)
+  if type(body) ~= "table" then
+    body = nil
+  end
+  if status < 200 or status > 299 then
+    if status == 400 or status == 401 or status == 403 then
+      local code = body and body.error
+      return failure {
+        status = status,
+        code = type(code) == "string" and code:match("^[%w_.%-]+$") or nil,
+        message = "the client id and secret were refused; check both, the region, and that the "
+          .. "OAuth client has the client credentials grant",
+        correlation_id = response.correlation_id(reply.headers),
+      }
+    end
+    return nil, response.failure(row, reply)
+  end
+  if not body then
+    return failure {
+      kind = "decode",
+      status = status,
+      message = "the token endpoint's answer is not JSON; check login_url",
+    }
+  end
+  local kind = body.token_type
+  if not endpoint.usable(body.access_token) or (type(kind) == "string" and kind:lower() ~= "bearer") then
+    return failure {
+      kind = "protocol",
+      status = status,
+      message = "the token endpoint's answer holds no bearer token; check login_url",
+    }
+  end
+  return { token = body.access_token, lifetime = body.expires_in }
+end
+
+return endpoint

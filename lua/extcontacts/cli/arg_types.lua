@@ -1,0 +1,53 @@
+--- Words of the command line as numbers, with what is wrong in words.
+
+local arg_types = {}
+
+--- A whole number above 0.
+---@param text string
+---@return integer|nil
+---@return string|nil misuse
+function arg_types.whole(text)
+  local number = tonumber(text)
+  if number and number >= 1 and number == math.floor(number) and number < math.huge then
+    return number
+  end
+  return nil, ("'%s' is not a whole number above 0"):format(text)
+end
+
+--- A whole number, also 0.
+---@param text string
+---@return integer|nil
+---@return string|nil misuse
+function arg_types.count(text)
+  if tonumber(text) == 0 then
+    return 0
+  end
+  return arg_types.whole(text)
+end
+
+--- A share: `0.1` or `10%`.
+---@param text string
+---@return number|nil above 0, at most 1
+---@return string|nil misuse
+function arg_types.share(text)
+  local percent = tonumber(text:match "^([%d.]+)%%$")
+  local number = percent and percent / 100 or tonumber(text)
+  if number and number > 0 and number <= 1 then
+    return number
+  end
+  return nil, ("'%s' is not a share such as 0.1 or 10%%"):format(text)
+end
+
+--- `NAME=VALUE` as `{ name, value }`.
+---@param text string
+---@return string[]|nil
+---@return string|nil misuse
+function arg_types.pair(text)
+  local name, value = text:match "^([%w_]+)=(.*)$"
+  if not name then
+    return nil, ("'%s' is not NAME=VALUE"):format(text)
+  end
+  return { name, value }
+end
+
+return arg_types

@@ -1,0 +1,39 @@
+--- Operations on one record, by its reference.
+
+local types = require "extcontacts.record.types"
+
+-- luacheck: ignore 113 143
+local unpack = table.unpack or unpack
+
+local record_api = {}
+
+--- Calls an operation of the record's kind.
+---@param client extcontacts.Client
+---@param verb "get"|"update"|"create"|"delete"
+---@param reference extcontacts.fix.Reference
+---@param body table|nil
+---@param options table|nil
+---@return any value
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function record_api.call(client, verb, reference, body, options)
+  local arguments = types.arguments(reference, body, options)
+  local value, err, response = client:call(types.by_name[reference.kind][verb], unpack(arguments))
+  return value, err, response
+end
+
+--- Reads the record; nil where it is not there.  Raises other failures.
+---@param client extcontacts.Client
+---@param reference extcontacts.fix.Reference
+---@return table|nil
+function record_api.read(client, reference)
+  local record, err = record_api.call(client, "get", reference)
+  if record then
+    return record
+  elseif err.status == 404 then
+    return nil
+  end
+  error(err, 0)
+end
+
+return record_api

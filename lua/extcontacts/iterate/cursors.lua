@@ -1,0 +1,136 @@
+--- How each kind of listing moves on: `options`, what to ask for next,
+-- `advance`, what an answer says about more, `peek`, the options after an
+-- answer that is not decoded yet, where its text tells them, and `save` and
+-- `load` for resume tokens.  Sends nothing: `paginate` fetches.
+
+local core = require "extcontacts.core"
+local errors = require "extcontacts.base.errors"
+
+-- Records a page, where the caller says nothing: the most a scan allows, and
+-- for listings what every one of them allows.
+local SCAN_LIMIT, LISTING_SIZE = 200, 100
+
+------------------------------------------------------------------- cursors --
+
+local Cursor = {}
+
+function Cursor.start(options)
+  return { cursor = options.cursor, seen = {}, limit = options.limit or SCAN_LIMIT }
+end
+
+function Cursor.options(pager)
+  return { cursor = pager.cursor, limit = pager.limit }
+end
+
+-- A scan ends only when `cursors.after` is absent or empty; a page may be
+-- short or empty long before.
+function Cursor.advance(pager, page, _, row)
+  local cursors = page.cursors
+  if cursors == core.json.null then
+    cursors = nil
+  end
+  if cursors == nil and page.entities == nil then
+    errors.raise(row, "protocol", "the answer is not a page of a scan: it has neither entities nor cursors")
+  elseif cursors ~= nil and type(cursors) ~= "table" then
+    errors.raise(row, "protocol", "the answer's cursors are not an object")
+  end
+  local after = cursors and cursors.after
+  if after == nil or after == core.json.null or after == "" then
+    return false
+  elseif type(after) ~= "string" then
+    errors.raise(row, "protocol", "the answer's cursor is not a string")
+  elseif pager.seen[after] or after == pager.cursor then
+    errors.raise(row, "protocol", "the server gave the same cursor twice; the scan would never end")
+  end
+  pager.seen[after] = true
+  pager.cursor = after
+  return true
+end
+
+-- The cursor as the last thing of the text.  The braces after it are the
+-- text's own, so this is no part of a record, whatever records hold.
+local LAST = '"cursors"%s*:%s*{%s*"after"%s*:%s*"([^"\\]+)"%s*}%s*}%s*$'
+local LONGEST_END = 2048 -- bytes
+
+function Cursor.peek(pager, text)
+  local after = text:match(LAST, -LONGEST_END)
+  if after and not pager.seen[after] and after ~= pager.cursor then
+    return { cursor = after, limit = pager.limit }
+  end
+end
+
+function Cursor.save(pager)
+  return pager.cursor
+end
+
+function Cursor.load(pager, position)
+  pager.cursor = position
+end
+
+--------------------------------------------------------------------- pages --
+
+local Page = {}
+
+function Page.start(options)
+  return { number = options.page_number or 1, size = options.page_size or LISTING_SIZE }
+end
+
+function Page.options(pager)
+  return { page_number = pager.number, page_size = pager.size }
+end
+
+local function count_of(page, name)
+  local value = page[name]
+  return type(value) == "number" and value or nil
+end
+
+-- Every field of the envelope is optional.  More is to come when a link says
+-- so or the page count does; with neither, when this page had records.
+local function more_to_come(pager, page, records)
+  if type(page.nextUri) == "string" and page.nextUri ~= "" then
+    return true
+  end
+  local pages, total = count_of(page, "pageCount"), count_of(page, "total")
+  if pages then
+    return pager.number < pages
+  elseif total then
+    return pager.number * pager.size < total
+  end
+  return #records > 0
+end
+
+function Page.advance(pager, page, records, row, allow_partial)
+  if page.entities == nil and page.total == nil and page.pageCount == nil then
+    errors.raise(row, "protocol", "the answer is not a page of a listing: it has no entities and no total")
+  end
+  if page.partialResults == true and not allow_partial then
+    errors.raise(row, "limit", "the server says that this page is partial (partialResults); pass "
+      .. "allow_partial=true to take it", { code = "partial_results" })
+  end
+  local first = records[1]
+  local first_id = type(first) == "table" and first.id or nil
+  if first_id ~= nil and first_id == pager.first_id then
+    errors.raise(row, "protocol", "the server gave the same page twice; the listing would never end")
+  end
+  if not more_to_come(pager, page, records) then
+    return false
+  end
+  pager.first_id = first_id or pager.first_id
+  pager.number = pager.number + 1
+  return true
+end
+
+-- Whether there is a next page takes more than a look.
+function Page.peek()
+end
+
+function Page.save(pager)
+  return pager.number
+end
+
+function Page.load(pager, position)
+  pager.number = position
+end
+
+---@type table<"cursor"|"page", table>
+return { cursor = Cursor, page = Page }

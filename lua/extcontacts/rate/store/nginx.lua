@@ -1,0 +1,86 @@
+--- The store that the workers of one nginx share, in a `lua_shared_dict`:
+--
+--     local shared = require("extcontacts.rate.store.nginx").new "extcontacts"
+--     client = ec.connect { rate_store = shared, token_cache = shared }
+
+local core = require "extcontacts.core"
+
+local nginx_store = {}
+
+-- Seconds that something unused is kept.
+local KEPT = 86400
+
+-- Seconds after which a lock counts as left behind by a worker that died.  A
+-- change takes microseconds.
+local LOCK = 1
+
+-- Tries between two looks at the clock, which nginx reads for nobody who spins.
+local TRIES = 100
+
+local counter = 0
+
+-- Takes the lock; a number that only this holder knows it by.
+local function lock(dict, name)
+  counter = counter + 1
+  local mark = ngx.worker.pid() .. " " .. counter
+  repeat
+    -- nginx's clock stands still while code runs; a lease begins now
+    ngx.update_time()
+    for _ = 1, TRIES do
+      local added, why = dict:add(name, mark, LOCK)
+      if added then
+        return mark
+      elseif why ~= "exists" then
+        return nil -- no room for a lock: better to count wrong than to wait
+      end
+    end
+  until false
+end
+
+local function unlock(dict, name, mark)
+  if dict:get(name) == mark then
+    dict:delete(name)
+  end
+end
+
+local function read(dict, key)
+  local text = dict:get(key)
+  local values = text and core.json.decode(text)
+  return type(values) == "table" and values or {}
+end
+
+--- Makes the store.
+---@param dictionary string|table the name in `lua_shared_dict`, or `ngx.shared.name`
+---@return extcontacts.Store
+function nginx_store.new(dictionary)
+  local dict = dictionary
+  if type(dictionary) == "string" then
+    dict = ngx.shared[dictionary]
+    if not dict then
+      error(("there is no shared dictionary %q: write `lua_shared_dict %s 1m;` into nginx's http block")
+        :format(dictionary, dictionary), 2)
+    end
+  elseif type(dict) ~= "table" or not dict.add then
+    error("the shared dictionary must be given by its name, or as ngx.shared.name", 2)
+  end
+  local store = {}
+  function store.update(key, change)
+    local name = "extcontacts:" .. key
+    local mark = lock(dict, name .. ":lock")
+    local values = read(dict, name)
+    local ok, first, second, third = pcall(change, values)
+    if ok then
+      dict:set(name, assert(core.json.encode(values)), KEPT)
+    end
+    if mark then
+      unlock(dict, name .. ":lock", mark)
+    end
+    if not ok then
+      error(first, 0)
+    end
+    return first, second, third
+  end
+  return store
+end
+
+return nginx_store

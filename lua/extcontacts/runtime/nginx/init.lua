@@ -1,0 +1,163 @@
+--- How code inside nginx (ngx_lua, OpenResty) waits: its light thread yields
+-- to nginx, and the worker goes on with other requests.
+--
+-- A background thread drives the worker's engine.  It wakes one light thread
+-- here, the pump, through a private unix socket; the pump collects what has
+-- finished and posts the semaphores that the callers wait on.  The pump runs
+-- in a timer, begins with the first request under way and ends soon after the
+-- last, so that it never keeps a worker from exiting.
+
+local callsite = require "extcontacts.base.callsite"
+local core = require "extcontacts.core"
+local tasks = require "extcontacts.runtime.nginx.tasks"
+local waiters = require "extcontacts.runtime.nginx.waiters"
+local reactor = require "extcontacts.runtime.nginx.reactor"
+
+local nginx = {}
+
+-- Phases whose code may yield.  (Others: init, init_worker, set, log,
+-- header_filter, body_filter, balancer, ssl_session_store, exit_worker.)
+local CAN_WAIT = {
+  rewrite = true, server_rewrite = true, access = true, content = true, timer = true,
+  preread = true, ssl_cert = true, ssl_client_hello = true, ssl_session_fetch = true,
+}
+
+local REFUSAL = "extcontacts can't wait in nginx's %s phase: call it from rewrite, access, content "
+  .. "or a timer; from here hand the call to ngx.timer.at(0, function() … end)"
+
+-- Seconds a caller waits before it looks for itself: while the pump is there,
+-- and while it is not, for the one caller whose turn it is and for the others.
+local LONGEST, OWN_TURN, OTHERS = 1, 0.005, 0.1
+
+--- Whether this code runs inside nginx.
+---@return boolean
+function nginx.present()
+  local ngx = rawget(_G, "ngx")
+  return type(ngx) == "table" and ngx.get_phase ~= nil and ngx.timer ~= nil
+end
+
+--- Throws where code can't wait, at the line that called the module.
+function nginx.check()
+  local phase = ngx.get_phase()
+  if not CAN_WAIT[phase] then
+    error(REFUSAL:format(phase), callsite.level())
+  end
+end
+
+--- The worker's engine with these options; all clients share it.
+---@param options table of `core.engine.new`
+---@return table engine whose `close` leaves it to the others
+function nginx.engine(options)
+  return reactor.lease(options)
+end
+
+--- Tells that a waitable which is no transfer is done.
+nginx.notify = waiters.ring
+
+--- Runs a function at the same time as the code that is running.
+nginx.spawn = tasks.spawn
+
+--- Runs one apart from the request at hand.
+nginx.detach = tasks.detach
+
+--- Light threads need no kick.
+function nginx.kick()
+end
+
+nginx.task = tasks.current
+
+--- By when the calls of the running task must have ended.
+---@return number|nil monotonic seconds
+function nginx.deadline()
+  local task = tasks.current()
+  return task and task.deadline
+end
+
+-- How long to sleep before looking for oneself.
+local function patience(worker)
+  if not worker or worker.connected then
+    return LONGEST
+  end
+  local now = core.engine.now()
+  if (worker.next_look or 0) > now then
+    return OTHERS
+  end
+  worker.next_look = now + OWN_TURN
+  return OWN_TURN
+end
+
+-- Waits for a ring, and ends what is waited for when the task is to end.
+local function wait_once(worker, waitable, task)
+  if worker then
+    worker:start_pump()
+  end
+  if task then
+    task.waitable = waitable
+  end
+  local rung = waiters.wait(waitable, patience(worker))
+  if task then
+    task.waitable = nil
+  end
+  if worker and not rung then
+    worker:collect()
+  end
+end
+
+--- Waits until something is done; that of a task that is to end is ended.
+---@param engine table|nil from `nginx.engine`, for its transfers
+---@param waitable table
+function nginx.wait(engine, waitable)
+  local worker, task = engine and engine.worker, tasks.current()
+  while not waitable:done() do
+    if task and task.cancelled and waitable.cancel then
+      waitable:cancel(task.cancelled)
+    end
+    if not waitable:done() then
+      wait_once(worker, waitable, task)
+    end
+  end
+end
+
+--- Waits until something that is no transfer is done, or until a time.
+---@param waitable table
+---@param due number monotonic seconds
+---@return boolean done
+function nginx.wait_until(waitable, due)
+  local task = tasks.current()
+  while not waitable:done() do
+    local left = due - core.engine.now()
+    if left <= 0 or (task and task.cancelled) then
+      return false
+    end
+    waiters.wait(waitable, math.min(math.max(left, 0.001), LONGEST))
+  end
+  return true
+end
+
+--- Waits for a time.
+---@param _ table
+---@param seconds number
+---@param now fun(): number
+---@return boolean passed false when the task is to end
+function nginx.sleep(_, seconds, now)
+  local task = tasks.current()
+  if not task then
+    if seconds > 0 then
+      ngx.sleep(math.max(seconds, 0.001)) -- nginx counts milliseconds
+    end
+    return true
+  end
+  local due = now() + seconds
+  local alarm = {}
+  function alarm.done()
+    return now() >= due
+  end
+  while not task.cancelled and not alarm.done() do
+    task.waitable = alarm
+    waiters.wait(alarm, math.max(due - now(), 0.001))
+    task.waitable = nil
+  end
+  return not task.cancelled
+end
+
+return nginx

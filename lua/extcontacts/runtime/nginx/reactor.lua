@@ -1,0 +1,164 @@
+--- The engines of an nginx worker, and the pump of each: the light thread that
+-- the engine's own thread wakes.  See `extcontacts.env.nginx`.
+
+local core = require "extcontacts.core"
+local pool = require "extcontacts.runtime.nginx.pool"
+local waiters = require "extcontacts.runtime.nginx.waiters"
+
+local reactor = {}
+
+-- Connections an engine keeps open while idle: as many as a busy worker uses.
+local MAX_CONNECTIONS = 512
+
+-- Seconds the pump listens for the engine's next word.  nginx allows no
+-- "for ever"; the engine speaks within every request's deadline.
+local LONGEST_SILENCE = 2 ^ 31 / 1000 - 1
+
+-- Seconds after which a pump that has not come to life is started again.
+local PUMP_START = 1
+
+---@class extcontacts.NginxWorker
+---@field engine table
+---@field connected boolean whether the pump is there to be woken
+---@field started number|nil when the pump was started, until it is connected
+local Worker = {}
+Worker.__index = Worker
+
+--- Takes what has finished and tells whoever waits for it.
+---@return integer count
+function Worker:collect()
+  local finished = self.engine:step(0)
+  for index = 1, #finished do
+    waiters.ring(finished[index])
+  end
+  return #finished
+end
+
+-- Directories that workers can usually write to, the one that worked first.
+local directories = { "/tmp", "/dev/shm", "/var/tmp" }
+
+-- A path to connect to, or nil and the last reason.
+local function listen(engine)
+  local path, why
+  for index, directory in ipairs(directories) do
+    path, why = engine:listen(directory)
+    if path then
+      table.insert(directories, 1, table.remove(directories, index))
+      return path
+    end
+  end
+  return nil, why
+end
+
+-- A connection that the engine's thread writes to.
+local function connect(engine)
+  local path, why = listen(engine)
+  if not path then
+    return nil, why
+  end
+  local socket = ngx.socket.tcp()
+  socket:settimeouts(5000, 5000, LONGEST_SILENCE * 1000)
+  local ok
+  ok, why = socket:connect("unix:" .. path)
+  if ok and engine:accept() then
+    return socket
+  end
+  socket:close()
+  return nil, why or "it was not accepted"
+end
+
+-- The engine's word that nothing has been under way for a while; any other
+-- one tells that something has finished.
+local IDLE = "i"
+
+local function listen_to(worker, socket)
+  repeat
+    local byte = socket:receive(1)
+    local collected = worker:collect()
+  until not byte or (byte == IDLE and collected == 0 and worker.engine:pending() == 0)
+end
+
+local function pump(worker)
+  local socket, why = connect(worker.engine)
+  worker.started = nil
+  if not socket then
+    ngx.log(ngx.ERR, "extcontacts polls, since it has no socket to wait on: ", why)
+    worker.no_pump_until = core.engine.now() + 60
+    return
+  end
+  worker.connected = true
+  local hands = pool.open()
+  local ok, message = pcall(listen_to, worker, socket)
+  worker.connected = false
+  pool.close(hands)
+  socket:close()
+  if not ok then
+    ngx.log(ngx.ERR, "extcontacts: ", message)
+  end
+end
+
+--- Starts the pump unless it runs, or is about to.
+function Worker:start_pump()
+  if self.connected then
+    return
+  end
+  local now = core.engine.now()
+  if (self.started and now - self.started < PUMP_START) or (self.no_pump_until or 0) > now then
+    return
+  end
+  if ngx.timer.at(0, function()
+    pump(self)
+  end) then
+    self.started = now
+  else
+    self.no_pump_until = now + PUMP_START -- too many timers; callers look for themselves
+  end
+end
+
+------------------------------------------------------------------- leases --
+
+-- An engine as a client has it: closing it leaves it to the others.
+local Lease = {}
+Lease.__index = Lease
+
+function Lease:submit(request, authorization)
+  return self.worker.engine:submit(request, authorization)
+end
+
+function Lease:usable()
+  return not self.closed and self.worker.engine:usable()
+end
+
+function Lease:close()
+  self.closed = true
+end
+
+local workers = {} -- options as text → worker
+
+local function key_of(options)
+  local parts = {}
+  for name, value in pairs(options) do
+    parts[#parts + 1] = name .. "=" .. type(value) .. ":" .. tostring(value)
+  end
+  table.sort(parts)
+  return table.concat(parts, "\0")
+end
+
+--- The engine for these options, made at first use in a worker.
+---@param options table of `core.engine.new`
+---@return table
+function reactor.lease(options)
+  local key = key_of(options)
+  local worker = workers[key]
+  if not worker or not worker.engine:usable() then
+    local own = { threaded = true, max_connections = MAX_CONNECTIONS }
+    for name, value in pairs(options) do
+      own[name] = value
+    end
+    worker = setmetatable({ engine = core.engine.new(own), connected = false }, Worker)
+    workers[key] = worker
+  end
+  return setmetatable({ worker = worker }, Lease)
+end
+
+return reactor

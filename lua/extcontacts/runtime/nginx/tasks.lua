@@ -1,0 +1,137 @@
+--- Functions that run at the same time as their caller inside nginx: light
+-- threads, with the tasks' interface of `extcontacts.env.loop`.
+
+local base = require "extcontacts.runtime.task"
+local pool = require "extcontacts.runtime.nginx.pool"
+local waiters = require "extcontacts.runtime.nginx.waiters"
+
+-- luacheck: ignore 113 143
+local unpack = table.unpack or unpack
+
+local tasks = {}
+
+local Task = { done = base.done, result = base.result }
+local metatable = { __name = "extcontacts.task", __index = Task }
+
+-- Coroutine of a light thread → its task.
+local running = setmetatable({}, { __mode = "k" })
+
+-- Coroutine → the tasks it began as light threads, to be reaped.
+local children = setmetatable({}, { __mode = "k" })
+
+-- Coroutine → ngx.ctx of the request in which the above was noted.  nginx uses
+-- coroutines again for other requests, and ends some without a word.
+local request_of = setmetatable({}, { __mode = "kv" })
+
+-- Forgets what was noted of a coroutine in an earlier request.
+local function refresh(co)
+  local request = ngx.ctx
+  if request_of[co] ~= request then
+    request_of[co], running[co], children[co] = request, nil, nil
+  end
+end
+
+--- The task whose code is running.
+---@return extcontacts.Task|nil
+function tasks.current()
+  local co = coroutine.running()
+  if running[co] then
+    refresh(co)
+  end
+  return running[co]
+end
+
+local function finish(task, ...)
+  base.finish(task, waiters.ring, ...)
+end
+
+local function body(task, fn, ...)
+  local co = coroutine.running()
+  refresh(co)
+  running[co] = task
+  finish(task, pcall(fn, ...))
+  running[co] = nil
+end
+
+-- Begins a light thread of the code that is running.
+local function start(task, fn, ...)
+  local parent = coroutine.running()
+  refresh(parent)
+  local list = children[parent]
+  if list then
+    pool.reap(list)
+  else
+    list = {}
+    children[parent] = list
+  end
+  local why
+  task.handle, why = ngx.thread.spawn(body, task, fn, ...)
+  if not task.handle then
+    error("extcontacts can't start a light thread: " .. tostring(why), 0)
+  end
+  list[#list + 1] = task
+end
+
+--- Runs a function as a task.  The program's own run in the request they were
+-- begun in; the module's in the worker's pump where it is, so that no request
+-- is held up by what it no longer wants.
+---@param kind "own"|"program"
+---@param deadline number|nil monotonic seconds
+---@param fn function
+---@param ... any its arguments
+---@return extcontacts.Task
+function tasks.spawn(kind, deadline, fn, ...)
+  local outer = tasks.current()
+  local inherited = outer and outer.deadline
+  if inherited and not (deadline and deadline < inherited) then
+    deadline = inherited
+  end
+  local task = setmetatable({
+    deadline = deadline,
+    scope = outer and outer.scope,
+    finished = false,
+  }, metatable)
+  local count, arguments = select("#", ...), { ... }
+  local handed = kind == "own" and pool.take(function()
+    body(task, fn, unpack(arguments, 1, count))
+  end)
+  if not handed then
+    start(task, fn, ...)
+  end
+  return task
+end
+
+--- Runs a function as a task, soon, and apart from the request at hand, which
+-- may end before it.
+---@param fn function
+---@return extcontacts.Task|nil task nil where nginx has no timer left for it
+function tasks.detach(fn)
+  local task = setmetatable({ finished = false }, metatable)
+  local function job()
+    body(task, fn)
+  end
+  if pool.take(job) or ngx.timer.at(0, job) then
+    return task
+  end
+end
+
+--- Ends a task in order: what it waits for ends as "cancelled", and so does
+-- every later call of its code, which runs on from there.
+---@param why string|nil
+function Task:cancel(why)
+  if self.finished then
+    return
+  end
+  self.cancelled = self.cancelled or why or "cancelled"
+  local waitable = base.end_wait(self)
+  if waitable then
+    waiters.ring(waitable)
+  end
+end
+
+--- Does the same from a finaliser.
+function Task:drop()
+  pcall(self.cancel, self)
+end
+
+return tasks

@@ -1,0 +1,129 @@
+-- CSV as spreadsheets write it.
+local csv = require "extcontacts.base.csv"
+
+local function parse(text, options)
+  local path = os.tmpname()
+  local handle = assert(io.open(path, "wb"))
+  handle:write(text)
+  handle:close()
+  handle = assert(io.open(path, "rb"))
+  os.remove(path)
+  local next_row, reader = csv.rows(handle, options)
+  if not next_row then
+    handle:close()
+    return nil, reader
+  end
+  local rows, lines = {}, {}
+  while true do
+    local row, problem = next_row()
+    if not row then
+      handle:close()
+      return rows, problem, lines
+    end
+    rows[#rows + 1], lines[#lines + 1] = row, reader.line
+  end
+end
+
+describe("csv", function()
+  it("reads rows by the header's names", function()
+    assert.same({ { id = "1", name = "Ada" }, { id = "2", name = "" } }, (parse "id,name\n1,Ada\n2,\n"))
+    assert.same({ { id = "1" } }, (parse "id\n1"))
+    assert.same({}, (parse "id,name"))
+  end)
+
+  it("reads quotes, separators and line breaks within fields, and tells the lines", function()
+    local rows, problem, lines = parse 'id,text\r\n1,"a ""b"", c"\r\n2,"two\nlines"\r\n\r\n3,""\r\n'
+    assert.is_nil(problem)
+    assert.same({ { id = "1", text = 'a "b", c' }, { id = "2", text = "two\nlines" },
+      { id = "3", text = "" } }, rows)
+    assert.same({ 2, 3, 6 }, lines)
+  end)
+
+  it("finds the separator and takes a byte order mark off", function()
+    assert.same({ { id = "1", a = "x,y" } }, (parse "\239\187\191id;a\n1;x,y\n"))
+    assert.same({ { id = "1", a = "x" } }, (parse "id\ta\n1\tx\n"))
+    assert.same({ { id = "1", ["a,b"] = "x" } }, (parse('id;"a,b"\n1;x\n')))
+    assert.same({ { ["id;a"] = "1;x" } }, (parse("id;a\n1;x\n", { separator = "," })))
+    local rows, _, lines = parse "\239\187\191sep=|\r\nid|a,b\r\n1|x\r\n"
+    assert.same({ { { id = "1", ["a,b"] = "x" } }, { 3 } }, { rows, lines })
+  end)
+
+  it("says where a file is wrong, and nothing of its content", function()
+    local function problem(text)
+      local _, message = parse(text)
+      return message
+    end
+    assert.equal("the file is empty", problem "")
+    assert.equal("the file has no header", problem "sep=;\n")
+    assert.equal("line 3: 1 fields, but the header has 2", problem "sep=;\na;b\n3\n")
+    assert.equal("the column 'a' is there twice", problem "a,b,a\n")
+    assert.equal("line 3: 1 fields, but the header has 2", problem "a,b\n1,2\n3\n")
+    assert.equal("line 2: a quote is not closed", problem 'a,b\n1,"2\n3\n')
+    assert.equal("line 2: after a quoted field a separator must follow", problem 'a,b\n"1"x,2\n')
+    assert.equal("line 2: it is longer than 16 MiB; perhaps a quote is not closed",
+      problem('a\n"' .. (("x"):rep(1023) .. "\n"):rep(17 * 1024)))
+    assert.equal("line 2: it is longer than 16 MiB; perhaps a quote is not closed",
+      problem("a\n" .. ("x"):rep(17 * 1024 * 1024)))
+    assert.matches("^line 2: it is not in UTF%-8; a spreadsheet saves such a file as", problem "a\nM\252ller\n")
+    assert.matches("^line 1: it is not in UTF%-8", problem "\255\254a\0\n\0")
+    assert.matches("^its lines end in CR alone", problem "a,b\r1,2\r")
+    assert.same({ { ["a\rb"] = "1" } }, (parse '"a\rb"\n1\n'))
+  end)
+
+  it("writes what it reads", function()
+    local values = { 'a "b"', "c,d", " e ", "two\nlines", "plain", "", "+49 30", "x;y" }
+    local header = { "1", "2", "3", "4", "5", "6", "7", "8" }
+    local rows = assert(parse(csv.line(header, 8) .. csv.line(values, 8)))
+    for index, value in ipairs(values) do
+      assert.equal(value, rows[1][tostring(index)])
+    end
+    assert.equal("a,,c\r\n", csv.line({ "a", nil, "c" }, 3))
+  end)
+
+  it("reads back whatever it writes", function()
+    local seed = 1
+    local function draw(count)
+      seed = (seed * 16807) % 2147483647
+      return seed % count + 1
+    end
+    local pieces = { '"', '""', ",", ";", "\t", "\n", "\r\n", " ", "'", "=", "@", "+", "-", "1", "a", "ü", "€", "\0",
+      "sep=" }
+    for round = 1, 500 do
+      local raw, header, values = round % 2 == 0, {}, {}
+      for index = 1, 4 do
+        header[index] = "c" .. index
+        local parts = {}
+        for part = 1, draw(6) - 1 do
+          parts[part] = pieces[draw(#pieces)]
+        end
+        values[index] = table.concat(parts)
+      end
+      values[5], header[5] = "end", "c5" -- a line of nothing but empty cells is one, too
+      local rows, problem = parse(csv.line(header, 5) .. csv.line(values, 5, raw), { raw = raw })
+      assert.is_nil(problem)
+      assert.equal(1, #rows)
+      for index, name in ipairs(header) do
+        assert.equal(values[index], rows[1][name], ("round %d, column %d"):format(round, index))
+      end
+    end
+  end)
+
+  it("lets no cell become a formula, and reads what was there", function()
+    local values = { "=1+1", "@SUM(A1)", "+1+cmd|'x'!A0", "-x", "\t=1", "\r=1", "'=1", "''-x", "'" }
+    for _, value in ipairs(values) do
+      local line = csv.line({ "id", value }, 2)
+      assert.matches("^id,\"?'", line)
+      local rows = assert(parse("id,a\n" .. line))
+      assert.equal(value, rows[1].a)
+      assert.equal("id", rows[1].id)
+      rows = assert(parse("id,a\n" .. csv.line({ "id", value }, 2, true), { raw = true }))
+      assert.equal(value, rows[1].a)
+    end
+    for _, value in ipairs { "+13175550100", "+49 30 123-4567", "-12.5", "+1 (317) 555-0100", "a=b", "'t Hooft",
+      "'+49 30 1234" } do
+      assert.equal("id," .. value .. "\r\n", csv.line({ "id", value }, 2))
+      assert.equal(value, assert(parse("id,a\nid," .. value .. "\n"))[1].a)
+    end
+    assert.equal("-5\r\n", csv.line({ -5 }, 1))
+  end)
+end)

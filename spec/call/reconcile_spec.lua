@@ -1,0 +1,334 @@
+-- A create whose reply was lost: looked for, found, sent again, or left open.
+local dates = require "extcontacts.base.dates"
+local ec = require "extcontacts"
+local fake = require "spec.support.fake"
+
+local LOST = fake.failure("transport", "reset", "all")
+local MAIL = { firstName = "Ann", lastName = "Lee", workEmail = "ann@example.com" }
+
+-- The fake's clock stands at 1000 s after 1970.
+local NOW = "1970-01-01T00:16:40.000Z"
+local BEFORE = "1970-01-01T00:10:00.000Z"
+
+local DATED = { ["content-type"] = "application/json", date = "Thu, 01 Jan 1970 00:16:40 GMT" }
+
+local function answer(value)
+  return fake.json(200, value, DATED)
+end
+
+local function ann(id, created, more)
+  local record = { id = id, firstName = "Ann", lastName = "Lee", workEmail = "ann@example.com",
+    createDate = created, modifyDate = created }
+  for name, value in pairs(more or {}) do
+    record[name] = value
+  end
+  return record
+end
+
+-- A client that knows the server's clock from a call before.
+local function client(script, options)
+  local all = { answer {} }
+  for _, reply in ipairs(script) do
+    all[#all + 1] = reply
+  end
+  local self = fake.client(all, options)
+  self.client.contacts:get("warm-up")
+  self.first = 2
+  return self
+end
+
+local function methods(self)
+  local list = {}
+  for index = 2, #self.requests do
+    local request = self.requests[index]
+    list[#list + 1] = request.method .. " " .. request.url:match("externalcontacts/(%a+)")
+  end
+  return list
+end
+
+local function nothing()
+  return answer { contacts = ec.array {} }
+end
+
+describe("a create whose reply was lost", function()
+  it("gives the record, when it is found", function()
+    local self = client { LOST, answer { contacts = { ann("new", NOW) } }, answer(ann("new", NOW)) }
+    local contact, err, response = self.client.contacts:create(MAIL)
+    assert.is_nil(err)
+    assert.equal("new", contact.id)
+    assert.is_true(response.recovered)
+    assert.same({ "POST contacts", "GET reversewhitepageslookup", "GET contacts" }, methods(self))
+    assert.equal(1, self.client:stats().recovered)
+  end)
+
+  it("is looked for again while the index may lag", function()
+    local self = client {
+      LOST, nothing(), nothing(), answer { contacts = { ann("new", NOW) } }, answer(ann("new", NOW)),
+    }
+    assert.equal("new", self.client.contacts:create(MAIL).id)
+    assert.same({ 0.5, 1 }, self.slept)
+  end)
+
+  it("is sent again when it certainly is not there", function()
+    local script = { LOST }
+    for _ = 1, 20 do
+      script[#script + 1] = function(request)
+        return request.method == "POST" and answer(ann("second", NOW)) or nothing()
+      end
+    end
+    local self = client(script, { check_time = 5 })
+    local contact, _, response = self.client.contacts:create(MAIL)
+    assert.equal("second", contact.id)
+    assert.equal(2, response.attempts)
+    assert.is_nil(response.recovered)
+  end)
+
+  for name, found in pairs {
+    ["is older"] = ann("old", BEFORE),
+    ["has another name"] = ann("x", NOW, { lastName = "Li" }),
+    ["has no date"] = ann("x", nil),
+  } do
+    it("is not taken for one that " .. name, function()
+      local script = { LOST }
+      for _ = 1, 40 do
+        script[#script + 1] = function(request)
+          if request.method == "POST" then
+            return answer(ann("second", NOW))
+          end
+          return request.url:find("reverse", 1, true) and answer { contacts = { found } } or answer(found)
+        end
+      end
+      local self = client(script, { check_time = 3 })
+      assert.equal("second", self.client.contacts:create(MAIL).id)
+    end)
+  end
+
+  it("is not taken for one that another create got", function()
+    local self = client {
+      answer(ann("first", NOW)), LOST,
+      answer { contacts = { ann("first", NOW), ann("new", NOW) } }, answer(ann("new", NOW)),
+    }
+    self.client.contacts:create(MAIL)
+    assert.equal("new", self.client.contacts:create(MAIL).id)
+  end)
+
+  it("compares what was sent and allows for what the server rewrites", function()
+    local sent = { firstName = " Ann ", lastName = "Lee", cellPhone = { display = "+1 317 555 0100" },
+      externalOrganization = { id = "org" }, middleName = ec.null, customFields = { a_text = "x" } }
+    local found = ann("new", NOW, {
+      cellPhone = { display = "+1 317-555-0100", e164 = "+13175550100", countryCode = "US",
+        userInput = "+1 317 555 0100" },
+      externalOrganization = { id = "org", name = "Acme" }, customFields = { a_text = "x" },
+    })
+    local self = client { LOST, answer { contacts = { found } }, answer(found) }
+    assert.equal("new", self.client.contacts:create(sent).id)
+    assert.matches("lookupVal=%%2B13175550100", self.requests[3].url)
+  end)
+
+  it("can be told by a marker alone", function()
+    local sent = { firstName = "Ann", lastName = "Lee", workEmail = "ann@example.com",
+      customFields = { import_id_text = "row 7" } }
+    local other = ann("other", NOW, { customFields = { import_id_text = "row 6" } })
+    local mine = ann("new", NOW, { firstName = "ANN", customFields = { import_id_text = "row 7" } })
+    local self = client { LOST, answer { contacts = { other, mine } }, answer(other), answer(mine) }
+    assert.equal("new",
+      self.client.contacts:create(sent, { marker = "customFields.import_id_text" }).id)
+  end)
+
+  it("is an error when nothing can tell, and says how to make it tell", function()
+    local self = client { LOST }
+    local _, err = self.client.contacts:create { firstName = "Ann", lastName = "Lee" }
+    assert.is_true(err.ambiguous)
+    assert.is_false(err.retryable)
+    assert.matches("marker=", err.message)
+    assert.equal(2, #self.requests)
+  end)
+
+  it("is an error when the search proves nothing", function()
+    local script = { LOST }
+    for _ = 1, 20 do
+      script[#script + 1] = answer { entities = ec.array {} }
+    end
+    local self = client(script, { check_time = 3 })
+    local _, err = self.client.organizations:create { name = "Acme" }
+    assert.is_true(err.ambiguous)
+    assert.matches("proves nothing", err.message)
+  end)
+
+  it("is an error when the look is refused", function()
+    local script = { LOST }
+    for _ = 1, 20 do
+      script[#script + 1] = fake.json(403, { message = "no" })
+    end
+    local self = client(script, { check_time = 3 })
+    local _, err = self.client.contacts:create(MAIL)
+    assert.is_true(err.ambiguous)
+    assert.equal(403, err.cause.status)
+  end)
+
+  it("is an error when the server's clock is not known", function()
+    local self = fake.client { LOST }
+    local _, err = self.client.contacts:create(MAIL)
+    assert.is_true(err.ambiguous)
+    assert.equal(1, #self.requests)
+  end)
+
+  it("is an error when the deadline leaves no time to look", function()
+    local self = client { LOST, nothing() }
+    local _, err = self.client.contacts:create(MAIL, { deadline = 0.4 })
+    assert.is_true(err.ambiguous)
+    assert.matches("no time", err.message)
+  end)
+
+  it("is an error at once with on_ambiguous = error, and sent again with resend", function()
+    local self = client { LOST }
+    local _, err = self.client.contacts:create(MAIL, { on_ambiguous = "error" })
+    assert.is_true(err.ambiguous)
+    self = client({ LOST, answer(ann("second", NOW)) }, { on_ambiguous = "resend" })
+    assert.equal("second", self.client.contacts:create(MAIL).id)
+  end)
+
+  it("is looked for after an answer from halfway and after one that can't be read", function()
+    for _, reply in ipairs {
+      fake.json(502, nil, DATED), fake.json(503, nil, DATED), fake.json(504, nil, DATED),
+      { status = 200, headers = DATED, body = "<html>" },
+      fake.failure("timeout", "deadline", "all"), fake.failure("transport", "reset", "partial"),
+    } do
+      local self = client { reply, answer { contacts = { ann("new", NOW) } }, answer(ann("new", NOW)) }
+      assert.equal("new", self.client.contacts:create(MAIL).id)
+    end
+  end)
+
+  it("is not looked for after a plain refusal", function()
+    for _, status in ipairs { 400, 403, 409, 413, 422, 500 } do
+      local self = client { fake.json(status, {}, DATED) }
+      local _, err = self.client.contacts:create(MAIL)
+      assert.equal(status, err.status)
+      assert.is_nil(err.ambiguous)
+    end
+  end)
+end)
+
+describe("other writes whose reply was lost", function()
+  it("find a note in its contact's list", function()
+    local note = { id = "n", noteText = "Hello", createDate = NOW, createdBy = { id = "u", name = "U" } }
+    local self = client { LOST, answer { entities = { note } }, answer(note) }
+    assert.equal("n", self.client.contacts.notes:create("c1", {
+      noteText = "Hello", createdBy = { id = "u" } }).id)
+    assert.matches("/contacts/c1/notes%?", self.requests[3].url)
+    assert.matches("/contacts/c1/notes/n$", self.requests[4].url)
+  end)
+
+  it("find a relationship in its organization's list", function()
+    local found = { id = "r", relationship = "Account Manager", user = { id = "u" },
+      externalOrganization = { id = "o", name = "Acme" } }
+    local self = client { LOST, answer { entities = { found } }, answer(found) }
+    assert.equal("r", self.client.relationships:create {
+      relationship = "Account Manager", user = { id = "u" }, externalOrganization = { id = "o" } }.id)
+  end)
+
+  it("find a schema in the list", function()
+    local found = { id = "s", name = "Customer", version = 1, dateCreated = NOW,
+      jsonSchema = { title = "Customer" } }
+    local self = client { LOST, answer { entities = { found } }, answer(found) }
+    assert.equal("s", self.client.contacts.schemas:create {
+      name = "Customer", version = 0, jsonSchema = { title = "Customer" } }.id)
+  end)
+
+  it("tell a schema's update from its version", function()
+    local sent = { name = "Customer", version = 3, jsonSchema = { title = "Customer" } }
+    local function stored(version)
+      return answer { id = "s", name = "Customer", version = version, jsonSchema = { title = "Customer" } }
+    end
+    local self = client { LOST, stored(4) }
+    assert.equal(4, self.client.contacts.schemas:update("s", sent).version)
+    self = client({ LOST, stored(3), stored(3), stored(4) }, { check_time = 0.5 })
+    assert.equal(4, self.client.contacts.schemas:update("s", sent).version)
+    assert.equal("PUT", self.requests[5].method)
+  end)
+
+  it("say so when it stays open whether they were carried out", function()
+    local self = client({ LOST, LOST }, { max_attempts = 2 })
+    local _, err = self.client.contacts:update("a", MAIL)
+    assert.is_true(err.ambiguous)
+    self = client({ LOST, fake.json(429, {}) }, { max_attempts = 2 })
+    _, err = self.client.contacts:update("a", MAIL)
+    assert.equal(429, err.status)
+    assert.is_true(err.ambiguous)
+    self = client { LOST, fake.json(400, {}) }
+    _, err = self.client.contacts:update("a", MAIL)
+    assert.is_nil(err.ambiguous)
+    self = client({ LOST }, { retry = false })
+    _, err = self.client.contacts:get "a"
+    assert.is_nil(err.ambiguous)
+    self = client({ fake.failure("transport", "refused", "nothing") }, { retry = false })
+    _, err = self.client.contacts:update("a", MAIL)
+    assert.is_nil(err.ambiguous)
+  end)
+
+  it("repeat a PUT, and take the 404 of a repeated DELETE for success", function()
+    local self = client { LOST, answer { id = "a" } }
+    assert.equal("a", self.client.contacts:update("a", MAIL).id)
+    self = client { LOST, fake.json(404, {}) }
+    assert.is_true(self.client.contacts:delete("a"))
+    self = client { fake.json(404, {}) }
+    local _, err = self.client.contacts:delete("a")
+    assert.equal(404, err.status)
+    self = client { fake.failure("transport", "refused", "nothing"), fake.json(404, {}) }
+    _, err = self.client.contacts:delete("a")
+    assert.equal(404, err.status)
+  end)
+end)
+
+describe("a create that an earlier run may have sent", function()
+  it("is found, and not sent", function()
+    local self = client { answer { contacts = { ann("new", NOW) } }, answer(ann("new", NOW)) }
+    local contact, _, response = self.client.contacts:create(MAIL, { maybe_sent_at = 990 })
+    assert.equal("new", contact.id)
+    assert.is_true(response.recovered)
+    assert.same({ "GET reversewhitepageslookup", "GET contacts" }, methods(self))
+  end)
+
+  it("is sent where it is not there, at once when it must have been indexed since", function()
+    local older = answer { contacts = { ann("old", BEFORE) } }
+    local self = client { older, answer(ann("old", BEFORE)), answer(ann("new", NOW)) }
+    assert.equal("new", self.client.contacts:create(MAIL, { maybe_sent_at = 900 }).id)
+    assert.same({}, self.slept)
+    assert.same({ "GET reversewhitepageslookup", "GET contacts", "POST contacts" }, methods(self))
+  end)
+
+  it("is not taken for what another create made", function()
+    local self = client { answer { contacts = { ann("other", NOW) } }, answer(ann("new", NOW)) }
+    assert.equal("new", self.client.contacts:create(MAIL, {
+      maybe_sent_at = 900, except_ids = { other = true } }).id)
+  end)
+
+  it("is left open where nothing tells", function()
+    local self = client {}
+    local contact, err = self.client.contacts:create({ firstName = "Ann", lastName = "Lee" },
+      { maybe_sent_at = 900 })
+    assert.is_nil(contact)
+    assert.is_true(err.ambiguous)
+    assert.same({}, methods(self))
+  end)
+
+  it("needs the time when it was sent", function()
+    local self = client {}
+    assert.matches("option 'maybe_sent_at' must be a number", fake.misuse(function()
+      self.client.contacts:create(MAIL, { maybe_sent_at = true })
+    end), 1, true)
+  end)
+end)
+
+describe("dates", function()
+  it("are read from the API's form and from HTTP's", function()
+    assert.equal(0, dates.iso "1970-01-01T00:00:00Z")
+    assert.equal(951782400.25, dates.iso "2000-02-29T00:00:00.250Z")
+    assert.equal(1795546554, dates.http "Tue, 24 Nov 2026 18:55:54 GMT")
+    assert.equal("2000-02-29T00:00:00Z", dates.text(951782400))
+    for _, text in ipairs { "", "2026-13-01T00:00:00Z", "2026-01-01", "2026-01-01T24:00:00Z", 7 } do
+      assert.is_nil(dates.iso(text))
+      assert.is_nil(dates.http(text))
+    end
+  end)
+end)

@@ -1,0 +1,180 @@
+-- docs/tutorial.md, carried out as printed: one shell runs its blocks in order,
+-- in a directory of its own, and shows what the text says it shows.
+local cjson = require "cjson"
+local files = require "extcontacts.base.files"
+local http = require "socket.http"
+
+local TUTORIAL = "docs/tutorial.md"
+
+-- Its blocks in order, `{ language, text }`.
+local function blocks_of(path)
+  local blocks = {}
+  for language, text in (files.read(path)):gmatch "\n```(%l+)\n(.-)\n```" do
+    blocks[#blocks + 1] = { language = language, text = text }
+  end
+  return blocks
+end
+
+-- What differs from run to run.
+local function lasting(text)
+  return (text:gsub("http://127%.0%.0%.1:%d+", "http://127.0.0.1:PORT"):gsub("%s+$", ""))
+end
+
+local MARK = "@@ %d "
+
+-- The shell's script: a mark and the status after each block; and what each
+-- output belongs to.
+local function script_of(blocks, root, place)
+  local lines = { ("cd %s; PATH=%s/bin:$PATH"):format(place, root) }
+  local shown = {}
+  local last
+  for index, block in ipairs(blocks) do
+    if block.language == "sh" then
+      last = index
+      lines[#lines + 1] = block.text
+      lines[#lines + 1] = ('printf "%s%%d\\n" $?'):format(MARK:format(index))
+    elseif block.language == "lua" then
+      local name = block.text:match "^%-%- (%S+)\n"
+      lines[#lines + 1] = ("cat >%s <<'END OF FILE'\n%s\nEND OF FILE"):format(name, block.text)
+    else
+      shown[last] = block.text
+    end
+  end
+  return table.concat(lines, "\n"), shown
+end
+
+-- Into a file: the server it starts goes on, and would hold a pipe open.
+local function run(text, place)
+  local script, output = place .. "/.script", place .. "/.output"
+  local file = assert(io.open(script, "w"))
+  file:write(text, "\n")
+  file:close()
+  os.execute(("env HOME=%s NO_COLOR=1 sh %s >%s 2>&1 </dev/null"):format(place, script, output))
+  return (files.read(output))
+end
+
+-- The blocks up to the first that has one of the words, and so on.
+local function split(blocks, ...)
+  local parts, words = { {} }, { ... }
+  for _, block in ipairs(blocks) do
+    local word = words[#parts]
+    if word and block.language == "sh" and block.text:find(word, 1, true) then
+      parts[#parts + 1] = {}
+    end
+    table.insert(parts[#parts], block)
+  end
+  return parts
+end
+
+describe("the tutorial", function()
+  local place, blocks, root
+  before_each(function()
+    place = os.tmpname()
+    os.remove(place)
+    os.execute("mkdir " .. place)
+    local handle = assert(io.popen("pwd", "r"))
+    root = handle:read "*l"
+    handle:close()
+    blocks = blocks_of(TUTORIAL)
+  end)
+  after_each(function()
+    local pid = (files.read(place .. "/sandbox.env") or ""):match "SANDBOX_PID='(%d+)'"
+    if pid then
+      os.execute("kill " .. pid .. " 2>/dev/null")
+    end
+    os.execute("rm -rf " .. place)
+  end)
+
+  -- The server's contacts by id, read past the client.
+  local function contacts()
+    local settings = files.read(place .. "/sandbox.env")
+    local function value(name)
+      return settings:match("export [%u_]*" .. name .. "='([^']*)'")
+    end
+    local server = { base_url = value "BASE_URL", login_url = value "LOGIN_URL", client_id = value "CLIENT_ID",
+      client_secret = value "CLIENT_SECRET" }
+    local body = "grant_type=client_credentials&client_id=" .. server.client_id .. "&client_secret="
+      .. server.client_secret
+    local chunks = {}
+    http.request { url = server.login_url .. "/oauth/token", method = "POST",
+      headers = { ["content-type"] = "application/x-www-form-urlencoded", ["content-length"] = #body },
+      source = require("ltn12").source.string(body), sink = require("ltn12").sink.table(chunks) }
+    local token = cjson.decode(table.concat(chunks)).access_token
+    chunks = {}
+    http.request { url = server.base_url .. "/api/v2/externalcontacts/scan/contacts?limit=200",
+      headers = { authorization = "Bearer " .. token }, sink = require("ltn12").sink.table(chunks) }
+    local found, capitals = {}, 0
+    for _, contact in ipairs(cjson.decode(table.concat(chunks)).entities) do
+      found[contact.id] = contact
+      if contact.workEmail and contact.workEmail ~= contact.workEmail:lower() then
+        capitals = capitals + 1
+      end
+      contact.modifyDate = nil
+    end
+    return found, capitals
+  end
+
+  local function outputs_of(output)
+    local outputs, statuses, from = {}, {}, 1
+    for before, index, status, after in output:gmatch "()@@ (%d+) (%d+)\n()" do
+      outputs[tonumber(index)], statuses[tonumber(index)] = output:sub(from, before - 1), tonumber(status)
+      from = after
+    end
+    return outputs, statuses
+  end
+
+  it("installs as the README says", function()
+    local install = table.remove(blocks, 1)
+    assert.equal('make deps && make\neval "$(make -s env)"', install.text)
+    assert.matches('eval "$(make -s env)"', (files.read "README.md"), 1, true)
+    assert.matches("\ndeps:", (files.read "Makefile"), 1, true)
+  end)
+
+  -- `make` has been run for this suite, and its build is in the environment.
+  it("does what it shows, and leaves the records as they were", function()
+    table.remove(blocks, 1)
+    assert.equal("kill $sandbox", table.remove(blocks).text)
+    local parts = split(blocks, "extcontacts apply", "extcontacts undo")
+    assert.equal(3, #parts)
+    local settings = {}
+    for _, block in ipairs(parts[1]) do
+      local line = block.text:match "%. %./sandbox%.env"
+      if line then
+        settings[#settings + 1] = { language = "sh", text = line }
+      end
+    end
+
+    -- Later parts run in a shell of their own, with the same settings.
+    local function carry_out(number)
+      local part, compared = {}, 0
+      for _, list in ipairs(number > 1 and { settings, parts[number] } or { parts[number] }) do
+        for _, block in ipairs(list) do
+          part[#part + 1] = block
+        end
+      end
+      local text, shown = script_of(part, root, place)
+      local output = run(text, place)
+      local outputs, statuses = outputs_of(output)
+      for index, block in ipairs(part) do
+        if block.language == "sh" then
+          assert.equal(0, statuses[index], block.text .. "\n" .. output)
+        end
+        if shown[index] then
+          assert.equal(lasting(shown[index]), lasting(outputs[index]))
+          compared = compared + 1
+        end
+      end
+      return compared
+    end
+
+    assert.equal(2, carry_out(1))
+    local before, capitals = contacts()
+    assert.is_true(capitals > 3, capitals)
+    assert.matches("^<!doctype html>", (files.read(place .. "/emails.html")):lower())
+    assert.equal(2, carry_out(2))
+    local _, none = contacts()
+    assert.equal(0, none)
+    assert.equal(2, carry_out(3))
+    assert.same(before, (contacts()))
+  end)
+end)

@@ -1,0 +1,190 @@
+-- Killed at every place, and resumed: nothing is lost, nothing done twice.
+local canonical = require "extcontacts.record.canonical"
+local ec = require "extcontacts"
+local fix = require "extcontacts.fix"
+local fixes = require "spec.support.fixes"
+local script = require "spec.support.script"
+
+local place
+
+local function set_place(given)
+  place = given
+end
+
+-- Runs a process that applies or resumes the plan and may be killed.
+local function child(where, kind, number, before)
+  local server = {}
+  for _, name in ipairs { "base_url", "login_url", "client_id", "client_secret" } do
+    server[name] = place.server[name]
+  end
+  place:write("server.json", ec.json.encode(server))
+  local words = { script.interpreter, "spec/support/fix_child.lua", place:path "server.json",
+    place:path "p", where, kind, number, "2>&1; echo \"exit $?\"" }
+  local pipe = assert(io.popen((before or "") .. table.concat(words, " ")))
+  local output = pipe:read("*a")
+  pipe:close()
+  return output:match "^(.*)exit (%d+)\n$"
+end
+
+local PLACES = {
+  { "after", "intent" }, { "before", "done" }, { "torn", "intent" }, { "torn", "done" },
+  { "after", "done" }, { "before", "intent" },
+}
+
+-- Every contact's and its notes' canonical form.
+local function state_of_everything()
+  local out = {}
+  for id, contact in pairs(place:contacts()) do
+    out[id] = canonical.text(canonical.form("contact", contact))
+  end
+  for note in place.client:scan_notes {} do
+    out[#out + 1] = note.noteText
+  end
+  table.sort(out)
+  return out
+end
+
+local USER = { id = "11111111-1111-4111-8111-111111111111" }
+
+local function mixed(ids)
+  local at = {}
+  for index, id in ipairs(ids) do
+    at[id] = index
+  end
+  return {
+    source = fix.ids(ids),
+    change = function(contact)
+      local index = at[contact.id]
+      if index % 4 == 1 then
+        return fix.delete
+      elseif index % 4 == 2 then
+        return { fix.add_note { noteText = "note " .. index, createdBy = USER } }
+      end
+      contact.title = "Pilot " .. index
+      contact.cellPhone = { display = "+49 30 90182" .. index }
+      return contact
+    end,
+  }
+end
+
+-- A client that takes a create for lost at once: here nothing lags.
+local function resume()
+  local client = fixes.client(place.server, { check_time = 0.1 })
+  local result = assert(fix.resume(client, place:path "p"))
+  client:close()
+  return result
+end
+
+local function writes()
+  return place:requests "contacts.update" + place:requests "contacts.delete"
+    + place:requests "contacts.notes.create"
+end
+
+-- No change has an intent behind its confirmation.
+local function check_journal()
+  local confirmed = {}
+  for text in place:read("p.journal"):gmatch "([^\n]+)\n" do
+    local line = assert(ec.json.decode(text))
+    if line.t == "done" then
+      confirmed[line.n] = true
+    elseif line.t == "intent" then
+      assert.is_nil(confirmed[line.n])
+    end
+  end
+end
+
+describe("fix.resume", function()
+  fixes.around(set_place, before_each, after_each, { resets = false })
+
+  it("makes the same of a plan whose process is killed again and again", function()
+    place:plan(mixed(place:ids(24)))
+    assert.equal(24, assert(fix.apply(place.client, place:path "p")).done)
+    local expected = state_of_everything()
+    assert.equal(24, writes())
+
+    place.server:reset()
+    os.remove(place:path "p.journal")
+    local kills = 0
+    local output, code
+    repeat
+      local where = PLACES[kills % #PLACES + 1]
+      -- Each time a little further into what is left.
+      output, code = child(where[1], where[2], 1 + kills % 3)
+      if code ~= "0" then
+        assert.equal("137", code, output)
+        kills = kills + 1
+        check_journal()
+      end
+    until code == "0"
+    assert.is_true(kills >= 12, kills)
+    assert.equal("complete 24 0 0\n", output)
+    assert.same(expected, state_of_everything())
+    -- What had arrived was found; nothing was sent twice.
+    assert.equal(24, writes())
+  end)
+
+  for _, where in ipairs(PLACES) do
+    it(("settles a change killed %s its %s"):format(where[1], where[2]), function()
+      place:plan(mixed(place:ids(4)))
+      for number = 1, 4 do
+        place.server:reset()
+        os.remove(place:path "p.journal")
+        local output, code = child(where[1], where[2], number)
+        assert.equal("137", code, output)
+        local result = resume()
+        assert.same({ 4, 0, 0 }, { result.done, result.unknown, result.pending })
+        assert.equal(4, writes())
+        check_journal()
+      end
+    end)
+  end
+
+  it("does not overwrite what someone did between the kill and the resume", function()
+    local ids = place:ids(4)
+    place:plan_titles(4, "Pilot")
+    local _, code = child("after", "intent", 2) -- noted, not sent
+    assert.equal("137", code)
+    place:edit(ids[2], { title = "Doctor" })
+    place:edit(ids[1], { salutation = "Sir" }) -- after it was applied
+    local result = assert(fix.resume(place.client, place:path "p"))
+    assert.same({ 3, 1 }, { result.done, result.conflicts })
+    assert.equal("Doctor", assert(place.client.contacts:get(ids[2])).title)
+    assert.equal("Sir", assert(place.client.contacts:get(ids[1])).salutation)
+  end)
+
+  it("leaves a create open that can't be found and can't be excluded", function()
+    place:plan {
+      source = fix.ids(place:ids(1)),
+      change = function() return { fix.create("organization", { name = "New Ltd" }) } end,
+    }
+    local _, code = child("after", "intent", 1)
+    assert.equal("137", code)
+    local result = resume()
+    assert.same({ 1, 0, "some_failed" }, { result.unknown, result.done, fix.exit(result) })
+    assert.equal(0, place:requests "organizations.create")
+    assert.matches(",unknown,", place:read "p.errors.csv", 1, true)
+    -- And again: still open, still not sent.
+    assert.equal(1, resume().unknown)
+    assert.equal(0, place:requests "organizations.create")
+  end)
+end)
+
+describe("a disk that fills up while a plan is applied", function()
+  fixes.around(set_place, before_each, after_each, { resets = false })
+
+  it("stops it before a write that could not be noted, and it is resumed", function()
+    place:plan_titles(12, "Pilot")
+    -- Files of at most 8 KiB; the shell counts in blocks of 512 bytes.
+    local output = child("before", "none", 1, "trap '' XFSZ; ulimit -f 16; ")
+    local done = tonumber(output:match "^io (%d+) 0 0\n$")
+    assert.is_true(done > 0 and done < 12, output)
+    assert.is_true(#place:read "p.journal" <= 8192)
+    local noted = 0
+    for _, line in ipairs(place:objects "p.journal") do -- all of them can be read
+      noted = noted + (line.t == "intent" and 1 or 0)
+    end
+    assert.equal(noted, place:requests "contacts.update")
+    assert.equal(12, assert(fix.resume(place.client, place:path "p")).done)
+    assert.equal(12, place:requests "contacts.update")
+  end)
+end)

@@ -1,0 +1,314 @@
+-- Taking back what was done, and proving what it is.
+local core = require "extcontacts.core"
+local diff = require "extcontacts.record.diff"
+local fix = require "extcontacts.fix"
+local fixes = require "spec.support.fixes"
+
+local place
+
+local function set_place(given)
+  place = given
+end
+
+local function apply(name)
+  return assert(fix.apply(place.client, place:path(name or "p")))
+end
+
+local function undo(options)
+  return assert(fix.undo(place.client, place:path "p", options))
+end
+
+local USER = { id = "11111111-1111-4111-8111-111111111111" }
+
+describe("fix.undo", function()
+  fixes.around(set_place, before_each, after_each)
+
+  it("restores every field that can be written, in a server that rewrites phones", function()
+    local before = place:contacts()
+    local plan = place:plan { change = function(contact)
+      if contact.workEmail and contact.workEmail:find(" at ", 1, true) then
+        return nil -- the server would refuse both the change and its undo
+      end
+      contact.title = contact.title and contact.title:upper() or "none"
+      contact.salutation = nil
+      contact.address = nil
+      contact.customFields, contact.schema = nil, nil
+      if contact.workPhone then
+        contact.workPhone = { display = "+49 30 901820", e164 = "+4930901820" }
+      else
+        contact.cellPhone = { display = "+1 212 555 0100", acceptsSMS = true }
+      end
+      contact.externalOrganization = nil
+      return contact
+    end }
+    local result = apply()
+    assert.is_true(result.done > 400, result.done)
+    local taken = undo()
+    assert.equal(place:path "p.undo", taken.path)
+    assert.equal(result.done, taken.changes)
+    assert.equal(plan.totals.sha256, place:objects "p.undo"[1].undoes)
+    assert.same({}, taken.totals.skipped)
+    assert.equal(result.done, apply("p.undo").done)
+    local restored = 0
+    for id, contact in pairs(place:contacts()) do
+      if fixes.bytes(contact) == fixes.bytes(before[id]) then
+        restored = restored + 1
+      else
+        -- Only blanks that the server cut may be missing.
+        assert.same({}, diff.divergences("contact", before[id], contact))
+      end
+    end
+    assert.is_true(restored > 400, restored)
+    -- Undone once, there is nothing left to undo.
+    os.remove(place:path "p.undo.journal")
+    assert.equal(0, undo().changes)
+  end)
+
+  it("deletes what was created and makes again what was deleted, notes included", function()
+    local ids = place:ids(30)
+    local noted
+    for _, id in ipairs(ids) do
+      if #assert(place.client.contacts.notes:list(id)).entities == 0 then
+        noted = noted or id
+      end
+    end
+    local note = assert(place.direct.contacts.notes:create(noted, { noteText = "keep", createdBy = USER }))
+    local created
+    place:plan {
+      source = fix.each("contact_note", function(client)
+        local done = false
+        return function()
+          if not done then
+            done = true
+            return (client.contacts.notes:get(noted, note.id))
+          end
+        end
+      end),
+      change = function()
+        return { fix.delete, fix.create("contact", { firstName = "Ann", lastName = "Lee" }) }
+      end,
+    }
+    -- The note, a new contact, and then the contact the note was on.
+    assert.equal(2, apply().done)
+    for _, line in ipairs(place:objects "p.journal") do
+      created = line.t == "done" and line.op == "create" and line.id or created
+    end
+    local taken = undo()
+    assert.same({ ["contact.delete"] = 1, ["contact_note.create"] = 1 }, taken.totals.operations)
+    assert.equal(2, apply("p.undo").done)
+    local _, err = place.client.contacts:get(created)
+    assert.equal(404, err.status)
+    local notes = assert(place.client.contacts.notes:list(noted)).entities
+    assert.equal("keep", notes[1].noteText)
+    assert.not_equal(note.id, notes[1].id)
+  end)
+
+  it("points at the new id of a record that is made again", function()
+    local id = place:ids(1)[1]
+    local record = assert(place.client.contacts:get(id))
+    local note = assert(place.direct.contacts.notes:create(id, { noteText = "keep", createdBy = USER }))
+    local records_left = {
+      function(client) return (client.contacts.notes:get(id, note.id)) end,
+      function(client) return (client.contacts:get(id)) end,
+    }
+    for index, kind in ipairs { "contact_note", "contact" } do
+      place:plan({
+        source = fix.each(kind, function(client)
+          local read = records_left[index]
+          return function()
+            local found = read and read(client)
+            read = nil
+            return found
+          end
+        end),
+        change = function() return fix.delete end,
+      }, "p" .. index)
+      assert.equal(1, apply("p" .. index).done)
+    end
+    -- One plan that undoes both: their journals in one.
+    os.execute(("cat %s >%s"):format(place:path "p2", place:path "p"))
+    local first, second = place:read "p1.journal", place:read "p2.journal"
+    local header = second:match "^[^\n]*\n"
+    place:write("p.journal", header .. first:gsub("^[^\n]*\n", "") .. second:gsub("^[^\n]*\n", "")
+      :gsub('"n":1', '"n":2'))
+    local taken = undo()
+    assert.equal(2, taken.changes)
+    assert.equal(2, apply("p.undo").done)
+    local new_id
+    for _, line in ipairs(place:objects "p.undo.journal") do
+      new_id = line.old_id == id and line.t == "done" and line.id or new_id
+    end
+    assert.equal(record.lastName, assert(place.client.contacts:get(new_id)).lastName)
+    assert.equal("keep", assert(place.client.contacts.notes:list(new_id)).entities[1].noteText)
+  end)
+
+  it("leaves what someone changed since, and says so", function()
+    local ids = place:ids(4)
+    place:plan { source = fix.ids(ids), change = function(contact)
+      contact.title, contact.salutation = "Pilot", "Cpt."
+      return contact
+    end }
+    apply()
+    place:edit(ids[1], { title = "Doctor" })
+    place:edit(ids[2], { otherEmail = "new@example.com" })
+    assert(place.client.contacts:delete(ids[3]))
+    local taken = undo()
+    assert.same({ ["a field was changed since, by someone else"] = 1,
+      ["the record is not there any more"] = 1 }, taken.totals.skipped)
+    assert.equal(place:path "p.undo.skipped.csv", taken.skipped_path)
+    assert.matches("\n,contact," .. ids[3] .. ",the record is not there any more\r\n",
+      place:read "p.undo.skipped.csv", 1, true)
+    assert.equal(3, taken.changes)
+    apply "p.undo"
+    local first = assert(place.client.contacts:get(ids[1]))
+    assert.equal("Doctor", first.title)
+    assert.not_equal("Cpt.", first.salutation)
+    assert.equal("new@example.com", assert(place.client.contacts:get(ids[2])).otherEmail)
+  end)
+
+  it("takes some ids only, and can itself be undone", function()
+    local ids = place:ids(3)
+    place:plan_titles(3, "Pilot")
+    apply()
+    assert.equal(1, undo({ only = { ids[2] } }).changes)
+    apply "p.undo"
+    assert.not_equal("Pilot", assert(place.client.contacts:get(ids[2])).title)
+    assert.equal("Pilot", assert(place.client.contacts:get(ids[1])).title)
+    assert(fix.undo(place.client, place:path "p.undo"))
+    apply "p.undo.undo"
+    assert.equal("Pilot", assert(place.client.contacts:get(ids[2])).title)
+  end)
+
+  it("undoes of an unfinished run what was done", function()
+    place:plan_titles(5, "Pilot")
+    assert(fix.apply(place.client, place:path "p", { limit = 2 }))
+    assert.equal(2, undo().changes)
+  end)
+
+  it("can't bring back what was erased", function()
+    place:plan { source = fix.ids(place:ids(1)), change = function() return fix.erase end }
+    assert(fix.apply(place.client, place:path "p", { allow_irreversible = true }))
+    local taken = undo()
+    assert.equal(0, taken.changes)
+    assert.same({ ["it was erased, which can't be undone"] = 1 }, taken.totals.skipped)
+  end)
+
+  it("needs a plan that was applied and is at rest", function()
+    place:plan_titles(1, "Pilot")
+    local taken, err = fix.undo(place.client, place:path "p")
+    assert.is_nil(taken)
+    assert.equal("not_begun", err.code)
+    apply()
+    local other = assert(core.file.open(place:path "p.journal", "append"))
+    assert(other:lock())
+    taken, err = fix.undo(place.client, place:path "p")
+    assert.is_nil(taken)
+    assert.equal("locked", err.code)
+    other:close()
+  end)
+end)
+
+describe("fix.verify", function()
+  fixes.around(set_place, before_each, after_each)
+
+  local function verify(options)
+    return assert(fix.verify(place.client, place:path "p", options))
+  end
+
+  it("tells which records are as planned and which are not", function()
+    local ids = place:ids(5)
+    place:plan_titles(5, "Pilot")
+    assert(fix.apply(place.client, place:path "p", { limit = 4 }))
+    place:edit(ids[1], { title = "Doctor" })
+    assert(place.client.contacts:delete(ids[2]))
+    local differences = {}
+    local verified = verify { on_difference = function(change, reason, fields)
+      differences[change.id] = reason .. (fields and ": " .. fields[1] or "")
+    end }
+    assert.same({ total = 5, checked = 4, as_planned = 2, differ = 2, not_done = 1 }, verified)
+    assert.same({
+      [ids[1]] = "the record is neither as it was nor as planned: title",
+      [ids[2]] = "the record is not there",
+    }, differences)
+  end)
+
+  it("looks at what was created and deleted", function()
+    local ids = place:ids(2)
+    place:plan { source = fix.ids(ids), change = function(contact)
+      if contact.id == ids[1] then
+        return fix.delete
+      end
+      return { fix.add_note { noteText = "n", createdBy = USER } }
+    end }
+    apply()
+    assert.equal(2, verify().as_planned)
+  end)
+
+  it("proves that erased records are gone", function()
+    local ids = place:ids(2)
+    place:plan { source = fix.ids(ids), change = function() return fix.erase end }
+    assert(fix.apply(place.client, place:path "p", { allow_irreversible = true, limit = 1 }))
+    assert(place.client.contacts:delete(ids[2]))
+    assert(fix.resume(place.client, place:path "p", { allow_irreversible = true }))
+    local verified = verify()
+    assert.equal(2, verified.as_planned)
+    local proof = place:read "p.proof.csv"
+    assert.matches("contact," .. ids[1] .. ",", proof, 1, true)
+    assert.matches("Z,[%x-]+,20%d%d%-%d%d%-%d%dT[%d:]+Z,erased\r\n", proof)
+    assert.matches("contact," .. ids[2] .. ",,,", proof, 1, true)
+    assert.matches(",,,20%d%d%-%d%d%-%d%dT[%d:]+Z,was gone before\r\n", proof)
+  end)
+
+  it("asks the fix, too", function()
+    place:plan_titles(2, "Pilot")
+    apply()
+    local made = assert(fix.define { name = "f", source = fix.scan "contacts", change = print,
+      verify = function(record)
+        return record.title ~= "Pilot", "no pilots"
+      end })
+    assert.equal(2, verify({ spec = made }).differ)
+  end)
+end)
+
+describe("fix.status", function()
+  fixes.around(set_place, before_each, after_each)
+
+  it("tells how a plan stands, at every stage", function()
+    local function status()
+      return assert(fix.status(place:path "p"))
+    end
+    place:plan_titles(4, "Pilot")
+    assert.same({ "planned", 4, 0 }, { status().state, status().pending, status().runs })
+    local seen = {}
+    assert(fix.apply(place.client, place:path "p", { limit = 2, on_progress = function()
+      seen[status().state] = true
+    end }))
+    assert.same({ running = true }, seen)
+    assert.same({ "stopped", 2, 1, "limit" },
+      { status().state, status().pending, status().runs, status().last_stop.reason })
+    assert(fix.resume(place.client, place:path "p"))
+    assert.same({ "complete", 0, 2, 4 },
+      { status().state, status().pending, status().runs, status().counts.done })
+  end)
+
+  it("holds the process that applies a plan, and lets it go on", function()
+    place:plan_titles(3, "Pilot")
+    local path = place:path "p"
+    local held, err = fix.pause(path, true)
+    assert.is_nil(held)
+    assert.equal("not_running", err.code)
+    local states = {}
+    local result = assert(fix.apply(place.client, path, { on_progress = function(progress)
+      if progress.run == 1 and not progress.paused then
+        assert(fix.pause(path, true))
+      elseif progress.paused then
+        states[#states + 1] = assert(fix.status(path)).state
+        assert(fix.pause(path, false))
+      end
+    end, paused = function()
+      return require("extcontacts.fix.status").is_paused(path)
+    end }))
+    assert.equal(3, result.done)
+    assert.same({ "paused" }, states)
+  end)
+end)

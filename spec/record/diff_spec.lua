@@ -1,0 +1,112 @@
+-- What counts as a change, and what is done with one.
+local canonical = require "extcontacts.record.canonical"
+local deepcopy = require "extcontacts.base.deepcopy"
+local diff = require "extcontacts.record.diff"
+local json = require "extcontacts.base.json"
+
+-- The differences as texts: `path: before -> after`.
+local function texts(kind, before, after)
+  local out = {}
+  for index, one in ipairs(diff.between(kind, before, after)) do
+    out[index] = ("%s: %s -> %s"):format(diff.name(one.path), diff.text(one.before) or "-",
+      diff.text(one.after) or "-")
+  end
+  return out
+end
+
+describe("fix.diff", function()
+  it("tells the fields that differ, objects field by field", function()
+    assert.same({
+      "address.city: A -> B",
+      "customFields.level_integer: 1 -> 2",
+      "firstName: Ada -> Eve",
+      "tags: [\"x\"] -> [\"x\",\"y\"]",
+    }, texts("contact", {
+      firstName = "Ada", lastName = "L", address = { city = "A", state = "S" },
+      customFields = { level_integer = 1 }, tags = { "x" },
+    }, {
+      firstName = "Eve", lastName = "L", address = { city = "B", state = "S" },
+      customFields = { level_integer = 2 }, tags = { "x", "y" },
+    }))
+  end)
+
+  it("takes null and nothing, an empty object and none for the same", function()
+    assert.same({}, texts("contact", { title = json.null, address = {}, customFields = { a = json.null } },
+      { customFields = {} }))
+    assert.same({}, texts("organization", { tags = json.array {} }, {}))
+  end)
+
+  it("leaves out what the server owns", function()
+    assert.same({}, texts("contact", {
+      id = "1", createDate = "a", modifyDate = "b", selfUri = "c", externalDataSources = { {} },
+      twitterId = { screenName = "x", verified = true, profileUrl = "y" },
+      externalOrganization = { id = "o", selfUri = "z", name = "expanded" },
+    }, { twitterId = { screenName = "x" }, externalOrganization = { id = "o" } }))
+  end)
+
+  it("compares phones by their number, not by how it is written", function()
+    local read = { display = "+49 30 123456", e164 = "+4930123456", userInput = "030 123456", countryCode = "DE" }
+    assert.same({}, texts("contact", { workPhone = read },
+      { workPhone = { display = "+4930123456", e164 = "+4930123456" } }))
+    assert.same({ "workPhone: 030/123456 -> +49 30 123456" }, texts("contact",
+      { workPhone = { display = "030/123456" } }, { workPhone = read }))
+    assert.same({ "workPhone: +49 30 123456 -> +49 30 123456 ext. 7" }, texts("contact",
+      { workPhone = read }, { workPhone = { display = "+49 30 123456", e164 = "+4930123456", extension = 7 } }))
+  end)
+
+  it("sees that the server rewrote what was sent", function()
+    local sent = { firstName = "Ada ", workPhone = { display = "030 123456" } }
+    local found = { firstName = "Ada", workPhone = { display = "+49 30 123456", e164 = "+4930123456",
+      userInput = "030 123456" } }
+    assert.same({}, diff.divergences("contact", sent, found))
+    assert.same({ "firstName", "workPhone" }, diff.divergences("contact", sent,
+      { firstName = "Eve", workPhone = { display = "030 123457" } }))
+    -- Blanks that were to go are still there.
+    assert.same({ "firstName" }, diff.divergences("contact", { firstName = "Ada" }, { firstName = "Ada " }))
+    -- A number that was to be recognised and was not.
+    assert.same({ "workPhone" }, diff.divergences("contact",
+      { workPhone = { display = "+49301", e164 = "+49301" } }, { workPhone = { display = "+49301" } }))
+  end)
+
+  it("puts a difference into a record and takes it back", function()
+    local before = { firstName = "Ada", address = { city = "A" }, tags = json.array { "x" } }
+    local after = { firstName = "Eve", workPhone = { display = "1" }, customFields = { a = { b = 1 } },
+      tags = json.array { "x", "y" } }
+    local differences = diff.between("contact", before, after)
+    local there = diff.put(deepcopy(before), differences)
+    assert.equal(canonical.text(after), canonical.text(there))
+    local back = diff.put(there, differences, "before")
+    assert.equal(canonical.text(before), canonical.text(back))
+  end)
+
+  it("does not tie what it puts to what it was made from", function()
+    local after = { workPhone = { display = "1" } }
+    local differences = diff.between("contact", {}, after)
+    after.workPhone.display = "2"
+    local record = diff.put({}, differences)
+    record.workPhone.display = "3"
+    assert.equal("1", differences[1].after.display)
+  end)
+
+  it("tells on which side of a difference a record is", function()
+    local before, after = { firstName = "A", lastName = "L" }, { firstName = "B", lastName = "M" }
+    local differences = diff.between("contact", before, after)
+    assert.equal("before", (diff.side("contact", { firstName = "A", lastName = "L", title = "T" }, differences)))
+    assert.equal("after", (diff.side("contact", { firstName = "B", lastName = "M" }, differences)))
+    assert.equal("other", (diff.side("contact", { firstName = "B", lastName = "L" }, differences)))
+    local side, others = diff.side("contact", { firstName = "A", lastName = "X" }, differences)
+    assert.equal("other", side)
+    assert.same({ "lastName" }, others)
+  end)
+end)
+
+describe("fix.canonical", function()
+  it("gives equal texts for equal records, whatever the order and the rewriting", function()
+    local one = { firstName = "Ada", workPhone = { display = "+49 30 1234567", e164 = "+49301234567" } }
+    local other = { id = "1", modifyDate = "x", firstName = "Ada",
+      workPhone = { e164 = "+49301234567", display = "+49301234567", userInput = "x" } }
+    assert.equal(canonical.digest("contact", one), canonical.digest("contact", other))
+    other.firstName = "Eve"
+    assert.not_equal(canonical.digest("contact", one), canonical.digest("contact", other))
+  end)
+end)

@@ -1,0 +1,376 @@
+--- The lookup kit, in nginx's workers and against the sandbox.
+
+local cjson = require "cjson"
+local escape = require("spec.support.api").escape
+local nginx = require "spec.support.nginx"
+local sandbox = require "spec.support.sandbox"
+local socket = require "socket"
+
+local HTTP = [[
+  lua_shared_dict lookups 4m;
+  lua_shared_dict extcontacts 1m;
+  init_by_lua_block {
+    local ec = require "extcontacts"
+    json = ec.json
+    local shared = require("extcontacts.rate.store.nginx").new "extcontacts"
+    lookup = require("extcontacts.resty").lookup {
+      client = ec.new {
+        base_url = "%s", login_url = "%s", client_id = "%s", client_secret = "%s",
+        rate_store = shared, token_cache = shared, rate = 100000, retry = %s,
+      },
+      dict = "lookups", %s
+    }
+  }
+]]
+
+local SERVER = [[
+  location = /caller {
+    content_by_lua_block {
+      local contact, err, answer = lookup:caller(ngx.unescape_uri(ngx.var.arg_n))
+      ngx.print(json.encode {
+        id = contact and contact.id, name = contact and contact.firstName,
+        kind = err and err.kind, code = err and err.code, worker = ngx.worker.id(),
+        contacts = answer and #answer.contacts, source = answer and answer.source,
+        stale = answer and answer.stale, age = answer and answer.age,
+      })
+      if contact then
+        contact.firstName = "spoilt"
+      end
+    }
+  }
+  location = /invalidate { content_by_lua_block { ngx.print(lookup:invalidate(ngx.var.arg_id)) } }
+  location = /forget { content_by_lua_block { ngx.print(lookup:forget(ngx.unescape_uri(ngx.var.arg_n))) } }
+  location = /health { content_by_lua_block { ngx.print(json.encode(lookup:health())) } }
+  location = /metrics { content_by_lua_block { ngx.print(lookup:prometheus()) } }
+]]
+
+local NUMBER = "+13175550142"
+
+describe("a lookup of a caller", function()
+  local api, server, contact
+
+  before_each(function()
+    api = sandbox.shared { resets = false }
+    api:reset()
+    local session = require("spec.support.api").session(api)
+    contact = session:must("POST", "/contacts", {
+      firstName = "Ann", lastName = "Lee",
+      workPhone = { display = NUMBER, e164 = NUMBER },
+    })
+    api:control("DELETE", "/sandbox/ledger")
+  end)
+
+  after_each(function()
+    if server then
+      local log = server:stop()
+      server = nil
+      assert.is_nil(log:find(NUMBER, 1, true), "a number is in the log")
+    end
+  end)
+
+  local function start(options, more)
+    server = nginx.start {
+      http = HTTP:format(api.base_url, api.login_url, api.client_id, api.client_secret,
+        more and more.retry or "false", options or ""),
+      server = SERVER,
+      workers = more and more.workers,
+      listen = more and more.workers and "reuseport" or nil,
+    }
+  end
+
+  local function caller(number)
+    return cjson.decode(server:must("/caller?n=" .. escape(number or NUMBER)))
+  end
+
+  -- The calls the API has seen.
+  local function calls()
+    local count = 0
+    for _, entry in ipairs(api:control("GET", "/sandbox/ledger?last=1000")) do
+      if entry.operation == "lookup.reverse" then
+        count = count + 1
+      end
+    end
+    return count
+  end
+
+  local function faults(list)
+    api:control("DELETE", "/sandbox/faults")
+    api:control("POST", "/sandbox/faults", list)
+  end
+
+  local DOWN = { { operation = "lookup.reverse", status = 503 } }
+
+  local function metric(name)
+    return tonumber(server:must("/metrics"):match("\nextcontacts_lookup_" .. name:gsub("%p", "%%%0") .. " (%S+)\n"))
+  end
+
+  it("finds the contact, and keeps it", function()
+    start()
+    local first = caller()
+    assert.same({ contact.id, "Ann", 1, "api", false },
+      { first.id, first.name, first.contacts, first.source, first.stale })
+    for _ = 1, 3 do
+      local again = caller "+1 (317) 555-0142"
+      assert.same({ contact.id, "Ann" }, { again.id, again.name })
+      assert.is_true(again.source == "worker" or again.source == "shared")
+    end
+    assert.equal(1, calls())
+  end)
+
+  it("knows that nobody has the number, and keeps that", function()
+    start()
+    for _ = 1, 3 do
+      local answer = caller "+13175559999"
+      assert.is_nil(answer.id)
+      assert.is_nil(answer.kind)
+      assert.equal(0, answer.contacts)
+    end
+    assert.equal(1, calls())
+    assert.equal(3, metric "lookups_unknown_total")
+  end)
+
+  it("refuses what is no number", function()
+    start()
+    for _, text in ipairs { "13175550142", "+1x", "+", "+12345678901234567", "" } do
+      assert.same({ "invalid", "not_e164" }, { caller(text).kind, caller(text).code })
+    end
+    assert.equal(0, calls())
+  end)
+
+  it("is one call, however many ask at once in however many workers", function()
+    start(nil, { workers = 4 })
+    faults { { operation = "lookup.reverse", delay = 0.2 } }
+    local connections = {}
+    for i = 1, 500 do
+      connections[i] = server:open("/caller?n=%2B13175550142")
+    end
+    local workers = {}
+    for _, connection in ipairs(connections) do
+      local answer = cjson.decode(assert(connection:receive("*a")):match("\r\n\r\n(.*)$"))
+      assert.equal(contact.id, answer.id)
+      workers[answer.worker] = true
+      connection:close()
+    end
+    assert.is_truthy(next(workers, (next(workers))), "all came to one worker")
+    assert.equal(1, calls())
+  end)
+
+  it("gives a stale answer at once and asks again behind it", function()
+    start "ttl = 1e-6, stale_while_revalidate = 60"
+    caller()
+    faults { { operation = "lookup.reverse", delay = 0.2 } }
+    local stale = caller()
+    assert.same({ "Ann", true }, { stale.name, stale.stale })
+    nginx.eventually(function()
+      return metric 'api_calls_total{outcome="found"}' == 2
+    end)
+    assert.equal(2, calls())
+  end)
+
+  it("gives a stale answer when the API can't answer", function()
+    start "ttl = 1e-6, stale_while_revalidate = 0"
+    caller()
+    faults(DOWN)
+    local stale = caller()
+    assert.same({ "Ann", true }, { stale.name, stale.stale })
+    assert.equal(1, metric 'lookups_total{result="stale_on_error"}')
+  end)
+
+  it("does not wait long for the API when an old answer will do", function()
+    start("ttl = 1e-6, stale_while_revalidate = 0, stale_wait = 1, deadline = 60")
+    caller()
+    faults { { operation = "lookup.reverse", delay = 20 } }
+    local began = socket.gettime()
+    for _ = 1, 8 do -- only the first one waits
+      local status, body = server:get("/caller?n=" .. escape(NUMBER), 10) -- the API would take longer
+      assert.equal(200, status, body)
+      assert.is_true(cjson.decode(body).stale)
+    end
+    assert.is_true(socket.gettime() - began < 5)
+    assert.equal(8, metric 'lookups_total{result="stale_on_error"}')
+  end)
+
+  it("takes the answer of a call that it did not wait for", function()
+    start("ttl = 60, negative_ttl = 1e-6, stale_while_revalidate = 0, stale_wait = 0.05")
+    local number = "+13175550199"
+    assert.is_nil(caller(number).name)
+    local session = require("spec.support.api").session(api)
+    session:must("POST", "/contacts", {
+      firstName = "Bea", lastName = "New", workPhone = { display = number, e164 = number },
+    })
+    faults { { operation = "lookup.reverse", delay = 0.5 } }
+    assert.is_nil(caller(number).name)
+    faults {}
+    nginx.eventually(function()
+      return caller(number).name == "Bea"
+    end)
+    assert.equal(2, calls()) -- the first one, and that which nobody waited for
+  end)
+
+  it("fails with the API's error where it knows nothing", function()
+    start()
+    faults(DOWN)
+    local answer = caller()
+    assert.equal("http", answer.kind)
+    assert.is_nil(answer.id)
+  end)
+
+  it("opens the circuit after failures in a row, and closes it after a probe", function()
+    start "failures = 3, pause = 0.5, error_ttl = 0"
+    faults(DOWN)
+    for _ = 1, 3 do
+      assert.equal("http", caller().kind)
+    end
+    for _ = 1, 5 do
+      assert.equal("circuit_open", caller().code)
+    end
+    assert.equal(3, calls())
+    assert.same({ ok = false, circuit = "open" }, cjson.decode(server:must("/health")))
+    assert.equal(1, metric "circuit_open")
+    nginx.eventually(function()
+      return cjson.decode(server:must("/health")).circuit == "half_open"
+    end)
+    assert.equal("http", caller().kind)
+    assert.equal("circuit_open", caller().code)
+    assert.equal(4, calls())
+    api:control("DELETE", "/sandbox/faults")
+    nginx.eventually(function()
+      return caller().name == "Ann"
+    end)
+    assert.same({ ok = true, circuit = "closed" }, cjson.decode(server:must("/health")))
+    assert.equal(2, metric "opened_total")
+  end)
+
+  it("lets nobody wait for a probe who can have an old answer", function()
+    start "ttl = 1e-6, stale_while_revalidate = 0, failures = 1, pause = 0.05, error_ttl = 0, deadline = 60"
+    caller()
+    faults(DOWN)
+    assert.is_true(caller().stale)
+    nginx.eventually(function()
+      return cjson.decode(server:must("/health")).circuit == "half_open"
+    end)
+    faults { { operation = "lookup.reverse", delay = 20 } }
+    for _ = 1, 3 do
+      local status, body = server:get("/caller?n=" .. escape(NUMBER), 10) -- the probe would take longer
+      assert.equal(200, status, body)
+      assert.is_true(cjson.decode(body).stale)
+    end
+  end)
+
+  it("lets one call probe, of many that ask", function()
+    start "failures = 1, pause = 0.05, error_ttl = 0"
+    faults(DOWN)
+    assert.equal("http", caller().kind)
+    nginx.eventually(function()
+      return cjson.decode(server:must("/health")).circuit == "half_open"
+    end)
+    faults { { operation = "lookup.reverse", delay = 0.3 } }
+    local connections = {}
+    for i = 1, 10 do
+      connections[i] = server:open("/caller?n=%2B1317555000" .. i % 10)
+    end
+    local refused = 0
+    for _, connection in ipairs(connections) do
+      local answer = cjson.decode(assert(connection:receive("*a")):match("\r\n\r\n(.*)$"))
+      refused = refused + (answer.code == "circuit_open" and 1 or 0)
+      connection:close()
+    end
+    assert.equal(9, refused)
+    assert.equal(2, calls())
+  end)
+
+  it("ends at its deadline", function()
+    start "deadline = 0.2, error_ttl = 0"
+    faults { { operation = "lookup.reverse", delay = 20 } }
+    assert.equal("timeout", caller().kind)
+  end)
+
+  it("answers anew once a contact was invalidated or a number forgotten", function()
+    start(nil, { workers = 2 })
+    for _ = 1, 10 do
+      assert.equal("Ann", caller().name)
+    end
+    local session = require("spec.support.api").session(api)
+    contact.firstName = "Beth"
+    session:must("PUT", "/contacts/" .. contact.id, contact)
+    assert.equal("1", server:must("/invalidate?id=" .. contact.id))
+    for _ = 1, 10 do
+      assert.equal("Beth", caller().name)
+    end
+    assert.equal(2, calls())
+    assert.equal("1", server:must("/forget?n=%2B1%20317%20555%200142"))
+    assert.equal("0", server:must("/forget?n=%2B1%20317%20555%200142"))
+    for _ = 1, 10 do
+      assert.equal("Beth", caller().name)
+    end
+    assert.equal(3, calls())
+    assert.equal("0", server:must("/invalidate?id=nobody"))
+    assert.equal(2, metric "invalidated_total")
+  end)
+
+  it("keeps no answer that was on its way when the contact was invalidated", function()
+    start()
+    caller()
+    server:must("/forget?n=%2B13175550142")
+    faults { { operation = "lookup.reverse", delay = 0.3, times = 1 } }
+    local connection = server:open("/caller?n=%2B13175550142")
+    nginx.eventually(function()
+      return calls() == 2
+    end)
+    server:must("/invalidate?id=" .. contact.id)
+    assert.matches('"name":"Ann"', (connection:receive("*a")))
+    connection:close()
+    caller()
+    assert.equal(3, calls())
+  end)
+
+  it("counts for Prometheus, and says nothing of anybody", function()
+    start()
+    caller()
+    caller()
+    caller "+13175559999"
+    caller "nonsense"
+    local text = server:must("/metrics")
+    local series = 0
+    for line in text:gmatch("[^\n]+") do
+      assert.is_truthy(line:match("^# HELP [%w_]+ .+$") or line:match("^# TYPE [%w_]+ %a+$")
+        or line:match('^[%w_]+ [%d.e+]+$') or line:match('^[%w_]+{%w+="[^"]+"} [%d.e+]+$'), line)
+      series = series + (line:sub(1, 1) ~= "#" and 1 or 0)
+    end
+    assert.is_true(series > 20)
+    assert.is_nil(text:find("317555", 1, true)) -- fewer digits can be a time
+    assert.is_nil(text:find("Ann", 1, true))
+    assert.equal(2, metric 'lookups_total{result="api"}')
+    assert.equal(1, metric 'api_calls_total{outcome="found"}')
+    assert.equal(1, metric 'api_calls_total{outcome="unknown"}')
+    assert.equal(2, metric "api_seconds_count")
+    assert.equal(2, metric 'api_seconds_bucket{le="+Inf"}')
+    assert.is_true(metric "api_seconds_sum" > 0)
+  end)
+
+  it("says what is wrong with its options", function()
+    server = nginx.start {
+      http = "lua_shared_dict lookups 1m;",
+      server = [[
+        location = /x {
+          content_by_lua_block {
+            local resty = require "extcontacts.resty"
+            for _, options in ipairs {
+              { dict = "lookups" }, { client = {} }, { client = {}, dict = "nothing" },
+              { client = {}, dict = "lookups", tll = 1 }, { client = {}, dict = "lookups", ttl = 0 },
+            } do
+              ngx.say(select(2, pcall(resty.lookup, options)))
+            end
+          }
+        }
+      ]],
+    }
+    local text = server:must("/x")
+    for _, part in ipairs {
+      "'client' is missing", "'dict' is missing", "lua_shared_dict nothing", "did you mean 'ttl'",
+      "'ttl' must be above 0",
+    } do
+      assert.is_truthy(text:find(part, 1, true), part .. "\n" .. text)
+    end
+  end)
+end)

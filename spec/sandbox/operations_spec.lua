@@ -1,0 +1,251 @@
+-- Every operation of the table, asked as an independent client would.
+
+local api = require "spec.support.api"
+local operations = require "extcontacts.api.operations"
+local sandbox = require "spec.support.sandbox"
+
+local NOBODY = "11111111-2222-4333-8444-555555555555"
+local EMPTY_OBJECT = "^%s*{%s*}%s*$"
+
+describe("each of the 47 operations", function()
+  local server, session, powerless
+  sandbox.around({ contacts = 300, rate = 0, client = { "powerless:secret:none" } }, function(...)
+    server, session = ...
+    powerless = api.session(server, "powerless", "secret")
+  end, setup, teardown, before_each)
+
+  -- Bodies that are valid, by model.
+  local bodies = {
+    ExternalContact = function()
+      return { firstName = "Ada", lastName = "Lovelace" }
+    end,
+    ExternalOrganization = function()
+      return { name = "Analytical Engines" }
+    end,
+    Note = function()
+      return { noteText = "hello", createdBy = { id = NOBODY } }
+    end,
+    Relationship = function(ids)
+      return {
+        user = { id = NOBODY },
+        externalOrganization = { id = ids.externalOrganizationId },
+        relationship = "Sales",
+      }
+    end,
+    DataSchema = function()
+      return { version = 1, jsonSchema = { title = "New", properties = { size_text = {
+        title = "Size", allOf = { { ["$ref"] = "#/definitions/text" } } } } } }
+    end,
+    ConversationAssociation = function()
+      return { conversationId = NOBODY, communicationId = NOBODY, mediaType = "CALL" }
+    end,
+  }
+
+  -- Ids of records that exist, by path argument; notes hang on the right owner.
+  local function existing(row)
+    local ids = {
+      versionId = "1",
+      conversationId = NOBODY,
+      trustorId = NOBODY,
+    }
+    ids.contactId = session:must("POST", "/contacts", bodies.ExternalContact()).id
+    ids.externalOrganizationId = session:must("POST", "/organizations", bodies.ExternalOrganization()).id
+    ids.relationshipId = session:must("POST", "/relationships", bodies.Relationship(ids)).id
+    local of = row.path:match("/(%a+)/schemas")
+    if of then
+      ids.schemaId = session:must("GET", "/" .. of .. "/schemas").entities[1].id
+    end
+    if row.path:find("{noteId}", 1, true) then
+      local owner = row.path:gsub("/{noteId}$", ""):gsub("^" .. api.base, ""):gsub("{(%w+)}", ids)
+      ids.noteId = session:must("POST", owner, bodies.Note()).id
+    end
+    if row.short == "organizations.trustor.clear" then
+      session:must("PUT", ("/organizations/%s/trustor/%s"):format(ids.externalOrganizationId, NOBODY))
+    end
+    return ids
+  end
+
+  local function path_of(row, ids)
+    local path = row.path:gsub("^" .. api.base, ""):gsub("{(%w+)}", ids)
+    if row.short == "lookup.reverse" then
+      path = path .. "?lookupVal=nobody%40example.com"
+    end
+    return path
+  end
+
+  local function nowhere()
+    return setmetatable({ versionId = "1" }, { __index = function()
+      return NOBODY
+    end })
+  end
+
+  it("is in the table", function()
+    assert.equal(47, #operations.list)
+  end)
+
+  for _, row in ipairs(operations.list) do
+    describe(row.short, function()
+      it("answers with its status and its model", function()
+        local ids = existing(row)
+        local body = row.body_model and bodies[row.body_model](ids)
+        if row.short == "contacts.schemas.create" or row.short == "organizations.schemas.create" then
+          body.version = 0
+        end
+        local reply = session:call(row.method, path_of(row, ids), body)
+        assert.equal(row.success_status, reply.status, reply.text)
+        if not row.returns then
+          assert.equal("", reply.text)
+        elseif row.returns == "Empty" then
+          assert.matches(EMPTY_OBJECT, reply.text)
+        else
+          assert.equal("application/json", reply.headers["content-type"])
+          local listing = row.paging or row.returns == "DataSchemaListing" or row.short:find("versions$")
+          if listing then
+            assert.matches('"entities":%[', reply.text)
+          elseif row.short == "lookup.reverse" then
+            assert.matches('"contacts":%[%]', reply.text)
+            assert.matches('"externalOrganizations":%[%]', reply.text)
+          elseif row.short == "organizations.trustor.set" then
+            assert.equal(ids.externalOrganizationId, reply.body.externalOrganizationId)
+            assert.equal(NOBODY, reply.body.trustorOrgId)
+          else
+            assert.is_string(reply.body.id)
+            assert.equal("/", reply.body.selfUri:sub(1, 1))
+            assert.equal(row.path:match("^/api/v2/externalcontacts/%a+"),
+              reply.body.selfUri:match("^/api/v2/externalcontacts/%a+"))
+          end
+        end
+      end)
+
+      it("wants a token", function()
+        local ids = nowhere()
+        local path = path_of(row, ids)
+        local body = row.body_model and bodies[row.body_model](ids)
+        local reply = session:call(row.method, path, body, { authorization = false })
+        assert.equal(401, reply.status)
+        assert.equal("authentication.required", reply.body.code)
+        reply = session:call(row.method, path, body, { authorization = "Bearer made-up" })
+        assert.equal(401, reply.status)
+        assert.equal("bad.credentials", reply.body.code)
+        assert.equal(reply.headers["inin-correlation-id"], reply.body.contextId)
+      end)
+
+      it("names the permissions that would do", function()
+        local ids = nowhere()
+        local reply = powerless:call(row.method, path_of(row, ids), row.body_model and bodies[row.body_model](ids))
+        assert.equal(403, reply.status)
+        assert.equal("missing.any.permissions", reply.body.code)
+        for _, permission in ipairs(row.permissions) do
+          assert.truthy(reply.body.message:find(permission, 1, true))
+        end
+      end)
+
+      it("ignores a query parameter it does not know", function()
+        local ids = existing(row)
+        local body = row.body_model and bodies[row.body_model](ids)
+        local path = path_of(row, ids)
+        path = path .. (path:find("?", 1, true) and "&" or "?") .. "colour=red&expand="
+        assert.equal(row.success_status, session:call(row.method, path, body).status)
+      end)
+
+      if row.path:find("{", 1, true) and row.short ~= "conversations.associate" then
+        it("answers 404 when there is no such record", function()
+          local ids = nowhere()
+          local body = row.body_model and bodies[row.body_model](ids)
+          local reply = session:call(row.method, path_of(row, ids), body)
+          assert.equal(404, reply.status)
+          assert.equal(row.short == "contacts.delete" and "contact.not.found" or "not.found", reply.body.code)
+          assert.equal(404, reply.body.status)
+          assert.is_string(reply.body.message)
+          assert.matches('"details":%[%]', reply.text)
+          assert.matches('"errors":%[%]', reply.text)
+        end)
+      end
+
+      if row.body_model then
+        it("wants a JSON object of the right type and size", function()
+          local path = path_of(row, existing(row))
+          local good = bodies[row.body_model] { externalOrganizationId = NOBODY }
+          for _, content_type in ipairs { "text/plain", "application/x-www-form-urlencoded", "application/jsonx" } do
+            local reply = session:call(row.method, path, good, { ["content-type"] = content_type })
+            assert.equal(415, reply.status)
+            assert.equal("unsupported.media.type", reply.body.code)
+          end
+          assert.equal(415, session:call(row.method, path, good, { ["content-type"] = false }).status)
+          for _, text in ipairs { "", "{", "null", "[]", "7", '"text"', '{"a":1,}', "\255" } do
+            local reply = session:call(row.method, path, text)
+            assert.equal(400, reply.status, text)
+            assert.equal("bad.request", reply.body.code)
+          end
+          local reply = session:call(row.method, path, '{"x":"' .. ("x"):rep(3 * 1024 * 1024) .. '"}')
+          assert.equal(413, reply.status)
+          assert.equal("request.entity.too.large", reply.body.code)
+        end)
+
+        it("wants its required fields", function()
+          local models = require "extcontacts.api.models"
+          local ids = existing(row)
+          for _, field in ipairs(models[row.body_model].fields) do
+            if field.required and not field.read_only then
+              local body = bodies[row.body_model](ids)
+              body[field.wire] = nil
+              local reply = session:call(row.method, path_of(row, ids), body)
+              assert.equal(422, reply.status, field.wire)
+              assert.equal(field.wire, reply.body.details[1].fieldName:match("^%w+"))
+            end
+          end
+        end)
+      elseif row.method == "PUT" then
+        it("takes an empty body, null and anything else", function()
+          local path = path_of(row, existing(row))
+          for _, body in ipairs { "null", "{}", "" } do
+            assert.equal(row.success_status, session:call(row.method, path, body).status)
+          end
+        end)
+      end
+
+      for _, param in ipairs(row.params) do
+        if param.place == "query" and param.enum then
+          it("refuses an unknown value of " .. param.wire .. " and takes lists of both forms", function()
+            local path = path_of(row, existing(row))
+            local join = path:find("?", 1, true) and "&" or "?"
+            local reply = session:call(row.method, path .. join .. param.wire .. "=nothing")
+            assert.equal(400, reply.status)
+            assert.equal("invalid.value", reply.body.code)
+            local commas = session:must("GET", path .. join .. param.wire .. "=" .. table.concat(param.enum, ","))
+            local encoded = session:must("GET", path .. join .. param.wire .. "=" .. table.concat(param.enum, "%2C"))
+            local repeated = session:must("GET", path .. join .. param.wire .. "="
+              .. table.concat(param.enum, "&" .. param.wire .. "="))
+            commas.selfUri, encoded.selfUri, repeated.selfUri = nil, nil, nil
+            for _, uri in ipairs { "firstUri", "lastUri", "nextUri" } do
+              commas[uri], encoded[uri], repeated[uri] = nil, nil, nil
+            end
+            assert.same(commas, encoded)
+            assert.same(commas, repeated)
+          end)
+        end
+      end
+    end)
+  end
+
+  it("counts every request of every operation", function()
+    for _, row in ipairs(operations.list) do
+      local ids = nowhere()
+      session:call(row.method, path_of(row, ids), row.body_model and bodies[row.body_model](ids))
+    end
+    local counters = server:control("GET", "/sandbox/counters")
+    for _, row in ipairs(operations.list) do
+      assert.is_table(counters.by_operation[row.short], row.short)
+    end
+  end)
+
+  it("answers paths and methods it does not have", function()
+    local reply = session:call("GET", "/nothing")
+    assert.equal(404, reply.status)
+    assert.equal("not.found", reply.body.code)
+    reply = session:call("PATCH", "/contacts")
+    assert.equal(405, reply.status)
+    assert.equal("GET, POST", reply.headers.allow)
+    assert.equal(405, session:call("DELETE", "/organizations/schemas/" .. NOBODY).status)
+  end)
+end)

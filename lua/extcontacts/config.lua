@@ -2,7 +2,8 @@
 -- then the platform CLI's profile file (read, never written).
 
 local files = require "extcontacts.base.files"
-local option_table = require "extcontacts.api.settings"
+local option_rules = require "extcontacts.base.options"
+local settings_table = require "extcontacts.api.settings"
 local suggest = require "extcontacts.base.suggest"
 
 local config = {}
@@ -179,7 +180,7 @@ end
 ---@return string|nil misuse
 function config.resolve(options, sources)
   options = options or {}
-  local problem = option_table.problem(options)
+  local problem = option_rules.problem(options, settings_table.list, "configuration")
   if problem then
     return nil, problem
   end
@@ -203,7 +204,7 @@ function config.resolve(options, sources)
     fill(settings, profile or {})
   end
 
-  for name, spec in pairs(option_table.list) do
+  for name, spec in pairs(settings_table.list) do
     if settings[name] == nil then
       settings[name] = spec.default
     end

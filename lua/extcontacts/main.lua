@@ -1,11 +1,11 @@
 --- `ec.main`: what stands around a script's own code.  Ctrl-C ends it in
 -- order, and a failure is one line on standard error and an exit code.
 
+local compat = require "extcontacts.base.compat"
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 
--- luacheck: ignore 113 143
-local unpack = table.unpack or unpack
+local unpack = compat.unpack
 
 local main = {}
 

@@ -1,6 +1,4 @@
---- The options of a client: what each is, and whether one given is right.
-
-local suggest = require "extcontacts.base.suggest"
+--- The options of a client: their types, defaults and bounds.  Data only.
 
 local settings = {}
 
@@ -67,9 +65,7 @@ local settings = {}
 ---@field user_agent string
 ---@field log_bodies boolean
 
--- Option → the types it may have, its default, and what else it must be: one
--- of `choices` where it is a string, above 0 (or `least`), below `below`, a
--- `whole` number, not `true`, not an array but what `has` a function.
+-- In the form that `extcontacts.base.options` checks.
 local OPTIONS = {
   region = { "string" },
   base_url = { "string" },
@@ -107,59 +103,7 @@ local OPTIONS = {
   poll = { "function" },
 }
 
---- Option → what it must be.
+--- Option name → its rule.
 settings.list = OPTIONS
-
-local function names_of(kinds)
-  return table.concat(kinds, " or ")
-end
-
-local function number_problem(name, value, spec)
-  local least = spec.least
-  if value ~= value or (least and value < least) or (not least and value <= 0) then
-    return least and ("option '%s' must be at least %g"):format(name, least)
-      or ("option '%s' must be above 0"):format(name)
-  elseif spec.below and value >= spec.below then
-    return ("option '%s' must be below %g"):format(name, spec.below)
-  elseif spec.whole and value ~= math.floor(value) then
-    return ("option '%s' must be a whole number"):format(name)
-  end
-end
-
-local function problem_of(name, value, spec)
-  local kind = type(value)
-  if kind ~= spec[1] and kind ~= spec[2] and kind ~= spec[3] then
-    return ("option '%s' must be a %s, got %s"):format(name, names_of(spec), kind)
-  elseif kind == "number" then
-    return number_problem(name, value, spec)
-  elseif kind == "string" and spec.choices then
-    return suggest.other("value of option '" .. name .. "'", value, spec.choices)
-  elseif kind == "boolean" and spec.only ~= nil and value ~= spec.only then
-    return ("option '%s' must be a number or %s"):format(name, tostring(spec.only))
-  elseif kind == "table" and spec.has and type(value[spec.has]) ~= "function" then
-    return ("option '%s' must be a table with a function '%s'"):format(name, spec.has)
-  end
-end
-
---- Checks the names and values of settings.
----@param given table
----@param list table|nil what they may be, like `settings.list`, which is the default
----@return string|nil misuse
-function settings.problem(given, list)
-  list = list or OPTIONS
-  if type(given) ~= "table" then
-    return ("the %s must be a table, got %s"):format(list == OPTIONS and "configuration" or "options", type(given))
-  end
-  for name, value in pairs(given) do
-    local spec = list[name]
-    if not spec then
-      return suggest.unknown("option", name, suggest.keys(list))
-    end
-    local problem = problem_of(name, value, spec)
-    if problem then
-      return problem
-    end
-  end
-end
 
 return settings

@@ -14,6 +14,22 @@ function text.without_bom(s)
   return s:sub(1, #text.BOM) == text.BOM and s:sub(#text.BOM + 1) or s
 end
 
+--- A text without the white space around it, in linear time whatever the text
+-- is (a pattern such as `^%s*(.-)%s*$` is quadratic in inner blanks).
+---@param s string
+---@return string
+function text.trim(s)
+  local first = s:find "%S"
+  if not first then
+    return ""
+  end
+  local last = #s
+  while s:find("^%s", last) do
+    last = last - 1
+  end
+  return s:sub(first, last)
+end
+
 --- Whether a text is valid UTF-8.
 ---@param s string
 ---@return boolean

@@ -2,13 +2,13 @@
 -- client made from them.  Secrets are never options: every user of a machine
 -- can read the words of a running command.
 
+local compat = require "extcontacts.base.compat"
 local config = require "extcontacts.config"
 local exit = require "extcontacts.cli.exit"
 local files = require "extcontacts.base.files"
 local suggest = require "extcontacts.base.suggest"
 
--- luacheck: ignore 113 143
-local unpack = table.unpack or unpack
+local unpack = compat.unpack
 
 local connection = {}
 

@@ -1,6 +1,7 @@
 --- Operations on the command line: which word names which row of the table,
 -- the arguments and options of a row, and the request it would send.
 
+local compat = require "extcontacts.base.compat"
 local core = require "extcontacts.core"
 local exit = require "extcontacts.cli.exit"
 local operations = require "extcontacts.api.operations"
@@ -10,8 +11,7 @@ local suggest = require "extcontacts.base.suggest"
 local texts = require "extcontacts.base.text"
 local words_of = require "extcontacts.cli.arg_values"
 
--- luacheck: ignore 113 143
-local unpack = table.unpack or unpack
+local unpack = compat.unpack
 
 local operation = {}
 

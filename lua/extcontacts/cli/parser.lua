@@ -1,11 +1,11 @@
 --- Makes a command's parser with lua-argparse, in the form all of them share,
 -- and says what is wrong with a line in one sentence.
 
+local compat = require "extcontacts.base.compat"
 local exit = require "extcontacts.cli.exit"
 local suggest = require "extcontacts.base.suggest"
 
--- luacheck: ignore 113 143
-local unpack = table.unpack or unpack
+local unpack = compat.unpack
 
 local parser = {}
 

@@ -1,5 +1,6 @@
 --- A fix: the table that its file returns, checked, and what its functions get.
 
+local compat = require "extcontacts.base.compat"
 local core = require "extcontacts.core"
 local deepcopy = require "extcontacts.base.deepcopy"
 local errors = require "extcontacts.base.errors"
@@ -8,9 +9,7 @@ local source = require "extcontacts.fix.source"
 local suggest = require "extcontacts.base.suggest"
 local texts = require "extcontacts.base.text"
 
--- Lua 5.1 has loadstring for texts.
--- luacheck: ignore 113
-local load_text = loadstring or load
+local load_text = compat.load_text
 
 local definition = {}
 

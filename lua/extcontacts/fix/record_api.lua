@@ -1,9 +1,9 @@
 --- Operations on one record, by its reference.
 
+local compat = require "extcontacts.base.compat"
 local types = require "extcontacts.record.types"
 
--- luacheck: ignore 113 143
-local unpack = table.unpack or unpack
+local unpack = compat.unpack
 
 local record_api = {}
 

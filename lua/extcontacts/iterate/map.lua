@@ -5,14 +5,14 @@
 -- each.  It works only while somebody asks for a result, so nothing is begun
 -- after the loop around it was left.
 
+local compat = require "extcontacts.base.compat"
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 local finalizer = require "extcontacts.base.finalizer"
+local options = require "extcontacts.base.options"
 local runtime = require "extcontacts.runtime"
-local settings = require "extcontacts.api.settings"
 
--- luacheck: ignore 113 143
-local unpack = table.unpack or unpack
+local unpack = compat.unpack
 
 local map = {}
 
@@ -349,7 +349,7 @@ function map.new(state, source, fn, given)
     return nil, "client:map: the second argument must be a function, got " .. type(fn)
   end
   given = given == nil and {} or given
-  misuse = settings.problem(given, OPTIONS)
+  misuse = options.problem(given, OPTIONS)
   if misuse then
     return nil, "client:map: " .. misuse
   end

@@ -13,7 +13,7 @@ local errors = require "extcontacts.base.errors"
 local flights = require "extcontacts.resty.flights"
 local json = require "extcontacts.base.json"
 local metrics = require "extcontacts.resty.metrics"
-local settings = require "extcontacts.api.settings"
+local options = require "extcontacts.base.options"
 
 local resty = {}
 
@@ -370,7 +370,7 @@ end
 ---@param given extcontacts.LookupOptions
 ---@return extcontacts.Lookup
 function resty.lookup(given)
-  local problem = settings.problem(given, OPTIONS)
+  local problem = options.problem(given, OPTIONS)
   for _, name in ipairs { "client", "dict" } do
     problem = problem or given[name] == nil and ("option '%s' is missing"):format(name)
   end

@@ -23,6 +23,7 @@
 
 local blocking = require "extcontacts.runtime.blocking"
 local callsite = require "extcontacts.base.callsite"
+local compat = require "extcontacts.base.compat"
 local core = require "extcontacts.core"
 local loop = require "extcontacts.runtime.loop"
 local nginx = require "extcontacts.runtime.nginx"
@@ -34,11 +35,7 @@ local CANT_SUSPEND = "a call can't wait here: it was made from a function that L
   .. "comparison of table.sort, a replacement of string.gsub, or the like); make the call before, keep "
   .. "its result in a table, and use that here"
 
--- Where it is missing, the attempt to wait raises Lua's own message.
--- luacheck: ignore 143
-local can_suspend = coroutine.isyieldable or function()
-  return true
-end
+local can_suspend = compat.is_yieldable
 
 --- The env of the code that is running now.  Throws in a phase of nginx that
 -- can't wait, and where Lua can't suspend the code.

@@ -3,11 +3,11 @@
 -- turns the loop.  How code in a task waits is `env.scheduler`'s.
 
 local base = require "extcontacts.runtime.task"
+local compat = require "extcontacts.base.compat"
 local core = require "extcontacts.core"
 local reactor = require "extcontacts.runtime.reactor"
 
--- luacheck: ignore 113 143
-local unpack = table.unpack or unpack
+local unpack = compat.unpack
 local interrupted = core.signal.caught
 
 local loop = {}

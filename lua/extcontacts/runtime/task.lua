@@ -1,7 +1,8 @@
 --- What a task is to whoever began it, in whatever way its function is run.
 
--- luacheck: ignore 113 143
-local unpack = table.unpack or unpack
+local compat = require "extcontacts.base.compat"
+
+local unpack = compat.unpack
 
 local task = {}
 

@@ -3,7 +3,7 @@
 
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
-local options_of = require "extcontacts.api.settings"
+local option_rules = require "extcontacts.base.options"
 local suggest = require "extcontacts.base.suggest"
 local types = require "extcontacts.record.types"
 
@@ -57,7 +57,7 @@ end
 ---@param list table as `extcontacts.options` takes it
 ---@return string|nil misuse
 function format.misuse(options, list)
-  local misuse = options_of.problem(options, list)
+  local misuse = option_rules.problem(options, list)
   return misuse or select(2, format.wanted(options.only))
 end
 

@@ -2,13 +2,13 @@
 -- and undone as any other: nothing is written here but the plan.
 
 local compare = require "extcontacts.snapshot.compare"
+local compat = require "extcontacts.base.compat"
 local errors = require "extcontacts.base.errors"
 local format = require "extcontacts.snapshot.format"
 local plan = require "extcontacts.fix.plan"
 local types = require "extcontacts.record.types"
 
--- luacheck: ignore 113 143
-local unpack = table.unpack or unpack
+local unpack = compat.unpack
 
 local restore = {}
 

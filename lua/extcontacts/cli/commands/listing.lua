@@ -1,6 +1,7 @@
 --- `extcontacts list`, `scan` and `search`: records page after page, written
 -- as they come.
 
+local compat = require "extcontacts.base.compat"
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 local exit = require "extcontacts.cli.exit"
@@ -8,8 +9,7 @@ local models = require "extcontacts.api.models"
 local operation = require "extcontacts.cli.operation"
 local output = require "extcontacts.cli.output"
 
--- luacheck: ignore 113 143
-local unpack = table.unpack or unpack
+local unpack = compat.unpack
 
 -- How many, and how many at a time: not asked by the rows' own names, which
 -- differ (`limit` is a scan's page size).

@@ -1,11 +1,11 @@
 --- `extcontacts sandbox`: reads its options and writes the server's files.
 -- bin/extcontacts then becomes the server.
 
+local compat = require "extcontacts.base.compat"
 local exit = require "extcontacts.cli.exit"
 local options = require "extcontacts.sandbox.options"
 
--- luacheck: ignore 113 143
-local unpack = table.unpack or unpack
+local unpack = compat.unpack
 
 local command = {
   name = "sandbox",

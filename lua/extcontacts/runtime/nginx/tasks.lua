@@ -2,11 +2,11 @@
 -- threads, with the tasks' interface of `extcontacts.env.loop`.
 
 local base = require "extcontacts.runtime.task"
+local compat = require "extcontacts.base.compat"
 local pool = require "extcontacts.runtime.nginx.pool"
 local waiters = require "extcontacts.runtime.nginx.waiters"
 
--- luacheck: ignore 113 143
-local unpack = table.unpack or unpack
+local unpack = compat.unpack
 
 local tasks = {}
 

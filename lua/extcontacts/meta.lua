@@ -86,12 +86,12 @@
 local client = {}
 
 ---@class extcontacts.opts.contacts.get: extcontacts.CallOptions
----@field expand string[]|nil related records to put into the answer (one of externalOrganization, externalDataSources)
+---@field expand string[]|nil related records to include in each record (one of externalOrganization, externalDataSources)
 
 --- Fetch an external contact
 --- `GET /api/v2/externalcontacts/contacts/{contactId}`, short `client.contacts.get`.
 --- Permissions, any of: externalContacts:contact:view.
----@param contact_id string id of the contact
+---@param contact_id string contact id
 ---@param opts extcontacts.opts.contacts.get|nil
 ---@return extcontacts.ExternalContact|nil
 ---@return extcontacts.Error|nil
@@ -99,11 +99,11 @@ local client = {}
 function client:get_externalcontacts_contact(contact_id, opts) end
 
 ---@class extcontacts.opts.contacts.list: extcontacts.CallOptions
----@field page_size integer|nil records a page; page_number * page_size is at most 1000 (default 20)
----@field page_number integer|nil 1-based; page_number * page_size is at most 1000 (default 1)
----@field q string|nil keywords, no special syntax (at most 256 characters)
+---@field page_size integer|nil records per page; page_number * page_size must not exceed 1000 (default 20)
+---@field page_number integer|nil page to return; page_number * page_size must not exceed 1000 (default 1)
+---@field q string|nil search words, without special syntax (at most 256 characters)
 ---@field sort_order string|nil field:asc or field:desc (known fields: firstName, lastName, middleName, title)
----@field expand string[]|nil related records to put into the answer (one of externalOrganization, externalDataSources)
+---@field expand string[]|nil related records to include in each record (one of externalOrganization, externalDataSources)
 
 --- Search for external contacts
 --- `GET /api/v2/externalcontacts/contacts`, short `client.contacts.list`.
@@ -122,7 +122,7 @@ function client:each_contact(opts) end
 --- Create an external contact
 --- `POST /api/v2/externalcontacts/contacts`, short `client.contacts.create`.
 --- Permissions, any of: externalContacts:contact:add.
----@param body extcontacts.ExternalContact the record to send
+---@param body extcontacts.ExternalContact record to send
 ---@param opts extcontacts.CallOptions|nil
 ---@return extcontacts.ExternalContact|nil
 ---@return extcontacts.Error|nil
@@ -132,8 +132,8 @@ function client:post_externalcontacts_contacts(body, opts) end
 --- Update an external contact
 --- `PUT /api/v2/externalcontacts/contacts/{contactId}`, short `client.contacts.update`.
 --- Permissions, any of: externalContacts:contact:edit.
----@param contact_id string id of the contact
----@param body extcontacts.ExternalContact the record to send
+---@param contact_id string contact id
+---@param body extcontacts.ExternalContact record to send
 ---@param opts extcontacts.CallOptions|nil
 ---@return extcontacts.ExternalContact|nil
 ---@return extcontacts.Error|nil
@@ -143,7 +143,7 @@ function client:put_externalcontacts_contact(contact_id, body, opts) end
 --- Delete an external contact
 --- `DELETE /api/v2/externalcontacts/contacts/{contactId}`, short `client.contacts.delete`.
 --- Permissions, any of: externalContacts:contact:delete.
----@param contact_id string id of the contact
+---@param contact_id string contact id
 ---@param opts extcontacts.CallOptions|nil
 ---@return true|table|nil
 ---@return extcontacts.Error|nil
@@ -151,8 +151,8 @@ function client:put_externalcontacts_contact(contact_id, body, opts) end
 function client:delete_externalcontacts_contact(contact_id, opts) end
 
 ---@class extcontacts.opts.contacts.scan: extcontacts.CallOptions
----@field limit integer|nil records a page (10 to 200; default 100)
----@field cursor string|nil from the page before; omit it on the first call; lives 24 hours
+---@field limit integer|nil records per page (10 to 200; default 100)
+---@field cursor string|nil cursors.after of the previous page; omit it for the first page; expires after 24 hours
 
 --- Scan for external contacts using paging
 --- `GET /api/v2/externalcontacts/scan/contacts`, short `client.contacts.scan`.
@@ -169,13 +169,13 @@ function client:get_externalcontacts_scan_contacts(opts) end
 function client:scan_contacts(opts) end
 
 ---@class extcontacts.opts.contacts.notes.get: extcontacts.CallOptions
----@field expand string[]|nil related records to put into the answer (one of author, externalDataSources)
+---@field expand string[]|nil related records to include in each record (one of author, externalDataSources)
 
 --- Fetch a note for an external contact
 --- `GET /api/v2/externalcontacts/contacts/{contactId}/notes/{noteId}`, short `client.contacts.notes.get`.
 --- Permissions, any of: externalContacts:contact:view.
----@param contact_id string id of the contact
----@param note_id string id of the note
+---@param contact_id string contact id
+---@param note_id string note id
 ---@param opts extcontacts.opts.contacts.notes.get|nil
 ---@return extcontacts.Note|nil
 ---@return extcontacts.Error|nil
@@ -183,15 +183,15 @@ function client:scan_contacts(opts) end
 function client:get_externalcontacts_contact_note(contact_id, note_id, opts) end
 
 ---@class extcontacts.opts.contacts.notes.list: extcontacts.CallOptions
----@field page_size integer|nil records a page; page_number * page_size is at most 1000 (default 20)
----@field page_number integer|nil 1-based; page_number * page_size is at most 1000 (default 1)
+---@field page_size integer|nil records per page; page_number * page_size must not exceed 1000 (default 20)
+---@field page_number integer|nil page to return; page_number * page_size must not exceed 1000 (default 1)
 ---@field sort_order string|nil field:asc or field:desc (known fields: createDate)
----@field expand string[]|nil related records to put into the answer (one of author, externalDataSources)
+---@field expand string[]|nil related records to include in each record (one of author, externalDataSources)
 
 --- List notes for an external contact
 --- `GET /api/v2/externalcontacts/contacts/{contactId}/notes`, short `client.contacts.notes.list`.
 --- Permissions, any of: externalContacts:contact:view.
----@param contact_id string id of the contact
+---@param contact_id string contact id
 ---@param opts extcontacts.opts.contacts.notes.list|nil
 ---@return extcontacts.NoteListing|nil
 ---@return extcontacts.Error|nil
@@ -207,8 +207,8 @@ function client:each_contact_note(contact_id, opts) end
 --- Create a note for an external contact
 --- `POST /api/v2/externalcontacts/contacts/{contactId}/notes`, short `client.contacts.notes.create`.
 --- Permissions, any of: externalContacts:contact:edit.
----@param contact_id string id of the contact
----@param body extcontacts.Note the record to send
+---@param contact_id string contact id
+---@param body extcontacts.Note record to send
 ---@param opts extcontacts.CallOptions|nil
 ---@return extcontacts.Note|nil
 ---@return extcontacts.Error|nil
@@ -218,9 +218,9 @@ function client:post_externalcontacts_contact_notes(contact_id, body, opts) end
 --- Update a note for an external contact
 --- `PUT /api/v2/externalcontacts/contacts/{contactId}/notes/{noteId}`, short `client.contacts.notes.update`.
 --- Permissions, any of: externalContacts:contact:edit.
----@param contact_id string id of the contact
----@param note_id string id of the note
----@param body extcontacts.Note the record to send
+---@param contact_id string contact id
+---@param note_id string note id
+---@param body extcontacts.Note record to send
 ---@param opts extcontacts.CallOptions|nil
 ---@return extcontacts.Note|nil
 ---@return extcontacts.Error|nil
@@ -230,8 +230,8 @@ function client:put_externalcontacts_contact_note(contact_id, note_id, body, opt
 --- Delete a note for an external contact
 --- `DELETE /api/v2/externalcontacts/contacts/{contactId}/notes/{noteId}`, short `client.contacts.notes.delete`.
 --- Permissions, any of: externalContacts:contact:edit.
----@param contact_id string id of the contact
----@param note_id string id of the note
+---@param contact_id string contact id
+---@param note_id string note id
 ---@param opts extcontacts.CallOptions|nil
 ---@return true|table|nil
 ---@return extcontacts.Error|nil
@@ -241,7 +241,7 @@ function client:delete_externalcontacts_contact_note(contact_id, note_id, opts) 
 --- Get a schema
 --- `GET /api/v2/externalcontacts/contacts/schemas/{schemaId}`, short `client.contacts.schemas.get`.
 --- Permissions, any of: externalContacts:customFields:view.
----@param schema_id string id of the schema
+---@param schema_id string schema id
 ---@param opts extcontacts.CallOptions|nil
 ---@return extcontacts.DataSchema|nil
 ---@return extcontacts.Error|nil
@@ -260,7 +260,7 @@ function client:get_externalcontacts_contacts_schemas(opts) end
 --- Create a schema
 --- `POST /api/v2/externalcontacts/contacts/schemas`, short `client.contacts.schemas.create`.
 --- Permissions, any of: externalContacts:customFields:add.
----@param body extcontacts.DataSchema the record to send
+---@param body extcontacts.DataSchema record to send
 ---@param opts extcontacts.CallOptions|nil
 ---@return extcontacts.DataSchema|nil
 ---@return extcontacts.Error|nil
@@ -270,8 +270,8 @@ function client:post_externalcontacts_contacts_schemas(body, opts) end
 --- Update a schema
 --- `PUT /api/v2/externalcontacts/contacts/schemas/{schemaId}`, short `client.contacts.schemas.update`.
 --- Permissions, any of: externalContacts:customFields:edit.
----@param schema_id string id of the schema
----@param body extcontacts.DataSchema the record to send
+---@param schema_id string schema id
+---@param body extcontacts.DataSchema record to send
 ---@param opts extcontacts.CallOptions|nil
 ---@return extcontacts.DataSchema|nil
 ---@return extcontacts.Error|nil
@@ -281,7 +281,7 @@ function client:put_externalcontacts_contacts_schema(schema_id, body, opts) end
 --- Delete a schema
 --- `DELETE /api/v2/externalcontacts/contacts/schemas/{schemaId}`, short `client.contacts.schemas.delete`.
 --- Permissions, any of: externalContacts:customFields:edit.
----@param schema_id string id of the schema
+---@param schema_id string schema id
 ---@param opts extcontacts.CallOptions|nil
 ---@return true|table|nil
 ---@return extcontacts.Error|nil
@@ -291,8 +291,8 @@ function client:delete_externalcontacts_contacts_schema(schema_id, opts) end
 --- Get a specific version of a schema
 --- `GET /api/v2/externalcontacts/contacts/schemas/{schemaId}/versions/{versionId}`, short `client.contacts.schemas.version`.
 --- Permissions, any of: externalContacts:customFields:view.
----@param schema_id string id of the schema
----@param version_id string version of the schema
+---@param schema_id string schema id
+---@param version_id string schema version
 ---@param opts extcontacts.CallOptions|nil
 ---@return extcontacts.DataSchema|nil
 ---@return extcontacts.Error|nil
@@ -302,7 +302,7 @@ function client:get_externalcontacts_contacts_schema_version(schema_id, version_
 --- Get all versions of an external contact's schema
 --- `GET /api/v2/externalcontacts/contacts/schemas/{schemaId}/versions`, short `client.contacts.schemas.versions`.
 --- Permissions, any of: externalContacts:customFields:view.
----@param schema_id string id of the schema
+---@param schema_id string schema id
 ---@param opts extcontacts.CallOptions|nil
 ---@return extcontacts.DataSchema|nil
 ---@return extcontacts.Error|nil
@@ -310,13 +310,13 @@ function client:get_externalcontacts_contacts_schema_version(schema_id, version_
 function client:get_externalcontacts_contacts_schema_versions(schema_id, opts) end
 
 ---@class extcontacts.opts.organizations.get: extcontacts.CallOptions
----@field expand string|nil related records to put into the answer (one of externalDataSources)
----@field include_trustors boolean|nil put the trustor into each organization
+---@field expand string|nil related records to include in each record (one of externalDataSources)
+---@field include_trustors boolean|nil include the trustor in each organization
 
 --- Fetch an external organization
 --- `GET /api/v2/externalcontacts/organizations/{externalOrganizationId}`, short `client.organizations.get`.
 --- Permissions, any of: relate:externalOrganization:view, externalContacts:externalOrganization:view.
----@param external_organization_id string id of the organization
+---@param external_organization_id string organization id
 ---@param opts extcontacts.opts.organizations.get|nil
 ---@return extcontacts.ExternalOrganization|nil
 ---@return extcontacts.Error|nil
@@ -324,13 +324,13 @@ function client:get_externalcontacts_contacts_schema_versions(schema_id, opts) e
 function client:get_externalcontacts_organization(external_organization_id, opts) end
 
 ---@class extcontacts.opts.organizations.list: extcontacts.CallOptions
----@field page_size integer|nil records a page; page_number * page_size is at most 1000 (default 20)
----@field page_number integer|nil 1-based; page_number * page_size is at most 1000 (default 1)
----@field q string|nil keywords, no special syntax (at most 256 characters)
----@field trustor_id string[]|nil ids to fetch; when given, q is ignored and the order of the ids is kept (at most 25)
+---@field page_size integer|nil records per page; page_number * page_size must not exceed 1000 (default 20)
+---@field page_number integer|nil page to return; page_number * page_size must not exceed 1000 (default 1)
+---@field q string|nil search words, without special syntax (at most 256 characters)
+---@field trustor_id string[]|nil return the organizations of these trustors, in this order; q is then ignored (at most 25)
 ---@field sort_order string|nil field:asc or field:desc (known fields: companyType, industry, name)
----@field expand string[]|nil related records to put into the answer (one of externalDataSources)
----@field include_trustors boolean|nil put the trustor into each organization
+---@field expand string[]|nil related records to include in each record (one of externalDataSources)
+---@field include_trustors boolean|nil include the trustor in each organization
 
 --- Search for external organizations
 --- `GET /api/v2/externalcontacts/organizations`, short `client.organizations.list`.
@@ -349,7 +349,7 @@ function client:each_organization(opts) end
 --- Create an external organization
 --- `POST /api/v2/externalcontacts/organizations`, short `client.organizations.create`.
 --- Permissions, any of: relate:externalOrganization:add, externalContacts:externalOrganization:add.
----@param body extcontacts.ExternalOrganization the record to send
+---@param body extcontacts.ExternalOrganization record to send
 ---@param opts extcontacts.CallOptions|nil
 ---@return extcontacts.ExternalOrganization|nil
 ---@return extcontacts.Error|nil
@@ -359,8 +359,8 @@ function client:post_externalcontacts_organizations(body, opts) end
 --- Update an external organization
 --- `PUT /api/v2/externalcontacts/organizations/{externalOrganizationId}`, short `client.organizations.update`.
 --- Permissions, any of: relate:externalOrganization:edit, externalContacts:externalOrganization:edit.
----@param external_organization_id string id of the organization
----@param body extcontacts.ExternalOrganization the record to send
+---@param external_organization_id string organization id
+---@param body extcontacts.ExternalOrganization record to send
 ---@param opts extcontacts.CallOptions|nil
 ---@return extcontacts.ExternalOrganization|nil
 ---@return extcontacts.Error|nil
@@ -370,7 +370,7 @@ function client:put_externalcontacts_organization(external_organization_id, body
 --- Delete an external organization
 --- `DELETE /api/v2/externalcontacts/organizations/{externalOrganizationId}`, short `client.organizations.delete`.
 --- Permissions, any of: relate:externalOrganization:delete, externalContacts:externalOrganization:delete.
----@param external_organization_id string id of the organization
+---@param external_organization_id string organization id
 ---@param opts extcontacts.CallOptions|nil
 ---@return true|table|nil
 ---@return extcontacts.Error|nil
@@ -378,8 +378,8 @@ function client:put_externalcontacts_organization(external_organization_id, body
 function client:delete_externalcontacts_organization(external_organization_id, opts) end
 
 ---@class extcontacts.opts.organizations.scan: extcontacts.CallOptions
----@field limit integer|nil records a page (10 to 200; default 100)
----@field cursor string|nil from the page before; omit it on the first call; lives 24 hours
+---@field limit integer|nil records per page (10 to 200; default 100)
+---@field cursor string|nil cursors.after of the previous page; omit it for the first page; expires after 24 hours
 
 --- Scan for external organizations using paging
 --- `GET /api/v2/externalcontacts/scan/organizations`, short `client.organizations.scan`.
@@ -396,16 +396,16 @@ function client:get_externalcontacts_scan_organizations(opts) end
 function client:scan_organizations(opts) end
 
 ---@class extcontacts.opts.organizations.contacts: extcontacts.CallOptions
----@field page_size integer|nil records a page; page_number * page_size is at most 1000 (default 20)
----@field page_number integer|nil 1-based; page_number * page_size is at most 1000 (default 1)
----@field q string|nil keywords, no special syntax (at most 256 characters)
+---@field page_size integer|nil records per page; page_number * page_size must not exceed 1000 (default 20)
+---@field page_number integer|nil page to return; page_number * page_size must not exceed 1000 (default 1)
+---@field q string|nil search words, without special syntax (at most 256 characters)
 ---@field sort_order string|nil field:asc or field:desc (known fields: firstName, lastName, middleName, title)
----@field expand string[]|nil related records to put into the answer (one of externalOrganization, externalDataSources)
+---@field expand string[]|nil related records to include in each record (one of externalOrganization, externalDataSources)
 
 --- Search for external contacts in an external organization
 --- `GET /api/v2/externalcontacts/organizations/{externalOrganizationId}/contacts`, short `client.organizations.contacts`.
 --- Permissions, any of: externalContacts:contact:view.
----@param external_organization_id string id of the organization
+---@param external_organization_id string organization id
 ---@param opts extcontacts.opts.organizations.contacts|nil
 ---@return extcontacts.ContactListing|nil
 ---@return extcontacts.Error|nil
@@ -419,15 +419,15 @@ function client:get_externalcontacts_organization_contacts(external_organization
 function client:each_organization_contact(external_organization_id, opts) end
 
 ---@class extcontacts.opts.organizations.relationships: extcontacts.CallOptions
----@field page_size integer|nil records a page; page_number * page_size is at most 1000 (default 20)
----@field page_number integer|nil 1-based; page_number * page_size is at most 1000 (default 1)
----@field expand string|nil related records to put into the answer (one of externalDataSources)
+---@field page_size integer|nil records per page; page_number * page_size must not exceed 1000 (default 20)
+---@field page_number integer|nil page to return; page_number * page_size must not exceed 1000 (default 1)
+---@field expand string|nil related records to include in each record (one of externalDataSources)
 ---@field sort_order string|nil field:asc or field:desc (known fields: createDate, relationship)
 
 --- Fetch a relationship for an external organization
 --- `GET /api/v2/externalcontacts/organizations/{externalOrganizationId}/relationships`, short `client.organizations.relationships`.
 --- Permissions, any of: relate:externalOrganization:view, externalContacts:externalOrganization:view.
----@param external_organization_id string id of the organization
+---@param external_organization_id string organization id
 ---@param opts extcontacts.opts.organizations.relationships|nil
 ---@return extcontacts.RelationshipListing|nil
 ---@return extcontacts.Error|nil
@@ -441,13 +441,13 @@ function client:get_externalcontacts_organization_relationships(external_organiz
 function client:each_organization_relationship(external_organization_id, opts) end
 
 ---@class extcontacts.opts.organizations.notes.get: extcontacts.CallOptions
----@field expand string[]|nil related records to put into the answer (one of author, externalDataSources)
+---@field expand string[]|nil related records to include in each record (one of author, externalDataSources)
 
 --- Fetch a note for an external organization
 --- `GET /api/v2/externalcontacts/organizations/{externalOrganizationId}/notes/{noteId}`, short `client.organizations.notes.get`.
 --- Permissions, any of: externalContacts:externalOrganization:view.
----@param external_organization_id string id of the organization
----@param note_id string id of the note
+---@param external_organization_id string organization id
+---@param note_id string note id
 ---@param opts extcontacts.opts.organizations.notes.get|nil
 ---@return extcontacts.Note|nil
 ---@return extcontacts.Error|nil
@@ -455,15 +455,15 @@ function client:each_organization_relationship(external_organization_id, opts) e
 function client:get_externalcontacts_organization_note(external_organization_id, note_id, opts) end
 
 ---@class extcontacts.opts.organizations.notes.list: extcontacts.CallOptions
----@field page_size integer|nil records a page; page_number * page_size is at most 1000 (default 20)
----@field page_number integer|nil 1-based; page_number * page_size is at most 1000 (default 1)
+---@field page_size integer|nil records per page; page_number * page_size must not exceed 1000 (default 20)
+---@field page_number integer|nil page to return; page_number * page_size must not exceed 1000 (default 1)
 ---@field sort_order string|nil field:asc or field:desc (known fields: createDate)
----@field expand string[]|nil related records to put into the answer (one of author, externalDataSources)
+---@field expand string[]|nil related records to include in each record (one of author, externalDataSources)
 
 --- List notes for an external organization
 --- `GET /api/v2/externalcontacts/organizations/{externalOrganizationId}/notes`, short `client.organizations.notes.list`.
 --- Permissions, any of: relate:externalOrganization:view, externalContacts:externalOrganization:view.
----@param external_organization_id string id of the organization
+---@param external_organization_id string organization id
 ---@param opts extcontacts.opts.organizations.notes.list|nil
 ---@return extcontacts.NoteListing|nil
 ---@return extcontacts.Error|nil
@@ -479,8 +479,8 @@ function client:each_organization_note(external_organization_id, opts) end
 --- Create a note for an external organization
 --- `POST /api/v2/externalcontacts/organizations/{externalOrganizationId}/notes`, short `client.organizations.notes.create`.
 --- Permissions, any of: relate:externalOrganization:edit, externalContacts:externalOrganization:edit.
----@param external_organization_id string id of the organization
----@param body extcontacts.Note the record to send
+---@param external_organization_id string organization id
+---@param body extcontacts.Note record to send
 ---@param opts extcontacts.CallOptions|nil
 ---@return extcontacts.Note|nil
 ---@return extcontacts.Error|nil
@@ -490,9 +490,9 @@ function client:post_externalcontacts_organization_notes(external_organization_i
 --- Update a note for an external organization
 --- `PUT /api/v2/externalcontacts/organizations/{externalOrganizationId}/notes/{noteId}`, short `client.organizations.notes.update`.
 --- Permissions, any of: externalContacts:externalOrganization:edit.
----@param external_organization_id string id of the organization
----@param note_id string id of the note
----@param body extcontacts.Note the record to send
+---@param external_organization_id string organization id
+---@param note_id string note id
+---@param body extcontacts.Note record to send
 ---@param opts extcontacts.CallOptions|nil
 ---@return extcontacts.Note|nil
 ---@return extcontacts.Error|nil
@@ -502,8 +502,8 @@ function client:put_externalcontacts_organization_note(external_organization_id,
 --- Delete a note for an external organization
 --- `DELETE /api/v2/externalcontacts/organizations/{externalOrganizationId}/notes/{noteId}`, short `client.organizations.notes.delete`.
 --- Permissions, any of: externalContacts:externalOrganization:edit.
----@param external_organization_id string id of the organization
----@param note_id string id of the note
+---@param external_organization_id string organization id
+---@param note_id string note id
 ---@param opts extcontacts.CallOptions|nil
 ---@return true|table|nil
 ---@return extcontacts.Error|nil
@@ -513,7 +513,7 @@ function client:delete_externalcontacts_organization_note(external_organization_
 --- Get a schema
 --- `GET /api/v2/externalcontacts/organizations/schemas/{schemaId}`, short `client.organizations.schemas.get`.
 --- Permissions, any of: externalContacts:customFields:view.
----@param schema_id string id of the schema
+---@param schema_id string schema id
 ---@param opts extcontacts.CallOptions|nil
 ---@return extcontacts.DataSchema|nil
 ---@return extcontacts.Error|nil
@@ -532,7 +532,7 @@ function client:get_externalcontacts_organizations_schemas(opts) end
 --- Create a schema
 --- `POST /api/v2/externalcontacts/organizations/schemas`, short `client.organizations.schemas.create`.
 --- Permissions, any of: externalContacts:customFields:add.
----@param body extcontacts.DataSchema the record to send
+---@param body extcontacts.DataSchema record to send
 ---@param opts extcontacts.CallOptions|nil
 ---@return extcontacts.DataSchema|nil
 ---@return extcontacts.Error|nil
@@ -542,8 +542,8 @@ function client:post_externalcontacts_organizations_schemas(body, opts) end
 --- Update a schema
 --- `PUT /api/v2/externalcontacts/organizations/schemas/{schemaId}`, short `client.organizations.schemas.update`.
 --- Permissions, any of: externalContacts:customFields:edit.
----@param schema_id string id of the schema
----@param body extcontacts.DataSchema the record to send
+---@param schema_id string schema id
+---@param body extcontacts.DataSchema record to send
 ---@param opts extcontacts.CallOptions|nil
 ---@return extcontacts.DataSchema|nil
 ---@return extcontacts.Error|nil
@@ -553,8 +553,8 @@ function client:put_externalcontacts_organizations_schema(schema_id, body, opts)
 --- Get a specific version of a schema
 --- `GET /api/v2/externalcontacts/organizations/schemas/{schemaId}/versions/{versionId}`, short `client.organizations.schemas.version`.
 --- Permissions, any of: externalContacts:customFields:view.
----@param schema_id string id of the schema
----@param version_id string version of the schema
+---@param schema_id string schema id
+---@param version_id string schema version
 ---@param opts extcontacts.CallOptions|nil
 ---@return extcontacts.DataSchema|nil
 ---@return extcontacts.Error|nil
@@ -564,7 +564,7 @@ function client:get_externalcontacts_organizations_schema_version(schema_id, ver
 --- Get all versions of an external organization's schema
 --- `GET /api/v2/externalcontacts/organizations/schemas/{schemaId}/versions`, short `client.organizations.schemas.versions`.
 --- Permissions, any of: externalContacts:customFields:view.
----@param schema_id string id of the schema
+---@param schema_id string schema id
 ---@param opts extcontacts.CallOptions|nil
 ---@return extcontacts.DataSchema|nil
 ---@return extcontacts.Error|nil
@@ -574,7 +574,7 @@ function client:get_externalcontacts_organizations_schema_versions(schema_id, op
 --- Links a Trustor with an External Organization
 --- `PUT /api/v2/externalcontacts/organizations/{externalOrganizationId}/trustor/{trustorId}`, short `client.organizations.trustor.set`.
 --- Permissions, any of: externalContacts:externalOrganization:edit.
----@param external_organization_id string id of the organization
+---@param external_organization_id string organization id
 ---@param trustor_id string id of the trustor (the trusting organization)
 ---@param opts extcontacts.CallOptions|nil
 ---@return extcontacts.ExternalOrganizationTrustorLink|nil
@@ -585,7 +585,7 @@ function client:put_externalcontacts_organization_trustor_trustor_id(external_or
 --- Unlink the Trustor for this External Organization
 --- `DELETE /api/v2/externalcontacts/organizations/{externalOrganizationId}/trustor`, short `client.organizations.trustor.clear`.
 --- Permissions, any of: externalContacts:externalOrganization:edit.
----@param external_organization_id string id of the organization
+---@param external_organization_id string organization id
 ---@param opts extcontacts.CallOptions|nil
 ---@return true|table|nil
 ---@return extcontacts.Error|nil
@@ -593,12 +593,12 @@ function client:put_externalcontacts_organization_trustor_trustor_id(external_or
 function client:delete_externalcontacts_organization_trustor(external_organization_id, opts) end
 
 ---@class extcontacts.opts.relationships.get: extcontacts.CallOptions
----@field expand string|nil related records to put into the answer (one of externalDataSources)
+---@field expand string|nil related records to include in each record (one of externalDataSources)
 
 --- Fetch a relationship
 --- `GET /api/v2/externalcontacts/relationships/{relationshipId}`, short `client.relationships.get`.
 --- Permissions, any of: externalContacts:externalOrganization:view.
----@param relationship_id string id of the relationship
+---@param relationship_id string relationship id
 ---@param opts extcontacts.opts.relationships.get|nil
 ---@return extcontacts.Relationship|nil
 ---@return extcontacts.Error|nil
@@ -608,7 +608,7 @@ function client:get_externalcontacts_relationship(relationship_id, opts) end
 --- Create a relationship
 --- `POST /api/v2/externalcontacts/relationships`, short `client.relationships.create`.
 --- Permissions, any of: externalContacts:externalOrganization:edit.
----@param body extcontacts.Relationship the record to send
+---@param body extcontacts.Relationship record to send
 ---@param opts extcontacts.CallOptions|nil
 ---@return extcontacts.Relationship|nil
 ---@return extcontacts.Error|nil
@@ -618,8 +618,8 @@ function client:post_externalcontacts_relationships(body, opts) end
 --- Update a relationship
 --- `PUT /api/v2/externalcontacts/relationships/{relationshipId}`, short `client.relationships.update`.
 --- Permissions, any of: externalContacts:externalOrganization:edit.
----@param relationship_id string id of the relationship
----@param body extcontacts.Relationship the record to send
+---@param relationship_id string relationship id
+---@param body extcontacts.Relationship record to send
 ---@param opts extcontacts.CallOptions|nil
 ---@return extcontacts.Relationship|nil
 ---@return extcontacts.Error|nil
@@ -629,7 +629,7 @@ function client:put_externalcontacts_relationship(relationship_id, body, opts) e
 --- Delete a relationship
 --- `DELETE /api/v2/externalcontacts/relationships/{relationshipId}`, short `client.relationships.delete`.
 --- Permissions, any of: externalContacts:externalOrganization:edit.
----@param relationship_id string id of the relationship
+---@param relationship_id string relationship id
 ---@param opts extcontacts.CallOptions|nil
 ---@return true|table|nil
 ---@return extcontacts.Error|nil
@@ -637,8 +637,8 @@ function client:put_externalcontacts_relationship(relationship_id, body, opts) e
 function client:delete_externalcontacts_relationship(relationship_id, opts) end
 
 ---@class extcontacts.opts.relationships.scan: extcontacts.CallOptions
----@field limit integer|nil records a page (10 to 200; default 100)
----@field cursor string|nil from the page before; omit it on the first call; lives 24 hours
+---@field limit integer|nil records per page (10 to 200; default 100)
+---@field cursor string|nil cursors.after of the previous page; omit it for the first page; expires after 24 hours
 
 --- Scan for relationships
 --- `GET /api/v2/externalcontacts/scan/relationships`, short `client.relationships.scan`.
@@ -655,8 +655,8 @@ function client:get_externalcontacts_scan_relationships(opts) end
 function client:scan_relationships(opts) end
 
 ---@class extcontacts.opts.notes.scan: extcontacts.CallOptions
----@field limit integer|nil records a page (10 to 200; default 100)
----@field cursor string|nil from the page before; omit it on the first call; lives 24 hours
+---@field limit integer|nil records per page (10 to 200; default 100)
+---@field cursor string|nil cursors.after of the previous page; omit it for the first page; expires after 24 hours
 
 --- Scan for notes using paging
 --- `GET /api/v2/externalcontacts/scan/notes`, short `client.notes.scan`.
@@ -675,8 +675,8 @@ function client:scan_notes(opts) end
 --- Associate/disassociate an external contact with a conversation
 --- `PUT /api/v2/externalcontacts/conversations/{conversationId}`, short `client.conversations.associate`.
 --- Permissions, any of: externalContacts:conversation:associate.
----@param body extcontacts.ConversationAssociation the record to send
----@param conversation_id string id of the conversation
+---@param body extcontacts.ConversationAssociation record to send
+---@param conversation_id string conversation id
 ---@param opts extcontacts.CallOptions|nil
 ---@return true|table|nil
 ---@return extcontacts.Error|nil
@@ -684,12 +684,12 @@ function client:scan_notes(opts) end
 function client:put_externalcontacts_conversation(body, conversation_id, opts) end
 
 ---@class extcontacts.opts.lookup.reverse: extcontacts.CallOptions
----@field expand string[]|nil related records to put into the answer (one of contacts.externalOrganization, externalDataSources)
+---@field expand string[]|nil related records to include in each record (one of contacts.externalOrganization, externalDataSources)
 
 --- Look up contacts and externalOrganizations based on an attribute. Maximum of 25 values returned.
 --- `GET /api/v2/externalcontacts/reversewhitepageslookup`, short `client.lookup.reverse`.
 --- Permissions, any of: externalContacts:contact:view.
----@param lookup_val string an email address, an E.164 phone number or a Twitter screen name
+---@param lookup_val string email address, E.164 phone number or Twitter screen name
 ---@param opts extcontacts.opts.lookup.reverse|nil
 ---@return extcontacts.ReverseWhitepagesLookupResult|nil
 ---@return extcontacts.Error|nil

@@ -1,35 +1,70 @@
--- The table against the specification as data (spec/fixtures, read with
--- lua-cjson so that our own codec can't hide a difference).
+-- The table against the specification as data (spec/fixtures/operations.json,
+-- read with lua-cjson so that our own codec cannot hide a difference).
 local cjson = require "cjson"
+local define = require "extcontacts.api.operations.define"
 local models = require "extcontacts.api.models"
 local operations = require "extcontacts.api.operations"
 
-local function fixture(name)
-  local file = assert(io.open("spec/fixtures/" .. name, "r"))
-  local text = file:read("*a")
-  file:close()
-  return cjson.decode(text)
-end
+local file = assert(io.open("spec/fixtures/operations.json", "r"))
+local specified = cjson.decode(file:read("*a"))
+file:close()
 
-local function given(value)
+local function present(value)
   if value ~= cjson.null then
     return value
   end
 end
 
--- The fixture's word for one operation that later sources contradict: the
--- specification gives no status, today's documentation says 204.
+-- The specification gives no status for this operation; today's documentation
+-- says 204.
 local STATUS_OVERRIDE = { delete_externalcontacts_contacts_schema = 204 }
 
-describe("the operation table", function()
-  local specified = fixture("operations.json")
+-- Short names by effect, written down apart from the table; the others read.
+local EFFECTS = {
+  create = {
+    "contacts.create", "contacts.notes.create", "contacts.schemas.create", "organizations.create",
+    "organizations.notes.create", "organizations.schemas.create", "relationships.create",
+  },
+  update = {
+    "contacts.update", "contacts.notes.update", "contacts.schemas.update", "organizations.update",
+    "organizations.notes.update", "organizations.schemas.update", "organizations.trustor.set",
+    "relationships.update", "conversations.associate",
+  },
+  delete = {
+    "contacts.delete", "contacts.notes.delete", "contacts.schemas.delete", "organizations.delete",
+    "organizations.notes.delete", "organizations.trustor.clear", "relationships.delete",
+  },
+}
 
-  it("has the 47 specified operations and no other", function()
-    assert.equal(47, #specified)
-    assert.equal(47, #operations.list)
-    for _, expected in ipairs(specified) do
-      assert.is_table(operations.by_name[expected.name], expected.name)
+local NOT_REPEATABLE = {}
+for _, short in ipairs(EFFECTS.create) do
+  NOT_REPEATABLE[short] = true
+end
+for _, short in ipairs { "contacts.schemas.update", "organizations.schemas.update" } do
+  NOT_REPEATABLE[short] = true -- the version increases
+end
+
+-- Effect → the methods it may have.  A GET never writes; a POST may do anything.
+local METHODS = {
+  read = { GET = true, POST = true },
+  create = { POST = true },
+  update = { PUT = true, PATCH = true, POST = true },
+  delete = { DELETE = true, POST = true },
+  merge = { POST = true },
+  job = { POST = true },
+}
+
+describe("the operation table", function()
+  it("has the specified operations and no other", function()
+    local expected = {}
+    for _, operation in ipairs(specified) do
+      expected[operation.name] = true
+      assert.is_table(operations.by_name[operation.name], operation.name)
     end
+    for _, row in ipairs(operations.list) do
+      assert.is_true(expected[row.name], row.name)
+    end
+    assert.equal(#specified, #operations.list)
   end)
 
   for _, expected in ipairs(specified) do
@@ -39,16 +74,15 @@ describe("the operation table", function()
       assert.equal(expected.path, row.path)
       assert.equal(expected.summary, row.summary)
       assert.same(expected.permissions, row.permissions)
-      assert.equal("any", expected.permission_mode)
-      assert.equal(given(expected.body_model), row.body_model)
-      assert.equal(given(expected.returns), row.returns)
-      assert.equal(given(expected.paging), row.paging)
-      assert.equal(given(expected.entities_field), row.entities)
+      assert.equal(expected.permission_mode, row.permissions_mode)
+      assert.equal(present(expected.body_model), row.body_model)
+      assert.equal(present(expected.returns), row.returns)
+      assert.equal(present(expected.paging), row.paging)
+      assert.equal(present(expected.entities_field), row.entities)
       assert.equal(STATUS_OVERRIDE[row.name] or expected.success_status, row.success_status)
       assert.same(expected.error_statuses, row.statuses)
       assert.same(expected.positional, row.positional)
-      assert.equal(expected.has_opts, row.has_opts)
-      assert.equal(given(expected.max_results), row.max_results)
+      assert.equal(present(expected.max_results), row.max_results)
       assert.equal(#expected.params, #row.params)
       for index, param in ipairs(expected.params) do
         local ours = row.params[index]
@@ -58,15 +92,16 @@ describe("the operation table", function()
           max = "max", max_length = "max_length", max_items = "max_items",
           server_default = "server_default",
         } do
-          local wanted = given(param[key])
+          local value = present(param[key])
           if ours_key == "min" and param.constraint then
-            wanted = 1 -- pages are 1-based
+            value = 1 -- pages are 1-based
           end
-          assert.equal(wanted, ours[ours_key], param.name .. "." .. ours_key)
+          assert.equal(value, ours[ours_key], param.name .. "." .. ours_key)
         end
-        assert.same(given(param.enum), ours.enum)
-        assert.same(given(param.later_documented_fields), ours.sort_fields)
+        assert.same(present(param.enum), ours.enum)
+        assert.same(present(param.later_documented_fields), ours.sort_fields)
         assert.is_true(#ours.doc > 0)
+        assert.equal(ours, row.by_name[ours.name])
       end
     end)
   end
@@ -77,33 +112,63 @@ describe("the operation table", function()
       count = count + 1
       assert.equal(short, row.short)
     end
-    assert.equal(47, count)
+    assert.equal(#operations.list, count)
   end)
 
-  it("has 4 scans and 6 listings with iterators of their own", function()
-    local scans, listings, names = 0, 0, {}
+  it("gives every paged operation an iterator of its own, and a listing the scan to use instead", function()
+    local by_paging, names = { cursor = 0, page = 0 }, {}
     for _, row in ipairs(operations.list) do
-      if row.paging == "cursor" then
-        scans = scans + 1
-      elseif row.paging == "page" then
-        listings = listings + 1
-        assert.equal("get_externalcontacts_" .. row.instead,
-          operations.by_name["get_externalcontacts_" .. row.instead].name)
-      end
       if row.paging then
+        by_paging[row.paging] = by_paging[row.paging] + 1
         assert.is_nil(names[row.iterator])
         names[row.iterator] = true
+      else
+        assert.is_nil(row.iterator)
+      end
+      if row.paging == "page" then
+        assert.equal("cursor", operations.by_name["get_externalcontacts_" .. row.instead].paging)
       end
     end
-    assert.equal(4, scans)
-    assert.equal(6, listings)
+    assert.same({ cursor = 4, page = 6 }, by_paging)
   end)
 
-  it("calls no create and no schema update safe to repeat", function()
+  it("says what each operation does", function()
+    local expected = {}
+    for effect, shorts in pairs(EFFECTS) do
+      for _, short in ipairs(shorts) do
+        assert.is_table(operations.by_short[short], short)
+        expected[short] = effect
+      end
+    end
     for _, row in ipairs(operations.list) do
-      local expected = row.method ~= "POST"
-        and not (row.method == "PUT" and row.body_model == "DataSchema")
-      assert.equal(expected, row.repeatable, row.name)
+      assert.equal(expected[row.short] or "read", row.effect, row.short)
+    end
+  end)
+
+  it("has effects that the methods allow", function()
+    for _, row in ipairs(operations.list) do
+      assert.is_true(METHODS[row.effect][row.method], row.short)
+    end
+  end)
+
+  it("calls everything safe to repeat but creates and schema updates", function()
+    for _, row in ipairs(operations.list) do
+      assert.equal(not NOT_REPEATABLE[row.short], row.repeatable, row.short)
+    end
+  end)
+
+  it("says how each operation that is not repeatable is looked for, with operations that read", function()
+    for _, row in ipairs(operations.list) do
+      assert.equal(not row.repeatable, row.check ~= nil, row.short)
+      for _, use in ipairs { "find", "search", "get" } do
+        local name = row.check and row.check[use]
+        if name then
+          assert.equal("read", operations.by_name[name].effect, row.short .. ", " .. use)
+        end
+      end
+      for _, argument in ipairs(row.check and row.check.same or {}) do
+        assert.is_table(row.by_name[argument], row.short)
+      end
     end
   end)
 
@@ -115,45 +180,77 @@ describe("the operation table", function()
   end)
 end)
 
-describe("the models", function()
-  local specified = fixture("models.json")
-  local FORMATS = { ["date-time"] = "date" }
+describe("a row of the operation table", function()
+  local function written(fields)
+    local row = {
+      "post_externalcontacts_things", "things.create", "POST", "/things/{contactId}",
+      effect = "create", summary = "Create a thing", permissions = { "externalContacts:thing:add" },
+    }
+    for field, value in pairs(fields or {}) do
+      row[field] = value
+    end
+    return row
+  end
 
-  for name, fields in pairs(specified) do
-    it("match the specification of " .. name, function()
-      local model = models[name]
-      for index, expected in ipairs(fields) do
-        local ours = model.fields[index]
-        assert.equal(expected.wire, ours.wire)
-        assert.equal(expected.required, ours.required, expected.wire)
-        assert.equal(expected.read_only or false, ours.read_only, expected.wire)
-        assert.same(expected.enum, ours.enum)
-        local shape = (expected.type == "array" or expected.type == "map") and expected.type
-          or "value"
-        assert.equal(shape, ours.shape)
-        local kind = expected.items or expected.model
-          or FORMATS[expected.format] or expected.format or expected.type
-        assert.equal(kind, ours.type, expected.wire)
-      end
+  for effect, repeatable in pairs {
+    read = true, update = true, delete = true, create = false, merge = false, job = false,
+  } do
+    it(("is %sto be repeated if it is a %s"):format(repeatable and "" or "not ", effect), function()
+      assert.equal(repeatable, define.row(written { effect = effect }).repeatable)
+      assert.equal(not repeatable, define.row(written { effect = effect, repeatable = not repeatable }).repeatable)
     end)
   end
 
-  it("add nothing but the cursors of the scans and what the API has come to have", function()
-    local added = {
-      ExternalContact = "type* canonicalContact* mergeSet* mergedFrom* mergedTo* mergeOperation* division externalIds "
-        .. "identifiers instagramId appleOpaqueIds",
-      ExternalOrganization = "division externalIds identifiers",
-      Note = "division entityId entityType",
-      Relationship = "division",
-      PhoneNumber = "normalizationCountryCode",
-    }
-    for name, model in pairs(models) do
-      local extra = {}
-      for index = #specified[name] + 1, #model.fields do
-        local field = model.fields[index]
-        extra[#extra + 1] = field.wire .. (field.read_only and "*" or "")
-      end
-      assert.equal(added[name] or name:match("^Cursor%u") and "cursors" or "", table.concat(extra, " "), name)
+  it("derives its parameters from the path, the query and the body", function()
+    local row = define.row(written {
+      query = { { name = "dry_run", wire = "dryRun", type = "boolean", doc = "…" } }, body_model = "Note",
+    })
+    assert.equal("/api/v2/externalcontacts/things/{contactId}", row.path)
+    assert.same({ "contact_id", "body" }, row.positional)
+    local places = {}
+    for _, param in ipairs(row.params) do
+      places[#places + 1] = param.name .. " " .. param.place .. " " .. tostring(param.required)
     end
+    assert.same({ "contact_id path true", "dry_run query false", "body body true" }, places)
+  end)
+
+  it("keeps what is known about permissions, batches and the API's versions", function()
+    local row = define.row(written {
+      permissions_mode = "all", batch = { max = 10, match = "tracker" }, since = "219", preview = true,
+      deprecated = "contacts.merge", further_status = 422,
+    })
+    assert.equal("all", row.permissions_mode)
+    assert.same({ max = 10, match = "tracker" }, row.batch)
+    assert.same({ "219", true, "contacts.merge" }, { row.since, row.preview, row.deprecated })
+    assert.same({ 400, 401, 403, 404, 413, 415, 422, 429, 500, 503, 504 }, row.statuses)
+    assert.equal("any", define.row(written()).permissions_mode)
+  end)
+
+  for problem, fields in pairs {
+    ["unknown effect 'nil'"] = { effect = false },
+    ["unknown effect 'unknown'"] = { effect = "unknown" },
+    ["unknown permissions_mode 'some'"] = { permissions_mode = "some" },
+    ["unknown field 'permision'"] = { permision = {} },
+    ["no permissions"] = { permissions = {} },
+    ["no summary"] = { summary = false },
+    ["name, short name, method and path must come first"] = { [4] = false },
+  } do
+    it("is rejected: " .. problem, function()
+      local row = written(fields)
+      for field, value in pairs(fields) do
+        if value == false then
+          row[field] = nil
+        end
+      end
+      local ok, message = pcall(define.row, row)
+      assert.is_false(ok)
+      assert.equal("operation table, post_externalcontacts_things: " .. problem, message)
+    end)
+  end
+
+  it("is rejected if another has its name", function()
+    assert.has_error(function()
+      define.operations { { written(), written() } }
+    end, "operation table, post_externalcontacts_things: duplicate name or short name")
   end)
 end)

@@ -282,7 +282,7 @@ describe("the doctor and permissions", function()
       asked[table.concat(question.any, " ")] = question.row
     end
     for _, row in ipairs(operations.list) do
-      if row.method == "GET" then
+      if row.effect == "read" then
         assert.is_truthy(asked[table.concat(row.permissions, " ")], row.short)
       end
     end

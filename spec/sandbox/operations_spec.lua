@@ -7,7 +7,7 @@ local sandbox = require "spec.support.sandbox"
 local NOBODY = "11111111-2222-4333-8444-555555555555"
 local EMPTY_OBJECT = "^%s*{%s*}%s*$"
 
-describe("each of the 47 operations", function()
+describe("each operation", function()
   local server, session, powerless
   sandbox.around({ contacts = 300, rate = 0, client = { "powerless:secret:none" } }, function(...)
     server, session = ...
@@ -78,10 +78,6 @@ describe("each of the 47 operations", function()
       return NOBODY
     end })
   end
-
-  it("is in the table", function()
-    assert.equal(47, #operations.list)
-  end)
 
   for _, row in ipairs(operations.list) do
     describe(row.short, function()
@@ -195,7 +191,7 @@ describe("each of the 47 operations", function()
             end
           end
         end)
-      elseif row.method == "PUT" then
+      elseif row.effect == "update" then
         it("takes an empty body, null and anything else", function()
           local path = path_of(row, existing(row))
           for _, body in ipairs { "null", "{}", "" } do

@@ -22,17 +22,32 @@ local OWN = { path = "table", body = "table", repeatable = "boolean" }
 -- Options of creates of the table: nothing tells here how to look for a record.
 local OF_CREATES = { marker = true, check_time = true, maybe_sent_at = true, except_ids = true }
 
--- Method → whether it is safe to repeat unless the caller says otherwise.
-local METHODS = { GET = true, PUT = true, DELETE = true, POST = false, PATCH = false }
+-- Method → what a request does, and whether it is safe to repeat unless the
+-- caller says otherwise.  A PATCH may append to a list.  A POST may read, create,
+-- merge or start a job: its effect is unknown, so it is treated as a write.
+local METHODS = {
+  GET = { effect = "read", repeatable = true },
+  PUT = { effect = "update", repeatable = true },
+  DELETE = { effect = "delete", repeatable = true },
+  PATCH = { effect = "update", repeatable = false },
+  POST = { effect = "unknown", repeatable = false },
+}
 
---- The methods there are.
+--- The methods a raw request may have.
 raw_request.methods = { "GET", "POST", "PUT", "PATCH", "DELETE" }
+
+--- What a request with a method does.
+---@param method any
+---@return extcontacts.Effect|nil effect nil for an unknown method
+function raw_request.effect(method)
+  return METHODS[method] and METHODS[method].effect
+end
 
 local function method_problem(method)
   if type(method) ~= "string" then
     return ("argument #1 (method) must be a string, got %s"):format(type(method))
-  elseif METHODS[method] == nil then
-    local upper = METHODS[method:upper()] ~= nil and method:upper()
+  elseif not METHODS[method] then
+    local upper = METHODS[method:upper()] and method:upper()
     return upper and ("method '%s' is written '%s'"):format(method, upper)
       or suggest.unknown("method", method, suggest.keys(METHODS))
   end
@@ -128,13 +143,13 @@ function raw_request.bind(method, path, options)
     return nil, raw_request.NAME .. ": " .. problem
   end
 
-  local repeatable = options.repeatable
+  local effect, repeatable = METHODS[method].effect, options.repeatable
   if repeatable == nil then
-    repeatable = METHODS[method]
+    repeatable = METHODS[method].repeatable
   end
   local row = {
-    name = raw_request.NAME, method = method, path = where, permissions = {}, params = {}, by_name = {},
-    positional = {}, repeatable = repeatable,
+    name = raw_request.NAME, method = method, path = where, effect = effect, repeatable = repeatable,
+    permissions = {}, permissions_mode = "any", params = {}, by_name = {}, positional = {},
   }
   local bound
   bound, problem = params.bind(row, 1, { options }, OWN)

@@ -55,7 +55,7 @@ end
 
 -- A read that needs no id, and the arguments that make its answer short.
 local function harmless(row)
-  if row.method ~= "GET" then
+  if row.effect ~= "read" then
     return nil
   end
   local options = {}

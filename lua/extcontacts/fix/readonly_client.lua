@@ -13,10 +13,10 @@ end
 -- Whether a method only reads; `first` is what it is called with.
 local function is_read(name, first)
   if name == raw_request.NAME then
-    return first == "GET"
+    return raw_request.effect(first) == "read"
   end
   local row = operations.by_name[name] or operations.by_short[name]
-  return not row or row.method == "GET"
+  return not row or row.effect == "read"
 end
 
 -- `path`: the short name's beginning of the operations in this space.

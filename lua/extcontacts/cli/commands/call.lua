@@ -8,7 +8,7 @@ local operation = require "extcontacts.cli.operation"
 local output = require "extcontacts.cli.output"
 
 local command = {
-  summary = "call any of the 47 operations",
+  summary = "call any operation",
   description = [[
 Calls an operation by its short or canonical name. Its arguments stand in the
 specified order, without the body, which comes by --body.]],
@@ -35,7 +35,7 @@ function command.declare(parser, row)
     body.setup(parser, row and row.body_model)
   end
   output.setup(parser, row and (listed_in(row) or row.returns))
-  if not row or row.method == "DELETE" then
+  if not row or row.effect == "delete" then
     parser:flag("--yes", "don't ask before a DELETE")
   end
   parser:flag("--dry-run", "show the request and send nothing")
@@ -54,7 +54,7 @@ function command.run(given, context, row)
     operation.show(context, row, arguments, count)
     return
   end
-  if row.method == "DELETE" and not context:confirm(("Send %s?"):format(row.short), given.yes) then
+  if row.effect == "delete" and not context:confirm(("Send %s?"):format(row.short), given.yes) then
     exit.fail("some_failed", "nothing was sent")
   end
   output.answer(context, given, operation.call(context, row, arguments, count), row.returns, listed_in(row))

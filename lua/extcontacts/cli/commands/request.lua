@@ -55,7 +55,7 @@ function command.run(given, context)
   elseif given.dry_run then
     operation.show_request(context, raw_request.NAME, given.method, given.path, options)
     return
-  elseif row.method == "DELETE" and not context:confirm(("Send DELETE %s?"):format(row.path), given.yes) then
+  elseif row.effect == "delete" and not context:confirm(("Send DELETE %s?"):format(row.path), given.yes) then
     exit.fail("some_failed", "nothing was sent")
   end
   local value, err = context:connect():request(given.method, given.path, options)

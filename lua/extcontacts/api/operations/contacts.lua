@@ -1,0 +1,78 @@
+--- Operations on contacts.
+
+local parameters = require "extcontacts.api.operations.parameters"
+local permissions = require "extcontacts.api.operations.permissions"
+
+local PAGE_SIZE = parameters.PAGE_SIZE
+local PAGE_NUMBER = parameters.PAGE_NUMBER
+local Q = parameters.Q
+local LIMIT = parameters.LIMIT
+local CURSOR = parameters.CURSOR
+local SORT_CONTACTS = parameters.SORT_CONTACTS
+local EXPAND_CONTACT = parameters.EXPAND_CONTACT
+
+-- A create without a reply is looked up by each of its addresses.
+local CHECK_CONTACT = {
+  find = "get_externalcontacts_reversewhitepageslookup",
+  each = {
+    "workEmail", "personalEmail", "otherEmail", "cellPhone", "workPhone", "homePhone", "otherPhone",
+    "twitterId.screenName",
+  },
+  records = "contacts",
+  search = "get_externalcontacts_contacts",
+  get = "get_externalcontacts_contact",
+  created = "createDate",
+  proves_absence = true,
+}
+
+return {
+  { "get_externalcontacts_contact", "contacts.get", "GET", "/contacts/{contactId}",
+    effect = "read",
+    summary = "Fetch an external contact",
+    permissions = permissions.contacts "view",
+    query = { EXPAND_CONTACT },
+    returns = "ExternalContact",
+  },
+  { "get_externalcontacts_contacts", "contacts.list", "GET", "/contacts",
+    effect = "read",
+    summary = "Search for external contacts",
+    permissions = permissions.contacts "view",
+    query = { PAGE_SIZE, PAGE_NUMBER, Q, SORT_CONTACTS, EXPAND_CONTACT },
+    returns = "ContactListing",
+    paging = "page",
+    iterator = "each_contact",
+    instead = "scan_contacts",
+  },
+  { "post_externalcontacts_contacts", "contacts.create", "POST", "/contacts",
+    effect = "create",
+    summary = "Create an external contact",
+    permissions = permissions.contacts "add",
+    body_model = "ExternalContact",
+    returns = "ExternalContact",
+    further_status = 422,
+    check = CHECK_CONTACT,
+  },
+  { "put_externalcontacts_contact", "contacts.update", "PUT", "/contacts/{contactId}",
+    effect = "update",
+    summary = "Update an external contact",
+    permissions = permissions.contacts "edit",
+    body_model = "ExternalContact",
+    returns = "ExternalContact",
+    further_status = 422,
+  },
+  { "delete_externalcontacts_contact", "contacts.delete", "DELETE", "/contacts/{contactId}",
+    effect = "delete",
+    summary = "Delete an external contact",
+    permissions = permissions.contacts "delete",
+    returns = "Empty",
+  },
+  { "get_externalcontacts_scan_contacts", "contacts.scan", "GET", "/scan/contacts",
+    effect = "read",
+    summary = "Scan for external contacts using paging",
+    permissions = permissions.contacts "view",
+    query = { LIMIT, CURSOR },
+    returns = "CursorContactListing",
+    paging = "cursor",
+    iterator = "scan_contacts",
+  },
+}

@@ -1,0 +1,33 @@
+--- The permissions the operations need, by what they give access to.
+
+local permissions = {}
+
+---@param action "view"|"add"|"edit"|"delete"
+---@return string[]
+function permissions.contacts(action)
+  return { "externalContacts:contact:" .. action }
+end
+
+---@param action "view"|"edit"
+---@return string[]
+function permissions.organizations(action)
+  return { "externalContacts:externalOrganization:" .. action }
+end
+
+--- The same, or the permission that a related organization grants.
+---@param action "view"|"add"|"edit"|"delete"
+---@return string[]
+function permissions.related_organizations(action)
+  return {
+    "relate:externalOrganization:" .. action,
+    "externalContacts:externalOrganization:" .. action,
+  }
+end
+
+---@param action "view"|"add"|"edit"
+---@return string[]
+function permissions.custom_fields(action)
+  return { "externalContacts:customFields:" .. action }
+end
+
+return permissions

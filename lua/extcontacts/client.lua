@@ -1,27 +1,21 @@
---- The client: methods made from the operation table.
+--- The client: methods generated from the operation table.
 --
 -- Every operation is a method under its specified name and under its short
 -- one: `client:get_externalcontacts_contact(id)` is `client.contacts:get(id)`.
--- Positional arguments stand in the specified order, a table of options last.
--- A call gives `value, nil, response`, or `nil, err`.
+-- Positional arguments come in the specified order, a table of options last.
+-- A call returns `value, nil, response`, or `nil, err`.
 
-local circuit = require "extcontacts.call.circuit"
+local call = require "extcontacts.call"
 local config = require "extcontacts.config"
-local core = require "extcontacts.core"
-local limiter = require "extcontacts.rate.limiter"
-local loop = require "extcontacts.call.loop"
+local context = require "extcontacts.call.context"
 local map = require "extcontacts.iterate.map"
+local namespace = require "extcontacts.namespace"
 local operations = require "extcontacts.api.operations"
 local pages = require "extcontacts.iterate.pages"
 local params = require "extcontacts.api.params"
-local poll = require "extcontacts.runtime.poll"
 local raw_request = require "extcontacts.api.raw_request"
-local reconcile = require "extcontacts.call.reconcile"
 local stats = require "extcontacts.transport.stats"
-local store = require "extcontacts.rate.store"
 local suggest = require "extcontacts.base.suggest"
-local token_cache = require "extcontacts.auth.cache"
-local tokens = require "extcontacts.auth.tokens"
 
 local client = {}
 
@@ -29,66 +23,55 @@ local client = {}
 local Client = {}
 local metatable = { __name = "extcontacts.client", __metatable = "extcontacts.client" }
 
--- Client → its state (credentials, tokens, engine), out of sight of dumps.
-local states = setmetatable({}, { __mode = "k" })
+-- Client → its context (credentials, tokens, engine), hidden from dumps.
+local contexts = setmetatable({}, { __mode = "k" })
 
 local COLON = "call it with a colon: client:%s(…)"
 
--- Jitter must differ between processes started together, without touching
--- the program's own random sequence.
-local function generator()
-  local seed = (os.time() * 1000003 + math.floor(os.clock() * 1e6)
-    + tonumber(tostring({}):match("0x(%x+)") or "1", 16) % 2147483647) % 2147483647
-  return function()
-    seed = (seed * 16807 + 1) % 2147483647
-    return seed / 2147483647
-  end
-end
-
 ------------------------------------------------------ methods of the table --
 
-local function state_of(self, name)
-  local state = states[self]
-  if not state then
+local function context_of(self, name)
+  local ctx = contexts[self]
+  if not ctx then
     return nil, COLON:format(name)
   end
-  return state
+  return ctx
 end
 
--- What a call gives.  A failure is two values and no third, not even nil:
+-- A call's results.  A failure is two values and no third, not even nil:
 -- LuaJIT's `assert` raises the last of its arguments.
-local function outcome(value, err, response)
+local function results(value, err, response)
   if err then
     return nil, err
   end
   return value, nil, response
 end
 
--- The method of a row; `owner` gives the client behind the receiver.
-local function method_of(row, name, owner)
+-- The method of a row; `client_of` returns the client behind the receiver.
+local function method_of(row, name, client_of)
   return function(self, ...)
-    local state, misuse = state_of(owner(self), name)
-    if not state then
+    local ctx, misuse = context_of(client_of(self), name)
+    if not ctx then
       error(misuse, 2)
     end
-    local bound
-    bound, misuse = params.bind(row, select("#", ...), { ... })
-    if not bound then
+    local args
+    args, misuse = params.bind(row, select("#", ...), { ... })
+    if not args then
       error(misuse, 2)
     end
-    return outcome(loop.call(state, row, bound))
+    return results(call.perform(ctx, row, args))
   end
 end
 
 -- The iterator method of a paged row.
 local function iterator_of(row)
   return function(self, ...)
-    local state, misuse = state_of(self, row.iterator)
-    if not state then
+    local ctx, misuse = context_of(self, row.iterator)
+    if not ctx then
       error(misuse, 2)
     end
     local iterator
-    iterator, misuse = pages.new(state, row, select("#", ...), { ... })
+    iterator, misuse = pages.new(ctx, row, select("#", ...), { ... })
     if not iterator then
       error(misuse, 2)
     end
@@ -107,68 +90,7 @@ for _, row in ipairs(operations.list) do
   end
 end
 
---------------------------------------------------------------- namespaces --
--- `contacts.notes.get` is the method `get` of the space `notes` in the space
--- `contacts`.  The tree is made once; a client's spaces at first use.
-
-local Namespace = {}
-local namespace_metatable = { __name = "extcontacts.namespace" }
-local tree = { spaces = {}, methods = {}, path = "client" }
-
-for _, row in ipairs(operations.list) do
-  local node = tree
-  for part in row.short:gmatch("(%w+)%.") do
-    if not node.spaces[part] then
-      node.spaces[part] = { spaces = {}, methods = {}, path = node.path .. "." .. part }
-    end
-    node = node.spaces[part]
-  end
-  local verb = row.short:match("%w+$")
-  node.methods[verb] = method_of(row, row.short, function(self)
-    local namespace = Namespace[self]
-    return namespace and namespace.client
-  end)
-end
-
--- Namespace object → its client and its node.
-setmetatable(Namespace, { __mode = "k" })
-
-local function namespace_of(self, node)
-  local space = setmetatable({}, namespace_metatable)
-  Namespace[space] = { client = self, node = node }
-  return space
-end
-
-local function member_names(node)
-  local names = {}
-  for _, group in ipairs { node.methods, node.spaces } do
-    for name in pairs(group) do
-      names[#names + 1] = node.path .. "." .. name
-    end
-  end
-  return names
-end
-
-function namespace_metatable.__index(space, name)
-  local own = Namespace[space]
-  local node = own.node
-  if node.methods[name] then
-    return node.methods[name]
-  elseif node.spaces[name] then
-    local child = namespace_of(own.client, node.spaces[name])
-    rawset(space, name, child)
-    return child
-  end
-  error(suggest.unknown("operation", node.path .. "." .. tostring(name), member_names(node)), 2)
-end
-
-function namespace_metatable.__newindex(space)
-  error("the operations of " .. Namespace[space].node.path .. " can't be changed", 2)
-end
-
-function namespace_metatable.__tostring(space)
-  return Namespace[space].node.path
-end
+local tree = namespace.tree(operations.list, method_of)
 
 ------------------------------------------------------------------- client --
 
@@ -184,7 +106,7 @@ local function operation_names()
   return names
 end
 
--- A call's row and its bound arguments, or nil and what is wrong.
+-- A call's row and its bound arguments, or nil and the misuse.
 local function bind(name, ...)
   if name == raw_request.NAME then
     return raw_request.bind(...)
@@ -193,21 +115,22 @@ local function bind(name, ...)
   if not row then
     return nil, suggest.unknown("operation", name, operation_names())
   end
-  local bound, misuse = params.bind(row, select("#", ...), { ... })
-  return bound and row, bound or misuse
+  local args, misuse = params.bind(row, select("#", ...), { ... })
+  return args and row, args or misuse
 end
 
--- What `call`, `request` and `plan` share: the row, and the bound arguments.
+-- What `call`, `request` and `plan` share: the context, the row and the bound
+-- arguments; or nil and the misuse.
 local function prepare(self, method, ...)
-  local state, misuse = state_of(self, method)
-  if not state then
+  local ctx, misuse = context_of(self, method)
+  if not ctx then
     return nil, misuse
   end
-  local row, bound = bind(...)
+  local row, args = bind(...)
   if not row then
-    return nil, bound
+    return nil, args
   end
-  return state, row, bound
+  return ctx, row, args
 end
 
 --- Calls an operation by its canonical or short name.
@@ -217,11 +140,11 @@ end
 ---@return extcontacts.Error|nil
 ---@return extcontacts.Response|nil
 function Client:call(name, ...)
-  local state, row, bound = prepare(self, "call", name, ...)
-  if not state then
+  local ctx, row, args = prepare(self, "call", name, ...)
+  if not ctx then
     error(row, 2)
   end
-  return outcome(loop.call(state, row, bound))
+  return results(call.perform(ctx, row, args))
 end
 
 --- Calls any endpoint of the platform, one that is not among the operations,
@@ -242,11 +165,11 @@ end
 ---@return extcontacts.Error|nil
 ---@return extcontacts.Response|nil
 function Client:request(method, path, options)
-  local state, row, bound = prepare(self, "request", raw_request.NAME, method, path, options)
-  if not state then
+  local ctx, row, args = prepare(self, "request", raw_request.NAME, method, path, options)
+  if not ctx then
     error(row, 2)
   end
-  return outcome(loop.call(state, row, bound))
+  return results(call.perform(ctx, row, args))
 end
 
 --- The request an operation would send; nothing is sent and no token asked.
@@ -255,11 +178,11 @@ end
 ---@return extcontacts.Request|nil
 ---@return extcontacts.Error|nil
 function Client:plan(name, ...)
-  local state, row, bound = prepare(self, "plan", name, ...)
-  if not state then
+  local ctx, row, args = prepare(self, "plan", name, ...)
+  if not ctx then
     error(row, 2)
   end
-  local plan, err = loop.plan(state, row, bound)
+  local plan, err = call.request(ctx, row, args)
   return plan, err
 end
 
@@ -278,12 +201,12 @@ end
 ---@param options extcontacts.MapOptions|nil
 ---@return extcontacts.Map iterator gives the item and what `fn` returned
 function Client:map(source, fn, options)
-  local state, misuse = state_of(self, "map")
-  if not state then
+  local ctx, misuse = context_of(self, "map")
+  if not ctx then
     error(misuse, 2)
   end
   local made
-  made, misuse = map.new(state, source, fn, options)
+  made, misuse = map.new(ctx, source, fn, options)
   if not made then
     error(misuse, 2)
   end
@@ -293,20 +216,20 @@ end
 --- What the client has done so far, in numbers.  Later calls don't change it.
 ---@return extcontacts.Stats
 function Client:stats()
-  local state, misuse = state_of(self, "stats")
-  if not state then
+  local ctx, misuse = context_of(self, "stats")
+  if not ctx then
     error(misuse, 2)
   end
-  return stats.snapshot(state.stats)
+  return stats.snapshot(ctx.stats)
 end
 
 --- Closes the connections.  Later calls give `kind = "closed"`.
 function Client:close()
-  local state = states[self]
-  if state and not state.closed then
-    state.closed = true
-    if state.engine then
-      state.engine:close()
+  local ctx = contexts[self]
+  if ctx and not ctx.closed then
+    ctx.closed = true
+    if ctx.engine then
+      ctx.engine:close()
     end
   end
 end
@@ -316,11 +239,11 @@ function metatable.__index(self, name)
   if method then
     return method
   end
-  local state = states[self]
+  local ctx = contexts[self]
   if name == "validate" then
-    return state.config.validate
+    return ctx.config.validate
   elseif tree.spaces[name] then
-    local space = namespace_of(self, tree.spaces[name])
+    local space = namespace.new(self, tree.spaces[name])
     rawset(self, name, space)
     return space
   end
@@ -339,66 +262,31 @@ function metatable.__newindex(self, name, value)
   elseif type(value) ~= "boolean" then
     error("'validate' must be true or false", 2)
   end
-  states[self].config.validate = value
+  contexts[self].config.validate = value
 end
 
 -- No id, secret or token.
 function metatable.__tostring(self)
-  return "extcontacts.client (" .. states[self].config.base_url .. ")"
+  return "extcontacts.client (" .. contexts[self].config.base_url .. ")"
 end
 
--- Where the windows and the tokens are kept.
-local function open_stores(settings, internals)
-  local windows, problem = internals.store, nil
-  if settings.rate and not windows then
-    windows, problem = store.named(settings.rate_store)
-  end
-  local cache
-  if settings.token_cache and not problem then
-    local kept = settings.token_cache
-    kept, problem = store.named(kept == true and "file" or kept)
-    cache = kept and token_cache.new(kept, settings, internals.time)
-  end
-  if problem then
-    return nil, "rate_store or token_cache: " .. problem
-  end
-  return { windows = windows, cache = cache }
-end
-
---- Makes a client of a complete configuration.
+--- Creates a client with a complete configuration.
 ---@param settings extcontacts.Config from `config.resolve`
----@param internals table|nil for specs: `{ env, now, time, random, engine, store }`
+---@param internals extcontacts.Internals|nil for specs
 ---@return extcontacts.Client|nil
 ---@return string|nil misuse
 function client.new(settings, internals)
-  internals = internals or {}
-  local stores, problem = open_stores(settings, internals)
-  if not stores then
-    return nil, problem
+  local ctx, misuse = context.new(settings, internals)
+  if not ctx then
+    return nil, misuse
   end
-  local now = internals.now or core.engine.now
   local self = setmetatable({}, metatable)
-  states[self] = {
-    config = settings,
-    auth = tokens.new(settings, now, stores.cache),
-    pacer = settings.rate and limiter.new({
-      rate = settings.rate, reserve = settings.reserve, period = settings.rate_period,
-    }, stores.windows) or nil,
-    outage = circuit.new(now()),
-    stats = stats.new(),
-    creates = reconcile.new(),
-    env = internals.env or settings.poll and poll.new(settings.poll),
-    now = now,
-    time = internals.time or os.time,
-    random = internals.random or generator(),
-    engine = internals.engine,
-    closed = false,
-  }
+  contexts[self] = ctx
   return self
 end
 
---- Makes a client from arguments, and with `sources` from where else
--- configuration may come.
+--- Creates a client from arguments and, with `sources`, from the environment and
+-- the profile file.
 ---@param options table|nil
 ---@param sources table|nil
 ---@return extcontacts.Client|nil

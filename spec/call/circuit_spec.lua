@@ -1,132 +1,109 @@
--- The budget and the brake.
+-- The circuit breaker.
 local circuit = require "extcontacts.call.circuit"
 
-local UNAVAILABLE = { kind = "http", status = 503 }
+local POLICY = circuit.POLICY
 
-describe("the budget", function()
-  it("pays a few repeats at once, then as many as it earns", function()
-    local state, free = circuit.new(0), 0
-    while circuit.pay(state, 0) == 0 do
-      free = free + 1
-    end
-    assert.equal(10, free)
-    state = circuit.new(0)
-    state.balance = 0
-    for _ = 1, 5 do
-      circuit.earn(state)
-    end
-    assert.is_true(circuit.pay(state, 0) < 1e-6)
-    assert.is_true(circuit.pay(state, 0) > 1)
-  end)
+local function fail(values, now, sent_at)
+  return circuit.failed(values, POLICY, sent_at or now, now, 1)
+end
 
-  it("makes a repeat without money wait, and refuses one that would wait long", function()
-    local state = circuit.new(0)
-    state.balance = 0
-    assert.equal(2, circuit.pay(state, 0))
-    for _ = 1, 9 do
-      assert.is_not_nil(circuit.pay(state, 0))
-    end
-    assert.is_nil(circuit.pay(state, 0))
-    assert.is_not_nil(circuit.pay(state, 60))
-  end)
-
-  it("keeps half the requests failing within a fifth more of them", function()
-    local state, now, first, repeats = circuit.new(0), 0, 0, 0
-    for index = 1, 10000 do
-      now = now + 0.01
-      first = first + 1
-      circuit.earn(state)
-      if index % 2 == 0 and circuit.pay(state, now) then
-        repeats = repeats + 1
-      end
-    end
-    assert.is_true(repeats <= 0.2 * first + 10 + 0.5 * now + 11, repeats)
-  end)
-end)
-
-describe("the brake", function()
-  local function fail(state, now)
-    circuit.note(state, now, now, UNAVAILABLE, 1)
+local function opened()
+  local values = {}
+  for now = 1, 3 do
+    fail(values, now)
   end
+  return values
+end
 
-  it("is off for single failures", function()
-    local state = circuit.new(0)
-    fail(state, 1)
-    fail(state, 2)
-    assert.is_nil(circuit.admit(state, 2))
-    circuit.note(state, 3, 3, nil, 1)
-    fail(state, 4)
-    fail(state, 5)
-    assert.is_nil(circuit.admit(state, 5))
+local function admit(values, now)
+  return (circuit.admit(values, POLICY, now))
+end
+
+describe("the circuit breaker", function()
+  it("stays closed at single failures", function()
+    local values = {}
+    fail(values, 1)
+    fail(values, 2)
+    assert.equal("request", admit(values, 2))
+    circuit.succeeded(values)
+    fail(values, 4)
+    fail(values, 5)
+    assert.equal("request", admit(values, 5))
+    assert.equal("closed", circuit.state(values, POLICY, 5))
   end)
 
   it("counts requests that failed side by side as one", function()
-    local state = circuit.new(0)
+    local values = {}
     for _ = 1, 16 do
-      circuit.note(state, 0.5, 1, UNAVAILABLE, 1)
+      assert.is_false(fail(values, 1, 0.5))
     end
-    assert.equal(1, state.rounds)
+    assert.equal(1, values.failures)
   end)
 
-  it("holds all requests after three in a row, and lets one try", function()
-    local state = circuit.new(0)
-    for now = 1, 3 do
-      fail(state, now)
-    end
-    assert.is_true(circuit.admit(state, 3.1) > 0)
-    assert.is_nil(circuit.admit(state, 3.6))
-    assert.is_true(circuit.admit(state, 3.6) > 0)
-    circuit.note(state, 3.6, 3.7, nil, 1)
-    assert.is_nil(circuit.admit(state, 3.7))
-    assert.is_nil(circuit.admit(state, 3.7))
+  it("opens after three failures in a row, and lets one request probe", function()
+    local values = opened()
+    assert.equal("open", circuit.state(values, POLICY, 3.1))
+    assert.is_nil(admit(values, 3.1))
+    assert.equal("half_open", circuit.state(values, POLICY, 3.6))
+    assert.equal("probe", admit(values, 3.6))
+    assert.equal("half_open", circuit.state(values, POLICY, 3.6))
+    assert.is_nil(admit(values, 3.6))
+    circuit.succeeded(values)
+    assert.equal("request", admit(values, 3.7))
+    assert.equal("request", admit(values, 3.7))
   end)
 
-  it("lets another try when the trial was cancelled", function()
-    local state = circuit.new(0)
-    for now = 1, 3 do
-      fail(state, now)
-    end
-    circuit.leave(state, 3.1) -- none is under way: nothing changes
-    assert.is_true(circuit.admit(state, 3.1) > 0)
-    assert.is_nil((circuit.admit(state, 3.6)))
-    assert.is_true(circuit.admit(state, 3.7) > 0)
-    circuit.leave(state, 3.8)
-    assert.is_nil((circuit.admit(state, 3.8)))
-    assert.is_true(circuit.admit(state, 3.8) > 0)
+  it("says which failure opened it", function()
+    local values = {}
+    assert.is_false(fail(values, 1))
+    assert.is_false(fail(values, 2))
+    assert.is_true(fail(values, 3))
   end)
 
-  it("waits longer from failure to failure, ten seconds at most", function()
-    local state, now, last = circuit.new(0), 0, 0
+  it("lets the next request probe when the probe ended undecided", function()
+    local values = opened()
+    circuit.undecided(values, 3.1) -- there is no probe: nothing changes
+    assert.is_nil(admit(values, 3.1))
+    assert.equal("probe", admit(values, 3.6))
+    assert.is_nil(admit(values, 3.7))
+    circuit.undecided(values, 3.8)
+    assert.equal("probe", admit(values, 3.8))
+    assert.is_nil(admit(values, 3.8))
+  end)
+
+  it("lets another request probe when the first never reported", function()
+    local values = opened()
+    assert.equal("probe", admit(values, 3.6))
+    assert.is_nil(admit(values, 3.6 + POLICY.probe - 0.1))
+    assert.equal("probe", admit(values, 3.6 + POLICY.probe))
+  end)
+
+  it("pauses longer with every failure, ten seconds at most", function()
+    local values, now, last = {}, 0, 0
     for _ = 1, 12 do
-      now = math.max(now, state.hold)
-      assert.is_nil((circuit.admit(state, now)))
-      fail(state, now)
-      assert.is_true(state.hold - now >= last or state.hold - now == 10)
-      last = state.hold > now and state.hold - now or 0
+      now = math.max(now, values.open_until or 0)
+      assert.is_not_nil(admit(values, now))
+      fail(values, now)
+      local pause = (values.open_until or now) - now
+      assert.is_true(pause >= last or pause == 10)
+      last = pause
     end
     assert.equal(10, last)
   end)
 
-  it("is lifted by any answer, also a refusal", function()
-    local state = circuit.new(0)
-    for now = 1, 3 do
-      fail(state, now)
+  it("spreads the pause by chance over its second half", function()
+    for _, random in ipairs { 0, 0.5, 1 } do
+      local values = { failures = 2, failed_at = 1 }
+      circuit.failed(values, POLICY, 2, 2, random)
+      assert.equal(POLICY.first_pause * (0.5 + random / 2), values.open_until - 2)
     end
-    circuit.note(state, 4, 4, { kind = "http", status = 404 }, 1)
-    assert.is_nil(circuit.admit(state, 4))
   end)
 
-  for name, case in pairs {
-    ["503"] = { UNAVAILABLE, true },
-    ["502"] = { { kind = "http", status = 502 }, true },
-    ["a broken connection"] = { { kind = "transport" }, true },
-    ["a timeout"] = { { kind = "timeout" }, true },
-    ["a wrong certificate"] = { { kind = "transport", permanent = true }, false },
-    ["500"] = { { kind = "http", status = 500 }, false },
-    ["429"] = { { kind = "throttled", status = 429 }, false },
-  } do
-    it(("takes %s for %s"):format(name, case[2] and "an outage" or "something else"), function()
-      assert.equal(case[2], circuit.is_sign(case[1]))
-    end)
-  end
+  it("consists of numbers, so that a store can keep it", function()
+    local values = opened()
+    admit(values, 3.6)
+    for _, value in pairs(values) do
+      assert.equal("number", type(value))
+    end
+  end)
 end)

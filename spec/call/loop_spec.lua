@@ -3,9 +3,7 @@ local ec = require "extcontacts"
 local fake = require "spec.support.fake"
 local log = require "extcontacts.transport.log"
 local oauth = require "extcontacts.auth.oauth"
-local operations = require "extcontacts.api.operations"
 local response = require "extcontacts.api.response"
-local retry = require "extcontacts.call.retry"
 
 local CREDENTIALS = { client_id = "the-id", client_secret = "the-secret" }
 
@@ -226,104 +224,6 @@ describe("errors", function()
 end)
 
 describe("retry", function()
-  local read = operations.by_short["contacts.get"]
-  local create = operations.by_short["contacts.create"]
-  local schema = operations.by_short["contacts.schemas.update"]
-  local policy = { retry = true, max_attempts = 5, max_retry_after = 180 }
-
-  -- outcome, whether a read is repeated, a create, a schema update
-  local cases = {
-    { { kind = "throttled", status = 429 }, true, true, true },
-    { { kind = "throttled", status = 429, retry_after = 60 }, true, true, true },
-    { { kind = "throttled", status = 429, retry_after = 181 }, false, false, false },
-    { { kind = "http", status = 400 }, false, false, false },
-    { { kind = "http", status = 404 }, false, false, false },
-    { { kind = "http", status = 408 }, true, false, false },
-    { { kind = "http", status = 500 }, false, false, false },
-    { { kind = "http", status = 502 }, true, false, false },
-    { { kind = "http", status = 503 }, true, false, false },
-    { { kind = "http", status = 503, retry_after = 3 }, true, false, false },
-    { { kind = "http", status = 504 }, true, false, false },
-    { { kind = "auth", status = 401 }, false, false, false },
-    { { kind = "auth", status = 403 }, false, false, false },
-    { { kind = "conflict", status = 409 }, false, false, false },
-    { { kind = "decode", status = 200 }, false, false, false },
-    { { kind = "protocol", status = 200 }, false, false, false },
-    { { kind = "cancelled" }, false, false, false },
-    { { kind = "transport", code = "refused", sent = "nothing" }, true, true, true },
-    { { kind = "transport", code = "reset", sent = "partial" }, true, false, false },
-    { { kind = "transport", code = "reset", sent = "all" }, true, false, false },
-    { { kind = "transport", code = "tls", sent = "nothing", permanent = true }, false, false, false },
-    { { kind = "timeout", sent = "all" }, true, false, false },
-    { { kind = "timeout", sent = "nothing" }, true, true, true },
-  }
-  for index, case in ipairs(cases) do
-    local err = case[1]
-    it(("decides case %d: %s %s %s"):format(index, err.kind, err.status or err.code or "", err.sent or ""), function()
-      for column, row in ipairs { read, create, schema } do
-        local wait = retry.decide(row, err, 1, policy, 0.5)
-        assert.equal(case[column + 1], wait ~= nil, row.name)
-      end
-      assert.is_nil(retry.decide(read, err, 5, policy, 0.5))
-      assert.is_nil(retry.decide(read, err, 1, { retry = false, max_attempts = 5, max_retry_after = 180 }, 0.5))
-    end)
-  end
-
-  local R, A, F = "repeat", "ambiguous", "final"
-  -- failure, what it means for a read, a PUT or DELETE; for a create; for a schema's update
-  for index, case in ipairs {
-    { { kind = "throttled", status = 429 }, R, R, R },
-    { { kind = "http", status = 400 }, F, F, F },
-    { { kind = "http", status = 404 }, F, F, F },
-    { { kind = "http", status = 408 }, R, A, A },
-    { { kind = "http", status = 500 }, F, F, F },
-    { { kind = "http", status = 501 }, F, F, F },
-    { { kind = "http", status = 502 }, R, A, A },
-    { { kind = "http", status = 503 }, R, A, A },
-    { { kind = "http", status = 504 }, R, A, A },
-    { { kind = "auth", status = 401 }, F, F, F },
-    { { kind = "auth", status = 403 }, F, F, F },
-    { { kind = "conflict", status = 409 }, F, F, F },
-    { { kind = "decode", status = 200 }, F, A, A },
-    { { kind = "protocol", status = 200 }, F, A, A },
-    { { kind = "cancelled" }, F, F, F },
-    { { kind = "cancelled", sent = "all" }, F, A, A },
-    { { kind = "closed" }, F, F, F },
-    { { kind = "limit" }, F, F, F },
-    { { kind = "transport", sent = "nothing" }, R, R, R },
-    { { kind = "transport", sent = "partial" }, R, A, A },
-    { { kind = "transport", sent = "all" }, R, A, A },
-    { { kind = "transport", sent = "nothing", permanent = true }, F, F, F },
-    { { kind = "transport", sent = "all", permanent = true }, F, A, A },
-    { { kind = "timeout", sent = "nothing" }, R, R, R },
-    { { kind = "timeout", sent = "all" }, R, A, A },
-  } do
-    local err = case[1]
-    it(("knows what failure %d means: %s %s %s"):format(
-      index, err.kind, err.status or "", err.sent or ""), function()
-      for _, name in ipairs { "contacts.get", "contacts.update", "contacts.delete" } do
-        assert.equal(case[2], retry.outcome(operations.by_short[name], err))
-      end
-      assert.equal(case[3], retry.outcome(create, err))
-      assert.equal(case[4], retry.outcome(schema, err))
-    end)
-  end
-
-  it("waits what the server asks for and a little more", function()
-    local err = { kind = "throttled", retry_after = 42 }
-    assert.equal(43, retry.decide(create, err, 1, policy, 0))
-    assert.equal(43.5, retry.decide(create, err, 1, policy, 1))
-  end)
-
-  it("backs off with full jitter, doubling up to 20 s", function()
-    local err = { kind = "http", status = 503 }
-    local patient = { retry = true, max_attempts = 99, max_retry_after = 180 }
-    assert.equal(0, retry.decide(read, err, 1, patient, 0))
-    assert.equal(0.5, retry.decide(read, err, 1, patient, 1))
-    assert.equal(2, retry.decide(read, err, 3, patient, 1))
-    assert.equal(20, retry.decide(read, err, 30, patient, 1))
-  end)
-
   it("sends a throttled create again after Retry-After", function()
     local self = fake.client {
       fake.json(429, {}, { ["retry-after"] = "7" }), fake.json(200, { id = "x" }),

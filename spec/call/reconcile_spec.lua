@@ -204,7 +204,7 @@ describe("a create whose reply was lost", function()
       local self = client { fake.json(status, {}, DATED) }
       local _, err = self.client.contacts:create(MAIL)
       assert.equal(status, err.status)
-      assert.is_nil(err.ambiguous)
+      assert.equal(status == 500 or nil, err.ambiguous) -- a server that failed may have created it
     end
   end)
 end)

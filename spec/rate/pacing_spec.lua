@@ -129,7 +129,7 @@ describe("pacing", function()
       end
     end
     assert.matches("^%x+$", limiter.key "secret-token")
-    assert.equal(16, #limiter.key "")
+    assert.equal(32, #limiter.key "")
   end)
 end)
 
@@ -286,7 +286,7 @@ describe("an outage", function()
       assert(self.client.contacts:get("a"))
     end
     assert.equal(before, self.time)
-    assert.is_true(self.client:stats().waits.outage > 0)
+    assert.is_true(self.client:stats().waits.circuit > 0)
   end)
 
   it("ends a call with a deadline at once", function()
@@ -296,7 +296,7 @@ describe("an outage", function()
     self.client.contacts:get("a")
     local sent = #self.requests
     local _, err = self.client.contacts:get("a", { deadline = 0.1 })
-    assert.equal("outage", err.code)
+    assert.equal("circuit_open", err.code)
     assert.equal(503, err.status)
     assert.is_true(err.retryable)
     assert.equal(sent, #self.requests)

@@ -91,7 +91,7 @@ function fake.client(script, options)
   end
   self.client = client.new(assert(config.resolve(settings)), {
     engine = engine,
-    env = {
+    runtime = {
       wait = function() end,
       notify = function() end,
       sleep = function(_, seconds)

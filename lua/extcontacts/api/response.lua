@@ -2,7 +2,7 @@
 
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
-local retry = require "extcontacts.call.retry"
+local outcome = require "extcontacts.api.outcome"
 
 local response = {}
 
@@ -157,15 +157,14 @@ function response.failure(row, reply, bound)
     retry_after = response.retry_after(reply.headers),
     correlation_id = response.correlation_id(reply.headers) or text_field(body, "contextId"),
   }
-  -- A 500 may pass too, but not so surely that it is repeated unasked.
-  err.retryable = retry.worth_repeating(row, err) or status == 500 and row.repeatable
+  err.retryable = outcome.is_retryable(row, err)
   return err
 end
 
 --- Whether an operation's answer must have a body: reads do, while writes may
 -- come back empty.
 local function needs_body(row)
-  return row.method == "GET" and row.returns ~= nil
+  return row.effect == "read" and row.returns ~= nil
 end
 
 --- Turns a reply into a call's result.

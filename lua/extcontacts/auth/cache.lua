@@ -1,27 +1,27 @@
 --- Tokens shared between processes, in a store like that of the windows.  One
--- process at a time asks for a slot's token; its claim lapses, so that a crash
--- in between holds up the others only for a while.
+-- process at a time requests a slot's token; its claim expires, so that a crash
+-- delays the others only for a while.
 
 local limiter = require "extcontacts.rate.limiter"
 
--- A claim counts this many seconds; a cached token with fewer left is not taken.
+-- Seconds a claim is valid, and seconds a cached token must have left.
 local CLAIM, SHORTEST = 35, 60
 
 ---@class extcontacts.TokenCache
 local Cache = {}
 local metatable = { __name = "extcontacts.token_cache", __index = Cache }
 
-local token_cache = {}
+local cache = {}
 
---- Makes the cache of an OAuth client's tokens.
----@param store extcontacts.Store which here keeps texts, too
+--- Creates the cache of an OAuth client's tokens.
+---@param store extcontacts.Store
 ---@param config extcontacts.Config
 ---@param time (fun(): integer)|nil UTC seconds; default `os.time`
 ---@return extcontacts.TokenCache
-function token_cache.new(store, config, time)
+function cache.new(store, config, time)
   return setmetatable({
     store = store,
-    -- With the secret: who does not know it gets no token of those who do.
+    -- The secret is part of the key: whoever does not know it finds no token.
     key = "tokens-" .. limiter.key(table.concat({ config.login_url, config.client_id, config.client_secret }, " ")),
     time = time or os.time,
   }, metatable)
@@ -31,12 +31,12 @@ function metatable.__tostring()
   return "extcontacts.token_cache"
 end
 
---- Takes a slot's token, or else claims the right to ask for it.
+--- Takes a slot's token, or else claims the right to request it.
 ---@param index integer of the slot
----@param refused string|nil a token that is not wanted
+---@param refused string|nil a token that the server no longer accepts
 ---@return string|nil token
 ---@return number|nil lifetime seconds
----@return boolean busy whether another process is asking for it
+---@return boolean busy whether another process has requested it
 function Cache:take(index, refused)
   local now = self.time()
   local token, expires, claim = "token" .. index, "expires" .. index, "claim" .. index
@@ -53,7 +53,7 @@ function Cache:take(index, refused)
   end)
 end
 
---- Keeps what a claim brought; nothing, when it failed.
+--- Stores the result of a claim; nothing, when it failed.
 ---@param index integer
 ---@param grant table|nil `{ token, lifetime }`
 function Cache:put(index, grant)
@@ -66,4 +66,4 @@ function Cache:put(index, grant)
   end)
 end
 
-return token_cache
+return cache

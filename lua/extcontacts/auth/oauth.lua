@@ -1,51 +1,53 @@
---- The token endpoint: the request for a token and what its answer means.
--- Pure: nothing is sent here.
+--- The token endpoint: the request for a token, and what its answer means.
+-- Pure.
 
 local base64 = require "extcontacts.base.base64"
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 local response = require "extcontacts.api.response"
 
-local endpoint = {}
+local oauth = {}
 
--- The token endpoint, seen as an operation, for messages and logs.
+-- The token endpoint as an operation, for messages and logs.  A request for a
+-- token changes no record.
 ---@type extcontacts.Operation
-endpoint.row = {
+oauth.row = {
   name = "oauth.token",
   method = "POST",
   path = "/oauth/token",
   permissions = {},
+  effect = "read",
   returns = "AccessToken",
   repeatable = true,
 }
 
---- A failure of kind "auth", unless the fields say another.
+--- A failure of kind "auth", unless the fields name another kind.
 ---@param fields table becomes the object
 ---@return nil
 ---@return extcontacts.Error
-function endpoint.failure(fields)
+function oauth.failure(fields)
   fields.kind = fields.kind or "auth"
-  fields.operation = endpoint.row.name
+  fields.operation = oauth.row.name
   return nil, errors.new(fields)
 end
 
-local failure = endpoint.failure
+local failure = oauth.failure
 
---- Whether a token can travel in a header line: no byte may end that line.
+--- Whether a token fits into a header line: no byte may end that line.
 ---@param token any
 ---@return boolean
-function endpoint.usable(token)
+function oauth.is_usable(token)
   return type(token) == "string" and #token > 0 and not token:find("[%c%s]")
 end
 
 --- The request for a new token.
 ---@param config extcontacts.Config
 ---@return table request `{ method, url, headers, body }`
-function endpoint.request(config)
+function oauth.request(config)
   return {
     method = "POST",
-    url = config.login_url .. endpoint.row.path,
-    path = endpoint.row.path,
+    url = config.login_url .. oauth.row.path,
+    path = oauth.row.path,
     headers = {
       { "Authorization", "Basic " .. base64.encode(config.client_id .. ":" .. config.client_secret) },
       { "Accept", "application/json" },
@@ -56,11 +58,11 @@ function endpoint.request(config)
 end
 
 --- What the token endpoint's answer means.
----@param row extcontacts.Operation `endpoint.row`
+---@param row extcontacts.Operation `oauth.row`
 ---@param reply table
 ---@return table|nil grant `{ token, lifetime }`
 ---@return extcontacts.Error|nil
-function endpoint.classify(row, reply)
+function oauth.classify(row, reply)
   local status = reply.status
   local body = core.json.decode(reply.body)
   if type(body) ~= "table" then
@@ -72,7 +74,7 @@ function endpoint.classify(row, reply)
       return failure {
         status = status,
         code = type(code) == "string" and code:match("^[%w_.%-]+$") or nil,
-        message = "the client id and secret were refused; check both, the region, and that the "
+        message = "the client id and secret were rejected; check both, the region, and that the "
           .. "OAuth client has the client credentials grant",
         correlation_id = response.correlation_id(reply.headers),
       }
@@ -87,14 +89,14 @@ function endpoint.classify(row, reply)
     }
   end
   local kind = body.token_type
-  if not endpoint.usable(body.access_token) or (type(kind) == "string" and kind:lower() ~= "bearer") then
+  if not oauth.is_usable(body.access_token) or (type(kind) == "string" and kind:lower() ~= "bearer") then
     return failure {
       kind = "protocol",
       status = status,
-      message = "the token endpoint's answer holds no bearer token; check login_url",
+      message = "the token endpoint's answer contains no bearer token; check login_url",
     }
   end
   return { token = body.access_token, lifetime = body.expires_in }
 end
 
-return endpoint
+return oauth

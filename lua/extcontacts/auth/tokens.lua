@@ -1,52 +1,56 @@
---- A client's tokens: where one comes from, how long it counts, what a 401 does
--- to it, and which one has room for a request.  Sends and waits for nothing
--- itself: `exec` hands in what does.
+--- A client's tokens: where one comes from, how long it is valid, what a 401
+-- does to it, and which one has room for a request.
 --
 -- A client holds one token, or up to `token_pool` of them, each with a window
--- of its own.  A further one is asked for only when no other has room.
+-- of its own.  A further one is requested only when no other has room.
 
-local endpoint = require "extcontacts.auth.oauth"
 local errors = require "extcontacts.base.errors"
 local limiter = require "extcontacts.rate.limiter"
+local log = require "extcontacts.transport.log"
+local oauth = require "extcontacts.auth.oauth"
+local transport = require "extcontacts.transport"
 
 local tokens = {}
 
-tokens.row = endpoint.row
-
--- A token is renewed this many seconds before it expires, a short-lived one
--- after nine tenths of its life.
+-- Seconds before its expiry at which a token is renewed; a short-lived one is
+-- renewed after nine tenths of its life.
 local MARGIN = 60
 
--- Refused credentials are not shown again for this many seconds.
-local REFUSAL = 10
+-- Seconds for which rejected credentials are not sent again.
+local REJECTED = 10
 
--- How often it is looked whether another process has its token now.
-local GLANCE = 0.2
+-- Seconds between two checks whether another process has its token now.
+local RECHECK = 0.2
 
 ---@class extcontacts.Slot one token
 ---@field index integer
 ---@field token string|nil
----@field key string|nil what its window is kept under
+---@field key string|nil key of its window
 ---@field authorization string[]|nil the header that shows it, `{ name, value }`
 ---@field renew_at number|nil monotonic seconds
----@field refused string|nil the token the server would not take any more
----@field flight table|nil the request for a token that is under way
----@field cool_until number|nil a request for one has failed; not asked again before
+---@field refused string|nil the token that the server no longer accepts
+---@field flight extcontacts.TokenFlight|nil the request for a token that is under way
+---@field cool_until number|nil a request for one failed; the next is sent after this
 
----@class extcontacts.Auth
+---@class extcontacts.TokenFlight a request for a token that several calls wait for
+---@field over boolean|nil
+---@field err extcontacts.Error|nil
+---@field done fun(): boolean
+
+---@class extcontacts.Tokens
 ---@field slots extcontacts.Slot[]
-local Auth = {}
-local metatable = { __name = "extcontacts.auth", __index = Auth }
+local Tokens = {}
+local metatable = { __name = "extcontacts.tokens", __index = Tokens }
 
 function metatable.__tostring()
-  return "extcontacts.auth"
+  return "extcontacts.tokens"
 end
 
---- Makes the token keeper of a client.
+--- Creates the tokens of a client; none is requested yet.
 ---@param config extcontacts.Config
 ---@param now fun(): number monotonic seconds
 ---@param cache extcontacts.TokenCache|nil tokens shared with other processes
----@return extcontacts.Auth
+---@return extcontacts.Tokens
 function tokens.new(config, now, cache)
   local self = setmetatable({ config = config, now = now, cache = cache, slots = {} }, metatable)
   for index = 1, config.token_pool or 1 do
@@ -68,11 +72,13 @@ local function keep(self, slot, token, lifetime)
   slot.refused, slot.cool_until = nil, nil
 end
 
-local function is_live(self, slot)
+local function is_valid(self, slot)
   return slot.token ~= nil and not (slot.renew_at and self.now() >= slot.renew_at)
 end
 
--- A function of the caller's that gives a token.
+-------------------------------------------------------- where one comes from --
+
+-- A function of the caller's that returns a token.
 local function ask_function(self, slot)
   local reason = slot.refused and "revoked" or slot.token and "expired" or "start"
   local ok, token, lifetime = pcall(self.config.access_token, reason)
@@ -80,59 +86,61 @@ local function ask_function(self, slot)
     if errors.is_error(token) then
       return nil, token
     end
-    return endpoint.failure {
+    return oauth.failure {
       code = "token_function", cause = token, message = "the token function failed",
     }
-  elseif not endpoint.usable(token) then
+  elseif not oauth.is_usable(token) then
     if errors.is_error(lifetime) then
       return nil, lifetime
     end
-    return endpoint.failure {
+    return oauth.failure {
       code = "token_function",
-      message = "the token function gave no token: it must return a string without spaces",
+      message = "the token function returned no token: it must return a string without spaces",
     }
   end
   return { token = token, lifetime = lifetime }
 end
 
-local function ask_server(self, tools)
-  local refusal = self.refusal
-  if refusal and self.now() < refusal.until_time then
-    return nil, errors.copy(refusal.err)
+local function ask_server(self, call)
+  local rejected = self.rejected
+  if rejected and self.now() < rejected.until_time then
+    return nil, errors.copy(rejected.err)
   end
-  local grant, err = tools:send(endpoint.row, endpoint.request(self.config), endpoint.classify)
+  local grant, err, _, entry = transport.send(call, oauth.row, oauth.request(self.config), nil, oauth.classify)
+  log.report(self.config, entry)
   if err and err.kind == "auth" then
-    self.refusal = { err = err, until_time = self.now() + REFUSAL }
+    self.rejected = { err = err, until_time = self.now() + REJECTED }
   end
   return grant, err
 end
 
-local function ask(self, slot, tools)
-  local given = self.config.access_token
-  if type(given) == "function" then
+local function ask(self, slot, call)
+  local configured = self.config.access_token
+  if type(configured) == "function" then
     return ask_function(self, slot)
-  elseif given then
-    if not endpoint.usable(given) then
-      return endpoint.failure { message = "access_token must be a token without spaces or line ends" }
+  elseif configured then
+    if not oauth.is_usable(configured) then
+      return oauth.failure { message = "access_token must be a token without spaces or line ends" }
     end
-    return { token = given }
+    return { token = configured }
   end
-  return ask_server(self, tools)
+  return ask_server(self, call)
 end
 
--- Gets a token for a slot: from the cache, or by asking for one.  Gives true,
--- nothing and seconds while another process asks, or nothing and an error.
-local function fill(self, slot, tools)
+-- Fills a slot from the cache or by a request.  Returns true; nothing and
+-- seconds while another process has the request under way; or nothing and an
+-- error.
+local function fill(self, slot, call)
   if self.cache then
     local token, lifetime, busy = self.cache:take(slot.index, slot.refused)
     if token then
       keep(self, slot, token, lifetime)
       return true
     elseif busy then
-      return nil, nil, GLANCE
+      return nil, nil, RECHECK
     end
   end
-  local grant, err = ask(self, slot, tools)
+  local grant, err = ask(self, slot, call)
   if self.cache then
     self.cache:put(slot.index, grant)
   end
@@ -143,52 +151,57 @@ local function fill(self, slot, tools)
   return true
 end
 
--- One request for a slot's token at a time; who comes later waits for its end.
--- A flight that nobody brings home, since its coroutine was dropped, counts as
--- over in the end.
-local function fly(self, slot, tools)
+-- One request for a slot's token at a time; later callers wait for its end.  A
+-- token fetch whose coroutine died expires at `overdue`.
+local function fetch(self, slot, call)
   local flight = { overdue = self.now() + (self.config.timeout or 30) + 1 }
   local now = self.now
   function flight.done()
     return flight.over or now() >= flight.overdue
   end
   slot.flight = flight
-  local ok, filled, err, wait = pcall(fill, self, slot, tools)
+  local ok, filled, err, wait = pcall(fill, self, slot, call)
   flight.over, flight.err = true, ok and err or nil
   if slot.flight == flight then
     slot.flight = nil
   end
-  tools:notify(flight)
+  call.runtime.notify(flight)
   if not ok then
     error(filled, 0)
   end
   return filled, err, wait
 end
 
-local function join(slot, tools)
+-- Waits for another call's request.
+local function join(slot, call)
   local flight = slot.flight
-  tools:wait(flight)
+  call.runtime.wait(transport.engine(call.ctx), flight)
   if not flight.over and slot.flight == flight then
     slot.flight = nil
   end
   return not flight.err, flight.err and errors.copy(flight.err)
 end
 
--- The slot to get a token for next; nil when each has one that counts.
+----------------------------------------------------------- which one is used --
+
+-- The slot to fill next; nil when each has a valid token.
 local function empty_slot(self)
   for _, slot in ipairs(self.slots) do
-    if not is_live(self, slot) and not (slot.cool_until and self.now() < slot.cool_until) then
+    if not is_valid(self, slot) and not (slot.cool_until and self.now() < slot.cool_until) then
       return slot
     end
   end
 end
 
 -- A token with room, or else how long until one has.
-local function admit_any(self, tools)
-  local soonest
+local function admit_any(self, call)
+  local rate_limiter, soonest = call.ctx.limiter, nil
   for _, slot in ipairs(self.slots) do
-    if is_live(self, slot) then
-      local ticket, wait = tools:admit(slot.key)
+    if is_valid(self, slot) then
+      local ticket, wait
+      if rate_limiter then
+        ticket, wait = rate_limiter:admit(slot.key, self.now())
+      end
       if not wait then
         return { token = slot.token, authorization = slot.authorization, ticket = ticket }
       end
@@ -198,26 +211,20 @@ local function admit_any(self, tools)
   return nil, soonest
 end
 
----@class extcontacts.LeaseTools what `exec` does for the token keeper
----@field admit fun(self, key: string): extcontacts.Ticket|nil, number|nil
----@field send fun(self, row: table, request: table, classify: function): table|nil, extcontacts.Error|nil
----@field wait fun(self, flight: table)
----@field notify fun(self, flight: table)
-
----@class extcontacts.Lease what a request goes out with
+---@class extcontacts.Lease what a request is sent with
 ---@field token string
 ---@field authorization string[]
 ---@field ticket extcontacts.Ticket|nil
 
---- A token that counts and has room for a request.
----@param tools extcontacts.LeaseTools
+--- A valid token that has room for a request.
+---@param call extcontacts.Call
 ---@return extcontacts.Lease|nil
 ---@return extcontacts.Error|nil
----@return number|nil wait seconds until it may be asked again, when there is neither
+---@return number|nil wait seconds until the next try, when there is neither
 ---@return "rate"|"token"|nil reason of the wait
-function Auth:lease(tools)
+function Tokens:lease(call)
   while true do
-    local lease, soonest = admit_any(self, tools)
+    local lease, soonest = admit_any(self, call)
     if lease then
       return lease
     end
@@ -227,13 +234,13 @@ function Auth:lease(tools)
     end
     local filled, err, wait
     if slot.flight then
-      filled, err = join(slot, tools)
+      filled, err = join(slot, call)
     else
-      filled, err, wait = fly(self, slot, tools)
+      filled, err, wait = fetch(self, slot, call)
     end
     if err and soonest then
-      -- The others will have room again; this one is left alone for a while.
-      slot.cool_until = self.now() + REFUSAL
+      -- The other tokens will have room again; this slot rests for a while.
+      slot.cool_until = self.now() + REJECTED
       return nil, nil, soonest, "rate"
     elseif not filled then
       return nil, err, wait and math.min(wait, soonest or wait), "token"
@@ -241,15 +248,15 @@ function Auth:lease(tools)
   end
 end
 
---- Tells that the server refused `token`.
+--- Notes that the server refused `token`.
 ---@param token string
----@return boolean renewable whether asking again can give another one
-function Auth:refused(token)
+---@return boolean renewable whether another request can bring another token
+function Tokens:refused(token)
   if type(self.config.access_token) == "string" then
     return false
   end
   for _, slot in ipairs(self.slots) do
-    -- Somebody else may have renewed it while this request was on its way.
+    -- Another call may have renewed it while this request was under way.
     if slot.token == token then
       slot.token, slot.renew_at, slot.refused = nil, nil, token
     end

@@ -1,133 +1,112 @@
---- How hard a client may press a server that is failing.  Pure: the state is a
--- small table, time and chance are handed in.
---
--- Two things keep an outage from being multiplied.  The *budget*: repeats are
--- paid for by first requests, five for one, and a little by time; a repeat
--- without money waits for it.  The *brake*: after failures in a row every
--- request waits, and one at a time tries whether the server is back.
+--- A circuit breaker: after failures in a row nothing is sent for a while;
+-- then one request at a time probes whether the server is back, and any answer
+-- closes the circuit.  Pure: the state is a small table of numbers, which may
+-- live in this process or in a store that processes share; time and chance are
+-- passed in.
 
 local circuit = {}
 
----@class extcontacts.Outage
----@field balance number repeats that may be made at once
----@field counted number when the balance was last filled by time
----@field rounds integer failures in a row, those sent side by side being one
----@field failed_at number when the last round failed
----@field hold number nothing is sent before
----@field trying boolean|nil whether a trial is under way, which may end at any time
----@field err extcontacts.Error|nil the last failure
+---@class extcontacts.CircuitPolicy
+---@field failures integer failures in a row that open it; those sent side by side count as one
+---@field first_pause number seconds until the first probe; doubles with every probe that fails
+---@field longest_pause number seconds
+---@field probe number seconds after which a probe that never reported counts as lost
+---@field recheck number seconds until the others ask again while a probe is under way
 
-local SHARE = 0.2 -- of a repeat, earned by a first request
-local REFILL = 0.5 -- repeats earned a second
-local START, MOST = 10, 100
+---@class extcontacts.Circuit the state; an empty table is a closed circuit
+---@field failures integer|nil failures in a row
+---@field failed_at number|nil when the last counted failure was noticed
+---@field open_until number|nil nothing is sent before
+---@field probing integer|nil 1 while a probe is under way
 
--- Rounds of failures before the brake, and its backoff.
-local PATIENCE = 3
-local FIRST_HOLD, LONGEST_HOLD = 0.5, 10
+--- The policy of a client.
+---@type extcontacts.CircuitPolicy
+circuit.POLICY = { failures = 3, first_pause = 0.5, longest_pause = 10, probe = 30, recheck = 0.2 }
 
--- While one request tries the server, the others look again this often, and
--- take it for lost after as long as this.
-local GLANCE, TRIAL = 0.2, 30
-
--- A repeat that would have to wait longer for its money is not made.
-local LONGEST_CREDIT = 20
-
---- The state of a client that has met no failure.
----@param now number seconds
----@return extcontacts.Outage
-function circuit.new(now)
-  return { balance = START, counted = now, rounds = 0, failed_at = now, hold = 0 }
-end
-
---- Counts a call's first request.
----@param state extcontacts.Outage
-function circuit.earn(state)
-  state.balance = math.min(MOST, state.balance + SHARE)
-end
-
---- Pays for a repeat.
----@param state extcontacts.Outage
----@param now number
----@return number|nil wait seconds until it is paid; nil when that would take too long
-function circuit.pay(state, now)
-  state.balance = math.min(MOST, state.balance + (now - state.counted) * REFILL)
-  state.counted = now
-  local wait = math.max(0, (1 - state.balance) / REFILL)
-  if wait > LONGEST_CREDIT then
-    return nil
-  end
-  state.balance = state.balance - 1
-  return wait
-end
-
---- Whether a failure tells of an outage of the server, not of this request.
----@param err extcontacts.Error
----@return boolean
-function circuit.is_sign(err)
-  local status = err.status
-  if status then
-    return status == 502 or status == 503 or status == 504
-  end
-  return (err.kind == "transport" or err.kind == "timeout") and not err.permanent
-end
-
---- Tells how a request ended.
----@param state extcontacts.Outage
----@param sent_at number when it was sent
----@param now number
----@param err extcontacts.Error|nil
----@param random number from 0 to 1
-function circuit.note(state, sent_at, now, err, random)
-  if not (err and circuit.is_sign(err)) then
-    state.rounds, state.hold, state.err, state.trying = 0, 0, nil, nil
-    return
-  end
-  state.err = err
-  if sent_at < state.failed_at then
-    return -- of a round that is counted
-  end
-  state.rounds, state.failed_at = state.rounds + 1, now
-  if state.rounds >= PATIENCE then
-    local most = math.min(LONGEST_HOLD, FIRST_HOLD * 2 ^ (state.rounds - PATIENCE))
-    state.hold, state.trying = now + most * (0.5 + random / 2), nil
-  end
-end
-
---- Tells that a request was cancelled, which may have been the trial: the next
--- one is.
----@param state extcontacts.Outage
----@param now number
-function circuit.leave(state, now)
-  if state.trying then
-    state.hold, state.trying = now, nil
-  end
+local function is_open(values, policy)
+  return (values.failures or 0) >= policy.failures
 end
 
 --- How long a request would have to wait now.
----@param state extcontacts.Outage
----@param now number
----@return number|nil wait seconds until it may ask again; nil when it may ask to be sent
----@return number|nil hold seconds until the next trial; a glance when one is under way, as its end
---- is not known
-function circuit.peek(state, now)
-  if state.rounds >= PATIENCE and now < state.hold then
-    local wait = math.min(GLANCE, state.hold - now)
-    return wait, state.trying and wait or state.hold - now
+---@param values extcontacts.Circuit
+---@param policy extcontacts.CircuitPolicy
+---@param now number seconds
+---@return number|nil wait seconds until it may ask again; nil when it may ask for admission
+---@return number|nil until_probe seconds until the next probe; during a probe the same as `wait`, since
+--- its end is not known
+function circuit.wait(values, policy, now)
+  local left = is_open(values, policy) and values.open_until - now or 0
+  if left > 0 then
+    local wait = math.min(policy.recheck, left)
+    return wait, values.probing and wait or left
   end
 end
 
---- Asks whether a request may be sent.  In an outage the one that may is the
--- trial for all.
----@param state extcontacts.Outage
----@param now number
----@return number|nil wait as for `peek`; nil when it may be sent
----@return number|nil hold
-function circuit.admit(state, now)
-  local wait, hold = circuit.peek(state, now)
-  if not wait and state.rounds >= PATIENCE then
-    state.hold, state.trying = now + TRIAL, true
+--- Asks whether a request may be sent.  While the circuit is half-open, the one
+-- that may is the probe.
+---@param values extcontacts.Circuit changed
+---@param policy extcontacts.CircuitPolicy
+---@param now number seconds
+---@return "request"|"probe"|nil permit nil when it may not be sent
+---@return number|nil wait as for `circuit.wait`
+---@return number|nil until_probe
+function circuit.admit(values, policy, now)
+  local wait, until_probe = circuit.wait(values, policy, now)
+  if wait then
+    return nil, wait, until_probe
+  elseif is_open(values, policy) then
+    values.open_until, values.probing = now + policy.probe, 1
+    return "probe"
   end
-  return wait, hold
+  return "request"
+end
+
+--- Notes an answer, whatever it says: the server is there.
+---@param values extcontacts.Circuit changed
+function circuit.succeeded(values)
+  values.failures, values.failed_at, values.open_until, values.probing = nil, nil, nil, nil
+end
+
+--- Notes a failure that speaks of the server (`outcome.is_outage`).
+---@param values extcontacts.Circuit changed
+---@param policy extcontacts.CircuitPolicy
+---@param sent_at number when the request was sent
+---@param now number seconds
+---@param random number from 0 to 1; 1 for the whole pause
+---@return boolean opened whether this failure opened the circuit or keeps it open
+function circuit.failed(values, policy, sent_at, now, random)
+  if values.failed_at and sent_at < values.failed_at then
+    return false -- sent side by side with one that is counted
+  end
+  values.failures, values.failed_at = (values.failures or 0) + 1, now
+  if not is_open(values, policy) then
+    return false
+  end
+  local pause = math.min(policy.longest_pause, policy.first_pause * 2 ^ (values.failures - policy.failures))
+  values.open_until, values.probing = now + pause * (0.5 + random / 2), nil
+  return true
+end
+
+--- Notes that a request ended without saying anything of the server.  It may
+-- have been the probe: the next request is one.
+---@param values extcontacts.Circuit changed
+---@param now number seconds
+function circuit.undecided(values, now)
+  if values.probing then
+    values.open_until, values.probing = now, nil
+  end
+end
+
+--- The state's name.
+---@param values extcontacts.Circuit
+---@param policy extcontacts.CircuitPolicy
+---@param now number seconds
+---@return "closed"|"open"|"half_open"
+function circuit.state(values, policy, now)
+  if not is_open(values, policy) then
+    return "closed"
+  end
+  return not values.probing and now < values.open_until and "open" or "half_open"
 end
 
 return circuit

@@ -39,14 +39,14 @@ end
 
 -------------------------------------------------------------------- the work --
 
-local function new_work(state, source, fn, given)
+local function new_work(ctx, source, fn, given)
   local work = setmetatable({
-    state = state,
+    ctx = ctx,
     source = source,
     fn = fn,
     concurrency = given.concurrency or CONCURRENCY,
     ordered = given.ordered or false,
-    deadline = given.deadline and state.now() + given.deadline,
+    deadline = given.deadline and ctx.now() + given.deadline,
     queue = {},      -- entries to hand out; where they are ordered, those under way too
     first = 1,
     last = 0,
@@ -121,7 +121,7 @@ function Work:settle(entry, ...)
     if not self.ordered then
       self:put(entry)
     end
-    runtime.here(self.state).notify(self.news)
+    runtime.here(self.ctx).notify(self.news)
   end
 end
 
@@ -136,7 +136,7 @@ function Work:begin(...)
   if self.ordered then
     self:put(entry)
   end
-  local task = runtime.here(self.state).spawn("program", self.deadline, run_item, self, entry, ...)
+  local task = runtime.here(self.ctx).spawn("program", self.deadline, run_item, self, entry, ...)
   -- A task may also end without its function having come to its end.
   local function ended()
     self:settle(entry, false, task.results[2])
@@ -182,7 +182,7 @@ local function hindrance(work)
     return errors.new {
       kind = "cancelled", code = "interrupted", message = "the map was interrupted before its end",
     }
-  elseif work.deadline and work.state.now() >= work.deadline then
+  elseif work.deadline and work.ctx.now() >= work.deadline then
     return errors.new {
       kind = "timeout", code = "deadline", message = "the deadline passed before the map's end",
     }
@@ -210,7 +210,7 @@ local function take_in(work, here, ok, ...)
 end
 
 local function feed(work)
-  local here = runtime.here(work.state)
+  local here = runtime.here(work.ctx)
   repeat
     here.wait(nil, work.room)
     local why = not work.stopped and hindrance(work)
@@ -223,7 +223,7 @@ end
 
 -- Sees to it that somebody feeds, and that the next items begin.
 function Work:ask()
-  local here = runtime.here(self.state)
+  local here = runtime.here(self.ctx)
   if self.feeder then
     here.notify(self.room)
   elseif not (self.ended or self.stopped or self.failure ~= nil) then
@@ -232,7 +232,7 @@ function Work:ask()
       self.feeder = nil
       if not feeder.results[1] then
         self.failure = feeder.results[2]
-        runtime.here(self.state).notify(self.news)
+        runtime.here(self.ctx).notify(self.news)
       end
     end
     if feeder.finished then
@@ -272,7 +272,7 @@ function Map:next()
   work:ask()
   local entry = work:take()
   while not entry and not work:is_over() do
-    runtime.here(work.state).wait(work.state.engine, work.news)
+    runtime.here(work.ctx).wait(work.ctx.engine, work.news)
     entry = work:take()
     work:ask()
   end
@@ -335,13 +335,13 @@ local OPTIONS = {
 }
 
 --- Makes the iterator of `client:map`.
----@param state extcontacts.State
+---@param ctx extcontacts.ClientContext
 ---@param source any
 ---@param fn any
 ---@param given any the options
 ---@return extcontacts.Map|nil
 ---@return string|nil misuse
-function map.new(state, source, fn, given)
+function map.new(ctx, source, fn, given)
   local next_item, misuse = source_function(source)
   if not next_item then
     return nil, misuse
@@ -353,7 +353,7 @@ function map.new(state, source, fn, given)
   if misuse then
     return nil, "client:map: " .. misuse
   end
-  local work = new_work(state, next_item, fn, given)
+  local work = new_work(ctx, next_item, fn, given)
   local self = setmetatable({ work = work, count = 0, closed = false }, metatable)
   self.anchor = finalizer.new(function()
     work:stop "drop"

@@ -119,9 +119,9 @@ end
 
 -- By when the iteration must have ended: its deadline begins when it is made.
 local function finish_of(self)
-  local budget = self.bound.options.deadline or self.state.config.deadline
+  local budget = self.bound.options.deadline or self.ctx.config.deadline
   if budget and not self.finish then
-    self.finish = self.state.now() + budget
+    self.finish = self.ctx.now() + budget
   end
   return self.finish
 end
@@ -148,7 +148,7 @@ local function bind_next(self, place)
   end
   arguments[#row.positional + 1] = options
   local bound = assert(params.bind(row, #row.positional + 1, arguments))
-  bound.options.finish = finish_of(self)
+  bound.deadline = finish_of(self)
   return bound
 end
 
@@ -385,13 +385,13 @@ local function option_problem(row, options)
 end
 
 --- Makes an iterator over a paged operation.
----@param state extcontacts.State
+---@param ctx extcontacts.ClientContext
 ---@param row extcontacts.Operation
 ---@param count integer how many arguments there are
 ---@param arguments table the operation's arguments; options last
 ---@return extcontacts.Iterator|nil
 ---@return string|nil misuse
-function pages.new(state, row, count, arguments)
+function pages.new(ctx, row, count, arguments)
   local bound, misuse = params.bind(row, count, arguments, EXTRA)
   if not bound then
     return nil, misuse
@@ -403,7 +403,7 @@ function pages.new(state, row, count, arguments)
   end
   local kind = cursors[row.paging]
   local self = setmetatable({
-    state = state,
+    ctx = ctx,
     row = row,
     bound = bound,
     kind = kind,
@@ -420,7 +420,7 @@ function pages.new(state, row, count, arguments)
     finished = false,
     exhausted = false,
     ids = options.on_expired == "restart" and idset.new() or nil,
-    ahead = prefetch.new(state, row, options.prefetch ~= false, prefetching),
+    ahead = prefetch.new(ctx, row, options.prefetch ~= false, prefetching),
   }, metatable)
   self.anchor = self.ahead:anchor()
   self.page_position = self.kind.save(self.pager)
@@ -433,7 +433,7 @@ function pages.new(state, row, count, arguments)
     end
   end
   -- A limit that is broken is told at once, not at the first record.
-  if state.config.validate and not self.finished then
+  if ctx.config.validate and not self.finished then
     local ok, err = params.check(row, bind_next(self))
     if not ok then
       error(err, 0)

@@ -3,7 +3,7 @@
 -- before the first of its records is handed out.  Never further ahead.
 
 local finalizer = require "extcontacts.base.finalizer"
-local loop = require "extcontacts.call.loop"
+local call = require "extcontacts.call"
 local runtime = require "extcontacts.runtime"
 
 local prefetch = {}
@@ -23,7 +23,7 @@ local Ahead = {}
 local metatable = { __index = Ahead }
 
 --- Makes what an iterator prefetches with.
----@param state extcontacts.State
+---@param ctx extcontacts.ClientContext
 ---@param row extcontacts.Operation
 ---@param enabled boolean
 ---@param how table what to know of the iterator: `bind(iterator, place)` gives the bound call for a
@@ -31,8 +31,8 @@ local metatable = { __index = Ahead }
 --- names as the next, nil where it doesn't tell or the page isn't wanted; `is_next(iterator, place)`;
 --- `wants_next(iterator)`
 ---@return extcontacts.Ahead
-function prefetch.new(state, row, enabled, how)
-  local self = setmetatable({ state = state, row = row, enabled = enabled, how = how }, metatable)
+function prefetch.new(ctx, row, enabled, how)
+  local self = setmetatable({ ctx = ctx, row = row, enabled = enabled, how = how }, metatable)
   function self.look(text)
     self:look_early(text)
   end
@@ -56,10 +56,10 @@ local function bind(self, iterator, place)
 end
 
 local function send(self, iterator, place)
-  local spawn = self.enabled and runtime.here(self.state).spawn
+  local spawn = self.enabled and runtime.here(self.ctx).spawn
   if spawn then
-    self.since = self.state.now()
-    return spawn("own", nil, loop.call, self.state, self.row, bind(self, iterator, place))
+    self.since = self.ctx.now()
+    return spawn("own", nil, call.perform, self.ctx, self.row, bind(self, iterator, place))
   end
 end
 
@@ -87,13 +87,13 @@ end
 
 -- Waits for the page under way.  Nil when there is none that can be had.
 local function take(self)
-  local task, state = self.task, self.state
+  local task, ctx = self.task, self.ctx
   if not task then
     return nil
   end
-  local unattended = not task:done() and state.now() - self.since > UNATTENDED
-  if state.engine:usable() then
-    runtime.here(state).wait(state.engine, task)
+  local unattended = not task:done() and ctx.now() - self.since > UNATTENDED
+  if ctx.engine:usable() then
+    runtime.here(ctx).wait(ctx.engine, task)
   else
     task:cancel() -- the client was closed, or the process forked
     unattended = true
@@ -115,7 +115,7 @@ function Ahead:page(iterator)
   self.waiter = iterator
   local page, err = take(self)
   if page == nil and not err then
-    page, err = loop.call(self.state, self.row, bind(self, iterator))
+    page, err = call.perform(self.ctx, self.row, bind(self, iterator))
   end
   self.waiter = nil
   return page, err

@@ -1,5 +1,7 @@
---- A client's pacing: the windows of its tokens in the store it shares.
+--- A client's rate limiter: the windows of its tokens, in the store that it
+-- shares with others.
 
+local core = require "extcontacts.core"
 local rate_window = require "extcontacts.rate.window"
 
 local limiter = {}
@@ -8,41 +10,34 @@ local limiter = {}
 ---@field key string
 ---@field number integer
 
----@class extcontacts.Pacer
-local Pacer = {}
-local metatable = { __name = "extcontacts.pacer", __index = Pacer }
+---@class extcontacts.Limiter
+local Limiter = {}
+local metatable = { __name = "extcontacts.limiter", __index = Limiter }
 
---- Makes the pacer of a client.
+--- Creates the limiter of a client.
 ---@param policy extcontacts.RatePolicy
 ---@param store extcontacts.Store
----@return extcontacts.Pacer
+---@return extcontacts.Limiter
 function limiter.new(policy, store)
   return setmetatable({ policy = policy, store = store }, metatable)
 end
 
--- Two sums over the token's bytes.  A token has far more bits than they keep,
--- so a key found in a file tells nothing of it.
-local function digest(text, base)
-  local sum = #text
-  for index = 1, #text do
-    sum = (sum * base + text:byte(index)) % 4294967291
-  end
-  return ("%08x"):format(sum)
-end
+-- Hexadecimal digits of a key: 128 bits.
+local KEY_DIGITS = 32
 
---- The name that something is kept under whose text must not be seen.
+--- The name under which something is stored whose text must not be seen.
 ---@param secret string
 ---@return string
 function limiter.key(secret)
-  return digest(secret, 257) .. digest(secret, 65599)
+  return core.hash.sha256(secret):sub(1, KEY_DIGITS)
 end
 
 --- Takes a place in a token's window.
 ---@param key string from `limiter.key`
 ---@param now number seconds
 ---@return extcontacts.Ticket|nil
----@return number|nil wait seconds until it may be asked again
-function Pacer:admit(key, now)
+---@return number|nil wait seconds until the next try
+function Limiter:admit(key, now)
   local wait, number = self.store.update(key, function(window)
     return rate_window.admit(rate_window.open(window), now, self.policy)
   end)
@@ -52,13 +47,13 @@ function Pacer:admit(key, now)
   return { key = key, number = number }
 end
 
---- Tells what became of the request of a ticket.
+--- Notes the fate of an admitted request.
 ---@param ticket extcontacts.Ticket
 ---@param now number seconds
----@param outcome extcontacts.Outcome
-function Pacer:settle(ticket, now, outcome)
+---@param report extcontacts.RequestReport
+function Limiter:settle(ticket, now, report)
   self.store.update(ticket.key, function(window)
-    rate_window.settle(rate_window.open(window), ticket.number, now, self.policy, outcome)
+    rate_window.settle(rate_window.open(window), ticket.number, now, self.policy, report)
   end)
 end
 

@@ -1,13 +1,14 @@
 --- How many requests a token may still send: the server's fixed window, seen
 -- from this side of the network.  Pure: a window is a small table of plain
--- numbers, the time is handed in, and a store keeps it (docs/pacing.md).
+-- numbers, time is passed in, and a store keeps it (docs/pacing.md).  It
+-- requires nothing, since it also runs inside Redis.
 --
 -- The server opens a window of 60 seconds with the first request that arrives
 -- and refuses what goes over its limit.  When that was is only known to lie
 -- between `lo`, when the request left, and `hi`, when its reply was here.  So
--- a window is taken to be over only at `hi + 60`; and a request whose reply
--- came after `lo + 60` may have landed in the one after, so it counts there,
--- too, until 60 seconds after its reply.
+-- a window counts as over only at `hi + 60`; and a request whose reply came
+-- after `lo + 60` may have landed in the next window, so it counts there as
+-- well, until 60 seconds after its reply.
 
 local rate_window = {}
 
@@ -22,7 +23,7 @@ local rate_window = {}
 ---@field carried integer requests of the window before, without a reply, that may count here
 ---@field trailing integer late replies of the window before that count here; `trail:n` by slices
 ---@field limit integer|nil learnt; nil for the configured rate
----@field told integer|nil 1 when the server told the limit
+---@field told integer|nil 1 when the server reported the limit
 ---@field blocked number|nil nothing is sent before
 ---@field strikes integer windows in a row that met a 429
 ---@field struck integer|nil the last window that met one
@@ -34,17 +35,17 @@ local rate_window = {}
 
 rate_window.PERIOD = 60
 
--- A window whose first reply never came, as after a crash, opened at most
--- this much after its first request left.
+-- Seconds after its first request within which a window opened whose first
+-- reply never came, as after a crash.
 local LONGEST_FLIGHT = 30
 
--- Clocks and timers are coarse; this much is waited beyond a window's end.
+-- Seconds waited beyond a window's end, since clocks and timers are coarse.
 local GUARD = 0.02
 
 -- Retry-After is rounded to whole seconds.
 local ROUNDING = 1
 
---- Completes a window's table, an empty one being a window nothing is known of.
+--- Completes a window's table; an empty one is an unknown window.
 ---@param values table<string, number> changed
 ---@return extcontacts.Window
 function rate_window.open(values)
@@ -56,14 +57,14 @@ function rate_window.open(values)
   return values
 end
 
--- Late replies are counted in so many slices of a period.
+-- Slices of a period in which late replies are counted.
 local SLICES = 6
 
 local function period_of(policy)
   return policy.period or rate_window.PERIOD
 end
 
--- When the server's window is over for certain.
+-- When the server's window is certainly over.
 local function closing(window, policy)
   return (window.hi or window.lo + LONGEST_FLIGHT) + period_of(policy)
 end
@@ -77,8 +78,8 @@ function rate_window.allowance(window, policy)
   return math.max(1, math.floor(limit * (1 - policy.reserve) + 1e-9))
 end
 
--- A learnt limit creeps back up to the configured one, a tenth a window: it
--- may have been somebody else's load.
+-- A learnt limit creeps back up to the configured one, a tenth per window: the
+-- 429s may have come from somebody else's load.
 local function relearn(window, policy)
   if window.struck == window.number then
     return
@@ -93,14 +94,14 @@ local function slice_of(policy)
   return period_of(policy) / SLICES
 end
 
--- A reply of which it is not known that the server's window was the one before.
+-- A reply that may belong to the server's next window.
 local function note_late(window, now, policy)
   local name = ("late:%d"):format(math.floor(now / slice_of(policy)))
   window[name] = (window[name] or 0) + 1
   window.late = window.late + 1
 end
 
--- What was late becomes what trails, or nothing.
+-- Late replies of this window trail into the next one, if they are kept.
 local function turn_slices(window, kept)
   local counts = {}
   for name, count in pairs(window) do
@@ -118,8 +119,8 @@ local function turn_slices(window, kept)
   end
 end
 
--- How many trailing requests may still be in the server's window, and when
--- they become fewer.
+-- How many trailing requests may still count in the server's window, and when
+-- their number falls.
 local function trailing(window, now, policy)
   local count, soonest = 0, nil
   if window.trailing > 0 then
@@ -159,7 +160,7 @@ end
 ---@param window extcontacts.Window changed
 ---@param now number seconds
 ---@param policy extcontacts.RatePolicy
----@return number|nil wait seconds until it may be asked again; nil when the place is taken
+---@return number|nil wait seconds until the next try; nil when the place is taken
 ---@return integer|nil number of the window, for `settle`
 function rate_window.admit(window, now, policy)
   if window.lo and window.lo > now + 1 then
@@ -193,7 +194,7 @@ local function header_number(headers, name)
   return text and tonumber(text:match("^%s*(%d+)%s*$"))
 end
 
--- The server may say what it counts.
+-- The server may report what it counts.
 local function read_headers(window, headers)
   local allowed = header_number(headers, "inin-ratelimit-allowed")
   if allowed and allowed > 0 then
@@ -210,7 +211,7 @@ local function refuse(window, now, policy, retry_after)
   if window.struck ~= window.number then
     window.struck = window.number
     window.strikes = window.strikes + 1
-    -- The first time the window may only have begun before we knew of it.
+    -- The first time, the server's window may have opened before ours.
     if window.strikes > 1 and not window.told then
       window.limit = math.max(1, window.served)
     end
@@ -220,37 +221,37 @@ local function refuse(window, now, policy, retry_after)
   window.blocked = math.max(window.blocked or 0, now + wait)
 end
 
----@class extcontacts.Outcome what became of an admitted request
+---@class extcontacts.RequestReport the fate of an admitted request
 ---@field arrived boolean|nil whether it may have reached the server
 ---@field headers table<string, string>|nil of the reply
 ---@field throttled boolean|nil it was refused with 429
 ---@field retry_after number|nil seconds, of a 429
 
---- Tells what became of a request.
+--- Notes the fate of an admitted request.
 ---@param window extcontacts.Window changed
 ---@param number integer the window it was admitted to
 ---@param now number seconds
 ---@param policy extcontacts.RatePolicy
----@param outcome extcontacts.Outcome
-function rate_window.settle(window, number, now, policy, outcome)
+---@param report extcontacts.RequestReport
+function rate_window.settle(window, number, now, policy, report)
   if number == window.number and window.lo then
-    if not outcome.arrived then
+    if not report.arrived then
       window.sent = math.max(0, window.sent - 1)
-    elseif outcome.headers then
+    elseif report.headers then
       window.hi = math.min(window.hi or now, now)
       if now < window.lo + period_of(policy) then
         window.certain = window.certain + 1
       else
         note_late(window, now, policy)
       end
-      if not outcome.throttled then
+      if not report.throttled then
         window.served = window.served + 1
       end
-      read_headers(window, outcome.headers)
+      read_headers(window, report.headers)
     end
   end
-  if outcome.throttled then
-    refuse(window, now, policy, outcome.retry_after)
+  if report.throttled then
+    refuse(window, now, policy, report.retry_after)
   end
 end
 

@@ -39,10 +39,10 @@ local can_suspend = compat.is_yieldable
 
 --- The env of the code that is running now.  Throws in a phase of nginx that
 -- can't wait, and where Lua can't suspend the code.
----@param state extcontacts.State
+---@param ctx extcontacts.ClientContext
 ---@return table
-function runtime.here(state)
-  local in_nginx = not state.env and nginx.present()
+function runtime.here(ctx)
+  local in_nginx = not ctx.runtime and nginx.present()
   if in_nginx then
     nginx.check()
   end
@@ -54,7 +54,7 @@ function runtime.here(state)
   elseif own then
     return scheduler
   end
-  return not task and state.env or blocking
+  return not task and ctx.runtime or blocking
 end
 
 --- An engine to send with.
@@ -70,17 +70,17 @@ end
 --- Makes a call that may wait.  One that can't be suspended is made in a task
 -- of its own when others may run meanwhile: what they share with it, such as
 -- the request for a token, must not depend on code below theirs on the stack.
----@param state extcontacts.State
+---@param ctx extcontacts.ClientContext
 ---@param fn function
 ---@param ... any its arguments
 ---@return any ... what it returned
-function runtime.call(state, fn, ...)
-  local here = runtime.here(state)
+function runtime.call(ctx, fn, ...)
+  local here = runtime.here(ctx)
   if here ~= blocking or not loop.busy() then
     return fn(...)
   end
   local task = here.spawn("own", nil, fn, ...)
-  here.wait(state.engine, task)
+  here.wait(ctx.engine, task)
   return task:result()
 end
 

@@ -1,23 +1,25 @@
 --- One exchange with the server: a request on its way, its answer classified,
--- and what there is to report of it.
+-- and its entry for the log.  This room owns the client's engine, the log
+-- entries (`transport.log`) and the counters (`transport.stats`).  It sends
+-- what it is given, once; it neither waits for a place nor retries.
 
 local dates = require "extcontacts.base.dates"
 local errors = require "extcontacts.base.errors"
 local log = require "extcontacts.transport.log"
+local outcome = require "extcontacts.api.outcome"
 local response = require "extcontacts.api.response"
-local retry = require "extcontacts.call.retry"
 local runtime = require "extcontacts.runtime"
 local stats = require "extcontacts.transport.stats"
 
 local transport = {}
 
---- The engine of a client, made at first use and again in a forked child.
----@param state extcontacts.State
+--- The engine of a client, created at first use and again in a forked child.
+---@param ctx extcontacts.ClientContext
 ---@return table
-function transport.engine(state)
-  if not state.engine or not state.engine:usable() then
-    local config = state.config
-    state.engine = runtime.engine {
+function transport.engine(ctx)
+  if not ctx.engine or not ctx.engine:usable() then
+    local config = ctx.config
+    ctx.engine = runtime.engine {
       user_agent = config.user_agent,
       proxy = config.proxy,
       ca_file = config.ca_file,
@@ -28,7 +30,7 @@ function transport.engine(state)
       gzip = config.compress,
     }
   end
-  return state.engine
+  return ctx.engine
 end
 
 -- A failure of the engine as an error object.
@@ -42,28 +44,27 @@ local function engine_error(row, failure)
     permanent = failure.permanent,
     cause = failure,
   }
-  err.retryable = retry.worth_repeating(row, err)
+  err.retryable = outcome.is_retryable(row, err)
   return err
 end
 
 -- Sends one request and waits for its end.
-local function transmit(state, call, row, wire, authorization, deadline)
-  local engine = transport.engine(state)
-  wire.deadline = deadline
-  local transfer, failure = engine:submit(wire, authorization)
+local function transmit(call, row, request, authorization)
+  local ctx, cancel_token = call.ctx, call.cancel_token
+  local engine = transport.engine(ctx)
+  local transfer, failure = engine:submit(request, authorization)
   if not transfer then
     return nil, engine_error(row, failure)
   end
-  local canceller = call.canceller
-  if canceller then
-    canceller:watch(transfer)
+  if cancel_token then
+    cancel_token:watch(transfer)
   end
-  state.stats.requests = state.stats.requests + 1
-  state.stats.in_flight = state.stats.in_flight + 1
-  local ok, problem = pcall(call.here.wait, engine, transfer)
-  state.stats.in_flight = state.stats.in_flight - 1
-  if canceller then
-    canceller:forget(transfer)
+  local counters = ctx.stats
+  counters.requests, counters.in_flight = counters.requests + 1, counters.in_flight + 1
+  local ok, problem = pcall(call.runtime.wait, engine, transfer)
+  counters.in_flight = counters.in_flight - 1
+  if cancel_token then
+    cancel_token:forget(transfer)
   end
   if not ok then
     error(problem, 0)
@@ -77,60 +78,60 @@ local function transmit(state, call, row, wire, authorization, deadline)
 end
 
 -- How far the server's clock is ahead of this one, for dates it writes.
-local function read_clock(state, reply)
+local function read_clock(ctx, reply)
   local text = reply.headers["date"]
-  if text == state.date_text then
+  if text == ctx.date_text then
     return -- of the same second
   end
-  state.date_text = text
+  ctx.date_text = text
   local date = dates.http(text)
   if date then
-    state.server_ahead = date - state.time()
+    ctx.server_ahead = date - ctx.time()
   end
 end
 
---- Sends a request and classifies its answer.
----@param state extcontacts.State
----@param call table the call it belongs to
----@param row extcontacts.Operation
----@param wire table `{ method, url, headers, body }`; its `deadline` is set
----@param authorization string[]|nil a header that stays out of `wire`
----@param classify fun(row: extcontacts.Operation, reply: table, bound): any, extcontacts.Error|nil
----@param bound extcontacts.Bound|nil for `classify`
----@return any value
----@return extcontacts.Error|nil
----@return extcontacts.LogEntry|nil nil where nobody wants it
----@return table|nil reply
-function transport.send(state, call, row, wire, authorization, classify, bound)
-  local started = state.now()
-  local deadline = started + (call.options.timeout or state.config.timeout)
-  if call.deadline and call.deadline < deadline then
-    deadline = call.deadline
-  end
-  local value, err
-  local reply, failure = transmit(state, call, row, wire, authorization, deadline)
-  if reply then
-    read_clock(state, reply)
-    value, err = classify(row, reply, bound)
-  else
-    err = failure
-  end
-  local status = reply and reply.status or err.status
-  stats.exchange(state.stats, status, reply)
-  local entry = log.wanted(state.config) and {
+local function entry_of(call, row, started, reply, err)
+  return {
     operation = row.name,
     method = row.method,
     path = row.path,
     attempt = call.attempts,
-    elapsed = state.now() - started,
-    status = status,
+    elapsed = call.ctx.now() - started,
+    status = reply and reply.status or err.status,
     kind = err and err.kind,
     code = err and err.code,
     bytes_sent = reply and reply.bytes_sent or 0,
     bytes_received = reply and reply.bytes_received or 0,
     correlation_id = reply and response.correlation_id(reply.headers),
-  } or nil
-  return value, err, entry, reply
+  }
+end
+
+--- Sends a request and classifies its answer.
+---@param call extcontacts.Call the call it belongs to
+---@param row extcontacts.Operation
+---@param request extcontacts.Request its `deadline` is set here
+---@param authorization string[]|nil a header that stays out of `request`
+---@param classify fun(row, reply: table, args: extcontacts.Arguments): any, extcontacts.Error|nil
+---@return any value
+---@return extcontacts.Error|nil
+---@return table|nil reply
+---@return extcontacts.LogEntry|nil entry nil where nobody reads the log
+function transport.send(call, row, request, authorization, classify)
+  local ctx = call.ctx
+  local started = ctx.now()
+  local deadline = started + call.timeout
+  request.deadline = call.deadline and math.min(call.deadline, deadline) or deadline
+  local value, err
+  local reply, failure = transmit(call, row, request, authorization)
+  if reply then
+    read_clock(ctx, reply)
+    value, err = classify(row, reply, call.args)
+  else
+    err = failure
+  end
+  stats.exchange(ctx.stats, reply and reply.status or err.status, reply)
+  local entry = log.wanted(ctx.config) and entry_of(call, row, started, reply, err) or nil
+  return value, err, reply, entry
 end
 
 return transport

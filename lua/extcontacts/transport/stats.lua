@@ -24,7 +24,7 @@ stats.BOUNDS = { 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10 }
 ---@field throttled integer answers with 429
 ---@field recovered integer creates whose reply was lost and whose record was found
 ---@field in_flight integer requests on their way
----@field waits table<"rate"|"retry"|"outage"|"token", number> seconds waited, by reason
+---@field waits table<"rate"|"retry"|"circuit"|"token", number> seconds waited, by reason
 ---@field bytes_sent integer
 ---@field bytes_received integer
 ---@field operations table<string, extcontacts.OperationStats>
@@ -39,7 +39,7 @@ function stats.new()
     throttled = 0,
     recovered = 0,
     in_flight = 0,
-    waits = { rate = 0, retry = 0, outage = 0, token = 0 },
+    waits = { rate = 0, retry = 0, circuit = 0, token = 0 },
     bytes_sent = 0,
     bytes_received = 0,
     operations = {},

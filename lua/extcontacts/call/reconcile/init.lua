@@ -1,183 +1,168 @@
---- What is done about a create whose reply was lost: it is looked for, and only
--- sent again when it certainly is not there.  The reading goes through `exec`
--- like every other call; what to read and compare is `ambiguous`'s business.
+--- Settles a create whose reply was lost: the record is looked for, and the
+-- create is sent again only when the record certainly does not exist.  What to
+-- read and how to compare is `match`'s subject.
 
+local calls = require "extcontacts.call.call"
+local creates = require "extcontacts.call.reconcile.creates"
+local errors = require "extcontacts.base.errors"
+local loop = require "extcontacts.call.loop"
 local match = require "extcontacts.call.reconcile.match"
 local operations = require "extcontacts.api.operations"
 local params = require "extcontacts.api.params"
 
 local reconcile = {}
 
--- The first pause between two looks, and the longest.
-local FIRST_NAP, LONGEST_NAP = 0.5, 10
+-- Seconds between two searches: at first, and at most.
+local FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10
 
--- Ids of creates that are remembered, in two generations of so many.
-local GENERATION = 5000
-
---- What a client knows of its creates.
-function reconcile.new()
-  return { ids = {}, older = {}, count = 0, bodies = {} }
-end
-
---- Notes the id a create got, so that another's look does not take it for its
--- own.
----@param creates table
----@param row extcontacts.Operation
----@param value any the answer
-function reconcile.claim(creates, row, value)
-  if not row.check or type(value) ~= "table" or type(value.id) ~= "string" then
-    return
-  end
-  creates.ids[value.id] = true
-  creates.count = creates.count + 1
-  if creates.count >= GENERATION then
-    creates.older, creates.ids, creates.count = creates.ids, {}, 0
-  end
-end
-
-local function claimed_of(creates, except)
-  return setmetatable({}, {
-    __index = function(_, id)
-      return creates.ids[id] or creates.older[id] or (except and except[id])
-    end,
-  })
-end
-
---- Notes that a body is on its way, or no longer; two equal ones at a time
--- can't be told apart later.
----@param creates table
----@param row extcontacts.Operation
----@param body string|nil
----@param change integer 1 or -1
-function reconcile.count(creates, row, body, change)
-  if row.check and body then
-    local left = (creates.bodies[body] or 0) + change
-    creates.bodies[body] = left > 0 and left or nil
-  end
-end
-
-local function explain(err, why)
+local function ambiguous(err, why)
   err.ambiguous, err.retryable = true, false
-  err.message = ("%s; it may have been carried out all the same: %s"):format(err.message, why)
-  return nil, "ambiguous"
+  err.message = ("%s; the request may have been carried out: %s"):format(err.message, why)
+  return nil, "final"
 end
 
--- Runs one read; its deadline and canceller are the call's.
-local function read(perform, state, call, what)
-  local row = operations.by_name[what.operation]
-  local bound = assert(params.bind(row, #what.arguments, what.arguments))
-  bound.options.finish, bound.options.cancel = call.deadline, call.canceller
-  return perform(state, row, bound)
+-- Sends one read; its deadline and cancel token are the call's.  A read never
+-- needs to be reconciled.
+local function read(call, wanted)
+  local row = operations.by_name[wanted.operation]
+  local args = assert(params.bind(row, #wanted.arguments, wanted.arguments))
+  args.deadline, args.options.cancel = call.deadline, call.cancel_token
+  local reading, err = calls.prepare(call.ctx, row, args)
+  if err then
+    return reading:fail(err)
+  end
+  local value, failure = loop.run(reading)
+  return value, failure
 end
 
--- Looks once.  Gives the record, or nil and why absence is not proven.
-local function look(perform, state, call, row, bound, reads, sought)
-  local doubts
-  for _, what in ipairs(reads) do
-    local answer, failure = read(perform, state, call, what)
-    local records = {}
-    if failure then
-      if failure.status ~= 404 then
-        doubts = failure
-      end
-    elseif what.records then
-      records = type(answer[what.records]) == "table" and answer[what.records] or records
-      local most = operations.by_name[what.operation].max_results
-      if most and #records >= most then
-        doubts = "too many records share its e-mail or phone"
-      end
-    else
-      records = { answer }
-    end
-    for _, candidate in ipairs(records) do
+-- The candidates that one read finds, and why absence is not proven.
+local function candidates_of(call, wanted)
+  local answer, err = read(call, wanted)
+  if err then
+    return {}, err.status ~= 404 and err or nil
+  elseif not wanted.records then
+    return { answer }
+  end
+  local records = type(answer[wanted.records]) == "table" and answer[wanted.records] or {}
+  local most = operations.by_name[wanted.operation].max_results
+  if most and #records >= most then
+    return records, "too many records share its e-mail address or phone number"
+  end
+  return records
+end
+
+-- The whole record of a candidate, and why it could not be read.
+local function whole_of(call, wanted, candidate)
+  if not wanted.records then
+    return candidate
+  end
+  local whole, err = read(call, match.read_one(call.row, call.args, candidate.id))
+  return whole, err and err.status ~= 404 and err or nil
+end
+
+-- Searches once.  Returns the record; or nil and why absence is not proven.
+local function search(call, reads, sought)
+  local doubt
+  for _, wanted in ipairs(reads) do
+    local candidates, unproven = candidates_of(call, wanted)
+    doubt = unproven or doubt
+    for _, candidate in ipairs(candidates) do
       local id = type(candidate) == "table" and candidate.id
       if type(id) == "string" and not sought.rejected[id] and not sought.claimed[id] then
-        local whole = candidate
-        if what.records then
-          whole, failure = read(perform, state, call, match.read_one(row, bound, id))
-          if failure and failure.status ~= 404 then
-            doubts = failure
-          end
-        end
-        if whole and match.is_it(row, bound, whole, sought) then
+        local whole
+        whole, unproven = whole_of(call, wanted, candidate)
+        doubt = unproven or doubt
+        if whole and match.is_it(call.row, call.args, whole, sought) then
           return whole
         end
-        sought.rejected[id] = whole ~= nil and row.check.find ~= nil or nil
+        sought.rejected[id] = whole ~= nil and call.row.check.find ~= nil or nil
       end
     end
   end
-  return nil, doubts
+  return nil, doubt
 end
 
 local function why_not(row)
   if not row.check then
-    return "nothing tells whether it was; read before you send it again"
+    return "there is no way to look for it; read the record before you send it again"
   end
-  return "it has no e-mail, international phone or name to look for it by; pass "
+  return "it has no e-mail address, international phone number or name to look for; pass "
     .. "marker=\"customFields.…\", a field whose value no other record has"
 end
 
--- The server's time when the create was first sent.
-local function since_of(state, call)
-  return state.server_ahead and call.sent_at + state.server_ahead
-end
-
----@class extcontacts.DoubtTools what `exec` does for the look
----@field perform fun(state, row, bound): any, extcontacts.Error|nil
----@field pause fun(state, call, seconds: number, reason: string): extcontacts.Error|nil
-
---- Finds out what became of a request whose outcome is not known.
----@param tools extcontacts.DoubtTools
----@param state extcontacts.State
----@param call table
----@param row extcontacts.Operation
----@param bound extcontacts.Bound
----@param err extcontacts.Error its failure; says in the end that it is ambiguous
----@param body string|nil its JSON text
----@return table|nil record the record that was created
----@return "repeat"|"ambiguous"|nil outcome
-function reconcile.resolve(tools, state, call, row, bound, err, body)
-  if call.on_ambiguous == "resend" then
-    return nil, "repeat"
-  elseif call.on_ambiguous == "error" or err.kind == "cancelled" then
-    return explain(err, "read before you send it again")
-  end
-  local reads, proves = match.reads(row, bound, call.options.marker)
-  local since = since_of(state, call)
-  if #reads == 0 then
-    return explain(err, why_not(row))
-  elseif (state.creates.bodies[body] or 0) > 1 then
-    return explain(err, "an equal record is being created at the same time")
-  elseif row.check.created and not since then
-    return explain(err, "the server's clock is not known, so an older record could be taken for it")
-  end
-  local sought = {
-    marker = call.options.marker, since = since, rejected = {},
-    claimed = claimed_of(state.creates, call.except),
-  }
-  local finish, nap = state.now() + call.check_time, FIRST_NAP
+-- Searches until the record is found, or its absence is certain, or time is up.
+local function search_until(call, reads, proves_absence, sought, err)
+  local ctx = call.ctx
+  local finish, pause = ctx.now() + call.check_time, FIRST_PAUSE
   while true do
-    local record, doubts = look(tools.perform, state, call, row, bound, reads, sought)
+    local record, doubt = search(call, reads, sought)
     if record then
       call.recovered = true
-      state.stats.recovered = state.stats.recovered + 1
+      ctx.stats.recovered = ctx.stats.recovered + 1
       return record
-    elseif state.now() >= finish then
-      if proves and not doubts then
-        err.message = err.message .. "; it was looked for and is not there"
-        return nil, "repeat"
+    elseif ctx.now() >= finish then
+      if proves_absence and not doubt then
+        err.message = err.message .. "; the record was looked for and does not exist"
+        return nil, "retry"
       end
-      err.cause = doubts or err.cause
-      return explain(err, "it was looked for and not found, which proves nothing here")
-    elseif call.deadline and state.now() + nap >= call.deadline then
-      return explain(err, "there was no time left to look for it")
+      err.cause = doubt or err.cause
+      return ambiguous(err, "the record was not found, which proves nothing here")
+    elseif call:is_past(pause) then
+      return ambiguous(err, "there was no time left to look for the record")
     end
-    local stop = tools.pause(state, call, math.min(nap, finish - state.now()), "retry")
+    local stop = call:pause(math.min(pause, finish - ctx.now()), "retry")
     if stop then
-      return explain(err, stop.message)
+      return ambiguous(err, stop.message)
     end
-    nap = math.min(nap * 2, LONGEST_NAP)
+    pause = math.min(pause * 2, LONGEST_PAUSE)
   end
+end
+
+--- Finds out what became of a request whose outcome is unclear.
+---@param call extcontacts.Call
+---@param err extcontacts.Error its failure; changed to say what was found
+---@return table|nil record the record that was created
+---@return "retry"|"final"|nil verdict for `loop.run`
+function reconcile.settle(call, err)
+  local ctx, row, args = call.ctx, call.row, call.args
+  if call.on_ambiguous == "resend" then
+    return nil, "retry"
+  elseif call.on_ambiguous == "error" or err.kind == "cancelled" then
+    return ambiguous(err, "read the record before you send it again")
+  end
+  local reads, proves_absence = match.reads(row, args, args.options.marker)
+  local since = ctx.server_ahead and call.sent_at + ctx.server_ahead
+  if #reads == 0 then
+    return ambiguous(err, why_not(row))
+  elseif call.request.body and creates.is_shared(ctx.creates, call.request.body) then
+    return ambiguous(err, "an equal record is being created at the same time")
+  elseif row.check.created and not since then
+    return ambiguous(err, "the server's clock is unknown, so an older record could be mistaken for it")
+  end
+  return search_until(call, reads, proves_absence, {
+    marker = args.options.marker, since = since, rejected = {},
+    claimed = creates.claimed(ctx.creates, args.options.except_ids),
+  }, err)
+end
+
+--- Looks for the record of a create that an earlier run may have sent.
+---@param call extcontacts.Call with the option `maybe_sent_at`
+---@return table|nil record nil where it certainly does not exist
+---@return extcontacts.Error|nil err where nobody can say
+function reconcile.find_earlier(call)
+  local since = call.args.options.maybe_sent_at
+  call.sent_at = since
+  -- What was sent long ago has been indexed since.
+  call.check_time = math.max(0, math.min(call.check_time, since + call.check_time - call.ctx.time()))
+  local err = errors.new {
+    kind = "transport", message = "an earlier run may have sent it", retryable = false,
+  }
+  local record, verdict = reconcile.settle(call, err)
+  call.sent_at = nil
+  if record or verdict == "retry" then
+    return record
+  end
+  return nil, err
 end
 
 return reconcile

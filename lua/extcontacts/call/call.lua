@@ -1,0 +1,205 @@
+--- The Call: the one object that a call's stages hand on.  It is created once,
+-- with the operation's row, the arguments, the request, the deadline and the
+-- way to wait, and collects the attempts and the last answer.
+
+local core = require "extcontacts.core"
+local creates = require "extcontacts.call.reconcile.creates"
+local errors = require "extcontacts.base.errors"
+local params = require "extcontacts.api.params"
+local requests = require "extcontacts.api.request"
+local response = require "extcontacts.api.response"
+local runtime = require "extcontacts.runtime"
+local stats = require "extcontacts.transport.stats"
+local transport = require "extcontacts.transport"
+
+local call = {}
+
+---@class extcontacts.Call
+---@field ctx extcontacts.ClientContext
+---@field row extcontacts.Operation
+---@field args extcontacts.Arguments
+---@field request extcontacts.Request|nil nil where an argument is invalid
+---@field runtime table how the call waits
+---@field started number monotonic seconds
+---@field deadline number|nil monotonic seconds
+---@field timeout number seconds one request may take
+---@field cancel_token extcontacts.CancelToken|nil
+---@field attempts integer requests sent
+---@field sent_at number|nil UTC seconds when the first was sent
+---@field reply table|nil the last answer
+---@field entry extcontacts.LogEntry|nil of the last request, not yet reported
+---@field token string|nil of the last request
+---@field token_tries integer|nil failed requests for a token
+---@field renewed boolean|nil whether a refused token was renewed
+---@field unsure boolean|nil whether an earlier attempt may have been carried out
+---@field recovered boolean|nil whether the record of a lost create was found
+local Call = {}
+local metatable = { __index = Call, __name = "extcontacts.call" }
+
+-- With a cancel token, or where a signal does not end a sleep, a single sleep
+-- is no longer than this many seconds.
+local LONGEST_SLEEP = 0.2
+
+-- When the call must have ended: its own deadline or that of the code around
+-- it, whichever comes first.
+local function deadline_of(here, budget, args, started)
+  local own = args.deadline or budget and started + budget
+  local around = here.deadline and here.deadline()
+  if own and around then
+    return math.min(own, around)
+  end
+  return own or around
+end
+
+local function first_of(option, setting)
+  if option == nil then
+    return setting
+  end
+  return option
+end
+
+--- Checks a call's arguments and builds its request; nothing is sent.
+---@param ctx extcontacts.ClientContext
+---@param row extcontacts.Operation
+---@param args extcontacts.Arguments
+---@return extcontacts.Request|nil
+---@return extcontacts.Error|nil
+function call.request(ctx, row, args)
+  if ctx.config.validate then
+    local ok, err = params.check(row, args)
+    if not ok then
+      return nil, err
+    end
+  end
+  return requests.build(row, args, ctx.config)
+end
+
+--- Creates a call and its request.
+---@param ctx extcontacts.ClientContext
+---@param row extcontacts.Operation
+---@param args extcontacts.Arguments from `params.bind`
+---@return extcontacts.Call
+---@return extcontacts.Error|nil err why there is no request, for `Call:fail`
+function call.prepare(ctx, row, args)
+  local started, config, options = ctx.now(), ctx.config, args.options
+  local here = runtime.here(ctx)
+  local self = setmetatable({
+    ctx = ctx,
+    row = row,
+    args = args,
+    runtime = here,
+    started = started,
+    deadline = deadline_of(here, options.deadline or config.deadline, args, started),
+    timeout = options.timeout or config.timeout,
+    cancel_token = options.cancel,
+    retry = first_of(options.retry, config.retry),
+    max_attempts = options.max_attempts or config.max_attempts,
+    max_retry_after = options.max_retry_after or config.max_retry_after,
+    on_ambiguous = options.on_ambiguous or config.on_ambiguous,
+    check_time = options.check_time or config.check_time,
+    attempts = 0,
+  }, metatable)
+  local err
+  self.request, err = call.request(ctx, row, args)
+  return self, err
+end
+
+------------------------------------------------------------------- waiting --
+
+local function cancelled(message, code)
+  return errors.new { kind = "cancelled", code = code, message = message, sent = "nothing" }
+end
+
+--- Why the call must not continue; nil when it may.
+---@param signal string|nil the signal that came, if it counts here
+---@return extcontacts.Error|nil
+function Call:stopped(signal)
+  local cancel_token = self.cancel_token
+  if self.ctx.closed then
+    return errors.new { kind = "closed", message = "the client is closed" }
+  elseif cancel_token and cancel_token.cancelled then
+    return cancelled("the call was cancelled")
+  elseif signal then
+    return cancelled("the call was interrupted", "interrupted")
+  end
+end
+
+--- Whether a wait would end after the call's deadline.
+---@param wait number seconds
+---@return boolean
+function Call:is_past(wait)
+  return self.deadline ~= nil and self.ctx.now() + wait >= self.deadline
+end
+
+--- Lets time pass for as long as the call may continue.  A signal ends the
+-- pause even while signals are deferred; those wait for work that can be
+-- finished at once.
+---@param seconds number
+---@param reason "rate"|"retry"|"circuit"|"token" for the client's counters
+---@return extcontacts.Error|nil why the call must not continue
+function Call:pause(seconds, reason)
+  local stop = self:stopped(core.signal.pending())
+  if stop then
+    return stop
+  end
+  local ctx = self.ctx
+  local engine, started = transport.engine(ctx), ctx.now()
+  local finish = started + seconds
+  repeat
+    local left = finish - ctx.now()
+    if self.cancel_token or core.signal.deferred() then
+      left = math.min(left, LONGEST_SLEEP)
+    end
+    local passed = self.runtime.sleep(engine, left, ctx.now)
+    stop = self:stopped(core.signal.pending()) or passed == false and cancelled("the call was cancelled") or nil
+  until stop or ctx.now() >= finish
+  local waits = ctx.stats.waits
+  waits[reason] = waits[reason] + ctx.now() - started
+  return stop
+end
+
+-------------------------------------------------------------------- the end --
+
+local function summary(self)
+  local reply = self.reply
+  local headers = reply and reply.headers or {}
+  return {
+    status = reply and reply.status,
+    headers = headers,
+    attempts = self.attempts,
+    elapsed = self.ctx.now() - self.started,
+    correlation_id = response.correlation_id(headers),
+    recovered = self.recovered,
+  }
+end
+
+--- Ends the call with a value.
+---@param value any
+---@return any value
+---@return nil
+---@return extcontacts.Response
+function Call:succeed(value)
+  local ctx, row = self.ctx, self.row
+  if row.check then
+    creates.claim(ctx.creates, value)
+  end
+  stats.call(ctx.stats, row.name, ctx.now() - self.started)
+  return value, nil, summary(self)
+end
+
+--- Ends the call with a failure, which learns what it belongs to.
+---@param err extcontacts.Error changed
+---@return nil
+---@return extcontacts.Error
+function Call:fail(err)
+  local row, request = self.row, self.request
+  err.operation = err.operation or row.name
+  err.method = err.method or row.method
+  err.path = err.path or request and request.path
+  err.attempts = self.attempts
+  err.response = summary(self)
+  stats.call(self.ctx.stats, row.name, err.response.elapsed, err)
+  return nil, err
+end
+
+return call

@@ -1,0 +1,100 @@
+--- The context of a client: the configuration and everything its calls share.
+
+local core = require "extcontacts.core"
+local creates = require "extcontacts.call.reconcile.creates"
+local limiter = require "extcontacts.rate.limiter"
+local poll = require "extcontacts.runtime.poll"
+local retry_budget = require "extcontacts.call.retry_budget"
+local stats = require "extcontacts.transport.stats"
+local store = require "extcontacts.rate.store"
+local token_cache = require "extcontacts.auth.cache"
+local tokens = require "extcontacts.auth.tokens"
+
+local context = {}
+
+---@class extcontacts.ClientContext what a client holds
+---@field config extcontacts.Config
+---@field tokens extcontacts.Tokens
+---@field limiter extcontacts.Limiter|nil nil for no pacing
+---@field circuit extcontacts.Circuit
+---@field budget extcontacts.RetryBudget
+---@field outage extcontacts.Error|nil the last failure that spoke of the server
+---@field stats extcontacts.Stats
+---@field runtime table|nil how to wait, where that does not follow from where the call is made
+---@field engine table|nil
+---@field now fun(): number monotonic seconds
+---@field time fun(): number UTC seconds since 1970
+---@field random fun(): number from 0 to 1
+---@field server_ahead number|nil seconds the server's clock is ahead
+---@field creates extcontacts.Creates
+---@field closed boolean
+
+---@class extcontacts.Internals what specs replace in a client
+---@field runtime table|nil
+---@field engine table|nil
+---@field store extcontacts.Store|nil for the windows
+---@field now (fun(): number)|nil
+---@field time (fun(): number)|nil
+---@field random (fun(): number)|nil
+
+-- Random numbers of our own: jitter must differ between processes started
+-- together, and must not disturb the program's own random sequence.
+local function generator()
+  local seed = (os.time() * 1000003 + math.floor(os.clock() * 1e6)
+    + tonumber(tostring({}):match("0x(%x+)") or "1", 16) % 2147483647) % 2147483647
+  return function()
+    seed = (seed * 16807 + 1) % 2147483647
+    return seed / 2147483647
+  end
+end
+
+-- The stores of the windows and of the tokens.
+local function open_stores(settings, internals)
+  local windows, problem = internals.store, nil
+  if settings.rate and not windows then
+    windows, problem = store.named(settings.rate_store)
+  end
+  local cache
+  if settings.token_cache and not problem then
+    local token_store = settings.token_cache
+    token_store, problem = store.named(token_store == true and "file" or token_store)
+    cache = token_store and token_cache.new(token_store, settings, internals.time)
+  end
+  if problem then
+    return nil, "rate_store or token_cache: " .. problem
+  end
+  return { windows = windows, cache = cache }
+end
+
+--- Creates the context of a client.
+---@param settings extcontacts.Config from `config.resolve`
+---@param internals extcontacts.Internals|nil
+---@return extcontacts.ClientContext|nil
+---@return string|nil misuse
+function context.new(settings, internals)
+  internals = internals or {}
+  local stores, problem = open_stores(settings, internals)
+  if not stores then
+    return nil, problem
+  end
+  local now = internals.now or core.engine.now
+  return {
+    config = settings,
+    tokens = tokens.new(settings, now, stores.cache),
+    limiter = settings.rate and limiter.new({
+      rate = settings.rate, reserve = settings.reserve, period = settings.rate_period,
+    }, stores.windows) or nil,
+    circuit = {},
+    budget = retry_budget.new(now()),
+    stats = stats.new(),
+    creates = creates.new(),
+    runtime = internals.runtime or settings.poll and poll.new(settings.poll),
+    now = now,
+    time = internals.time or os.time,
+    random = internals.random or generator(),
+    engine = internals.engine,
+    closed = false,
+  }
+end
+
+return context

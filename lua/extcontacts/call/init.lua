@@ -1,0 +1,70 @@
+--- One call, from its bound arguments to its result.  This room owns the Call
+-- object, the gate before a request, the loop over attempts, the circuit
+-- breaker with its retry budget, and the reconciliation of creates whose reply
+-- was lost.  Only `runtime` waits, and only `api.outcome` classifies.
+
+local calls = require "extcontacts.call.call"
+local creates = require "extcontacts.call.reconcile.creates"
+local log = require "extcontacts.transport.log"
+local loop = require "extcontacts.call.loop"
+local reconcile = require "extcontacts.call.reconcile"
+local runtime = require "extcontacts.runtime"
+
+local call = {}
+
+--- The request that a call would send; nothing is sent.
+call.request = calls.request
+
+-- Sends, and reconciles what got lost, until there is a result.
+local function carry_out(self)
+  if self.args.options.maybe_sent_at and self.row.check then
+    local record, err = reconcile.find_earlier(self)
+    if record then
+      return self:succeed(record)
+    elseif err then
+      return self:fail(err)
+    end
+  end
+  local value, err, response, verdict = loop.run(self)
+  while verdict do
+    local record
+    record, verdict = reconcile.settle(self, err)
+    if record then
+      log.report(self.ctx.config, self.entry)
+      return self:succeed(record)
+    end
+    -- It does not exist, unless nobody looked for it.
+    self.unsure = verdict ~= "retry" or self.on_ambiguous == "resend"
+    value, err, response, verdict = loop.run(self, err, verdict)
+  end
+  return value, err, response
+end
+
+local function perform(ctx, row, args)
+  local self, err = calls.prepare(ctx, row, args)
+  if err then
+    return self:fail(err)
+  end
+  local body = row.check and self.request.body
+  if body then
+    creates.count_body(ctx.creates, body, 1)
+  end
+  local value, failure, response = carry_out(self)
+  if body then
+    creates.count_body(ctx.creates, body, -1)
+  end
+  return value, failure, response
+end
+
+--- Performs a call.
+---@param ctx extcontacts.ClientContext
+---@param row extcontacts.Operation
+---@param args extcontacts.Arguments
+---@return any value
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function call.perform(ctx, row, args)
+  return runtime.call(ctx, perform, ctx, row, args)
+end
+
+return call

@@ -1,0 +1,46 @@
+--- How many retries a client may send: first requests earn them, five for one,
+-- and time earns a few, so that retries never multiply an outage.  Pure: the
+-- state is a small table, time is passed in.
+
+local retry_budget = {}
+
+---@class extcontacts.RetryBudget
+---@field balance number retries that may be sent at once
+---@field counted number when time last added to the balance, in seconds
+
+local SHARE = 0.2 -- retries earned by a first request
+local REFILL = 0.5 -- retries earned per second
+local START, MOST = 10, 100
+
+-- A retry that would have to wait longer, in seconds, is not sent.
+local LONGEST_WAIT = 20
+
+--- The budget of a client that has sent nothing.
+---@param now number seconds
+---@return extcontacts.RetryBudget
+function retry_budget.new(now)
+  return { balance = START, counted = now }
+end
+
+--- Counts a call's first request.
+---@param budget extcontacts.RetryBudget changed
+function retry_budget.earn(budget)
+  budget.balance = math.min(MOST, budget.balance + SHARE)
+end
+
+--- Spends one retry; retries wait until the budget refills.
+---@param budget extcontacts.RetryBudget changed
+---@param now number seconds
+---@return number|nil wait seconds; nil when that would take too long, and nothing is spent
+function retry_budget.spend(budget, now)
+  budget.balance = math.min(MOST, budget.balance + (now - budget.counted) * REFILL)
+  budget.counted = now
+  local wait = math.max(0, (1 - budget.balance) / REFILL)
+  if wait > LONGEST_WAIT then
+    return nil
+  end
+  budget.balance = budget.balance - 1
+  return wait
+end
+
+return retry_budget

@@ -260,7 +260,7 @@ describe("a process that applies a plan", function()
     local intents, done = 0, 0
     for _, line in ipairs(place:objects "p.journal") do
       intents = intents + (line.t == "intent" and 1 or 0)
-      done = done + (line.t == "done" and 1 or 0)
+      done = done + (line.t == "applied" and 1 or 0)
     end
     return intents, done
   end
@@ -306,7 +306,7 @@ describe("a process that applies a plan", function()
     slow()
     local code, output = command.shell(START .. "extcontacts resume $P; echo $?; wait $pid; echo $?", environment)
     assert.equal(0, code)
-    assert.matches("another process is at work on this plan [^\n]*\n75\n0\n$", output)
+    assert.matches("another process is applying this plan[^\n]*\n75\n0\n$", output)
     assert.equal(40, place:requests "contacts.update")
   end)
 

@@ -45,9 +45,8 @@ describe("fix.apply", function()
     assert.equal(20, plan.changes)
     local before = place:contacts()
     local result = assert(apply())
-    assert.same({ total = 20, done = 20, already = 0, conflicts = 0, failed = 0, unknown = 0,
-      pending = 0, diverged = 0 }, result)
-    assert.equal("ok", fix.exit(result))
+    assert.same({ total = 20, applied = 20, unchanged = 0, conflicts = 0, failed = 0, unknown = 0,
+      not_started = 0, diverged = 0 }, result)
     assert.equal(0, place:plan({ source = source, change = change }, "q").changes)
     local changed = 0
     for id, contact in pairs(place:contacts()) do
@@ -69,7 +68,7 @@ describe("fix.apply", function()
     for index, line in ipairs(lines) do
       kinds[index] = line.t or "header"
     end
-    assert.same({ "header", "run", "intent", "done", "intent", "done", "stop" }, kinds)
+    assert.same({ "header", "run", "intent", "applied", "intent", "applied", "stop" }, kinds)
     local intent = lines[3]
     assert.equal("Pilot", intent.body.title)
     assert.not_equal("Pilot", intent.before.title)
@@ -93,7 +92,7 @@ describe("fix.apply", function()
       end,
     }
     local result = assert(apply())
-    assert.equal(3, result.done)
+    assert.equal(3, result.applied)
     local lines = outcomes()
     assert.equal("called", assert(place.client.contacts.notes:get(ids[1], lines[1].id)).noteText)
     local _, err = place.client.contacts:get(ids[2])
@@ -109,7 +108,7 @@ describe("fix.apply", function()
     assert.is_nil(result)
     assert.equal("irreversible", err.code)
     assert.is_nil(place:read "p.journal")
-    assert.equal(1, assert(apply { allow_irreversible = true }).done)
+    assert.equal(1, assert(apply { allow_irreversible = true }).applied)
     for _, name in ipairs { "p", "p.journal" } do
       assert.is_nil(place:read(name):find(record.lastName, 1, true))
     end
@@ -120,7 +119,7 @@ describe("fix.apply", function()
     place:edit(place:ids(1)[1], { title = "Pilot" })
     local sent = place:requests "contacts.update"
     local result = assert(apply())
-    assert.equal(1, result.already)
+    assert.equal(1, result.unchanged)
     assert.equal(plan.changes - 1, place:requests "contacts.update" - sent)
   end)
 
@@ -133,7 +132,7 @@ describe("fix.apply", function()
       return contact
     end }
     local result = assert(apply())
-    assert.equal(2, result.done)
+    assert.equal(2, result.applied)
     assert.equal(1, result.diverged)
     assert.same({ "workPhone" }, outcomes()[1].diverged)
     assert.is_nil(outcomes()[2].diverged)
@@ -168,8 +167,7 @@ describe("an edit by someone else", function()
     prepare()
     local second = assert(place.client.contacts:get(ids[2])).title
     local result = assert(apply())
-    assert.equal("conflict", fix.exit(result))
-    assert.same({ 3, 1, 1 }, { result.conflicts, result.already, result.done })
+    assert.same({ 3, 1, 1 }, { result.conflicts, result.unchanged, result.applied })
     local now = titles()
     assert.equal("Doctor", now[1])
     assert.equal(second, now[2])
@@ -187,14 +185,14 @@ describe("an edit by someone else", function()
     prepare()
     local result = assert(apply { on_conflict = "fail" })
     assert.equal("conflict", result.stopped)
-    assert.same({ 1, 4, 0 }, { result.conflicts, result.pending, result.done })
+    assert.same({ 1, 4, 0 }, { result.conflicts, result.not_started, result.applied })
     assert.equal("Doctor", titles()[1])
   end)
 
   it("survives together with the plan's under rebase, unless both touch one field", function()
     prepare()
     local result = assert(apply { on_conflict = "rebase" })
-    assert.same({ 2, 1, 2 }, { result.conflicts, result.already, result.done })
+    assert.same({ 2, 1, 2 }, { result.conflicts, result.unchanged, result.applied })
     assert.equal("Doctor", titles()[1])
     local both = assert(place.client.contacts:get(ids[2]))
     assert.same({ "Pilot", "Sir" }, { both.title, both.salutation })
@@ -213,7 +211,7 @@ describe("an edit by someone else", function()
     assert(apply())
     local result = assert(fix.resume(place.client, place:path "p", {
       retry_failed = true, on_conflict = "rebase" }))
-    assert.same({ 2, 1, 2 }, { result.conflicts, result.already, result.done })
+    assert.same({ 2, 1, 2 }, { result.conflicts, result.unchanged, result.applied })
   end)
 end)
 
@@ -237,7 +235,7 @@ describe("a bad record", function()
     }
     assert.equal(60, plan.changes)
     local result = assert(apply())
-    assert.same({ 53, 7, "some_failed" }, { result.done, result.failed, fix.exit(result) })
+    assert.same({ 53, 7 }, { result.applied, result.failed })
     local rows = {}
     for line in place:read("p.errors.csv"):gmatch "[^\r\n]+" do
       rows[#rows + 1] = line
@@ -255,7 +253,7 @@ describe("a bad record", function()
         return contact
       end,
     }, "q")
-    assert.equal(7, assert(apply(nil, "q")).done)
+    assert.equal(7, assert(apply(nil, "q")).applied)
     for _, contact in pairs(place:contacts()) do
       if bad[contact.id] then
         assert.equal("right@example.com", contact.workEmail)
@@ -272,7 +270,7 @@ describe("a bad record", function()
     end
     plan "p"
     local result = assert(apply { max_errors = 3 })
-    assert.same({ "max_errors", 3, "some_failed" }, { result.stopped, result.failed, fix.exit(result) })
+    assert.same({ "max_errors", 3 }, { result.stopped, result.failed })
     plan "q"
     result = assert(apply({}, "q"))
     assert.same({ "error_rate", 50 }, { result.stopped, result.failed })
@@ -296,10 +294,10 @@ describe("a run", function()
   it("stops at its limit and goes on when resumed", function()
     place:plan_titles(5, "Pilot")
     local result = assert(apply { limit = 2 })
-    assert.same({ "limit", 2, 3, "ok" }, { result.stopped, result.done, result.pending, fix.exit(result) })
+    assert.same({ "limit", 2, 3 }, { result.stopped, result.applied, result.not_started })
     assert.equal(2, place:requests "contacts.update")
     result = assert(fix.resume(place.client, place:path "p"))
-    assert.same({ 5, 0 }, { result.done, result.pending })
+    assert.same({ 5, 0 }, { result.applied, result.not_started })
     assert.equal(5, place:requests "contacts.update")
   end)
 
@@ -324,10 +322,10 @@ describe("a run", function()
     end }
     faults { operation = "lookup.reverse", status = 500 }
     local result = assert(apply())
-    assert.same({ 0, 1, "try_later" }, { result.done, result.pending, result.stopped })
+    assert.same({ 0, 1, "try_later" }, { result.applied, result.not_started, result.stopped })
     assert.equal(0, place:requests "contacts.create")
     faults()
-    assert.equal(1, assert(fix.resume(place.client, place:path "p")).done)
+    assert.equal(1, assert(fix.resume(place.client, place:path "p")).applied)
     for _, wrong in ipairs { "nobody", 5 } do
       assert.error_matches(function()
         fix.create("contact", {}, nil, wrong)
@@ -342,7 +340,7 @@ describe("a run", function()
       asked = asked + 1
       return asked > 3
     end })
-    assert.same({ "interrupted", 3, "interrupted" }, { result.stopped, result.done, fix.exit(result) })
+    assert.same({ "interrupted", 3 }, { result.stopped, result.applied })
     assert.equal("interrupted", place:objects "p.journal"[9].reason)
   end)
 
@@ -360,18 +358,18 @@ describe("a run", function()
         end
       end,
     })
-    assert.equal(4, result.done)
+    assert.equal(4, result.applied)
     assert.same({ 2 }, seen)
   end)
 
   it("does several changes at a time, each once", function()
     place:plan_titles(40, "Pilot")
     faults { operation = "contacts.update", delay = 0.02 }
-    assert.equal(40, assert(apply { concurrency = 8 }).done)
+    assert.equal(40, assert(apply { concurrency = 8 }).applied)
     assert.equal(40, place:requests "contacts.update")
     local open, most = 0, 0
     for _, line in ipairs(place:objects "p.journal") do
-      open = open + (line.t == "intent" and 1 or line.t == "done" and -1 or 0)
+      open = open + (line.t == "intent" and 1 or line.t == "applied" and -1 or 0)
       most = math.max(most, open)
     end
     assert.is_true(most > 1 and most <= 8, most)
@@ -386,10 +384,10 @@ describe("a run", function()
     assert.equal("auth", result.stopped)
     -- The seven beside it end, too; through a slow network the refusal itself takes its time.
     local most = os.getenv "EXTCONTACTS_CHAOS" and 39 or 12
-    assert.is_true(result.done >= 4 and result.done <= most, result.done)
-    assert.equal(40, result.done + result.pending)
+    assert.is_true(result.applied >= 4 and result.applied <= most, result.applied)
+    assert.equal(40, result.applied + result.not_started)
     faults()
-    assert.equal(40, assert(fix.resume(place.client, place:path "p", { concurrency = 8 })).done)
+    assert.equal(40, assert(fix.resume(place.client, place:path "p", { concurrency = 8 })).applied)
     assert.equal(41, place:requests "contacts.update") -- and the refused one
   end)
 
@@ -411,7 +409,7 @@ describe("a run", function()
     result, err = apply()
     assert.is_nil(result)
     assert.equal("begun", err.code)
-    assert.equal(1, assert(fix.resume(place.client, place:path "p")).done)
+    assert.equal(1, assert(fix.resume(place.client, place:path "p")).applied)
     assert.equal(1, place:requests "contacts.update")
   end)
 
@@ -458,9 +456,9 @@ describe("a run", function()
     place:plan_titles(3, "Pilot")
     faults { operation = "contacts.update", status = 403 }
     local result = assert(apply())
-    assert.same({ "auth", "auth", 3, 0 }, { result.stopped, fix.exit(result), result.pending, result.unknown })
+    assert.same({ "auth", 3, 0 }, { result.stopped, result.not_started, result.unknown })
     faults()
-    assert.equal(3, assert(fix.resume(place.client, place:path "p")).done)
+    assert.equal(3, assert(fix.resume(place.client, place:path "p")).applied)
   end)
 
   it("ends when the server is in trouble, and is resumed", function()
@@ -468,11 +466,11 @@ describe("a run", function()
     place:plan_titles(6, "Pilot")
     faults { operation = "contacts.get", status = 503 }
     local result = assert(fix.apply(client, place:path "p"))
-    assert.same({ "try_later", "try_later", 6 }, { result.stopped, fix.exit(result), result.pending })
+    assert.same({ "try_later", 6 }, { result.stopped, result.not_started })
     assert.equal(0, place:requests "contacts.update")
     faults()
     client:close()
-    assert.equal(6, assert(fix.resume(place.client, place:path "p")).done)
+    assert.equal(6, assert(fix.resume(place.client, place:path "p")).applied)
     assert.equal(6, place:requests "contacts.update")
   end)
 
@@ -483,7 +481,7 @@ describe("a run", function()
       { operation = "contacts.update", nth = 3, drop = "before" })
     local result = assert(fix.apply(client, place:path "p"))
     client:close()
-    assert.same({ 4, 0 }, { result.done, result.unknown })
+    assert.same({ 4, 0 }, { result.applied, result.unknown })
     assert.is_true(outcomes()[2].settled)
     assert.is_nil(outcomes()[3].settled)
     -- Only the one that did not arrive was sent twice.
@@ -522,9 +520,9 @@ describe("the journal", function()
         sha256 = place:objects "p"[5]["end"].sha256, changes = 3 } }))
       log.file:close()
       assert.equal(whole, place:read("p.journal"):sub(1, #whole))
-      assert.matches('"t":"healed"', place:read("p.journal"):sub(#whole + 1), 1, true)
+      assert.matches('"t":"repaired"', place:read("p.journal"):sub(#whole + 1), 1, true)
     end
-    assert.equal(3, assert(fix.resume(place.client, place:path "p")).done)
+    assert.equal(3, assert(fix.resume(place.client, place:path "p")).applied)
     assert.equal(3, place:requests "contacts.update")
   end)
 

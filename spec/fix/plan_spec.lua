@@ -230,7 +230,7 @@ describe("fix.plan", function()
     assert.equal(0, made.changes)
     assert.same({ ["no number"] = 6 }, made.totals.skipped)
     assert.equal(place:path "p.skipped.csv", made.skipped_path)
-    assert.equal("line,kind,id,reason\r\n5,contact," .. place:ids(10)[5] .. ",no number\r\n",
+    assert.equal("row,kind,id,reason\r\n5,contact," .. place:ids(10)[5] .. ",no number\r\n",
       place:read "p.skipped.csv":match "^.-\n.-\n")
   end)
 
@@ -246,7 +246,7 @@ describe("fix.plan", function()
     end })
     assert.same({ ["=why"] = 1, ["nil"] = 1, ["no such record"] = 1, ["the same record again"] = 1,
       ["all of them"] = 1, ["a line"] = 1 }, made.totals.skipped)
-    assert.equal(table.concat({ "line,kind,id,reason", "1,contact," .. ids[1] .. ",nil", "3,,nobody,no such record",
+    assert.equal(table.concat({ "row,kind,id,reason", "1,contact," .. ids[1] .. ",nil", "3,,nobody,no such record",
       "4,contact," .. ids[2] .. ",'=why", "5,," .. ids[1] .. ",the same record again", ",,,all of them",
       "9,,,a line", "" }, "\r\n"), place:read "p.skipped.csv")
     made = assert(plan { source = fix.ids(ids), change = function() end })

@@ -27,8 +27,8 @@ local function child(where, kind, number, before)
 end
 
 local PLACES = {
-  { "after", "intent" }, { "before", "done" }, { "torn", "intent" }, { "torn", "done" },
-  { "after", "done" }, { "before", "intent" },
+  { "after", "intent" }, { "before", "applied" }, { "torn", "intent" }, { "torn", "applied" },
+  { "after", "applied" }, { "before", "intent" },
 }
 
 -- Every contact's and its notes' canonical form.
@@ -85,7 +85,7 @@ local function check_journal()
   local confirmed = {}
   for text in place:read("p.journal"):gmatch "([^\n]+)\n" do
     local line = assert(ec.json.decode(text))
-    if line.t == "done" then
+    if line.t == "applied" then
       confirmed[line.n] = true
     elseif line.t == "intent" then
       assert.is_nil(confirmed[line.n])
@@ -98,7 +98,7 @@ describe("fix.resume", function()
 
   it("makes the same of a plan whose process is killed again and again", function()
     place:plan(mixed(place:ids(24)))
-    assert.equal(24, assert(fix.apply(place.client, place:path "p")).done)
+    assert.equal(24, assert(fix.apply(place.client, place:path "p")).applied)
     local expected = state_of_everything()
     assert.equal(24, writes())
 
@@ -132,7 +132,7 @@ describe("fix.resume", function()
         local output, code = child(where[1], where[2], number)
         assert.equal("137", code, output)
         local result = resume()
-        assert.same({ 4, 0, 0 }, { result.done, result.unknown, result.pending })
+        assert.same({ 4, 0, 0 }, { result.applied, result.unknown, result.not_started })
         assert.equal(4, writes())
         check_journal()
       end
@@ -147,7 +147,7 @@ describe("fix.resume", function()
     place:edit(ids[2], { title = "Doctor" })
     place:edit(ids[1], { salutation = "Sir" }) -- after it was applied
     local result = assert(fix.resume(place.client, place:path "p"))
-    assert.same({ 3, 1 }, { result.done, result.conflicts })
+    assert.same({ 3, 1 }, { result.applied, result.conflicts })
     assert.equal("Doctor", assert(place.client.contacts:get(ids[2])).title)
     assert.equal("Sir", assert(place.client.contacts:get(ids[1])).salutation)
   end)
@@ -160,7 +160,7 @@ describe("fix.resume", function()
     local _, code = child("after", "intent", 1)
     assert.equal("137", code)
     local result = resume()
-    assert.same({ 1, 0, "some_failed" }, { result.unknown, result.done, fix.exit(result) })
+    assert.same({ 1, 0 }, { result.unknown, result.applied })
     assert.equal(0, place:requests "organizations.create")
     assert.matches(",unknown,", place:read "p.errors.csv", 1, true)
     -- And again: still open, still not sent.
@@ -184,7 +184,7 @@ describe("a disk that fills up while a plan is applied", function()
       noted = noted + (line.t == "intent" and 1 or 0)
     end
     assert.equal(noted, place:requests "contacts.update")
-    assert.equal(12, assert(fix.resume(place.client, place:path "p")).done)
+    assert.equal(12, assert(fix.resume(place.client, place:path "p")).applied)
     assert.equal(12, place:requests "contacts.update")
   end)
 end)

@@ -42,13 +42,13 @@ describe("fix.undo", function()
       return contact
     end }
     local result = apply()
-    assert.is_true(result.done > 400, result.done)
+    assert.is_true(result.applied > 400, result.applied)
     local taken = undo()
     assert.equal(place:path "p.undo", taken.path)
-    assert.equal(result.done, taken.changes)
+    assert.equal(result.applied, taken.changes)
     assert.equal(plan.totals.sha256, place:objects "p.undo"[1].undoes)
     assert.same({}, taken.totals.skipped)
-    assert.equal(result.done, apply("p.undo").done)
+    assert.equal(result.applied, apply("p.undo").applied)
     local restored = 0
     for id, contact in pairs(place:contacts()) do
       if fixes.bytes(contact) == fixes.bytes(before[id]) then
@@ -89,13 +89,13 @@ describe("fix.undo", function()
       end,
     }
     -- The note, a new contact, and then the contact the note was on.
-    assert.equal(2, apply().done)
+    assert.equal(2, apply().applied)
     for _, line in ipairs(place:objects "p.journal") do
-      created = line.t == "done" and line.op == "create" and line.id or created
+      created = line.t == "applied" and line.op == "create" and line.id or created
     end
     local taken = undo()
     assert.same({ ["contact.delete"] = 1, ["contact_note.create"] = 1 }, taken.totals.operations)
-    assert.equal(2, apply("p.undo").done)
+    assert.equal(2, apply("p.undo").applied)
     local _, err = place.client.contacts:get(created)
     assert.equal(404, err.status)
     local notes = assert(place.client.contacts.notes:list(noted)).entities
@@ -123,7 +123,7 @@ describe("fix.undo", function()
         end),
         change = function() return fix.delete end,
       }, "p" .. index)
-      assert.equal(1, apply("p" .. index).done)
+      assert.equal(1, apply("p" .. index).applied)
     end
     -- One plan that undoes both: their journals in one.
     os.execute(("cat %s >%s"):format(place:path "p2", place:path "p"))
@@ -133,10 +133,10 @@ describe("fix.undo", function()
       :gsub('"n":1', '"n":2'))
     local taken = undo()
     assert.equal(2, taken.changes)
-    assert.equal(2, apply("p.undo").done)
+    assert.equal(2, apply("p.undo").applied)
     local new_id
     for _, line in ipairs(place:objects "p.undo.journal") do
-      new_id = line.old_id == id and line.t == "done" and line.id or new_id
+      new_id = line.old_id == id and line.t == "applied" and line.id or new_id
     end
     assert.equal(record.lastName, assert(place.client.contacts:get(new_id)).lastName)
     assert.equal("keep", assert(place.client.contacts.notes:list(new_id)).entities[1].noteText)
@@ -225,7 +225,7 @@ describe("fix.verify", function()
     local verified = verify { on_difference = function(change, reason, fields)
       differences[change.id] = reason .. (fields and ": " .. fields[1] or "")
     end }
-    assert.same({ total = 5, checked = 4, as_planned = 2, differ = 2, not_done = 1 }, verified)
+    assert.same({ total = 5, checked = 4, match = 2, differ = 2, not_applied = 1 }, verified)
     assert.same({
       [ids[1]] = "the record is neither as it was nor as planned: title",
       [ids[2]] = "the record is not there",
@@ -241,7 +241,7 @@ describe("fix.verify", function()
       return { fix.add_note { noteText = "n", createdBy = USER } }
     end }
     apply()
-    assert.equal(2, verify().as_planned)
+    assert.equal(2, verify().match)
   end)
 
   it("proves that erased records are gone", function()
@@ -251,7 +251,7 @@ describe("fix.verify", function()
     assert(place.client.contacts:delete(ids[2]))
     assert(fix.resume(place.client, place:path "p", { allow_irreversible = true }))
     local verified = verify()
-    assert.equal(2, verified.as_planned)
+    assert.equal(2, verified.match)
     local proof = place:read "p.proof.csv"
     assert.matches("contact," .. ids[1] .. ",", proof, 1, true)
     assert.matches("Z,[%x-]+,20%d%d%-%d%d%-%d%dT[%d:]+Z,erased\r\n", proof)
@@ -266,7 +266,7 @@ describe("fix.verify", function()
       verify = function(record)
         return record.title ~= "Pilot", "no pilots"
       end })
-    assert.equal(2, verify({ spec = made }).differ)
+    assert.equal(2, verify({ fix = made }).differ)
   end)
 end)
 
@@ -278,17 +278,17 @@ describe("fix.status", function()
       return assert(fix.status(place:path "p"))
     end
     place:plan_titles(4, "Pilot")
-    assert.same({ "planned", 4, 0 }, { status().state, status().pending, status().runs })
+    assert.same({ "planned", 4, 0 }, { status().state, status().not_started, status().runs })
     local seen = {}
     assert(fix.apply(place.client, place:path "p", { limit = 2, on_progress = function()
       seen[status().state] = true
     end }))
     assert.same({ running = true }, seen)
     assert.same({ "stopped", 2, 1, "limit" },
-      { status().state, status().pending, status().runs, status().last_stop.reason })
+      { status().state, status().not_started, status().runs, status().last_stop.reason })
     assert(fix.resume(place.client, place:path "p"))
     assert.same({ "complete", 0, 2, 4 },
-      { status().state, status().pending, status().runs, status().counts.done })
+      { status().state, status().not_started, status().runs, status().counts.applied })
   end)
 
   it("holds the process that applies a plan, and lets it go on", function()
@@ -308,7 +308,7 @@ describe("fix.status", function()
     end, paused = function()
       return require("extcontacts.fix.status").is_paused(path)
     end }))
-    assert.equal(3, result.done)
+    assert.equal(3, result.applied)
     assert.same({ "paused" }, states)
   end)
 end)

@@ -54,7 +54,7 @@ local function converges(name, set, options)
   local planned = plan(name, set, "p")
   assert.is_true(planned.changes > 0)
   local result = assert(fix.apply(place.client, place:path "p", options))
-  assert.equal(planned.changes, result.done)
+  assert.equal(planned.changes, result.applied)
   assert.equal(0, result.failed + result.conflicts)
   local verified = assert(fix.verify(place.client, place:path "p"))
   local again, changes = plan(name, set, "again")
@@ -106,7 +106,7 @@ describe("the ready fix", function()
       assert.equal(planned.changes, verified.checked)
       -- Some contacts without an address are of another country than the region;
       -- what no number there can be, the server does not take, and that is told.
-      assert.is_true(verified.as_planned > 0.8 * planned.changes, verified.as_planned)
+      assert.is_true(verified.match > 0.8 * planned.changes, verified.match)
       -- What was left before is left still.
       for reason, count in pairs(planned.totals.skipped) do
         assert.is_true((again.totals.skipped[reason] or 0) >= count, reason)
@@ -120,7 +120,7 @@ describe("the ready fix", function()
       end
       local good, bad = add { workPhone = { display = "030 1234567" } }, add { workPhone = { display = "0101245358" } }
       local _, _, verified = converges("phones_e164", { region = "DE", check = "libphonenumber" })
-      assert.is_true(verified.as_planned > 20)
+      assert.is_true(verified.match > 20)
       assert.equal("+49301234567", assert(place.client.contacts:get(good)).workPhone.e164)
       assert.equal("0101245358", assert(place.client.contacts:get(bad)).workPhone.display)
     end)
@@ -147,7 +147,7 @@ describe("the ready fix", function()
 
     it("converges", function()
       local planned, _, verified = converges "tidy_names_emails"
-      assert.equal(planned.changes, verified.as_planned)
+      assert.equal(planned.changes, verified.match)
     end)
 
     it("mends what can be mended, and leaves a record whole that the server would refuse", function()
@@ -208,7 +208,7 @@ describe("the ready fix", function()
       end })
       assert(fix.plan(place.client, made, { output = place:path "bad" }))
       local result = assert(fix.apply(place.client, place:path "bad"))
-      assert.equal(33, result.done)
+      assert.equal(33, result.applied)
       assert.equal(7, result.failed)
       local path = place:write("right.csv",
         (place:read "bad.errors.csv":gsub("nobody at nowhere", "right@example.com")))
@@ -300,7 +300,7 @@ describe("the ready fix", function()
         .. "two@shared.example,Head\nnobody@only.example,Head\n030 7654321,Head\n,Head\n")
       local planned, changes = plan("set_fields", { csv = path, key = "email", by = "lookup" }, "p")
       assert.same({ 1, one, "Head" }, { #changes, changes[1].id, changes[1].after.title })
-      assert.equal(table.concat({ "line,kind,id,reason", "3,," .. one .. ",the same record again",
+      assert.equal(table.concat({ "row,kind,id,reason", "3,," .. one .. ",the same record again",
         "4,,,an address that several contacts have", "5,,,no such record",
         "6,,,neither an e-mail address nor a number in E.164",
         '7,,,"a line that names no record; --set create=yes makes one of it"', "" }, "\r\n"),
@@ -325,7 +325,7 @@ describe("the ready fix", function()
       assert.equal("Nameless", changes[3].after.lastName)
       assert.same({ ["the same record again"] = 1, ["neither an e-mail address nor a number in E.164"] = 1 },
         planned.totals.skipped)
-      assert.equal(3, assert(fix.apply(place.client, place:path "p")).done)
+      assert.equal(3, assert(fix.apply(place.client, place:path "p")).applied)
       place:write("v.csv", (place:read "v.csv":gsub("[^\n]+\n$", ""))) -- without the one that nothing tells apart
       assert.equal(0, plan("set_fields", set).changes)
       -- Somebody else is quicker, between plan and apply.
@@ -333,7 +333,7 @@ describe("the ready fix", function()
       assert.equal(2, plan("set_fields", set, "late").changes)
       add { personalEmail = "Quick@import.example" }
       local result = assert(fix.apply(place.client, place:path "late"))
-      assert.same({ 1, 1 }, { result.done, result.conflicts })
+      assert.same({ 1, 1 }, { result.applied, result.conflicts })
       assert.matches("somebody has the address by now", place:read "late.errors.csv", 1, true)
       assert.equal(1, #assert(place.direct.lookup:reverse "quick@import.example").contacts)
       set.key = "mail"

@@ -21,7 +21,7 @@ describe("changes of one record in a row", function()
       end,
     }
     local result = assert(fix.apply(place.client, place:path "p"))
-    assert.equal(6, result.done)
+    assert.equal(6, result.applied)
     local limited = assert(place:plan({
       source = fix.ids(place:ids(1)),
       change = function()
@@ -31,8 +31,8 @@ describe("changes of one record in a row", function()
     }, "q"))
     assert.equal(2, limited.changes)
     result = assert(fix.apply(place.client, place:path "q", { limit = 1 }))
-    assert.equal(1, result.done)
+    assert.equal(1, result.applied)
     assert.equal("limit", result.stopped)
-    assert.equal(2, assert(fix.resume(place.client, place:path "q")).done)
+    assert.equal(2, assert(fix.resume(place.client, place:path "q")).applied)
   end)
 end)

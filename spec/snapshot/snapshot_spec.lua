@@ -329,7 +329,7 @@ describe("extcontacts restore", function()
 
     must { "restore", at "whole", "-o", at "plan", "--delete-created" }
     local result = assert(fix.apply(client, at "plan", { concurrency = 8 }))
-    assert.equal(result.total, result.done + result.already, json.encode(result, { sort_keys = true }))
+    assert.equal(result.total, result.applied + result.unchanged, json.encode(result, { sort_keys = true }))
     assert.equal(0, assert(fix.verify(client, at "plan")).differ)
 
     assert.equal(404, session:call("GET", "/contacts/" .. created.id).status)

@@ -2,7 +2,7 @@
 -- a place in its journal:
 --   fix_child.lua SERVER PLAN PLACE TYPE NUMBER
 -- SERVER is a JSON file with its addresses and credentials.
--- PLACE is before, torn or after; TYPE intent or done; NUMBER which of them.
+-- PLACE is before, torn or after; TYPE intent or applied; NUMBER which of them.
 -- Prints what became of the run when it gets to the end.
 local core = require "extcontacts.core"
 local ec = require "extcontacts"
@@ -65,4 +65,4 @@ local state = journal.read(journal.path(plan))
 local begin = state and state.runs > 0 and fix.resume or fix.apply
 local result = assert(begin(client, plan))
 client:close()
-print(("%s %d %d %d"):format(result.stopped or "complete", result.done, result.failed, result.unknown))
+print(("%s %d %d %d"):format(result.stopped or "complete", result.applied, result.failed, result.unknown))

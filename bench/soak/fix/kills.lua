@@ -40,7 +40,7 @@ local function read_journal()
     lines_read = lines_read + 1
     if type(decoded) ~= "table" then
       unread = unread + 1
-    elseif decoded.t == "done" then
+    elseif decoded.t == "applied" then
       confirmed[decoded.n] = true
     elseif decoded.t == "intent" and confirmed[decoded.n] then
       again = again + 1

@@ -21,4 +21,4 @@ local result = assert(fix.apply(client, arg[1], {
   end,
 }))
 client:close()
-io.write(("%d %d %s\n"):format(planned.changes, result.done, result.stopped or "complete"))
+io.write(("%d %d %s\n"):format(planned.changes, result.applied, result.stopped or "complete"))

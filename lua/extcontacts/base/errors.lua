@@ -138,15 +138,12 @@ function errors.invalid(message, code)
   return nil, errors.new { kind = "invalid", code = code, message = message }
 end
 
---- Another process has the plan.
----@param path string of the plan
+--- A file that another process has locked.
+---@param message string with the path
 ---@return nil
 ---@return extcontacts.Error
-function errors.locked(path)
-  return nil, errors.new {
-    kind = "io", code = "locked", retryable = true,
-    message = path .. ": another process is at work on this plan",
-  }
+function errors.locked(message)
+  return nil, errors.new { kind = "io", code = "locked", retryable = true, message = message }
 end
 
 --- Raises the failure of a file's function; gives what it gave otherwise.

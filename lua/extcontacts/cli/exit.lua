@@ -84,6 +84,22 @@ function exit.code_of(failure)
   return exit.codes.some_failed
 end
 
+-- Why a run of a plan stopped → name of the code.
+local OF_STOP = { interrupted = "interrupted", auth = "auth", try_later = "try_later", conflict = "conflict" }
+
+--- The exit code of a run of a plan.  A run that stops at its limit did what
+-- it was asked to do.
+---@param result extcontacts.fix.Result
+---@return integer
+function exit.of_run(result)
+  if OF_STOP[result.stopped] then
+    return exit.codes[OF_STOP[result.stopped]]
+  elseif result.failed > 0 or result.unknown > 0 or (result.stopped and result.stopped ~= "limit") then
+    return exit.codes.some_failed
+  end
+  return result.conflicts > 0 and exit.codes.conflict or exit.codes.ok
+end
+
 -- Failures of the way to the server rather than of what was asked.
 local OF_CONNECTION = { transport = true, timeout = true, auth = true, decode = true, protocol = true }
 

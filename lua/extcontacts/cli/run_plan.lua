@@ -106,13 +106,13 @@ local function tell(context, path, result)
     end
   end
   context:out(("%d changes in the plan\n"):format(result.total))
-  line(result.done, "done", "green")
+  line(result.applied, "done", "green")
   line(result.diverged, "of these the server made something else of what was sent", "yellow")
-  line(result.already, "were so already")
+  line(result.unchanged, "were so already")
   line(result.conflicts, "in conflict: changed by someone else, left alone", "yellow")
   line(result.failed, "failed", "red")
   line(result.unknown, "sent, but it can't be told whether it arrived", "red")
-  line(result.pending, "not taken up")
+  line(result.not_started, "not taken up")
   local name = plan_text.quoted(path)
   if result.stopped then
     local why = result.stopped ~= "interrupted" and result.err -- that one call was is no news
@@ -122,9 +122,9 @@ local function tell(context, path, result)
     context:say("%s has the reasons; put the values right and plan set_fields with it",
       result.errors_path)
   end
-  if result.pending > 0 or result.unknown > 0 then
+  if result.not_started > 0 or result.unknown > 0 then
     context:say("go on with:  extcontacts resume %s", name)
-  elseif result.done > 0 then
+  elseif result.applied > 0 then
     context:say("look at it with:  extcontacts verify %s", name)
     context:say("take it back with:  extcontacts undo %s", name)
   end
@@ -152,7 +152,7 @@ function run_plan.run(given, context, how)
     return nil, err
   end
   tell(context, given.plan, result)
-  return exit.codes[fix.exit(result)]
+  return exit.of_run(result)
 end
 
 return run_plan

@@ -42,13 +42,13 @@ local LOOK_EVERY = 0.25
 
 ---@class extcontacts.fix.Result
 ---@field total integer
----@field done integer
----@field already integer
+---@field applied integer
+---@field unchanged integer
 ---@field conflicts integer
 ---@field failed integer
 ---@field unknown integer
----@field pending integer not taken up, or without an outcome
----@field diverged integer done in this run, but the server made something else of it
+---@field not_started integer not started, or without an outcome
+---@field diverged integer saved in this run, but the server stored a different value
 ---@field stopped string|nil why it ended before the end: `interrupted`, `limit`, `max_errors`,
 --- `error_rate`, `conflict`, `auth`, `try_later`, `io`
 ---@field err extcontacts.Error|nil what stopped it
@@ -142,19 +142,19 @@ function Run:is_paused()
 end
 
 local function wants(self, change)
-  local ledger = self.log.state.ledger
-  local wrong = ledger.wrong[change.n]
+  local progress = self.log.state.progress
+  local wrong = progress.wrong[change.n]
   if self.retry_failed and (wrong == "failed" or wrong == "conflict") then
     return true
   end
-  return not ledger:is_settled(change.n)
+  return not progress:is_settled(change.n)
 end
 
 local function report(self, paused)
   if self.options.on_progress then
-    local ledger = self.log.state.ledger
+    local progress = self.log.state.progress
     self.options.on_progress {
-      total = self.total, settled = ledger:settled(), counts = ledger.counts, run = self.finished,
+      total = self.total, settled = progress:settled(), counts = progress.counts, run = self.finished,
       paused = paused or false,
     }
   end
@@ -187,7 +187,7 @@ end
 function Run:note(change, outcome)
   local err, reason = outcome.err, outcome.stop
   local open = self.log.state.open[change.n]
-  local noted = outcome.t ~= "void" or (open and not outcome.unnoted)
+  local noted = outcome.t ~= "not_sent" or (open and not outcome.unnoted)
   outcome.err, outcome.stop = nil, nil
   if noted then
     local ok, problem = self.log:outcome(complete(change, outcome))
@@ -320,16 +320,16 @@ local function pass(self)
 end
 
 local function result_of(self)
-  local ledger = self.log.state.ledger
-  local counts = ledger.counts
+  local progress = self.log.state.progress
+  local counts = progress.counts
   return {
     total = self.total,
-    done = counts.done,
-    already = counts.already,
+    applied = counts.applied,
+    unchanged = counts.unchanged,
     conflicts = counts.conflict,
     failed = counts.failed,
     unknown = counts.unknown,
-    pending = self.total - ledger:settled() - counts.unknown,
+    not_started = self.total - progress:settled() - counts.unknown,
     diverged = self.diverged,
     stopped = self.stopped,
     err = self.err,
@@ -344,11 +344,11 @@ local function begin(self)
   end
   report(self)
   pass(self)
-  if not self.stopped and self.log.state.ledger:settled() < self.total then
+  if not self.stopped and self.log.state.progress:settled() < self.total then
     -- What got no answer is asked for once more.
     self.retry_failed = false
     pass(self)
-    if not self.stopped and result_of(self).pending > 0 then
+    if not self.stopped and result_of(self).not_started > 0 then
       self:stop "try_later"
     end
   end
@@ -429,23 +429,6 @@ function apply.resume(client, path, options)
   check_options(options)
   local result, err = run(client, path, options or {}, true)
   return result, err
-end
-
--- Why a run ended → the name of the exit code.
-local EXITS = {
-  interrupted = "interrupted", auth = "auth", try_later = "try_later", conflict = "conflict",
-}
-
---- The name of the exit code that a result stands for, as the command has it.
----@param result extcontacts.fix.Result
----@return string
-function apply.exit(result)
-  if EXITS[result.stopped] then
-    return EXITS[result.stopped]
-  elseif result.failed > 0 or result.unknown > 0 or (result.stopped and result.stopped ~= "limit") then
-    return "some_failed"
-  end
-  return result.conflicts > 0 and "conflict" or "ok"
 end
 
 return apply

@@ -36,19 +36,19 @@ end
 ---@param client extcontacts.Client
 ---@param options table
 ---@param beside string|nil path of the plan
----@param kept extcontacts.fix.Skipped|nil where it is noted what is left
+---@param skips extcontacts.fix.Skipped|nil receives what the fix skips
 ---@return extcontacts.fix.Context
 ---@return extcontacts.fix.Notes
 ---@return fun() close ends the files that are open
-function context.new(client, options, beside, kept)
+function context.new(client, options, beside, skips)
   local notes, outputs, grouped = { warnings = {} }, {}, {}
-  kept = kept or skipped.new()
+  skips = skips or skipped.new()
   local ctx = { options = options, client = readonly_client.only(client) }
   function ctx.warn(message)
     notes.warnings[#notes.warnings + 1] = { code = "fix", text = tostring(message) }
   end
-  function ctx.skip(reason, line)
-    kept:add(tostring(reason), notes.item, line)
+  function ctx.skip(reason, row)
+    skips:add(tostring(reason), notes.item, row)
   end
   function ctx.output(name)
     if not beside then

@@ -13,7 +13,7 @@ local load_text = compat.load_text
 
 local definition = {}
 
----@class extcontacts.fix.Spec
+---@class extcontacts.fix.Definition
 ---@field name string
 ---@field source extcontacts.fix.Source|fun(options: table): extcontacts.fix.Source
 ---@field change fun(record: table|nil, ctx: extcontacts.fix.Context): any
@@ -31,7 +31,7 @@ local definition = {}
 ---@field row table|nil
 ---@field client table refuses to write
 ---@field warn fun(message: string)
----@field skip fun(reason: string, line: integer|nil)
+---@field skip fun(reason: string, row: integer|nil)
 ---@field output fun(name: string): file*
 ---@field groups fun(): extcontacts.fix.Groups
 
@@ -88,7 +88,7 @@ end
 
 --- Makes a fix of a table.
 ---@param given table not changed
----@return extcontacts.fix.Spec|nil
+---@return extcontacts.fix.Definition|nil
 ---@return extcontacts.Error|nil
 function definition.define(given)
   local problem = definition.problem(given)
@@ -105,7 +105,7 @@ end
 
 --- Loads a fix file: Lua's text, with the globals of the program.
 ---@param path string
----@return extcontacts.fix.Spec|nil
+---@return extcontacts.fix.Definition|nil
 ---@return extcontacts.Error|nil
 function definition.load(path)
   local text = files.read(path)
@@ -145,7 +145,7 @@ local function converted(default, value)
 end
 
 --- The fix's options with some set; texts are converted.
----@param made extcontacts.fix.Spec
+---@param made extcontacts.fix.Definition
 ---@param set table<string, any>|nil
 ---@return table|nil options
 ---@return extcontacts.Error|nil

@@ -24,7 +24,7 @@ local function each_wrong(path, state, visit)
   local left = {}
   local function scan(on_line)
     journal.each(path, function(line)
-      if WRONG[line.t] and state.ledger.wrong[line.n] then
+      if WRONG[line.t] and state.progress.wrong[line.n] then
         on_line(line)
       end
     end)
@@ -76,7 +76,7 @@ local function write(plan_path, path)
   local state, err = journal.read(journal.path(plan_path))
   if not state then
     return nil, err
-  elseif next(state.ledger.wrong) == nil then
+  elseif next(state.progress.wrong) == nil then
     os.remove(path)
     return nil
   end

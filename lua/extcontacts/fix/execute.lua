@@ -16,7 +16,7 @@ local types = require "extcontacts.record.types"
 local execute = {}
 
 ---@class extcontacts.fix.Outcome
----@field t extcontacts.fix.State|"void" void: it was not sent after all
+---@field t extcontacts.fix.State|"not_sent" not_sent: nothing was sent after all
 ---@field reason string|nil a sentence
 ---@field fields string[]|nil those that someone changed
 ---@field stop "auth"|"try_later"|"interrupted"|nil why the run can't go on
@@ -65,9 +65,9 @@ end
 
 -- A read failed: nothing was sent.
 local function unread(err)
-  local outcome = describe({ t = "void", stop = stop_for(err) }, err)
+  local outcome = describe({ t = "not_sent", stop = stop_for(err) }, err)
   if not outcome.stop then
-    outcome.t = is_trouble(err) and "void" or "failed"
+    outcome.t = is_trouble(err) and "not_sent" or "failed"
     outcome.trouble = is_trouble(err) or nil
   end
   outcome.err = err
@@ -79,7 +79,7 @@ local function unwritten(err)
   local stop = stop_for(err)
   if not err.ambiguous and (err.sent == "nothing" or (stop and err.status)) then
     local trouble = not stop and is_trouble(err) or nil
-    return describe({ t = "void", stop = stop, trouble = trouble, err = err }, err)
+    return describe({ t = "not_sent", stop = stop, trouble = trouble, err = err }, err)
   elseif err.status == 404 then
     return { t = "conflict", reason = "the record is not there any more", status = 404 }
   elseif err.status == 409 then
@@ -125,7 +125,7 @@ local function send(work, change, verb, reference, intent, options)
   intent.id, intent.owner, intent.old_id = reference.id, reference.owner, change.old_id
   local noted, failed = work.journal:intent(intent)
   if not noted then
-    return nil, { t = "void", stop = "io", err = failed, reason = failed.message, unnoted = true }
+    return nil, { t = "not_sent", stop = "io", err = failed, reason = failed.message, unnoted = true }
   end
   local answer, err, response = call(work, verb, reference, intent.body, options)
   if answer == nil then
@@ -135,9 +135,9 @@ local function send(work, change, verb, reference, intent, options)
 end
 
 -- What is told of a write that was confirmed.
-local function done(answer, response)
+local function applied(answer, response)
   return {
-    t = "done",
+    t = "applied",
     modify_date = type(answer) == "table" and answer.modifyDate or nil,
     correlation_id = response and response.correlation_id,
   }
@@ -146,7 +146,7 @@ end
 local function update(work, change, reference, record)
   local side, others = diff.side(change.kind, record, change.diff)
   if side == "after" then
-    return { t = "already" }
+    return { t = "unchanged" }
   end
   local rebase = work.on_conflict == "rebase"
   if #others > 0 then
@@ -159,7 +159,7 @@ local function update(work, change, reference, record)
   if not answer then
     return more
   end
-  local outcome = done(answer, more)
+  local outcome = applied(answer, more)
   local diverged = type(answer) == "table" and diff.divergences(change.kind, body, answer) or {}
   outcome.diverged = #diverged > 0 and diverged or nil
   return outcome
@@ -177,9 +177,9 @@ local function delete(work, change, reference, record)
   end
   local answer, more = send(work, change, "delete", reference, { before = not erase and record or nil })
   if answer ~= nil then
-    return done(answer, more)
+    return applied(answer, more)
   elseif more.status == 404 then
-    return done() -- someone else did at the same moment
+    return applied() -- someone else did at the same moment
   end
   return more
 end
@@ -194,7 +194,7 @@ local function create(work, change, earlier)
   if answer == nil then
     return more
   end
-  local outcome = done(answer, more)
+  local outcome = applied(answer, more)
   outcome.id, outcome.old_id = type(answer) == "table" and answer.id or nil, change.old_id
   return outcome
 end
@@ -229,7 +229,7 @@ function execute.out(work, change)
   elseif change.op == "update" then
     return conflict(GONE)
   end
-  return { t = "already" }
+  return { t = "unchanged" }
 end
 
 ------------------------------------------------------- what became of one --
@@ -243,7 +243,7 @@ local function settle_create(work, change, intent)
     maybe_sent_at = dates.iso(intent.since or intent.at),
     except_ids = work.journal.state.created,
   })
-  if outcome.t == "done" then
+  if outcome.t == "applied" then
     return outcome
   elseif outcome.err and outcome.err.ambiguous then
     return { t = "unknown", reason = outcome.err.message }
@@ -256,7 +256,7 @@ local function settle_update(work, change, intent, record)
   if side == "after" then
     local diverged = diff.divergences(change.kind, intent.body, record)
     return {
-      t = "done", settled = true, modify_date = record.modifyDate, diverged = #diverged > 0 and diverged or nil,
+      t = "applied", settled = true, modify_date = record.modifyDate, diverged = #diverged > 0 and diverged or nil,
     }
   elseif #others > 0 then
     return conflict(CHANGED .. ", or while it was sent, in fields that the plan changes", others)
@@ -286,12 +286,12 @@ function execute.settle(work, change, intent)
     if outcome.t == "failed" then
       outcome.t = "unknown"
     end
-    outcome.unnoted = outcome.t == "void" or nil -- the intent stays open
+    outcome.unnoted = outcome.t == "not_sent" or nil -- the intent stays open
     return outcome
   elseif change.op == "update" then
     return conflict(GONE)
   end
-  return { t = "done", settled = true }
+  return { t = "applied", settled = true }
 end
 
 return execute

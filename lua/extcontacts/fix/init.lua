@@ -33,7 +33,6 @@ local fix = {
   report = report.write,
   apply = apply.run,
   resume = apply.resume,
-  exit = apply.exit,
   pause = status.pause,
   status = status.of,
   undo = undo.plan,

@@ -31,14 +31,14 @@ end
 
 ---@class extcontacts.fix.JournalState
 ---@field header table|nil nil for an empty journal
----@field ledger extcontacts.fix.Ledger
+---@field progress extcontacts.fix.Tracker
 ---@field open table<integer, table> the intents that have no outcome
 ---@field ids table<string, string> old id → new one, of records made again
 ---@field created table<string, boolean> ids of the latest creates
 ---@field runs integer
 ---@field last_stop table|nil
 
-local OUTCOMES = { done = true, already = true, conflict = true, failed = true, unknown = true }
+local OUTCOMES = { applied = true, unchanged = true, conflict = true, failed = true, unknown = true }
 
 -- So many ids of created records are kept: those of creates near in time to
 -- one whose outcome is open.
@@ -61,14 +61,14 @@ end
 local function take(state, line)
   if line.t == "intent" then
     state.open[line.n] = line
-  elseif line.t == "void" then
+  elseif line.t == "not_sent" then
     state.open[line.n] = nil -- it never left
   elseif OUTCOMES[line.t] then
-    state.ledger:note(line.n, line.t)
+    state.progress:note(line.n, line.t)
     if line.t ~= "unknown" then
       state.open[line.n] = nil
     end
-    if line.id and line.t == "done" then
+    if line.id and line.t == "applied" then
       remember(state, line)
     end
   elseif line.t == "run" then
@@ -124,7 +124,7 @@ end
 
 local function empty_state()
   return {
-    ledger = progress.new(), open = {}, ids = {}, runs = 0,
+    progress = progress.new(), open = {}, ids = {}, runs = 0,
     created = {}, created_order = {}, created_count = 0,
   }
 end
@@ -197,6 +197,14 @@ function journal.is_locked(plan_path)
   local free = file:lock()
   file:close()
   return free == false
+end
+
+--- The error when another process applies the plan.
+---@param plan_path string
+---@return nil
+---@return extcontacts.Error
+function journal.locked(plan_path)
+  return errors.locked(plan_path .. ": another process is applying this plan; wait until it ends or pause it")
 end
 
 ------------------------------------------------------------------- writing --
@@ -279,7 +287,7 @@ function journal.open(plan_path, plan)
   locked, message, code = file:lock()
   if not locked then
     if locked == false then
-      return close_with(file, errors.locked(plan_path))
+      return close_with(file, journal.locked(plan_path))
     end
     return close_with(file, errors.io(message, code))
   end
@@ -308,7 +316,7 @@ function journal.open(plan_path, plan)
     ok, err = append(self, state.header)
   end
   if ok and healed > 0 then
-    ok, err = append(self, { t = "healed", bytes = healed, at = now() })
+    ok, err = append(self, { t = "repaired", bytes = healed, at = now() })
   end
   if ok then
     ok, err = sync(self)
@@ -355,7 +363,7 @@ end
 
 --- Notes what became of a change.  Not synced: an outcome that is lost is
 -- found out again by reading the record.
----@param outcome { t: extcontacts.fix.State|"void", n: integer }
+---@param outcome { t: extcontacts.fix.State|"not_sent", n: integer }
 ---@return true|nil
 ---@return extcontacts.Error|nil
 function Journal:outcome(outcome)

@@ -382,7 +382,7 @@ end
 
 --- Plans a fix.
 ---@param client extcontacts.Client
----@param made extcontacts.fix.Spec from `definition.load` or `definition.define`
+---@param made extcontacts.fix.Definition from `definition.load` or `definition.define`
 ---@param options extcontacts.fix.PlanOptions|nil
 ---@return extcontacts.fix.Plan|nil
 ---@return extcontacts.Error|nil

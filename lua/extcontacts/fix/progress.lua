@@ -4,27 +4,27 @@
 local progress = {}
 
 ---@alias extcontacts.fix.State
----| "done" # it was sent and confirmed
----| "already" # the record was as planned already
+---| "applied" # it was sent and confirmed
+---| "unchanged" # the record already had the planned values
 ---| "conflict" # someone changed the record; left alone
 ---| "failed" # the server refused it
 ---| "unknown" # it was sent and nobody knows what became of it
 
----@class extcontacts.fix.Ledger
+---@class extcontacts.fix.Tracker
 ---@field counts table<extcontacts.fix.State, integer>
-local Ledger = {}
-Ledger.__index = Ledger
+local Tracker = {}
+Tracker.__index = Tracker
 
---- A ledger of nothing.
----@return extcontacts.fix.Ledger
+--- A tracker without any outcome.
+---@return extcontacts.fix.Tracker
 function progress.new()
   return setmetatable({
     low = 0,
     above = {},
     -- Those that went wrong, which may be settled again: number → state.
     wrong = {},
-    counts = { done = 0, already = 0, conflict = 0, failed = 0, unknown = 0 },
-  }, Ledger)
+    counts = { applied = 0, unchanged = 0, conflict = 0, failed = 0, unknown = 0 },
+  }, Tracker)
 end
 
 local WRONG = { conflict = true, failed = true, unknown = true }
@@ -32,7 +32,7 @@ local WRONG = { conflict = true, failed = true, unknown = true }
 --- Notes what became of a change; the last note counts.
 ---@param n integer
 ---@param state extcontacts.fix.State
-function Ledger:note(n, state)
+function Tracker:note(n, state)
   local before = self.wrong[n]
   if before then
     self.counts[before] = self.counts[before] - 1
@@ -54,15 +54,15 @@ end
 --- Whether a change has an outcome that stands.
 ---@param n integer
 ---@return boolean
-function Ledger:is_settled(n)
+function Tracker:is_settled(n)
   return (n <= self.low or self.above[n] == true) and self.wrong[n] ~= "unknown"
 end
 
 --- How many changes have one.
 ---@return integer
-function Ledger:settled()
+function Tracker:settled()
   local counts = self.counts
-  return counts.done + counts.already + counts.conflict + counts.failed
+  return counts.applied + counts.unchanged + counts.conflict + counts.failed
 end
 
 return progress

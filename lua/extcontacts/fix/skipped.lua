@@ -1,19 +1,19 @@
---- `PLAN.skipped.csv`: what a plan leaves to people, by line and id, and why; and
--- how many there are of each reason.
+--- `PLAN.skipped.csv`: the records and rows that a plan skips, each with its
+-- row, id and reason; and the number for each reason.
 
 local atomic_lines = require "extcontacts.base.atomic_lines"
 local csv = require "extcontacts.base.csv"
 
 local skipped = {}
 
---- The columns; a record that is there has no line unless a file names it.
-skipped.columns = { "line", "kind", "id", "reason" }
+--- The columns; `row` is set where the record comes from a file.
+skipped.columns = { "row", "kind", "id", "reason" }
 
 ---@class extcontacts.fix.Skipped
 ---@field counts table<string, integer> by reason
 ---@field path string|nil of the file; nil where none is written
-local Left = {}
-Left.__index = Left
+local Skipped = {}
+Skipped.__index = Skipped
 
 --- The file of a plan.
 ---@param plan_path string
@@ -22,11 +22,11 @@ function skipped.path(plan_path)
   return plan_path .. ".skipped.csv"
 end
 
---- Begins with none.
+--- Starts an empty list.
 ---@param beside string|nil path of the plan; without it there are only counts
 ---@return extcontacts.fix.Skipped
 function skipped.new(beside)
-  return setmetatable({ counts = {}, path = beside and skipped.path(beside) }, Left)
+  return setmetatable({ counts = {}, path = beside and skipped.path(beside) }, Skipped)
 end
 
 local function put(self, values)
@@ -36,8 +36,8 @@ end
 --- Adds one; raises where the file can't be written.
 ---@param reason string
 ---@param item extcontacts.fix.Item|nil what it is about
----@param line integer|nil instead of the item's
-function Left:add(reason, item, line)
+---@param row integer|nil instead of the item's
+function Skipped:add(reason, item, row)
   self.counts[reason] = (self.counts[reason] or 0) + 1
   if not self.path then
     return
@@ -46,13 +46,13 @@ function Left:add(reason, item, line)
     put(self, skipped.columns)
   end
   local reference = item and item.reference or {}
-  put(self, { line or item and item.line, reference.kind, reference.id or item and item.id, reason })
+  put(self, { row or item and item.line, reference.kind, reference.id or item and item.id, reason })
 end
 
---- Completes the file; where nothing is left, takes an older one away.
----@return string|nil path nil where nothing is left
+--- Completes the file; without a skipped record, removes an older file.
+---@return string|nil path nil when nothing is skipped
 ---@return extcontacts.Error|nil
-function Left:finish()
+function Skipped:finish()
   if self.writer then
     local ok, err = self.writer:finish()
     return ok and self.path, err
@@ -61,8 +61,8 @@ function Left:finish()
   end
 end
 
---- Leaves no file, unless it is finished.
-function Left:abandon()
+--- Removes the file, unless it is finished.
+function Skipped:abandon()
   if self.writer then
     self.writer:abandon()
   end

@@ -13,7 +13,7 @@ local status = {}
 ---@field totals extcontacts.fix.Totals
 ---@field counts table<extcontacts.fix.State, integer>|nil
 ---@field open integer sent, and nothing known of the outcome yet
----@field pending integer not taken up yet
+---@field not_started integer
 ---@field runs integer
 ---@field started string|nil
 ---@field last_stop { reason: string, at: string }|nil
@@ -71,18 +71,18 @@ function status.of(path)
     return nil, state
   end
   local total = checked.totals.changes
-  local settled = state and state.ledger:settled() or 0
+  local settled = state and state.progress:settled() or 0
   local open = 0
   for n in pairs(state and state.open or {}) do
-    open = open + (state.ledger.wrong[n] and 0 or 1)
+    open = open + (state.progress.wrong[n] and 0 or 1)
   end
   return {
     state = state_of(path, state, settled, total),
     header = checked.header,
     totals = checked.totals,
-    counts = state and state.ledger.counts,
+    counts = state and state.progress.counts,
     open = open,
-    pending = total - settled - open - (state and state.ledger.counts.unknown or 0),
+    not_started = total - settled - open - (state and state.progress.counts.unknown or 0),
     runs = state and state.runs or 0,
     started = state and state.header and state.header.started,
     last_stop = state and state.last_stop,

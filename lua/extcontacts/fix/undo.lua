@@ -34,7 +34,7 @@ local function done_backwards(path)
       elseif line.t == "intent" then
         local outcome = outcomes[line.n]
         outcomes[line.n] = nil
-        if outcome and outcome.t == "done" then
+        if outcome and outcome.t == "applied" then
           return line, outcome
         end
       elseif line.n then
@@ -151,7 +151,7 @@ function undo.plan(client, path, options)
   if not checked then
     return nil, state
   elseif journal.is_locked(path) then
-    return errors.locked(path)
+    return journal.locked(path)
   elseif checked.header.server ~= plan.server(client) then
     return errors.invalid(("%s was made for %s"):format(path, checked.header.server), "server")
   end
@@ -177,7 +177,7 @@ function undo.plan(client, path, options)
     totals = totals,
     changes = totals.changes,
     skipped_path = draft.skipped_path,
-    unknown = state.ledger.counts.unknown,
+    unknown = state.progress.counts.unknown,
   }
 end
 

@@ -14,23 +14,23 @@ local record_api = require "extcontacts.fix.record_api"
 local verify = {}
 
 ---@class extcontacts.fix.VerifyOptions
----@field spec extcontacts.fix.Spec|nil the fix, whose `verify` is asked too
+---@field fix extcontacts.fix.Definition|nil the fix, whose `verify` is called too
 ---@field on_difference fun(change: extcontacts.fix.Change, reason: string, fields: string[]|nil)|nil
 ---@field on_progress fun(checked: integer, total: integer)|nil
 
 ---@class extcontacts.fix.Verified
 ---@field total integer changes of the plan
 ---@field checked integer
----@field as_planned integer
+---@field match integer as planned
 ---@field differ integer
----@field not_done integer failed, in conflict, unknown or not taken up yet
+---@field not_applied integer failed, in conflict, unknown or not started
 ---@field proof_path string|nil the file that proves erasures
 
 -- What the journal tells of creates and erasures, by number.
 local function read_facts(path)
   local facts = {}
   journal.each(path, function(line)
-    if (line.t == "done" or line.t == "already") and (line.op == "create" or line.op == "erase") then
+    if (line.t == "applied" or line.t == "unchanged") and (line.op == "create" or line.op == "erase") then
       facts[line.n] = { id = line.id, at = line.at, correlation_id = line.correlation_id, t = line.t }
     end
   end)
@@ -84,8 +84,8 @@ local function prove(self, change, fact, reason)
     put(self.proof, PROOF)
   end
   put(self.proof, {
-    change.kind, change.id, fact.t == "done" and fact.at or nil, fact.correlation_id,
-    not reason and now() or nil, reason or fact.t == "already" and "was gone before" or "erased",
+    change.kind, change.id, fact.t == "applied" and fact.at or nil, fact.correlation_id,
+    not reason and now() or nil, reason or fact.t == "unchanged" and "was gone before" or "erased",
   })
 end
 
@@ -99,8 +99,8 @@ local function check_one(self, change, facts)
   }
   local record = reference.id and record_api.read(self.client, reference) or nil
   local reason, fields = judge(change, record)
-  if not reason and self.spec and self.spec.verify then
-    local fine, why = self.spec.verify(record, change, self.ctx)
+  if not reason and self.fix and self.fix.verify then
+    local fine, why = self.fix.verify(record, change, self.ctx)
     if not fine then
       reason = why or "the fix's verify says so"
     end
@@ -121,9 +121,9 @@ local function check_all(self, options)
   local change = reader:next()
   while change do
     result.total = result.total + 1
-    local book = self.state.ledger
-    if not book:is_settled(change.n) or book.wrong[change.n] then
-      result.not_done = result.not_done + 1
+    local progress = self.state.progress
+    if not progress:is_settled(change.n) or progress.wrong[change.n] then
+      result.not_applied = result.not_applied + 1
     else
       result.checked = result.checked + 1
       local reason, fields = check_one(self, change, facts)
@@ -133,7 +133,7 @@ local function check_all(self, options)
           options.on_difference(change, reason, fields)
         end
       else
-        result.as_planned = result.as_planned + 1
+        result.match = result.match + 1
       end
     end
     if options.on_progress then
@@ -168,10 +168,10 @@ function verify.run(client, path, options)
     client = client,
     path = path,
     state = state,
-    spec = options.spec,
-    ctx = options.spec and context.new(client, checked.header.options or {}),
+    fix = options.fix,
+    ctx = options.fix and context.new(client, checked.header.options or {}),
     total = checked.totals.changes,
-    result = { total = 0, checked = 0, as_planned = 0, differ = 0, not_done = 0 },
+    result = { total = 0, checked = 0, match = 0, differ = 0, not_applied = 0 },
   }
   local result, err = errors.catch(check_all, self, options)
   if not result and self.proof then

@@ -170,10 +170,7 @@ local function begin(self, names)
   if free == nil then
     errors.check_io(free, message, code)
   elseif not free then
-    raise(nil, errors.new {
-      kind = "io", code = "locked", retryable = true,
-      message = self.path .. " is being exported by another process",
-    })
+    raise(errors.locked(self.path .. " is being exported by another process"))
   end
   local state = not self.restart and earlier_state(self, names) or nil
   if state then

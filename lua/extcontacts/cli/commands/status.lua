@@ -25,8 +25,8 @@ local SENTENCES = {
 }
 
 local LINES = {
-  { "done", "done" },
-  { "already", "were so already" },
+  { "applied", "done" },
+  { "unchanged", "were so already" },
   { "conflict", "in conflict" },
   { "failed", "failed" },
   { "unknown", "sent, but it can't be told whether it arrived" },
@@ -53,8 +53,8 @@ local function print_text(context, path, found)
   if found.open > 0 then
     context:out(("%8d  in flight, or cut off: resume finds out\n"):format(found.open))
   end
-  if found.pending > 0 then
-    context:out(("%8d  not taken up\n"):format(found.pending))
+  if found.not_started > 0 then
+    context:out(("%8d  not taken up\n"):format(found.not_started))
   end
   if found.errors_path then
     context:out("  what failed is in ", plan_text.quoted(found.errors_path), "\n")

@@ -39,7 +39,7 @@ end
 function command.run(given, context)
   local shown, most = 0, given.show or 20
   local result, err = require("extcontacts.fix").verify(context:connect(), given.plan, {
-    spec = fix_of(given.plan),
+    fix = fix_of(given.plan),
     on_difference = function(change, reason, fields)
       shown = shown + 1
       if shown <= most then
@@ -54,8 +54,8 @@ function command.run(given, context)
   if shown > most then
     context:out(("… and %d more\n"):format(shown - most))
   end
-  context:out(("%d of %d as planned, %d not, %d were not done\n"):format(result.as_planned, result.total,
-    result.differ, result.not_done))
+  context:out(("%d of %d as planned, %d not, %d were not done\n"):format(result.match, result.total,
+    result.differ, result.not_applied))
   if result.proof_path then
     context:say("%s proves the erasures", result.proof_path)
   end

@@ -1,23 +1,9 @@
--- Files of lines: whole or not at all, forwards and backwards.
 local atomic_lines = require "extcontacts.base.atomic_lines"
 local files = require "extcontacts.base.files"
+local tempfile = require "spec.support.tempfile"
 
-local function write(path, text)
-  local handle = assert(io.open(path, "wb"))
-  handle:write(text)
-  handle:close()
-end
-
-describe("fix.lines", function()
-  local path
-
-  before_each(function()
-    path = os.tmpname()
-  end)
-
-  after_each(function()
-    os.remove(path)
-  end)
+describe("atomic_lines", function()
+  local create = tempfile.creator(after_each)
 
   -- Texts with lines of all lengths around the block size.
   local function long_lines()
@@ -30,7 +16,7 @@ describe("fix.lines", function()
 
   it("reads the lines that were written, forwards and backwards", function()
     local list = long_lines()
-    write(path, table.concat(list, "\n") .. "\n")
+    local path = create(table.concat(list, "\n") .. "\n")
     local next_line, _, close = atomic_lines.read(path)
     for _, line in ipairs(list) do
       local got, whole = next_line()
@@ -47,9 +33,9 @@ describe("fix.lines", function()
     close()
   end)
 
-  it("tells a last line that was cut short, and backwards leaves it out", function()
+  it("marks an incomplete last line, and leaves it out backwards", function()
     for _, torn in ipairs { "x", ("x"):rep(65536), ("x"):rep(70000) } do
-      write(path, "one\ntwo\n" .. torn)
+      local path = create("one\ntwo\n" .. torn)
       local next_line, _, close = atomic_lines.read(path)
       assert.equal("one", (next_line()))
       assert.equal("two", (next_line()))
@@ -65,17 +51,42 @@ describe("fix.lines", function()
     end
   end)
 
-  it("reads nothing from a file without a whole line", function()
+  it("finds no line in a file without a complete one", function()
     for _, text in ipairs { "", "torn" } do
-      write(path, text)
-      local next_line, _, close = atomic_lines.backwards(path)
+      local next_line, _, close = atomic_lines.backwards(create(text))
       assert.is_nil(next_line())
       close()
     end
   end)
 
-  it("gives a file its name when it is complete", function()
-    os.remove(path)
+  it("reads what people wrote without byte order mark and carriage returns, with line numbers", function()
+    local next_line, _, close = atomic_lines.texts(create "\239\187\191one\r\n\r\nthr\195\169e")
+    local got = {}
+    for line, number in next_line do
+      got[number] = line
+    end
+    close()
+    assert.same({ "one", "", "thr\195\169e" }, got)
+  end)
+
+  it("names the line that is not UTF-8, or that contains a carriage return", function()
+    for text, problem in pairs {
+      ["one\nM\252ller\n"] = "line 2 is not UTF-8; save the file as UTF-8",
+      ["one\rtwo\r"] = "line 1 contains a carriage return; save the file with Windows or Unix line endings",
+    } do
+      local path = create(text)
+      local next_line, _, close = atomic_lines.texts(path)
+      local ok, err = pcall(function()
+        for _ in next_line do end -- luacheck: ignore 542
+      end)
+      close()
+      assert.is_false(ok)
+      assert.equal(path .. ": " .. problem, err.message)
+    end
+  end)
+
+  it("shows the new file once it is complete", function()
+    local path = create()
     local writer = assert(atomic_lines.write(path))
     for index = 1, 20000 do
       assert(writer:put(index .. "\n"))
@@ -91,8 +102,8 @@ describe("fix.lines", function()
     close()
   end)
 
-  it("leaves the old file where the new one is not finished", function()
-    write(path, "old")
+  it("keeps the old file if the new one is abandoned", function()
+    local path = create "old"
     local writer = assert(atomic_lines.write(path))
     assert(writer:put("new"))
     writer:abandon()
@@ -102,11 +113,13 @@ describe("fix.lines", function()
     close()
   end)
 
-  it("gives a failure with the path where it can't write", function()
-    local writer, err = atomic_lines.write("/nonexistent/plan")
-    assert.is_nil(writer)
-    assert.equal("io", err.kind)
-    assert.equal("ENOENT", err.code)
-    assert.matches("/nonexistent/plan", err.message, 1, true)
+  it("returns the failure to write, with the path", function()
+    for _, open in ipairs { atomic_lines.write, atomic_lines.read, atomic_lines.texts, atomic_lines.backwards } do
+      local file, err = open "/nonexistent/file"
+      assert.is_nil(file)
+      assert.equal("io", err.kind)
+      assert.equal("ENOENT", err.code)
+      assert.matches("/nonexistent/file", err.message, 1, true)
+    end
   end)
 end)

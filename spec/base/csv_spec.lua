@@ -1,13 +1,12 @@
 -- CSV as spreadsheets write it.
 local csv = require "extcontacts.base.csv"
+local tempfile = require "spec.support.tempfile"
 
+local create = tempfile.creator(after_each)
+
+-- The rows, the problem and the line numbers of a text.
 local function parse(text, options)
-  local path = os.tmpname()
-  local handle = assert(io.open(path, "wb"))
-  handle:write(text)
-  handle:close()
-  handle = assert(io.open(path, "rb"))
-  os.remove(path)
+  local handle = assert(io.open(create(text), "rb"))
   local next_row, reader = csv.rows(handle, options)
   if not next_row then
     handle:close()
@@ -31,7 +30,7 @@ describe("csv", function()
     assert.same({}, (parse "id,name"))
   end)
 
-  it("reads quotes, separators and line breaks within fields, and tells the lines", function()
+  it("reads quotes, separators and line breaks inside fields, and knows each row's line", function()
     local rows, problem, lines = parse 'id,text\r\n1,"a ""b"", c"\r\n2,"two\nlines"\r\n\r\n3,""\r\n'
     assert.is_nil(problem)
     assert.same({ { id = "1", text = 'a "b", c' }, { id = "2", text = "two\nlines" },
@@ -39,7 +38,7 @@ describe("csv", function()
     assert.same({ 2, 3, 6 }, lines)
   end)
 
-  it("finds the separator and takes a byte order mark off", function()
+  it("finds the separator and drops a byte order mark", function()
     assert.same({ { id = "1", a = "x,y" } }, (parse "\239\187\191id;a\n1;x,y\n"))
     assert.same({ { id = "1", a = "x" } }, (parse "id\ta\n1\tx\n"))
     assert.same({ { id = "1", ["a,b"] = "x" } }, (parse('id;"a,b"\n1;x\n')))
@@ -48,25 +47,26 @@ describe("csv", function()
     assert.same({ { { id = "1", ["a,b"] = "x" } }, { 3 } }, { rows, lines })
   end)
 
-  it("says where a file is wrong, and nothing of its content", function()
+  it("says where a file is malformed, without its content", function()
     local function problem(text)
       local _, message = parse(text)
       return message
     end
     assert.equal("the file is empty", problem "")
     assert.equal("the file has no header", problem "sep=;\n")
-    assert.equal("line 3: 1 fields, but the header has 2", problem "sep=;\na;b\n3\n")
-    assert.equal("the column 'a' is there twice", problem "a,b,a\n")
-    assert.equal("line 3: 1 fields, but the header has 2", problem "a,b\n1,2\n3\n")
-    assert.equal("line 2: a quote is not closed", problem 'a,b\n1,"2\n3\n')
-    assert.equal("line 2: after a quoted field a separator must follow", problem 'a,b\n"1"x,2\n')
-    assert.equal("line 2: it is longer than 16 MiB; perhaps a quote is not closed",
+    assert.equal("line 3: 1 field, but the header has 2", problem "sep=;\na;b\n3\n")
+    assert.equal("line 2: 3 fields, but the header has 2", problem "a,b\n1,2,3\n")
+    assert.equal("duplicate column 'a'", problem "a,b,a\n")
+    assert.equal("line 3: 1 field, but the header has 2", problem "a,b\n1,2\n3\n")
+    assert.equal("line 2: unclosed quote", problem 'a,b\n1,"2\n3\n')
+    assert.equal("line 2: expected a separator after the closing quote", problem 'a,b\n"1"x,2\n')
+    assert.equal("line 2: the row is longer than 16 MiB; check for an unclosed quote",
       problem('a\n"' .. (("x"):rep(1023) .. "\n"):rep(17 * 1024)))
-    assert.equal("line 2: it is longer than 16 MiB; perhaps a quote is not closed",
+    assert.equal("line 2: the row is longer than 16 MiB; check for an unclosed quote",
       problem("a\n" .. ("x"):rep(17 * 1024 * 1024)))
-    assert.matches("^line 2: it is not in UTF%-8; a spreadsheet saves such a file as", problem "a\nM\252ller\n")
-    assert.matches("^line 1: it is not in UTF%-8", problem "\255\254a\0\n\0")
-    assert.matches("^its lines end in CR alone", problem "a,b\r1,2\r")
+    assert.equal('line 2: not UTF-8; save the file as "CSV UTF-8"', problem "a\nM\252ller\n")
+    assert.matches("^line 1: not UTF%-8", problem "\255\254a\0\n\0")
+    assert.matches("^the lines end in CR only", problem "a,b\r1,2\r")
     assert.same({ { ["a\rb"] = "1" } }, (parse '"a\rb"\n1\n'))
   end)
 
@@ -98,7 +98,7 @@ describe("csv", function()
         end
         values[index] = table.concat(parts)
       end
-      values[5], header[5] = "end", "c5" -- a line of nothing but empty cells is one, too
+      values[5], header[5] = "end", "c5" -- a row of empty cells alone is an empty line, which is skipped
       local rows, problem = parse(csv.line(header, 5) .. csv.line(values, 5, raw), { raw = raw })
       assert.is_nil(problem)
       assert.equal(1, #rows)
@@ -108,7 +108,7 @@ describe("csv", function()
     end
   end)
 
-  it("lets no cell become a formula, and reads what was there", function()
+  it("lets no cell become a formula, and reads the original text back", function()
     local values = { "=1+1", "@SUM(A1)", "+1+cmd|'x'!A0", "-x", "\t=1", "\r=1", "'=1", "''-x", "'" }
     for _, value in ipairs(values) do
       local line = csv.line({ "id", value }, 2)

@@ -1,6 +1,16 @@
 local text = require "extcontacts.base.text"
 
 describe("a text", function()
+  it("is trimmed at both ends, whatever is inside", function()
+    for whole, trimmed in pairs { [""] = "", [" \t\r\n"] = "", [" a  b\n"] = "a  b", a = "a", [" \194\160x "] = "\194\160x" } do
+      assert.equal(trimmed, text.trim(whole))
+    end
+    local long = "x" .. (" "):rep(1000000) .. "y"
+    local start = os.clock()
+    assert.is_true(text.trim(" " .. long .. " ") == long)
+    assert.is_true(os.clock() - start < 1, "trim takes more than linear time")
+  end)
+
   it("is counted in characters", function()
     assert.equal(0, text.length "")
     assert.equal(3, text.length "abc")

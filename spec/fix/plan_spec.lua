@@ -473,7 +473,7 @@ describe("sources", function()
 
   it("say what is wrong with a file", function()
     local _, err = read(fix.csv(place:write("a.csv", "id,b\n1\n")))
-    assert.matches("a.csv: line 2: 1 fields", err.message, 1, true)
+    assert.matches("a.csv: line 2: 1 field,", err.message, 1, true)
     _, err = read(fix.csv(place:write("a.csv", "ident,b\n1,2\n")))
     assert.matches("unknown column 'id'", err.message, 1, true)
     _, err = read(fix.csv(place:path "none.csv"))
@@ -481,9 +481,9 @@ describe("sources", function()
     _, err = read(fix.ndjson(place:write("a", '{"id":"x"}\n{\n')))
     assert.matches("line 2", err.message, 1, true)
     for text, wrong in pairs {
-      ["x\nM\252ller\n"] = "line 2 is not in UTF-8: save the file as UTF-8",
-      ["\255\254x\0\n\0"] = "line 1 is not in UTF-8",
-      ["x\ry\r"] = "line 1 has a CR in it: save the file with the line ends of Windows or Unix",
+      ["x\nM\252ller\n"] = "line 2 is not UTF-8; save the file as UTF-8",
+      ["\255\254x\0\n\0"] = "line 1 is not UTF-8",
+      ["x\ry\r"] = "line 1 contains a carriage return; save the file with Windows or Unix line endings",
     } do
       _, err = read(fix.ids(place:write("a", text)))
       assert.matches("a: " .. wrong, err.message, 1, true)

@@ -1,5 +1,5 @@
---- Files of one JSON object a line: written whole or not at all, read forwards
--- and backwards, a line at a time.
+--- Files of lines: written completely or not at all, and read forwards or
+-- backwards, one line at a time.
 
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
@@ -7,27 +7,29 @@ local texts = require "extcontacts.base.text"
 
 local atomic_lines = {}
 
-local BLOCK = 65536
+local BLOCK = 65536 -- bytes
 
 ------------------------------------------------------------------- writing --
 
----@class extcontacts.fix.Writer
+--- A file that is being written.  Its path shows the old file, or none, until
+-- `finish` renames the new one to it.
+---@class extcontacts.AtomicWriter
+---@field path string
 local Writer = {}
 Writer.__index = Writer
 
---- Begins a file that appears under its name once `finish` is called; until
--- then it stands beside it.
+--- Starts writing a file, which only its owner can read.
 ---@param path string
----@return extcontacts.fix.Writer|nil
+---@return extcontacts.AtomicWriter|nil
 ---@return extcontacts.Error|nil
 function atomic_lines.write(path)
-  local aside = path .. ".tmp"
-  os.remove(aside)
-  local file, message, code = core.file.open(aside, "new")
+  local temporary = path .. ".tmp"
+  os.remove(temporary)
+  local file, message, code = core.file.open(temporary, "new")
   if not file then
     return errors.io(message, code)
   end
-  return setmetatable({ file = file, path = path, aside = aside, parts = {}, size = 0 }, Writer)
+  return setmetatable({ file = file, path = path, temporary = temporary, parts = {}, size = 0 }, Writer)
 end
 
 function Writer:flush()
@@ -41,7 +43,7 @@ function Writer:flush()
   return true
 end
 
---- Adds text.
+--- Appends text.
 ---@param text string
 ---@return true|nil
 ---@return extcontacts.Error|nil
@@ -54,7 +56,8 @@ function Writer:put(text)
   return true
 end
 
---- Completes the file and gives it its name.
+--- Completes the file: what was written is on the disk before the file gets
+-- its name.
 ---@return true|nil
 ---@return extcontacts.Error|nil
 function Writer:finish()
@@ -68,36 +71,46 @@ function Writer:finish()
     ok, message, code = self.file:close()
   end
   if ok then
-    ok, message, code = core.file.rename(self.aside, self.path)
+    ok, message, code = core.file.rename(self.temporary, self.path)
   end
   if not ok then
     self:abandon()
     return errors.io(message, code)
   end
-  self.done = true
+  self.ended = true
   return true
 end
 
---- Removes what was written, unless it is finished.
+--- Discards what was written.  Does nothing after `finish`.
 function Writer:abandon()
-  if not self.done then
+  if not self.ended then
     self.file:close()
-    os.remove(self.aside)
-    self.done = true
+    os.remove(self.temporary)
+    self.ended = true
   end
 end
 
 ------------------------------------------------------------------- reading --
 
---- Opens a file for reading atomic_lines.
----@param path string
----@return (fun(): string|nil, boolean|nil)|nil next_line a line without its end, and whether it has one
----@return extcontacts.Error|nil
----@return (fun())|nil close
-function atomic_lines.read(path)
+local function open(path)
   local file, message, code = core.file.open(path, "read")
   if not file then
     return errors.io(message, code)
+  end
+  return file, nil, function()
+    file:close()
+  end
+end
+
+--- Opens a file for reading by lines.  `next_line` raises error objects.
+---@param path string
+---@return (fun(): string|nil, boolean|nil)|nil next_line a line without its line feed, and whether it had one
+---@return extcontacts.Error|nil
+---@return (fun())|nil close
+function atomic_lines.read(path)
+  local file, err, close = open(path)
+  if not file then
+    return nil, err
   end
   local offset = 0
   local next_line = texts.lines(function()
@@ -105,14 +118,12 @@ function atomic_lines.read(path)
     offset = offset + #block
     return block
   end)
-  local function close()
-    file:close()
-  end
   return next_line, nil, close
 end
 
---- The same for a file that a person or another program made: without a byte
--- order mark and CRs.  Raises where it can't be read as lines of UTF-8.
+--- Opens a file that a person or another program wrote: drops a byte order
+-- mark and carriage returns.  `next_line` raises an error object for a line
+-- that is not UTF-8 or has a carriage return inside.
 ---@param path string
 ---@return (fun(): string|nil, integer|nil)|nil next_line a line and its number
 ---@return extcontacts.Error|nil
@@ -134,66 +145,63 @@ function atomic_lines.texts(path)
     end
     line = line:gsub("\r$", "")
     if not texts.is_utf8(line) then
-      errors.raise_invalid(("%s: line %d is not in UTF-8: save the file as UTF-8"):format(path, number))
+      errors.raise_invalid(("%s: line %d is not UTF-8; save the file as UTF-8"):format(path, number))
     elseif line:find("\r", 1, true) then
-      errors.raise_invalid(("%s: line %d has a CR in it: save the file with the line ends of Windows or Unix")
+      errors.raise_invalid(("%s: line %d contains a carriage return; save the file with Windows or Unix line endings")
         :format(path, number))
     end
     return line, number
   end, nil, close
 end
 
---- Reads the complete lines of a file from the last one to the first.
+-- The complete lines of a block and of `rest`, the beginning of the line after
+-- it, in reverse.  Returns the end of a line that starts in an earlier block.
+-- `is_last`: nothing but an incomplete line can follow the last line feed.
+local function split(lines, joined, is_last)
+  local stop = joined:find("\n", 1, true)
+  if not stop then
+    return joined, false
+  end
+  local head, from = joined:sub(1, stop - 1), stop + 1
+  stop = joined:find("\n", from, true)
+  while stop do
+    lines[#lines + 1] = joined:sub(from, stop - 1)
+    from = stop + 1
+    stop = joined:find("\n", from, true)
+  end
+  if not is_last then
+    lines[#lines + 1] = joined:sub(from)
+  end
+  return head, true
+end
+
+--- Reads the complete lines of a file from the last one to the first; a last
+-- line without a line feed is left out.  `next_line` raises error objects.
 ---@param path string
 ---@return (fun(): string|nil)|nil next_line
 ---@return extcontacts.Error|nil
 ---@return (fun())|nil close
 function atomic_lines.backwards(path)
-  local file, message, code = core.file.open(path, "read")
+  local file, err, close = open(path)
   if not file then
-    return errors.io(message, code)
+    return nil, err
   end
   local offset = file:size()
-  -- Lines of the blocks read, the earliest of them without its beginning.
-  local pending, head = {}, ""
-  local begun = false
-  local function load_block()
+  local lines, head = {}, ""
+  local has_line_feed = false -- whether one was found, from the end of the file
+  local function read_block()
     local size = math.min(BLOCK, offset)
     offset = offset - size
-    local block = errors.check_io(file:read(size, offset))
-    return block
-  end
-  local function close()
-    file:close()
-  end
-  -- Takes a block's lines apart; what is before its first line end is the end
-  -- of a line that begins in an earlier block.
-  local function take(joined)
-    local stop = joined:find("\n", 1, true)
-    if not stop then
-      head = joined
-      return
-    end
-    head = joined:sub(1, stop - 1)
-    local at = stop + 1
-    local next_stop = joined:find("\n", at, true)
-    while next_stop do
-      pending[#pending + 1] = joined:sub(at, next_stop - 1)
-      at = next_stop + 1
-      next_stop = joined:find("\n", at, true)
-    end
-    -- Behind the file's last line end only a line cut short can stand.
-    if begun then
-      pending[#pending + 1] = joined:sub(at)
-    end
-    begun = true
+    local found
+    head, found = split(lines, errors.check_io(file:read(size, offset)) .. head, not has_line_feed)
+    has_line_feed = has_line_feed or found
   end
   return function()
-    while #pending == 0 and offset > 0 do
-      take(load_block() .. head)
+    while #lines == 0 and offset > 0 do
+      read_block()
     end
-    local line = table.remove(pending)
-    if not line and begun and head ~= "" then
+    local line = table.remove(lines)
+    if not line and has_line_feed and head ~= "" then
       line, head = head, ""
     end
     return line

@@ -1,10 +1,10 @@
---- Base64 (RFC 4648), the ordinary alphabet with padding.  Pure.
+--- Base64 (RFC 4648), the standard alphabet with padding.  Pure.
 
 local base64 = {}
 
 local ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
-local function quad(group)
+local function encode_group(group)
   local a, b, c = group:byte(1, 3)
   local bits = a * 65536 + (b or 0) * 256 + (c or 0)
   local out = {}
@@ -15,11 +15,11 @@ local function quad(group)
   return table.concat(out)
 end
 
---- The text's bytes in base64.
----@param text string
+--- Encodes bytes.
+---@param bytes string
 ---@return string
-function base64.encode(text)
-  return (text:gsub("..?.?", quad))
+function base64.encode(bytes)
+  return (bytes:gsub("..?.?", encode_group))
 end
 
 return base64

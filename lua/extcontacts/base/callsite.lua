@@ -1,13 +1,14 @@
---- Where the program called the module, for the messages of what it did wrong.
+--- Where the program called this module, so that an error about wrong
+-- arguments points at the program's line.
 
 local callsite = {}
 
--- Where the module's files lie.  A host may leave the debug library out.
+-- The folder of the module's files.  A host may leave the debug library out.
 local getinfo = debug and debug.getinfo
 local OURS = getinfo and getinfo(1, "S").source:match("^(.*)base[/\\]callsite%.lua$")
 
---- The level, as `error` counts it where this is called, of the innermost
--- function that isn't the module's own.
+--- The level of the innermost function outside this module, for `error` in the
+-- function that calls this.
 ---@return integer
 function callsite.level()
   local level = 2

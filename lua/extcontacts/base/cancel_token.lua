@@ -1,5 +1,5 @@
---- Ends calls from outside: `local stop = ec.canceller()`, a call or iterator
--- with the option `cancel = stop`, and from anywhere else `stop:cancel()`.
+--- Cancels calls from outside: pass `cancel = token` to a call or an iterator,
+-- with `token = ec.canceller()`, and call `token:cancel()` from anywhere.
 
 local cancel_token = {}
 
@@ -12,21 +12,21 @@ function metatable.__tostring(self)
   return "extcontacts.canceller (" .. (self.cancelled and "cancelled" or "not cancelled") .. ")"
 end
 
---- Makes one; it serves any number of calls, and ends them all.
+--- Creates a token.  It serves any number of calls and cancels all of them.
 ---@return extcontacts.Canceller
 function cancel_token.new()
   return setmetatable({ cancelled = false, transfers = {} }, metatable)
 end
 
---- Whether `value` is a cancel_token.
+--- Whether a value is a token.
 ---@param value any
 ---@return boolean
 function cancel_token.is(value)
   return getmetatable(value) == metatable
 end
 
---- Ends the calls: they return `nil, err` with `kind = "cancelled"`, and so do
--- later ones.
+--- Cancels the calls: they return `nil, err` with `kind = "cancelled"`, and so
+-- does every later call with this token.
 function Canceller:cancel()
   self.cancelled = true
   for transfer in pairs(self.transfers) do
@@ -34,7 +34,7 @@ function Canceller:cancel()
   end
 end
 
---- Takes a transfer to be ended with the rest.
+--- Adds a transfer to those that `cancel` ends.
 ---@param transfer table
 function Canceller:watch(transfer)
   self.transfers[transfer] = true
@@ -43,7 +43,7 @@ function Canceller:watch(transfer)
   end
 end
 
---- Lets go of a transfer that has ended.
+--- Removes a transfer that has ended.
 ---@param transfer table
 function Canceller:forget(transfer)
   self.transfers[transfer] = nil

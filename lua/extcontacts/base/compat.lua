@@ -1,18 +1,18 @@
---- The functions that Lua 5.1 (LuaJIT) and Lua 5.4 keep in different places.
+--- Functions that differ between Lua 5.1 (LuaJIT) and Lua 5.4.
 
 -- luacheck: ignore 113 143
 
 local compat = {}
 
---- `table.unpack`, a global function in Lua 5.1.
+--- `table.unpack`; a global function in Lua 5.1.
 compat.unpack = table.unpack or unpack
 
---- Compiles a text; Lua 5.1 has `loadstring` for that.
+--- Compiles source text; Lua 5.1 needs `loadstring`.
 ---@type fun(text: string, name: string): function|nil, string|nil
 compat.load_text = loadstring or load
 
---- Whether the running code can yield.  Plain Lua 5.1 can't say: there the
--- attempt to yield raises Lua's own message.
+--- Whether the running code can yield.  Plain Lua 5.1 can't tell, so this is
+-- true there, and the attempt to yield raises Lua's own error.
 ---@type fun(): boolean
 compat.is_yieldable = coroutine.isyieldable or function()
   return true

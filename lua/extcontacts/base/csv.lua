@@ -1,7 +1,7 @@
---- CSV (RFC 4180) as spreadsheets read and write it: quoted fields with
--- separators, quotes and line breaks in them, a byte order mark.  A text that a
--- spreadsheet would run as a formula is written with an apostrophe in front,
--- and read without it.
+--- CSV (RFC 4180) as spreadsheets read and write it: quoted fields that contain
+-- separators, quotes or line breaks; a byte order mark.  A text that a
+-- spreadsheet would run as a formula is written with a leading apostrophe and
+-- read without it.
 
 local texts = require "extcontacts.base.text"
 
@@ -9,8 +9,8 @@ local csv = {}
 
 --------------------------------------------------------------- formulas --
 
--- Signed numbers, phone numbers among them, do no harm.  Apostrophes that are
--- there already are passed over, so that taking one off undoes putting one on.
+-- Signed numbers and phone numbers are harmless.  Leading apostrophes are
+-- ignored, so that removing one always reverses adding one.
 local function is_formula(text)
   local bare = text:gsub("^'+", "")
   return bare:find "^[=@\t\r\n]" or bare:find "^[+-]" and not bare:find "^[+-][%d%s().,-]*$"
@@ -26,15 +26,18 @@ end
 
 ----------------------------------------------------------------- reading --
 
+local BLOCK = 65536 -- bytes read at a time
+local LONGEST = 16 * 1024 * 1024 -- bytes of one row
+
+local NOT_UTF8 = 'not UTF-8; save the file as "CSV UTF-8"'
+local TOO_LONG = "the row is longer than 16 MiB; check for an unclosed quote"
+
 local function count_quotes(line)
   return select(2, line:gsub('"', ""))
 end
 
-local NOT_UTF8 = "it is not in UTF-8; a spreadsheet saves such a file as \"CSV UTF-8\""
-
-local BLOCK, LONGEST = 65536, 16 * 1024 * 1024 -- bytes, the latter of one record
-
--- One record as it stands in the file: lines up to where the quotes are even.
+-- The text of one row: lines until the quotes are balanced.  Returns it and
+-- the number of its lines.
 local function read_record(next_line)
   local line = next_line()
   if not line then
@@ -44,13 +47,13 @@ local function read_record(next_line)
   while quotes % 2 == 1 and size < LONGEST do
     line = next_line()
     if not line then
-      return nil, "a quote is not closed"
+      return nil, "unclosed quote"
     end
     parts[#parts + 1] = line
     quotes, lines, size = quotes + count_quotes(line), lines + 1, size + #line + 1
   end
   if size >= LONGEST then
-    return nil, "it is longer than 16 MiB; perhaps a quote is not closed"
+    return nil, TOO_LONG
   end
   local text = table.concat(parts, "\n"):gsub("\r$", "")
   if not texts.is_utf8(text) then
@@ -59,14 +62,14 @@ local function read_record(next_line)
   return text, nil, lines
 end
 
--- The fields of a record.
+-- Splits the text of a row into fields.
 local function split(text, separator)
-  local fields, at = {}, 1
-  local mark = "[" .. (separator == "\t" and "\t" or "%" .. separator) .. "]"
+  local fields, from = {}, 1
+  local pattern = "[" .. (separator == "\t" and "\t" or "%" .. separator) .. "]"
   repeat
     local field, after
-    if text:sub(at, at) == '"' then
-      local stop = at + 1
+    if text:sub(from, from) == '"' then
+      local stop = from + 1
       repeat
         stop = text:find('"', stop, true)
         local doubled = stop and text:sub(stop + 1, stop + 1) == '"'
@@ -74,22 +77,21 @@ local function split(text, separator)
           stop = stop + 2
         end
       until not doubled
-      field = stop and text:sub(at + 1, stop - 1):gsub('""', '"')
+      field = stop and text:sub(from + 1, stop - 1):gsub('""', '"')
       after = stop and stop + 1
       if not after or (after <= #text and text:sub(after, after) ~= separator) then
-        return nil, "after a quoted field a separator must follow"
+        return nil, "expected a separator after the closing quote"
       end
     else
-      after = text:find(mark, at) or #text + 1
-      field = text:sub(at, after - 1)
+      after = text:find(pattern, from) or #text + 1
+      field = text:sub(from, after - 1)
     end
     fields[#fields + 1] = field
-    at = after + 1
+    from = after + 1
   until after > #text
   return fields
 end
 
--- What a spreadsheet put between the names of the header.
 local function guess_separator(header)
   local bare = header:gsub('"[^"]*"', "")
   for _, separator in ipairs { ",", ";", "\t" } do
@@ -100,28 +102,15 @@ local function guess_separator(header)
   return ","
 end
 
----@class extcontacts.csv.Reader
----@field header string[]
----@field line integer where the row at hand begins in the file, from 1
-
---- Reads rows by the names in the first one.
----@param handle table a file opened for reading
----@param options { separator: string|nil, raw: boolean|nil }|nil `separator`: default what a first line
---- `sep=…` says, else `,`, `;` or tab, whichever the header has; `raw`: cells stay as they stand, an
---- apostrophe before a formula, too
----@return (fun(): table<string, string>|nil, string|nil)|nil next_row a row; nil at the end; nil and
---- what is wrong with the file
----@return extcontacts.csv.Reader|string reader or what is wrong
-function csv.rows(handle, options)
-  local next_line = texts.lines(function()
-    return handle:read(BLOCK)
-  end, LONGEST)
+-- Reads the header.  Returns its names, the separator, the number of its line
+-- and of the line after it; or nil and the problem.
+local function read_header(next_line, separator)
   local text, problem, lines = read_record(next_line)
   if not text then
     return nil, problem and "line 1: " .. problem or "the file is empty"
   end
   text = texts.without_bom(text)
-  -- Excel's own way to say what stands between the fields.
+  -- Excel names the separator in a line of its own.
   local first, declared = 1, text:match "^sep=(.)$"
   if declared then
     first = 2
@@ -131,34 +120,57 @@ function csv.rows(handle, options)
     end
   end
   if text:gsub('"[^"]*"', ""):find("\r", 1, true) then
-    return nil, "its lines end in CR alone; save it with the line ends of Windows or Unix"
+    return nil, "the lines end in CR only; save the file with Windows or Unix line endings"
   end
-  local raw = options and options.raw
-  local separator = options and options.separator or declared or guess_separator(text)
+  separator = separator or declared or guess_separator(text)
   local header
   header, problem = split(text, separator)
   if not header then
     return nil, ("line %d: %s"):format(first, problem)
   end
-  local names = {}
+  local seen = {}
   for _, name in ipairs(header) do
-    if names[name] then
-      return nil, ("the column '%s' is there twice"):format(name)
+    if seen[name] then
+      return nil, ("duplicate column '%s'"):format(name)
     end
-    names[name] = true
+    seen[name] = true
   end
-  local reader, next_number = { header = header, line = first }, first + lines
-  local function failed(why)
-    return nil, ("line %d: %s"):format(reader.line, why)
+  return header, separator, first, first + lines
+end
+
+---@class extcontacts.csv.Reader
+---@field header string[]
+---@field line integer the line of the file on which the current row starts, from 1
+
+--- Reads rows as tables by the names in the header.
+---@param handle table a file opened for reading
+---@param options { separator: string|nil, raw: boolean|nil }|nil `separator`: default: as a first line
+--- `sep=…` says, else `,`, `;` or tab, whichever the header has; `raw`: keep cells as they are, including an
+--- apostrophe before a formula
+---@return (fun(): table<string, string>|nil, string|nil)|nil next_row the next row; nil at the end; nil and
+--- the problem if the file is malformed
+---@return extcontacts.csv.Reader|string reader or problem
+function csv.rows(handle, options)
+  local raw = options and options.raw
+  local next_line = texts.lines(function()
+    return handle:read(BLOCK)
+  end, LONGEST)
+  local header, separator, first, next_number = read_header(next_line, options and options.separator)
+  if not header then
+    return nil, separator
+  end
+  local reader = { header = header, line = first }
+  local function failed(problem)
+    return nil, ("line %d: %s"):format(reader.line, problem)
   end
   return function()
+    local text, problem, lines
     repeat
       reader.line = next_number
       text, problem, lines = read_record(next_line)
-      if not text then
-        if problem then
-          return failed(problem)
-        end
+      if problem then
+        return failed(problem)
+      elseif not text then
         return nil
       end
       next_number = next_number + lines
@@ -168,7 +180,7 @@ function csv.rows(handle, options)
     if not fields then
       return failed(problem)
     elseif #fields ~= #header then
-      return failed(("%d fields, but the header has %d"):format(#fields, #header))
+      return failed(("%d %s, but the header has %d"):format(#fields, #fields == 1 and "field" or "fields", #header))
     end
     local row = {}
     for index, name in ipairs(header) do
@@ -180,10 +192,10 @@ end
 
 ----------------------------------------------------------------- writing --
 
---- One line, with its end.
+--- Formats one row, with its line ending.
 ---@param values table values by position; nil is an empty field
----@param count integer how many
----@param raw boolean|nil texts stay as they are, also where a spreadsheet would run them
+---@param count integer the number of fields
+---@param raw boolean|nil keep texts as they are, even those that a spreadsheet would run as formulas
 ---@return string
 function csv.line(values, count, raw)
   local fields = {}

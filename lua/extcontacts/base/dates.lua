@@ -1,4 +1,4 @@
---- Dates of the API and of HTTP, as texts and as seconds since 1970, UTC.
+--- Dates as the API and HTTP write them, and as seconds since 1970 (UTC).
 
 local dates = {}
 
@@ -8,8 +8,8 @@ for index, name in ipairs { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Au
   MONTHS[name] = index
 end
 
--- Days from 1970-01-01 to a date of the Gregorian calendar: a year is taken to
--- begin in March, so that the leap day comes last.
+-- Days from 1970-01-01 to a date of the Gregorian calendar.  The year starts in
+-- March here, so that the leap day is its last day.
 local function days(year, month, day)
   if month <= 2 then
     year, month = year - 1, month + 12
@@ -19,46 +19,40 @@ local function days(year, month, day)
 end
 
 local function seconds(year, month, day, hour, minute, second)
+  year, month, day = tonumber(year), tonumber(month), tonumber(day)
+  hour, minute, second = tonumber(hour), tonumber(minute), tonumber(second)
   if month < 1 or month > 12 or day < 1 or day > 31 or hour > 23 or minute > 59 or second >= 61 then
     return nil
   end
   return days(year, month, day) * 86400 + hour * 3600 + minute * 60 + second
 end
 
---- Reads `2026-11-24T18:55:54.123Z`; the milliseconds may be left out.
+--- Reads an API date, `2026-11-24T18:55:54.123Z`; the milliseconds are optional.
 ---@param text any
----@return number|nil
+---@return number|nil seconds since 1970; nil if it is not such a date
 function dates.iso(text)
   if type(text) ~= "string" then
     return nil
   end
   local year, month, day, hour, minute, second =
     text:match("^(%d%d%d%d)%-(%d%d)%-(%d%d)T(%d%d):(%d%d):(%d%d%.?%d*)Z$")
-  if not year then
-    return nil
-  end
-  return seconds(tonumber(year), tonumber(month), tonumber(day), tonumber(hour), tonumber(minute),
-    tonumber(second))
+  return year and seconds(year, month, day, hour, minute, second)
 end
 
---- Reads a Date header, `Tue, 24 Nov 2026 18:55:54 GMT`.
+--- Reads the Date header of HTTP, `Tue, 24 Nov 2026 18:55:54 GMT`.
 ---@param text any
----@return number|nil
+---@return number|nil seconds since 1970; nil if it is not such a date
 function dates.http(text)
   if type(text) ~= "string" then
     return nil
   end
   local day, month, year, hour, minute, second =
     text:match("^%a%a%a, (%d%d) (%a%a%a) (%d%d%d%d) (%d%d):(%d%d):(%d%d) GMT$")
-  if not year or not MONTHS[month] then
-    return nil
-  end
-  return seconds(tonumber(year), MONTHS[month], tonumber(day), tonumber(hour), tonumber(minute),
-    tonumber(second))
+  return year and MONTHS[month] and seconds(year, MONTHS[month], day, hour, minute, second)
 end
 
 --- Writes a date as the API does, in whole seconds.
----@param time integer|nil seconds since 1970; now when left out
+---@param time integer|nil seconds since 1970; default now
 ---@return string
 function dates.text(time)
   return (os.date("!%Y-%m-%dT%H:%M:%SZ", time))

@@ -1,6 +1,7 @@
 --- Deep copies.  Pure.
 
---- A copy that shares no table with the value; arrays stay marked.
+--- Returns a copy that shares no table with the value.  Metatables are kept, so
+-- that arrays remain arrays.
 ---@param value any
 ---@return any
 local function deepcopy(value)

@@ -1,22 +1,27 @@
---- The one error object.  A failing call returns `nil, err`, an iterator
--- raises the same object; `err.kind` says what sort of failure it was.
+--- The error object, and the functions that build and raise it.  A call that
+-- fails returns `nil, err`; an iterator raises the same object.  `err.kind` says
+-- what kind of failure it was.
+--
+-- `new` builds an object, `io` and `invalid` return `nil, err`, `raise`,
+-- `raise_invalid` and `check_io` raise, and `catch` turns what was raised into
+-- `nil, err` again.
 
 ---@class extcontacts.Error
 ---@field kind extcontacts.ErrorKind
----@field message string a sentence for people, without secrets or personal data
+---@field message string a sentence without secrets and personal data
 ---@field status integer|nil HTTP status
----@field code string|nil the server's dotted code, or a short word of ours
----@field operation string|nil canonical name of the operation; `request` for another endpoint
+---@field code string|nil the server's dotted code, the system's (`ENOSPC`), or a short word of this module
+---@field operation string|nil the operation's canonical name; `request` for any other endpoint
 ---@field method string|nil
 ---@field path string|nil without the query
----@field attempts integer|nil requests sent for this call, the last included
----@field retryable boolean whether the same call may succeed later and is safe to repeat
----@field ambiguous boolean|nil whether the request may have been carried out although it failed
+---@field attempts integer|nil requests sent for this call, including the last one
+---@field retryable boolean whether the same call may succeed later and is safe to retry
+---@field ambiguous boolean|nil whether the server may have carried out the request all the same
 ---@field retry_after number|nil seconds the server asked to wait
----@field correlation_id string|nil the server's id of this exchange, for support
----@field details table|nil what the server said about single fields
+---@field correlation_id string|nil the server's id of the request, for support
+---@field details table|nil the server's messages about single fields
 ---@field limit table|nil for kind "limit": `{ argument, limit }`
----@field cause any the failure underneath
+---@field cause any the error that led to this one
 ---@field response extcontacts.Response|nil
 
 ---@alias extcontacts.ErrorKind
@@ -25,14 +30,16 @@
 ---| "auth" # no token, or 401 or 403
 ---| "http" # any other status outside 2xx
 ---| "throttled" # 429
----| "decode" # a body that is not what it should be
----| "protocol" # an answer that breaks the API's rules
----| "limit" # a documented limit: an argument's range, the 1,000 records of a listing
----| "invalid" # a value that can't be sent
+---| "decode" # a body that can't be decoded
+---| "protocol" # a response that breaks the API's rules
+---| "limit" # a documented limit was exceeded: an argument's range, the 1,000 records of a listing
+---| "invalid" # a value that can't be sent, or a file, fix or option that is not valid
 ---| "conflict" # 409
 ---| "io" # a file that can't be read or written
----| "cancelled"
----| "closed"
+---| "cancelled" # by a cancel token or a signal
+---| "closed" # the client was closed
+
+local errors = {}
 
 local KINDS = {
   transport = true,
@@ -49,6 +56,8 @@ local KINDS = {
   cancelled = true,
   closed = true,
 }
+
+---------------------------------------------------------------- the object --
 
 local metatable = { __name = "extcontacts.error" }
 
@@ -77,10 +86,8 @@ function metatable.__concat(a, b)
   return tostring(a) .. tostring(b)
 end
 
-local errors = {}
-
---- Makes an error object of `fields`, which becomes the object.
----@param fields table
+--- Turns a table of fields into an error object.
+---@param fields table `kind` and `message` at least
 ---@return extcontacts.Error
 function errors.new(fields)
   assert(KINDS[fields.kind], "unknown error kind")
@@ -90,7 +97,7 @@ function errors.new(fields)
   return setmetatable(fields, metatable)
 end
 
---- A copy of an error object, for another call that fails for the same reason.
+--- Copies an error object, for another call that fails for the same reason.
 ---@param err extcontacts.Error
 ---@return extcontacts.Error
 function errors.copy(err)
@@ -101,36 +108,26 @@ function errors.copy(err)
   return errors.new(fields)
 end
 
---- Raises an error object about an operation, as iterators do.
----@param row extcontacts.Operation
----@param kind extcontacts.ErrorKind
----@param message string
----@param more table|nil further fields; becomes the object
-function errors.raise(row, kind, message, more)
-  local fields = more or {}
-  fields.kind, fields.message = kind, message
-  fields.operation, fields.method = row.name, row.method
-  error(errors.new(fields), 0)
-end
-
---- Whether `value` is an error object of this module.
+--- Whether a value is an error object.
 ---@param value any
 ---@return boolean
 function errors.is_error(value)
   return getmetatable(value) == metatable
 end
 
---- A file that can't be read or written.
+------------------------------------------------------------------ returned --
+
+--- Returns the failure to read or write a file.
 ---@param message string with the path
----@param code string|nil the system's name of it, `ENOSPC`
+---@param code string|nil the system's name for it, `ENOSPC`
 ---@return nil
 ---@return extcontacts.Error
 function errors.io(message, code)
   return nil, errors.new { kind = "io", code = code, message = message }
 end
 
---- A fix, plan, journal or argument that is not as it must be.
----@param message string with the remedy
+--- Returns the error for a file, fix or option that is not valid.
+---@param message string what is wrong and what to do
 ---@param code string|nil
 ---@return nil
 ---@return extcontacts.Error
@@ -146,7 +143,27 @@ function errors.locked(message)
   return nil, errors.new { kind = "io", code = "locked", retryable = true, message = message }
 end
 
---- Raises the failure of a file's function; gives what it gave otherwise.
+-------------------------------------------------------------------- raised --
+
+--- Raises an error object about an operation, as iterators do.
+---@param row extcontacts.Operation
+---@param kind extcontacts.ErrorKind
+---@param message string
+---@param more table|nil further fields; becomes the object
+function errors.raise(row, kind, message, more)
+  local fields = more or {}
+  fields.kind, fields.message = kind, message
+  fields.operation, fields.method = row.name, row.method
+  error(errors.new(fields), 0)
+end
+
+--- Raises what `errors.invalid` returns.
+---@param message string what is wrong and what to do
+function errors.raise_invalid(message)
+  error(select(2, errors.invalid(message)), 0)
+end
+
+--- Passes on the result of a file function; raises its failure.
 ---@param ok any
 ---@param message string|nil with the path
 ---@param code string|nil
@@ -158,15 +175,8 @@ function errors.check_io(ok, message, code)
   return ok
 end
 
---- Raises what stands for a failure within the streams of a plan; `catch`
--- makes a result of it.
----@param message string
-function errors.raise_invalid(message)
-  error(select(2, errors.invalid(message)), 0)
-end
-
---- Calls `fn`; an error object that it raises becomes `nil, err`, anything
--- else is raised again with the place where it came from.
+--- Calls a function and returns its first two results.  If it raises an error
+-- object, returns `nil, err`; any other error is raised again with its traceback.
 ---@param fn fun(...): any
 ---@return any
 ---@return extcontacts.Error|nil

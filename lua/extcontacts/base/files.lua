@@ -1,10 +1,10 @@
---- Whole files as strings.
+--- Small files.
 
 local files = {}
 
---- The content of a file, or nil where it can't be read.
+--- Reads a whole file.
 ---@param path string
----@return string|nil
+---@return string|nil text nil if the file can't be read
 function files.read(path)
   local handle = io.open(path, "rb")
   if not handle then
@@ -15,7 +15,7 @@ function files.read(path)
   return text
 end
 
---- Whether there is a file that can be read.
+--- Whether a file exists and can be opened for reading.
 ---@param path string
 ---@return boolean
 function files.exists(path)

@@ -1,13 +1,13 @@
---- Something to be done when an object becomes garbage: on Lua 5.4 a table can
--- have a finaliser, on LuaJIT only a userdata can.
+--- Functions that run when an object is collected.  In Lua 5.4 a table can have
+-- a finalizer, in LuaJIT only a userdata can.
 
 -- luacheck: ignore 113
 local jit, newproxy = jit, newproxy
 
 local finalizer = {}
 
---- An object that calls `fn` when it is collected.  `fn` must not hold what
--- holds the object, must not wait, and should do little.
+--- Returns an object that calls `fn` when it is collected.  `fn` must not refer
+-- to anything that refers to the object, must not wait, and should do little.
 ---@param fn fun()
 ---@return any
 function finalizer.new(fn)
@@ -19,10 +19,10 @@ function finalizer.new(fn)
   return setmetatable({}, { __gc = fn })
 end
 
---- Keeps LuaJIT from compiling a function that finalisers call, and those
--- inside it.  LuaJIT 2.1 of before September 2023, and so Debian 12's, may
--- never leave a compiled loop over `pairs` there (LuaJIT issue 1000): the trace
--- ends where it begins.
+--- Keeps LuaJIT from compiling a function that finalizers call, and the
+-- functions inside it.  In LuaJIT 2.1 before September 2023, which includes
+-- Debian 12's, a compiled loop over `pairs` in a finalizer may never end
+-- (LuaJIT issue 1000).
 ---@param fn function
 function finalizer.interpreted(fn)
   if jit then

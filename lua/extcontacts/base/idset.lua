@@ -1,5 +1,5 @@
---- Ids that have been seen: some 25 bytes for a UUID in small letters, which
--- the API's ids are, a table's entry for any other text.
+--- A set of ids.  A UUID in lower case, as the API's ids are, takes about 25
+-- bytes; any other text takes a table entry.
 
 local core = require "extcontacts.core"
 
@@ -9,7 +9,7 @@ local idset = {}
 local IdSet = {}
 local metatable = { __name = "extcontacts.idset", __index = IdSet }
 
---- Makes an empty one.
+--- Creates an empty set.
 ---@return extcontacts.IdSet
 function idset.new()
   return setmetatable({ uuids = core.idset.new(), others = {} }, metatable)
@@ -17,17 +17,17 @@ end
 
 --- Adds an id.
 ---@param id string
----@return boolean new false when it was there
+---@return boolean added false if the set had it
 function IdSet:add(id)
-  local new = self.uuids:add(id)
-  if new == nil then
-    new = not self.others[id]
+  local added = self.uuids:add(id)
+  if added == nil then
+    added = not self.others[id]
     self.others[id] = true
   end
-  return new
+  return added
 end
 
---- Whether an id is there.
+--- Whether the set has an id.
 ---@param id string
 ---@return boolean
 function IdSet:has(id)

@@ -1,23 +1,19 @@
---- Checks a table of options against a table of rules.  Every function with
--- an options table uses it, so that all of them report a mistake alike.
+--- Checks a table of options against rules.  Every function that takes options
+-- uses it, so that all of them report a mistake in the same words.
 
 local suggest = require "extcontacts.base.suggest"
 
 local options = {}
 
 ---@class extcontacts.OptionRule
----@field [integer] string the types a value may have, three at most
----@field default any for the owner of the table; not applied here
+---@field [integer] string the types a value may have, at most three
+---@field default any for the function that has the option; not applied here
 ---@field choices string[]|nil the values a string may have
----@field least number|nil lowest number; without it a number must be above 0
+---@field least number|nil the lowest number; without it a number must be above 0
 ---@field below number|nil every number must be below this
 ---@field whole boolean|nil whether a number must be whole
----@field only boolean|nil the one boolean allowed beside numbers
+---@field only boolean|nil the one boolean that is allowed beside numbers
 ---@field has string|nil a function that a table must have
-
-local function names_of(kinds)
-  return table.concat(kinds, " or ")
-end
 
 local function number_problem(name, value, rule)
   local least = rule.least
@@ -34,7 +30,7 @@ end
 local function problem_of(name, value, rule)
   local kind = type(value)
   if kind ~= rule[1] and kind ~= rule[2] and kind ~= rule[3] then
-    return ("option '%s' must be a %s, got %s"):format(name, names_of(rule), kind)
+    return ("option '%s' must be a %s, got %s"):format(name, table.concat(rule, " or "), kind)
   elseif kind == "number" then
     return number_problem(name, value, rule)
   elseif kind == "string" and rule.choices then
@@ -47,15 +43,15 @@ local function problem_of(name, value, rule)
 end
 
 --- Checks the names and values of options.
----@param given any
+---@param values any the caller's options
 ---@param rules table<string, extcontacts.OptionRule>
----@param noun string|nil what `given` is called in the message; default "options"
----@return string|nil misuse a sentence for `error`; nil where all is well
-function options.problem(given, rules, noun)
-  if type(given) ~= "table" then
-    return ("the %s must be a table, got %s"):format(noun or "options", type(given))
+---@param noun string|nil the name of `values` in the message; default "options"
+---@return string|nil misuse a message for `error`; nil if all options are right
+function options.problem(values, rules, noun)
+  if type(values) ~= "table" then
+    return ("the %s must be a table, got %s"):format(noun or "options", type(values))
   end
-  for name, value in pairs(given) do
+  for name, value in pairs(values) do
     local rule = rules[name]
     if not rule then
       return suggest.unknown("option", name, suggest.keys(rules))

@@ -1,5 +1,4 @@
---- Values inside a record, by the path of their field (`workPhone.display`).
--- Pure.
+--- Values in a record by the path of their field, `workPhone.display`.  Pure.
 
 local core = require "extcontacts.core"
 local deepcopy = require "extcontacts.base.deepcopy"
@@ -8,8 +7,8 @@ local null = core.json.null
 
 local path = {}
 
---- The names of a dotted path, `workPhone.display`.
----@param text string
+--- Splits a dotted path into field names.
+---@param text string `workPhone.display`
 ---@return string[]
 function path.split(text)
   local names = {}
@@ -19,8 +18,7 @@ function path.split(text)
   return names
 end
 
---- The value at a path of field names; nil where it or its parent is not
--- there or is null.
+--- Returns the value at a path; nil if it or a parent is missing or null.
 ---@param record table
 ---@param names string[]
 ---@return any
@@ -37,31 +35,31 @@ function path.at(record, names)
   end
 end
 
---- Puts a value there, making the objects on the way; nil takes the field
--- out, and the objects on the way that are then empty.
+--- Sets the value at a path to a copy and creates missing parents.  nil removes
+-- the field, and then the parents that are left empty.
 ---@param record table changed
 ---@param names string[]
 ---@param value any
 function path.put(record, names, value)
-  local parents, at = {}, record
+  local parents, parent = {}, record
   for index = 1, #names - 1 do
     local name = names[index]
-    parents[index] = at
-    if type(at[name]) ~= "table" then
+    parents[index] = parent
+    if type(parent[name]) ~= "table" then
       if value == nil then
         return
       end
-      at[name] = {}
+      parent[name] = {}
     end
-    at = at[name]
+    parent = parent[name]
   end
-  at[names[#names]] = deepcopy(value)
+  parent[names[#names]] = deepcopy(value)
   for index = #names - 1, 1, -1 do
-    if value ~= nil or next(at) ~= nil then
+    if value ~= nil or next(parent) ~= nil then
       return
     end
-    at = parents[index]
-    at[names[index]] = nil
+    parent = parents[index]
+    parent[names[index]] = nil
   end
 end
 

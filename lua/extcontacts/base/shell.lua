@@ -1,8 +1,8 @@
---- Texts for a shell.  Pure.
+--- Shell quoting.  Pure.
 
 local shell = {}
 
---- A text as one word, whatever is in it.
+--- Quotes a text so that a POSIX shell reads it as one word.
 ---@param text string
 ---@return string
 function shell.quoted(text)

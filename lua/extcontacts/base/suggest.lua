@@ -1,8 +1,12 @@
---- "Did you mean …": finds the known word nearest to a mistyped one.
+--- "Did you mean …": messages for an unknown name, with the known name that is
+-- nearest to it.  Pure.
 
 local suggest = {}
 
--- Levenshtein distance, given up above `limit`.
+-- Longer lists of known names are not shown.
+local MOST_SHOWN = 20
+
+-- Levenshtein distance; stops counting above `limit`.
 local function distance(a, b, limit)
   if math.abs(#a - #b) > limit then
     return limit + 1
@@ -28,7 +32,8 @@ local function distance(a, b, limit)
   return previous[#b]
 end
 
---- The candidate nearest to `word`, or nil when none is near.
+--- Returns the known name that is nearest to a word, whatever its case; nil if
+-- no name is near.
 ---@param word string
 ---@param candidates string[]
 ---@return string|nil
@@ -45,9 +50,9 @@ function suggest.nearest(word, candidates)
   return found
 end
 
---- A sentence for an unknown name: with the nearest known one, or with all
--- of them when none is near and the list is short.
----@param what string what the word was taken for, `option`
+--- A message for an unknown name, with the nearest known one; if none is near
+-- and the list is short, with all of them.
+---@param what string the noun for the word, `option`
 ---@param word any
 ---@param candidates string[]
 ---@return string
@@ -58,8 +63,7 @@ function suggest.unknown(what, word, candidates)
   local near = suggest.nearest(word, candidates)
   if near then
     return ("unknown %s '%s', did you mean '%s'?"):format(what, word, near)
-  end
-  if #candidates == 0 then
+  elseif #candidates == 0 or #candidates > MOST_SHOWN then
     return ("unknown %s '%s'"):format(what, word)
   end
   local sorted = {}
@@ -67,25 +71,10 @@ function suggest.unknown(what, word, candidates)
     sorted[index] = candidate
   end
   table.sort(sorted)
-  if #sorted > 20 then
-    return ("unknown %s '%s'"):format(what, word)
-  end
   return ("unknown %s '%s' (known: %s)"):format(what, word, table.concat(sorted, ", "))
 end
 
---- The keys of a table, sorted: candidates for the functions above.
----@param t table<string, any>
----@return string[]
-function suggest.keys(t)
-  local keys = {}
-  for key in pairs(t) do
-    keys[#keys + 1] = key
-  end
-  table.sort(keys)
-  return keys
-end
-
---- A sentence for a value that is none of those it may be; nil for one that is.
+--- A message for a value that is not one of the choices; nil for one that is.
 ---@param what string as for `unknown`
 ---@param value any
 ---@param choices string[]
@@ -97,6 +86,18 @@ function suggest.other(what, value, choices)
     end
   end
   return suggest.unknown(what, value, choices)
+end
+
+--- Returns the keys of a table, sorted: candidates for the functions above.
+---@param t table<string, any>
+---@return string[]
+function suggest.keys(t)
+  local keys = {}
+  for key in pairs(t) do
+    keys[#keys + 1] = key
+  end
+  table.sort(keys)
+  return keys
 end
 
 return suggest

@@ -1,0 +1,45 @@
+local dates = require "extcontacts.base.dates"
+
+-- Seconds computed with `date -u +%s`.
+local SECONDS = {
+  ["1970-01-01T00:00:00Z"] = 0,
+  ["2000-02-29T12:00:00Z"] = 951825600,
+  ["2026-11-24T18:55:54Z"] = 1795546554,
+  ["2100-03-01T00:00:00Z"] = 4107542400,
+  ["1969-12-31T23:59:59Z"] = -1,
+}
+
+describe("dates", function()
+  it("reads the API's dates, with and without milliseconds", function()
+    for text, seconds in pairs(SECONDS) do
+      assert.equal(seconds, dates.iso(text), text)
+    end
+    assert.is_true(math.abs(dates.iso "2026-11-24T18:55:54.123Z" - 1795546554.123) < 1e-6)
+  end)
+
+  it("reads the Date header", function()
+    assert.equal(1795546554, dates.http "Tue, 24 Nov 2026 18:55:54 GMT")
+    assert.equal(951825600, dates.http "Tue, 29 Feb 2000 12:00:00 GMT")
+  end)
+
+  it("reads nothing else", function()
+    for _, text in ipairs {
+      "", "2026-11-24", "2026-11-24 18:55:54Z", "2026-11-24T18:55:54+01:00", "2026-13-24T18:55:54Z",
+      "2026-11-00T18:55:54Z", "2026-11-24T24:55:54Z", "2026-11-24T18:60:54Z", "2026-11-24T18:55:61Z",
+    } do
+      assert.is_nil(dates.iso(text), text)
+    end
+    for _, text in ipairs { "", "Tue, 24 Foo 2026 18:55:54 GMT", "Tue, 24 Nov 2026 18:55:54 CET", "24 Nov 2026" } do
+      assert.is_nil(dates.http(text), text)
+    end
+    assert.is_nil(dates.iso(nil))
+    assert.is_nil(dates.http(7))
+  end)
+
+  it("writes what it reads", function()
+    for text, seconds in pairs(SECONDS) do
+      assert.equal(text, dates.text(seconds))
+    end
+    assert.is_true(math.abs(dates.iso(dates.text()) - os.time()) < 5)
+  end)
+end)

@@ -63,4 +63,12 @@ describe("a text", function()
     end
     assert.equal(whole, text.cut(whole, #whole))
   end)
+
+  it("counts with the noun in its number", function()
+    assert.equal("0 changes", text.plural(0, "change"))
+    assert.equal("1 change", text.plural(1, "change"))
+    assert.equal("2 changes", text.plural(2, "change"))
+    assert.equal("2 entries", text.plural(2, "entry", "entries"))
+    assert.equal("entry", text.noun(1, "entry", "entries"))
+  end)
 end)

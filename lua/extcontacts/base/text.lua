@@ -92,4 +92,22 @@ function text.cut(s, bytes)
   return s:sub(1, last) .. "…"
 end
 
+--- The form of a noun that agrees with a count.
+---@param count integer
+---@param singular string
+---@param plural string|nil default: the singular with an "s"
+---@return string
+function text.noun(count, singular, plural)
+  return count == 1 and singular or plural or singular .. "s"
+end
+
+--- A count with its noun: "1 change", "2 changes".
+---@param count integer
+---@param singular string
+---@param plural string|nil as for `noun`
+---@return string
+function text.plural(count, singular, plural)
+  return ("%d %s"):format(count, text.noun(count, singular, plural))
+end
+
 return text

@@ -2,7 +2,10 @@ local text = require "extcontacts.base.text"
 
 describe("a text", function()
   it("is trimmed at both ends, whatever is inside", function()
-    for whole, trimmed in pairs { [""] = "", [" \t\r\n"] = "", [" a  b\n"] = "a  b", a = "a", [" \194\160x "] = "\194\160x" } do
+    local cases = {
+      [""] = "", [" \t\r\n"] = "", [" a  b\n"] = "a  b", a = "a", [" \194\160x "] = "\194\160x",
+    }
+    for whole, trimmed in pairs(cases) do
       assert.equal(trimmed, text.trim(whole))
     end
     local long = "x" .. (" "):rep(1000000) .. "y"

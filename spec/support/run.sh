@@ -201,6 +201,7 @@ group_static() {
       -DLUA_VERSION_NUM=$version csrc
   done
   check "luacheck" luacheck --quiet --codes .
+  check "imports" lua5.4 spec/support/imports.lua
 }
 
 SANITIZERS="-fsanitize=address,undefined -fno-sanitize-recover=all \

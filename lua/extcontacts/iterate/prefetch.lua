@@ -2,8 +2,8 @@
 -- of this one is here, where that tells what comes next, and at the latest
 -- before the first of its records is handed out.  Never further ahead.
 
-local finalizer = require "extcontacts.base.finalizer"
 local call = require "extcontacts.call"
+local finalizer = require "extcontacts.base.finalizer"
 local runtime = require "extcontacts.runtime"
 
 local prefetch = {}

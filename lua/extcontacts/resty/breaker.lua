@@ -1,90 +1,93 @@
---- A circuit breaker that all workers share: after failures in a row the API is
--- left alone for a while; then one call at a time tries it, and a success
--- closes the circuit.
+--- The circuit breaker of a lookup, shared by all workers: the client's own
+-- breaker (`call.circuit`) with its state in the shared dictionary.
+
+local circuit = require "extcontacts.call.circuit"
+local nginx_store = require "extcontacts.rate.store.nginx"
 
 local breaker = {}
 
-local FAILURES, OPEN_UNTIL, OPENINGS, PROBE = "b:failures", "b:open_until", "b:openings", "b:probe"
+local KEY = "circuit"
 
--- A probe that never reported counts as lost after this many seconds more than
--- its deadline.
+-- A probe that never reported counts as lost this many seconds after its
+-- deadline.
 local GRACE = 1
 
 -- The pause doubles with every probe that fails, up to this many times.
 local MOST_DOUBLINGS = 4
 
 ---@class extcontacts.Breaker
+---@field policy extcontacts.CircuitPolicy
+---@field store extcontacts.Store
 local Breaker = {}
 Breaker.__index = Breaker
 
---- Makes the breaker of a dictionary.
+--- Creates the breaker of a dictionary.
 ---@param dict table
----@param policy { failures: integer, pause: number, deadline: number } failures in a row that open it, seconds
---- until the first probe, seconds a call may take
+---@param options { failures: integer, pause: number, deadline: number } failures in a row that open it,
+--- seconds until the first probe, seconds a call may take
 ---@param metrics extcontacts.LookupMetrics
 ---@return extcontacts.Breaker
-function breaker.new(dict, policy, metrics)
-  return setmetatable({ dict = dict, policy = policy, metrics = metrics }, Breaker)
+function breaker.new(dict, options, metrics)
+  return setmetatable({
+    policy = {
+      failures = options.failures,
+      first_pause = options.pause,
+      longest_pause = options.pause * 2 ^ MOST_DOUBLINGS,
+      probe = options.deadline + GRACE,
+      recheck = options.deadline,
+    },
+    store = nginx_store.new(dict),
+    metrics = metrics,
+  }, Breaker)
 end
 
 --- Whether a call may be made now.  It must be followed by `succeeded`, `failed`
 -- or `undecided`.
 ---@param now number monotonic seconds
----@return "call"|"probe"|nil permit nil when it may not
----@return number|nil wait then: seconds until a probe
+---@return "request"|"probe"|nil permit nil when it may not
+---@return number|nil wait then: seconds until the next probe
 function Breaker:admit(now)
-  local open_until = self.dict:get(OPEN_UNTIL)
-  if not open_until then
-    return "call"
-  elseif now < open_until then
-    return nil, open_until - now
-  elseif self.dict:add(PROBE, 1, self.policy.deadline + GRACE) then
-    return "probe"
-  end
-  return nil, self.policy.deadline
+  local permit, _, until_probe = self.store.update(KEY, function(values)
+    return circuit.admit(values, self.policy, now)
+  end)
+  return permit, until_probe
 end
 
 --- A call was answered.
 function Breaker:succeeded()
-  if self.dict:get(FAILURES) then
-    self.dict:delete(FAILURES)
-  end
-  if self.dict:get(OPEN_UNTIL) then
-    self.dict:delete(OPEN_UNTIL)
-    self.dict:delete(OPENINGS)
-    self.dict:delete(PROBE)
+  if next(self.store.peek(KEY)) then
+    self.store.update(KEY, circuit.succeeded)
   end
 end
 
---- A call failed in a way that another would, too.
+--- A call failed in a way that speaks of the API.  Failures of calls that were
+-- under way when the circuit opened change nothing.
 ---@param now number monotonic seconds
 function Breaker:failed(now)
-  local failures = self.dict:incr(FAILURES, 1, 0) or 1
-  local open = self.dict:get(OPEN_UNTIL)
-  if open and now < open or not open and failures < self.policy.failures then
-    return
+  local opened = self.store.update(KEY, function(values)
+    return circuit.state(values, self.policy, now) ~= "open" and circuit.failed(values, self.policy, now, now, 1)
+  end)
+  if opened then
+    self.metrics:count "opened_total"
   end
-  local openings = self.dict:incr(OPENINGS, 1, 0) or 1
-  local doublings = math.min(openings - 1, MOST_DOUBLINGS)
-  self.dict:set(OPEN_UNTIL, now + self.policy.pause * 2 ^ doublings)
-  self.dict:delete(PROBE)
-  self.metrics:count "opened_total"
 end
 
 --- A call ended in a way that says nothing of the API.
----@param permit "call"|"probe"
-function Breaker:undecided(permit)
+---@param permit "request"|"probe"
+---@param now number monotonic seconds
+function Breaker:undecided(permit, now)
   if permit == "probe" then
-    self.dict:delete(PROBE)
+    self.store.update(KEY, function(values)
+      circuit.undecided(values, now)
+    end)
   end
 end
 
---- How it stands.
+--- The state's name.
 ---@param now number monotonic seconds
 ---@return "closed"|"open"|"half_open"
 function Breaker:state(now)
-  local open_until = self.dict:get(OPEN_UNTIL)
-  return not open_until and "closed" or now < open_until and "open" or "half_open"
+  return circuit.state(self.store.peek(KEY), self.policy, now)
 end
 
 return breaker

@@ -14,6 +14,7 @@ local flights = require "extcontacts.resty.flights"
 local json = require "extcontacts.base.json"
 local metrics = require "extcontacts.resty.metrics"
 local options = require "extcontacts.base.options"
+local outcome = require "extcontacts.api.outcome"
 
 local resty = {}
 
@@ -66,11 +67,9 @@ function metatable.__tostring()
   return "extcontacts.lookup"
 end
 
--- Kinds of failure that the next call would most likely meet, too.
-local DOWN = { transport = true, timeout = true, auth = true, decode = true, protocol = true }
-
+-- Whether the next call would most likely fail as well.
 local function is_down(err)
-  return DOWN[err.kind] or err.kind == "http" and (err.status or 0) >= 500
+  return err.kind == "auth" or outcome.of("read", err) == "unreachable"
 end
 
 ------------------------------------------------------------------ the call --
@@ -102,7 +101,7 @@ local function ask(self, value, due, permit)
     if is_down(err) then
       self.breaker:failed(ended)
     else
-      self.breaker:undecided(permit)
+      self.breaker:undecided(permit, ended)
     end
     keep_error(self, value, err)
     return nil, err

@@ -80,6 +80,14 @@ function nginx_store.new(dictionary)
     end
     return first, second, third
   end
+
+  --- The values under a key as they are, without waiting for the lock.
+  ---@param key string
+  ---@return table<string, number|string> values a copy
+  function store.peek(key)
+    return read(dict, "extcontacts:" .. key)
+  end
+
   return store
 end
 

@@ -9,9 +9,9 @@
 
 local callsite = require "extcontacts.base.callsite"
 local core = require "extcontacts.core"
+local reactor = require "extcontacts.runtime.nginx.reactor"
 local tasks = require "extcontacts.runtime.nginx.tasks"
 local waiters = require "extcontacts.runtime.nginx.waiters"
-local reactor = require "extcontacts.runtime.nginx.reactor"
 
 local nginx = {}
 

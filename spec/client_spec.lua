@@ -250,7 +250,7 @@ describe("a documented limit", function()
     says("'pageSize' has an option of its own: 'page_size'", self.client.contacts.list, { query = { pageSize = 1 } })
     says("'expand' has an option of its own: 'expand'", self.client.contacts.list,
       { query = { expand = "x" }, expand = { "externalOrganization" } })
-    says("option 'query' must have names", self.client.contacts.list, { query = { "x" } })
+    says("option 'query' must map names to values", self.client.contacts.list, { query = { "x" } })
     says("option 'query' must be a table of names and values, got string", self.client.contacts.get, ID,
       { query = "a=1" })
     local _, err = self.client.contacts:get(ID, { query = { a = ec.null } })

@@ -1,10 +1,11 @@
---- Where the client's settings come from: arguments, then the environment,
--- then the platform CLI's profile file (read, never written).
+--- Completes a client's configuration: arguments, then the environment, then the
+-- platform CLI's profile file, which is read and never written.
 
 local files = require "extcontacts.base.files"
 local option_rules = require "extcontacts.base.options"
 local settings_table = require "extcontacts.api.settings"
 local suggest = require "extcontacts.base.suggest"
+local version = require "extcontacts.version"
 
 local config = {}
 
@@ -31,7 +32,7 @@ config.regions = {
   ap_northeast_3 = "apne3.pure.cloud",
 }
 
--- Option → environment variables, the first that is set counts.
+-- Option → environment variables; the first one that is set counts.
 local ENVIRONMENT = {
   region = { "GENESYSCLOUD_REGION" },
   client_id = { "GENESYSCLOUD_OAUTHCLIENT_ID", "PURECLOUD_CLIENT_ID" },
@@ -61,7 +62,7 @@ function config.domain(region)
     if region:match("^[%w%-%.]+$") then
       return region
     end
-    return nil, "region must be a region id or a domain like mypurecloud.de"
+    return nil, "region must be a region id or a domain, such as mypurecloud.de"
   end
   local id = region:lower():gsub("-", "_")
   local domain = config.regions[id]
@@ -71,8 +72,8 @@ function config.domain(region)
   return nil, suggest.unknown("region", region, suggest.keys(config.regions))
 end
 
--- Reads `[section]` and `key = value` lines, which is all of TOML that the
--- profile file uses.  Section and key names count without case, as there.
+-- Reads `[section]` and `key = value` lines, all of TOML that the profile file
+-- uses.  The case of section and key names does not matter, as in the CLI.
 local function parse_profiles(text)
   local profiles, section = {}, nil
   for line in text:gmatch("[^\r\n]+") do
@@ -92,12 +93,12 @@ local function parse_profiles(text)
   return profiles
 end
 
--- The settings of a profile, or nil and why there are none.
+-- The settings of a profile; or nil and what is wrong, if a profile was named.
 local function read_profile(name, getenv, read_file)
   local home = getenv "HOME"
   local text = home and read_file(home .. "/.gc/config.toml")
   if not text then
-    return nil, name and ("profile '%s' was asked for, but ~/.gc/config.toml can't be read")
+    return nil, name and ("profile '%s' is set, but ~/.gc/config.toml can't be read")
       :format(name)
   end
   local profiles = parse_profiles(text)
@@ -115,8 +116,9 @@ local function read_profile(name, getenv, read_file)
   return settings
 end
 
--- Credentials go together: a secret from one source must not meet an id from
--- another, and a token given nearer beats credentials from further away.
+-- Credentials belong together: a secret from one source never meets an id from
+-- another, and a token from a nearer source wins over credentials from a
+-- farther one.
 local CREDENTIALS = { access_token = true, client_id = true, client_secret = true }
 
 local function has_credentials(settings)
@@ -158,24 +160,24 @@ local function read_rate(settings)
   elseif text then
     settings.rate = tonumber(text)
     if not settings.rate or settings.rate < 1 or settings.rate ~= math.floor(settings.rate) then
-      return "EXTCONTACTS_RATE must be requests a minute, like 300, or off"
+      return "EXTCONTACTS_RATE must be a number of requests per minute, such as 300, or off"
     end
   end
 end
 
-local NO_CREDENTIALS = "no credentials: pass client_id and client_secret (or access_token), or set "
+local NO_CREDENTIALS = "no credentials: pass client_id and client_secret, or access_token; or set "
   .. "GENESYSCLOUD_OAUTHCLIENT_ID and GENESYSCLOUD_OAUTHCLIENT_SECRET"
 
 local function url_problem(name, url)
   if not url:match("^https?://[^/?#@%s]+[^?#%s]*$") then
-    return ("option '%s' must be a URL without a query, like https://api.mypurecloud.com")
+    return ("option '%s' must be a URL without a query, such as https://api.mypurecloud.com")
       :format(name)
   end
 end
 
 --- Completes a configuration.
 ---@param options table|nil the arguments
----@param sources table|nil `{ getenv, read_file }` to search; nil for arguments only
+---@param sources table|nil `{ getenv, read_file }`; nil for arguments only
 ---@return extcontacts.Config|nil
 ---@return string|nil misuse
 function config.resolve(options, sources)
@@ -209,11 +211,12 @@ function config.resolve(options, sources)
       settings[name] = spec.default
     end
   end
+  settings.user_agent = settings.user_agent or "extcontacts-lua/" .. version
   if not settings.access_token then
     if not (settings.client_id and settings.client_secret) then
       if settings.client_id or settings.client_secret then
-        return nil, settings.client_id and "client_id is given, client_secret is missing"
-          or "client_secret is given, client_id is missing"
+        return nil, settings.client_id and "client_id is set, but client_secret is missing"
+          or "client_secret is set, but client_id is missing"
       end
       return nil, NO_CREDENTIALS
     end
@@ -226,7 +229,7 @@ function config.resolve(options, sources)
       return nil, problem
     end
     if settings.base_url and not settings.access_token then
-      return nil, "base_url is given, login_url is missing: credentials would go to another host"
+      return nil, "base_url is set, but login_url is missing: the credentials would go to another host"
     end
     settings.base_url = settings.base_url or "https://api." .. domain
     settings.login_url = settings.login_url or "https://login." .. domain

@@ -14,14 +14,15 @@ local main = require "extcontacts.main"
 local operations = require "extcontacts.api.operations"
 local records = require "extcontacts.record"
 local run = require "extcontacts.iterate.run"
+local version = require "extcontacts.version"
 
 local ec = {
-  _VERSION = "extcontacts 0.1",
+  _VERSION = "extcontacts " .. version,
   json = json,
   null = json.null,
   array = json.array,
   is_error = errors.is_error,
-  canceller = cancel_token.new,
+  cancel_token = cancel_token.new,
   writable = records.writable,
   main = main.run,
   run = run.run,
@@ -34,30 +35,31 @@ local ec = {
   operations = operations,
 }
 
---- A client from arguments alone; nothing is read from the environment.
--- A wrong or missing option throws.
+--- Creates a client from arguments alone; nothing is read from the environment.
+-- Raises an error for a wrong or missing option.
 ---@param options extcontacts.Options
 ---@return extcontacts.Client
 function ec.new(options)
-  local made, misuse = client.configure(options)
-  if not made then
+  local created, misuse = client.configure(options)
+  if not created then
     error(misuse, 2)
   end
-  return made
+  return created
 end
 
---- A client from arguments, then the environment (`GENESYSCLOUD_REGION`,
+--- Creates a client from arguments, then the environment (`GENESYSCLOUD_REGION`,
 -- `GENESYSCLOUD_OAUTHCLIENT_ID`, `GENESYSCLOUD_OAUTHCLIENT_SECRET`,
 -- `GENESYSCLOUD_ACCESS_TOKEN`; `PURECLOUD_CLIENT_ID`, `PURECLOUD_SECRET`),
--- then the profile in `~/.gc/config.toml`.  Missing credentials throw.
+-- then the profile in `~/.gc/config.toml`.  Raises an error
+-- where credentials are missing.
 ---@param options extcontacts.Options|nil
 ---@return extcontacts.Client
 function ec.connect(options)
-  local made, misuse = client.configure(options, {})
-  if not made then
+  local created, misuse = client.configure(options, {})
+  if not created then
     error(misuse, 2)
   end
-  return made
+  return created
 end
 
 return ec

@@ -1,5 +1,5 @@
---- `ec.main`: what stands around a script's own code.  Ctrl-C ends it in
--- order, and a failure is one line on standard error and an exit code.
+--- `ec.main` runs a script: Ctrl-C ends it in an orderly way, and a failure
+-- becomes one line on standard error and an exit code.
 
 local compat = require "extcontacts.base.compat"
 local core = require "extcontacts.core"
@@ -9,7 +9,7 @@ local unpack = compat.unpack
 
 local main = {}
 
--- As shells tell them: 128 and the signal's number.
+-- As in shells: 128 plus the signal's number.
 local EXIT_CODES = { INT = 130, TERM = 143 }
 
 -- The script's name as it was started, for the lines on standard error.
@@ -18,8 +18,8 @@ local function script_name()
   return type(script) == "string" and script:match("[^/]+$") or "extcontacts"
 end
 
--- Whether a raised value tells people what to do, and not where the program
--- is wrong: an error object, ours or another's that has a text of its own.
+-- Whether a raised value is a message for people rather than a fault of the
+-- program: an error object, ours or another library's, that has a text.
 local function is_expected(value)
   local metatable = type(value) ~= "string" and getmetatable(value)
   return errors.is_error(value) or (type(metatable) == "table" and metatable.__tostring ~= nil)
@@ -48,8 +48,8 @@ local SCRIPT = {
   sentence = tostring,
 }
 
---- Runs a function as `ec.main` does, and gives the exit code instead of
--- ending the process.  Inside another one the outer has the last word.
+--- Runs a function as `ec.main` does, and returns the exit code instead of
+-- ending the process.  Nested inside another `ec.main`, the outer one decides.
 ---@param fn fun(...): any
 ---@param ... any its arguments
 ---@return integer code 0, 1 after a failure, 130 and 143 after SIGINT and SIGTERM
@@ -58,16 +58,16 @@ function main.protect(fn, ...)
   return main.guarded(SCRIPT, fn, ...)
 end
 
---- The same for a program with ways of its own to tell a failure.
----@param how table `complain(text)`, `code_of(failure) -> code, silent`, `sentence(failure) -> text`
+--- The same for a program with its own way to report a failure.
+---@param report table `complain(text)`, `code_of(failure) -> code, silent`, `sentence(failure) -> text`
 ---@param fn fun(...): any
 ---@param ... any its arguments
 ---@return integer code
 ---@return table results
-function main.guarded(how, fn, ...)
+function main.guarded(report, fn, ...)
   local guard = core.signal.catch()
   if not guard then
-    return 0, pack(fn(...)) -- inside another one, which does all this
+    return 0, pack(fn(...)) -- nested: the outer one does all this
   end
   local arguments = pack(...)
   local results = pack(xpcall(function()
@@ -85,18 +85,18 @@ function main.guarded(how, fn, ...)
   end
   if signal then
     if not results[1] and not is_expected(failure) then
-      how.complain(failure)
+      report.complain(failure)
     end
-    how.complain "interrupted"
+    report.complain "interrupted"
     return EXIT_CODES[signal], results
   elseif failure then
-    local code, silent = how.code_of(failure)
+    local code, silent = report.code_of(failure)
     if not silent then
-      how.complain(how.sentence(failure))
+      report.complain(report.sentence(failure))
     end
     return code, results
   elseif not written then
-    how.complain("the output could not be written: " .. tostring(why))
+    report.complain("the output could not be written: " .. tostring(why))
     return 1, results
   end
   return 0, pack(unpack(results, 2, results.n))
@@ -105,11 +105,11 @@ end
 --- Runs a script's main function.
 --
 -- The first Ctrl-C (or SIGTERM) ends the call in progress with
--- `kind = "cancelled"`, `code = "interrupted"`, and every later call; the
--- script is then over, with "interrupted" on standard error and exit code 130
--- (143).  The second one ends the process at once.  An error object that
--- nobody caught, or that `fn` gave as `nil, err`, becomes one line on standard
--- error and exit code 1; any other error also shows the stack.
+-- `kind = "cancelled"`, `code = "interrupted"`, and every later call as well;
+-- the script then ends with "interrupted" on standard error and exit code 130
+-- (143).  A second Ctrl-C ends the process at once.  An error object that
+-- nobody caught, or that `fn` returned as `nil, err`, becomes one line on
+-- standard error and exit code 1; any other error also shows the stack.
 ---@param fn fun(...): any
 ---@param ... any its arguments
 ---@return any ... what `fn` returned; after a failure it does not return

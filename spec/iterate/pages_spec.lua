@@ -354,7 +354,7 @@ describe("pages", function()
   end)
 end)
 
-describe("an iteration's deadline and canceller", function()
+describe("an iteration's deadline and cancel token", function()
   local function endless(options)
     local count = 0
     local script = setmetatable({}, { __index = function()
@@ -379,7 +379,7 @@ describe("an iteration's deadline and canceller", function()
   end)
 
   it("let it be cancelled between pages", function()
-    local stop, self = ec.canceller(), endless {}
+    local stop, self = ec.cancel_token(), endless {}
     local iterator = self.client:scan_contacts { cancel = stop, prefetch = false }
     assert(iterator:next())
     stop:cancel()

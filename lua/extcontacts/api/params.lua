@@ -1,39 +1,36 @@
 --- Binds a call's arguments to an operation's row.  Pure.
 --
--- Two kinds of wrong: a call that is written wrong (a missing argument, a
--- wrong type, an unknown option) is misuse, returned as a sentence for the
--- caller to throw; a value outside a documented limit comes from data and is
--- an ordinary error.
+-- A call that is written wrong (a missing argument, a wrong type, an unknown
+-- option) is misuse: a sentence for the caller to raise.  A value outside a
+-- documented limit comes from data and is an ordinary error (`api.limits`).
 
 local cancel_token = require "extcontacts.base.cancel_token"
 local errors = require "extcontacts.base.errors"
-local operations = require "extcontacts.api.operations"
 local settings = require "extcontacts.api.settings"
 local suggest = require "extcontacts.base.suggest"
-local text = require "extcontacts.base.text"
 
 local params = {}
 
 ---@class extcontacts.CallOptions
 ---@field timeout number|nil seconds one request may take, instead of the client's
----@field deadline number|nil seconds this call may take, waits and repeats included
----@field headers table<string, string>|nil further request headers
----@field query table<string, any>|nil further parameters of the query, by their names on the wire: texts,
---- numbers, booleans, or arrays of them.  For what is newer than this module, which checks none of it:
+---@field deadline number|nil seconds this call may take, waits and retries included
+---@field headers table<string, string>|nil additional request headers
+---@field query table<string, any>|nil additional query parameters by their wire names: strings, numbers,
+--- booleans, or arrays of them.  For parameters newer than this module, sent unchecked:
 --- `{ divisionId = id }`, `{ expand = { "division" } }`
----@field retry boolean|nil whether a failed request is repeated, instead of the client's
----@field max_attempts integer|nil requests for this call at most, instead of the client's
----@field max_retry_after number|nil longest wait the server may ask for, in seconds
+---@field retry boolean|nil whether a failed request is retried, instead of the client's
+---@field max_attempts integer|nil most requests for this call, instead of the client's
+---@field max_retry_after number|nil longest wait that the server may ask for, in seconds
 ---@field on_ambiguous "check"|"error"|"resend"|nil what follows a create whose reply was lost
----@field check_time number|nil seconds such a create is looked for
+---@field check_time number|nil seconds for which its record is looked for
 ---@field marker string|nil path of a field of the body, `customFields.import_id_text`, whose value
---- no other record has: it tells a created record from others
+--- no other record has: it distinguishes the created record from others
 ---@field maybe_sent_at number|nil UTC seconds since 1970 at which an earlier run may have sent this
 --- create: the record is looked for before it is sent
 ---@field except_ids table<string, boolean>|nil with `maybe_sent_at`: ids that belong to other creates
----@field cancel extcontacts.Canceller|nil ends the call from outside
+---@field cancel extcontacts.CancelToken|nil ends the call from outside
 
--- Options of the call itself; every operation takes them beside its own.
+-- Options of the call itself, which every operation accepts.
 local CALL_OPTIONS = {
   timeout = "seconds",
   deadline = "seconds",
@@ -47,15 +44,17 @@ local CALL_OPTIONS = {
   marker = "string",
   maybe_sent_at = "number",
   except_ids = "table",
-  cancel = "canceller",
+  cancel = "cancel_token",
 }
 
----@class extcontacts.Bound
+---@class extcontacts.Arguments the bound arguments of a call
 ---@field path table<string, string> wire name → value
 ---@field query table[] `{ wire, value }` in the specified order
 ---@field values table<string, any> Lua name → value of the query parameters
 ---@field body table|nil
 ---@field options extcontacts.CallOptions
+---@field deadline number|nil monotonic seconds by which the call must have ended (an iterator's)
+---@field on_body fun(text: string)|nil called with the answer's text before it is decoded (prefetch)
 
 local function is_integer(value)
   return type(value) == "number" and value == math.floor(value) and value - value == 0
@@ -69,7 +68,7 @@ local function article(kind)
   return (kind:match("^[aeiou]") and "an " or "a ") .. kind
 end
 
--- What a value should have been, with the likely remedy.
+-- How a value is wrong, with the likely remedy.
 local function type_problem(param, value)
   local got = type(value)
   if value == nil then
@@ -79,9 +78,9 @@ local function type_problem(param, value)
   if got == "table" and param.place == "path" then
     remedy = "; pass the record's id"
   elseif param.type == "array" and got == "string" then
-    remedy = "; write { value } for a single one"
+    remedy = "; write { value } for a single value"
   elseif param.type == "string" and got == "table" then
-    remedy = "; it takes one value here, not a list"
+    remedy = "; pass one value, not a list"
   elseif param.type == "integer" and got == "string" and tonumber(value) then
     remedy = "; use tonumber"
   elseif param.type == "object" and got == "string" then
@@ -136,26 +135,25 @@ local function option_names(row, extra)
   return names
 end
 
--- Puts the parameters of the option `query` behind the operation's own; gives
--- what is wrong with them.
-local function bind_further(row, bound)
-  local given, names = bound.options.query, {}
-  for name in pairs(given) do
+-- Appends the parameters of the option `query`; returns the misuse, if any.
+local function bind_further(row, args)
+  local query, names = args.options.query, {}
+  for name in pairs(query) do
     if type(name) ~= "string" then
-      return "option 'query' must have names: query = { divisionId = … }"
+      return "option 'query' must map names to values: query = { divisionId = … }"
     end
     names[#names + 1] = name
   end
   table.sort(names)
   local own = {}
   for _, param in ipairs(row.params) do
-    own[param.wire] = param.place == "query" and (not param.enum or bound.values[param.name] ~= nil) and param
+    own[param.wire] = param.place == "query" and (not param.enum or args.values[param.name] ~= nil) and param
   end
   for _, name in ipairs(names) do
     if own[name] then
       return ("'%s' has an option of its own: '%s'"):format(name, own[name].name)
     end
-    bound.query[#bound.query + 1] = { name, given[name] }
+    args.query[#args.query + 1] = { name, query[name] }
   end
 end
 
@@ -171,9 +169,9 @@ local function call_option_problem(name, value)
     end
   elseif kind == "choice" then
     return suggest.other("value of '" .. name .. "'", value, settings.list[name].choices)
-  elseif kind == "canceller" then
+  elseif kind == "cancel_token" then
     if not cancel_token.is(value) then
-      return "option 'cancel' must come from ec.canceller()"
+      return "option 'cancel' must come from ec.cancel_token()"
     end
   elseif type(value) ~= kind then
     local of = kind == "table" and " of names and values" or ""
@@ -181,16 +179,16 @@ local function call_option_problem(name, value)
   end
 end
 
---- Binds positional arguments and settings.
+--- Binds positional arguments and options.
 ---@param row extcontacts.Operation
----@param count integer how many arguments there are, nils included
+---@param count integer number of arguments, nils included
 ---@param arguments table the arguments, by position
----@param extra table<string, any>|nil further options to let pass (an iterator's)
----@return extcontacts.Bound|nil
----@return string|nil misuse what is wrong, for `error(misuse, 2)`
+---@param extra table<string, any>|nil names of further options to accept (an iterator's)
+---@return extcontacts.Arguments|nil
+---@return string|nil misuse for `error(misuse, 2)`
 function params.bind(row, count, arguments, extra)
   local wanted = #row.positional
-  local bound = { path = {}, query = {}, values = {}, options = {} }
+  local args = { path = {}, query = {}, values = {}, options = {} }
 
   if count > wanted + 1 then
     return nil, ("%s takes at most %d arguments, got %d: %s"):format(
@@ -209,7 +207,7 @@ function params.bind(row, count, arguments, extra)
       return nil, ("%s: argument #%d (%s) %s: %s"):format(
         row.name, index, name, type_problem(param, value), signature(row))
     end
-    bound.values[name] = value
+    args.values[name] = value
   end
 
   for name, value in pairs(opts or {}) do
@@ -221,141 +219,35 @@ function params.bind(row, count, arguments, extra)
       if not has_type(param, value) then
         return nil, ("%s: option '%s' %s"):format(row.name, name, type_problem(param, value))
       end
-      bound.values[name] = value
+      args.values[name] = value
     elseif CALL_OPTIONS[name] then
       local problem = call_option_problem(name, value)
       if problem then
         return nil, row.name .. ": " .. problem
       end
-      bound.options[name] = value
+      args.options[name] = value
     elseif not (extra and extra[name]) then
       return nil, row.name .. ": " .. suggest.unknown("option", name, option_names(row, extra))
     end
   end
 
   for _, param in ipairs(row.params) do
-    local value = bound.values[param.name]
+    local value = args.values[param.name]
     if value ~= nil then
       if param.place == "path" then
-        bound.path[param.wire] = type(value) == "number" and integer_text(value) or value
+        args.path[param.wire] = type(value) == "number" and integer_text(value) or value
       elseif param.place == "body" then
-        bound.body = value
+        args.body = value
       else
-        bound.query[#bound.query + 1] = { param.wire, value }
+        args.query[#args.query + 1] = { param.wire, value }
       end
     end
   end
-  local problem = bound.options.query and bind_further(row, bound)
+  local problem = args.options.query and bind_further(row, args)
   if problem then
     return nil, row.name .. ": " .. problem
   end
-  return bound
-end
-
-local function outside(row, param, message, limit)
-  return nil, errors.new {
-    kind = "limit",
-    operation = row.name,
-    method = row.method,
-    message = ("'%s' %s"):format(param.name, message),
-    limit = { argument = param.name, limit = limit },
-  }
-end
-
-local function check_enum(row, param, value)
-  for _, allowed in ipairs(param.enum) do
-    if value == allowed then
-      return true
-    end
-  end
-  local near = type(value) == "string" and suggest.nearest(value, param.enum)
-  return nil, errors.new {
-    kind = "invalid",
-    operation = row.name,
-    method = row.method,
-    message = ("'%s' must be one of %s%s"):format(param.name,
-      table.concat(param.enum, ", "), near and (", did you mean '" .. near .. "'?") or ""),
-    details = { argument = param.name },
-  }
-end
-
--- A text in another encoding would be read as another text, or as none.
-local function check_text(row, param, value)
-  if not text.is_utf8(value) then
-    return nil, errors.new {
-      kind = "invalid",
-      operation = row.name,
-      method = row.method,
-      message = ("'%s' is not valid UTF-8"):format(param.name),
-      details = { argument = param.name },
-    }
-  end
-  return true
-end
-
-local function check_value(row, param, value)
-  if type(value) == "string" then
-    local ok, err = check_text(row, param, value)
-    if not ok then
-      return nil, err
-    end
-  end
-  if param.min and value < param.min or param.max and value > param.max then
-    if param.max then
-      return outside(row, param, ("must be %d to %d, got %s"):format(
-        param.min, param.max, integer_text(value)), { param.min, param.max })
-    end
-    return outside(row, param, ("must be at least %d, got %s"):format(
-      param.min, integer_text(value)), param.min)
-  end
-  if param.max_length then
-    local length = text.length(value)
-    if length > param.max_length then
-      return outside(row, param, ("may have at most %d characters, has %d"):format(
-        param.max_length, length), param.max_length)
-    end
-  end
-  if param.max_items and #value > param.max_items then
-    return outside(row, param, ("may have at most %d entries, has %d"):format(
-      param.max_items, #value), param.max_items)
-  end
-  if param.enum then
-    for _, item in ipairs(type(value) == "table" and value or { value }) do
-      local ok, err = check_enum(row, param, item)
-      if not ok then
-        return nil, err
-      end
-    end
-  end
-  return true
-end
-
---- Checks a bound call's values against the documented limits.
----@param row extcontacts.Operation
----@param bound extcontacts.Bound
----@return true|nil
----@return extcontacts.Error|nil
-function params.check(row, bound)
-  for _, param in ipairs(row.params) do
-    local value = bound.values[param.name]
-    if value ~= nil and param.place ~= "body" then
-      local ok, err = check_value(row, param, value)
-      if not ok then
-        return nil, err
-      end
-    end
-  end
-  if row.paging == "page" then
-    local window = operations.page_window
-    local size = bound.values.page_size or row.by_name.page_size.default
-    local number = bound.values.page_number or row.by_name.page_number.default
-    if size * number > window then
-      return outside(row, row.by_name.page_number, ("* 'page_size' must be at most %d, got "
-        .. "%s * %s; to read further use client:%s"):format(window, integer_text(number),
-        integer_text(size), row.instead), window)
-    end
-  end
-  return true
+  return args
 end
 
 return params

@@ -1,5 +1,5 @@
---- From a bound call to the request on the wire.  Pure: nothing is sent, and
--- the bearer token is not part of it.
+--- Builds the request of a args call.  Pure: nothing is sent, and the bearer
+-- token is not part of it.
 
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
@@ -11,13 +11,13 @@ local request = {}
 ---@field method string
 ---@field url string
 ---@field path string percent-encoded, without the query
----@field query string percent-encoded, without "?"; "" for none
+---@field query string percent-encoded, without the "?"; "" for none
 ---@field headers table[] `{ name, value }`
 ---@field body string|nil JSON text
 
 local metatable = { __name = "extcontacts.request" }
 
--- The query and the body may hold personal data.
+-- The query and the body may contain personal data.
 function metatable.__tostring(self)
   return ("%s %s%s"):format(self.method, self.path,
     self.body and (" (body of %d bytes)"):format(#self.body) or "")
@@ -29,7 +29,7 @@ local function add_headers(list, extra)
   end
 end
 
-local function refuse(row, message, argument)
+local function invalid(row, message, argument)
   return nil, errors.new {
     kind = "invalid",
     operation = row.name,
@@ -39,37 +39,37 @@ local function refuse(row, message, argument)
   }
 end
 
---- Builds the request of a bound call.
+--- Builds the request of a args call.
 ---@param row extcontacts.Operation
----@param bound extcontacts.Bound
+---@param args extcontacts.Arguments
 ---@param config extcontacts.Config
 ---@return extcontacts.Request|nil
 ---@return extcontacts.Error|nil kind "invalid": a value that can't be sent
-function request.build(row, bound, config)
-  local path, problem, name = core.url.expand(row.path, bound.path)
+function request.build(row, args, config)
+  local path, problem, name = core.url.expand(row.path, args.path)
   if not path then
-    return refuse(row, problem, name)
+    return invalid(row, problem, name)
   end
   local query
-  query, problem, name = core.url.query(bound.query)
+  query, problem, name = core.url.query(args.query)
   if not query then
-    return refuse(row, problem, name)
+    return invalid(row, problem, name)
   end
 
   local headers = { { "Accept", "application/json" } }
   local body
-  if bound.body then
-    body, problem, name = core.json.encode(bound.body)
+  if args.body then
+    body, problem, name = core.json.encode(args.body)
     if not body then
-      return refuse(row, problem, name)
+      return invalid(row, problem, name)
     end
     headers[#headers + 1] = { "Content-Type", "application/json" }
   end
   if config.headers then
     add_headers(headers, config.headers)
   end
-  if bound.options.headers then
-    add_headers(headers, bound.options.headers)
+  if args.options.headers then
+    add_headers(headers, args.options.headers)
   end
 
   local base = config.base_url

@@ -1,4 +1,4 @@
---- What an answer means.  Pure: from a row and a reply to a value or an error.
+--- Turns a reply into a value or an error.  Pure.
 
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
@@ -10,23 +10,23 @@ local response = {}
 ---@field status integer
 ---@field headers table<string, string> names in lower case
 ---@field attempts integer requests sent for the call
----@field elapsed number seconds, waits and repeats included
+---@field elapsed number seconds, waits and retries included
 ---@field correlation_id string|nil
 
 local KIND_OF_STATUS = { [401] = "auth", [403] = "auth", [409] = "conflict", [429] = "throttled" }
 
--- What an answer without an error body of its own is called.
+-- Messages for answers without an error body.
 local PHRASES = {
-  [400] = "the server could not make sense of the request",
+  [400] = "the server does not accept the request",
   [401] = "the access token is missing, unknown or expired",
-  [403] = "the token's roles do not allow this",
+  [403] = "the token's roles do not permit this",
   [404] = "not found",
-  [405] = "the server does not know this method here",
-  [408] = "the server gave up waiting",
-  [409] = "the record was changed by someone else",
-  [413] = "the request is over the server's size limit",
-  [415] = "the server refused the content type",
-  [422] = "the server refused a field's value",
+  [405] = "the server does not support this method here",
+  [408] = "the server timed out waiting for the request",
+  [409] = "somebody else changed the record",
+  [413] = "the request exceeds the server's size limit",
+  [415] = "the server does not accept the content type",
+  [422] = "the server does not accept a field's value",
   [429] = "too many requests",
   [500] = "the server failed",
   [502] = "a gateway failed",
@@ -34,7 +34,7 @@ local PHRASES = {
   [504] = "the server took too long",
 }
 
---- Seconds of a Retry-After header, which the server gives as a whole number.
+--- Seconds of a Retry-After header, a whole number.
 ---@param headers table<string, string>
 ---@return number|nil
 function response.retry_after(headers)
@@ -43,12 +43,12 @@ function response.retry_after(headers)
   return seconds and tonumber(seconds) or nil
 end
 
---- The server's id of the exchange.
+--- The server's id of the exchange, for its support.
 ---@param headers table<string, string>
 ---@return string|nil
 function response.correlation_id(headers)
   local id = headers["inin-correlation-id"]
-  -- It goes into messages and logs: nothing but what an id is made of.
+  -- It is shown in messages and logs, so nothing else may pass.
   if id and #id <= 128 and id:match("^[%w%-_.:]+$") then
     return id
   end
@@ -56,7 +56,7 @@ end
 
 local MASK = "…"
 
--- Strings in a request that a server may quote back at us.
+-- Strings in a request that the server may quote in its answer.
 local function collect_values(value, into, depth)
   if type(value) == "string" then
     if #value >= 3 then
@@ -74,21 +74,21 @@ local function is_word(text, first, last)
   return not text:sub(first - 1, first - 1):match("%w") and not text:sub(last + 1, last + 1):match("%w")
 end
 
---- Masks in `text` every value the request carried, so that no personal data
--- gets into a message because the server quoted it.  A short value counts
--- only as a word of its own: "Ann" is not part of "channel".
+--- Masks in `text` every value of the request, so that no personal data reaches
+-- a message because the server quoted it.  A short value counts only as a whole
+-- word: "Ann" is not part of "channel".
 ---@param text string
----@param bound extcontacts.Bound|nil
+---@param args extcontacts.Arguments|nil
 ---@return string
-function response.mask(text, bound)
-  if not bound then
+function response.mask(text, args)
+  if not args then
     return text
   end
   local values = {}
-  for _, pair in ipairs(bound.query) do
+  for _, pair in ipairs(args.query) do
     collect_values(pair[2], values, 0)
   end
-  collect_values(bound.body, values, 0)
+  collect_values(args.body, values, 0)
   table.sort(values, function(a, b)
     return #a > #b
   end)
@@ -127,26 +127,26 @@ end
 --- The error of an answer outside 2xx.
 ---@param row extcontacts.Operation
 ---@param reply table
----@param bound extcontacts.Bound|nil
+---@param args extcontacts.Arguments|nil
 ---@return extcontacts.Error
-function response.failure(row, reply, bound)
+function response.failure(row, reply, args)
   local status = reply.status
   local body = core.json.decode(reply.body)
   if type(body) ~= "table" then
     body = {}
   end
   local message = text_field(body, "message")
-  message = message and sentence(response.mask(message, bound))
+  message = message and sentence(response.mask(message, args))
   if not message then
     message = PHRASES[status] or "unexpected status"
     if status >= 300 and status < 400 then
-      message = "the server redirects, which this client does not follow; check base_url"
+      message = "the server redirects, and this client follows no redirects; check base_url"
     end
   end
   local permission = row.permissions[1]
   if status == 403 and permission and not message:find(permission, 1, true) then
-    message = ("%s; any one of these would do: %s"):format(
-      message, table.concat(row.permissions, ", "))
+    message = ("%s; required: %s"):format(message,
+      table.concat(row.permissions, row.permissions_mode == "all" and " and " or " or "))
   end
   local err = errors.new {
     kind = KIND_OF_STATUS[status] or "http",
@@ -161,8 +161,8 @@ function response.failure(row, reply, bound)
   return err
 end
 
---- Whether an operation's answer must have a body: reads do, while writes may
--- come back empty.
+-- Whether an operation's answer must have a body: a read's must, a write's may
+-- be empty.
 local function needs_body(row)
   return row.effect == "read" and row.returns ~= nil
 end
@@ -170,12 +170,12 @@ end
 --- Turns a reply into a call's result.
 ---@param row extcontacts.Operation
 ---@param reply table `{ status, headers, body }`
----@param bound extcontacts.Bound|nil what was asked, to mask it in messages
+---@param args extcontacts.Arguments|nil what was asked, to mask it in messages
 ---@return any value the decoded body; `true` for an empty one
 ---@return extcontacts.Error|nil
-function response.classify(row, reply, bound)
+function response.classify(row, reply, args)
   if reply.status < 200 or reply.status > 299 then
-    return nil, response.failure(row, reply, bound)
+    return nil, response.failure(row, reply, args)
   end
   local correlation_id = response.correlation_id(reply.headers)
   if reply.body == "" or reply.status == 204 then
@@ -183,15 +183,15 @@ function response.classify(row, reply, bound)
       return nil, errors.new {
         kind = "protocol",
         status = reply.status,
-        message = "the answer has no body where a " .. row.returns .. " belongs",
+        message = ("the answer is empty; expected a %s"):format(row.returns),
         correlation_id = correlation_id,
         retryable = row.repeatable,
       }
     end
     return true
   end
-  if bound and bound.early then
-    bound.early(reply.body)
+  if args and args.on_body then
+    args.on_body(reply.body)
   end
   local value, problem = core.json.decode(reply.body)
   if value == nil then
@@ -200,7 +200,7 @@ function response.classify(row, reply, bound)
       kind = "decode",
       status = reply.status,
       message = ("%s (content type %s); a gateway or proxy may have answered")
-        :format(problem, kind and sentence(kind) or "not given"),
+        :format(problem, kind and sentence(kind) or "missing"),
       correlation_id = correlation_id,
       retryable = row.repeatable,
     }
@@ -209,7 +209,7 @@ function response.classify(row, reply, bound)
     return nil, errors.new {
       kind = "protocol",
       status = reply.status,
-      message = "the answer is not a " .. row.returns,
+      message = ("the answer is not a %s"):format(row.returns),
       correlation_id = correlation_id,
     }
   end

@@ -9,45 +9,46 @@ local settings = {}
 ---@field client_id string|nil of an OAuth client with the client credentials grant
 ---@field client_secret string|nil
 ---@field access_token string|(fun(reason: string): string, number?)|nil a token, or a function that
---- gives one (and the seconds it lives); called with "start", "expired" or "revoked"
+--- returns one (and its lifetime in seconds); called with "start", "expired" or "revoked"
 ---@field profile string|nil section of the profile file; default `DEFAULT`
 ---@field timeout number|nil seconds one request may take; default 30
----@field deadline number|nil seconds a call may take, waits and repeats included; default none
+---@field deadline number|nil seconds a call may take, waits and retries included; default none
 ---@field connect_timeout number|nil seconds; default 10
----@field max_body integer|nil largest answer in bytes, unpacked; default 64 MiB
----@field max_attempts integer|nil requests for one call at most; default 5
----@field max_retry_after number|nil longest wait the server may ask for, in seconds; default 180
----@field retry boolean|nil whether a failed request is repeated where that is safe; default true
----@field rate integer|false|nil requests a minute and token; default 300, the platform's; false for no pacing
----@field rate_period number|nil seconds of the server's window; default 60, the platform's
----@field reserve number|nil share of the rate left to others, 0 to below 1; default 0.1
----@field rate_store "process"|"file"|extcontacts.Store|nil where it is counted what was sent: in this
---- process (default), or in a file that all processes on one token share (default with token_cache)
----@field token_pool integer|nil tokens of the OAuth client to use side by side, each with the rate of
---- its own; asked for only when needed; default 1
----@field token_cache boolean|extcontacts.Store|nil whether tokens are kept between runs, in a file only
---- you can read; default: with a token_pool
+---@field max_body integer|nil largest response body in bytes, uncompressed; default 64 MiB
+---@field max_attempts integer|nil most requests for one call; default 5
+---@field max_retry_after number|nil longest wait that the server may ask for, in seconds; default 180
+---@field retry boolean|nil whether a failed request is retried where that is safe; default true
+---@field rate integer|false|nil requests per minute and token; default 300, the platform's limit; false for
+--- no pacing
+---@field rate_period number|nil seconds of the server's window; default 60, the platform's window
+---@field reserve number|nil share of the rate limit reserved for other programs, 0 to below 1; default 0.1
+---@field rate_store "process"|"file"|extcontacts.Store|nil where requests are counted: in this process
+--- (default), or in a file that all processes on one token share (default with token_cache)
+---@field token_pool integer|nil tokens of the OAuth client to use side by side, each with a rate limit of
+--- its own; requested only when needed; default 1
+---@field token_cache boolean|extcontacts.Store|nil whether tokens are stored between runs, in a file that
+--- only you can read; default true with a token_pool, otherwise false
 ---@field on_ambiguous "check"|"error"|"resend"|nil what follows a create whose reply was lost; default
---- "check" where the record can be looked for, else "error"
----@field check_time number|nil seconds such a create is looked for; default 60
+--- "check" where the record can be looked for, otherwise "error"
+---@field check_time number|nil seconds for which the record of such a create is looked for; default 60
 ---@field validate boolean|nil whether documented limits are checked before sending; default true
----@field headers table<string, string>|nil further headers of every request
----@field user_agent string|nil
----@field proxy string|nil URL of a proxy; "" for none, also when the environment names one
+---@field headers table<string, string>|nil additional headers of every request
+---@field user_agent string|nil default `extcontacts-lua/<version>`
+---@field proxy string|nil URL of a proxy; "" for none, even when the environment names one
 ---@field ca_file string|nil PEM file of the authorities to trust instead of the system's
 ---@field client_cert string|nil PEM file
 ---@field client_key string|nil PEM file
----@field compress boolean|nil whether answers may come compressed; default: yes, but not over plain
---- http, which goes to this machine only and has no network to spare
+---@field compress boolean|nil whether responses may be compressed; default true over https, false over plain
+--- http, which only reaches this machine
 ---@field log true|"text"|"json"|(fun(entry: extcontacts.LogEntry))|nil `true` and "text" write lines to
 --- standard error, "json" writes JSON lines
----@field log_bodies boolean|nil whether entries hold bodies, with every value masked that may be
---- personal; default false
+---@field log_bodies boolean|nil whether entries contain bodies, with every value masked that may be
+--- personal data; default false
 ---@field on_request (fun(entry: extcontacts.LogEntry))|nil called after every exchange
 ---@field poll (fun(fd: integer, events: string, seconds: number))|nil for coroutines of another event
---- loop: suspends the running one until the descriptor is readable (`events` is "r"), at most so long
+--- loop: suspends the running one until the descriptor is readable (`events` is "r") or the time is over
 
----@class extcontacts.Config: extcontacts.Options the same, complete: what a client goes by
+---@class extcontacts.Config: extcontacts.Options a complete configuration
 ---@field base_url string
 ---@field login_url string
 ---@field timeout number
@@ -83,7 +84,7 @@ local OPTIONS = {
   retry = { "boolean", default = true },
   validate = { "boolean", default = true },
   headers = { "table" },
-  user_agent = { "string", default = "extcontacts-lua/0.1" },
+  user_agent = { "string" },
   proxy = { "string" },
   compress = { "boolean" },
   ca_file = { "string" },

@@ -1,19 +1,19 @@
 --- Cancels calls from outside: pass `cancel = token` to a call or an iterator,
--- with `token = ec.canceller()`, and call `token:cancel()` from anywhere.
+-- with `token = ec.cancel_token()`, and call `token:cancel()` from anywhere.
 
 local cancel_token = {}
 
----@class extcontacts.Canceller
+---@class extcontacts.CancelToken
 ---@field cancelled boolean
-local Canceller = {}
-local metatable = { __name = "extcontacts.canceller", __index = Canceller }
+local CancelToken = {}
+local metatable = { __name = "extcontacts.cancel_token", __index = CancelToken }
 
 function metatable.__tostring(self)
-  return "extcontacts.canceller (" .. (self.cancelled and "cancelled" or "not cancelled") .. ")"
+  return "extcontacts.cancel_token (" .. (self.cancelled and "cancelled" or "not cancelled") .. ")"
 end
 
 --- Creates a token.  It serves any number of calls and cancels all of them.
----@return extcontacts.Canceller
+---@return extcontacts.CancelToken
 function cancel_token.new()
   return setmetatable({ cancelled = false, transfers = {} }, metatable)
 end
@@ -27,7 +27,7 @@ end
 
 --- Cancels the calls: they return `nil, err` with `kind = "cancelled"`, and so
 -- does every later call with this token.
-function Canceller:cancel()
+function CancelToken:cancel()
   self.cancelled = true
   for transfer in pairs(self.transfers) do
     transfer:cancel()
@@ -36,7 +36,7 @@ end
 
 --- Adds a transfer to those that `cancel` ends.
 ---@param transfer table
-function Canceller:watch(transfer)
+function CancelToken:watch(transfer)
   self.transfers[transfer] = true
   if self.cancelled then
     transfer:cancel()
@@ -45,7 +45,7 @@ end
 
 --- Removes a transfer that has ended.
 ---@param transfer table
-function Canceller:forget(transfer)
+function CancelToken:forget(transfer)
   self.transfers[transfer] = nil
 end
 

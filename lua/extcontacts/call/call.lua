@@ -5,7 +5,7 @@
 local core = require "extcontacts.core"
 local creates = require "extcontacts.call.reconcile.creates"
 local errors = require "extcontacts.base.errors"
-local params = require "extcontacts.api.params"
+local limits = require "extcontacts.api.limits"
 local requests = require "extcontacts.api.request"
 local response = require "extcontacts.api.response"
 local runtime = require "extcontacts.runtime"
@@ -66,7 +66,7 @@ end
 ---@return extcontacts.Error|nil
 function call.request(ctx, row, args)
   if ctx.config.validate then
-    local ok, err = params.check(row, args)
+    local ok, err = limits.check(row, args)
     if not ok then
       return nil, err
     end

@@ -8,6 +8,7 @@ local core = require "extcontacts.core"
 local cursors = require "extcontacts.iterate.cursors"
 local errors = require "extcontacts.base.errors"
 local idset = require "extcontacts.base.idset"
+local limits = require "extcontacts.api.limits"
 local operations = require "extcontacts.api.operations"
 local params = require "extcontacts.api.params"
 local prefetch = require "extcontacts.iterate.prefetch"
@@ -434,7 +435,7 @@ function pages.new(ctx, row, count, arguments)
   end
   -- A limit that is broken is told at once, not at the first record.
   if ctx.config.validate and not self.finished then
-    local ok, err = params.check(row, bind_next(self))
+    local ok, err = limits.check(row, bind_next(self))
     if not ok then
       error(err, 0)
     end

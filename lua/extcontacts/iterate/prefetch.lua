@@ -50,9 +50,9 @@ function Ahead:anchor()
 end
 
 local function bind(self, iterator, place)
-  local bound = self.how.bind(iterator, place)
-  bound.early = self.look
-  return bound
+  local args = self.how.bind(iterator, place)
+  args.on_body = self.look
+  return args
 end
 
 local function send(self, iterator, place)

@@ -4,6 +4,7 @@ local cjson = require "cjson"
 local define = require "extcontacts.api.operations.define"
 local models = require "extcontacts.api.models"
 local operations = require "extcontacts.api.operations"
+local parameters = require "extcontacts.api.operations.parameters"
 
 local file = assert(io.open("spec/fixtures/operations.json", "r"))
 local specified = cjson.decode(file:read("*a"))
@@ -203,7 +204,8 @@ describe("a row of the operation table", function()
 
   it("derives its parameters from the path, the query and the body", function()
     local row = define.row(written {
-      query = { { name = "dry_run", wire = "dryRun", type = "boolean", doc = "…" } }, body_model = "Note",
+      query = { parameters.query { name = "dry_run", wire = "dryRun", type = "boolean", doc = "…" } },
+      body_model = "Note",
     })
     assert.equal("/api/v2/externalcontacts/things/{contactId}", row.path)
     assert.same({ "contact_id", "body" }, row.positional)
@@ -231,6 +233,7 @@ describe("a row of the operation table", function()
     ["unknown effect 'unknown'"] = { effect = "unknown" },
     ["unknown permissions_mode 'some'"] = { permissions_mode = "some" },
     ["unknown field 'permision'"] = { permision = {} },
+    ["unknown placeholder 'thingId'"] = { [4] = "/things/{thingId}" },
     ["no permissions"] = { permissions = {} },
     ["no summary"] = { summary = false },
     ["name, short name, method and path must come first"] = { [4] = false },

@@ -72,13 +72,14 @@ local BASE = "/api/v2/externalcontacts"
 -- otherwise.
 local REPEATABLE = { read = true, update = true, delete = true, create = false, merge = false, job = false }
 
+-- Documented errors of an operation, by the one it has besides those of all (0: none).
+local STATUSES = { [0] = { 400, 401, 403, 404, 413, 415, 429, 500, 503, 504 } }
+
 local MODES = { any = true, all = true }
 
--- The errors documented for every operation.
-local STATUSES = { 400, 401, 403, 404, 413, 415, 429, 500, 503, 504 }
-
--- The fields a row may be written with; [1] to [4] are name, short, method, path.
-local WRITTEN = {}
+-- The fields a row may be written with: name, short name, method and path by
+-- position, the others by name.
+local WRITTEN = { true, true, true, true }
 for field in ([[
   effect summary permissions permissions_mode query body_model positional returns paging iterator instead
   max_results batch repeatable check success_status further_status since preview deprecated
@@ -91,86 +92,68 @@ local function wrong(name, ...)
 end
 
 local function check_row(row)
-  local function check(ok, ...)
-    if not ok then
-      wrong(row[1], ...)
+  local name = row[1]
+  for index = 1, 4 do
+    if type(row[index]) ~= "string" then
+      wrong(name, "name, short name, method and path must come first")
     end
   end
-  for index = 1, 4 do
-    check(type(row[index]) == "string", "name, short name, method and path must come first")
-  end
   for field in pairs(row) do
-    check(WRITTEN[field] or type(field) == "number" and field <= 4, "unknown field '%s'", tostring(field))
+    if not WRITTEN[field] then
+      wrong(name, "unknown field '%s'", tostring(field))
+    end
   end
-  check(REPEATABLE[row.effect] ~= nil, "unknown effect '%s'", tostring(row.effect))
-  check(row.permissions_mode == nil or MODES[row.permissions_mode], "unknown permissions_mode '%s'",
-    tostring(row.permissions_mode))
-  check(type(row.permissions) == "table" and #row.permissions > 0, "no permissions")
-  check(type(row.summary) == "string", "no summary")
-end
-
--- "contactId" → "contact_id"
-local function snake(wire)
-  return (wire:gsub("%u", function(letter)
-    return "_" .. letter:lower()
-  end))
-end
-
-local function placed(param, place, required)
-  local copy = {}
-  for key, value in pairs(param) do
-    copy[key] = value
+  if REPEATABLE[row.effect] == nil then
+    wrong(name, "unknown effect '%s'", tostring(row.effect))
+  elseif row.permissions_mode and not MODES[row.permissions_mode] then
+    wrong(name, "unknown permissions_mode '%s'", row.permissions_mode)
+  elseif not row.permissions or #row.permissions == 0 then
+    wrong(name, "no permissions")
+  elseif not row.summary then
+    wrong(name, "no summary")
   end
-  copy.place, copy.required = place, required
-  return copy
 end
 
--- The parameters in the order of the call: path, required query, body.
+-- The parameters in the order of the call: path, query, body.
 local function params_of(row)
   local params = {}
   for wire in row.path:gmatch "{(%w+)}" do
-    local doc = assert(parameters.in_path[wire], wire)
-    params[#params + 1] = placed({ name = snake(wire), wire = wire, type = "string", doc = doc }, "path", true)
+    params[#params + 1] = parameters.in_path[wire] or wrong(row.name, "unknown placeholder '%s'", wire)
   end
   for _, param in ipairs(row.query or {}) do
-    params[#params + 1] = placed(param, "query", param.required or false)
+    params[#params + 1] = param
   end
   if row.body_model then
-    params[#params + 1] = placed({
-      name = "body", wire = "body", type = "object", model = row.body_model, doc = "record to send",
-    }, "body", true)
+    params[#params + 1] = {
+      name = "body", wire = "body", place = "body", type = "object", model = row.body_model, required = true,
+      doc = "record to send",
+    }
   end
   return params
 end
 
-local function statuses_of(row)
-  local list, further = {}, row.further_status
-  for _, status in ipairs(STATUSES) do
-    if further and further < status then
-      list[#list + 1] = further
-      further = nil
-    end
-    list[#list + 1] = status
-  end
-  return list
-end
-
-local function index_by_name(params)
-  local by_name = {}
+-- The names of the parameters, and of those that are required.
+local function index_params(params)
+  local by_name, positional = {}, {}
   for _, param in ipairs(params) do
     by_name[param.name] = param
-  end
-  return by_name
-end
-
-local function required_names(params)
-  local names = {}
-  for _, param in ipairs(params) do
     if param.required then
-      names[#names + 1] = param.name
+      positional[#positional + 1] = param.name
     end
   end
-  return names
+  return by_name, positional
+end
+
+local function statuses_of(further)
+  if not STATUSES[further] then
+    local list = { further }
+    for _, status in ipairs(STATUSES[0]) do
+      list[#list + 1] = status
+    end
+    table.sort(list)
+    STATUSES[further] = list
+  end
+  return STATUSES[further]
 end
 
 --- Completes a row as it is written in a resource's file.
@@ -181,14 +164,15 @@ function define.row(row)
   row.name, row.short, row.method, row.path = row[1], row[2], row[3], BASE .. row[4]
   row[1], row[2], row[3], row[4] = nil, nil, nil, nil
   row.params = params_of(row)
-  row.by_name = index_by_name(row.params)
+  local positional
+  row.by_name, positional = index_params(row.params)
   if row.positional then
     -- The specification has another order; the parameters follow it.
     for index, name in ipairs(row.positional) do
       row.params[index] = row.by_name[name]
     end
   else
-    row.positional = required_names(row.params)
+    row.positional = positional
   end
   if row.paging or row.returns == "DataSchemaListing" then
     row.entities = "entities"
@@ -198,7 +182,7 @@ function define.row(row)
   end
   row.permissions_mode = row.permissions_mode or "any"
   row.success_status = row.success_status or 200
-  row.statuses = statuses_of(row)
+  row.statuses = statuses_of(row.further_status or 0)
   row.query, row.further_status = nil, nil
   return row
 end

@@ -1,12 +1,48 @@
---- Parameters that several operations share: those of the query, and what the
--- placeholders of the paths stand for.
+--- Parameters that operations share: placeholders of paths, and the query.
+-- Rows refer to these tables, so nothing may change them.
 
 local parameters = {}
+
+-- "contactId" → "contact_id"
+local function snake(wire)
+  return (wire:gsub("%u", function(letter)
+    return "_" .. letter:lower()
+  end))
+end
+
+--- Placeholder of a path → its parameter.
+---@type table<string, extcontacts.Parameter>
+parameters.in_path = {}
+
+for wire, doc in pairs {
+  contactId = "contact id",
+  noteId = "note id",
+  schemaId = "schema id",
+  versionId = "schema version",
+  externalOrganizationId = "organization id",
+  trustorId = "id of the trustor (the trusting organization)",
+  relationshipId = "relationship id",
+  conversationId = "conversation id",
+} do
+  parameters.in_path[wire] = {
+    name = snake(wire), wire = wire, place = "path", type = "string", required = true, doc = doc,
+  }
+end
+
+--- Completes a parameter of the query, which is optional unless it says otherwise.
+---@param param table
+---@return extcontacts.Parameter
+function parameters.query(param)
+  param.place, param.required = "query", param.required or false
+  return param
+end
+
+local query = parameters.query
 
 local EXPAND_DOC = "related records to include in each record"
 
 local function expand_list(...)
-  return {
+  return query {
     name = "expand",
     wire = "expand",
     type = "array",
@@ -22,7 +58,7 @@ parameters.EXPAND_ORGANIZATIONS = expand_list("externalDataSources")
 parameters.EXPAND_LOOKUP = expand_list("contacts.externalOrganization", "externalDataSources")
 
 -- Specified as a single value.
-parameters.EXPAND_ONE = {
+parameters.EXPAND_ONE = query {
   name = "expand",
   wire = "expand",
   type = "string",
@@ -30,7 +66,7 @@ parameters.EXPAND_ONE = {
   doc = EXPAND_DOC,
 }
 
-parameters.PAGE_SIZE = {
+parameters.PAGE_SIZE = query {
   name = "page_size",
   wire = "pageSize",
   type = "integer",
@@ -39,7 +75,7 @@ parameters.PAGE_SIZE = {
   doc = "records per page; page_number * page_size must not exceed 1000",
 }
 
-parameters.PAGE_NUMBER = {
+parameters.PAGE_NUMBER = query {
   name = "page_number",
   wire = "pageNumber",
   type = "integer",
@@ -48,7 +84,7 @@ parameters.PAGE_NUMBER = {
   doc = "page to return; page_number * page_size must not exceed 1000",
 }
 
-parameters.Q = {
+parameters.Q = query {
   name = "q",
   wire = "q",
   type = "string",
@@ -56,7 +92,7 @@ parameters.Q = {
   doc = "search words, without special syntax",
 }
 
-parameters.TRUSTOR_ID = {
+parameters.TRUSTOR_ID = query {
   name = "trustor_id",
   wire = "trustorId",
   type = "array",
@@ -65,14 +101,14 @@ parameters.TRUSTOR_ID = {
   doc = "return the organizations of these trustors, in this order; q is then ignored",
 }
 
-parameters.INCLUDE_TRUSTORS = {
+parameters.INCLUDE_TRUSTORS = query {
   name = "include_trustors",
   wire = "includeTrustors",
   type = "boolean",
   doc = "include the trustor in each organization",
 }
 
-parameters.LOOKUP_VAL = {
+parameters.LOOKUP_VAL = query {
   name = "lookup_val",
   wire = "lookupVal",
   type = "string",
@@ -80,7 +116,7 @@ parameters.LOOKUP_VAL = {
   doc = "email address, E.164 phone number or Twitter screen name",
 }
 
-parameters.LIMIT = {
+parameters.LIMIT = query {
   name = "limit",
   wire = "limit",
   type = "integer",
@@ -90,7 +126,7 @@ parameters.LIMIT = {
   doc = "records per page",
 }
 
-parameters.CURSOR = {
+parameters.CURSOR = query {
   name = "cursor",
   wire = "cursor",
   type = "string",
@@ -98,7 +134,7 @@ parameters.CURSOR = {
 }
 
 local function sort_order(...)
-  return {
+  return query {
     name = "sort_order",
     wire = "sortOrder",
     type = "string",
@@ -111,18 +147,5 @@ parameters.SORT_CONTACTS = sort_order("firstName", "lastName", "middleName", "ti
 parameters.SORT_NOTES = sort_order("createDate")
 parameters.SORT_ORGANIZATIONS = sort_order("companyType", "industry", "name")
 parameters.SORT_RELATIONSHIPS = sort_order("createDate", "relationship")
-
---- Placeholder of a path → its description.
----@type table<string, string>
-parameters.in_path = {
-  contactId = "contact id",
-  noteId = "note id",
-  schemaId = "schema id",
-  versionId = "schema version",
-  externalOrganizationId = "organization id",
-  trustorId = "id of the trustor (the trusting organization)",
-  relationshipId = "relationship id",
-  conversationId = "conversation id",
-}
 
 return parameters

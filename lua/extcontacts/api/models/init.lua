@@ -1,11 +1,10 @@
---- The models of the records: which fields exist, which the server owns and
--- which a write must have.  Data only; the client never rejects a record for
--- a field that is missing here.
---
--- A field is `name[!][*][:type][=A|B|…]`: `!` required on a write, `*`
--- read-only, type `string` unless given (a model's name, `[T]` an array,
--- `{T}` a map), and after `=` its allowed values.
+--- The models of the records: their fields, those the server sets and those a
+-- write must have, in the notation of `define`.  The client never rejects a
+-- record for a field that is missing here.
 
+local define = require "extcontacts.api.models.define"
+
+-- As specified.
 local source = {
   ContactAddress = "address1 address2 city state postalCode countryCode",
   ContactListing = [[
@@ -120,9 +119,9 @@ local source = {
   WhatsAppId = "phoneNumber:PhoneNumber displayName",
 }
 
--- What the specified models leave out but the wire carries, or has come to carry
+-- Fields that the specified models lack: sent by the server all along, or added
 -- since.
-local also_on_the_wire = {
+local additional = {
   ExternalContact = [[
     type*:=Ephemeral|Identified|Curated canonicalContact*:object mergeSet*:[object]
     mergedFrom*:[object] mergedTo*:object mergeOperation*:object division:object
@@ -138,59 +137,10 @@ local also_on_the_wire = {
   CursorRelationshipListing = "cursors:Cursors",
 }
 
----@class extcontacts.Field
----@field wire string the field's name on the wire and in records
----@field type string `string`, `date`, `uri`, `int32`, `int64`, `boolean`, `object` or a model's name
----@field shape "value"|"array"|"map" what holds the `type`
----@field required boolean a create or update must have it
----@field read_only boolean the server sets it and ignores what is sent
----@field enum string[]|nil allowed values
-
----@class extcontacts.Model
----@field name string
----@field fields extcontacts.Field[] in the specified order
----@field by_wire table<string, extcontacts.Field>
-
-local function parse_field(text)
-  local wire, marks, rest = text:match("^([%w_$]+)([!*]*)(.*)$")
-  local kind, enum = rest:match("^:?([^=]*)=?(.*)$")
-  local shape = "value"
-  local element = kind:match("^%[(.*)%]$")
-  if element then
-    shape, kind = "array", element
-  else
-    element = kind:match("^{(.*)}$")
-    if element then
-      shape, kind = "map", element
-    end
-  end
-  local values
-  if enum ~= "" then
-    values = {}
-    for value in enum:gmatch("[^|]+") do
-      values[#values + 1] = value
-    end
-  end
-  return {
-    wire = wire,
-    type = kind ~= "" and kind or "string",
-    shape = shape,
-    required = marks:find("!", 1, true) ~= nil,
-    read_only = marks:find("*", 1, true) ~= nil,
-    enum = values,
-  }
-end
-
 ---@type table<string, extcontacts.Model>
 local models = {}
 for name, text in pairs(source) do
-  local model = { name = name, fields = {}, by_wire = {} }
-  for token in (text .. " " .. (also_on_the_wire[name] or "")):gmatch("%S+") do
-    local field = parse_field(token)
-    model.fields[#model.fields + 1] = field
-    model.by_wire[field.wire] = field
-  end
-  models[name] = model
+  models[name] = define.model(name, text .. " " .. (additional[name] or ""))
 end
 
 return models

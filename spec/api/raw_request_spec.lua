@@ -2,6 +2,7 @@
 local ec = require "extcontacts"
 local errors = require "extcontacts.base.errors"
 local fake = require "spec.support.fake"
+local raw_request = require "extcontacts.api.raw_request"
 
 local IDENTIFIERS = "/api/v2/externalcontacts/contacts/{contactId}/identifiers"
 local MERGE = "/api/v2/externalcontacts/contacts/merge"
@@ -96,12 +97,14 @@ describe("client:request", function()
       end
     end)
 
-    it("leaves alone what is said not to be repeatable", function()
-      local self = client_of(lost)
-      local _, err = self.client:request("PUT", MERGE, { repeatable = false })
-      assert.is_true(err.ambiguous)
-      assert.equal(1, #self.requests)
-    end)
+    for _, method in ipairs { "GET", "PUT", "DELETE" } do
+      it(("does not resend a %s that the caller calls not repeatable"):format(method), function()
+        local self = client_of(lost)
+        local _, err = self.client:request(method, MERGE, { repeatable = false })
+        assert.is_true(err.ambiguous)
+        assert.equal(1, #self.requests)
+      end)
+    end
   end)
 
   it("shows the request without sending it", function()
@@ -154,5 +157,37 @@ describe("client:request", function()
     says("option 'timeout' must be a number of seconds", "GET", MERGE, { timeout = "1" })
     says("option 'marker' is for the creates", "POST", MERGE, { marker = "a" })
     assert.matches("call it with a colon", fake.misuse(client.request, "GET", MERGE), 1, true)
+  end)
+end)
+
+describe("the row of a raw request", function()
+  for method, expected in pairs {
+    GET = { "read", true },
+    PUT = { "update", true },
+    PATCH = { "update", false },
+    DELETE = { "delete", true },
+    POST = { "unknown", false },
+  } do
+    it(("of a %s is a %s"):format(method, expected[1]), function()
+      local row = raw_request.bind(method, MERGE)
+      assert.same(expected, { row.effect, row.repeatable })
+      assert.equal(expected[1], raw_request.effect(method))
+      assert.is_true(raw_request.bind(method, MERGE, { repeatable = true }).repeatable)
+      assert.is_false(raw_request.bind(method, MERGE, { repeatable = false }).repeatable)
+    end)
+  end
+
+  it("of a POST stays unknown, even if the caller calls it repeatable", function()
+    assert.equal("unknown", raw_request.bind("POST", MERGE, { repeatable = true }).effect)
+  end)
+
+  it("has an effect for every method there is, and none for others", function()
+    for _, method in ipairs(raw_request.methods) do
+      assert.is_string(raw_request.effect(method))
+    end
+    for _, method in ipairs { "get", "FETCH", 7, false } do
+      assert.is_nil(raw_request.effect(method))
+    end
+    assert.is_nil(raw_request.effect(nil))
   end)
 end)

@@ -146,6 +146,8 @@ function raw_request.bind(method, path, options)
   local effect, repeatable = METHODS[method].effect, options.repeatable
   if repeatable == nil then
     repeatable = METHODS[method].repeatable
+  elseif not repeatable and effect == "read" then
+    effect = "unknown" -- the caller says that sending it twice makes a difference
   end
   local row = {
     name = raw_request.NAME, method = method, path = where, effect = effect, repeatable = repeatable,

@@ -1,12 +1,12 @@
 --- Operations on conversations.
 
 return {
-  -- The body comes first, as specified.  The response is an empty 202 even if the
-  -- conversation does not exist.
   { "put_externalcontacts_conversation", "conversations.associate", "PUT",
     "/conversations/{conversationId}",
     effect = "update",
     summary = "Associate/disassociate an external contact with a conversation",
+    note = "The body comes first. Without externalContactId in the body, the conversation is disassociated. "
+      .. "The server also answers 202 if the conversation does not exist.",
     permissions = { "externalContacts:conversation:associate" },
     body_model = "ConversationAssociation",
     positional = { "body", "conversation_id" },

@@ -41,7 +41,8 @@ local define = {}
 ---@class extcontacts.Operation
 ---@field name string as specified, `get_externalcontacts_contact`
 ---@field short string `contacts.get`
----@field summary string
+---@field summary string the API's own
+---@field note string|nil a fact that callers must know
 ---@field method "GET"|"POST"|"PUT"|"PATCH"|"DELETE"
 ---@field path string path template
 ---@field effect extcontacts.Effect
@@ -81,7 +82,7 @@ local MODES = { any = true, all = true }
 -- position, the others by name.
 local WRITTEN = { true, true, true, true }
 for field in ([[
-  effect summary permissions permissions_mode query body_model positional returns paging iterator instead
+  effect summary note permissions permissions_mode query body_model positional returns paging iterator instead
   max_results batch repeatable check success_status further_status since preview deprecated
 ]]):gmatch "%S+" do
   WRITTEN[field] = true

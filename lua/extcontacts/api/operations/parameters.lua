@@ -39,7 +39,7 @@ end
 
 local query = parameters.query
 
-local EXPAND_DOC = "related records to include in each record"
+local EXPAND_DOC = "related records to include in the response"
 
 local function expand_list(...)
   return query {

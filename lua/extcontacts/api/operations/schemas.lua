@@ -2,6 +2,11 @@
 
 local permissions = require "extcontacts.api.operations.permissions"
 
+local UPDATE_NOTE = "Send the current version in the body. The server increases it with each update, "
+  .. "and rejects an older one with 409."
+
+local VERSIONS_NOTE = "Specified to return one DataSchema; servers return a listing with entities."
+
 -- A create without a reply is looked for among all schemas.
 local function check_schema(find, get)
   return { find = find, get = get, records = "entities", created = "dateCreated", proves_absence = true }
@@ -37,11 +42,11 @@ local of_contacts = {
     check = check_schema("get_externalcontacts_contacts_schemas",
       "get_externalcontacts_contacts_schema"),
   },
-  -- An update increases the version, so the server rejects the same update again.
   { "put_externalcontacts_contacts_schema", "contacts.schemas.update", "PUT",
     "/contacts/schemas/{schemaId}",
     effect = "update",
     summary = "Update a schema",
+    note = UPDATE_NOTE,
     permissions = permissions.custom_fields "edit",
     body_model = "DataSchema",
     returns = "DataSchema",
@@ -63,11 +68,11 @@ local of_contacts = {
     permissions = permissions.custom_fields "view",
     returns = "DataSchema",
   },
-  -- Specified as one DataSchema; servers also send a listing.
   { "get_externalcontacts_contacts_schema_versions", "contacts.schemas.versions", "GET",
     "/contacts/schemas/{schemaId}/versions",
     effect = "read",
     summary = "Get all versions of an external contact's schema",
+    note = VERSIONS_NOTE,
     permissions = permissions.custom_fields "view",
     returns = "DataSchema",
   },
@@ -104,6 +109,7 @@ local of_organizations = {
     "/organizations/schemas/{schemaId}",
     effect = "update",
     summary = "Update a schema",
+    note = UPDATE_NOTE,
     permissions = permissions.custom_fields "edit",
     body_model = "DataSchema",
     returns = "DataSchema",
@@ -122,6 +128,7 @@ local of_organizations = {
     "GET", "/organizations/schemas/{schemaId}/versions",
     effect = "read",
     summary = "Get all versions of an external organization's schema",
+    note = VERSIONS_NOTE,
     permissions = permissions.custom_fields "view",
     returns = "DataSchema",
   },

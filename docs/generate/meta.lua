@@ -1,0 +1,197 @@
+-- lua/extcontacts/meta.lua: the LuaCATS annotations of what the client
+-- generates from the table, which no source file spells out: the operations,
+-- their options, the iterators and the models.
+
+local describe = require "extcontacts.api.operations.describe"
+local models = require "extcontacts.api.models"
+local operations = require "extcontacts.api.operations"
+
+local meta = {}
+
+local LUACATS = {
+  string = "string", date = "string", uri = "string", int32 = "integer", int64 = "integer",
+  integer = "integer", boolean = "boolean", object = "table",
+}
+
+-- The type of a model's field; models outside this API are plain tables.
+local function field_type(field)
+  local name = LUACATS[field.type] or models[field.type] and "extcontacts." .. field.type or "table"
+  if field.shape == "array" then
+    return name .. "[]"
+  elseif field.shape == "map" then
+    return "table<string, " .. name .. ">"
+  end
+  return name
+end
+
+local function param_type(param)
+  if param.place == "body" then
+    return "extcontacts." .. param.model
+  elseif param.place == "path" then
+    return "string|integer"
+  end
+  local values = param.enum and '"' .. table.concat(param.enum, '"|"') .. '"'
+  if param.type == "array" then
+    return (values and "(" .. values .. ")" or LUACATS[param.items]) .. "[]"
+  end
+  return values or LUACATS[param.type]
+end
+
+-- "contact_id, opts"
+local function arguments(row)
+  return table.concat(row.positional, ", ") .. (#row.positional > 0 and ", opts" or "opts")
+end
+
+local function sentence(text)
+  return text:match("%.$") and text or text .. "."
+end
+
+local function options_class(row)
+  return #describe.options(row) > 0 and "extcontacts.opts." .. row.short or "extcontacts.CallOptions"
+end
+
+local function result_type(row)
+  if not row.returns then
+    return "true"
+  end
+  return row.returns == "Empty" and "true|table" or "extcontacts." .. row.returns
+end
+
+-- `get` of `client.contacts` as a field of its class.
+local function method_field(row, verb, class)
+  local typed = {}
+  for index, name in ipairs(row.positional) do
+    typed[index] = (", %s: %s"):format(name, param_type(row.by_name[name]))
+  end
+  return ("---@field %s fun(self: %s%s, opts: %s|nil): %s|nil, extcontacts.Error|nil, extcontacts.Response|nil %s")
+    :format(verb, class, table.concat(typed), options_class(row), result_type(row), sentence(row.summary))
+end
+
+-- The classes of `client.contacts` and so on, by path, in the table's order.
+local function namespaces()
+  local list, by_path = {}, { [""] = { fields = {} } }
+  local function namespace(path)
+    if not by_path[path] then
+      local parent, name = path:match "^(.-)%.?([^.]+)$"
+      local class = "extcontacts.Client." .. path
+      by_path[path] = { class = class, fields = {} }
+      list[#list + 1] = by_path[path]
+      table.insert(namespace(parent).fields, ("---@field %s %s"):format(name, class))
+    end
+    return by_path[path]
+  end
+  for _, row in ipairs(operations.list) do
+    local path, verb = describe.resource(row)
+    local space = namespace(path)
+    table.insert(space.fields, method_field(row, verb, space.class))
+  end
+  return list, by_path[""].fields
+end
+
+local function put_options(put, row)
+  put("---@class %s: extcontacts.CallOptions", options_class(row))
+  for _, param in ipairs(describe.options(row)) do
+    put("---@field %s %s|nil %s%s", param.name, param_type(param), param.doc, describe.limits(param))
+  end
+  put("")
+end
+
+local function put_operation(put, row)
+  put("--- %s", sentence(row.summary))
+  if row.note then
+    put("--- %s", row.note)
+  end
+  put("---")
+  put("--- `%s %s`, short name `client.%s`.", row.method, row.path, row.short)
+  put("--- Effect: %s.", describe.effect(row))
+  put("--- Permissions: %s.", describe.permissions(row, "`"))
+  for _, name in ipairs(row.positional) do
+    local param = row.by_name[name]
+    put("---@param %s %s %s%s", name, param_type(param), param.doc, describe.limits(param))
+  end
+  put("---@param opts %s|nil", options_class(row))
+  put("---@return %s|nil", result_type(row))
+  put("---@return extcontacts.Error|nil")
+  put("---@return extcontacts.Response|nil")
+  put("function client:%s(%s) end", row.name, arguments(row))
+  put("")
+end
+
+local function put_iterator(put, row)
+  local record = field_type { type = models[row.returns].by_wire[row.entities].type, shape = "value" }
+  put("--- Iterates over the records of `%s`, page after page. A failure raises an error object.", row.name)
+  if row.instead then
+    put("--- Returns up to %d records; to read more, use `client:%s`.", operations.page_window, row.instead)
+  end
+  for _, name in ipairs(row.positional) do
+    put("---@param %s %s %s", name, param_type(row.by_name[name]), row.by_name[name].doc)
+  end
+  put("---@param opts %s|extcontacts.IteratorOptions|nil", options_class(row))
+  put("---@return extcontacts.Iterator|fun(): %s", record)
+  put("function client:%s(%s) end", row.iterator, arguments(row))
+  put("")
+end
+
+local function put_model(put, model)
+  put("---@class extcontacts.%s", model.name)
+  for _, field in ipairs(model.fields) do
+    local notes = {}
+    notes[#notes + 1] = field.required and "required on a write" or nil
+    notes[#notes + 1] = field.read_only and "read-only" or nil
+    notes[#notes + 1] = field.enum and "one of " .. table.concat(field.enum, ", ") or nil
+    put("---@field %s %s|nil%s", field.wire:match("^%a%w*$") and field.wire or ('["%s"]'):format(field.wire),
+      field_type(field), #notes > 0 and " " .. table.concat(notes, "; ") or "")
+  end
+  put("")
+end
+
+local function model_names()
+  local names = {}
+  for name in pairs(models) do
+    names[#names + 1] = name
+  end
+  table.sort(names)
+  return names
+end
+
+--- The text of lua/extcontacts/meta.lua.
+---@return string
+function meta.text()
+  local out = {
+    "---@meta",
+    "-- Generated by docs/generate.lua from lua/extcontacts/api. Do not edit.",
+    "",
+  }
+  local function put(...)
+    out[#out + 1] = string.format(...)
+  end
+  local spaces, top = namespaces()
+  for _, space in ipairs(spaces) do
+    put("---@class %s", space.class)
+    out[#out + 1] = table.concat(space.fields, "\n")
+    put("")
+  end
+  for _, row in ipairs(operations.list) do
+    if #describe.options(row) > 0 then
+      put_options(put, row)
+    end
+  end
+  put("---@class extcontacts.Client")
+  put("---@field validate boolean whether documented limits are checked before a request is sent")
+  out[#out + 1] = table.concat(top, "\n")
+  put("local client = {}")
+  put("")
+  for _, row in ipairs(operations.list) do
+    put_operation(put, row)
+    if row.iterator then
+      put_iterator(put, row)
+    end
+  end
+  for _, name in ipairs(model_names()) do
+    put_model(put, models[name])
+  end
+  put("return client")
+  return table.concat(out, "\n") .. "\n"
+end
+
+return meta

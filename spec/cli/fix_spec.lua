@@ -187,7 +187,7 @@ describe("extcontacts apply", function()
     end
     code, output = run("verify " .. p)
     assert.equal(1, code)
-    assert.matches("is as it was before the plan (title)\n", output, 1, true)
+    assert.matches("the record has the values from before the plan (title)\n", output, 1, true)
     assert.matches("0 of 4 as planned, 4 not, 0 were not done\n", output, 1, true)
   end)
 

@@ -115,7 +115,7 @@ describe("groups", function()
     these.file:truncate(10)
     local ok, err = pcall(read, these)
     assert.is_false(ok)
-    assert.matches("shorter", tostring(err))
+    assert.matches("truncated", tostring(err))
   end)
 
   it("says what is wrong with a call", function()

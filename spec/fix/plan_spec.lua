@@ -4,6 +4,8 @@ local fix = require "extcontacts.fix"
 local fixes = require "spec.support.fixes"
 local planfile = require "extcontacts.fix.planfile"
 
+local DUPLICATE = "duplicate row: this record appears earlier in the file"
+
 local place
 
 local function set_place(given)
@@ -91,14 +93,14 @@ describe("fix.plan", function()
       assert.is_nil(checked)
       return err.message
     end
-    assert.matches("line 3: it was changed after the plan was made",
+    assert.matches("line 3: the change was edited after planning",
       broken((text:gsub("\n(.-)\n(.-)workEmail", "\n%1\n%2otherEmail", 1))), 1, true)
     assert.matches("changes are missing or were added", broken((text:gsub("\n.-\n", "\n", 1))), 1, true)
-    assert.matches("the plan's end is missing", broken((text:gsub("[^\n]+\n$", ""))), 1, true)
-    assert.matches("it is cut short", broken(text:sub(1, -20)), 1, true)
-    assert.matches("there is something behind the end", broken(text .. "{}\n"), 1, true)
-    assert.matches("is not a plan", broken "{}\n", 1, true)
-    assert.matches("is a plan of format 2", broken '{"extcontacts_plan":2}\n', 1, true)
+    assert.matches("the end of the plan is missing", broken((text:gsub("[^\n]+\n$", ""))), 1, true)
+    assert.matches("the line is incomplete", broken(text:sub(1, -20)), 1, true)
+    assert.matches("text follows the end of the plan", broken(text .. "{}\n"), 1, true)
+    assert.matches("not a plan file", broken "{}\n", 1, true)
+    assert.matches("the plan has format 2", broken '{"extcontacts_plan":2}\n', 1, true)
     assert.matches("changes are missing or were added",
       broken((text:gsub('"name":"a fix"', '"name":"b fix"', 1))), 1, true)
   end)
@@ -244,10 +246,10 @@ describe("fix.plan", function()
       ctx.skip "all of them"
       ctx.skip("a line", 9)
     end })
-    assert.same({ ["=why"] = 1, ["nil"] = 1, ["no such record"] = 1, ["the same record again"] = 1,
+    assert.same({ ["=why"] = 1, ["nil"] = 1, ["no such record"] = 1, [DUPLICATE] = 1,
       ["all of them"] = 1, ["a line"] = 1 }, made.totals.skipped)
     assert.equal(table.concat({ "row,kind,id,reason", "1,contact," .. ids[1] .. ",nil", "3,,nobody,no such record",
-      "4,contact," .. ids[2] .. ",'=why", "5,," .. ids[1] .. ",the same record again", ",,,all of them",
+      "4,contact," .. ids[2] .. ",'=why", "5,," .. ids[1] .. "," .. DUPLICATE, ",,,all of them",
       "9,,,a line", "" }, "\r\n"), place:read "p.skipped.csv")
     made = assert(plan { source = fix.ids(ids), change = function() end })
     assert.is_nil(made.skipped_path)
@@ -309,7 +311,7 @@ describe("fix.plan", function()
       function(ctx) ctx.client:call("request", "DELETE", "/api/v2/externalcontacts/contacts/x") end,
     } do
       os.remove(place:path "p")
-      assert.matches("a plan writes nothing", refused { prepare = write }, 1, true)
+      assert.matches("writes, which a fix can't do while it is planned", refused { prepare = write }, 1, true)
     end
   end)
 
@@ -330,10 +332,10 @@ describe("fix.plan", function()
     local function with(change)
       return { source = one.source, change = change }
     end
-    assert.matches("change of the fix fails for contact " .. place:ids(1)[1] .. ": spec/fix/plan_spec.lua:",
+    assert.matches("'change' of the fix failed for contact " .. place:ids(1)[1] .. ": spec/fix/plan_spec.lua:",
       refused(with(function(c) return c.nothing.here end)), 1, true)
-    assert.matches("change must return nil", refused(with(function() return true end)), 1, true)
-    assert.matches("fix.add_note is for contacts and organizations", refused {
+    assert.matches("return nil, the changed record", refused(with(function() return true end)), 1, true)
+    assert.matches("fix.add_note works for contacts and organizations only", refused {
       source = fix.scan "relationships",
       change = function() return { fix.add_note {} } end,
     }, 1, true)
@@ -343,8 +345,8 @@ describe("fix.plan", function()
         c.title = case[1]
         return c
       end))
-      assert.matches("change of the fix, for contact " .. place:ids(1)[1] .. ": cannot encode title: " .. case[2],
-        problem, 1, true)
+      assert.matches(("'change' of the fix returned an invalid value for contact %s: cannot encode title: %s")
+        :format(place:ids(1)[1], case[2]), problem, 1, true)
     end
     local misuse = function(fields)
       local made, err = fix.define(fields)
@@ -353,7 +355,7 @@ describe("fix.plan", function()
     end
     assert.matches("source is missing", misuse { name = "x", change = print }, 1, true)
     assert.matches("did you mean 'change'", misuse { name = "x", chnage = print }, 1, true)
-    assert.matches("source must be made by", misuse { name = "x", source = {}, change = print }, 1, true)
+    assert.matches("source must be a source", misuse { name = "x", source = {}, change = print }, 1, true)
   end)
 
   it("passes on that the server can't be read, and leaves no file", function()
@@ -369,7 +371,7 @@ describe("fix.plan", function()
     local made, err = plan {}
     assert.is_nil(made)
     assert.equal("applied", err.code)
-    assert.matches("plan under another name", err.message, 1, true)
+    assert.matches("choose another name for the new plan", err.message, 1, true)
   end)
 end)
 
@@ -394,8 +396,8 @@ describe("fix.load", function()
       return err.message
     end
     assert.matches("f.lua:1:", problem "return {", 1, true)
-    assert.matches("f.lua fails: .*f.lua:2: no", problem "\nerror 'no'")
-    assert.matches("a fix is a table", problem "return 1", 1, true)
+    assert.matches("f.lua failed: .*f.lua:2: no", problem "\nerror 'no'")
+    assert.matches("a fix must be a table", problem "return 1", 1, true)
     assert.matches("compiled Lua", problem "\27Lua", 1, true)
     local made, err = fix.load(place:path "none.lua")
     assert.is_nil(made)
@@ -424,7 +426,7 @@ describe("sources", function()
     local got, made = read(fix.csv(path, { key = "who" }))
     assert.same({ { id = ids[1], row = { who = ids[1], name = "A" } },
       { id = ids[2], row = { who = ids[2], name = "B" } } }, got)
-    assert.same({ ["no such record"] = 1, ["the same record again"] = 1 }, made.totals.skipped)
+    assert.same({ ["no such record"] = 1, [DUPLICATE] = 1 }, made.totals.skipped)
     assert.equal(64, #made.header.source.sha256)
     assert.equal(3, #(read(fix.csv(path, { key = "who", missing = "change" }))))
     got = read(fix.csv(path, { key = false }))
@@ -503,7 +505,7 @@ describe("sources", function()
   it("refuse what they don't know, at the caller's line", function()
     for text, wrong in pairs {
       ["did you mean 'contacts'"] = function() fix.scan "contact" end,
-      ["only scanned"] = function() fix.list "relationships" end,
+      ["can only be scanned"] = function() fix.list "relationships" end,
       ["did you mean 'contact'"] = function() fix.csv("x", { kind = "contcat" }) end,
       ["did you mean 'missing'"] = function() fix.csv("x", { mising = "skip" }) end,
       ["option 'owner'"] = function() fix.csv("x", { kind = "contact_note" }) end,

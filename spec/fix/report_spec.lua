@@ -208,7 +208,7 @@ describe("fix.report", function()
     place:write("p", (place:read "p":gsub('"title":"x"', '"title":"y"', 1)))
     made, err = fix.report(place:path "p", place:path "x.html")
     assert.is_nil(made)
-    assert.matches("it was changed after the plan was made", err.message, 1, true)
+    assert.matches("the change was edited after planning", err.message, 1, true)
     assert.is_nil(place:read "x.html")
     assert.is_nil(place:read "x.html.tmp")
     assert.has_error(function() fix.report("p") end,

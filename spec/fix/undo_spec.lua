@@ -153,10 +153,10 @@ describe("fix.undo", function()
     place:edit(ids[2], { otherEmail = "new@example.com" })
     assert(place.client.contacts:delete(ids[3]))
     local taken = undo()
-    assert.same({ ["a field was changed since, by someone else"] = 1,
-      ["the record is not there any more"] = 1 }, taken.totals.skipped)
+    assert.same({ ["someone else has changed a field since"] = 1,
+      ["the record no longer exists"] = 1 }, taken.totals.skipped)
     assert.equal(place:path "p.undo.skipped.csv", taken.skipped_path)
-    assert.matches("\n,contact," .. ids[3] .. ",the record is not there any more\r\n",
+    assert.matches("\n,contact," .. ids[3] .. ",the record no longer exists\r\n",
       place:read "p.undo.skipped.csv", 1, true)
     assert.equal(3, taken.changes)
     apply "p.undo"
@@ -190,7 +190,7 @@ describe("fix.undo", function()
     assert(fix.apply(place.client, place:path "p", { allow_irreversible = true }))
     local taken = undo()
     assert.equal(0, taken.changes)
-    assert.same({ ["it was erased, which can't be undone"] = 1 }, taken.totals.skipped)
+    assert.same({ ["the record was erased, which can't be undone"] = 1 }, taken.totals.skipped)
   end)
 
   it("needs a plan that was applied and is at rest", function()
@@ -227,8 +227,8 @@ describe("fix.verify", function()
     end }
     assert.same({ total = 5, checked = 4, match = 2, differ = 2, not_applied = 1 }, verified)
     assert.same({
-      [ids[1]] = "the record is neither as it was nor as planned: title",
-      [ids[2]] = "the record is not there",
+      [ids[1]] = "the record has neither the old nor the planned values: title",
+      [ids[2]] = "the record does not exist",
     }, differences)
   end)
 
@@ -256,7 +256,7 @@ describe("fix.verify", function()
     assert.matches("contact," .. ids[1] .. ",", proof, 1, true)
     assert.matches("Z,[%x-]+,20%d%d%-%d%d%-%d%dT[%d:]+Z,erased\r\n", proof)
     assert.matches("contact," .. ids[2] .. ",,,", proof, 1, true)
-    assert.matches(",,,20%d%d%-%d%d%-%d%dT[%d:]+Z,was gone before\r\n", proof)
+    assert.matches(",,,20%d%d%-%d%d%-%d%dT[%d:]+Z,deleted before\r\n", proof)
   end)
 
   it("asks the fix, too", function()
@@ -306,7 +306,7 @@ describe("fix.status", function()
         assert(fix.pause(path, false))
       end
     end, paused = function()
-      return require("extcontacts.fix.status").is_paused(path)
+      return require("extcontacts.fix.pause").is_set(path)
     end }))
     assert.equal(3, result.applied)
     assert.same({ "paused" }, states)

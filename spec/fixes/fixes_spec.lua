@@ -300,13 +300,14 @@ describe("the ready fix", function()
         .. "two@shared.example,Head\nnobody@only.example,Head\n030 7654321,Head\n,Head\n")
       local planned, changes = plan("set_fields", { csv = path, key = "email", by = "lookup" }, "p")
       assert.same({ 1, one, "Head" }, { #changes, changes[1].id, changes[1].after.title })
-      assert.equal(table.concat({ "row,kind,id,reason", "3,," .. one .. ",the same record again",
-        "4,,,an address that several contacts have", "5,,,no such record",
-        "6,,,neither an e-mail address nor a number in E.164",
+      assert.equal(table.concat({ "row,kind,id,reason",
+        "3,," .. one .. ",duplicate row: this record appears earlier in the file",
+        "4,,,several contacts have this address", "5,,,no such record",
+        "6,,,not an e-mail address or a phone number in E.164",
         '7,,,"a line that names no record; --set create=yes makes one of it"', "" }, "\r\n"),
         place:read "p.skipped.csv")
       assert.equal(6, planned.totals.records)
-      assert.matches("finds contacts, nothing else", refused("set_fields", { csv = path, key = "email", by = "lookup",
+      assert.matches("finds contacts only", refused("set_fields", { csv = path, key = "email", by = "lookup",
         kind = "organization" }), 1, true)
     end)
 
@@ -323,8 +324,8 @@ describe("the ready fix", function()
       assert.same({ "create", { workEmail = "new@import.example", firstName = "Ann", lastName = "New" } },
         { changes[2].op, changes[2].after })
       assert.equal("Nameless", changes[3].after.lastName)
-      assert.same({ ["the same record again"] = 1, ["neither an e-mail address nor a number in E.164"] = 1 },
-        planned.totals.skipped)
+      assert.same({ ["duplicate row: this record appears earlier in the file"] = 1,
+        ["not an e-mail address or a phone number in E.164"] = 1 }, planned.totals.skipped)
       assert.equal(3, assert(fix.apply(place.client, place:path "p")).applied)
       place:write("v.csv", (place:read "v.csv":gsub("[^\n]+\n$", ""))) -- without the one that nothing tells apart
       assert.equal(0, plan("set_fields", set).changes)
@@ -334,7 +335,7 @@ describe("the ready fix", function()
       add { personalEmail = "Quick@import.example" }
       local result = assert(fix.apply(place.client, place:path "late"))
       assert.same({ 1, 1 }, { result.applied, result.conflicts })
-      assert.matches("somebody has the address by now", place:read "late.errors.csv", 1, true)
+      assert.matches("a contact with this address exists already", place:read "late.errors.csv", 1, true)
       assert.equal(1, #assert(place.direct.lookup:reverse "quick@import.example").contacts)
       set.key = "mail"
       assert.matches("the key is a field's name, such as workEmail, not 'mail'", refused("set_fields", set), 1, true)
@@ -393,7 +394,7 @@ describe("the ready fix", function()
       assert.equal("erase", of(changes, first).op)
       assert.equal("erase", of(changes, second).op)
       assert.same({ irreversible = 2 }, planned.totals.classes)
-      assert.same({ ["an address that several contacts have"] = 1, ["no such record"] = 1,
+      assert.same({ ["several contacts have this address"] = 1, ["no such record"] = 1,
         ["the same record again"] = 1 }, planned.totals.skipped)
       assert.is_nil(place:read "p":find("Two@", 1, true))
     end)

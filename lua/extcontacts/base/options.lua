@@ -12,7 +12,7 @@ local options = {}
 ---@field least number|nil the lowest number; without it a number must be above 0
 ---@field below number|nil every number must be below this
 ---@field whole boolean|nil whether a number must be whole
----@field only boolean|nil the one boolean that is allowed beside numbers
+---@field only boolean|nil the one boolean that is allowed beside values of the first type
 ---@field has string|nil a function that a table must have
 
 local function number_problem(name, value, rule)
@@ -36,7 +36,7 @@ local function problem_of(name, value, rule)
   elseif kind == "string" and rule.choices then
     return suggest.other("value of option '" .. name .. "'", value, rule.choices)
   elseif kind == "boolean" and rule.only ~= nil and value ~= rule.only then
-    return ("option '%s' must be a number or %s"):format(name, tostring(rule.only))
+    return ("option '%s' must be a %s or %s"):format(name, rule[1], tostring(rule.only))
   elseif kind == "table" and rule.has and type(value[rule.has]) ~= "function" then
     return ("option '%s' must be a table with a function '%s'"):format(name, rule.has)
   end

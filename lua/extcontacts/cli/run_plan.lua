@@ -50,7 +50,7 @@ end
 
 -- Runs with signals deferred, so that what is in flight can end.
 local function with_signals(context, options, path, run)
-  local status = require "extcontacts.fix.status"
+  local pause = require "extcontacts.fix.pause"
   local told, held_by_signal = false, 0
   local listener = core.signal.listen()
   core.signal.defer(true)
@@ -66,12 +66,12 @@ local function with_signals(context, options, path, run)
   function options.paused()
     if core.signal.heard() ~= held_by_signal then
       held_by_signal = core.signal.heard()
-      status.pause(path, not status.is_paused(path))
+      pause.set(path, not pause.is_set(path))
       next_look = 0
     end
     local now = core.engine.now()
     if now >= next_look then
-      next_look, held = now + 0.25, status.is_paused(path)
+      next_look, held = now + 0.25, pause.is_set(path)
     end
     return held
   end

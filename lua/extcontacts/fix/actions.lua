@@ -1,124 +1,126 @@
---- What a fix's `change` gives, as a list of steps: updates, creates, deletes
--- and erases.  Pure.
+--- The actions that a fix's `change` can return: update, create, delete and
+-- erase.  Pure.
 
 local lookup = require "extcontacts.fix.lookup"
 local types = require "extcontacts.record.types"
 
 local actions = {}
 
----@class extcontacts.fix.Step
+---@class extcontacts.fix.Action
 ---@field op "update"|"create"|"delete"|"erase"
 ---@field record table|nil of an update
 ---@field body table|nil of a create
 ---@field kind extcontacts.fix.KindName|nil of a create
 ---@field owner string|nil of a create: the id of the note's contact or organization
----@field unless_exists string|nil of a contact's create: nothing is created once somebody has this address
+---@field unless_exists string|nil of a contact's create: skipped once a contact has this address
 
-local metatable = { __name = "extcontacts.fix.step" }
+local metatable = { __name = "extcontacts.fix.action" }
 
-local function step(fields)
+local function new(fields)
   return setmetatable(fields, metatable)
 end
 
-local function is_step(value)
+local function is_action(value)
   return getmetatable(value) == metatable
 end
 
---- The record is deleted; undo makes it again, with another id.
-actions.delete = step { op = "delete" }
+--- Deletes the record.  Undo recreates it with a new id.
+actions.delete = new { op = "delete" }
 
---- The record is deleted for good: no copy is kept.
-actions.erase = step { op = "erase" }
+--- Deletes the record for good: neither plan nor journal keeps a copy.
+actions.erase = new { op = "erase" }
 
---- The record becomes this one.
----@param record table
----@return extcontacts.fix.Step
+--- Updates the record.
+---@param record table the changed record
+---@return extcontacts.fix.Action
 function actions.update(record)
   if type(record) ~= "table" then
     error("fix.update takes the changed record, got " .. type(record), 2)
   end
-  return step { op = "update", record = record }
+  return new { op = "update", record = record }
 end
 
---- A further record.
+--- Creates another record.
 ---@param kind extcontacts.fix.KindName
 ---@param body table
 ---@param owner string|nil of a note: the id of its contact or organization
----@param unless string|nil of a contact: an e-mail address or a number in E.164; apply creates nothing
---- where somebody has it by then
----@return extcontacts.fix.Step
-function actions.create(kind, body, owner, unless)
-  if not types.by_name[kind] then
+---@param unless_exists string|nil of a contact: an e-mail address or a phone number in E.164; apply creates
+--- nothing when a contact has it by then
+---@return extcontacts.fix.Action
+function actions.create(kind, body, owner, unless_exists)
+  local of = types.by_name[kind]
+  if not of then
     error(types.unknown(kind), 2)
   elseif type(body) ~= "table" then
     error("fix.create takes the record's fields as a table, got " .. type(body), 2)
-  elseif types.by_name[kind].owner and type(owner) ~= "string" then
-    error(("a %s is created with the id of its %s as the third argument"):format(kind,
-      types.by_name[kind].owner), 2)
-  elseif unless ~= nil and (kind ~= "contact" or type(unless) ~= "string" or not lookup.normal(unless)) then
-    error("the fourth argument of fix.create is an e-mail address or a number in E.164, for a contact alone", 2)
+  elseif of.owner and type(owner) ~= "string" then
+    error(("fix.create needs the id of the %s as third argument to create a %s"):format(of.owner,
+      (kind:gsub("_", " "))), 2)
+  elseif unless_exists ~= nil
+    and (kind ~= "contact" or type(unless_exists) ~= "string" or not lookup.normal(unless_exists)) then
+    error("the fourth argument of fix.create is for contacts only and must be an e-mail address or a phone "
+      .. "number in E.164", 2)
   end
-  return step { op = "create", kind = kind, body = body, owner = owner, unless_exists = unless }
+  return new { op = "create", kind = kind, body = body, owner = owner, unless_exists = unless_exists }
 end
 
---- A note on the record at hand.
+--- Creates a note on the record.
 ---@param body table `noteText` and `createdBy`
----@return extcontacts.fix.Step
+---@return extcontacts.fix.Action
 function actions.add_note(body)
   if type(body) ~= "table" then
     error("fix.add_note takes the note's fields as a table, got " .. type(body), 2)
   end
-  return step { op = "create", note = true, body = body }
+  return new { op = "create", note = true, body = body }
 end
 
-local HINT = "change must return nil, the changed record, fix.delete, fix.erase or an array of "
-  .. "operations"
+local EXPECTED = "return nil, the changed record, fix.delete, fix.erase or an array of actions"
 
--- One operation within what `change` gave, tied to the record at hand.
-local function take(one, reference)
-  if not is_step(one) then
-    return nil, HINT .. " made by fix.update, fix.create, fix.add_note"
-  elseif one.op == "create" and one.note then
+-- Ties an action to the record at hand.
+local function tie(action, reference)
+  if not is_action(action) then
+    return nil, EXPECTED .. " made by fix.update, fix.create, fix.add_note"
+  elseif action.op == "create" and action.note then
     local kind = reference and reference.kind .. "_note"
     if not types.by_name[kind] then
-      return nil, "fix.add_note is for contacts and organizations"
+      return nil, "fix.add_note works for contacts and organizations only"
     end
-    return step { op = "create", kind = kind, owner = reference.id, body = one.body }
-  elseif one.op ~= "create" and not reference then
-    return nil, "there is no record to " .. one.op .. ": the row only creates"
+    return new { op = "create", kind = kind, owner = reference.id, body = action.body }
+  elseif action.op ~= "create" and not reference then
+    return nil, "the row has no record to " .. action.op .. "; use fix.create(kind, body)"
   end
-  return one
+  return action
 end
 
---- The steps that a result of `change` asks for.
+--- The actions in a result of `change`.
 ---@param result any
 ---@param reference extcontacts.fix.Reference|nil the record at hand
----@return extcontacts.fix.Step[]|nil
+---@return extcontacts.fix.Action[]|nil
 ---@return string|nil misuse
 function actions.of(result, reference)
   if result == nil then
     return {}
   elseif type(result) ~= "table" then
-    return nil, HINT .. ", not a " .. type(result)
-  elseif is_step(result) then
+    return nil, EXPECTED .. ", not a " .. type(result)
+  elseif is_action(result) then
     result = { result }
   elseif #result == 0 then
     if next(result) == nil then
-      return {} -- an empty array: no operation
+      return {}
     elseif not reference then
-      return nil, "there is no record to update: create one with fix.create(kind, body)"
+      return nil, "the row has no record to update; use fix.create(kind, body)"
     end
     return { actions.update(result) }
   end
-  local out = {}
-  for index, one in ipairs(result) do
-    local taken, misuse = take(one, reference)
-    if not taken then
+  local tied = {}
+  for index, action in ipairs(result) do
+    local misuse
+    tied[index], misuse = tie(action, reference)
+    if misuse then
       return nil, misuse
     end
-    out[index] = taken
   end
-  return out
+  return tied
 end
 
 return actions

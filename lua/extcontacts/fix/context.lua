@@ -1,4 +1,4 @@
---- What the functions of a fix get beside the record: `ctx`.
+--- The `ctx` argument of a fix's functions.
 
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
@@ -8,10 +8,20 @@ local skipped = require "extcontacts.fix.skipped"
 
 local context = {}
 
+---@class extcontacts.fix.Context
+---@field options table<string, string|number|boolean>
+---@field row table|nil
+---@field client table refuses to write
+---@field warn fun(message: string)
+---@field skip fun(reason: string, row: integer|nil)
+---@field output fun(name: string): extcontacts.fix.OutputFile
+---@field groups fun(): extcontacts.fix.Groups
+
+---@class extcontacts.fix.OutputFile
 local Output = {}
 Output.__index = Output
 
---- Writes texts, as a file does; raises where it can't.
+--- Writes texts, as a file of `io` does.  Raises an error object on failure.
 function Output:write(...)
   for index = 1, select("#", ...) do
     errors.check_io(self.file:write(tostring((select(index, ...)))))
@@ -19,7 +29,7 @@ function Output:write(...)
   return self
 end
 
--- A private file beside the plan, made anew.
+-- A new file, readable by its owner only.
 local function open_output(outputs, path)
   os.remove(path)
   local file = errors.check_io(core.file.open(path, "new"))
@@ -28,22 +38,22 @@ local function open_output(outputs, path)
   return output
 end
 
----@class extcontacts.fix.Notes what a fix said about the record at hand
----@field warnings extcontacts.fix.Warning[]
----@field item extcontacts.fix.Item|nil the record or row at hand
+---@class extcontacts.fix.Notes about the record at hand
+---@field warnings extcontacts.fix.Warning[] from the fix
+---@field item extcontacts.fix.Item|nil the record or row
 
 --- Makes the `ctx` of a fix.
 ---@param client extcontacts.Client
 ---@param options table
----@param beside string|nil path of the plan
+---@param plan_path string|nil
 ---@param skips extcontacts.fix.Skipped|nil receives what the fix skips
 ---@return extcontacts.fix.Context
 ---@return extcontacts.fix.Notes
----@return fun() close ends the files that are open
-function context.new(client, options, beside, skips)
-  local notes, outputs, grouped = { warnings = {} }, {}, {}
+---@return fun() close closes the files that the fix opened
+function context.new(client, options, plan_path, skips)
+  local notes, outputs, all_groups = { warnings = {} }, {}, {}
   skips = skips or skipped.new()
-  local ctx = { options = options, client = readonly_client.only(client) }
+  local ctx = { options = options, client = readonly_client.wrap(client) }
   function ctx.warn(message)
     notes.warnings[#notes.warnings + 1] = { code = "fix", text = tostring(message) }
   end
@@ -51,23 +61,24 @@ function context.new(client, options, beside, skips)
     skips:add(tostring(reason), notes.item, row)
   end
   function ctx.output(name)
-    if not beside then
+    if not plan_path then
       error("ctx.output needs a plan that is written to a file", 2)
     elseif type(name) ~= "string" or not name:find("^[%w_.-]+$") or name:find("^%.") then
-      error("ctx.output takes a file name's end, of letters, digits and . _ -", 2)
+      error("ctx.output takes a file name of letters, digits and . _ - that does not start with a dot", 2)
     end
-    return open_output(outputs, beside .. "." .. name)
+    return open_output(outputs, plan_path .. "." .. name)
   end
   function ctx.groups()
-    grouped[#grouped + 1] = group_by.new(beside and beside .. ".")
-    return grouped[#grouped]
+    local groups = group_by.new(plan_path and plan_path .. ".")
+    all_groups[#all_groups + 1] = groups
+    return groups
   end
   return ctx, notes, function()
     for _, output in ipairs(outputs) do
       output.file:close()
     end
-    for _, one in ipairs(grouped) do
-      one:close()
+    for _, groups in ipairs(all_groups) do
+      groups:close()
     end
   end
 end

@@ -1,4 +1,4 @@
---- A fix: the table that its file returns, checked, and what its functions get.
+--- A fix: the table that its file returns, checked.
 
 local compat = require "extcontacts.base.compat"
 local core = require "extcontacts.core"
@@ -8,8 +8,6 @@ local files = require "extcontacts.base.files"
 local source = require "extcontacts.fix.source"
 local suggest = require "extcontacts.base.suggest"
 local texts = require "extcontacts.base.text"
-
-local load_text = compat.load_text
 
 local definition = {}
 
@@ -26,15 +24,6 @@ local definition = {}
 ---@field path string|nil
 ---@field sha256 string|nil of the file
 
----@class extcontacts.fix.Context
----@field options table<string, string|number|boolean>
----@field row table|nil
----@field client table refuses to write
----@field warn fun(message: string)
----@field skip fun(reason: string, row: integer|nil)
----@field output fun(name: string): file*
----@field groups fun(): extcontacts.fix.Groups
-
 local FIELDS = {
   name = "string",
   source = "table",
@@ -46,7 +35,7 @@ local FIELDS = {
   canonical = "function",
   options = "table",
 }
--- What must be there, and what it looks like.
+-- Required fields, each with an example.
 local REQUIRED = {
   { "name", 'name = "phones in E.164"' },
   { "source", 'source = fix.scan "contacts", where fix is require "extcontacts.fix"' },
@@ -54,56 +43,59 @@ local REQUIRED = {
 }
 local SIMPLE = { string = true, number = true, boolean = true }
 
---- What is wrong with a fix.
----@param given any
----@return string|nil
-function definition.problem(given)
-  if type(given) ~= "table" then
-    return "a fix is a table with name, source and change, got " .. type(given)
+local function field_problem(name, value)
+  local expected = FIELDS[name]
+  if not expected then
+    return suggest.unknown("field", name, suggest.keys(FIELDS))
+  elseif name == "source" then
+    if not source.is(value) and type(value) ~= "function" then
+      return "source must be a source, such as fix.scan(\"contacts\") or fix.csv(path), or a function that returns one"
+    end
+  elseif type(value) ~= expected then
+    return ("%s must be a %s, got %s"):format(name, expected, type(value))
   end
-  for name, value in pairs(given) do
-    local wanted = FIELDS[name]
-    if not wanted then
-      return suggest.unknown("field", name, suggest.keys(FIELDS))
-    elseif name == "source" then
-      if not source.is(value) and type(value) ~= "function" then
-        return "source must be made by fix.scan, fix.csv and so on, or be a function of the options "
-          .. "that gives one"
-      end
-    elseif type(value) ~= wanted then
-      return ("%s must be a %s, got %s"):format(name, wanted, type(value))
+end
+
+local function problem_of(fields)
+  if type(fields) ~= "table" then
+    return "a fix must be a table with name, source and change, got " .. type(fields)
+  end
+  for name, value in pairs(fields) do
+    local problem = field_problem(name, value)
+    if problem then
+      return problem
     end
   end
   for _, field in ipairs(REQUIRED) do
-    if given[field[1]] == nil then
+    if fields[field[1]] == nil then
       return ("%s is missing: %s"):format(field[1], field[2])
     end
   end
-  for name, value in pairs(given.options or {}) do
+  for name, value in pairs(fields.options or {}) do
     if type(name) ~= "string" or not SIMPLE[type(value)] then
-      return "options must be names with a text, a number or a boolean as default"
+      return "options must map names to defaults, each a string, number or boolean"
     end
   end
 end
 
---- Makes a fix of a table.
----@param given table not changed
+--- Makes a fix from a table.
+---@param fields table not changed
 ---@return extcontacts.fix.Definition|nil
 ---@return extcontacts.Error|nil
-function definition.define(given)
-  local problem = definition.problem(given)
+function definition.define(fields)
+  local problem = problem_of(fields)
   if problem then
-    return errors.invalid("the fix is not right: " .. problem, "fix")
+    return errors.invalid("invalid fix: " .. problem, "fix")
   end
-  local made = {}
-  for name, value in pairs(given) do
-    made[name] = value
+  local fix = {}
+  for name, value in pairs(fields) do
+    fix[name] = value
   end
-  made.options = deepcopy(given.options or {})
-  return made
+  fix.options = deepcopy(fields.options or {})
+  return fix
 end
 
---- Loads a fix file: Lua's text, with the globals of the program.
+--- Loads a fix file: Lua source, run with the program's globals.
 ---@param path string
 ---@return extcontacts.fix.Definition|nil
 ---@return extcontacts.Error|nil
@@ -113,27 +105,29 @@ function definition.load(path)
   if not text then
     return errors.io(path .. ": can't be read", "ENOENT")
   elseif text:sub(1, 1) == "\27" then
-    return errors.invalid(path .. ": compiled Lua is not taken, only its text", "fix")
+    return errors.invalid(path .. ": compiled Lua is not accepted; pass the source file", "fix")
   end
-  -- A first line `#!…` is for the shell; it keeps its line.
-  local chunk, wrong = load_text((text:gsub("^#[^\n]*", "")), "@" .. path)
+  -- A first line `#!…` is for the shell; the line itself stays, so that line
+  -- numbers are right.
+  local chunk, syntax_error = compat.load_text((text:gsub("^#[^\n]*", "")), "@" .. path)
   if not chunk then
-    return errors.invalid(wrong, "fix")
+    return errors.invalid(syntax_error, "fix")
   end
-  local loaded, given = xpcall(chunk, debug.traceback)
-  if not loaded then
-    return errors.invalid(("%s fails: %s"):format(path, tostring(given)), "fix")
+  local ok, fields = xpcall(chunk, debug.traceback)
+  if not ok then
+    return errors.invalid(("%s failed: %s"):format(path, tostring(fields)), "fix")
   end
-  local made, err = definition.define(given)
-  if not made then
+  local fix, err = definition.define(fields)
+  if not fix then
     err.message = path .. ": " .. err.message
     return nil, err
   end
-  made.path, made.sha256 = path, core.hash.sha256(text)
-  return made
+  fix.path, fix.sha256 = path, core.hash.sha256(text)
+  return fix
 end
 
--- A text from the command line in the type of the default.
+-- A text from the command line, converted to the type of the default; nil when
+-- it can't be.
 local function converted(default, value)
   if type(value) == type(default) then
     return value
@@ -144,20 +138,20 @@ local function converted(default, value)
   end
 end
 
---- The fix's options with some set; texts are converted.
----@param made extcontacts.fix.Definition
----@param set table<string, any>|nil
+--- The options of a fix, with some of them set.
+---@param fix extcontacts.fix.Definition
+---@param set table<string, any>|nil texts are converted
 ---@return table|nil options
 ---@return extcontacts.Error|nil
-function definition.options(made, set)
-  local options = deepcopy(made.options)
+function definition.options(fix, set)
+  local options = deepcopy(fix.options)
   for name, value in pairs(set or {}) do
-    local default = made.options[name]
+    local default = fix.options[name]
     if default == nil then
-      if next(made.options) == nil then
+      if next(fix.options) == nil then
         return errors.invalid(("the fix has no options, so '%s' can't be set"):format(name), "option")
       end
-      return errors.invalid(suggest.unknown("option of the fix", name, suggest.keys(made.options)), "option")
+      return errors.invalid(suggest.unknown("option of the fix", name, suggest.keys(fix.options)), "option")
     end
     options[name] = converted(default, value)
     if options[name] == nil then

@@ -1,6 +1,6 @@
---- `PLAN.errors.csv`: what failed, made from the journal, with the values that
--- were to be set in columns of their own, so that it can be put right and fed
--- back.
+--- `PLAN.errors.csv`: the changes that failed, made from the journal.  The values
+-- that were to be set have columns of their own, so that the file, corrected,
+-- can be the source of another plan.
 
 local atomic_lines = require "extcontacts.base.atomic_lines"
 local csv = require "extcontacts.base.csv"
@@ -10,31 +10,28 @@ local journal = require "extcontacts.fix.journal"
 
 local errors_csv = {}
 
---- The columns that tell what failed; the others are fields.
+--- The columns about the failure; the others are fields.
 errors_csv.columns = {
   "id", "kind", "op", "owner", "n", "state", "reason", "status", "code", "field", "correlation_id",
 }
 
-local WRONG = { failed = true, conflict = true, unknown = true }
-
--- Calls `visit` with each last outcome that is wrong.
-local function each_wrong(path, state, visit)
-  -- The last line about a change counts: how many are to come is known only
-  -- after a first pass.
-  local left = {}
+-- Visits the last outcome of each change that is a problem.  The journal is read
+-- twice, so that only numbers are kept in memory.
+local function each_problem(path, problems, visit)
+  local remaining = {}
   local function scan(on_line)
     journal.each(path, function(line)
-      if WRONG[line.t] and state.progress.wrong[line.n] then
+      if line.n and problems[line.n] == line.t then
         on_line(line)
       end
     end)
   end
   scan(function(line)
-    left[line.n] = (left[line.n] or 0) + 1
+    remaining[line.n] = (remaining[line.n] or 0) + 1
   end)
   scan(function(line)
-    left[line.n] = left[line.n] - 1
-    if left[line.n] == 0 then
+    remaining[line.n] = remaining[line.n] - 1
+    if remaining[line.n] == 0 then
       visit(line)
     end
   end)
@@ -49,7 +46,7 @@ local function text_of(line, column)
   return line[column]
 end
 
--- A value in a cell: a phone as its number, which can be read back as one.
+-- A phone number as one that can be read back.
 local function cell(value)
   if type(value) == "table" and value.display ~= nil and value.extension == nil then
     return value.display
@@ -57,11 +54,12 @@ local function cell(value)
   return diff.text(value)
 end
 
-local function columns_of(path, state)
+-- The names of all fields that were to be set.
+local function fields_of(path, problems)
   local fields, seen = {}, {}
-  each_wrong(path, state, function(line)
-    for _, one in ipairs(line.set or {}) do
-      local name = diff.name(one.path)
+  each_problem(path, problems, function(line)
+    for _, difference in ipairs(line.set or {}) do
+      local name = diff.name(difference.path)
       if not seen[name] then
         seen[name] = true
         fields[#fields + 1] = name
@@ -72,61 +70,66 @@ local function columns_of(path, state)
   return fields
 end
 
-local function write(plan_path, path)
-  local state, err = journal.read(journal.path(plan_path))
-  if not state then
-    return nil, err
-  elseif next(state.progress.wrong) == nil then
-    os.remove(path)
-    return nil
+local function row_of(line, fields)
+  local row, set = {}, {}
+  for index, column in ipairs(errors_csv.columns) do
+    row[index] = text_of(line, column)
   end
-  local fields = columns_of(journal.path(plan_path), state)
+  for _, difference in ipairs(line.set or {}) do
+    set[diff.name(difference.path)] = difference.after
+  end
+  for index, name in ipairs(fields) do
+    row[#errors_csv.columns + index] = cell(set[name])
+  end
+  return row
+end
+
+local function header_of(fields)
   local header = {}
-  for _, list in ipairs { errors_csv.columns, fields } do
-    for _, name in ipairs(list) do
+  for _, names in ipairs { errors_csv.columns, fields } do
+    for _, name in ipairs(names) do
       header[#header + 1] = name
     end
   end
+  return header
+end
+
+local function write(journal_path, path)
+  local state, err = journal.read(journal_path)
+  if not state then
+    return nil, err
+  end
+  local problems = state.progress.problems
+  if next(problems) == nil then
+    os.remove(path)
+    return nil
+  end
+  local fields = fields_of(journal_path, problems)
+  local header = header_of(fields)
   local writer
   writer, err = atomic_lines.write(path)
   if not writer then
     return nil, err
   end
-  local function put(values)
-    local ok, problem = writer:put(csv.line(values, #header))
-    if not ok then
-      error(problem, 0)
-    end
+  local function put(row)
+    assert(writer:put(csv.line(row, #header)))
   end
   put(header)
-  each_wrong(journal.path(plan_path), state, function(line)
-    local values, set = {}, {}
-    for _, one in ipairs(line.set or {}) do
-      set[diff.name(one.path)] = one.after
-    end
-    for index, name in ipairs(header) do
-      if index <= #errors_csv.columns then
-        values[index] = text_of(line, name)
-      else
-        values[index] = cell(set[name])
-      end
-    end
-    put(values)
+  each_problem(journal_path, problems, function(line)
+    put(row_of(line, fields))
   end)
   local ok
   ok, err = writer:finish()
-  if not ok then
-    return nil, err
-  end
-  return path
+  return ok and path, err
 end
 
---- Writes what failed of a plan; where nothing did, takes an older file away.
+--- Writes the file for a plan.  When nothing failed, removes the file of an
+-- earlier run instead.
 ---@param plan_path string
 ---@return string|nil path nil when nothing failed
 ---@return extcontacts.Error|nil
 function errors_csv.write(plan_path)
-  local path, err = errors.catch(write, plan_path, plan_path .. ".errors.csv")
+  local path, err = errors.catch(write, journal.path(plan_path), plan_path .. ".errors.csv")
   return path, err
 end
 

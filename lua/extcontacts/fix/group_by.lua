@@ -1,9 +1,10 @@
---- Values put together by key, more of them than memory holds: to find out
--- which records have something in common.
+--- Groups values by key, in more space than memory has, so that a fix can find
+-- records that have something in common.
 --
--- They wait in a file without a name, which is gone with the process.  Keys go
--- by their digest into a number of parts; each has the blocks of the file that
--- it filled, and one that fills in memory.  They come back a part at a time.
+-- The values are kept in an unlinked file, which disappears with the process.
+-- The digest of a key assigns it to one of a fixed number of parts.  A part is a
+-- list of blocks in the file and one block in memory; reading takes one part
+-- into memory at a time.
 
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
@@ -11,22 +12,23 @@ local errors = require "extcontacts.base.errors"
 local group_by = {}
 
 local PARTS = 256
-local BLOCK = 16384 -- bytes of a part that wait in memory at most
+local BLOCK = 16384 -- bytes of a part in memory, at most
+local READ_SIZE = 16 * 1024 * 1024 -- bytes
 
 ---@class extcontacts.fix.Groups
 local Groups = {}
 local metatable = { __name = "extcontacts.fix.groups", __index = Groups }
 
---- Makes an empty one.
----@param beside string|nil path next to which the file has room; a temporary one where there is none
+--- Makes an empty set of groups.
+---@param prefix string|nil prefix of the file's path, which selects its disk; default: a temporary file
 ---@return extcontacts.fix.Groups
-function group_by.new(beside)
+function group_by.new(prefix)
   local path = os.tmpname()
-  if beside then
+  if prefix then
     os.remove(path)
-    path = beside .. path:match "[^/]+$"
+    path = prefix .. path:match "[^/]+$"
   end
-  local file = errors.check_io(core.file.open(path, beside and "new" or "update"))
+  local file = errors.check_io(core.file.open(path, prefix and "new" or "update"))
   os.remove(path)
   return setmetatable({ file = file, size = 0, parts = {} }, metatable)
 end
@@ -41,7 +43,7 @@ local function part_of(self, key)
   return part
 end
 
--- Moves what a part has in memory to the file.
+-- Moves a part's block in memory to the file.
 local function flush(self, part)
   local block = table.concat(part.texts)
   errors.check_io(self.file:write(block))
@@ -52,7 +54,7 @@ end
 
 local CLOSED = "the groups are closed"
 
---- Adds a value to a key's.  Raises where the file has no room.
+--- Adds a value under a key.  Raises an error object when the disk is full.
 ---@param key string
 ---@param value string
 function Groups:add(key, value)
@@ -92,9 +94,9 @@ local function read_part(self, part)
     local at, last = block[1], block[1] + block[2]
     local pieces = {}
     while at < last do
-      local piece = errors.check_io(self.file:read(math.min(last - at, 0x1000000), at))
+      local piece = errors.check_io(self.file:read(math.min(last - at, READ_SIZE), at))
       if piece == "" then
-        errors.raise_invalid "a file of groups has become shorter than it was"
+        errors.raise_invalid "the temporary file of ctx.groups() was truncated; plan again"
       end
       pieces[#pieces + 1] = piece
       at = at + #piece
@@ -109,8 +111,9 @@ local function read_part(self, part)
   return found, keys
 end
 
---- Each key with its values in the order they were added.  The order of the
--- keys is none that means anything, but for the same keys always the same.
+--- Iterates over the keys, each with its values in the order in which they were
+-- added.  The order of the keys has no meaning; the same keys come in the same
+-- order.
 ---@return fun(): string|nil, string[]
 function Groups:each()
   local number, found, keys, place = 0, nil, {}, 0
@@ -134,7 +137,7 @@ function Groups:each()
   end
 end
 
---- Gives the file back.
+--- Releases the file.
 function Groups:close()
   if not self.closed then
     self.closed = true

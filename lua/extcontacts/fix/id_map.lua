@@ -1,5 +1,5 @@
---- Records that were deleted and made again have another id: what a change
--- says of them, with the ids they have now.  Pure.
+--- Recreated records have new ids: rewrites a change that names them by their
+-- old ones.  Pure.
 
 local deepcopy = require "extcontacts.base.deepcopy"
 
@@ -11,11 +11,11 @@ local function point(ids, value)
   end
 end
 
---- A change whose values point at the records as they are named now.
----@param ids table<string, string> old id → new one
----@param change extcontacts.fix.Change not changed
+--- A change with the new ids, in its own id, its owner and its values.
+---@param ids table<string, string> old id → new id
+---@param change extcontacts.fix.Change not modified
 ---@return extcontacts.fix.Change
-function id_map.put(ids, change)
+function id_map.translate(ids, change)
   if next(ids) == nil then
     return change
   end
@@ -27,8 +27,8 @@ function id_map.put(ids, change)
   for _, value in pairs(out.after or {}) do
     point(ids, value)
   end
-  for _, one in ipairs(out.diff or {}) do
-    point(ids, one.after)
+  for _, difference in ipairs(out.diff or {}) do
+    point(ids, difference.after)
   end
   out.id = change.id and (ids[change.id] or change.id)
   out.owner = change.owner and (ids[change.owner] or change.owner)

@@ -1,9 +1,16 @@
---- extcontacts.fix: changes to live data that can be planned, looked at,
--- applied, stopped, resumed and taken back.  docs/fix.md describes it.
+--- extcontacts.fix: changes to live records that are planned, reviewed, applied,
+-- verified and undone.  docs/fix.md describes it.
+--
+-- This room owns fixes and their sources, the files of a plan (the plan itself,
+-- its journal, and the lists of skipped and failed records), planning, applying,
+-- pausing, resuming, verifying and undoing a plan, and its HTML report.  How
+-- records are compared belongs to `record`; how a call is sent, to `call`;
+-- commands and exit codes, to `cli`.
 
 local actions = require "extcontacts.fix.actions"
 local apply = require "extcontacts.fix.apply"
 local definition = require "extcontacts.fix.definition"
+local pause = require "extcontacts.fix.pause"
 local plan = require "extcontacts.fix.plan"
 local report = require "extcontacts.fix.report"
 local source = require "extcontacts.fix.source"
@@ -11,8 +18,8 @@ local status = require "extcontacts.fix.status"
 local undo = require "extcontacts.fix.undo"
 local verify = require "extcontacts.fix.verify"
 
-local fix = {
-  -- What a fix file uses.
+return {
+  -- For fix files.
   scan = source.scan,
   list = source.list,
   search = source.search,
@@ -26,17 +33,15 @@ local fix = {
   delete = actions.delete,
   erase = actions.erase,
 
-  -- What is done with one.
+  -- For programs that run fixes.
   load = definition.load,
   define = definition.define,
   plan = plan.make,
   report = report.write,
   apply = apply.run,
   resume = apply.resume,
-  pause = status.pause,
+  pause = pause.set,
   status = status.of,
   undo = undo.plan,
   verify = verify.run,
 }
-
-return fix

@@ -1,7 +1,8 @@
---- The one contact that has an e-mail address or a phone number.
+--- Finds the one contact that has an e-mail address or a phone number.
 
 local operations = require "extcontacts.api.operations"
 local record_api = require "extcontacts.fix.record_api"
+local texts = require "extcontacts.base.text"
 
 local lookup = {}
 
@@ -10,19 +11,15 @@ local PHONES = { "workPhone", "cellPhone", "homePhone", "otherPhone" }
 
 local reverse = operations.by_short["lookup.reverse"]
 
---- Why there is none where nobody has the address.
+--- The reason when no contact has the address.
 lookup.NOBODY = "no such record"
 
-local function trimmed(text)
-  return text:match "^%s*(.-)%s*$"
-end
-
---- An address as it is looked up: an e-mail address without blanks, or an E.164
--- number without what people write between its digits.
+--- The form in which an address is looked up: an e-mail address without white
+-- space around it, or an E.164 number without separators.
 ---@param text string
----@return string|nil nil where it is neither
+---@return string|nil address nil when the text is neither
 function lookup.normal(text)
-  text = trimmed(text)
+  text = texts.trim(text)
   if text:find "^[^@%s]+@[^@%s]+$" then
     return text:lower()
   end
@@ -30,53 +27,53 @@ function lookup.normal(text)
   return digits and #digits >= 7 and "+" .. digits or nil
 end
 
-local function has(contact, wanted)
+local function has(contact, address)
   for _, field in ipairs(EMAILS) do
     local value = contact[field]
-    if type(value) == "string" and trimmed(value):lower() == wanted then
+    if type(value) == "string" and texts.trim(value):lower() == address then
       return true
     end
   end
   for _, field in ipairs(PHONES) do
     local phone = contact[field]
-    if type(phone) == "table" and phone.e164 == wanted then
+    if type(phone) == "table" and phone.e164 == address then
       return true
     end
   end
   return false
 end
 
---- Finds it.  Raises where it can't be read.
+--- Finds the contact.  Raises an error object when a read fails.
 ---@param client extcontacts.Client
 ---@param text string
 ---@return table|nil contact
 ---@return string|nil reason why there is none
 function lookup.find(client, text)
-  local wanted = lookup.normal(text)
-  if not wanted then
-    return nil, "neither an e-mail address nor a number in E.164"
+  local address = lookup.normal(text)
+  if not address then
+    return nil, "not an e-mail address or a phone number in E.164"
   end
-  local found, err = client:call("lookup.reverse", wanted)
-  if not found then
+  local response, err = client:call("lookup.reverse", address)
+  if not response then
     error(err, 0)
   end
-  local contacts, one = type(found.contacts) == "table" and found.contacts or {}, nil
+  local contacts, found = type(response.contacts) == "table" and response.contacts or {}, nil
   for _, contact in ipairs(contacts) do
-    if has(contact, wanted) then
-      if one then
-        return nil, "an address that several contacts have"
+    if has(contact, address) then
+      if found then
+        return nil, "several contacts have this address"
       end
-      one = contact
+      found = contact
     end
   end
   if #contacts >= reverse.max_results then
-    return nil, "an address that too many contacts share"
-  elseif not one then
+    return nil, "too many contacts share this address"
+  elseif not found then
     return nil, lookup.NOBODY
   end
-  -- The index lags: what counts is the record itself.
-  local record = record_api.read(client, { kind = "contact", id = one.id })
-  if record and has(record, wanted) then
+  -- The search index lags behind writes, so the record itself decides.
+  local record = record_api.read(client, { kind = "contact", id = found.id })
+  if record and has(record, address) then
     return record
   end
   return nil, lookup.NOBODY

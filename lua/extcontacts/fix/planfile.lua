@@ -1,5 +1,5 @@
---- The plan file: a header, a line a change, an end that proves the rest.
--- docs/fix.md describes it.
+--- The plan file: a header, one line for each change, and an end with the digest
+-- of the rest.  docs/fix.md describes the format.
 
 local atomic_lines = require "extcontacts.base.atomic_lines"
 local core = require "extcontacts.core"
@@ -18,7 +18,7 @@ local VERSION = 1
 ---@field fix { path: string|nil, sha256: string|nil }
 ---@field source table
 ---@field options table
----@field undoes string|nil the plan's `sha256` that it takes back
+---@field undoes string|nil `sha256` of the plan that this one undoes
 
 ---@class extcontacts.fix.Change
 ---@field n integer from 1
@@ -30,11 +30,11 @@ local VERSION = 1
 ---@field before table|nil
 ---@field after table|nil
 ---@field diff extcontacts.fix.Difference[]|nil
----@field digest string|nil of an erased record's canonical form
----@field old_id string|nil of a create that brings a deleted record back: the id that it had
----@field unless_exists string|nil of a create: not where somebody has this address by then
+---@field digest string|nil of the canonical form of a record that is erased
+---@field old_id string|nil of a create that recreates a deleted record: its old id
+---@field unless_exists string|nil of a create: skipped when a contact has this address by then
 ---@field warnings extcontacts.fix.Warning[]|nil
----@field hash string SHA-256 of the line without it
+---@field hash string SHA-256 of the line without this field
 
 ---@class extcontacts.fix.Totals
 ---@field changes integer
@@ -44,8 +44,8 @@ local VERSION = 1
 ---@field fields table<string, integer>
 ---@field warnings table<string, integer> by code
 ---@field skipped table<string, integer> by reason
----@field recreated integer|nil creates that bring deleted records back, with other ids
----@field sha256 string of the header, without `created` and `by`, and the changes: the plan's identity
+---@field recreated integer|nil creates that recreate deleted records with new ids
+---@field sha256 string of the header without `created` and `by`, and of the changes: the plan's identity
 
 local function encode(value)
   return assert(core.json.encode(value, { sort_keys = true }))
@@ -57,17 +57,17 @@ end
 local Writer = {}
 Writer.__index = Writer
 
--- What a plan is known by doesn't depend on when and by whom it was made.
-local function begin_hash(header)
-  local lasting = {}
+-- The identity of a plan does not depend on its author and time.
+local function start_hash(header)
+  local hashed = {}
   for name, value in pairs(header) do
-    lasting[name] = value
+    hashed[name] = value
   end
-  lasting.created, lasting.by = nil, nil
-  return core.hash.new():add(encode(lasting)):add("\n")
+  hashed.created, hashed.by = nil, nil
+  return core.hash.new():add(encode(hashed)):add("\n")
 end
 
---- Begins a plan file.
+--- Starts a plan file.
 ---@param path string
 ---@param header table without the version
 ---@return extcontacts.fix.PlanWriter|nil
@@ -83,10 +83,10 @@ function planfile.write(path, header)
   if not ok then
     return nil, err
   end
-  return setmetatable({ file = file, hash = begin_hash(header), count = 0 }, Writer)
+  return setmetatable({ file = file, hash = start_hash(header), count = 0 }, Writer)
 end
 
---- Adds a change, which gets its number and its hash.
+--- Adds a change and sets its number and hash.
 ---@param change extcontacts.fix.Change
 ---@return true|nil
 ---@return extcontacts.Error|nil
@@ -100,8 +100,8 @@ function Writer:change(change)
   return self.file:put(text)
 end
 
---- Ends the plan and gives the file its name.
----@param totals table without `changes` and `sha256`; they are added
+--- Completes the plan and gives the file its name.
+---@param totals table without `changes` and `sha256`, which are added
 ---@return extcontacts.fix.Totals|nil
 ---@return extcontacts.Error|nil
 function Writer:finish(totals)
@@ -124,32 +124,32 @@ end
 
 ---@class extcontacts.fix.PlanReader
 ---@field header extcontacts.fix.Header
----@field totals extcontacts.fix.Totals|nil once all is read
+---@field totals extcontacts.fix.Totals|nil set at the end
 local Reader = {}
 Reader.__index = Reader
 
 local function damaged(self, why)
-  return errors.raise_invalid(("%s: line %d: %s; make the plan again"):format(self.path, self.line, why))
+  errors.raise_invalid(("%s: line %d: %s; plan again"):format(self.path, self.line, why))
 end
 
 local function read_line(self)
   local line, whole = self.next_line()
   self.line = self.line + 1
   if line and not whole then
-    damaged(self, "it is cut short")
+    damaged(self, "the line is incomplete")
   end
   return line
 end
 
--- The text of a change without its hash.
-local function proven(self, line)
+-- The text of a change without its hash, checked against it.
+local function checked_text(self, line)
   local text, hash = line:match('^(.*),"hash":"(%x+)"}$')
   if not text then
-    damaged(self, "it is not a change")
+    damaged(self, "not a change")
   end
   text = text .. "}"
   if core.hash.sha256(text) ~= hash then
-    damaged(self, "it was changed after the plan was made")
+    damaged(self, "the change was edited after planning")
   end
   return text, hash
 end
@@ -158,11 +158,11 @@ local function take_end(self, line)
   local last = core.json.decode(line)
   local totals = last and last["end"]
   if type(totals) ~= "table" then
-    damaged(self, "it is not the end of a plan")
+    damaged(self, "not the end of a plan")
   elseif totals.changes ~= self.count or totals.sha256 ~= self.hash:digest() then
     damaged(self, "changes are missing or were added")
   elseif read_line(self) then
-    damaged(self, "there is something behind the end")
+    damaged(self, "text follows the end of the plan")
   end
   self.totals = totals
   self.close()
@@ -185,23 +185,23 @@ function planfile.open(path)
     local header = line and core.json.decode(line)
     if type(header) ~= "table" or not header.extcontacts_plan then
       close()
-      return errors.invalid(path .. ": is not a plan", "plan")
+      return errors.invalid(path .. ": not a plan file", "plan")
     elseif header.extcontacts_plan ~= VERSION then
       close()
-      return errors.invalid(("%s: is a plan of format %s; this program knows format %d"):format(path,
-        tostring(header.extcontacts_plan), VERSION), "plan")
+      return errors.invalid(("%s: the plan has format %s, and this version reads format %d; plan again"):format(
+        path, tostring(header.extcontacts_plan), VERSION), "plan")
     end
-    self.hash = begin_hash(header)
+    self.hash = start_hash(header)
     self.header = header
     return self
   end)
 end
 
--- The next line of a change, proven; nil at the end.
-local function next_proven(self)
+-- The checked text of the next change; nil at the end.
+local function next_text(self)
   local line = not self.totals and read_line(self)
   if line == nil then
-    damaged(self, "the plan's end is missing")
+    damaged(self, "the end of the plan is missing")
   elseif not line then
     return nil
   elseif line:sub(1, 7) == '{"end":' then
@@ -210,26 +210,26 @@ local function next_proven(self)
   end
   self.hash:add(line):add("\n")
   self.count = self.count + 1
-  return proven(self, line)
+  return checked_text(self, line)
 end
 
---- The next change; nil at the end, when `totals` is there.  Raises an error
--- object where the plan is damaged.
+--- The next change; nil at the end, when `totals` is set.  Raises an error
+-- object when the plan is damaged.
 ---@return extcontacts.fix.Change|nil
 function Reader:next()
-  local text, hash = next_proven(self)
+  local text, hash = next_text(self)
   if not text then
     return nil
   end
   local change = core.json.decode(text)
   if type(change) ~= "table" or change.n ~= self.count then
-    damaged(self, "it is not the change whose turn it is")
+    damaged(self, "the number of the change is wrong")
   end
   change.hash = hash
   return change
 end
 
---- Proves a whole plan.
+--- Checks a whole plan: every hash, the number of changes and the digest.
 ---@param path string
 ---@return { header: extcontacts.fix.Header, totals: extcontacts.fix.Totals }|nil
 ---@return extcontacts.Error|nil
@@ -240,7 +240,7 @@ function planfile.check(path)
   end
   return errors.catch(function()
     repeat
-      local text = next_proven(reader)
+      local text = next_text(reader)
     until not text
     return { header = reader.header, totals = reader.totals }
   end)

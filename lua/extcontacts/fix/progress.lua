@@ -1,46 +1,47 @@
---- What became of each change, in little room: changes are settled nearly in
--- order, so a number below which all are, and the few above it.
+--- The state of each change of a run, in little memory: changes are settled
+-- nearly in order, so it keeps one number below which all are settled, and the
+-- few above it.
 
 local progress = {}
 
 ---@alias extcontacts.fix.State
----| "applied" # it was sent and confirmed
+---| "applied" # sent and confirmed
 ---| "unchanged" # the record already had the planned values
----| "conflict" # someone changed the record; left alone
----| "failed" # the server refused it
----| "unknown" # it was sent and nobody knows what became of it
+---| "conflict" # someone changed the record after planning; it was skipped
+---| "failed" # the server rejected it
+---| "unknown" # sent, and it is not known whether it arrived
 
 ---@class extcontacts.fix.Tracker
 ---@field counts table<extcontacts.fix.State, integer>
+---@field problems table<integer, extcontacts.fix.State> changes that may be settled again, by number
 local Tracker = {}
 Tracker.__index = Tracker
 
---- A tracker without any outcome.
+--- Makes a tracker in which no change is settled.
 ---@return extcontacts.fix.Tracker
 function progress.new()
   return setmetatable({
-    low = 0,
-    above = {},
-    -- Those that went wrong, which may be settled again: number → state.
-    wrong = {},
+    low = 0, -- all changes up to this number are settled
+    above = {}, -- settled ones beyond it
+    problems = {},
     counts = { applied = 0, unchanged = 0, conflict = 0, failed = 0, unknown = 0 },
   }, Tracker)
 end
 
-local WRONG = { conflict = true, failed = true, unknown = true }
+local PROBLEMS = { conflict = true, failed = true, unknown = true }
 
---- Notes what became of a change; the last note counts.
+--- Sets the state of a change; the last one set counts.
 ---@param n integer
 ---@param state extcontacts.fix.State
-function Tracker:note(n, state)
-  local before = self.wrong[n]
+function Tracker:set(n, state)
+  local before = self.problems[n]
   if before then
     self.counts[before] = self.counts[before] - 1
-    self.wrong[n] = nil
+    self.problems[n] = nil
   end
   self.counts[state] = self.counts[state] + 1
-  if WRONG[state] then
-    self.wrong[n] = state
+  if PROBLEMS[state] then
+    self.problems[n] = state
   end
   if n > self.low then
     self.above[n] = true
@@ -51,14 +52,14 @@ function Tracker:note(n, state)
   end
 end
 
---- Whether a change has an outcome that stands.
+--- Whether a change has a final state.
 ---@param n integer
 ---@return boolean
 function Tracker:is_settled(n)
-  return (n <= self.low or self.above[n] == true) and self.wrong[n] ~= "unknown"
+  return (n <= self.low or self.above[n] == true) and self.problems[n] ~= "unknown"
 end
 
---- How many changes have one.
+--- How many changes have a final state.
 ---@return integer
 function Tracker:settled()
   local counts = self.counts

@@ -1,5 +1,4 @@
---- A client that refuses to write, for the code of a fix: what it may ask is
--- read, what it wants changed it has to return.
+--- The client that a fix gets: it reads and refuses to write.
 
 local operations = require "extcontacts.api.operations"
 local raw_request = require "extcontacts.api.raw_request"
@@ -7,10 +6,11 @@ local raw_request = require "extcontacts.api.raw_request"
 local readonly_client = {}
 
 local function refuse(name, level)
-  error(("a plan writes nothing: return from change what '%s' is to do"):format(name), level)
+  error(("'%s' writes, which a fix can't do while it is planned; return an action from 'change' instead")
+    :format(name), level)
 end
 
--- Whether a method only reads; `first` is what it is called with.
+-- Whether a method only reads; `first` is its first argument.
 local function is_read(name, first)
   if name == raw_request.NAME then
     return raw_request.effect(first) == "read"
@@ -19,27 +19,27 @@ local function is_read(name, first)
   return not row or row.effect == "read"
 end
 
--- `path`: the short name's beginning of the operations in this space.
+-- `path` is the prefix of the short names below `inner`, `contacts.notes.`.
 local function wrap(inner, path)
   local facade = {}
-  local metatable = { __name = "extcontacts.fix.reading" }
+  local metatable = { __name = "extcontacts.fix.readonly_client" }
   function metatable.__index(_, name)
     local value = inner[name]
-    local full = path .. name
+    local full_name = path .. name
     if type(value) == "table" then
-      local space = wrap(value, full .. ".")
+      local space = wrap(value, full_name .. ".")
       rawset(facade, name, space)
       return space
     elseif type(value) ~= "function" then
       return value
     end
     return function(_, ...)
-      local called, first = full, ...
-      if full == "call" then
-        called, first = ...
+      local operation, first = full_name, ...
+      if full_name == "call" then
+        operation, first = ...
       end
-      if not is_read(called, first) then
-        refuse(called, 2)
+      if not is_read(operation, first) then
+        refuse(operation, 2)
       end
       return value(inner, ...)
     end
@@ -50,10 +50,10 @@ local function wrap(inner, path)
   return setmetatable(facade, metatable)
 end
 
---- A client that only reads.
+--- Wraps a client so that it only reads.
 ---@param client extcontacts.Client
 ---@return table
-function readonly_client.only(client)
+function readonly_client.wrap(client)
   return wrap(client, "")
 end
 

@@ -1,13 +1,11 @@
---- Operations on one record, by its reference.
+--- The operations on one record, by its reference.
 
 local compat = require "extcontacts.base.compat"
 local types = require "extcontacts.record.types"
 
-local unpack = compat.unpack
-
 local record_api = {}
 
---- Calls an operation of the record's kind.
+--- Calls an operation of the record's type.
 ---@param client extcontacts.Client
 ---@param verb "get"|"update"|"create"|"delete"
 ---@param reference extcontacts.fix.Reference
@@ -18,14 +16,14 @@ local record_api = {}
 ---@return extcontacts.Response|nil
 function record_api.call(client, verb, reference, body, options)
   local arguments = types.arguments(reference, body, options)
-  local value, err, response = client:call(types.by_name[reference.kind][verb], unpack(arguments))
+  local value, err, response = client:call(types.by_name[reference.kind][verb], compat.unpack(arguments))
   return value, err, response
 end
 
---- Reads the record; nil where it is not there.  Raises other failures.
+--- Reads the record.  Raises an error object for any failure but 404.
 ---@param client extcontacts.Client
 ---@param reference extcontacts.fix.Reference
----@return table|nil
+---@return table|nil record nil when it does not exist
 function record_api.read(client, reference)
   local record, err = record_api.call(client, "get", reference)
   if record then

@@ -1,42 +1,43 @@
 --- `PLAN.skipped.csv`: the records and rows that a plan skips, each with its
--- row, id and reason; and the number for each reason.
+-- row, id and reason; and how many there are for each reason.
 
 local atomic_lines = require "extcontacts.base.atomic_lines"
 local csv = require "extcontacts.base.csv"
 
 local skipped = {}
 
---- The columns; `row` is set where the record comes from a file.
+--- The columns.  `row` is empty for a record that comes from no file.
 skipped.columns = { "row", "kind", "id", "reason" }
 
 ---@class extcontacts.fix.Skipped
 ---@field counts table<string, integer> by reason
----@field path string|nil of the file; nil where none is written
+---@field path string|nil of the file; nil when none is written
 local Skipped = {}
 Skipped.__index = Skipped
 
---- The file of a plan.
+--- The file that belongs to a plan.
 ---@param plan_path string
 ---@return string
 function skipped.path(plan_path)
   return plan_path .. ".skipped.csv"
 end
 
---- Starts an empty list.
----@param beside string|nil path of the plan; without it there are only counts
+--- Makes an empty list.
+---@param plan_path string|nil without it reasons are counted and no file is written
 ---@return extcontacts.fix.Skipped
-function skipped.new(beside)
-  return setmetatable({ counts = {}, path = beside and skipped.path(beside) }, Skipped)
+function skipped.new(plan_path)
+  return setmetatable({ counts = {}, path = plan_path and skipped.path(plan_path) }, Skipped)
 end
 
 local function put(self, values)
   assert(self.writer:put(csv.line(values, #skipped.columns)))
 end
 
---- Adds one; raises where the file can't be written.
+--- Adds a record or row.  Raises an error object when the file can't be
+-- written.
 ---@param reason string
----@param item extcontacts.fix.Item|nil what it is about
----@param row integer|nil instead of the item's
+---@param item extcontacts.fix.Item|nil what is skipped
+---@param row integer|nil instead of the item's row number
 function Skipped:add(reason, item, row)
   self.counts[reason] = (self.counts[reason] or 0) + 1
   if not self.path then
@@ -46,10 +47,11 @@ function Skipped:add(reason, item, row)
     put(self, skipped.columns)
   end
   local reference = item and item.reference or {}
-  put(self, { row or item and item.line, reference.kind, reference.id or item and item.id, reason })
+  put(self, { row or item and item.number, reference.kind, reference.id or item and item.id, reason })
 end
 
---- Completes the file; without a skipped record, removes an older file.
+--- Completes the file.  When nothing is skipped, removes the file of an earlier
+-- plan instead.
 ---@return string|nil path nil when nothing is skipped
 ---@return extcontacts.Error|nil
 function Skipped:finish()
@@ -61,7 +63,7 @@ function Skipped:finish()
   end
 end
 
---- Removes the file, unless it is finished.
+--- Removes the file, unless it is complete.
 function Skipped:abandon()
   if self.writer then
     self.writer:abandon()

@@ -1,25 +1,29 @@
---- A plan that takes back what a plan's journal says was done, the last first.
--- docs/fix.md says what it can't.
+--- Plans the undo of a plan: reverses what its journal says was applied, the
+-- last change first.
 
 local atomic_lines = require "extcontacts.base.atomic_lines"
+local changes = require "extcontacts.fix.plan.changes"
 local core = require "extcontacts.core"
 local deepcopy = require "extcontacts.base.deepcopy"
 local diff = require "extcontacts.record.diff"
+local draft = require "extcontacts.fix.plan.draft"
 local errors = require "extcontacts.base.errors"
 local field_path = require "extcontacts.base.path"
+local identity = require "extcontacts.fix.identity"
 local journal = require "extcontacts.fix.journal"
-local plan = require "extcontacts.fix.plan"
 local record_api = require "extcontacts.fix.record_api"
 local types = require "extcontacts.record.types"
+local writes = require "extcontacts.fix.execute.writes"
 
 local undo = {}
 
----@class extcontacts.fix.UndoOptions: extcontacts.fix.PlanOptions
+---@class extcontacts.fix.UndoOptions: extcontacts.fix.DraftOptions
 ---@field output string|nil path of the plan; default `PLAN.undo`
----@field only string[]|nil ids to take back; default: all
+---@field only string[]|nil ids to undo; default: all
+---@field limit integer|nil stop after this many changes
 
--- What was done, from the last to the first: its intent and its outcome.
-local function done_backwards(path)
+-- The applied changes from the last to the first: intent and outcome.
+local function applied_backwards(path)
   local next_line, err, close = atomic_lines.backwards(path)
   if not next_line then
     error(err, 0)
@@ -30,7 +34,7 @@ local function done_backwards(path)
     while text do
       local line = core.json.decode(text)
       if type(line) ~= "table" then
-        errors.raise_invalid(path .. ": a line is damaged")
+        errors.raise_invalid(path .. ": a line is damaged, so this journal can't be used; restore it from a backup")
       elseif line.t == "intent" then
         local outcome = outcomes[line.n]
         outcomes[line.n] = nil
@@ -46,37 +50,39 @@ local function done_backwards(path)
   end
 end
 
+-- By operation: the change that undoes it, or nil; and a reason when the change
+-- or a part of it is skipped.
 local UNDO = {}
 
--- Puts back the fields that still are as the plan left them.
-function UNDO.update(job, reference, intent)
-  local record = record_api.read(job.client, reference)
+-- Restores the fields that still have the planned values.
+function UNDO.update(client, reference, intent)
+  local record = record_api.read(client, reference)
   if not record then
-    return nil, "the record is not there any more"
+    return nil, "the record no longer exists"
   end
   local restored, reason = deepcopy(record), nil
-  for _, one in ipairs(diff.between(reference.kind, intent.before, intent.body)) do
-    local value = field_path.at(record, one.path)
-    if diff.same(reference.kind, one.path, one.after, value, true) then
-      field_path.put(restored, one.path, one.before)
-    elseif not diff.same(reference.kind, one.path, one.before, value, true) then
-      reason = "a field was changed since, by someone else"
+  for _, difference in ipairs(diff.between(reference.kind, intent.before, intent.body)) do
+    local value = field_path.at(record, difference.path)
+    if diff.same(reference.kind, difference.path, difference.after, value, true) then
+      field_path.put(restored, difference.path, difference.before)
+    elseif not diff.same(reference.kind, difference.path, difference.before, value, true) then
+      reason = "someone else has changed a field since"
     end
   end
-  local change = plan.update(reference, record, restored)
+  local change = changes.update(reference, record, restored)
   if change and diff.side(reference.kind, record, change.diff) == "after" then
-    return nil, "the server cuts the blanks that were there"
+    return nil, "only spaces differ, which the server removes"
   elseif not change and not reason then
-    return nil, "the record is as it was before"
+    return nil, "the record already has its old values"
   end
   return change, reason
 end
 
-function UNDO.create(job, reference, intent, outcome)
+function UNDO.create(client, reference, intent, outcome)
   reference.id = outcome.id
-  local record = outcome.id and record_api.read(job.client, reference)
+  local record = outcome.id and record_api.read(client, reference)
   if not record then
-    return nil, "the created record is not there any more"
+    return nil, "the created record no longer exists"
   end
   local touched
   if types.by_name[reference.kind].has_dates and outcome.modify_date then
@@ -85,98 +91,107 @@ function UNDO.create(job, reference, intent, outcome)
     touched = #diff.divergences(reference.kind, intent.body, record) > 0
   end
   if touched then
-    return nil, "the created record was changed since"
+    return nil, "the created record has changed since"
   end
-  return plan.delete(reference, record)
+  return changes.delete(reference, record)
 end
 
-function UNDO.delete(job, reference, intent)
-  if record_api.read(job.client, reference) then
-    return nil, "the deleted record is there again"
+function UNDO.delete(client, reference, intent)
+  if record_api.read(client, reference) then
+    return nil, "the deleted record exists again"
   end
-  local change = plan.create(reference.kind, reference.owner, intent.before)
+  local change = changes.create(reference.kind, reference.owner, intent.before)
   change.old_id = reference.id
   return change
 end
 
 function UNDO.erase()
-  return nil, "it was erased, which can't be undone"
+  return nil, "the record was erased, which can't be undone"
 end
 
-local function fill(job, draft, options)
-  draft:start()
-  local only
-  if options.only then
-    only = {}
-    for _, id in ipairs(options.only) do
-      only[id] = true
+-- A function that tells whether an applied change is to be undone.
+local function selection(only)
+  if not only then
+    return function()
+      return true
     end
   end
-  local next_done = done_backwards(journal.path(job.path))
-  local intent, outcome = next_done()
-  while intent do
-    if not only or only[intent.id] or only[outcome.id] or (intent.owner and only[intent.owner]) then
-      draft.totals.records = draft.totals.records + 1
-      local reference = { kind = intent.kind, id = intent.id, owner = intent.owner }
-      local change, reason = UNDO[intent.op](job, reference, intent, outcome)
+  local ids = {}
+  for _, id in ipairs(only) do
+    ids[id] = true
+  end
+  return function(intent, outcome)
+    return ids[intent.id] or ids[outcome.id] or (intent.owner and ids[intent.owner])
+  end
+end
+
+local function fill(client, path, plan, options)
+  plan:start()
+  local is_selected = selection(options.only)
+  for intent, outcome in applied_backwards(journal.path(path)) do
+    if is_selected(intent, outcome) then
+      plan.totals.records = plan.totals.records + 1
+      local reference = writes.reference(intent)
+      local change, reason = UNDO[intent.op](client, reference, intent, outcome)
       if reason then
-        draft.skipped:add(reason, { reference = reference })
+        plan.skipped:add(reason, { reference = reference })
       end
       if change then
-        draft:add(change)
+        plan:add(change)
       end
-      if options.limit and draft.count >= options.limit then
+      if options.limit and plan.count >= options.limit then
         break
       end
     end
-    intent, outcome = next_done()
   end
-  return draft:finish()
+  return plan:finish()
 end
 
---- Plans the undo of a plan.  Reads every record that was changed and writes
--- nothing on the server.
+--- Plans the undo of a plan.  It reads every changed record and writes nothing
+-- on the server.
 ---@param client extcontacts.Client
----@param path string of the plan that is to be undone
+---@param path string of the plan to undo
 ---@param options extcontacts.fix.UndoOptions|nil
----@return extcontacts.fix.Plan|nil plan `header.unknown` counts what is not known to have been done
+---@return extcontacts.fix.Plan|nil plan `unknown` counts the changes that may have been applied
 ---@return extcontacts.Error|nil
 function undo.plan(client, path, options)
-  options = options or {}
-  local given = { output = path .. ".undo" }
-  for name, value in pairs(options) do
-    given[name] = value
+  local with_output = { output = path .. ".undo" }
+  for name, value in pairs(options or {}) do
+    with_output[name] = value
   end
-  local checked, state = journal.of_applied(path, "undo")
-  if not checked then
+  local applied, state = journal.of_applied(path, "undo")
+  if not applied then
     return nil, state
   elseif journal.is_locked(path) then
     return journal.locked(path)
-  elseif checked.header.server ~= plan.server(client) then
-    return errors.invalid(("%s was made for %s"):format(path, checked.header.server), "server")
   end
-  local draft, err = plan.begin(client, {
-    name = "undo: " .. checked.header.name,
+  local server = identity.server(client)
+  if applied.header.server ~= server then
+    return errors.invalid(("%s was made for %s, but the client is connected to %s"):format(path,
+      applied.header.server, server), "server")
+  end
+  local plan, err = draft.new(client, {
+    name = "undo: " .. applied.header.name,
     fix = {},
     options = {},
     source = { type = "journal", path = journal.path(path) },
-    undoes = checked.totals.sha256,
-  }, given)
-  if not draft then
+    undoes = applied.totals.sha256,
+  }, with_output)
+  if not plan then
     return nil, err
   end
   local totals
-  totals, err = errors.catch(fill, { client = client, path = path }, draft, given)
+  totals, err = errors.catch(fill, client, path, plan, with_output)
   if not totals then
-    draft:abandon()
+    plan:abandon()
     return nil, err
   end
   return {
-    path = given.output,
-    header = draft.header,
+    path = with_output.output,
+    header = plan.header,
     totals = totals,
     changes = totals.changes,
-    skipped_path = draft.skipped_path,
+    skipped_path = plan.skipped_path,
     unknown = state.progress.counts.unknown,
   }
 end

@@ -1,9 +1,10 @@
---- Whether the records are what an applied plan made of them, and the proof
--- that erased ones are gone.
+--- Verifies an applied plan: reads its records again and compares them with the
+-- plan.  For erased records it writes the proof that they are gone.
 
 local atomic_lines = require "extcontacts.base.atomic_lines"
 local context = require "extcontacts.fix.context"
 local csv = require "extcontacts.base.csv"
+local dates = require "extcontacts.base.dates"
 local diff = require "extcontacts.record.diff"
 local errors = require "extcontacts.base.errors"
 local id_map = require "extcontacts.fix.id_map"
@@ -26,7 +27,7 @@ local verify = {}
 ---@field not_applied integer failed, in conflict, unknown or not started
 ---@field proof_path string|nil the file that proves erasures
 
--- What the journal tells of creates and erasures, by number.
+-- What the journal says about creates and erasures, by number.
 local function read_facts(path)
   local facts = {}
   journal.each(path, function(line)
@@ -37,72 +38,60 @@ local function read_facts(path)
   return facts
 end
 
--- Why a record is not as planned; nil when it is.
-local function judge(change, record)
+-- Why a record differs from the plan; nil when it matches.
+local function difference_of(change, record)
   if change.op == "delete" or change.op == "erase" then
-    return record and "the record is still there" or nil
+    return record and "the record still exists" or nil
   elseif not record then
-    return "the record is not there"
+    return "the record does not exist"
   elseif change.op == "create" then
     local fields = diff.divergences(change.kind, change.after, record)
     if #fields > 0 then
-      return "the record is not as it was created", fields
+      return "the record differs from the one that was created", fields
     end
     return nil
   end
   local side, fields = diff.side(change.kind, record, change.diff)
   if side == "before" then
-    for index, one in ipairs(change.diff) do
-      fields[index] = diff.name(one.path)
+    for index, difference in ipairs(change.diff) do
+      fields[index] = diff.name(difference.path)
     end
-    return "the record is as it was before the plan", fields
+    return "the record has the values from before the plan", fields
   elseif side ~= "after" then
-    return "the record is neither as it was nor as planned", #fields > 0 and fields or nil
+    return "the record has neither the old nor the planned values", #fields > 0 and fields or nil
   end
 end
+
+--------------------------------------------------------------------- proof --
 
 local PROOF = { "kind", "id", "erased_at", "correlation_id", "found_missing_at", "outcome" }
 
-local function now()
-  return os.date "!%Y-%m-%dT%H:%M:%SZ"
-end
-
-local function put(writer, values)
-  local ok, err = writer:put(csv.line(values, #PROOF))
-  if not ok then
-    error(err, 0)
-  end
-end
-
 local function prove(self, change, fact, reason)
   if not self.proof then
-    local err
-    self.proof, err = atomic_lines.write(self.path .. ".proof.csv")
-    if not self.proof then
-      error(err, 0)
-    end
-    put(self.proof, PROOF)
+    self.proof = assert(atomic_lines.write(self.path .. ".proof.csv"))
+    assert(self.proof:put(csv.line(PROOF, #PROOF)))
   end
-  put(self.proof, {
+  assert(self.proof:put(csv.line({
     change.kind, change.id, fact.t == "applied" and fact.at or nil, fact.correlation_id,
-    not reason and now() or nil, reason or fact.t == "unchanged" and "was gone before" or "erased",
-  })
+    not reason and dates.text() or nil, reason or fact.t == "unchanged" and "deleted before" or "erased",
+  }, #PROOF)))
 end
 
-local function check_one(self, change, facts)
-  local fact = facts[change.n] or {}
-  change = id_map.put(self.state.ids, change)
+------------------------------------------------------------------ checking --
+
+local function verify_change(self, change, fact)
+  change = id_map.translate(self.state.ids, change)
   local reference = {
     kind = change.kind,
     id = change.op == "create" and fact.id or change.id,
     owner = change.owner,
   }
   local record = reference.id and record_api.read(self.client, reference) or nil
-  local reason, fields = judge(change, record)
+  local reason, fields = difference_of(change, record)
   if not reason and self.fix and self.fix.verify then
-    local fine, why = self.fix.verify(record, change, self.ctx)
-    if not fine then
-      reason = why or "the fix's verify says so"
+    local ok, why = self.fix.verify(record, change, self.ctx)
+    if not ok then
+      reason = why or "'verify' of the fix rejected the record"
     end
   end
   if change.op == "erase" then
@@ -111,22 +100,17 @@ local function check_one(self, change, facts)
   return reason, fields
 end
 
-local function check_all(self, options)
-  local reader, err = planfile.open(self.path)
-  if not reader then
-    error(err, 0)
-  end
+local function verify_all(self, options)
+  local reader = assert(planfile.open(self.path))
   local facts = read_facts(journal.path(self.path))
-  local result = self.result
-  local change = reader:next()
-  while change do
+  local progress, result = self.state.progress, self.result
+  for change in reader.next, reader do
     result.total = result.total + 1
-    local progress = self.state.progress
-    if not progress:is_settled(change.n) or progress.wrong[change.n] then
+    if not progress:is_settled(change.n) or progress.problems[change.n] then
       result.not_applied = result.not_applied + 1
     else
       result.checked = result.checked + 1
-      local reason, fields = check_one(self, change, facts)
+      local reason, fields = verify_change(self, change, facts[change.n] or {})
       if reason then
         result.differ = result.differ + 1
         if options.on_difference then
@@ -139,14 +123,9 @@ local function check_all(self, options)
     if options.on_progress then
       options.on_progress(result.total, self.total)
     end
-    change = reader:next()
   end
   if self.proof then
-    local ok
-    ok, err = self.proof:finish()
-    if not ok then
-      error(err, 0)
-    end
+    assert(self.proof:finish())
     result.proof_path = self.proof.path
   end
   return result
@@ -160,8 +139,8 @@ end
 ---@return extcontacts.Error|nil
 function verify.run(client, path, options)
   options = options or {}
-  local checked, state = journal.of_applied(path, "verify")
-  if not checked then
+  local plan, state = journal.of_applied(path, "verify")
+  if not plan then
     return nil, state
   end
   local self = {
@@ -169,11 +148,11 @@ function verify.run(client, path, options)
     path = path,
     state = state,
     fix = options.fix,
-    ctx = options.fix and context.new(client, checked.header.options or {}),
-    total = checked.totals.changes,
+    ctx = options.fix and context.new(client, plan.header.options or {}),
+    total = plan.totals.changes,
     result = { total = 0, checked = 0, match = 0, differ = 0, not_applied = 0 },
   }
-  local result, err = errors.catch(check_all, self, options)
+  local result, err = errors.catch(verify_all, self, options)
   if not result and self.proof then
     self.proof:abandon()
   end

@@ -5,7 +5,7 @@
 local diff = require "extcontacts.record.diff"
 local errors = require "extcontacts.base.errors"
 local format = require "extcontacts.snapshot.format"
-local plan = require "extcontacts.fix.plan"
+local identity = require "extcontacts.fix.identity"
 local reader = require "extcontacts.snapshot.reader"
 local types = require "extcontacts.record.types"
 
@@ -118,7 +118,7 @@ function compare.run(client, path, options)
   local counts = { same = 0, changed = 0, created = 0, deleted = 0 }
   local done
   done, err = errors.catch(function()
-    local server = plan.server(client)
+    local server = identity.server(client)
     if snapshot.header.server ~= server then
       errors.raise_invalid(("%s is of %s, and this is %s"):format(path, snapshot.header.server, server))
     end

@@ -7,7 +7,7 @@ local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 local files = require "extcontacts.base.files"
 local format = require "extcontacts.snapshot.format"
-local plan = require "extcontacts.fix.plan"
+local identity = require "extcontacts.fix.identity"
 local types = require "extcontacts.record.types"
 
 local export = {}
@@ -154,7 +154,7 @@ local function earlier_state(self, names)
   if type(state) ~= "table" or type(state.offset) ~= "number" or errors.check_io(self.file:size()) < state.offset then
     return nil
   end
-  local server = plan.server(self.client)
+  local server = identity.server(self.client)
   if state.header.server ~= server then
     raise(errors.invalid(("%s was begun from %s, and this is %s; restart it, or export under another name")
       :format(self.path, state.header.server, server), "server"))
@@ -182,7 +182,7 @@ local function begin(self, names)
   end
   self.header = {
     extcontacts_snapshot = format.VERSION,
-    server = plan.server(self.client),
+    server = identity.server(self.client),
     created = now(),
     listings = core.json.array(names),
     sections = core.json.array {},

@@ -1,11 +1,12 @@
 --- A plan that brings back what a snapshot holds.  It is looked at, applied
 -- and undone as any other: nothing is written here but the plan.
 
+local changes = require "extcontacts.fix.plan.changes"
 local compare = require "extcontacts.snapshot.compare"
 local compat = require "extcontacts.base.compat"
 local errors = require "extcontacts.base.errors"
 local format = require "extcontacts.snapshot.format"
-local plan = require "extcontacts.fix.plan"
+local plan_draft = require "extcontacts.fix.plan.draft"
 local types = require "extcontacts.record.types"
 
 local unpack = compat.unpack
@@ -32,7 +33,7 @@ local function add_deletes(client, draft, created)
     local reference = created[index]
     local record, err = client:call(types.by_name[reference.kind].get, unpack(types.arguments(reference)))
     if record then
-      draft:add(plan.delete(reference, record))
+      draft:add(changes.delete(reference, record))
     elseif err.status ~= 404 then
       error(err, 0)
     end
@@ -42,12 +43,12 @@ end
 local function add(draft, change)
   local reference = change.reference
   if change.change == "changed" then
-    local update = plan.update(reference, change.after, change.before)
+    local update = changes.update(reference, change.after, change.before)
     if update then
       draft:add(update)
     end
   elseif change.change == "deleted" then
-    local create = plan.create(reference.kind, reference.owner, change.before)
+    local create = changes.create(reference.kind, reference.owner, change.before)
     create.old_id = reference.id
     draft:add(create)
   end
@@ -66,7 +67,7 @@ function restore.plan(client, path, options)
   if misuse then
     error(misuse, 2)
   end
-  local draft, err = plan.begin(client, {
+  local draft, err = plan_draft.new(client, {
     name = "restore from " .. path:match("[^/]+$"),
     fix = {},
     source = { type = "snapshot", path = path },

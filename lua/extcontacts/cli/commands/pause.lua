@@ -21,7 +21,7 @@ end
 ---@return integer|nil exit code
 ---@return extcontacts.Error|nil
 function command.run(given, context)
-  local held, err = require("extcontacts.fix.status").pause(given.plan, true)
+  local held, err = require("extcontacts.fix.pause").set(given.plan, true)
   if not held then
     return nil, err
   end

@@ -31,9 +31,9 @@ end
 ---@return integer|nil exit code
 ---@return extcontacts.Error|nil
 function command.run(given, context)
-  local status = require "extcontacts.fix.status"
-  if status.is_paused(given.plan) and require("extcontacts.fix.journal").is_locked(given.plan) then
-    local ok, err = status.pause(given.plan, false)
+  local pause = require "extcontacts.fix.pause"
+  if pause.is_set(given.plan) and require("extcontacts.fix.journal").is_locked(given.plan) then
+    local ok, err = pause.set(given.plan, false)
     if not ok then
       return nil, err
     end

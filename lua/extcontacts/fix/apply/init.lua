@@ -1,0 +1,147 @@
+--- Applies a plan, and resumes one that stopped: checks that the plan may run on
+-- this server, opens its journal and runs it.
+
+local errors = require "extcontacts.base.errors"
+local errors_csv = require "extcontacts.fix.errors_csv"
+local identity = require "extcontacts.fix.identity"
+local journal = require "extcontacts.fix.journal"
+local options_check = require "extcontacts.base.options"
+local pause = require "extcontacts.fix.pause"
+local planfile = require "extcontacts.fix.planfile"
+local run = require "extcontacts.fix.apply.run"
+
+local apply = {}
+
+---@class extcontacts.fix.ApplyOptions
+---@field on_conflict "skip"|"fail"|"rebase"|nil default "skip"
+---@field concurrency integer|nil changes at a time; default 1
+---@field limit integer|nil stop after this many changes
+---@field max_errors integer|nil stop once this many changes have failed
+---@field error_rate number|nil stop when more than this share fails; default 0.5
+---@field allow_irreversible boolean|nil required for a plan that erases records
+---@field retry_failed boolean|nil `resume` only: retry failed changes and conflicts, too
+---@field interrupted (fun(): boolean)|nil called before each change; true stops the run
+---@field paused (fun(): boolean)|nil called before each change; true pauses the run; default: whether
+--- `PLAN.pause` exists
+---@field on_progress (fun(progress: extcontacts.fix.Progress))|nil called after each change
+
+---@class extcontacts.fix.Progress
+---@field total integer changes of the plan
+---@field settled integer changes with an outcome
+---@field counts table<extcontacts.fix.State, integer>
+---@field run integer changes that this run has settled
+---@field paused boolean
+
+---@class extcontacts.fix.Result
+---@field total integer
+---@field applied integer
+---@field unchanged integer
+---@field conflicts integer
+---@field failed integer
+---@field unknown integer
+---@field not_started integer not started, or without an outcome
+---@field diverged integer saved in this run, but the server stored a different value
+---@field stopped string|nil why it stopped before the end: `interrupted`, `limit`, `max_errors`,
+--- `error_rate`, `conflict`, `auth`, `try_later`, `io`, `failed`
+---@field err extcontacts.Error|nil what stopped it
+---@field errors_path string|nil the file that lists what failed
+
+local OPTIONS = {
+  on_conflict = { "string", choices = { "skip", "fail", "rebase" } },
+  concurrency = { "number", least = 1, whole = true },
+  limit = { "number", least = 0 },
+  max_errors = { "number", least = 0 },
+  error_rate = { "number", least = 0 },
+  allow_irreversible = { "boolean" },
+  retry_failed = { "boolean" },
+  interrupted = { "function" },
+  paused = { "function" },
+  on_progress = { "function" },
+}
+
+-- Checks the options.  Errors blame the caller's caller.
+local function checked(options)
+  options = options or {}
+  local misuse = options_check.problem(options, OPTIONS)
+  if misuse then
+    error(misuse, 3)
+  end
+  return options
+end
+
+-- Why a plan must not run.
+local function objection(path, plan, client, options)
+  local server, irreversible = identity.server(client), plan.totals.classes.irreversible or 0
+  if plan.header.server ~= server then
+    return select(2, errors.invalid(("%s was made for %s, but the client is connected to %s"):format(path,
+      plan.header.server, server), "server"))
+  elseif irreversible > 0 and not options.allow_irreversible then
+    return select(2, errors.invalid(("%s erases %d record%s, which can't be undone; set allow_irreversible to confirm")
+      :format(path, irreversible, irreversible == 1 and "" or "s"), "irreversible"))
+  end
+end
+
+local function open_journal(path, plan, resume)
+  local log, err = journal.open(path, plan)
+  if not log then
+    return nil, err
+  end
+  local begun = log.state.runs > 0
+  if begun == resume then
+    return log
+  end
+  log:release()
+  if begun then
+    return errors.invalid(path .. " has been applied before; resume it", "begun")
+  end
+  return errors.invalid(path .. " has not been applied yet; apply it", "not_begun")
+end
+
+local function start(client, path, options, resume)
+  local plan, err = planfile.check(path)
+  if not plan then
+    return nil, err
+  end
+  err = objection(path, plan, client, options)
+  if err then
+    return nil, err
+  end
+  local log
+  log, err = open_journal(path, plan, resume)
+  if not log then
+    return nil, err
+  end
+  pause.set(path, false) -- a request to pause is for one run
+  local begun = run.new(client, path, plan, log, options)
+  begun:go()
+  local result = begun:result()
+  result.errors_path, err = errors_csv.write(path)
+  if err then
+    result.stopped, result.err = result.stopped or "io", result.err or err
+  end
+  return result
+end
+
+--- Applies a plan.
+---@param client extcontacts.Client
+---@param path string of the plan
+---@param options extcontacts.fix.ApplyOptions|nil
+---@return extcontacts.fix.Result|nil result nil when nothing was started
+---@return extcontacts.Error|nil
+function apply.run(client, path, options)
+  local set = checked(options)
+  return start(client, path, set, false)
+end
+
+--- Resumes a plan that stopped.
+---@param client extcontacts.Client
+---@param path string of the plan
+---@param options extcontacts.fix.ApplyOptions|nil
+---@return extcontacts.fix.Result|nil result nil when nothing was started
+---@return extcontacts.Error|nil
+function apply.resume(client, path, options)
+  local set = checked(options)
+  return start(client, path, set, true)
+end
+
+return apply

@@ -1,0 +1,60 @@
+--- Conflicts: whether someone changed a record after it was planned.  Pure.
+
+local canonical = require "extcontacts.record.canonical"
+local diff = require "extcontacts.record.diff"
+local types = require "extcontacts.record.types"
+
+local conflicts = {}
+
+-- A list of fields, or nil for none.
+local function some(fields)
+  return fields and #fields > 0 and fields or nil
+end
+
+--- Whether a record differs from the one that was planned.
+---@param change extcontacts.fix.Change
+---@param record table
+---@return boolean
+function conflicts.is_changed(change, record)
+  local dated = types.by_name[change.kind].has_dates
+  if dated and change.before.modifyDate ~= nil and record.modifyDate == change.before.modifyDate then
+    return false
+  end
+  return canonical.digest(change.kind, record) ~= canonical.digest(change.kind, change.before)
+end
+
+--- The record no longer exists.
+---@return extcontacts.fix.Outcome
+function conflicts.gone()
+  return { t = "conflict", reason = "the record no longer exists" }
+end
+
+--- The record differs from the one that was planned.
+---@param change extcontacts.fix.Change
+---@param record table
+---@return extcontacts.fix.Outcome
+function conflicts.changed(change, record)
+  local fields = {}
+  -- An erase has no before-image: its fields stay unknown.
+  for index, difference in ipairs(change.before and diff.between(change.kind, change.before, record) or {}) do
+    fields[index] = diff.name(difference.path)
+  end
+  return { t = "conflict", reason = "the record has changed since it was planned", fields = some(fields) }
+end
+
+--- Someone changed fields that the plan changes, too.
+---@param fields string[]
+---@return extcontacts.fix.Outcome
+function conflicts.same_fields(fields)
+  return {
+    t = "conflict", reason = "someone else has changed fields that the plan changes", fields = some(fields),
+  }
+end
+
+--- A contact that was to be created only if nobody has its address.
+---@return extcontacts.fix.Outcome
+function conflicts.address_taken()
+  return { t = "conflict", reason = "a contact with this address exists already" }
+end
+
+return conflicts

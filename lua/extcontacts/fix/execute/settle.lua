@@ -1,0 +1,75 @@
+--- Settles a change that was sent and has no outcome: reads the record to see
+-- whether the write arrived, and sends it again when it did not.
+
+local conflicts = require "extcontacts.fix.execute.conflicts"
+local dates = require "extcontacts.base.dates"
+local diff = require "extcontacts.record.diff"
+local failures = require "extcontacts.fix.failures"
+local id_map = require "extcontacts.fix.id_map"
+local record_api = require "extcontacts.fix.record_api"
+local writes = require "extcontacts.fix.execute.writes"
+
+local settle = {}
+
+-- No record has this id: reading it only gets the server's clock.
+local NO_RECORD = "00000000-0000-0000-0000-000000000000"
+
+-- The call itself looks for the record before it sends (`maybe_sent_at`).
+local function create(work, change, intent)
+  record_api.call(work.client, "get", { kind = change.kind, id = NO_RECORD, owner = intent.owner })
+  local outcome = writes.create(work, change, {
+    maybe_sent_at = dates.iso(intent.since or intent.at),
+    except_ids = work.journal.state.created,
+  })
+  if outcome.t ~= "applied" and outcome.err and outcome.err.ambiguous then
+    return { t = "unknown", reason = outcome.err.message }
+  end
+  return outcome
+end
+
+local function update(work, change, intent, reference, record)
+  local side, others = diff.side(change.kind, record, change.diff)
+  if side == "after" then
+    local diverged = diff.divergences(change.kind, intent.body, record)
+    return {
+      t = "applied", settled = true, modify_date = record.modifyDate, diverged = #diverged > 0 and diverged or nil,
+    }
+  elseif #others > 0 then
+    return conflicts.same_fields(others)
+  end
+  return writes.update(work, change, reference, record)
+end
+
+-- The record can't be read: the intent stays open.
+local function unread(err)
+  local outcome = failures.of_read(err)
+  if outcome.t == "failed" then
+    outcome.t = "unknown"
+  end
+  outcome.no_entry = outcome.t == "not_sent" or nil
+  return outcome
+end
+
+--- Settles a change.
+---@param work extcontacts.fix.Work
+---@param change extcontacts.fix.Change
+---@param intent table of the journal
+---@return extcontacts.fix.Outcome
+function settle.change(work, change, intent)
+  change = id_map.translate(work.journal.state.ids, change)
+  if change.op == "create" then
+    return create(work, change, intent)
+  end
+  local reference = writes.reference(intent)
+  local record, err = record_api.call(work.client, "get", reference)
+  if not record and err.status ~= 404 then
+    return unread(err)
+  elseif change.op == "update" then
+    return record and update(work, change, intent, reference, record) or conflicts.gone()
+  elseif record then
+    return writes.delete(work, change, reference, record)
+  end
+  return { t = "applied", settled = true }
+end
+
+return settle

@@ -1,0 +1,68 @@
+--- The state of a run, replayed from the lines of its journal.  Pure.
+
+local progress = require "extcontacts.fix.progress"
+
+local state = {}
+
+---@class extcontacts.fix.JournalState
+---@field header table|nil nil for an empty journal
+---@field progress extcontacts.fix.Tracker
+---@field open table<integer, table> intents without an outcome, by number
+---@field ids table<string, string> old id → new id, of recreated records
+---@field created table<string, boolean> ids of the latest creates
+---@field runs integer
+---@field last_stop table|nil
+
+local OUTCOMES = { applied = true, unchanged = true, conflict = true, failed = true, unknown = true }
+
+-- How many ids of created records are remembered: they tell the record of a
+-- create whose outcome is open from those of creates close to it in time.
+local REMEMBERED = 1000
+
+--- The state before the first line.
+---@return extcontacts.fix.JournalState
+function state.new()
+  return {
+    progress = progress.new(), open = {}, ids = {}, runs = 0,
+    created = {}, created_order = {}, created_count = 0,
+  }
+end
+
+local function remember(self, line)
+  if line.old_id then
+    self.ids[line.old_id] = line.id
+  end
+  self.created[line.id] = true
+  self.created_count = self.created_count + 1
+  local slot = self.created_count % REMEMBERED
+  local oldest = self.created_order[slot]
+  if oldest then
+    self.created[oldest] = nil
+  end
+  self.created_order[slot] = line.id
+end
+
+--- Takes one line into account.
+---@param self extcontacts.fix.JournalState
+---@param line table
+function state.take(self, line)
+  if line.t == "intent" then
+    self.open[line.n] = line
+  elseif line.t == "not_sent" then
+    self.open[line.n] = nil
+  elseif OUTCOMES[line.t] then
+    self.progress:set(line.n, line.t)
+    if line.t ~= "unknown" then
+      self.open[line.n] = nil
+    end
+    if line.id and line.t == "applied" then
+      remember(self, line)
+    end
+  elseif line.t == "run" then
+    self.runs = self.runs + 1
+  elseif line.t == "stop" then
+    self.last_stop = line
+  end
+end
+
+return state

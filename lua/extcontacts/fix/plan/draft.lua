@@ -1,0 +1,103 @@
+--- A plan that is being written: its changes, totals and skipped records.
+-- The planner, undo and the restore of a snapshot all write plans with it.
+
+local changes = require "extcontacts.fix.plan.changes"
+local dates = require "extcontacts.base.dates"
+local errors = require "extcontacts.base.errors"
+local files = require "extcontacts.base.files"
+local identity = require "extcontacts.fix.identity"
+local journal = require "extcontacts.fix.journal"
+local planfile = require "extcontacts.fix.planfile"
+local skipped = require "extcontacts.fix.skipped"
+local totals = require "extcontacts.fix.plan.totals"
+
+local draft = {}
+
+---@class extcontacts.fix.Draft
+---@field header table
+---@field skipped extcontacts.fix.Skipped
+---@field totals table
+---@field count integer changes so far
+---@field skipped_path string|nil set by `finish` when records are skipped
+local Draft = {}
+Draft.__index = Draft
+
+---@class extcontacts.fix.DraftOptions
+---@field output string|nil path of the plan file; without it no file is written
+---@field by string|nil author of the plan; default: the user's name from the environment
+---@field time number|nil creation time; default: now
+---@field on_change fun(change: extcontacts.fix.Change)|nil called with each change
+
+--- Prepares a plan.  Fails when the plan under this name has been applied.
+---@param client extcontacts.Client
+---@param header table `name`, `fix`, `source`, `options`; completed here
+---@param options extcontacts.fix.DraftOptions
+---@return extcontacts.fix.Draft|nil
+---@return extcontacts.Error|nil
+function draft.new(client, header, options)
+  if options.output and files.exists(journal.path(options.output)) then
+    return errors.invalid(("%s exists, so %s has been applied; choose another name for the new plan")
+      :format(journal.path(options.output), options.output), "applied")
+  end
+  header.created = dates.text(options.time)
+  header.by = options.by or os.getenv "USER" or os.getenv "LOGNAME" or "unknown"
+  header.server = identity.server(client)
+  return setmetatable({
+    header = header,
+    output = options.output,
+    on_change = options.on_change,
+    totals = totals.new(),
+    skipped = skipped.new(options.output),
+    count = 0,
+  }, Draft)
+end
+
+--- Starts the file.  The header must be complete.  Raises an error object when
+-- the file can't be written.
+function Draft:start()
+  if self.output then
+    self.file = assert(planfile.write(self.output, self.header))
+  end
+end
+
+--- Adds a change.  Raises an error object when it can't be written.
+---@param change extcontacts.fix.Change without number, class and hash, which are added
+function Draft:add(change)
+  change.class = changes.class(change.op)
+  self.count = self.count + 1
+  if self.file then
+    assert(self.file:change(change))
+  else
+    change.n = self.count
+  end
+  totals.add(self.totals, change)
+  if self.on_change then
+    self.on_change(change)
+  end
+end
+
+--- Completes the plan and its list of skipped records.
+---@return extcontacts.fix.Totals|nil
+---@return extcontacts.Error|nil
+function Draft:finish()
+  local err
+  self.totals.skipped = self.skipped.counts
+  self.skipped_path, err = self.skipped:finish()
+  if err then
+    return nil, err
+  elseif self.file then
+    return self.file:finish(self.totals)
+  end
+  self.totals.changes = self.count
+  return self.totals
+end
+
+--- Removes the files, unless they are complete.
+function Draft:abandon()
+  self.skipped:abandon()
+  if self.file then
+    self.file:abandon()
+  end
+end
+
+return draft

@@ -1,0 +1,192 @@
+--- The planner: reads the source, calls the fix for each record and writes the
+-- changes into a plan.  It sends nothing but reads.
+
+local actions = require "extcontacts.fix.actions"
+local changes = require "extcontacts.fix.plan.changes"
+local context = require "extcontacts.fix.context"
+local core = require "extcontacts.core"
+local deepcopy = require "extcontacts.base.deepcopy"
+local definition = require "extcontacts.fix.definition"
+local draft = require "extcontacts.fix.plan.draft"
+local errors = require "extcontacts.base.errors"
+local source = require "extcontacts.fix.source"
+
+local plan = {}
+
+---@class extcontacts.fix.PlanOptions: extcontacts.fix.DraftOptions
+---@field limit integer|nil stop after this many changes
+---@field set table<string, any>|nil options of the fix
+---@field on_record fun(records: integer, changes: integer)|nil called after each record
+
+---@class extcontacts.fix.Plan
+---@field path string|nil
+---@field header extcontacts.fix.Header
+---@field totals extcontacts.fix.Totals
+---@field changes integer
+---@field skipped_path string|nil the file that lists the skipped records
+
+-- One run of the planner.
+local Planner = {}
+Planner.__index = Planner
+
+-- How errors name the record or row at hand.
+local function name_of(item)
+  local reference = item.reference
+  if reference then
+    return ("%s %s"):format(reference.kind:gsub("_", " "), reference.id)
+  end
+  return ("row %d"):format(item.number)
+end
+
+-- Calls one of the fix's functions.  An error object is a failed read and is
+-- passed on; anything else that is raised is a mistake in the fix.
+local function call(name, item, fn, ...)
+  local ok, first, second = pcall(fn, ...)
+  if ok then
+    return first, second
+  elseif errors.is_error(first) then
+    error(first, 0)
+  end
+  errors.raise_invalid(("'%s' of the fix failed%s: %s"):format(name, item and " for " .. name_of(item) or "",
+    tostring(first)))
+end
+
+local function refuse_result(item, problem)
+  errors.raise_invalid(("'change' of the fix returned an invalid value for %s: %s"):format(name_of(item), problem))
+end
+
+-- A value that can't be sent, such as a text that is not UTF-8, is reported
+-- under its field's name; building the change may fail on it first.
+local function change_of(fix, item, action)
+  local ok, change = pcall(changes.from_action, fix, item, action)
+  if ok and change == nil then
+    return nil
+  end
+  local text, problem = core.json.encode(action.record or action.body or {})
+  if not text then
+    refuse_result(item, problem)
+  elseif not ok then
+    error(change, 0)
+  end
+  return change
+end
+
+-- What the fix's `change` asks for; `filter` and `change` each get a copy.
+function Planner:actions_for(item)
+  local fix, ctx = self.fix, self.ctx
+  local function copy()
+    return item.record and deepcopy(item.record) or nil
+  end
+  if fix.filter and not call("filter", item, fix.filter, copy(), ctx) then
+    return {}
+  end
+  local list, misuse = actions.of(call("change", item, fix.change, copy(), ctx), item.reference)
+  if not list then
+    refuse_result(item, misuse)
+  end
+  return list
+end
+
+-- Adds the changes for one record or row; false once the limit is reached.
+function Planner:take(item)
+  self.notes.warnings = {}
+  self.ctx.row = item.row
+  for index, action in ipairs(self:actions_for(item)) do
+    local change = change_of(self.fix, item, action)
+    if change then
+      if index == 1 then
+        changes.warn(change, self.notes.warnings)
+      end
+      self.draft:add(change)
+      if self.limit and self.draft.count >= self.limit then
+        return false
+      end
+    end
+  end
+  return true
+end
+
+function Planner:source()
+  local described = self.fix.source
+  if type(described) == "function" then
+    described = call("source", nil, described, self.ctx.options)
+    if not source.is(described) then
+      errors.raise_invalid "'source' of the fix must return a source, such as fix.scan(\"contacts\") or fix.csv(path)"
+    end
+  end
+  return described
+end
+
+function Planner:run()
+  local fix, ctx, notes, totals = self.fix, self.ctx, self.notes, self.draft.totals
+  local described = self:source()
+  self.draft.header.source = source.summary(described)
+  self.draft:start()
+  if fix.prepare then
+    call("prepare", nil, fix.prepare, ctx)
+  end
+  local next_item, close = source.open(described, self.client, ctx)
+  local item, goes_on = next_item(), true
+  while item and goes_on do
+    totals.records = totals.records + 1
+    notes.item = item
+    if item.skipped then
+      ctx.skip(item.skipped)
+    elseif item.missing and described.missing ~= "change" then
+      ctx.skip "no such record"
+    else
+      goes_on = self:take(item)
+    end
+    if goes_on then
+      if self.on_record then
+        self.on_record(totals.records, self.draft.count)
+      end
+      notes.item = nil
+      item = next_item()
+    end
+  end
+  notes.item = nil
+  close()
+  if fix.finish then
+    call("finish", nil, fix.finish, ctx)
+  end
+  return self.draft:finish()
+end
+
+--- Plans a fix.
+---@param client extcontacts.Client
+---@param fix extcontacts.fix.Definition from `fix.load` or `fix.define`
+---@param options extcontacts.fix.PlanOptions|nil
+---@return extcontacts.fix.Plan|nil
+---@return extcontacts.Error|nil
+function plan.make(client, fix, options)
+  options = options or {}
+  local set, err = definition.options(fix, options.set)
+  if not set then
+    return nil, err
+  end
+  local header = { name = fix.name, fix = { path = fix.path, sha256 = fix.sha256 }, options = set }
+  local begun
+  begun, err = draft.new(client, header, options)
+  if not begun then
+    return nil, err
+  end
+  local ctx, notes, close = context.new(client, set, options.output, begun.skipped)
+  local planner = setmetatable({
+    client = client, fix = fix, draft = begun, ctx = ctx, notes = notes, limit = options.limit,
+    on_record = options.on_record,
+  }, Planner)
+  local totals
+  totals, err = errors.catch(planner.run, planner)
+  close()
+  if not totals then
+    begun:abandon()
+    return nil, err
+  end
+  return {
+    path = options.output, header = header, totals = totals, changes = totals.changes,
+    skipped_path = begun.skipped_path,
+  }
+end
+
+return plan

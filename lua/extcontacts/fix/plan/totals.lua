@@ -1,0 +1,34 @@
+--- The totals of a plan.
+
+local diff = require "extcontacts.record.diff"
+
+local totals = {}
+
+--- Totals of a plan without changes.
+---@return table totals grows into a `extcontacts.fix.Totals`
+function totals.new()
+  return { records = 0, operations = {}, classes = {}, fields = {}, warnings = {} }
+end
+
+local function count(counts, name)
+  counts[name] = (counts[name] or 0) + 1
+end
+
+--- Adds a change.
+---@param self table
+---@param change extcontacts.fix.Change
+function totals.add(self, change)
+  count(self.operations, change.kind .. "." .. change.op)
+  count(self.classes, change.class)
+  if change.old_id then
+    self.recreated = (self.recreated or 0) + 1
+  end
+  for _, difference in ipairs(change.diff or {}) do
+    count(self.fields, change.kind .. "." .. diff.name(difference.path))
+  end
+  for _, warning in ipairs(change.warnings or {}) do
+    count(self.warnings, warning.code)
+  end
+end
+
+return totals

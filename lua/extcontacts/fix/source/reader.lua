@@ -1,0 +1,117 @@
+--- Reads a source: the records it describes, one after another.
+
+local errors = require "extcontacts.base.errors"
+local idset = require "extcontacts.base.idset"
+local lookup = require "extcontacts.fix.lookup"
+local record_api = require "extcontacts.fix.record_api"
+local rows = require "extcontacts.fix.source.rows"
+local texts = require "extcontacts.base.text"
+local types = require "extcontacts.record.types"
+
+local reader = {}
+
+---@class extcontacts.fix.Item a record, or a row of a file and the record that it names
+---@field record table|nil
+---@field row table|nil
+---@field reference extcontacts.fix.Reference|nil of the record
+---@field missing boolean|nil the row's key names no record
+---@field number integer|nil of the row in its file
+---@field id string|nil that the row names
+---@field skipped string|nil why the row is skipped
+
+local DUPLICATE = "duplicate row: this record appears earlier in the file"
+
+local function of_iterator(described, iterator)
+  return function()
+    local record = iterator()
+    if record == nil then
+      return nil
+    end
+    local reference, problem = types.reference(described.kind, record)
+    if not reference then
+      errors.raise_invalid("the source returned " .. problem)
+    end
+    return { record = record, reference = reference }
+  end
+end
+
+-- Fills the item of a row whose key is an id.
+local function read_by_id(described, client, seen, item, key)
+  item.id = key
+  if not seen:add(key) then
+    item.skipped = DUPLICATE
+    return item
+  end
+  local owner = described.owner and item.row[described.owner] or nil
+  local reference = { kind = described.kind, id = key, owner = owner }
+  item.record = record_api.read(client, reference)
+  item.reference = item.record and reference or nil
+  item.missing = not item.record
+  return item
+end
+
+-- Fills the item of a row whose key is an address.  A repeated address is a
+-- duplicate even when no contact has it yet: the fix may create one.
+local function read_by_lookup(client, seen, item, key)
+  local normal = lookup.normal(key)
+  if normal and not seen:add(normal) then
+    item.skipped = DUPLICATE
+    return item
+  end
+  local record, reason = lookup.find(client, key)
+  item.missing = reason == lookup.NOBODY
+  if not record then
+    item.skipped = not item.missing and reason or nil
+  elseif seen:add(record.id) then
+    item.record, item.reference = record, { kind = "contact", id = record.id }
+  else
+    item.id, item.skipped = record.id, DUPLICATE
+  end
+  return item
+end
+
+local function of_rows(described, client)
+  local next_row, close = rows[described.type](described)
+  local seen = idset.new()
+  return function()
+    local row, number = next_row()
+    if row == nil then
+      return nil
+    end
+    local item = { row = row, number = number }
+    if not described.key then
+      return item
+    end
+    local key = row[described.key]
+    key = type(key) == "string" and texts.trim(key) or ""
+    if key ~= "" then
+      return described.by_lookup and read_by_lookup(client, seen, item, key)
+        or read_by_id(described, client, seen, item, key)
+    elseif described.missing == "change" then
+      item.missing = true
+      return item
+    end
+    errors.raise_invalid(("%s: row %d has no '%s'; fill it in, or set missing = \"change\" in the source")
+      :format(described.path or "the list", number, described.key))
+  end, close
+end
+
+--- Starts to read a source.  The iterator raises error objects.
+---@param described extcontacts.fix.Source
+---@param client table
+---@param ctx table
+---@return fun(): extcontacts.fix.Item|nil next_item
+---@return fun() close
+function reader.open(described, client, ctx)
+  if described.type == "each" then
+    return of_iterator(described, described.open(ctx.client, ctx)), function() end
+  elseif described.method then
+    local iterator = client[described.method](client, described.options)
+    return of_iterator(described, iterator), function()
+      iterator:close()
+    end
+  end
+  return of_rows(described, client)
+end
+
+return reader

@@ -1,0 +1,104 @@
+--- The rows of a source file: CSV, NDJSON, or one id a line.  Each reader
+-- returns a function for the next row and its number in the file, and one that
+-- closes the file.  Both the readers and what they return raise error objects.
+
+local atomic_lines = require "extcontacts.base.atomic_lines"
+local core = require "extcontacts.core"
+local csv = require "extcontacts.base.csv"
+local errors = require "extcontacts.base.errors"
+local suggest = require "extcontacts.base.suggest"
+local texts = require "extcontacts.base.text"
+
+local rows = {}
+
+-- The columns that the source names must be in the header.
+local function column_problem(described, header)
+  for _, name in ipairs { described.key or nil, described.owner } do
+    local problem = suggest.other("column", name, header)
+    if problem then
+      return problem
+    end
+  end
+end
+
+--- Reads a CSV file.  A row counts from its first line.
+---@param described extcontacts.fix.Source
+---@return fun(): table|nil, integer next_row
+---@return fun() close
+function rows.csv(described)
+  local handle, message = io.open(described.path, "rb")
+  if not handle then
+    error(select(2, errors.io(message)), 0)
+  end
+  local next_row, reader = csv.rows(handle, { separator = described.separator, raw = described.raw_cells })
+  local problem = not next_row and reader or column_problem(described, reader.header)
+  if problem then
+    handle:close()
+    errors.raise_invalid(described.path .. ": " .. problem)
+  end
+  return function()
+    local row, damage = next_row()
+    if damage then
+      errors.raise_invalid(described.path .. ": " .. damage)
+    end
+    return row, reader.line
+  end, function()
+    handle:close()
+  end
+end
+
+-- The lines of a file that are not blank, each with its number.
+local function filled_lines(path)
+  local next_line, err, close = atomic_lines.texts(path)
+  if not next_line then
+    error(err, 0)
+  end
+  return function()
+    local line, number
+    repeat
+      line, number = next_line()
+    until line == nil or line:find("%S")
+    return line, number
+  end, close
+end
+
+--- Reads a file of one JSON object a line.
+---@param described extcontacts.fix.Source
+---@return fun(): table|nil, integer next_row
+---@return fun() close
+function rows.ndjson(described)
+  local next_line, close = filled_lines(described.path)
+  return function()
+    local line, number = next_line()
+    if line == nil then
+      return nil
+    end
+    local row, problem = core.json.decode(line)
+    if type(row) ~= "table" then
+      errors.raise_invalid(("%s: line %d: %s"):format(described.path, number, problem or "not a JSON object"))
+    end
+    return row, number
+  end, close
+end
+
+--- Reads a list of ids, or a file of one id a line.
+---@param described extcontacts.fix.Source
+---@return fun(): table|nil, integer next_row
+---@return fun() close
+function rows.ids(described)
+  if described.list then
+    local index = 0
+    return function()
+      index = index + 1
+      local id = described.list[index]
+      return id ~= nil and { [described.key] = id } or nil, index
+    end, function() end
+  end
+  local next_line, close = filled_lines(described.path)
+  return function()
+    local line, number = next_line()
+    return line and { [described.key] = texts.trim(line) } or nil, number
+  end, close
+end
+
+return rows

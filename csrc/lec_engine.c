@@ -177,13 +177,6 @@ static int engine_pollfd(lua_State *L) {
   return 1;
 }
 
-/* engine:events() -> what to wait for on the descriptor, "r" */
-static int engine_events(lua_State *L) {
-  check_engine(L);
-  lua_pushliteral(L, "r");
-  return 1;
-}
-
 /* engine:timeout() -> seconds until step must be called | nil */
 static int engine_timeout(lua_State *L) {
   lec_engine *box = check_engine(L);
@@ -239,30 +232,17 @@ static int engine_now(lua_State *L) {
   return 1;
 }
 
-/* engine.version() -> libcurl's version text */
-static int engine_version(lua_State *L) {
-  lua_pushstring(L, curl_version());
-  return 1;
-}
-
 int lec_open_engine(lua_State *L) {
-  static const luaL_Reg engine_methods[] = {{"submit", engine_submit},
-                                            {"step", engine_step},
-                                            {"pollfd", engine_pollfd},
-                                            {"events", engine_events},
-                                            {"timeout", engine_timeout},
-                                            {"pending", engine_pending},
-                                            {"listen", engine_listen},
-                                            {"accept", engine_accept},
-                                            {"usable", engine_usable},
-                                            {"close", engine_close},
-                                            {NULL, NULL}};
+  static const luaL_Reg engine_methods[] = {
+      {"submit", engine_submit},   {"step", engine_step},
+      {"pollfd", engine_pollfd},   {"timeout", engine_timeout},
+      {"pending", engine_pending}, {"listen", engine_listen},
+      {"accept", engine_accept},   {"usable", engine_usable},
+      {"close", engine_close},     {NULL, NULL}};
   static const luaL_Reg engine_meta[] = {
       {"__gc", engine_close}, {"__close", engine_close}, {NULL, NULL}};
-  static const luaL_Reg functions[] = {{"new", engine_new},
-                                       {"now", engine_now},
-                                       {"version", engine_version},
-                                       {NULL, NULL}};
+  static const luaL_Reg functions[] = {
+      {"new", engine_new}, {"now", engine_now}, {NULL, NULL}};
   lec_newtype(L, ENGINE, engine_methods, engine_meta);
   lec_open_transfer(L);
   lec_open_engine_options(L);

@@ -41,16 +41,6 @@ static size_t write_number(lua_State *L, int index, char *out) {
   return ec_url_number(out, lua_tonumber(L, index));
 }
 
-/* url.encode_segment(text) and url.encode_query_value(text) */
-static int url_encode(lua_State *L) {
-  ec_buf *b;
-  luaL_checktype(L, 1, LUA_TSTRING);
-  b = lec_own_buf(L);
-  add_encoded(L, b, lua_tostring(L, 1), lua_rawlen(L, 1));
-  lec_buf_push(L, b);
-  return 1;
-}
-
 /* url.decode(text [, { plus = boolean }]) */
 static int url_decode(lua_State *L) {
   ec_buf *b;
@@ -271,11 +261,10 @@ static int url_query(lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg functions[] = {
-    {"encode_segment", url_encode}, {"encode_query_value", url_encode},
-    {"decode", url_decode},         {"expand", url_expand},
-    {"query", url_query},           {NULL, NULL},
-};
+static const luaL_Reg functions[] = {{"decode", url_decode},
+                                     {"expand", url_expand},
+                                     {"query", url_query},
+                                     {NULL, NULL}};
 
 int lec_open_url(lua_State *L) {
   lua_newtable(L);

@@ -308,7 +308,6 @@ describe("the engine", function()
   it("tells an event loop what to wait for", function()
     local engine = fixture.new()
     assert.is_true(engine:pollfd() >= 0)
-    assert.equal("r", engine:events())
     assert.is_nil(engine:timeout())
     assert.equal(0, engine:pending())
     local p = fixture.start { { { "read" }, { "hang" } } }
@@ -366,7 +365,7 @@ describe("the engine", function()
       assert.is_nil(reply)
       assert.equal("closed", failure.kind)
     end
-    for _, name in ipairs { "submit", "step", "pollfd", "events", "timeout", "pending" } do
+    for _, name in ipairs { "submit", "step", "pollfd", "timeout", "pending" } do
       assert.error_matches(function()
         engine[name](engine, {})
       end, "the engine is closed")

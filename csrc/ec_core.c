@@ -2,7 +2,7 @@
 ** extcontacts.core: registration only.  The shared object exports this one
 ** symbol; everything else is hidden.
 */
-#include "lec_util.h"
+#include "lec_open.h"
 
 #if defined(__GNUC__)
 #define EC_EXPORT __attribute__((visibility("default")))

@@ -1,139 +1,20 @@
 /*
-** The HTTP engine: the curl_multi, its descriptors and timer, and the lists
-** of transfers.  A single transfer's request and answer are ec_transfer.c's.
+** The HTTP engine: the curl_multi with its sockets and timer, its lifetime,
+** and the step that drives it.
 */
-#include "ec_engine_internal.h"
-#include "ec_process.h"
+#include "ec_engine.h"
+
+#include "ec_clock.h"
+#include "ec_engine_state.h"
+#include "ec_exchange.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#define EVENTS_A_STEP 64
+#define EVENTS_PER_STEP 64
 
-double ec_now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
-void ec_options_init(ec_options *options) {
-  memset(options, 0, sizeof *options);
-  options->connect_timeout = 10;
-  options->idle_timeout = 60;
-  options->max_body = (size_t)64 * 1024 * 1024;
-  options->max_header = (size_t)256 * 1024;
-  options->max_connections = 16;
-  options->http2 = 1;
-  options->gzip = 1;
-}
-
-void ec_options_free(ec_options *options) {
-  free(options->user_agent);
-  free(options->proxy);
-  free(options->ca_file);
-  free(options->ca_path);
-  free(options->client_cert);
-  free(options->client_key);
-  memset(options, 0, sizeof *options);
-}
-
-/* ---------------------------------------------------------------- lists -- */
-
-void ec_list_add(ec_list *list, ec_transfer *t) {
-  t->previous = list->last;
-  t->next = NULL;
-  if (list->last != NULL)
-    list->last->next = t;
-  else
-    list->first = t;
-  list->last = t;
-}
-
-void ec_list_remove(ec_list *list, ec_transfer *t) {
-  if (t->previous != NULL)
-    t->previous->next = t->next;
-  else
-    list->first = t->next;
-  if (t->next != NULL)
-    t->next->previous = t->previous;
-  else
-    list->last = t->previous;
-  t->previous = t->next = NULL;
-}
-
-void ec_engine_add(ec_engine *e, ec_transfer *t) {
-  ec_list_add(&e->pending, t);
-  e->count++;
-}
-
-void ec_engine_finish(ec_engine *e, ec_transfer *t) {
-  ec_list_remove(&e->pending, t);
-  e->count--;
-  ec_list_add(&e->finished, t);
-  t->done = 1;
-}
-
-void ec_engine_forget(ec_engine *e, ec_transfer *t) {
-  if (t->done)
-    ec_list_remove(&e->finished, t);
-  else {
-    ec_list_remove(&e->pending, t);
-    e->count--;
-  }
-}
-
-ec_transfer *ec_engine_finished(ec_engine *e) {
-  ec_transfer *t = e->finished.first; /* the one that finished first */
-  if (t != NULL) {
-    ec_list_remove(&e->finished, t);
-    t->listed = 0;
-  }
-  return t;
-}
-
-/* --------------------------------------------------------------- spares -- */
-
-CURL *ec_engine_handle(ec_engine *e) {
-  return e->handle_count > 0 ? e->handles[--e->handle_count] : NULL;
-}
-
-void ec_engine_spare_handle(ec_engine *e, CURL *easy) {
-  if (e->handle_count < EC_SPARE_HANDLES) {
-    /* the transfer's memory goes */
-    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, NULL);
-    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, NULL);
-    e->handles[e->handle_count++] = easy;
-  } else
-    curl_easy_cleanup(easy);
-}
-
-ec_transfer *ec_engine_spare(ec_engine *e) {
-  ec_transfer *t = e->spares.last; /* the one that was used last */
-  if (t != NULL) {
-    ec_list_remove(&e->spares, t);
-    e->spare_count--;
-    e->spare_room -= ec_transfer_room(t);
-  }
-  return t;
-}
-
-/* To free a page's worth each time would make the allocator give it back to
-** the system each time, which costs more than the page's transfer. */
-void ec_engine_keep(ec_engine *e, ec_transfer *t) {
-  size_t room = ec_transfer_room(t);
-  if (e->spare_count < EC_SPARE_TRANSFERS &&
-      room <= EC_SPARE_ROOM - e->spare_room) {
-    ec_list_add(&e->spares, t);
-    e->spare_count++;
-    e->spare_room += room;
-  } else
-    ec_transfer_destroy(t);
-}
-
-/* ----------------------------------------------------------- libcurl's wishes
- */
+/* ------------------------------------------------- the multi's callbacks -- */
 
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *engine,
                      void *unused) {
@@ -155,11 +36,11 @@ static int on_timer(CURLM *multi, long ms, void *engine) {
   return 0;
 }
 
-/* -------------------------------------------------------------- lifetime -- */
+/* ------------------------------------------------------------ lifetime -- */
 
 static pthread_mutex_t init_lock = PTHREAD_MUTEX_INITIALIZER;
 
-/* Engines of several Lua states may be made in several threads. */
+/* Lua states in different threads may create engines at the same time. */
 static int global_init(void) {
   static int ready = 0;
   int ok;
@@ -171,7 +52,7 @@ static int global_init(void) {
   return ok;
 }
 
-/* 0 where there is no memory. */
+/* 0 if there is no memory. */
 static int open_multi(ec_engine *e) {
   e->timer = -1;
   e->multi = curl_multi_init();
@@ -186,10 +67,9 @@ static int open_multi(ec_engine *e) {
                             e->options.max_connections);
 }
 
-/* Nothing may be under way. */
+/* No transfer may be pending. */
 static void close_multi(ec_engine *e) {
-  while (e->handle_count > 0)
-    curl_easy_cleanup(e->handles[--e->handle_count]);
+  ec_pool_free_handles(&e->pool);
   if (e->multi != NULL)
     curl_multi_cleanup(e->multi);
   e->multi = NULL;
@@ -213,27 +93,15 @@ ec_engine *ec_engine_new(ec_options *options) {
   return e;
 }
 
-int ec_engine_is_here(const ec_engine *e) {
-  return e->pid == ec_process();
-}
-
-int ec_engine_usable(const ec_engine *e) {
-  return e->multi != NULL && ec_engine_is_here(e);
-}
-
-int ec_engine_broken(const ec_engine *e) {
-  return e->broken;
-}
-
 static void end_all(ec_engine *e, ec_fail why) {
   while (e->pending.first != NULL)
-    ec_transfer_end(e->pending.first, why);
+    ec_exchange_end(e->pending.first, why);
 }
 
 void ec_engine_close(ec_engine *e) {
   end_all(e, EC_FAIL_CLOSED);
-  /* A child leaves the parent's connections alone: cleaning up would say
-  ** goodbye on them.  The few bytes go with the process. */
+  /* A child leaves the parent's connections alone: cleaning up would send
+  ** close messages on them.  Its copy of the memory ends with the process. */
   if (ec_engine_is_here(e))
     close_multi(e);
   e->multi = NULL;
@@ -242,40 +110,53 @@ void ec_engine_close(ec_engine *e) {
 }
 
 void ec_engine_release(ec_engine *e) {
-  ec_transfer *t;
   if (--e->references > 0)
     return;
   ec_engine_close(e);
-  while ((t = ec_engine_spare(e)) != NULL)
-    ec_transfer_destroy(t);
+  ec_pool_free(&e->pool);
   ec_origins_free(&e->origins);
   ec_options_free(&e->options);
   free(e);
 }
 
-/* --------------------------------------------------------------- driving -- */
+ec_transfer *ec_engine_new_transfer(ec_engine *e) {
+  ec_transfer *t = ec_pool_take(&e->pool);
+  if (t == NULL)
+    t = ec_transfer_create(&e->options);
+  if (t == NULL)
+    return NULL;
+  t->engine = e;
+  e->references++;
+  return t;
+}
+
+void ec_engine_free_transfer(ec_transfer *t) {
+  ec_engine *e = t->engine;
+  ec_exchange_drop(t);
+  ec_pool_keep(&e->pool, t);
+  ec_engine_release(e);
+}
+
+/* ------------------------------------------------------------- driving -- */
 
 static void collect(ec_engine *e) {
   CURLMsg *message;
   int left;
-  if (e->hears) {
-    e->heard = ec_now();
-    e->hears = 0;
-  }
+  ec_liveness_note(&e->liveness);
   while ((message = curl_multi_info_read(e->multi, &left)) != NULL) {
     if (message->msg == CURLMSG_DONE) {
       char *data = NULL;
       CURLcode code = message->data.result;
       curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &data);
-      ec_transfer_complete((ec_transfer *)(void *)data, code);
+      ec_exchange_complete((ec_transfer *)(void *)data, code);
     }
   }
 }
 
-/* Where libcurl has no memory it loses track of sockets and of the timer, and
-** nothing it holds would ever end; it may even divide by a length it has set
-** to zero.  It begins anew. */
-static void start_over(ec_engine *e) {
+/* Without memory libcurl loses track of sockets and of the timer, so that its
+** transfers would never end; it may even divide by a length it has set to
+** zero.  End them and rebuild the multi handle. */
+static void rebuild(ec_engine *e) {
   collect(e);
   end_all(e, EC_FAIL_MEMORY);
   close_multi(e);
@@ -283,7 +164,7 @@ static void start_over(ec_engine *e) {
     e->broken = 1;
 }
 
-/* Lets libcurl act.  Where it refuses to go on, the engine is broken. */
+/* Lets libcurl act on a socket or the timer. */
 static void act(ec_engine *e, curl_socket_t fd, int what) {
   int running;
   CURLMcode code;
@@ -291,7 +172,7 @@ static void act(ec_engine *e, curl_socket_t fd, int what) {
     return;
   code = curl_multi_socket_action(e->multi, fd, what, &running);
   if (code == CURLM_OUT_OF_MEMORY)
-    start_over(e);
+    rebuild(e);
   else if (code != CURLM_OK && code != CURLM_BAD_SOCKET)
     e->broken = 1;
 }
@@ -310,15 +191,15 @@ int ec_engine_watch(ec_engine *e, const ec_wake *wake) {
   return 0;
 }
 
-/* One wait of at most `seconds` and what it brought.  Tells whether it was
-** cut short by a signal, or by what is watched. */
+/* Waits once, at most `seconds`, and acts on the events.  1 if a signal or the
+** watched descriptor ended the wait. */
 static int wait_once(ec_engine *e, double seconds) {
-  ec_poll_event events[EVENTS_A_STEP];
+  ec_poll_event events[EVENTS_PER_STEP];
   int i, count, woken = 0;
   double due = e->timer, now = ec_now();
   if (due >= 0 && due - now < seconds)
     seconds = due > now ? due - now : 0;
-  count = ec_poll_wait(e->poll, seconds, events, EVENTS_A_STEP);
+  count = ec_poll_wait(e->poll, seconds, events, EVENTS_PER_STEP);
   for (i = 0; i < count; i++) {
     int what = ((events[i].events & EC_POLL_IN) ? CURL_CSELECT_IN : 0) |
                ((events[i].events & EC_POLL_OUT) ? CURL_CSELECT_OUT : 0) |
@@ -343,11 +224,18 @@ void ec_engine_step(ec_engine *e, double seconds) {
   collect(e);
   do {
     if (e->finished.first != NULL)
-      left = 0; /* something to hand out: look, but do not wait */
+      left = 0; /* there is something to hand out: do not wait */
     if (wait_once(e, left > 0 ? left : 0))
       return;
     left = finish - ec_now();
   } while (left > 0 && e->finished.first == NULL);
+}
+
+ec_transfer *ec_engine_finished(ec_engine *e) {
+  ec_transfer *t = ec_list_take(&e->finished);
+  if (t != NULL)
+    t->state = EC_ENDED;
+  return t;
 }
 
 int ec_engine_fd(const ec_engine *e) {
@@ -362,8 +250,4 @@ double ec_engine_timeout(const ec_engine *e) {
     return -1;
   left = e->timer - ec_now();
   return left > 0 ? left : 0;
-}
-
-size_t ec_engine_pending(const ec_engine *e) {
-  return e->count;
 }

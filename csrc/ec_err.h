@@ -1,21 +1,25 @@
 /*
-** Failures of the engine: the one place that names them.  Every text is
-** static, so a failure can be reported even when memory has run out, and none
-** can hold a secret.
+** Failures of the engine, named in one place.  Every text is static, so a
+** failure can be reported even when memory has run out, and no text can
+** contain a secret.
 */
 #ifndef EC_ERR_H
 #define EC_ERR_H
 
-#include <curl/curl.h>
+#include "ec_curl_compat.h"
+
+/* Results of the engine's functions; a refusal comes with an ec_failure. */
+enum { EC_OK = 0, EC_MEMORY, EC_REFUSED };
 
 typedef struct ec_failure {
   const char *kind;    /* transport timeout limit protocol ... */
   const char *code;    /* one word */
-  const char *message; /* a sentence with the remedy */
-  int permanent;       /* trying again can't help */
+  const char *message; /* says what to do where there is a remedy */
+  int permanent;       /* a retry cannot succeed */
 } ec_failure;
 
 typedef enum ec_fail {
+  EC_FAIL_NONE, /* no failure */
   EC_FAIL_DEADLINE,
   EC_FAIL_CONNECT_TIMEOUT,
   EC_FAIL_BODY_CAP,
@@ -38,16 +42,16 @@ typedef enum ec_fail {
   EC_FAIL_CERT_UNTRUSTED
 } ec_fail;
 
-/* Our own failures. */
+/* One of our own failures; not for EC_FAIL_NONE. */
 ec_failure ec_err(ec_fail which);
 
-/* No connection, for this errno or for none that is known (0). */
+/* A failed connection: by the socket's errno, 0 if unknown. */
 ec_failure ec_err_connect(int error);
 
-/* A refused certificate, by libcurl's own words (`text`) about it. */
+/* A rejected certificate: by libcurl's own text about it. */
 ec_failure ec_err_certificate(const char *text);
 
-/* libcurl's. */
+/* A failure libcurl reports. */
 ec_failure ec_err_curl(CURLcode code);
 
 #endif

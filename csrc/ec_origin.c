@@ -3,8 +3,6 @@
 */
 #include "ec_origin.h"
 
-#include "ec_engine.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,9 +59,9 @@ static int judge(ec_origin *o, const char *scheme, const char *host,
   o->https = strcmp(scheme, "https") == 0;
   o->loopback = is_loopback(host);
   if (o->https || (strcmp(scheme, "http") == 0 && o->loopback))
-    return EC_ENGINE_OK;
+    return EC_OK;
   *why = ec_err(EC_FAIL_INSECURE);
-  return EC_ENGINE_REFUSED;
+  return EC_REFUSED;
 }
 
 int ec_origin_read(ec_origin *o, const char *url, ec_failure *why) {
@@ -81,12 +79,12 @@ int ec_origin_read(ec_origin *o, const char *url, ec_failure *why) {
   if (code == CURLUE_OK)
     rc = judge(o, scheme, host, why);
   else if (code == CURLUE_OUT_OF_MEMORY)
-    rc = EC_ENGINE_MEMORY;
+    rc = EC_MEMORY;
   else {
     *why = ec_err(code == CURLUE_USER_NOT_ALLOWED ? EC_FAIL_USER : EC_FAIL_URL);
-    rc = EC_ENGINE_REFUSED;
+    rc = EC_REFUSED;
   }
-  if (rc == EC_ENGINE_OK)
+  if (rc == EC_OK)
     keep_text(o, url);
   curl_free(scheme);
   curl_free(host);

@@ -17,7 +17,7 @@ typedef struct ec_origin {
 } ec_origin;
 
 /* Reads the origin of a URL; it is then to be cleared, or added below.
-** EC_ENGINE_OK, EC_ENGINE_MEMORY, or EC_ENGINE_REFUSED for one that requests
+** EC_OK, EC_MEMORY, or EC_REFUSED for one that requests
 ** don't go to: *why says why. */
 int ec_origin_read(ec_origin *o, const char *url, ec_failure *why);
 void ec_origin_clear(ec_origin *o);

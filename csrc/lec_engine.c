@@ -5,15 +5,30 @@
 ** An engine's pending transfers are kept in a table, so that one that nobody
 ** holds still finishes.
 */
-#include "lec_engine.h"
+#include "lec_open.h"
+
+#include "ec_clock.h"
+#include "ec_engine.h"
+#include "ec_stepped.h"
+#include "ec_thread.h"
+#include "lec_engine_options.h"
+#include "lec_request.h"
+#include "lec_transfer.h"
+#include "lec_util.h"
 
 #include <string.h>
 
 #define ENGINE "extcontacts.engine"
 
+typedef struct lec_engine {
+  ec_driver *driver; /* counted reference; NULL before it is created, and after
+                     ** close */
+  int pending;       /* reference of the table: pointer -> transfer */
+} lec_engine;
+
 static lec_engine *check_engine(lua_State *L) {
   lec_engine *box = luaL_checkudata(L, 1, ENGINE);
-  if (box->engine == NULL)
+  if (box->driver == NULL)
     luaL_error(L, "the engine is closed");
   return box;
 }
@@ -48,99 +63,83 @@ static int engine_new(lua_State *L) {
   lua_newtable(L);
   box->pending = luaL_ref(L, LUA_REGISTRYINDEX);
   e = ec_engine_new(&options->engine);
-  if (e != NULL && options->threaded) {
-    box->thread = ec_thread_new(e);
-    if (box->thread == NULL)
-      e = NULL;
-  }
-  box->engine = e;
-  if (e == NULL)
-    return luaL_error(L, "not enough memory or descriptors for an engine");
+  if (e != NULL)
+    box->driver = options->threaded ? ec_thread_new(e) : ec_stepped_new(e);
+  if (box->driver == NULL)
+    return luaL_error(L, "not enough memory or file descriptors for an engine");
   return 1;
 }
 
-/* Takes back everything the closed thread had.  [-0, +0] */
-static void take_back(lua_State *L, lec_engine *box) {
+/* Takes all transfers back from a closed driver.  [-0, +0] */
+static void take_back(lua_State *L, const lec_engine *box, ec_driver *d) {
   ec_transfer *t;
   push_pending(L, box);
-  while ((t = ec_thread_finished(box->thread)) != NULL) {
+  while ((t = d->ops->finished(d)) != NULL) {
     take_pending(L, lua_gettop(L), t);
-    lec_transfer_handed(lua_touserdata(L, -1));
+    lec_transfer_returned(lua_touserdata(L, -1));
     lua_pop(L, 1);
   }
   lua_pop(L, 1);
 }
 
-/* engine:close(), and its finaliser */
+/* engine:close(), and its finalizer */
 static int engine_close(lua_State *L) {
   lec_engine *box = luaL_checkudata(L, 1, ENGINE);
-  ec_engine *e = box->engine;
-  box->engine = NULL;
-  if (e != NULL && box->thread != NULL) {
-    ec_thread_close(box->thread);
-    take_back(L, box);
-    ec_thread_release(box->thread);
-    box->thread = NULL;
-  } else if (e != NULL) {
-    ec_engine_close(e);
-    ec_engine_release(e);
+  ec_driver *d = box->driver;
+  box->driver = NULL;
+  if (d != NULL) {
+    d->ops->close(d);
+    take_back(L, box, d);
+    ec_driver_release(d);
   }
   luaL_unref(L, LUA_REGISTRYINDEX, box->pending);
   box->pending = LUA_NOREF;
   return 0;
 }
 
-/* engine:usable(): open, made by this process and able to go on */
+/* engine:usable() -> whether it is open, created by this process and able to
+** continue */
 static int engine_usable(lua_State *L) {
-  lec_engine *box = luaL_checkudata(L, 1, ENGINE);
-  lua_pushboolean(L, box->engine != NULL &&
-                         (box->thread != NULL
-                              ? ec_thread_usable(box->thread)
-                              : ec_engine_usable(box->engine) &&
-                                    !ec_engine_broken(box->engine)));
+  const lec_engine *box = luaL_checkudata(L, 1, ENGINE);
+  lua_pushboolean(L,
+                  box->driver != NULL && box->driver->ops->usable(box->driver));
   return 1;
 }
 
 /* engine:submit({ method, url, headers, body, deadline } [, authorization])
 ** -> transfer | nil, failure.  `authorization` is one more header. */
 static int engine_submit(lua_State *L) {
-  lec_engine *box = check_engine(L);
+  const lec_engine *box = check_engine(L);
+  ec_driver *d = box->driver;
   lec_transfer *tbox;
   int rc;
   luaL_checktype(L, 2, LUA_TTABLE);
   lua_settop(L, 3);
-  tbox = lec_new_transfer(L, box); /* at 4 */
+  tbox = lec_new_transfer(L, d); /* at 4 */
   lec_read_request(L, tbox->transfer);
   push_pending(L, box);
   lua_pushlightuserdata(L, tbox->transfer);
   lua_pushvalue(L, 4);
   lua_rawset(L, 5); /* pending[t] = transfer */
-  if (box->thread != NULL) {
-    rc = ec_thread_submit(box->thread, tbox->transfer);
-    tbox->handed = rc != EC_ENGINE_OK;
-  } else
-    rc = ec_transfer_start(tbox->transfer);
-  if (rc != EC_ENGINE_OK) {
+  rc = d->ops->submit(d, tbox->transfer);
+  if (rc != EC_OK) {
     take_pending(L, 5, tbox->transfer);
     lec_check_memory(L, rc);
     lua_pushnil(L);
     lec_push_refusal(L, tbox->transfer);
     return 2;
   }
+  tbox->held = 1;
   lua_settop(L, 4);
   return 1;
 }
 
 /* --------------------------------------------------------------- driving -- */
 
-static ec_transfer *next_finished(lec_engine *box) {
-  return box->thread != NULL ? ec_thread_finished(box->thread)
-                             : ec_engine_finished(box->engine);
-}
-
-/* engine:step(seconds) -> array of the transfers that finished since */
+/* engine:step(seconds) -> array of the transfers that have finished */
 static int engine_step(lua_State *L) {
-  lec_engine *box = check_engine(L);
+  const lec_engine *box = check_engine(L);
+  ec_driver *d = box->driver;
   double seconds = luaL_checknumber(L, 2);
   ec_transfer *t;
   int count = 0;
@@ -149,27 +148,23 @@ static int engine_step(lua_State *L) {
   lua_settop(L, 2);
   lua_newtable(L);
   push_pending(L, box); /* at 4 */
-  if (!ec_engine_is_here(box->engine))
-    return luaL_error(L, "the engine belongs to the parent process; make one "
+  if (!ec_driver_is_here(d))
+    return luaL_error(L, "the engine belongs to the parent process; create one "
                          "after the fork");
-  if (box->thread != NULL)
-    ec_thread_wait(box->thread, seconds);
-  else
-    ec_engine_step(box->engine, seconds);
-  while ((t = next_finished(box)) != NULL) {
+  d->ops->wait(d, seconds);
+  while ((t = d->ops->finished(d)) != NULL) {
     take_pending(L, 4, t);
-    lec_transfer_handed(lua_touserdata(L, -1));
+    lec_transfer_returned(lua_touserdata(L, -1));
     lua_rawseti(L, 3, ++count); /* finished, pending */
   }
   lua_settop(L, 3);
   return 1;
 }
 
-/* engine:pollfd() -> descriptor to wait for | nil where there is none */
+/* engine:pollfd() -> descriptor to wait for | nil if there is none */
 static int engine_pollfd(lua_State *L) {
-  lec_engine *box = check_engine(L);
-  int fd = box->thread != NULL ? ec_thread_fd(box->thread)
-                               : ec_engine_fd(box->engine);
+  ec_driver *d = check_engine(L)->driver;
+  int fd = d->ops->fd(d);
   if (fd < 0)
     lua_pushnil(L);
   else
@@ -179,8 +174,8 @@ static int engine_pollfd(lua_State *L) {
 
 /* engine:timeout() -> seconds until step must be called | nil */
 static int engine_timeout(lua_State *L) {
-  lec_engine *box = check_engine(L);
-  double seconds = box->thread != NULL ? -1 : ec_engine_timeout(box->engine);
+  ec_driver *d = check_engine(L)->driver;
+  double seconds = d->ops->timeout(d);
   if (seconds < 0)
     lua_pushnil(L);
   else
@@ -190,37 +185,37 @@ static int engine_timeout(lua_State *L) {
 
 /* engine:pending() -> number of transfers under way */
 static int engine_pending(lua_State *L) {
-  lec_engine *box = check_engine(L);
-  size_t count = box->thread != NULL ? ec_thread_pending(box->thread)
-                                     : ec_engine_pending(box->engine);
-  lua_pushinteger(L, (lua_Integer)count);
+  ec_driver *d = check_engine(L)->driver;
+  lua_pushinteger(L, (lua_Integer)d->ops->pending(d));
   return 1;
 }
 
-static ec_thread *check_thread(lua_State *L) {
-  lec_engine *box = check_engine(L);
-  if (box->thread == NULL)
+static ec_driver *check_thread(lua_State *L) {
+  ec_driver *d = check_engine(L)->driver;
+  if (d->ops->listen == NULL)
     luaL_error(L, "only an engine with threaded = true can wake a connection");
-  return box->thread;
+  return d;
 }
 
 /* engine:listen(directory) -> path to connect to | nil, message */
 static int engine_listen(lua_State *L) {
-  ec_thread *thread = check_thread(L);
+  ec_driver *d = check_thread(L);
   const char *path;
-  int rc = ec_thread_listen(thread, luaL_checkstring(L, 2), &path);
+  int rc = d->ops->listen(d, luaL_checkstring(L, 2), &path);
   if (rc == 0) {
     lua_pushstring(L, path);
     return 1;
   }
   lua_pushnil(L);
-  lua_pushfstring(L, "no socket in %s: %s", lua_tostring(L, 2), strerror(rc));
+  lua_pushfstring(L, "cannot create a socket in %s: %s", lua_tostring(L, 2),
+                  strerror(rc));
   return 2;
 }
 
-/* engine:accept() -> whether the connection made to that path is there */
+/* engine:accept() -> whether the connection to that path has been made */
 static int engine_accept(lua_State *L) {
-  lua_pushboolean(L, ec_thread_accept(check_thread(L)));
+  ec_driver *d = check_thread(L);
+  lua_pushboolean(L, d->ops->accept(d));
   return 1;
 }
 

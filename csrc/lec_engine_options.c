@@ -1,7 +1,9 @@
 /*
 ** The options of extcontacts.core.engine.new.
 */
-#include "lec_engine.h"
+#include "lec_engine_options.h"
+
+#include "lec_util.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,6 +3,8 @@
 ** Lua's io lacks: private files, whole writes, fsync, locks, a rename that
 ** lasts.  A failure is nil, "PATH: reason", code, errno's name as the code.
 */
+#include "lec_open.h"
+
 #include "lec_util.h"
 
 #include <errno.h>

@@ -1,6 +1,8 @@
 /*
 ** extcontacts.core.hash: digests that tell whether a text is still the same.
 */
+#include "lec_open.h"
+
 #include "lec_util.h"
 
 #include "ec_sha256.h"

@@ -1,6 +1,8 @@
 /*
 ** extcontacts.core.idset: sets of UUIDs as userdata.
 */
+#include "lec_open.h"
+
 #include "lec_util.h"
 
 #include "ec_idset.h"

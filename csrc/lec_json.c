@@ -2,6 +2,8 @@
 ** extcontacts.core.json: registration, null, arrays and options.
 ** Decoding, encoding and numbers kept as text are in lec_json_*.c.
 */
+#include "lec_open.h"
+
 #include "lec_json.h"
 
 #include <limits.h>

@@ -2,6 +2,8 @@
 ** extcontacts.core.poll: sets of descriptors to wait for, and bells, which are
 ** descriptors that the program itself makes readable; both as userdata.
 */
+#include "lec_open.h"
+
 #include "lec_util.h"
 
 #include "ec_poll.h"

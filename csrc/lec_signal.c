@@ -4,6 +4,8 @@
 ** acts as it does by default.  SIGUSR1 is counted on request.  Nothing is
 ** touched at load.
 */
+#include "lec_open.h"
+
 #include "lec_util.h"
 
 #include <signal.h>

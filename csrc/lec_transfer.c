@@ -1,9 +1,12 @@
 /*
-** Transfers as userdata: the request read from a table, the reply or failure
-** made into one.  A failure is a table { kind, code, message, sent, status,
-** permanent, elapsed }.
+** Transfers as userdata: the response or failure as a table.  A failure is
+** { kind, code, message, sent, elapsed, status, address, permanent }.
 */
-#include "lec_engine.h"
+#include "lec_transfer.h"
+
+#include "ec_clock.h"
+#include "ec_engine.h"
+#include "lec_util.h"
 
 #include <string.h>
 
@@ -11,143 +14,19 @@
 
 static const char *const sent_names[] = {"nothing", "partial", "all"};
 
-void lec_check_memory(lua_State *L, int rc) {
-  if (rc == EC_ENGINE_MEMORY)
-    luaL_error(L, "not enough memory");
-}
-
-lec_transfer *lec_new_transfer(lua_State *L, lec_engine *engine) {
+lec_transfer *lec_new_transfer(lua_State *L, ec_driver *driver) {
   lec_transfer *box = lua_newuserdata(L, sizeof *box);
   memset(box, 0, sizeof *box);
   luaL_getmetatable(L, TRANSFER);
   lua_setmetatable(L, -2);
-  box->transfer = ec_transfer_new(engine->engine);
+  box->transfer = ec_engine_new_transfer(driver->engine);
   if (box->transfer == NULL)
     luaL_error(L, "not enough memory");
-  box->handed = 1;
-  box->thread = engine->thread;
-  if (box->thread != NULL)
-    ec_thread_retain(box->thread);
+  ec_driver_retain(driver);
+  box->driver = driver;
   box->submitted = ec_now();
   return box;
 }
-
-/* --------------------------------------------------------------- request -- */
-
-/* What a method and a header's name may consist of (RFC 9110, token). */
-#define TOKEN \
-  "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvw" \
-  "xyz"
-
-/* Whether the string at `index` is a token.  [-0, +0] */
-static int is_token(lua_State *L, int index) {
-  size_t length = lua_rawlen(L, index);
-  return length > 0 && strspn(lua_tostring(L, index), TOKEN) == length;
-}
-
-static void check_type(lua_State *L, int type, const char *name) {
-  if (lua_type(L, -1) != type)
-    luaL_error(L, "the request's %s must be a %s", name, lua_typename(L, type));
-}
-
-/* A string field of the request at index 2.  [-0, +1] */
-static const char *string_field(lua_State *L, const char *name) {
-  lua_getfield(L, 2, name);
-  check_type(L, LUA_TSTRING, name);
-  if (strlen(lua_tostring(L, -1)) != lua_rawlen(L, -1))
-    luaL_error(L, "the request's %s has a NUL in it", name);
-  return lua_tostring(L, -1);
-}
-
-/* [-0, +1] */
-static const char *method_field(lua_State *L) {
-  const char *method = string_field(L, "method");
-  if (!is_token(L, -1))
-    luaL_error(L, "the request's method has characters that none may have");
-  return method;
-}
-
-/* Adds the header whose name and value are the two topmost strings.
-** [-2, +0] */
-static void add_header(lua_State *L, ec_transfer *t) {
-  const char *name, *value;
-  size_t length, i;
-  if (lua_type(L, -2) != LUA_TSTRING)
-    luaL_error(L, "a header's name must be a string");
-  if (!is_token(L, -2))
-    luaL_error(L, "a header's name is empty or has characters that no name "
-                  "may have");
-  name = lua_tostring(L, -2);
-  if (lua_type(L, -1) != LUA_TSTRING)
-    luaL_error(L, "the value of header '%s' must be a string", name);
-  value = lua_tolstring(L, -1, &length);
-  for (i = 0; i < length; i++) {
-    if (value[i] == '\r' || value[i] == '\n' || value[i] == 0)
-      luaL_error(L, "the value of header '%s' has a line end or NUL", name);
-  }
-  lec_check_memory(L, ec_transfer_header(t, name, value));
-  lua_pop(L, 2);
-}
-
-/* Adds the header on the top: a table { name, value }.  [-0, +0] */
-static void add_pair(lua_State *L, ec_transfer *t) {
-  lua_rawgeti(L, -1, 1);
-  lua_rawgeti(L, -2, 2); /* pair, name, value */
-  add_header(L, t);
-}
-
-/* The request's headers: an array of { name, value }.  [-0, +0] */
-static void add_headers(lua_State *L, ec_transfer *t) {
-  size_t i, count;
-  lua_getfield(L, 2, "headers");
-  if (!lua_isnil(L, -1)) {
-    check_type(L, LUA_TTABLE, "headers");
-    count = lua_rawlen(L, -1);
-    lua_pushnil(L);
-    if (lua_next(L, -2) != 0) {
-      if (count == 0)
-        luaL_error(L, "the request's headers must be an array of { name, "
-                      "value }");
-      lua_pop(L, 2);
-    }
-    for (i = 1; i <= count; i++) {
-      lua_rawgeti(L, -1, (int)i);
-      if (!lua_istable(L, -1))
-        luaL_error(L, "header %d must be a table { name, value }", (int)i);
-      add_pair(L, t);
-      lua_pop(L, 1);
-    }
-  }
-  lua_pop(L, 1);
-}
-
-void lec_read_request(lua_State *L, ec_transfer *t) {
-  int top = lua_gettop(L);
-  lec_check_memory(L, ec_transfer_method(t, method_field(L)));
-  lec_check_memory(L, ec_transfer_url(t, string_field(L, "url")));
-  if (!lua_isnil(L, 3)) {
-    luaL_checktype(L, 3, LUA_TTABLE);
-    lua_pushvalue(L, 3);
-    add_pair(L, t);
-  }
-  add_headers(L, t);
-  lua_getfield(L, 2, "body");
-  if (!lua_isnil(L, -1)) {
-    check_type(L, LUA_TSTRING, "body");
-    lec_check_memory(
-        L, ec_transfer_body(t, lua_tostring(L, -1), lua_rawlen(L, -1)));
-  }
-  lua_getfield(L, 2, "deadline");
-  if (!lua_isnil(L, -1)) {
-    check_type(L, LUA_TNUMBER, "deadline");
-    t->deadline = lua_tonumber(L, -1);
-    if (t->deadline != t->deadline)
-      luaL_error(L, "the request's deadline is not a number (NaN)");
-  }
-  lua_settop(L, top);
-}
-
-/* --------------------------------------------------------------- outcome -- */
 
 static lec_transfer *check_transfer(lua_State *L) {
   lec_transfer *box = luaL_checkudata(L, 1, TRANSFER);
@@ -157,7 +36,8 @@ static lec_transfer *check_transfer(lua_State *L) {
 }
 
 static int is_done(const lec_transfer *box) {
-  return box->taken || box->cancelled || (box->handed && box->transfer->done);
+  return box->taken || box->cancelled != EC_FAIL_NONE || !box->held ||
+         box->driver->ops->knows_outcome(box->driver, box->transfer);
 }
 
 /* Into the table on top: the server's address, where there was one.
@@ -193,8 +73,8 @@ static void push_failure(lua_State *L, const ec_failure *failure, ec_sent sent,
 static void push_outcome(lua_State *L, const ec_transfer *t) {
   push_failure(L, &t->failure, t->sent, t->elapsed);
   set_address(L, t);
-  if (t->headers.status != 0) {
-    lua_pushinteger(L, t->headers.status);
+  if (t->memory.headers.status != 0) {
+    lua_pushinteger(L, t->memory.headers.status);
     lua_setfield(L, -2, "status");
   }
 }
@@ -203,11 +83,11 @@ void lec_push_refusal(lua_State *L, const ec_transfer *t) {
   push_failure(L, &t->failure, EC_SENT_NOTHING, 0);
 }
 
-/* [-0, +1]  of one that was cancelled while its thread still had it, or may
-** have had: what was sent of it is not known yet */
+/* [-0, +1]  of one cancelled while its driver could not say how much of it was
+** sent, and may still not be able to */
 static void push_cancelled(lua_State *L, const lec_transfer *box) {
-  ec_failure failure = ec_err((ec_fail)(box->cancelled - 1));
-  ec_sent sent = box->handed ? box->transfer->sent : EC_SENT_PARTIAL;
+  ec_failure failure = ec_err(box->cancelled);
+  ec_sent sent = box->held ? EC_SENT_PARTIAL : box->transfer->sent;
   push_failure(L, &failure, sent, ec_now() - box->submitted);
 }
 
@@ -224,14 +104,9 @@ static int transfer_cancel(lua_State *L) {
   static const ec_fail fails[] = {EC_FAIL_CANCELLED, EC_FAIL_INTERRUPTED};
   lec_transfer *box = check_transfer(L);
   ec_fail why = fails[luaL_checkoption(L, 2, "cancelled", reasons)];
-  if (box->taken)
-    return 0;
-  if (box->thread == NULL)
-    ec_transfer_cancel(box->transfer, why);
-  else if (!box->handed && !box->cancelled) {
-    ec_thread_cancel(box->thread, box->transfer);
-    box->cancelled = 1 + (int)why;
-  }
+  if (!is_done(box) &&
+      box->driver->ops->cancel(box->driver, box->transfer, why))
+    box->cancelled = why;
   return 0;
 }
 
@@ -255,13 +130,14 @@ static void push_headers(lua_State *L, const ec_headers *h) {
 
 /* [-0, +1] */
 static void push_reply(lua_State *L, const ec_transfer *t) {
+  const ec_buf *body = &t->memory.parts[EC_RESPONSE_BODY];
   lua_createtable(L, 0, 10);
   set_address(L, t);
-  lua_pushinteger(L, t->headers.status);
+  lua_pushinteger(L, t->memory.headers.status);
   lua_setfield(L, -2, "status");
-  push_headers(L, &t->headers);
+  push_headers(L, &t->memory.headers);
   lua_setfield(L, -2, "headers");
-  lua_pushlstring(L, t->body.length > 0 ? t->body.data : "", t->body.length);
+  lua_pushlstring(L, body->length > 0 ? body->data : "", body->length);
   lua_setfield(L, -2, "body");
   lua_pushstring(L, t->http_version == CURL_HTTP_VERSION_2_0   ? "2"
                     : t->http_version == CURL_HTTP_VERSION_1_0 ? "1.0"
@@ -279,21 +155,18 @@ static void push_reply(lua_State *L, const ec_transfer *t) {
   lua_setfield(L, -2, "reused");
 }
 
-/* Gives the transfer back, once nobody wants it and the engine is done with it.
- */
-static void release(lec_transfer *box) {
-  if (!box->taken || !box->handed || box->transfer->listed)
-    return;
-  ec_transfer_free(box->transfer);
+/* Frees the transfer, when the driver does not have it. */
+static void free_transfer(lec_transfer *box) {
+  ec_engine_free_transfer(box->transfer);
   box->transfer = NULL;
-  if (box->thread != NULL)
-    ec_thread_release(box->thread);
-  box->thread = NULL;
+  ec_driver_release(box->driver);
+  box->driver = NULL;
 }
 
-void lec_transfer_handed(lec_transfer *box) {
-  box->handed = 1;
-  release(box);
+void lec_transfer_returned(lec_transfer *box) {
+  box->held = 0;
+  if (box->taken)
+    free_transfer(box);
 }
 
 /* transfer:result() -> reply | nil, failure.  Hands over the answer: it can be
@@ -308,7 +181,7 @@ static int transfer_result(lua_State *L) {
     return luaL_error(L, "the transfer has not finished: step the engine until "
                          "transfer:done()");
   lua_pushnil(L);
-  if (box->cancelled)
+  if (box->cancelled != EC_FAIL_NONE)
     push_cancelled(L, box);
   else if (t->failed)
     push_outcome(L, t);
@@ -317,7 +190,8 @@ static int transfer_result(lua_State *L) {
     failed = 0;
   }
   box->taken = 1;
-  release(box);
+  if (!box->held)
+    free_transfer(box);
   return failed ? 2 : 1;
 }
 
@@ -325,13 +199,13 @@ static int transfer_gc(lua_State *L) {
   lec_transfer *box = luaL_checkudata(L, 1, TRANSFER);
   if (box->transfer == NULL)
     return 0;
-  if (box->handed)
-    ec_transfer_free(box->transfer);
-  else
-    ec_thread_abandon(box->thread, box->transfer);
+  if (!box->held) {
+    free_transfer(box);
+    return 0;
+  }
+  box->driver->ops->abandon(box->driver, box->transfer);
   box->transfer = NULL;
-  if (box->thread != NULL)
-    ec_thread_release(box->thread);
+  ec_driver_release(box->driver);
   return 0;
 }
 

@@ -2,6 +2,8 @@
 ** extcontacts.core.url: path templates, queries and percent-encoding.
 ** Messages name the argument and never hold its value.
 */
+#include "lec_open.h"
+
 #include "lec_buf.h"
 
 #include "ec_url.h"

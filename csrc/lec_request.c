@@ -1,0 +1,124 @@
+/*
+** Reading requests; errors in them are the program's and raise.
+*/
+#include "lec_request.h"
+
+#include <string.h>
+
+void lec_check_memory(lua_State *L, int rc) {
+  if (rc == EC_MEMORY)
+    luaL_error(L, "not enough memory");
+}
+
+/* What a method and a header's name may consist of (RFC 9110, token). */
+#define TOKEN \
+  "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvw" \
+  "xyz"
+
+/* Whether the string at `index` is a token.  [-0, +0] */
+static int is_token(lua_State *L, int index) {
+  size_t length = lua_rawlen(L, index);
+  return length > 0 && strspn(lua_tostring(L, index), TOKEN) == length;
+}
+
+static void check_type(lua_State *L, int type, const char *name) {
+  if (lua_type(L, -1) != type)
+    luaL_error(L, "the request's %s must be a %s", name, lua_typename(L, type));
+}
+
+/* A string field of the request at index 2.  [-0, +1] */
+static const char *string_field(lua_State *L, const char *name) {
+  lua_getfield(L, 2, name);
+  check_type(L, LUA_TSTRING, name);
+  if (strlen(lua_tostring(L, -1)) != lua_rawlen(L, -1))
+    luaL_error(L, "the request's %s has a NUL in it", name);
+  return lua_tostring(L, -1);
+}
+
+/* [-0, +1] */
+static const char *method_field(lua_State *L) {
+  const char *method = string_field(L, "method");
+  if (!is_token(L, -1))
+    luaL_error(L, "the request's method has characters that none may have");
+  return method;
+}
+
+/* Adds the header whose name and value are the two topmost strings.
+** [-2, +0] */
+static void add_header(lua_State *L, ec_transfer *t) {
+  const char *name, *value;
+  size_t length, i;
+  if (lua_type(L, -2) != LUA_TSTRING)
+    luaL_error(L, "a header's name must be a string");
+  if (!is_token(L, -2))
+    luaL_error(L, "a header's name is empty or has characters that no name "
+                  "may have");
+  name = lua_tostring(L, -2);
+  if (lua_type(L, -1) != LUA_TSTRING)
+    luaL_error(L, "the value of header '%s' must be a string", name);
+  value = lua_tolstring(L, -1, &length);
+  for (i = 0; i < length; i++) {
+    if (value[i] == '\r' || value[i] == '\n' || value[i] == 0)
+      luaL_error(L, "the value of header '%s' has a line end or NUL", name);
+  }
+  lec_check_memory(L, ec_transfer_header(t, name, value));
+  lua_pop(L, 2);
+}
+
+/* Adds the header on the top: a table { name, value }.  [-0, +0] */
+static void add_pair(lua_State *L, ec_transfer *t) {
+  lua_rawgeti(L, -1, 1);
+  lua_rawgeti(L, -2, 2); /* pair, name, value */
+  add_header(L, t);
+}
+
+/* The request's headers: an array of { name, value }.  [-0, +0] */
+static void add_headers(lua_State *L, ec_transfer *t) {
+  size_t i, count;
+  lua_getfield(L, 2, "headers");
+  if (!lua_isnil(L, -1)) {
+    check_type(L, LUA_TTABLE, "headers");
+    count = lua_rawlen(L, -1);
+    lua_pushnil(L);
+    if (lua_next(L, -2) != 0) {
+      if (count == 0)
+        luaL_error(L, "the request's headers must be an array of { name, "
+                      "value }");
+      lua_pop(L, 2);
+    }
+    for (i = 1; i <= count; i++) {
+      lua_rawgeti(L, -1, (int)i);
+      if (!lua_istable(L, -1))
+        luaL_error(L, "header %d must be a table { name, value }", (int)i);
+      add_pair(L, t);
+      lua_pop(L, 1);
+    }
+  }
+  lua_pop(L, 1);
+}
+
+void lec_read_request(lua_State *L, ec_transfer *t) {
+  int top = lua_gettop(L);
+  lec_check_memory(L, ec_transfer_method(t, method_field(L)));
+  lec_check_memory(L, ec_transfer_url(t, string_field(L, "url")));
+  if (!lua_isnil(L, 3)) {
+    luaL_checktype(L, 3, LUA_TTABLE);
+    lua_pushvalue(L, 3);
+    add_pair(L, t);
+  }
+  add_headers(L, t);
+  lua_getfield(L, 2, "body");
+  if (!lua_isnil(L, -1)) {
+    check_type(L, LUA_TSTRING, "body");
+    lec_check_memory(
+        L, ec_transfer_body(t, lua_tostring(L, -1), lua_rawlen(L, -1)));
+  }
+  lua_getfield(L, 2, "deadline");
+  if (!lua_isnil(L, -1)) {
+    check_type(L, LUA_TNUMBER, "deadline");
+    t->deadline = lua_tonumber(L, -1);
+    if (t->deadline != t->deadline)
+      luaL_error(L, "the request's deadline is not a number (NaN)");
+  }
+  lua_settop(L, top);
+}

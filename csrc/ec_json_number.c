@@ -1,8 +1,8 @@
 /*
-** Reading and writing JSON numbers; see ec_json_number.h.
+** Reading and comparing JSON numbers; see ec_json_number.h.
 **
-** strtod and printf use the locale's decimal point.  Here strtod only ever
-** sees digits and an exponent, and of printf's text only the digits are used.
+** strtod uses the locale's decimal point, so it is only given digits and an
+** exponent.
 */
 #include "ec_json_number.h"
 
@@ -13,12 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_DIGITS 17 /* what tells any two doubles apart */
 #define EXACT_MANTISSA (UINT64_C(1) << 53)
 #define EXACT_POWER 22       /* 10^22 is the largest exact power in a double */
 #define FAR_EXPONENT 1000000 /* beyond any double, whatever the digits */
 
-static const double powers[EXACT_POWER + 1] = {
+const double ec_json_powers[EXACT_POWER + 1] = {
     1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
     1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
@@ -26,15 +25,14 @@ static int is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-/* mantissa * 10^exponent, correctly rounded */
-static double make_real(uint64_t mantissa, int exponent) {
+double ec_json_scale(uint64_t mantissa, int exponent) {
   char text[48];
 #if FLT_EVAL_METHOD == 0
   if (mantissa <= EXACT_MANTISSA && exponent >= -EXACT_POWER &&
       exponent <= EXACT_POWER) {
     if (exponent < 0)
-      return (double)mantissa / powers[-exponent];
-    return (double)mantissa * powers[exponent];
+      return (double)mantissa / ec_json_powers[-exponent];
+    return (double)mantissa * ec_json_powers[exponent];
   }
 #endif
   snprintf(text, sizeof text, "%" PRIu64 "e%d", mantissa, exponent);
@@ -111,7 +109,7 @@ static void read_real(const char *at, const char *end, ec_json_number *number) {
   take_apart(at, end, &p);
   number->kind = EC_JSON_REAL;
   number->real = 0.0;
-  if (p.count > MAX_DIGITS || p.magnitude > FAR_EXPONENT ||
+  if (p.count > EC_JSON_DIGITS || p.magnitude > FAR_EXPONENT ||
       p.magnitude < -FAR_EXPONENT) {
     number->kind = EC_JSON_EXACT;
     return;
@@ -121,7 +119,7 @@ static void read_real(const char *at, const char *end, ec_json_number *number) {
       if (*digit != '.')
         mantissa = mantissa * 10 + (uint64_t)(*digit - '0');
     }
-    number->real = make_real(mantissa, (int)(p.magnitude - p.count));
+    number->real = ec_json_scale(mantissa, (int)(p.magnitude - p.count));
     if (number->real == 0.0 || number->real > DBL_MAX)
       number->kind = EC_JSON_EXACT;
   }
@@ -260,136 +258,4 @@ int ec_json_compare(const char *a, size_t a_length, const char *b,
       (pa.magnitude > HUGE_EXPONENT || pa.magnitude < -HUGE_EXPONENT))
     order = compare_texts(a, a_length, b, b_length);
   return pa.negative ? -order : order;
-}
-
-size_t ec_json_write_integer(char *out, int64_t value) {
-  char digits[20];
-  int count = 0;
-  size_t used = 0;
-  uint64_t rest = value < 0 ? UINT64_C(0) - (uint64_t)value : (uint64_t)value;
-  do {
-    digits[count++] = (char)('0' + rest % 10);
-    rest /= 10;
-  } while (rest != 0);
-  if (value < 0)
-    out[used++] = '-';
-  while (count > 0)
-    out[used++] = digits[--count];
-  return used;
-}
-
-/* Significant digits, no zero at the end, and the power of ten of the first. */
-typedef struct decimal {
-  char digits[24];
-  int count;
-  int power;
-} decimal;
-
-/* Takes the digits and the exponent out of what printf's %e wrote. */
-static uint64_t read_decimal(const char *text, decimal *d) {
-  uint64_t mantissa = 0;
-  int i;
-  d->count = 0;
-  for (; *text != 'e'; text++) {
-    if (is_digit(*text))
-      d->digits[d->count++] = *text;
-  }
-  d->power = (int)strtol(text + 1, NULL, 10);
-  while (d->count > 1 && d->digits[d->count - 1] == '0')
-    d->count--;
-  for (i = 0; i < d->count; i++)
-    mantissa = mantissa * 10 + (uint64_t)(d->digits[i] - '0');
-  return mantissa;
-}
-
-/* Most numbers in records have few decimals: value = integer / 10^k. */
-static int few_decimals(double value, decimal *d) {
-#if FLT_EVAL_METHOD == 0
-  int k;
-  for (k = 0; k <= 8; k++) {
-    double scaled = value * powers[k];
-    uint64_t whole;
-    if (scaled >= 1e15)
-      return 0;
-    whole = (uint64_t)(scaled + 0.5);
-    if ((double)whole / powers[k] == value) {
-      char reversed[24];
-      int count = 0;
-      for (; whole != 0; whole /= 10)
-        reversed[count++] = (char)('0' + whole % 10);
-      d->power = count - 1 - k;
-      d->count = 0;
-      while (count > 0)
-        d->digits[d->count++] = reversed[--count];
-      while (d->count > 1 && d->digits[d->count - 1] == '0')
-        d->count--;
-      return 1;
-    }
-  }
-#else
-  (void)value;
-  (void)d;
-#endif
-  return 0;
-}
-
-/* The shortest digits that read back as this positive double. */
-static void shortest(double value, decimal *d) {
-  char text[64];
-  int precision = value < DBL_MIN ? 1 : 15;
-  if (few_decimals(value, d))
-    return;
-  for (; precision <= MAX_DIGITS; precision++) {
-    uint64_t mantissa;
-    snprintf(text, sizeof text, "%.*e", precision - 1, value);
-    mantissa = read_decimal(text, d);
-    if (make_real(mantissa, d->power - d->count + 1) == value)
-      return;
-  }
-}
-
-/* Lays the digits out: 0.00123, 12.3, 1200.0 or 1.23e45. */
-static size_t lay_out(char *out, const decimal *d) {
-  size_t used = 0;
-  int i;
-  if (d->power < -5 || d->power > 16) {
-    out[used++] = d->digits[0];
-    if (d->count > 1) {
-      out[used++] = '.';
-      memcpy(out + used, d->digits + 1, (size_t)d->count - 1);
-      used += (size_t)d->count - 1;
-    }
-    out[used++] = 'e';
-    return used + ec_json_write_integer(out + used, d->power);
-  }
-  if (d->power < 0) {
-    out[used++] = '0';
-    out[used++] = '.';
-    for (i = -1; i > d->power; i--)
-      out[used++] = '0';
-    memcpy(out + used, d->digits, (size_t)d->count);
-    return used + (size_t)d->count;
-  }
-  for (i = 0; i < d->count || i <= d->power + 1; i++) {
-    if (i == d->power + 1)
-      out[used++] = '.';
-    out[used++] = i < d->count ? d->digits[i] : '0';
-  }
-  return used;
-}
-
-size_t ec_json_write_real(char *out, double value) {
-  decimal d;
-  size_t used = 0;
-  if (signbit(value)) {
-    out[used++] = '-';
-    value = -value;
-  }
-  if (value == 0.0) {
-    memcpy(out + used, "0.0", 3);
-    return used + 3;
-  }
-  memset(&d, 0, sizeof d);
-  shortest(value, &d);
-  return used + lay_out(out + used, &d);
 }

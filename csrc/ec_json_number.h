@@ -1,12 +1,14 @@
 /*
-** JSON numbers: reading their text, writing a number as text, and comparing
-** texts by value.  Nothing here depends on the locale.
+** Reading the text of JSON numbers, and comparing such texts by value, in the
+** same way whatever the locale.
 */
 #ifndef EC_JSON_NUMBER_H
 #define EC_JSON_NUMBER_H
 
 #include <stddef.h>
 #include <stdint.h>
+
+#define EC_JSON_DIGITS 17 /* distinguish any two doubles */
 
 typedef enum ec_json_kind {
   EC_JSON_INTEGER, /* no fraction or exponent, fits int64_t */
@@ -35,16 +37,10 @@ double ec_json_nearest(const char *text, size_t length);
 int ec_json_compare(const char *a, size_t a_length, const char *b,
                     size_t b_length);
 
-/* Room that either writer below may need. */
-#define EC_JSON_NUMBER_ROOM 40
+/* mantissa * 10^exponent, correctly rounded */
+double ec_json_scale(uint64_t mantissa, int exponent);
 
-/* Both return the length written; there is no NUL. */
-size_t ec_json_write_integer(char *out, int64_t value);
-
-/*
-** The shortest text that reads back as this finite double, always with a
-** fraction or an exponent so that it stays a real.
-*/
-size_t ec_json_write_real(char *out, double value);
+/* 10^0 to 10^22, the powers that a double represents exactly */
+extern const double ec_json_powers[];
 
 #endif

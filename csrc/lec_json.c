@@ -1,72 +1,14 @@
 /*
-** extcontacts.core.json: registration, null, arrays and options.
-** Decoding, encoding and numbers kept as text are in lec_json_*.c.
+** extcontacts.core.json: registration, null and arrays.
 */
 #include "lec_open.h"
 
-#include "lec_json.h"
-
-#include <limits.h>
-#include <string.h>
+#include "lec_json_decode.h"
+#include "lec_json_encode.h"
+#include "lec_json_number.h"
+#include "lec_json_shared.h"
 
 #define ARRAY_TYPE "extcontacts.array"
-
-/* [-0, +0]  raises for an option that isn't among the known ones */
-static void check_names(lua_State *L, int index, const char *const *known) {
-  lua_pushnil(L); /* options, nil */
-  while (lua_next(L, index)) {
-    const char *const *name = known;
-    lua_pop(L, 1); /* options, key */
-    if (lua_type(L, -1) == LUA_TSTRING) {
-      while (*name != NULL && strcmp(*name, lua_tostring(L, -1)) != 0)
-        name++;
-    }
-    if (lua_type(L, -1) == LUA_TSTRING && *name != NULL)
-      continue;
-    lua_pushliteral(L, "");
-    for (name = known; *name != NULL; name++) {
-      lua_pushfstring(L, "%s%s", name == known ? "" : ", ", *name);
-      lua_concat(L, 2);
-    }
-    luaL_error(L, "unknown option '%s' (known: %s)",
-               lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?",
-               lua_tostring(L, -1));
-  }
-}
-
-/* A whole number in a range; `otherwise` when the option isn't there. */
-static int whole_option(lua_State *L, int index, const char *name,
-                        int otherwise, int most) {
-  double value = otherwise;
-  lua_pushstring(L, name);
-  lua_rawget(L, index);
-  if (!lua_isnil(L, -1)) {
-    value = lua_type(L, -1) == LUA_TNUMBER ? lua_tonumber(L, -1) : 0.0;
-    if (!(value >= 1.0 && value <= most) || value != (int)value)
-      luaL_error(L, "option '%s' must be a whole number from 1 to %d", name,
-                 most);
-  }
-  lua_pop(L, 1);
-  return (int)value;
-}
-
-void lec_json_read_options(lua_State *L, int index, const char *const *known,
-                           lec_json_options *options) {
-  options->max_depth = LEC_JSON_MAX_DEPTH;
-  options->max_bytes = 0;
-  options->sort_keys = 0;
-  if (lua_isnoneornil(L, index))
-    return;
-  luaL_checktype(L, index, LUA_TTABLE);
-  check_names(L, index, known);
-  options->max_depth = whole_option(L, index, "max_depth", LEC_JSON_MAX_DEPTH,
-                                    LEC_JSON_DEPTH_CAP);
-  options->max_bytes = whole_option(L, index, "max_bytes", 0, INT_MAX);
-  lua_pushliteral(L, "sort_keys");
-  lua_rawget(L, index);
-  options->sort_keys = lua_toboolean(L, -1);
-  lua_pop(L, 1);
-}
 
 /*
 ** json.array([t]) -> t (or a new table) with the array metatable.  A table

@@ -3,11 +3,14 @@
 ** Lua stack.  A container's members wait there until its end, so that the
 ** table can be made with the right size; long ones are settled in parts.
 */
-#include "ec_json_scan.h"
-#include "lec_json.h"
-#include "lec_json_keys.h"
+#include "lec_json_decode.h"
 
-#include <stdlib.h>
+#include "ec_json_number.h"
+#include "ec_json_scan.h"
+#include "lec_json_keys.h"
+#include "lec_json_number.h"
+#include "lec_json_options.h"
+#include "lec_json_shared.h"
 
 /* Stack slots of lec_json_decode. */
 enum { TEXT = 1, SHARED, ARRAY_MT, SCRATCH };

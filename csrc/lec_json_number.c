@@ -2,7 +2,10 @@
 ** Numbers that no Lua number holds: a userdata with their exact text, which
 ** prints, compares and encodes as those digits.
 */
-#include "lec_json.h"
+#include "lec_json_number.h"
+
+#include "ec_json_number.h"
+#include "lec_util.h"
 
 #include <math.h>
 #include <string.h>

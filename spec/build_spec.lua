@@ -170,3 +170,65 @@ describe("deps.sh", function()
     assert.is_true(seen["libcurl4-openssl-dev"] and seen["lua-busted"] and seen["luarocks"])
   end)
 end)
+
+describe("c_layers.lua", function()
+  local dir
+
+  before_each(function()
+    dir = os.tmpname()
+    os.remove(dir)
+    shell("mkdir " .. dir)
+  end)
+
+  after_each(function()
+    shell("rm -r " .. dir)
+  end)
+
+  -- Compiles these files (name to text) and checks their layers.
+  local function check(files)
+    for name, text in pairs(files) do
+      local file = assert(io.open(dir .. "/" .. name, "w"))
+      file:write(text)
+      file:close()
+    end
+    return shell(("(cd %s && cc -c *.c) && lua5.4 spec/support/c_layers.lua %s %s"):format(dir, dir, dir))
+  end
+
+  it("prints the layers where files use only those below them", function()
+    local status, output = check {
+      ["low.c"] = "int low(void) { return 1; }\n",
+      ["high.c"] = "int low(void);\nint high(void) { return low(); }\n",
+    }
+    assert.equal(0, status, output)
+    assert.equal(" 0 low\n 1 high\n2 files in 2 layers, no cycle\n", output)
+  end)
+
+  it("names the functions that close a cycle", function()
+    local status, output = check {
+      ["a.c"] = "int b(void);\nint a(void) { return b(); }\n",
+      ["b.c"] = "int c(void);\nint b(void) { return c(); }\n",
+      ["c.c"] = "int a(void);\nint (*back)(void) = a;\nint c(void) { return back(); }\n",
+    }
+    assert.equal(1, status, output)
+    assert.matches("a.c uses b of b.c\n  b.c uses c of c.c\n  c.c uses a of a.c", output, 1, true)
+  end)
+
+  it("counts an include", function()
+    local status, output = check {
+      ["a.h"] = '#include "b.h"\n',
+      ["a.c"] = '#include "a.h"\nint a(void) { return 1; }\n',
+      ["b.h"] = "int a(void);\n",
+      ["b.c"] = '#include "b.h"\nint b(void) { return a(); }\n',
+    }
+    assert.equal(1, status, output)
+    assert.matches("a.h includes b.h\n  b.c uses a of a.c", output, 1, true)
+  end)
+
+  it("fails where a source has not been built", function()
+    local status, output = check { ["a.c"] = "int a(void) { return 1; }\n" }
+    assert.equal(0, status, output)
+    status, output = shell(("rm %s/a.o; lua5.4 spec/support/c_layers.lua %s %s 2>&1"):format(dir, dir, dir))
+    assert.equal(1, status, output)
+    assert.matches("build it first", output, 1, true)
+  end)
+end)

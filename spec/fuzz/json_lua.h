@@ -5,7 +5,8 @@
 #ifndef JSON_LUA_H
 #define JSON_LUA_H
 
-#include "../../csrc/lec_json.h"
+#include "../../csrc/lec_json_number.h"
+#include "../../csrc/lec_open.h"
 
 #include <lualib.h>
 #include <stdlib.h>

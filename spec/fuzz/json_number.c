@@ -1,9 +1,10 @@
 /*
 ** Fuzzes JSON numbers, two texts apart by a line end: their order is that of
 ** their values, and what is written reads back to the last bit.
-** Needs csrc/ec_json_number.c.
+** Needs csrc/ec_json_number.c csrc/ec_json_write.c.
 */
 #include "../../csrc/ec_json_number.h"
+#include "../../csrc/ec_json_write.h"
 
 #include <math.h>
 #include <stdint.h>

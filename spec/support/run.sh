@@ -179,6 +179,12 @@ exports_one_symbol() {
   [ "$symbols" = luaopen_extcontacts_core ]
 }
 
+# One header each knows which Lua and which libcurl this is.
+versions_in_two_headers() {
+  grep -lE 'LUA_VERSION_NUM|LIBCURL_VERSION' csrc/* >"$out/versions"
+  printf '%s\n' csrc/ec_compat.h csrc/ec_curl_compat.h | cmp - "$out/versions"
+}
+
 c_files() {
   find csrc spec bench -name '*.[ch]' 2>/dev/null | sort
 }
@@ -192,6 +198,9 @@ group_static() {
         "$out/$cc-$vm/extcontacts/core.so"
     done
   done
+  check "no cycle among the C files" lua5.4 spec/support/c_layers.lua csrc \
+    "$out/gcc-$vm/obj"
+  check "versions of Lua and libcurl in one header each" versions_in_two_headers
   check "clang-format" ${CLANG_FORMAT:-clang-format} --dry-run -Werror \
     $(c_files)
   for version in 504 501; do

@@ -1,0 +1,68 @@
+/*
+** Reading the options of decode and encode.
+*/
+#include "lec_json_options.h"
+
+#include <limits.h>
+#include <string.h>
+
+#define DEFAULT_DEPTH 128
+#define LARGEST_DEPTH 1000
+
+/* Raises for an option that is not a known one.  [-0, +0] */
+static void check_names(lua_State *L, int index, const char *const *known) {
+  lua_pushnil(L); /* options, nil */
+  while (lua_next(L, index)) {
+    const char *const *name = known;
+    lua_pop(L, 1); /* options, key */
+    if (lua_type(L, -1) == LUA_TSTRING) {
+      while (*name != NULL && strcmp(*name, lua_tostring(L, -1)) != 0)
+        name++;
+    }
+    if (lua_type(L, -1) == LUA_TSTRING && *name != NULL)
+      continue;
+    lua_pushliteral(L, "");
+    for (name = known; *name != NULL; name++) {
+      lua_pushfstring(L, "%s%s", name == known ? "" : ", ", *name);
+      lua_concat(L, 2);
+    }
+    luaL_error(L, "unknown option '%s' (known: %s)",
+               lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?",
+               lua_tostring(L, -1));
+  }
+}
+
+/* An integer from 1 to `most`; `otherwise` if the option is missing.
+** [-0, +0] */
+static int whole_option(lua_State *L, int index, const char *name,
+                        int otherwise, int most) {
+  double value = otherwise;
+  lua_pushstring(L, name);
+  lua_rawget(L, index);
+  if (!lua_isnil(L, -1)) {
+    value = lua_type(L, -1) == LUA_TNUMBER ? lua_tonumber(L, -1) : 0.0;
+    if (!(value >= 1.0 && value <= most) || value != (int)value)
+      luaL_error(L, "option '%s' must be a whole number from 1 to %d", name,
+                 most);
+  }
+  lua_pop(L, 1);
+  return (int)value;
+}
+
+void lec_json_read_options(lua_State *L, int index, const char *const *known,
+                           lec_json_options *options) {
+  options->max_depth = DEFAULT_DEPTH;
+  options->max_bytes = 0;
+  options->sort_keys = 0;
+  if (lua_isnoneornil(L, index))
+    return;
+  luaL_checktype(L, index, LUA_TTABLE);
+  check_names(L, index, known);
+  options->max_depth =
+      whole_option(L, index, "max_depth", DEFAULT_DEPTH, LARGEST_DEPTH);
+  options->max_bytes = whole_option(L, index, "max_bytes", 0, INT_MAX);
+  lua_pushliteral(L, "sort_keys");
+  lua_rawget(L, index);
+  options->sort_keys = lua_toboolean(L, -1);
+  lua_pop(L, 1);
+}

@@ -1,0 +1,20 @@
+/*
+** The options of decode and encode.
+*/
+#ifndef LEC_JSON_OPTIONS_H
+#define LEC_JSON_OPTIONS_H
+
+#include "ec_compat.h"
+
+typedef struct lec_json_options {
+  int max_depth;
+  int max_bytes; /* decode only; 0 for no limit */
+  int sort_keys; /* encode only */
+} lec_json_options;
+
+/* Reads the options table at `index` (nil: the defaults).  `known` lists the
+** names that this function accepts; another name raises.  [-0, +0] */
+void lec_json_read_options(lua_State *L, int index, const char *const *known,
+                           lec_json_options *options);
+
+#endif

@@ -17,7 +17,6 @@ typedef struct shard {
 } shard;
 
 struct ec_idset {
-  size_t count;
   int has_nil;
   shard shards[SHARDS];
 };
@@ -91,7 +90,6 @@ int ec_idset_add(ec_idset *set, const unsigned char *uuid) {
   if (is_nil(uuid)) {
     int new = !set->has_nil;
     set->has_nil = 1;
-    set->count += (size_t) new;
     return new;
   }
   /* at most four fifths full, and so never without a free slot */
@@ -102,7 +100,6 @@ int ec_idset_add(ec_idset *set, const unsigned char *uuid) {
     return 0;
   memcpy(slot, uuid, EC_UUID_SIZE);
   s->count++;
-  set->count++;
   return 1;
 }
 
@@ -112,10 +109,6 @@ int ec_idset_has(const ec_idset *set, const unsigned char *uuid) {
   if (is_nil(uuid))
     return set->has_nil;
   return s->room > 0 && !is_nil(find(s, h, uuid));
-}
-
-size_t ec_idset_count(const ec_idset *set) {
-  return set->count;
 }
 
 static int digit(char c) {

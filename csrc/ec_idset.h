@@ -19,7 +19,6 @@ void ec_idset_free(ec_idset *set);
 int ec_idset_add(ec_idset *set, const unsigned char *uuid);
 
 int ec_idset_has(const ec_idset *set, const unsigned char *uuid);
-size_t ec_idset_count(const ec_idset *set);
 
 /* Reads "6f1a2c3e-0d5b-4a51-9a36-6c6f6d9b2f11", small letters only, so that a
 ** UUID has one text.  0, or -1 when it is none. */

@@ -39,6 +39,13 @@ static size_t text_length(const ec_origin *o, const char *url) {
   return url[length] == '/' ? length + 1 : 0;
 }
 
+static void clear(ec_origin *o) {
+  free(o->text);
+  curl_url_cleanup(o->parts);
+  o->text = NULL;
+  o->parts = NULL;
+}
+
 /* Keeps what a later URL is compared with.  Without memory it is none that is
 ** known, which does no harm. */
 static void keep_text(ec_origin *o, const char *url) {
@@ -51,7 +58,7 @@ static void keep_text(ec_origin *o, const char *url) {
   o->parts = curl_url();
   if (o->parts == NULL ||
       curl_url_set(o->parts, CURLUPART_URL, o->text, 0) != CURLUE_OK)
-    ec_origin_clear(o);
+    clear(o);
 }
 
 static int judge(ec_origin *o, const char *scheme, const char *host,
@@ -92,13 +99,6 @@ int ec_origin_read(ec_origin *o, const char *url, ec_failure *why) {
   return rc;
 }
 
-void ec_origin_clear(ec_origin *o) {
-  free(o->text);
-  curl_url_cleanup(o->parts);
-  o->text = NULL;
-  o->parts = NULL;
-}
-
 const char *ec_origin_target(const ec_origin *o, const char *url) {
   return url + o->length - 1;
 }
@@ -127,7 +127,7 @@ void ec_origins_add(ec_origins *all, ec_origin *o) {
       of_url(all, o->text) == NULL)
     kept = malloc(sizeof *kept);
   if (kept == NULL)
-    ec_origin_clear(o);
+    clear(o);
   else {
     *kept = *o;
     all->list[all->count++] = kept;
@@ -137,7 +137,7 @@ void ec_origins_add(ec_origins *all, ec_origin *o) {
 void ec_origins_free(ec_origins *all) {
   while (all->count > 0) {
     ec_origin *o = all->list[--all->count];
-    ec_origin_clear(o);
+    clear(o);
     free(o);
   }
 }

@@ -20,7 +20,6 @@ typedef struct ec_origin {
 ** EC_OK, EC_MEMORY, or EC_REFUSED for one that requests
 ** don't go to: *why says why. */
 int ec_origin_read(ec_origin *o, const char *url, ec_failure *why);
-void ec_origin_clear(ec_origin *o);
 
 /* What of the URL is asked for there: the path and the query. */
 const char *ec_origin_target(const ec_origin *o, const char *url);

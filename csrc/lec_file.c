@@ -199,13 +199,6 @@ static int file_lock(lua_State *L) {
   return 1;
 }
 
-/* file:unlock() */
-static int file_unlock(lua_State *L) {
-  lec_file *file = check_open(L);
-  int result = flock(file->fd, LOCK_UN);
-  return outcome(L, file->path, result, errno);
-}
-
 /* file:close(): closing twice does nothing */
 static int file_close(lua_State *L) {
   lec_file *file = luaL_checkudata(L, 1, FILE_TYPE);
@@ -286,9 +279,9 @@ static int file_is_terminal(lua_State *L) {
 
 int lec_open_file(lua_State *L) {
   static const luaL_Reg methods[] = {
-      {"write", file_write},       {"read", file_read},   {"size", file_size},
-      {"truncate", file_truncate}, {"sync", file_sync},   {"lock", file_lock},
-      {"unlock", file_unlock},     {"close", file_close}, {NULL, NULL},
+      {"write", file_write},       {"read", file_read}, {"size", file_size},
+      {"truncate", file_truncate}, {"sync", file_sync}, {"lock", file_lock},
+      {"close", file_close},       {NULL, NULL},
   };
   static const luaL_Reg meta[] = {
       {"__gc", file_gc}, {"__close", file_gc}, {NULL, NULL}};

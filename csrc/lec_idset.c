@@ -68,12 +68,6 @@ static int idset_has(lua_State *L) {
   return 1;
 }
 
-/* set:count() */
-static int idset_count(lua_State *L) {
-  lua_pushinteger(L, (lua_Integer)ec_idset_count(check_set(L)));
-  return 1;
-}
-
 static int idset_gc(lua_State *L) {
   idset_box *box = luaL_checkudata(L, 1, IDSET);
   ec_idset_free(box->set);
@@ -82,10 +76,8 @@ static int idset_gc(lua_State *L) {
 }
 
 int lec_open_idset(lua_State *L) {
-  static const luaL_Reg methods[] = {{"add", idset_add},
-                                     {"has", idset_has},
-                                     {"count", idset_count},
-                                     {NULL, NULL}};
+  static const luaL_Reg methods[] = {
+      {"add", idset_add}, {"has", idset_has}, {NULL, NULL}};
   static const luaL_Reg meta[] = {{"__gc", idset_gc}, {NULL, NULL}};
   static const luaL_Reg functions[] = {{"new", idset_new}, {NULL, NULL}};
   lec_newtype(L, IDSET, methods, meta);

@@ -74,13 +74,6 @@ static int set_watch(lua_State *L) {
   return 1;
 }
 
-/* set:forget(fd); a descriptor that was closed has left by itself */
-static int set_forget(lua_State *L) {
-  set_box *box = check_set(L);
-  ec_poll_set(box->poll, (int)luaL_checkinteger(L, 2), 0);
-  return 0;
-}
-
 /* set:wait(seconds) -> whether one is readable; 0 never blocks */
 static int set_wait(lua_State *L) {
   ec_poll_event event;
@@ -160,9 +153,8 @@ static int bell_close(lua_State *L) {
 
 int lec_open_poll(lua_State *L) {
   static const luaL_Reg set_methods[] = {
-      {"watch", set_watch}, {"forget", set_forget}, {"wait", set_wait},
-      {"fd", set_fd},       {"usable", set_usable}, {"close", set_close},
-      {NULL, NULL}};
+      {"watch", set_watch},   {"wait", set_wait},   {"fd", set_fd},
+      {"usable", set_usable}, {"close", set_close}, {NULL, NULL}};
   static const luaL_Reg set_meta[] = {
       {"__gc", set_close}, {"__close", set_close}, {NULL, NULL}};
   static const luaL_Reg bell_methods[] = {{"fd", bell_fd},

@@ -1,5 +1,5 @@
 /*
-** The capped byte buffer; see ec_buf.h.
+** Capped byte buffers; see ec_buf.h.
 */
 #include "ec_buf.h"
 

@@ -1,6 +1,6 @@
 /*
-** The one place that knows which Lua this is: Lua 5.4 and LuaJIT (5.1)
-** offer different names for a few calls; the rest of csrc uses the 5.4 ones.
+** The one place that knows which Lua this is.  Lua 5.4 and LuaJIT (5.1) have
+** different names for a few calls; the rest of csrc uses those of 5.4.
 */
 #ifndef EC_COMPAT_H
 #define EC_COMPAT_H
@@ -16,7 +16,7 @@
 #define lua_isinteger(L, index) ((void)(L), (void)(index), 0)
 #endif
 
-/* The largest integer a double holds together with all smaller ones. */
+/* 2^53: a double represents every integer up to this one. */
 #define EC_MAX_EXACT 9007199254740992.0
 
 #endif

@@ -1,6 +1,6 @@
 /*
 ** extcontacts.core: registration only.  The shared object exports this one
-** symbol; everything else is hidden.
+** symbol; all others are hidden.
 */
 #include "lec_open.h"
 
@@ -12,7 +12,7 @@
 
 EC_EXPORT int luaopen_extcontacts_core(lua_State *L);
 
-/* [-0, +1]  the table of sub-libraries, each under its name */
+/* [-0, +1]  the table of sub-libraries by name */
 EC_EXPORT int luaopen_extcontacts_core(lua_State *L) {
   lua_createtable(L, 0, 8);
   lec_open_json(L);

@@ -14,7 +14,7 @@
 
 #define EVENTS_PER_STEP 64
 
-/* ------------------------------------------------- the multi's callbacks -- */
+/* ----------------------------------------------- the multi's callbacks -- */
 
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *engine,
                      void *unused) {

@@ -1,5 +1,5 @@
 /*
-** The headers of an answer: parsed line by line as they arrive.
+** Parsing the headers of a response; see ec_headers.h.
 */
 #include "ec_headers.h"
 
@@ -57,7 +57,7 @@ static int reserve(ec_headers *h, size_t more) {
   }
 }
 
-/* Appends bytes and a NUL; there is room. */
+/* Appends bytes and a NUL; the room has been reserved. */
 static void put(ec_headers *h, const char *bytes, size_t length) {
   char *out = h->pairs.data + h->pairs.length;
   memcpy(out, bytes, length);
@@ -65,7 +65,7 @@ static void put(ec_headers *h, const char *bytes, size_t length) {
   h->pairs.length += length + 1;
 }
 
-/* A line that starts with a space goes on with the value before it. */
+/* A line that starts with a space continues the value before it. */
 static int fold(ec_headers *h, const char *value, size_t length) {
   char *end;
   int rc;
@@ -76,7 +76,7 @@ static int fold(ec_headers *h, const char *value, size_t length) {
     return rc;
   end = h->pairs.data + h->pairs.length - 1; /* the value's NUL */
   if (end[-1] == 0)
-    h->pairs.length--; /* nothing so far */
+    h->pairs.length--; /* the value is empty so far */
   else
     *end = ' ';
   put(h, value, length);
@@ -99,7 +99,7 @@ static int field(ec_headers *h, const char *line, size_t length) {
   h->can_fold = 0;
   if (name == 0 || name == length || line[name] != ':' ||
       memchr(line, 0, length) != NULL)
-    return EC_HEADERS_OK; /* nothing we understand */
+    return EC_HEADERS_OK; /* not a header: ignored */
   if (h->count == EC_HEADERS_MOST)
     return EC_HEADERS_FULL;
   rc = reserve(h, name + 1 + (length - value) + 1);

@@ -1,7 +1,7 @@
 /*
-** A set of UUIDs: 256 tables with open addressing, each grown by a quarter, so
-** that growing never takes much memory at once.  A slot of zeros is free; the
-** nil UUID is kept aside.
+** A set of UUIDs: 256 tables with open addressing, each of which grows by a
+** quarter, so that growing never needs much memory at once.  A slot of zeros
+** is free; a flag stands for the nil UUID.
 */
 #include "ec_idset.h"
 
@@ -40,7 +40,8 @@ static int is_nil(const unsigned char *uuid) {
   return memcmp(uuid, nil_uuid, EC_UUID_SIZE) == 0;
 }
 
-/* Every bit of the UUID counts in every bit (the end of splitmix64). */
+/* Mixes every bit of the UUID into every bit of the result (the last steps of
+** splitmix64). */
 static uint64_t hash(const unsigned char *uuid) {
   uint64_t halves[2], h;
   memcpy(halves, uuid, EC_UUID_SIZE);
@@ -50,7 +51,7 @@ static uint64_t hash(const unsigned char *uuid) {
   return h ^ (h >> 31);
 }
 
-/* The slot that holds it, or the free one where it belongs. */
+/* The slot of the UUID, or the free slot where it belongs. */
 static unsigned char *find(const shard *s, uint64_t h,
                            const unsigned char *uuid) {
   uint64_t low = h & UINT64_C(0xffffffff);
@@ -92,7 +93,7 @@ int ec_idset_add(ec_idset *set, const unsigned char *uuid) {
     set->has_nil = 1;
     return new;
   }
-  /* at most four fifths full, and so never without a free slot */
+  /* at most four fifths full, so `find` always meets a free slot */
   if (s->count >= s->room - s->room / 5 && grow(s) != 0)
     return -1;
   slot = find(s, h, uuid);

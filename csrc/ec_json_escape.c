@@ -9,7 +9,7 @@
 
 #define EVERY_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
 
-/* Whether any of 8 bytes isn't plain: the usual zero-in-word arithmetic. */
+/* Whether any of 8 bytes is not plain, by the usual zero-in-word arithmetic. */
 static int has_special(uint64_t word) {
   uint64_t quote = word ^ EVERY_BYTE(0x22);
   uint64_t backslash = word ^ EVERY_BYTE(0x5C);
@@ -19,11 +19,10 @@ static int has_special(uint64_t word) {
   return (hits & EVERY_BYTE(0x80)) != 0;
 }
 
-/*
-** Copies the last 1 to 7 bytes of a text, plain ones, with the bytes before
-** them in whole words; 0 when they can't be, then nothing is lost.  `start`
-** is the text's, `out` belongs to `at`.
-*/
+/* Copies the last 1 to 7 bytes of a text if they are plain, as whole words
+** that include bytes before them.  `start` is where the text starts, `at` the
+** first byte to copy and `out` its place.  0 if it cannot; the caller then
+** copies byte by byte. */
 static int copy_tail(char *out, const char *start, const char *at,
                      const char *end) {
   uint64_t word;

@@ -14,8 +14,8 @@
 #include <string.h>
 
 #define EXACT_MANTISSA (UINT64_C(1) << 53)
-#define EXACT_POWER 22       /* 10^22 is the largest exact power in a double */
-#define FAR_EXPONENT 1000000 /* beyond any double, whatever the digits */
+#define EXACT_POWER 22       /* a double represents 10^22, but not 10^23 */
+#define FAR_EXPONENT 1000000 /* out of range for any double */
 
 const double ec_json_powers[EXACT_POWER + 1] = {
     1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
@@ -39,22 +39,20 @@ double ec_json_scale(uint64_t mantissa, int exponent) {
   return strtod(text, NULL);
 }
 
-/*
-** A valid number's text taken apart.  Its value is
-** 0.d1d2…dn * 10^magnitude, d1 and dn not zero; n is 0 for zero.
-*/
+/* The parts of a valid number's text.  Its value is
+** 0.d1d2…dn * 10^magnitude, where d1 and dn are not zero; n is 0 for zero. */
 typedef struct parts {
   int negative;
   const char *first; /* d1 */
-  const char *last;  /* dn; the decimal point may lie between */
+  const char *last;  /* dn; the decimal point may be between them */
   int64_t count;     /* n */
   int64_t magnitude;
 } parts;
 
-/* Exponents beyond this are only known to be large. */
+/* Larger exponents are not computed exactly. */
 #define HUGE_EXPONENT (INT64_MAX / 100)
 
-/* The exponent after the e; stops growing past HUGE_EXPONENT. */
+/* The exponent after the e; it stops growing beyond HUGE_EXPONENT. */
 static int64_t read_exponent(const char *at, const char *end) {
   int64_t value = 0;
   int negative = *at == '-';
@@ -68,7 +66,7 @@ static int64_t read_exponent(const char *at, const char *end) {
 }
 
 static void take_apart(const char *at, const char *end, parts *p) {
-  int64_t index = 0; /* of the digit, from the first of all */
+  int64_t index = 0; /* of the digit, counted from the first one */
   int64_t first_index = 0;
   int64_t last_index = 0;
   int64_t point = -1; /* digits before the decimal point */
@@ -144,7 +142,7 @@ const char *ec_json_read_number(const char *at, ec_json_number *number,
   if (*at == '0') {
     at++;
   } else {
-    /* may wrap: only looked at when there are at most 19 digits */
+    /* may wrap, but is used only if there are at most 19 digits */
     for (; is_digit(*at); at++)
       value = value * 10 + (uint64_t)(*at - '0');
   }
@@ -185,7 +183,7 @@ const char *ec_json_read_number(const char *at, ec_json_number *number,
   return at;
 }
 
-/* No number of digits beyond these moves a double, but for one: not zero. */
+/* Of the digits beyond these, a double depends only on whether all are 0. */
 #define NEAREST_DIGITS 800
 
 double ec_json_nearest(const char *text, size_t length) {
@@ -211,7 +209,7 @@ double ec_json_nearest(const char *text, size_t length) {
   return p.negative ? -value : value;
 }
 
-/* The next digit of a number's text, '0' after the last. */
+/* The next digit of a number's text; '0' after the last. */
 static char next_digit(const char **digit, const parts *p) {
   if (*digit <= p->last && **digit == '.')
     ++*digit;
@@ -232,7 +230,7 @@ static int compare_magnitudes(const parts *a, const parts *b) {
   return 0;
 }
 
-/* For exponents too long to compare: the same text or just some order. */
+/* An order of texts whose exponents are too large to compare. */
 static int compare_texts(const char *a, size_t a_length, const char *b,
                          size_t b_length) {
   if (a_length != b_length)

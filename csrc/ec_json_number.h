@@ -12,8 +12,8 @@
 
 typedef enum ec_json_kind {
   EC_JSON_INTEGER, /* no fraction or exponent, fits int64_t */
-  EC_JSON_REAL,    /* a finite double holds it to 17 significant digits */
-  EC_JSON_EXACT    /* only its text holds it */
+  EC_JSON_REAL,    /* a finite double with all of its (at most 17) digits */
+  EC_JSON_EXACT    /* only its text represents it exactly */
 } ec_json_kind;
 
 typedef struct ec_json_number {
@@ -22,18 +22,17 @@ typedef struct ec_json_number {
   double real;
 } ec_json_number;
 
-/*
-** Reads the number at `at` (followed somewhere by a NUL) and returns its
-** end; NULL when malformed, *where then points at the culprit.  "-0" is a
-** real, as no integer holds it.
-*/
+/* Reads the number at `at`, in a text that ends with a NUL, and returns its
+** end; NULL if it is malformed: *where then points to the first wrong byte.
+** "-0" is a real, as there is no such integer. */
 const char *ec_json_read_number(const char *at, ec_json_number *number,
                                 const char **where);
 
-/* The double nearest to a valid number's text; infinite when too large. */
+/* The double nearest to a valid number's text; infinite if it is too large. */
 double ec_json_nearest(const char *text, size_t length);
 
-/* -1, 0 or 1 for the values of two valid numbers' texts, however long. */
+/* -1, 0 or 1: the order of two valid numbers' texts by value, whatever their
+** length. */
 int ec_json_compare(const char *a, size_t a_length, const char *b,
                     size_t b_length);
 

@@ -65,7 +65,7 @@ static int is_tail(const unsigned char *byte) {
 
 int ec_json_utf8(const char *at) {
   const unsigned char *u = (const unsigned char *)at;
-  if (u[0] < 0xC2) /* a tail on its own, or an overlong pair */
+  if (u[0] < 0xC2) /* a tail byte, or an overlong pair */
     return 0;
   if (u[0] < 0xE0)
     return is_tail(u + 1) ? 2 : 0;
@@ -93,7 +93,7 @@ static int hex_digit(char c) {
   return -1;
 }
 
-/* The code unit of four hexadecimal digits; -1 sets *where to the culprit. */
+/* The code unit of four hexadecimal digits; -1 if *where is not one. */
 static long hex_unit(const char *at, const char **where) {
   long unit = 0;
   int i;
@@ -111,7 +111,8 @@ static long hex_unit(const char *at, const char **where) {
 #define IS_HIGH(unit) ((unit) >= 0xD800 && (unit) < 0xDC00)
 #define IS_LOW(unit) ((unit) >= 0xDC00 && (unit) < 0xE000)
 
-/* The end of the \u escape at `at` (the backslash), both halves of a pair. */
+/* The end of the \u escape at `at` (the backslash), or of the surrogate pair
+** that starts there. */
 static const char *skip_unicode(const char *at, ec_json_fault *fault,
                                 const char **where) {
   long low;

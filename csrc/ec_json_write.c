@@ -30,14 +30,14 @@ size_t ec_json_write_integer(char *out, int64_t value) {
   return used;
 }
 
-/* Significant digits, no zero at the end, and the power of ten of the first. */
+/* Significant digits without trailing zeros, and the power of the first. */
 typedef struct decimal {
   char digits[24];
   int count;
   int power;
 } decimal;
 
-/* Takes the digits and the exponent out of what printf's %e wrote. */
+/* Reads the digits and the exponent of a text that printf's %e wrote. */
 static uint64_t read_decimal(const char *text, decimal *d) {
   uint64_t mantissa = 0;
   int i;
@@ -54,7 +54,7 @@ static uint64_t read_decimal(const char *text, decimal *d) {
   return mantissa;
 }
 
-/* Most numbers in records have few decimals: value = integer / 10^k. */
+/* Numbers with few decimals, as most are in records: integer / 10^k. */
 static int few_decimals(double value, decimal *d) {
 #if FLT_EVAL_METHOD == 0
   int k;
@@ -100,7 +100,7 @@ static void shortest(double value, decimal *d) {
   }
 }
 
-/* Lays the digits out: 0.00123, 12.3, 1200.0 or 1.23e45. */
+/* Writes the digits as 0.00123, 12.3, 1200.0 or 1.23e45. */
 static size_t lay_out(char *out, const decimal *d) {
   size_t used = 0;
   int i;

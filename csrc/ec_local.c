@@ -20,7 +20,7 @@ void ec_local_init(ec_local *l) {
   l->path[0] = 0;
 }
 
-/* Takes the directory away whose name the path begins with. */
+/* Removes the directory of the socket. */
 static void remove_directory(ec_local *l) {
   char *slash = strrchr(l->path, '/');
   if (slash != NULL) {
@@ -72,7 +72,7 @@ static int is_own(int fd) {
   return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size) == 0 &&
          who.pid == getpid();
 #else
-  (void)fd; /* the directory keeps other users away */
+  (void)fd; /* the directory keeps other users out */
   return 1;
 #endif
 }

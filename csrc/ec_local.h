@@ -1,12 +1,12 @@
 /*
-** A private unix socket by which one thread of this process wakes an event
-** loop that can wait for connections only (nginx).  It has a name for the
-** moment of the connection, in a directory nobody else can enter.
+** A private unix socket through which a thread of this process wakes an event
+** loop that can only wait for connections (nginx).  It has a path only until
+** it is connected, in a directory that no other user can enter.
 */
 #ifndef EC_LOCAL_H
 #define EC_LOCAL_H
 
-#define EC_LOCAL_PATH 104 /* bytes, the end's NUL included */
+#define EC_LOCAL_PATH 104 /* bytes, including the NUL at the end */
 
 typedef struct ec_local {
   int listener; /* -1 for none */
@@ -15,18 +15,18 @@ typedef struct ec_local {
 
 void ec_local_init(ec_local *l);
 
-/* Listens in a new directory below `directory`.  0, or an errno. */
+/* Listens in a new directory inside `directory`.  0, or an errno. */
 int ec_local_listen(ec_local *l, const char *directory);
 
-/* The connection that this process made, and the name is gone; -1 when there
-** is none.  Connections of others are closed. */
+/* The connection from this process, after which the path is removed; -1 if
+** there is none.  Connections from other processes are closed. */
 int ec_local_accept(ec_local *l);
 
-/* Takes the name away. */
+/* Removes the path. */
 void ec_local_close(ec_local *l);
 
-/* A byte for the peer.  0, or -1 when it is gone; a peer that has not read
-** the earlier ones gets no more. */
+/* Sends the peer a byte, unless it has a buffer full of unread ones.  0, or -1
+** if the peer has disconnected. */
 int ec_local_ring(int fd, char byte);
 
 #endif

@@ -11,7 +11,7 @@
 static int is_loopback(const char *host) {
   unsigned a, b, c;
   char rest;
-  /* libcurl has brought other spellings of an address into this one */
+  /* libcurl has normalized other spellings of an address to this one */
   return strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0 ||
          (strncmp(host, "127.", 4) == 0 &&
           strspn(host, "0123456789.") == strlen(host) &&
@@ -19,17 +19,18 @@ static int is_loopback(const char *host) {
           a <= 255 && b <= 255 && c <= 255);
 }
 
-/* A fragment isn't sent, and other bytes than these are sent encoded. */
+/* Whether this part of a URL is sent as it is: a fragment is not sent, and
+** other bytes are sent encoded. */
 static int is_plain(const char *rest) {
   while (*rest > ' ' && *rest < 127 && *rest != '#')
     rest++;
   return *rest == 0;
 }
 
-/* -------------------------------------------------------------- reading -- */
+/* ------------------------------------------------------------- reading -- */
 
-/* The length of the origin's text; 0 where libcurl might have read it in
-** another way than it stands there. */
+/* The length of the origin in a URL; 0 if libcurl may have parsed it in
+** another way. */
 static size_t text_length(const ec_origin *o, const char *url) {
   const char *scheme = o->https ? "https://" : "http://";
   size_t length = strlen(scheme);
@@ -46,8 +47,8 @@ static void clear(ec_origin *o) {
   o->parts = NULL;
 }
 
-/* Keeps what a later URL is compared with.  Without memory it is none that is
-** known, which does no harm. */
+/* Keeps the text that later URLs are compared with.  Without memory the origin
+** is read again each time. */
 static void keep_text(ec_origin *o, const char *url) {
   o->length = text_length(o, url);
   o->text = o->length > 0 ? malloc(o->length + 1) : NULL;
@@ -103,9 +104,9 @@ const char *ec_origin_target(const ec_origin *o, const char *url) {
   return url + o->length - 1;
 }
 
-/* -------------------------------------------------- those of an engine -- */
+/* ------------------------------------------------ origins of an engine -- */
 
-/* The one whose text the URL begins with. */
+/* The origin whose text the URL starts with. */
 static const ec_origin *of_url(const ec_origins *all, const char *url) {
   int i;
   for (i = 0; i < all->count; i++) {

@@ -1,5 +1,5 @@
 /*
-** A set of descriptors to wait for.
+** Sets of descriptors; see ec_poll.h.
 */
 #include "ec_poll.h"
 
@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Whole milliseconds, rounded up so that a wait is never too short. */
+/* Whole milliseconds, rounded up so that no wait is too short. */
 static int milliseconds(double seconds) {
   double ms = seconds * 1000;
   if (!(ms > 0))
@@ -24,8 +24,8 @@ static int milliseconds(double seconds) {
 
 #define EC_POLL_BATCH 64
 
-/* Of a descriptor whose end is told: what the system looks for, and what is
-** wanted of it.  All 0 for any other. */
+/* An adopted descriptor: the events in the system's set, and those asked for.
+** All 0 for any other descriptor. */
 typedef struct kept {
   unsigned char adopted, set, wanted;
 } kept;
@@ -73,7 +73,7 @@ void ec_poll_adopt(ec_poll *p, int fd) {
     int room = fd < 64 ? 64 : fd * 2;
     kept *more = realloc(p->kept, (size_t)room * sizeof *more);
     if (more == NULL)
-      return; /* it is one like any other */
+      return; /* handled like any other descriptor */
     memset(more + p->room, 0, (size_t)(room - p->room) * sizeof *more);
     p->kept = more;
     p->room = room;
@@ -82,7 +82,7 @@ void ec_poll_adopt(ec_poll *p, int fd) {
   p->kept[fd].adopted = 1;
 }
 
-/* Closing alone isn't enough where a child has inherited it. */
+/* Closing it would not be enough: a child may have inherited it. */
 void ec_poll_closing(ec_poll *p, int fd) {
   kept *k = find(p, fd);
   if (k == NULL)
@@ -107,7 +107,7 @@ int ec_poll_set(ec_poll *p, int fd, int events) {
   if (k != NULL)
     return set_kept(p, k, fd, events);
   if (events == 0) {
-    /* a descriptor already closed has left the set by itself */
+    /* fails if it is closed: it has left the set by itself */
     control(p, EPOLL_CTL_DEL, fd, 0);
     return 0;
   }
@@ -116,7 +116,7 @@ int ec_poll_set(ec_poll *p, int fd, int events) {
   return errno == EEXIST ? control(p, EPOLL_CTL_MOD, fd, events) : -1;
 }
 
-/* Whether an event is wanted; the system stops looking for one that isn't. */
+/* Whether an event was asked for; if not, the system's set drops it. */
 static int is_wanted(ec_poll *p, int fd) {
   kept *k = find(p, fd);
   if (k == NULL || k->wanted)

@@ -1,5 +1,5 @@
 /*
-** The number of this process; see ec_process.h.
+** The cached process id; see ec_process.h.
 */
 #include "ec_process.h"
 
@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static long current; /* 0 where the system has to be asked */
+static long current; /* 0 if a fork could not update it */
 
 static void in_child(void) {
   current = (long)getpid();

@@ -1,5 +1,5 @@
 /*
-** SHA-256 (FIPS 180-4) of bytes that come in pieces.
+** SHA-256; see ec_sha256.h.
 */
 #include "ec_sha256.h"
 
@@ -90,7 +90,7 @@ void ec_sha256_add(ec_sha256 *h, const void *bytes, size_t length) {
     memcpy(h->rest, at, length);
 }
 
-/* What is left, a 1 bit, zeros, the length in bits. */
+/* Padding: a 1 bit, zeros, and the length in bits. */
 void ec_sha256_end(ec_sha256 *h, char *out) {
   static const char digits[] = "0123456789abcdef";
   static const unsigned char padding[BLOCK] = {0x80};

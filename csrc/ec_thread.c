@@ -32,7 +32,7 @@ static void order(ec_thread *h) {
     ec_wake_ring(&h->orders);
 }
 
-/* --------------------------------------------------------------- transfers */
+/* ----------------------------------------------------------- transfers -- */
 
 static int thread_submit(ec_driver *d, ec_transfer *t) {
   ec_thread *h = thread_of(d);
@@ -86,7 +86,7 @@ static size_t thread_pending(ec_driver *d) {
   return thread_of(d)->count;
 }
 
-/* ------------------------------------------------------------------ waiting */
+/* ------------------------------------------------------------- waiting -- */
 
 /* Whether to wait; the thread then knows that the caller does. */
 static int begin_wait(ec_thread *h) {
@@ -172,7 +172,7 @@ static int thread_accept(ec_driver *d) {
   return 1;
 }
 
-/* ----------------------------------------------------------------- lifetime */
+/* ------------------------------------------------------------ lifetime -- */
 
 static void close_descriptors(ec_thread *h) {
   if (h->peer >= 0)

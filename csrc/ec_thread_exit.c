@@ -1,5 +1,5 @@
 /*
-** The list of the threads to end at exit.
+** The list of threads to end at exit.
 */
 #include "ec_thread_exit.h"
 
@@ -18,7 +18,7 @@ static void stop_all(void) {
   pthread_mutex_unlock(&lock);
 }
 
-/* A child may be forked while another thread has the lock. */
+/* Another thread may hold the lock when this one forks. */
 static void before_fork(void) {
   pthread_mutex_lock(&lock);
 }

@@ -10,7 +10,7 @@
 
 #include <unistd.h>
 
-/* ------------------------------------------------------- waking the caller */
+/* --------------------------------------------------- waking the caller -- */
 
 /* Wakes the caller; call it with the lock.  Returns the descriptor of the peer
 ** to send a byte to, which is done without the lock; -1 for none. */
@@ -59,7 +59,7 @@ static void hand_back(ec_thread *h, ec_list *ended) {
   ring_peer(h, fd, EC_THREAD_DONE);
 }
 
-/* ------------------------------------------------------------------ orders */
+/* -------------------------------------------------------------- orders -- */
 
 static int is_cancelled(ec_thread *h, const ec_transfer *t) {
   int cancelled;
@@ -137,7 +137,7 @@ static int take_orders(ec_thread *h, ec_list *ended) {
   return !quit;
 }
 
-/* -------------------------------------------------------------------- loop */
+/* ---------------------------------------------------------------- loop -- */
 
 /* Whether the thread may wait; from now on an order wakes it. */
 static int may_sleep(ec_thread *h) {

@@ -48,7 +48,7 @@ typedef struct ec_thread {
   int quit;
   int next_peer; /* for the thread to take over; -1 for none */
   int asleep;    /* the thread waits, or is about to, with no order left */
-  int signalled; /* the caller has been woken for what is in the outbox */
+  int signalled; /* the caller was woken for the transfers in the outbox */
   int blocked;   /* the caller waits for `done`, whether or not it has a peer */
   int rung;      /* `done` is readable */
   int broken;    /* libcurl cannot continue */

@@ -90,7 +90,7 @@ int ec_url_next_piece(const char **at, const char *end, ec_url_piece *piece) {
   return 1;
 }
 
-/* Integral doubles below this print as integers; 2^63 and more as 1e+19. */
+/* 2^63: smaller integral doubles are written as integers. */
 #define INTEGRAL_LIMIT 9223372036854775808.0
 
 size_t ec_url_integer(char *out, long long value) {
@@ -112,7 +112,7 @@ size_t ec_url_number(char *out, double value) {
   }
   for (i = 0; i < length; i++) {
     if (strchr("+-.0123456789e", out[i]) == NULL)
-      out[i] = '.'; /* the locale's decimal point */
+      out[i] = '.'; /* it was the locale's decimal point */
   }
   return (size_t)length;
 }

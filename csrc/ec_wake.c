@@ -1,5 +1,5 @@
 /*
-** A descriptor to wake a thread by.
+** Descriptors that wake a thread; see ec_wake.h.
 */
 #include "ec_wake.h"
 
@@ -46,7 +46,7 @@ void ec_wake_close(ec_wake *w) {
 
 void ec_wake_ring(const ec_wake *w) {
   uint64_t one = 1;
-  /* full means that it is readable already */
+  /* fails if it is full, and so readable already */
   ssize_t ignored = write(w->write_fd, &one, sizeof one);
   (void)ignored;
 }

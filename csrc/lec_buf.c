@@ -5,15 +5,15 @@
 
 #define BUF_TYPE "extcontacts.buffer"
 
-#define SMALL 4096 /* bytes that an idle buffer may keep */
+#define LARGEST_IDLE 4096 /* bytes that an empty buffer may keep */
 
 static int buf_gc(lua_State *L) {
   ec_buf_free(lua_touserdata(L, 1));
   return 0;
 }
 
-/* [-0, +1]  the buffers' metatable, registered once it is complete: one made
-** by halves, when memory ran out, would never free a buffer */
+/* [-0, +1]  the buffers' metatable.  It is registered when it is complete: one
+** left without __gc, because memory ran out, would never free a buffer. */
 static void push_metatable(lua_State *L) {
   luaL_getmetatable(L, BUF_TYPE);
   if (lua_istable(L, -1))
@@ -36,7 +36,7 @@ ec_buf *lec_new_buf(lua_State *L) {
 
 ec_buf *lec_own_buf(lua_State *L) {
   ec_buf *b = lua_touserdata(L, lua_upvalueindex(1));
-  ec_buf_clear(b); /* a raise may have left something */
+  ec_buf_clear(b); /* an error may have left bytes in it */
   return b;
 }
 
@@ -53,7 +53,7 @@ void lec_buf_add(lua_State *L, ec_buf *b, const char *bytes, size_t count) {
 
 void lec_buf_push(lua_State *L, ec_buf *b) {
   lua_pushlstring(L, b->data == NULL ? "" : b->data, b->length);
-  if (b->room > SMALL)
+  if (b->room > LARGEST_IDLE)
     ec_buf_free(b);
   else
     ec_buf_clear(b);

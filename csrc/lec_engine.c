@@ -1,9 +1,9 @@
 /*
 ** extcontacts.core.engine: engines as userdata, stepped by the caller or
-** driven by a background thread.  Their transfers are lec_transfer.c's.
+** driven by a background thread.
 **
-** An engine's pending transfers are kept in a table, so that one that nobody
-** holds still finishes.
+** A table keeps an engine's pending transfers, so that one that the program
+** no longer refers to still finishes.
 */
 #include "lec_open.h"
 
@@ -33,13 +33,13 @@ static lec_engine *check_engine(lua_State *L) {
   return box;
 }
 
-/* [-0, +1]  the table of the transfers under way */
+/* [-0, +1]  the table of pending transfers */
 static void push_pending(lua_State *L, const lec_engine *box) {
   lua_rawgeti(L, LUA_REGISTRYINDEX, box->pending);
 }
 
-/* Takes the transfer t out of the table at `pending`.
-** [-0, +1]  it, or nil when it was abandoned */
+/* Removes a transfer from the table at `pending`.
+** [-0, +1]  its userdata */
 static void take_pending(lua_State *L, int pending, ec_transfer *t) {
   lua_pushlightuserdata(L, t);
   lua_rawget(L, pending);
@@ -107,7 +107,8 @@ static int engine_usable(lua_State *L) {
 }
 
 /* engine:submit({ method, url, headers, body, deadline } [, authorization])
-** -> transfer | nil, failure.  `authorization` is one more header. */
+** -> transfer | nil, failure.  `authorization` is one more header, which is
+** not stored in the request's table. */
 static int engine_submit(lua_State *L) {
   const lec_engine *box = check_engine(L);
   ec_driver *d = box->driver;
@@ -134,7 +135,7 @@ static int engine_submit(lua_State *L) {
   return 1;
 }
 
-/* --------------------------------------------------------------- driving -- */
+/* ------------------------------------------------------------- driving -- */
 
 /* engine:step(seconds) -> array of the transfers that have finished */
 static int engine_step(lua_State *L) {
@@ -219,7 +220,7 @@ static int engine_accept(lua_State *L) {
   return 1;
 }
 
-/* ------------------------------------------------------------- functions -- */
+/* ----------------------------------------------------------- functions -- */
 
 /* engine.now() -> monotonic seconds */
 static int engine_now(lua_State *L) {

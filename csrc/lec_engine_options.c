@@ -1,5 +1,5 @@
 /*
-** The options of extcontacts.core.engine.new.
+** Reading the options of an engine.
 */
 #include "lec_engine_options.h"
 
@@ -10,7 +10,7 @@
 
 #define OPTIONS "extcontacts.engine_options"
 
-/* A copy of the string at the top of the stack.  [-1, +0] */
+/* A copy of the string on top.  [-1, +0] */
 static char *take_string(lua_State *L, const char *name) {
   char *copy;
   if (lua_type(L, -1) != LUA_TSTRING)
@@ -22,23 +22,23 @@ static char *take_string(lua_State *L, const char *name) {
   return copy;
 }
 
-/* The number above 0 at the top of the stack.  [-1, +0] */
+/* The positive number on top.  [-1, +0] */
 static double take_number(lua_State *L, const char *name) {
   double value = lua_tonumber(L, -1);
   if (lua_type(L, -1) != LUA_TNUMBER || !(value > 0) || value > 1e15)
-    luaL_error(L, "engine option '%s' must be a number above 0", name);
+    luaL_error(L, "engine option '%s' must be a positive number", name);
   lua_pop(L, 1);
   return value;
 }
 
-/* The truth of the value at the top of the stack.  [-1, +0] */
+/* Whether the value on top is true.  [-1, +0] */
 static int take_boolean(lua_State *L) {
   int value = lua_toboolean(L, -1);
   lua_pop(L, 1);
   return value;
 }
 
-/* Reads the option named by the string at -2 with its value at -1.
+/* Reads the option whose name is at -2 and whose value is on top.
 ** [-1, +0] */
 static void read_option(lua_State *L, lec_engine_options *options) {
   ec_options *o = &options->engine;
@@ -72,7 +72,8 @@ static void read_option(lua_State *L, lec_engine_options *options) {
     luaL_error(L, "unknown engine option '%s'", name);
 }
 
-/* Options while they are read, so that a raise can't leak them. */
+/* The userdata owns the options while they are read: an error cannot leak
+** them. */
 static int options_gc(lua_State *L) {
   lec_engine_options *options = lua_touserdata(L, 1);
   ec_options_free(&options->engine);
@@ -91,7 +92,7 @@ lec_engine_options *lec_read_engine_options(lua_State *L, int index) {
   lua_pushnil(L);
   while (lua_next(L, index) != 0) { /* options, key, value */
     if (lua_type(L, -2) != LUA_TSTRING)
-      luaL_error(L, "engine options have names");
+      luaL_error(L, "the names of engine options must be strings");
     read_option(L, o);
   }
   return o;

@@ -1,7 +1,8 @@
 /*
-** extcontacts.core.file: what a journal and a shared state file need and
-** Lua's io lacks: private files, whole writes, fsync, locks, a rename that
-** lasts.  A failure is nil, "PATH: reason", code, errno's name as the code.
+** extcontacts.core.file: files for journals and shared state, with features
+** that Lua's io lacks: private permissions, complete writes, fsync, locks, a
+** durable rename.  A failure is nil, "PATH: reason", code, where the code is
+** errno's name.
 */
 #include "lec_open.h"
 
@@ -18,7 +19,7 @@
 #define PRIVATE 0600
 #define PRIVATE_DIRECTORY 0700
 
-/* The userdata owns the descriptor, and the path for failures to name. */
+/* Owns the descriptor, and the path for error messages. */
 typedef struct lec_file {
   int fd; /* -1: closed */
   char path[];
@@ -38,7 +39,7 @@ static const named codes[] = {
     {"EINVAL", EINVAL}, {NULL, 0},
 };
 
-/* What an opened file is for. */
+/* The modes of file.open. */
 static const named modes[] = {
     {"read", O_RDONLY},
     {"append", O_RDWR | O_CREAT | O_APPEND},
@@ -61,8 +62,8 @@ static int failure(lua_State *L, const char *path, int error) {
   return 3;
 }
 
-/* [-0, +1 or +3]  true, or the failure when `result` is negative; `error` is
-** the errno saved at once */
+/* [-0, +1 or +3]  true, or the failure if `result` is negative; `error` is the
+** errno, saved at once */
 static int outcome(lua_State *L, const char *path, int result, int error) {
   if (result < 0)
     return failure(L, path, error);
@@ -77,7 +78,7 @@ static lec_file *check_open(lua_State *L) {
   return file;
 }
 
-/* Opens again when a signal came first. */
+/* Retries when a signal interrupts it. */
 static int open_path(const char *path, int flags) {
   int fd;
   do {
@@ -93,7 +94,7 @@ static int file_open(lua_State *L) {
   const char *wanted = luaL_checkstring(L, 2);
   const named *mode = modes;
   lec_file *file;
-  luaL_argcheck(L, strlen(path) == length, 1, "a path can't hold a NUL");
+  luaL_argcheck(L, strlen(path) == length, 1, "a path must not contain a NUL");
   while (mode->name != NULL && strcmp(mode->name, wanted) != 0)
     mode++;
   luaL_argcheck(L, mode->name != NULL, 2,
@@ -107,7 +108,7 @@ static int file_open(lua_State *L) {
   return file->fd < 0 ? failure(L, path, errno) : 1;
 }
 
-/* file:write(text): all of it, or a failure after which a part may be there */
+/* file:write(text): all of it, or a failure that may leave a part of it */
 static int file_write(lua_State *L) {
   lec_file *file = check_open(L);
   size_t left;
@@ -124,7 +125,8 @@ static int file_write(lua_State *L) {
   return outcome(L, file->path, 0, 0);
 }
 
-/* file:read(count, offset): at most so many bytes from there; "" at the end */
+/* file:read(count [, offset]) -> at most `count` bytes from there; "" at the
+** end */
 static int file_read(lua_State *L) {
   lec_file *file = check_open(L);
   lua_Number count = luaL_checknumber(L, 2);
@@ -134,8 +136,8 @@ static int file_read(lua_State *L) {
   luaL_argcheck(L, count >= 0 && count <= 0x1000000, 2,
                 "must be from 0 to 16 MiB");
   luaL_argcheck(L, offset >= 0 && offset <= EC_MAX_EXACT, 3,
-                "must not be below 0");
-  /* the userdata owns the room, should the string not be made */
+                "must not be negative");
+  /* a userdata, so that an error while pushing the string cannot leak it */
   room = lua_newuserdata(L, count > 0 ? (size_t)count : 1);
   do {
     got = pread(file->fd, room, (size_t)count, (off_t)offset);
@@ -156,13 +158,14 @@ static int file_size(lua_State *L) {
   return 1;
 }
 
-/* file:truncate(bytes); a file that isn't appended to is then written from
+/* file:truncate(bytes); a file not opened for appending is then written from
 ** its new end */
 static int file_truncate(lua_State *L) {
   lec_file *file = check_open(L);
   lua_Number size = luaL_checknumber(L, 2);
   int result;
-  luaL_argcheck(L, size >= 0 && size <= EC_MAX_EXACT, 2, "must not be below 0");
+  luaL_argcheck(L, size >= 0 && size <= EC_MAX_EXACT, 2,
+                "must not be negative");
   do {
     result = ftruncate(file->fd, (off_t)size);
   } while (result < 0 && errno == EINTR);
@@ -171,7 +174,7 @@ static int file_truncate(lua_State *L) {
   return outcome(L, file->path, result, errno);
 }
 
-/* file:sync(): what was written survives a loss of power */
+/* file:sync(): what was written survives a power failure */
 static int file_sync(lua_State *L) {
   lec_file *file = check_open(L);
   int result;
@@ -181,11 +184,9 @@ static int file_sync(lua_State *L) {
   return outcome(L, file->path, result, errno);
 }
 
-/*
-** file:lock([wait]): the one lock of that file, until unlock, close or the
-** end of the process; true, or false where another has it.  With `wait` it
-** waits for it, and a signal ends that with EINTR.
-*/
+/* file:lock([wait]) -> true, or false if another open file has the lock.  It
+** lasts until the file is closed or the process ends.  With `wait` it waits for
+** the lock; a signal ends the wait with EINTR. */
 static int file_lock(lua_State *L) {
   lec_file *file = check_open(L);
   int how = lua_toboolean(L, 2) ? LOCK_EX : LOCK_EX | LOCK_NB;
@@ -218,8 +219,8 @@ static int file_gc(lua_State *L) {
   return 0;
 }
 
-/* [-0, +1]  makes the names in the directory of `path` last, as fsync does the
- * bytes. */
+/* Makes the entries of the directory of `path` durable; fsync of a file only
+** covers its bytes.  [-0, +1] */
 static int sync_directory(lua_State *L, const char *path) {
   const char *slash = strrchr(path, '/');
   int fd, result, error;
@@ -234,11 +235,11 @@ static int sync_directory(lua_State *L, const char *path) {
   error = errno;
   close(fd);
   errno = error;
-  /* some file systems can't, and have nothing to sync */
+  /* EINVAL: the file system has nothing to sync */
   return result < 0 && error != EINVAL ? -1 : 0;
 }
 
-/* file.rename(from, to): replaces `to` in one step, and for good */
+/* file.rename(from, to): replaces `to` atomically and durably */
 static int file_rename(lua_State *L) {
   const char *from = luaL_checkstring(L, 1);
   const char *to = luaL_checkstring(L, 2);
@@ -248,10 +249,8 @@ static int file_rename(lua_State *L) {
   return outcome(L, to, result, errno);
 }
 
-/*
-** file.make_directory(path): true, also when it is there already; a new one
-** is its owner's only.
-*/
+/* file.make_directory(path): true, also if it exists; a new one is private to
+** its owner */
 static int file_make_directory(lua_State *L) {
   const char *path = luaL_checkstring(L, 1);
   int result = mkdir(path, PRIVATE_DIRECTORY);
@@ -264,7 +263,7 @@ static int file_make_directory(lua_State *L) {
   return outcome(L, path, result, error);
 }
 
-/* file.sync_directory(path): that the file of this path is there lasts */
+/* file.sync_directory(path): makes the existence of this file durable */
 static int file_sync_directory(lua_State *L) {
   const char *path = luaL_checkstring(L, 1);
   int result = sync_directory(L, path);

@@ -1,5 +1,5 @@
 /*
-** extcontacts.core.hash: digests that tell whether a text is still the same.
+** extcontacts.core.hash: SHA-256 digests.
 */
 #include "lec_open.h"
 
@@ -9,7 +9,7 @@
 
 #define HASH_TYPE "extcontacts.hash"
 
-/* [-0, +1]  the digest, which ends `h` */
+/* [-0, +1]  the digest; `h` cannot be used afterwards */
 static int push_digest(lua_State *L, ec_sha256 *h) {
   char digits[EC_SHA256_HEX];
   ec_sha256_end(h, digits);
@@ -31,7 +31,7 @@ static int hash_sha256(lua_State *L) {
   return push_digest(L, &h);
 }
 
-/* hash.new() -> hash, of no text yet */
+/* hash.new() -> hash of no text */
 static int hash_new(lua_State *L) {
   ec_sha256 *h = lua_newuserdata(L, sizeof *h);
   ec_sha256_init(h);
@@ -47,7 +47,8 @@ static int hash_add(lua_State *L) {
   return 1;
 }
 
-/* hash:digest() -> of what was added so far; more can be added */
+/* hash:digest() -> 64 hexadecimal digits of the text so far; more can be
+** added */
 static int hash_digest(lua_State *L) {
   ec_sha256 copy = *(ec_sha256 *)luaL_checkudata(L, 1, HASH_TYPE);
   return push_digest(L, &copy);

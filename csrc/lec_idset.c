@@ -16,11 +16,11 @@ typedef struct idset_box {
 static ec_idset *check_set(lua_State *L) {
   idset_box *box = luaL_checkudata(L, 1, IDSET);
   if (box->set == NULL)
-    luaL_error(L, "the set is gone");
+    luaL_error(L, "the set could not be created");
   return box->set;
 }
 
-/* The set at index 1 and the UUID at index 2; 0 when that is none. */
+/* The set at index 1 and the UUID at index 2; 0 if that is not a UUID. */
 static int arguments(lua_State *L, ec_idset **set, unsigned char *uuid) {
   size_t length;
   const char *text = luaL_checklstring(L, 2, &length);
@@ -40,8 +40,7 @@ static int idset_new(lua_State *L) {
   return 1;
 }
 
-/* set:add(id) -> true when it is new, false when it was there | nil when it is
-** no UUID in small letters */
+/* set:add(id) -> whether it is new | nil if it is not a lower-case UUID */
 static int idset_add(lua_State *L) {
   unsigned char uuid[EC_UUID_SIZE];
   ec_idset *set;
@@ -57,7 +56,7 @@ static int idset_add(lua_State *L) {
   return 1;
 }
 
-/* set:has(id) -> boolean | nil when it is no UUID in small letters */
+/* set:has(id) -> boolean | nil if it is not a lower-case UUID */
 static int idset_has(lua_State *L) {
   unsigned char uuid[EC_UUID_SIZE];
   ec_idset *set;

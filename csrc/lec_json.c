@@ -10,10 +10,8 @@
 
 #define ARRAY_TYPE "extcontacts.array"
 
-/*
-** json.array([t]) -> t (or a new table) with the array metatable.  A table
-** that has another metatable is refused: it would lose it.
-*/
+/* json.array([t]) -> t, or a new table, with the array metatable.  A table with
+** another metatable is refused, as it would lose that one. */
 static int array(lua_State *L) {
   lua_settop(L, 1);
   if (lua_isnil(L, 1)) {
@@ -32,10 +30,8 @@ static int array(lua_State *L) {
   return 1;
 }
 
-/*
-** json.set_array_mt(mt): the metatable arrays get from now on, so that
-** lua-cjson takes them for arrays as well.  It can be set to one table only.
-*/
+/* json.set_array_mt(mt): sets the metatable for arrays, so that lua-cjson
+** recognizes them too.  It can be set to one table only. */
 static int set_array_mt(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_settop(L, 1);
@@ -51,7 +47,7 @@ static int set_array_mt(lua_State *L) {
   return 0;
 }
 
-/* [-0, +1]  the table behind the functions; expects the module on top */
+/* [-0, +1]  the shared table; expects the module on top */
 static void push_shared(lua_State *L) {
   lec_json_new_cache(L); /* module, shared */
   lua_createtable(L, 0, 1);

@@ -1,7 +1,8 @@
 /*
 ** json.decode: one pass over the text that pushes values straight onto the
-** Lua stack.  A container's members wait there until its end, so that the
-** table can be made with the right size; long ones are settled in parts.
+** Lua stack.  A container's members wait there until its end, so that its
+** table can be created with the right size; those of a long one are moved
+** into it in batches.
 */
 #include "lec_json_decode.h"
 
@@ -15,20 +16,18 @@
 /* Stack slots of lec_json_decode. */
 enum { TEXT = 1, SHARED, ARRAY_MT, SCRATCH };
 
-/*
-** Members waiting for their table, at most.  LuaJIT lets a C function have
-** 8,000 slots: CROWDED + ITEMS_WAITING + 5 for each level stays below.
-*/
+/* Limits to the members that wait for their table.  LuaJIT gives a C function
+** 8,000 slots: CROWDED + ITEMS_WAITING + 5 for each level is less. */
 #define PAIRS_WAITING 128
 #define ITEMS_WAITING 1024
-#define CROWDED 1500 /* from here on a container settles each member */
+#define CROWDED 1500 /* from this slot on, no member waits */
 
 typedef struct decoder {
   lua_State *L;
   lec_key_cache *cache;
   int depth;
   int max_depth;
-  int room; /* the stack slot up to which lua_checkstack has been asked */
+  int room; /* the stack slot up to which lua_checkstack has succeeded */
   char *scratch;
   size_t scratch_size;
   const char *end;
@@ -38,14 +37,14 @@ typedef struct decoder {
 
 static const char *read_value(decoder *d, const char *at);
 
-/* Notes why the text is refused; NULL, to be returned. */
+/* Notes why and where the text is refused; NULL, to be returned. */
 static const char *refuse(decoder *d, ec_json_fault fault, const char *where) {
   d->fault = fault;
   d->where = where;
   return NULL;
 }
 
-/* Makes sure of a few slots beyond `top`.  [-0, +0] */
+/* Ensures some slots beyond `top`.  [-0, +0] */
 static int make_room(decoder *d, int top) {
   int more = top < CROWDED ? 64 : 16;
   if (!lua_checkstack(d->L, more))
@@ -109,15 +108,15 @@ static const char *read_number(decoder *d, const char *at) {
   return end;
 }
 
-/* An object while its members are read. */
+/* An object whose members are being read. */
 typedef struct object {
   lec_key_set seen;
-  int table;   /* its stack slot: nil until settled for the first time */
+  int table;   /* its stack slot: nil until the table is created */
   int waiting; /* pairs on the stack above it */
-  int settled; /* whether the table has been made */
+  int settled; /* whether the table has been created */
 } object;
 
-/* Whether the key on the top is one of the object's.  [-0, +0] */
+/* Whether the object already has the key on top.  [-0, +0] */
 static int has_key(lua_State *L, const object *o) {
   int key = o->table + 1;
   int top = lua_gettop(L);
@@ -161,7 +160,8 @@ static const char *read_key(decoder *d, const char *at, object *o) {
     } else {
       lua_pushlstring(L, text, key.length);
       if (key.length <= LEC_KEY_LONGEST) {
-        /* Nothing allocates from here on: a finalizer may decode, too. */
+        /* Nothing allocates from here on: a finalizer could decode too, and
+        ** would find the slot half written. */
         slot->key = key;
         slot->text = lua_tolstring(L, -1, NULL);
         lua_pushvalue(L, -1);
@@ -229,7 +229,8 @@ static const char *read_object(decoder *d, const char *at) {
   return at + 1;
 }
 
-/* [-waiting, +0]  moves the waiting items into the table; how many are in */
+/* [-waiting, +0]  moves the waiting items into the table; returns their number
+** there */
 static int settle_array(lua_State *L, int table, int waiting, int settled) {
   int last = settled + waiting;
   if (settled == 0) {
@@ -279,7 +280,7 @@ static const char *read_array(decoder *d, const char *at) {
   return at + 1;
 }
 
-/* [-0, +1]  true, false or null; the rest of the word is still to be checked */
+/* [-0, +1]  true, false or null; by the first byte it may be any word */
 static const char *read_word(decoder *d, const char *at) {
   if (at[0] == 't' && at[1] == 'r' && at[2] == 'u' && at[3] == 'e') {
     lua_pushboolean(d->L, 1);
@@ -297,7 +298,7 @@ static const char *read_word(decoder *d, const char *at) {
   return refuse(d, EC_JSON_VALUE, at);
 }
 
-/* [-0, +1]  the value that starts at `at`, and where it ends */
+/* [-0, +1]  the value that starts at `at`; returns where it ends */
 static const char *read_value(decoder *d, const char *at) {
   switch (*at) {
   case '"':

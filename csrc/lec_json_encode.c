@@ -1,6 +1,6 @@
 /*
 ** json.encode: writes a Lua value as JSON into one buffer, a userdata, and
-** refuses what JSON can't hold, naming the path.
+** refuses values that JSON cannot represent, naming their path.
 */
 #include "lec_json_encode.h"
 
@@ -18,11 +18,11 @@
 enum { VALUE = 1, SHARED, ARRAY_MT, OWN_MT, BUFFER };
 
 #define SMALLEST_BUFFER 1024
-#define LARGEST_IDLE (1024 * 1024) /* a larger buffer isn't kept */
+#define LARGEST_IDLE (1024 * 1024) /* larger buffers are not kept */
 
 typedef struct buffer {
   size_t size;
-  char data[1]; /* and on */
+  char data[1]; /* `size` bytes */
 } buffer;
 
 typedef lec_json_frame frame;
@@ -38,7 +38,7 @@ typedef struct encoder {
 
 static int write_value(encoder *e, const frame *up);
 
-/* [-0, +1]  a new buffer; the old one stays where it is */
+/* [-0, +1]  a new buffer */
 static buffer *push_buffer(lua_State *L, size_t size) {
   buffer *b = lua_newuserdata(L, sizeof *b + size);
   b->size = size;
@@ -60,7 +60,7 @@ static void grow(encoder *e, size_t more) {
   e->size = size;
 }
 
-/* Where to write; room for `more` bytes. */
+/* Where to write the next `more` bytes. */
 static inline char *reserve(encoder *e, size_t more) {
   if (e->size - e->used < more)
     grow(e, more);
@@ -77,10 +77,8 @@ static void put_all(encoder *e, const char *text, size_t length) {
   e->used += length;
 }
 
-/*
-** Writes a string with a byte before and one after it, NUL for none.
-** [-0, +0]  -1 when it isn't valid UTF-8
-*/
+/* Writes a string with a byte before and one after it, NUL for none; -1 if it
+** is not valid UTF-8.  [-0, +0] */
 static int write_string(encoder *e, const char *text, size_t length,
                         char before, char after) {
   size_t copied;
@@ -110,7 +108,7 @@ static int write_string(encoder *e, const char *text, size_t length,
   return 0;
 }
 
-/* [-0, +0]  the field on the stack: key, value */
+/* Writes the field on the stack: key, value.  [-0, +0] */
 static int write_field(encoder *e, frame *f, int first) {
   lua_State *L = e->L;
   f->key = lua_tolstring(L, -2, &f->key_length);
@@ -119,7 +117,7 @@ static int write_field(encoder *e, frame *f, int first) {
   return write_value(e, f);
 }
 
-/* [-2, +0]  the object on the stack: its first key, value */
+/* [-2, +0]  writes the object whose first key and value are on the stack */
 static int write_object(encoder *e, frame *f, int table) {
   lua_State *L = e->L;
   int first = 1;
@@ -135,7 +133,7 @@ static int write_object(encoder *e, frame *f, int table) {
   return 0;
 }
 
-/* [-2, +0]  like write_object, in the order of the keys' bytes */
+/* [-2, +0]  like write_object, but in the order of the names' bytes */
 static int write_sorted(encoder *e, frame *f, int table) {
   lua_State *L = e->L;
   const lec_json_name *sorted;
@@ -157,7 +155,7 @@ static int write_sorted(encoder *e, frame *f, int table) {
   return 0;
 }
 
-/* [-0, +0]  whether the key is the given position */
+/* Whether the key is the given position.  [-0, +0] */
 static int is_position(lua_State *L, int key, int position) {
   return lua_type(L, key) == LUA_TNUMBER &&
          lua_tonumber(L, key) == (lua_Number)position;
@@ -170,10 +168,9 @@ static int write_item(encoder *e, frame *f, int position) {
   return write_value(e, f);
 }
 
-/*
-** [-2, +0]  the items after the first `done` when lua_next doesn't give them
-** in order: count the keys, then go by position.  On the stack: key, value
-*/
+/* [-2, +0]  writes the items after the first `done`, where lua_next does not
+** return them in order: counts the keys, then goes by position.  On the stack:
+** key, value */
 static int write_scattered(encoder *e, frame *f, int table, int done) {
   lua_State *L = e->L;
   int count = done;
@@ -201,7 +198,7 @@ static int write_scattered(encoder *e, frame *f, int table, int done) {
   return 0;
 }
 
-/* [-2, +0]  the array on the stack: its first key, value */
+/* [-2, +0]  writes the array whose first key and value are on the stack */
 static int write_array(encoder *e, frame *f, int table) {
   lua_State *L = e->L;
   int done = 0;
@@ -230,7 +227,7 @@ static int is_array(lua_State *L, int index) {
   return found;
 }
 
-/* [-0, +0]  the table on the top */
+/* Writes the table on top.  [-0, +0] */
 static int write_table(encoder *e, const frame *up) {
   lua_State *L = e->L;
   int table = lua_gettop(L);
@@ -285,7 +282,7 @@ static int write_userdata(encoder *e, const frame *up) {
   return 0;
 }
 
-/* [-0, +0]  the value on the top */
+/* Writes the value on top.  [-0, +0] */
 static int write_value(encoder *e, const frame *up) {
   lua_State *L = e->L;
   const char *text;
@@ -320,7 +317,8 @@ static int write_value(encoder *e, const frame *up) {
   }
 }
 
-/* [-0, +1]  the idle buffer, taken so that no other call uses it, or a new */
+/* [-0, +1]  the idle buffer, taken so that no other call uses it, or a new
+** one */
 static buffer *take_buffer(lua_State *L) {
   buffer *b;
   lua_rawgeti(L, SHARED, LEC_JSON_BUFFER);

@@ -1,8 +1,8 @@
 /*
-** The decoder's key cache: field names repeat, so their Lua strings are kept
-** and found by comparing the whole name. It changes no result: a name not in
-** it is made anew.  Also each object's set of slots seen, which proves most
-** names new without looking at the other names.
+** The decoder's key cache.  Field names repeat, so the cache keeps their Lua
+** strings and finds them by comparing the whole name; for a name that is not
+** in it a string is created.  Also an object's set of the slots it has used,
+** which proves most names new without comparing them with the others.
 */
 #ifndef LEC_JSON_KEYS_H
 #define LEC_JSON_KEYS_H
@@ -13,7 +13,7 @@
 #define LEC_KEY_SLOTS 512 /* a power of two */
 #define LEC_KEY_LONGEST 40
 
-/* head and tail overlap, so for up to 16 bytes they are the whole name */
+/* Head and tail overlap: up to 16 bytes they are the whole name. */
 typedef struct lec_key {
   uint64_t head;
   uint64_t tail;
@@ -66,7 +66,7 @@ static inline int lec_key_matches(const lec_key_slot *slot, const lec_key *key,
           memcmp(slot->text + 8, text + 8, key->length - 16) == 0);
 }
 
-/* Adds a slot; whether it was in the set before. */
+/* Adds a slot; 1 if it was in the set before. */
 static inline int lec_key_seen(lec_key_set *set, unsigned slot) {
   uint64_t bit = UINT64_C(1) << (slot % 64);
   int seen = (set->bits[slot / 64] & bit) != 0;

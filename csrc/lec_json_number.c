@@ -1,6 +1,6 @@
 /*
-** Numbers that no Lua number holds: a userdata with their exact text, which
-** prints, compares and encodes as those digits.
+** Numbers that no Lua number can represent: a userdata with their exact text,
+** which prints, compares and encodes as those digits.
 */
 #include "lec_json_number.h"
 
@@ -14,7 +14,7 @@
 
 typedef struct exact {
   size_t length;
-  char text[1]; /* and on */
+  char text[1]; /* as long as allocated */
 } exact;
 
 void lec_json_push_exact(lua_State *L, const char *text, size_t length) {
@@ -55,7 +55,7 @@ size_t lec_json_write_number(lua_State *L, int index, char *out) {
 typedef struct operand {
   const char *text;
   size_t length;
-  double beyond; /* NaN or an infinity, which have no text */
+  double beyond; /* NaN or an infinity, which have no text; else 0 */
   char room[EC_JSON_NUMBER_ROOM];
 } operand;
 
@@ -73,7 +73,7 @@ static void read_operand(lua_State *L, int index, operand *side) {
     side->beyond = lua_tonumber(L, index);
 }
 
-/* -1, 0 or 1; 2 when one is NaN */
+/* -1, 0 or 1; 2 if one is NaN */
 static int compare(lua_State *L) {
   operand a, b;
   read_operand(L, 1, &a);
@@ -109,7 +109,7 @@ static int exact_tostring(lua_State *L) {
   return 1;
 }
 
-/* Replaces such a number by its text so that it can be concatenated. */
+/* Replaces a number kept as text by its text, to be concatenated. */
 static void as_string(lua_State *L, int index) {
   size_t length;
   const char *text = lec_json_exact_text(L, index, &length);

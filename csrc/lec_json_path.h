@@ -1,5 +1,5 @@
 /*
-** Where in a value the encoder is, and refusing to encode what is there.
+** Paths within a value that is being encoded, and refusals that name them.
 */
 #ifndef LEC_JSON_PATH_H
 #define LEC_JSON_PATH_H

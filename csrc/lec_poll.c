@@ -1,6 +1,6 @@
 /*
-** extcontacts.core.poll: sets of descriptors to wait for, and bells, which are
-** descriptors that the program itself makes readable; both as userdata.
+** extcontacts.core.poll: sets of descriptors to wait for, and bells:
+** descriptors that the program itself makes readable.  Both are userdata.
 */
 #include "lec_open.h"
 
@@ -17,15 +17,16 @@
 #define BELL "extcontacts.bell"
 
 typedef struct set_box {
-  ec_poll *poll; /* NULL before it is open and after close */
-  long pid;      /* a child shares the kernel's set: it must leave it alone */
+  ec_poll *poll; /* NULL before it is opened, and after close */
+  long pid;      /* of its process: a child shares the kernel's set, and must
+                 ** leave it alone */
 } set_box;
 
 typedef struct bell_box {
   ec_wake wake;
 } bell_box;
 
-/* Userdata of a type, all zero, on top.  [-0, +1] */
+/* Pushes a userdata of a type, all zero.  [-0, +1] */
 static void *new_box(lua_State *L, const char *type, size_t size) {
   void *box = lua_newuserdata(L, size);
   memset(box, 0, size);
@@ -34,19 +35,19 @@ static void *new_box(lua_State *L, const char *type, size_t size) {
   return box;
 }
 
-/* What is on top, or where it could not be opened nil and why.
-** [-0, +2 or +0] */
+/* Returns the userdata on top, or nil and why it could not be opened.
+** [-0, +0 or +2] */
 static int opened(lua_State *L, int ok, int error) {
   if (ok)
     return 1;
   if (error != EMFILE && error != ENFILE)
     return luaL_error(L, "not enough memory");
   lua_pushnil(L);
-  lua_pushliteral(L, "there is no descriptor left");
+  lua_pushliteral(L, "the process has no file descriptor left");
   return 2;
 }
 
-/* ------------------------------------------------------------------ sets -- */
+/* ---------------------------------------------------------------- sets -- */
 
 static set_box *check_set(lua_State *L) {
   set_box *box = luaL_checkudata(L, 1, SET);
@@ -66,7 +67,7 @@ static int poll_set(lua_State *L) {
   return opened(L, box->poll != NULL, error);
 }
 
-/* set:watch(fd): waits for it to become readable, too */
+/* set:watch(fd) -> whether the set now waits for it too */
 static int set_watch(lua_State *L) {
   set_box *box = check_set(L);
   int fd = (int)luaL_checkinteger(L, 2);
@@ -74,7 +75,7 @@ static int set_watch(lua_State *L) {
   return 1;
 }
 
-/* set:wait(seconds) -> whether one is readable; 0 never blocks */
+/* set:wait(seconds) -> whether a descriptor is readable; 0 never blocks */
 static int set_wait(lua_State *L) {
   ec_poll_event event;
   set_box *box = check_set(L);
@@ -83,8 +84,8 @@ static int set_wait(lua_State *L) {
   return 1;
 }
 
-/* set:fd() -> a descriptor that is readable when one of them is | nil where
-** the system has no such thing */
+/* set:fd() -> a descriptor that is readable when one in the set is | nil if
+** the system has no epoll */
 static int set_fd(lua_State *L) {
   int fd = ec_poll_fd(check_set(L)->poll);
   if (fd < 0)
@@ -94,7 +95,7 @@ static int set_fd(lua_State *L) {
   return 1;
 }
 
-/* set:usable(): open, and made by this process */
+/* set:usable() -> whether it is open and created by this process */
 static int set_usable(lua_State *L) {
   set_box *box = luaL_checkudata(L, 1, SET);
   lua_pushboolean(L, box->poll != NULL && box->pid == ec_process());
@@ -108,7 +109,7 @@ static int set_close(lua_State *L) {
   return 0;
 }
 
-/* ----------------------------------------------------------------- bells -- */
+/* --------------------------------------------------------------- bells -- */
 
 static bell_box *check_bell(lua_State *L) {
   bell_box *box = luaL_checkudata(L, 1, BELL);
@@ -133,7 +134,7 @@ static int bell_fd(lua_State *L) {
   return 1;
 }
 
-/* bell:ring(): readable until it is cleared */
+/* bell:ring(): makes it readable, until it is cleared */
 static int bell_ring(lua_State *L) {
   ec_wake_ring(&check_bell(L)->wake);
   return 0;

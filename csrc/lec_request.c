@@ -10,7 +10,7 @@ void lec_check_memory(lua_State *L, int rc) {
     luaL_error(L, "not enough memory");
 }
 
-/* What a method and a header's name may consist of (RFC 9110, token). */
+/* The characters of a method and of a header's name (RFC 9110, token). */
 #define TOKEN \
   "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvw" \
   "xyz"
@@ -31,7 +31,7 @@ static const char *string_field(lua_State *L, const char *name) {
   lua_getfield(L, 2, name);
   check_type(L, LUA_TSTRING, name);
   if (strlen(lua_tostring(L, -1)) != lua_rawlen(L, -1))
-    luaL_error(L, "the request's %s has a NUL in it", name);
+    luaL_error(L, "the request's %s contains a NUL", name);
   return lua_tostring(L, -1);
 }
 
@@ -39,11 +39,12 @@ static const char *string_field(lua_State *L, const char *name) {
 static const char *method_field(lua_State *L) {
   const char *method = string_field(L, "method");
   if (!is_token(L, -1))
-    luaL_error(L, "the request's method has characters that none may have");
+    luaL_error(L,
+               "the request's method contains a character that is not allowed");
   return method;
 }
 
-/* Adds the header whose name and value are the two topmost strings.
+/* Adds the header whose name is at -2 and whose value is on top.
 ** [-2, +0] */
 static void add_header(lua_State *L, ec_transfer *t) {
   const char *name, *value;
@@ -51,28 +52,29 @@ static void add_header(lua_State *L, ec_transfer *t) {
   if (lua_type(L, -2) != LUA_TSTRING)
     luaL_error(L, "a header's name must be a string");
   if (!is_token(L, -2))
-    luaL_error(L, "a header's name is empty or has characters that no name "
-                  "may have");
+    luaL_error(L, "a header's name is empty or contains a character that is "
+                  "not allowed");
   name = lua_tostring(L, -2);
   if (lua_type(L, -1) != LUA_TSTRING)
     luaL_error(L, "the value of header '%s' must be a string", name);
   value = lua_tolstring(L, -1, &length);
   for (i = 0; i < length; i++) {
     if (value[i] == '\r' || value[i] == '\n' || value[i] == 0)
-      luaL_error(L, "the value of header '%s' has a line end or NUL", name);
+      luaL_error(L, "the value of header '%s' contains a line end or a NUL",
+                 name);
   }
   lec_check_memory(L, ec_transfer_header(t, name, value));
   lua_pop(L, 2);
 }
 
-/* Adds the header on the top: a table { name, value }.  [-0, +0] */
+/* Adds the header on top, { name, value }.  [-0, +0] */
 static void add_pair(lua_State *L, ec_transfer *t) {
   lua_rawgeti(L, -1, 1);
   lua_rawgeti(L, -2, 2); /* pair, name, value */
   add_header(L, t);
 }
 
-/* The request's headers: an array of { name, value }.  [-0, +0] */
+/* Adds the request's headers, an array of { name, value }.  [-0, +0] */
 static void add_headers(lua_State *L, ec_transfer *t) {
   size_t i, count;
   lua_getfield(L, 2, "headers");

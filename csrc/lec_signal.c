@@ -1,8 +1,8 @@
 /*
-** extcontacts.core.signal: on request SIGINT and SIGTERM are only noted, so
-** that a program can end what it is doing in order; the same signal once more
-** acts as it does by default.  SIGUSR1 is counted on request.  Nothing is
-** touched at load.
+** extcontacts.core.signal: on request, SIGINT and SIGTERM are only noted, so
+** that a program can finish its current work; the second time a signal has
+** its default effect.  SIGUSR1 is counted on request.  Loading the module
+** changes no handler.
 */
 #include "lec_open.h"
 
@@ -16,14 +16,14 @@
 static const int signals[] = {SIGINT, SIGTERM};
 #define SIGNALS (sizeof signals / sizeof signals[0])
 
-/* The process has one of each, and at most one guard owns them. */
-static volatile sig_atomic_t caught; /* the first that came; 0 for none */
+/* The state is the process's, and at most one guard owns it. */
+static volatile sig_atomic_t caught; /* the first signal; 0 for none */
 static struct sigaction before[SIGNALS];
 static int installed[SIGNALS];
 static const void *owner;
-static int deferred; /* caught() keeps it to itself */
+static int deferred; /* caught() reports no signal */
 
-/* And at most one listener to SIGUSR1. */
+/* At most one listener counts SIGUSR1. */
 static volatile sig_atomic_t heard;
 static struct sigaction before_usr1;
 static const void *listener;
@@ -37,12 +37,12 @@ static void install(void) {
   struct sigaction action;
   size_t i;
   action.sa_handler = note;
-  /* Writes to a full pipe go on as if nothing had come: a line is not cut.
-  ** Waiting for descriptors ends nevertheless. */
+  /* Writing to a full pipe continues after the signal, so that no line is cut;
+  ** waiting for descriptors ends all the same. */
   action.sa_flags = SA_RESTART | (int)SA_RESETHAND;
   sigemptyset(&action.sa_mask);
   for (i = 0; i < SIGNALS; i++) {
-    /* what a starter wants ignored stays so (nohup, a shell's background) */
+    /* signals ignored at start stay ignored (nohup, a background job) */
     installed[i] = sigaction(signals[i], NULL, &before[i]) == 0 &&
                    before[i].sa_handler != SIG_IGN &&
                    sigaction(signals[i], &action, NULL) == 0;
@@ -57,7 +57,7 @@ static void restore(void) {
   }
 }
 
-/* signal.catch() -> guard | nil where another guard has them already */
+/* signal.catch() -> guard | nil if there is another guard */
 static int signal_catch(lua_State *L) {
   void *guard;
   if (owner != NULL) {
@@ -73,7 +73,7 @@ static int signal_catch(lua_State *L) {
   return 1;
 }
 
-/* guard:release(), and its finaliser: the old handlers again; idempotent */
+/* guard:release(), and its finalizer: restores the handlers; idempotent */
 static int guard_release(lua_State *L) {
   const void *guard = luaL_checkudata(L, 1, GUARD);
   if (owner == guard) {
@@ -85,7 +85,7 @@ static int guard_release(lua_State *L) {
   return 0;
 }
 
-/* [-0, +1]  the name of the first signal that came, or nil */
+/* [-0, +1]  the name of the signal, or nil for 0 */
 static int push_caught(lua_State *L, int number) {
   if (number == 0)
     lua_pushnil(L);
@@ -94,19 +94,19 @@ static int push_caught(lua_State *L, int number) {
   return 1;
 }
 
-/* signal.caught() -> "INT" or "TERM", the first that came | nil; nil while
-** deferred */
+/* signal.caught() -> "INT" or "TERM", the first signal | nil for none, and
+** while deferred */
 static int signal_caught(lua_State *L) {
   return push_caught(L, deferred ? 0 : (int)caught);
 }
 
-/* signal.pending() -> the same, also while deferred */
+/* signal.pending() -> the same, but also while deferred */
 static int signal_pending(lua_State *L) {
   return push_caught(L, (int)caught);
 }
 
-/* signal.defer(on): with true, requests under way go on although a signal
-** came; who defers asks pending().  False ends that. */
+/* signal.defer(on): while on, requests continue after a signal; whoever defers
+** must check pending() */
 static int signal_defer(lua_State *L) {
   deferred = lua_toboolean(L, 1);
   return 0;
@@ -123,7 +123,7 @@ static void count(int number) {
   heard++;
 }
 
-/* signal.listen() -> listener to SIGUSR1 | nil where there is one already */
+/* signal.listen() -> listener to SIGUSR1 | nil if there is another one */
 static int signal_listen(lua_State *L) {
   struct sigaction action;
   void *made;
@@ -143,13 +143,13 @@ static int signal_listen(lua_State *L) {
   return 1;
 }
 
-/* signal.heard() -> how often SIGUSR1 came since listen() */
+/* signal.heard() -> number of SIGUSR1 since listen() */
 static int signal_heard(lua_State *L) {
   lua_pushinteger(L, (lua_Integer)heard);
   return 1;
 }
 
-/* listener:release(), and its finaliser: the old handler again; idempotent */
+/* listener:release(), and its finalizer: restores the handler; idempotent */
 static int listener_release(lua_State *L) {
   const void *made = luaL_checkudata(L, 1, LISTENER);
   if (listener == made) {

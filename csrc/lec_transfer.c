@@ -40,8 +40,7 @@ static int is_done(const lec_transfer *box) {
          box->driver->ops->knows_outcome(box->driver, box->transfer);
 }
 
-/* Into the table on top: the server's address, where there was one.
-** [-0, +0] */
+/* Sets the server's address, if known, in the table on top.  [-0, +0] */
 static void set_address(lua_State *L, const ec_transfer *t) {
   if (t->address[0] != '\0') {
     lua_pushstring(L, t->address);
@@ -69,7 +68,7 @@ static void push_failure(lua_State *L, const ec_failure *failure, ec_sent sent,
   }
 }
 
-/* [-0, +1]  of one whose outcome is known */
+/* [-0, +1]  the failure of a transfer whose outcome is known */
 static void push_outcome(lua_State *L, const ec_transfer *t) {
   push_failure(L, &t->failure, t->sent, t->elapsed);
   set_address(L, t);
@@ -97,7 +96,7 @@ static int transfer_done(lua_State *L) {
   return 1;
 }
 
-/* transfer:cancel([why]): ends it as "cancelled", or as "interrupted";
+/* transfer:cancel([why]): ends it as "cancelled" or "interrupted";
 ** idempotent */
 static int transfer_cancel(lua_State *L) {
   static const char *const reasons[] = {"cancelled", "interrupted", NULL};
@@ -169,8 +168,8 @@ void lec_transfer_returned(lec_transfer *box) {
     free_transfer(box);
 }
 
-/* transfer:result() -> reply | nil, failure.  Hands over the answer: it can be
-** taken once. */
+/* transfer:result() -> response | nil, failure.  It can be called once, and
+** frees the memory of the transfer. */
 static int transfer_result(lua_State *L) {
   lec_transfer *box = check_transfer(L);
   const ec_transfer *t = box->transfer;

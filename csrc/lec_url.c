@@ -1,6 +1,6 @@
 /*
 ** extcontacts.core.url: path templates, queries and percent-encoding.
-** Messages name the argument and never hold its value.
+** Messages name the argument and never contain its value.
 */
 #include "lec_open.h"
 
@@ -13,13 +13,13 @@
 static const char not_an_array[] =
     "must be an array of strings, numbers or booleans without gaps";
 
-/* What became of a value that was to be encoded. */
+/* Results of encoding a value. */
 typedef enum outcome { WRITTEN, SKIPPED, REFUSED } outcome;
 
-/* [-0, +0]  appends the text, encoded */
+/* Appends the text, encoded.  [-0, +0] */
 static void add_encoded(lua_State *L, ec_buf *b, const char *text,
                         size_t length) {
-  /* in steps: three times the length could pass SIZE_MAX */
+  /* in steps, as three times the length could exceed SIZE_MAX */
   while (length > 0) {
     size_t step = length < 4096 ? length : 4096;
     char *out = lec_buf_room(L, b, step * EC_URL_GROWTH);
@@ -36,7 +36,7 @@ static void push_refusal(lua_State *L, const char *kind, const char *name,
   lua_pushfstring(L, "%s '%s' %s", kind, name, rest);
 }
 
-/* [-0, +0]  writes the number at `index`; 0 when it is NaN or infinite */
+/* Writes the number at `index`; 0 if it is NaN or infinite.  [-0, +0] */
 static size_t write_number(lua_State *L, int index, char *out) {
   if (lua_isinteger(L, index))
     return ec_url_integer(out, (long long)lua_tointeger(L, index));
@@ -68,10 +68,8 @@ static int url_decode(lua_State *L) {
   return 1;
 }
 
-/*
-** Appends the path argument on the top of the stack.
-** [-0, +0], with REFUSED [-0, +2]
-*/
+/* Appends the path argument on top.
+** [-0, +0], if REFUSED [-0, +2]  nil, message */
 static outcome add_argument(lua_State *L, ec_buf *b, const char *name) {
   const char *text;
   size_t length;
@@ -133,15 +131,13 @@ static int url_expand(lua_State *L) {
     lua_pop(L, 2);
   }
   if (more < 0)
-    return luaL_argerror(L, 1, "a brace in the template has no partner");
+    return luaL_argerror(L, 1, "the template has an unmatched brace");
   lec_buf_push(L, b);
   return 1;
 }
 
-/*
-** Appends the simple value on the top of the stack, or says in *trouble why
-** not.  [-0, +0]
-*/
+/* Appends the simple value on top, or sets *trouble to the reason why not.
+** [-0, +0] */
 static void add_scalar(lua_State *L, ec_buf *b, const char **trouble) {
   char number[EC_URL_NUMBER_ROOM];
   size_t length;
@@ -164,8 +160,8 @@ static void add_scalar(lua_State *L, ec_buf *b, const char **trouble) {
     break;
   case LUA_TLIGHTUSERDATA:
     *trouble = lua_touserdata(L, -1) == NULL
-                   ? "is null; leave it out to send nothing"
-                   : "can't be a light userdata";
+                   ? "is null; omit it to send nothing"
+                   : "must not be a light userdata";
     break;
   case LUA_TNIL:
   case LUA_TTABLE:
@@ -176,7 +172,7 @@ static void add_scalar(lua_State *L, ec_buf *b, const char **trouble) {
   }
 }
 
-/* [-0, +0]  how many entries the table on the top has */
+/* The number of entries in the table on top.  [-0, +0] */
 static size_t count_entries(lua_State *L) {
   size_t count = 0;
   lua_pushnil(L);
@@ -187,7 +183,7 @@ static size_t count_entries(lua_State *L) {
   return count;
 }
 
-/* [-0, +0]  appends the array on the top, joined by commas */
+/* Appends the array on top, joined with commas.  [-0, +0] */
 static outcome add_array(lua_State *L, ec_buf *b, const char **trouble) {
   size_t count = lua_rawlen(L, -1);
   size_t i;
@@ -207,10 +203,8 @@ static outcome add_array(lua_State *L, ec_buf *b, const char **trouble) {
   return *trouble == NULL ? WRITTEN : REFUSED;
 }
 
-/*
-** Appends [&]name=value from the { name, value } on the top.
-** [-0, +0], when refused [-0, +3]
-*/
+/* Appends [&]name=value from the { name, value } on top.
+** [-0, +0], if REFUSED [-0, +5]  name, value, nil, message, name */
 static outcome add_pair(lua_State *L, ec_buf *b) {
   size_t start = b->length;
   const char *trouble = NULL;
@@ -270,7 +264,7 @@ static const luaL_Reg functions[] = {{"decode", url_decode},
 
 int lec_open_url(lua_State *L) {
   lua_newtable(L);
-  lec_new_buf(L); /* of all of them */
+  lec_new_buf(L); /* shared by all of them */
   luaL_setfuncs(L, functions, 1);
   return 1;
 }

@@ -6,10 +6,9 @@
 
 #include "ec_compat.h"
 
-/*
-** Registers a userdata type: __name, __index = methods, the metamethods, and
-** __metatable = its name so that scripts can't reach it.  [-0, +0]
-*/
+/* Registers a userdata type: __name, __index = methods, the metamethods, and
+** __metatable = its name, so that scripts cannot reach the metatable.
+** [-0, +0] */
 void lec_newtype(lua_State *L, const char *name, const luaL_Reg *methods,
                  const luaL_Reg *metamethods);
 

@@ -184,7 +184,7 @@ describe("core.file", function()
     assert.error_matches(function() file.open("a\0b", "read") end, "NUL")
     local one = assert(file.open(path, "append"))
     assert.error_matches(function() one:read(-1) end, "16 MiB")
-    assert.error_matches(function() one:truncate(-1) end, "below 0")
+    assert.error_matches(function() one:truncate(-1) end, "must not be negative")
     one:close()
   end)
 

@@ -213,8 +213,8 @@ describe("url.query", function()
     local array = "must be an array of strings, numbers or booleans without gaps"
     local scalar = "must be a string, number, boolean or an array of them"
     local cases = {
-      { NULL, "is null; leave it out to send nothing" },
-      { { "a", NULL }, "is null; leave it out to send nothing" },
+      { NULL, "is null; omit it to send nothing" },
+      { { "a", NULL }, "is null; omit it to send nothing" },
       { { a = 1 }, array },
       { { "a", x = 1 }, array },
       { { "a", { "secret" } }, array },

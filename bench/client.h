@@ -1,6 +1,6 @@
 /*
-** What the floors share: libcurl's easy interface with the sandbox's address
-** and credentials from the environment.
+** Shared by the benchmarks' lower bounds: libcurl's easy interface, with the
+** sandbox's address and credentials from the environment.
 */
 #ifndef BENCH_CLIENT_H
 #define BENCH_CLIENT_H
@@ -24,7 +24,7 @@ static const char *setting(const char *name) {
   return value;
 }
 
-/* libcurl's callback: the answer goes into a text. */
+/* libcurl's callback: appends the response to a text. */
 static size_t append(char *data, size_t size, size_t count, void *to) {
   text *t = to;
   size_t length = size * count;
@@ -40,7 +40,8 @@ static size_t append(char *data, size_t size, size_t count, void *to) {
   return length;
 }
 
-/* Copies the string after the last `name`, as it is; 0 where it isn't there. */
+/* Copies the string after the last `name`, escapes included; 0 if there is
+** none. */
 static int find(const text *t, const char *name, char *value, size_t room) {
   const char *from = t->data, *next, *to;
   while ((next = strstr(from, name)) != NULL)
@@ -53,7 +54,7 @@ static int find(const text *t, const char *name, char *value, size_t room) {
   return 1;
 }
 
-/* Whether the answer was a 200; it is in the text then. */
+/* Whether the response was a 200; its body is then in the text. */
 static int fetch(CURL *easy, const char *url, text *body) {
   long status = 0;
   body->length = 0;
@@ -71,7 +72,7 @@ static CURL *new_client(text *body) {
   return easy;
 }
 
-/* The headers of all further requests, with a token. */
+/* Gets a token; the headers for all further requests. */
 static struct curl_slist *authorize(void) {
   text body = {NULL, 0, 0};
   CURL *easy = new_client(&body);

@@ -1,6 +1,6 @@
 /*
-** The floor of decoding: builds the tables of a value from C with no text to
-** read, every table at its final size.  For bench.lua only.
+** The lower bound of decoding: builds the tables of a value from C without
+** reading any text, each table with its final size.  For bench.lua only.
 */
 #include "../../csrc/ec_compat.h"
 
@@ -9,7 +9,7 @@
 
 __attribute__((visibility("default"))) int luaopen_floor(lua_State *L);
 
-/* What to push, in order. */
+/* The values to push, in order. */
 typedef enum op_kind {
   OP_OBJECT, /* count fields follow, each a key and a value */
   OP_ARRAY,  /* count items follow */
@@ -18,29 +18,27 @@ typedef enum op_kind {
   OP_INTEGER,
   OP_BOOLEAN,
   OP_NULL,
-  OP_KEPT /* a number kept as text; too few of them to matter */
+  OP_KEPT /* a number kept as text; there are too few to matter */
 } op_kind;
 
 typedef struct op {
   op_kind kind;
   int count;
   size_t length;
-  const char *text; /* in the tape's bytes, or a key in the table of keys */
+  const char *text; /* in the tape's bytes, or of a key in the table of keys */
   lua_Number number;
   lua_Integer integer;
-  int place; /* where in the table of keys */
+  int place; /* in the table of keys */
 } op;
 
-/*
-** A userdata.  What it holds is malloc's: in the collector's accounts it
-** would put off the collections that the codecs have to pay for.
-*/
+/* A userdata whose memory comes from malloc: counted by the collector, it
+** would delay the collections that the codecs have to pay for. */
 typedef struct tape {
   int used;
   int size;
   op *ops;
   char *bytes;
-  char *next; /* where the next string's bytes go */
+  char *next; /* the place of the next string's bytes */
 } tape;
 
 /* Stack slots of record. */
@@ -57,10 +55,8 @@ static op *add(lua_State *L, op_kind kind) {
   return next;
 }
 
-/*
-** [-0, +0]  a string that is made anew each time: nothing may keep it, as Lua
-** would find it instead of making it
-*/
+/* Adds a string that is created each time it is played.  Nothing may keep it,
+** or Lua would find it instead of creating it.  [-0, +0] */
 static void add_string(lua_State *L) {
   tape *t = lua_touserdata(L, TAPE);
   op *o = add(L, OP_STRING);
@@ -70,7 +66,8 @@ static void add_string(lua_State *L) {
   t->next += o->length;
 }
 
-/* [-0, +0]  a key (or userdata), which is kept; the same share their place */
+/* Adds a key (or userdata), which is kept; equal ones share a place.
+** [-0, +0] */
 static void add_kept(lua_State *L, int index) {
   op *o = add(L, lua_type(L, index) == LUA_TSTRING ? OP_STRING : OP_KEPT);
   o->text = lua_tolstring(L, index, &o->length);
@@ -90,7 +87,7 @@ static void add_kept(lua_State *L, int index) {
 
 static void add_value(lua_State *L);
 
-/* [-0, +0]  the table on the top */
+/* Adds the table on top.  [-0, +0] */
 static void add_table(lua_State *L) {
   int table = lua_gettop(L);
   int is_array = lua_getmetatable(L, table);
@@ -116,7 +113,7 @@ static void add_table(lua_State *L) {
   }
 }
 
-/* [-0, +0]  the value on the top */
+/* Adds the value on top.  [-0, +0] */
 static void add_value(lua_State *L) {
   op *o;
   switch (lua_type(L, -1)) {
@@ -178,7 +175,7 @@ static int record(lua_State *L) {
 /* Stack slots of play. */
 enum { PLAYED = 1, KEPT, ARRAY_MT, KEEP };
 
-/* [-0, +1]  a field's name: made anew, or as a perfect cache would give it */
+/* [-0, +1]  a field's name: created, or taken as from a perfect cache */
 static const op *push_key(lua_State *L, const op *o, int keep) {
   if (keep)
     lua_rawgeti(L, KEPT, o->place);

@@ -1,7 +1,7 @@
 /*
-** The floor: CONCURRENCY threads, each with a libcurl easy handle of its own
-** that gets one id after another; nothing is decoded.
-**   threads COUNT CONCURRENCY <ids      prints the seconds they took
+** The lower bound: CONCURRENCY threads, each with its own libcurl easy handle,
+** that get one id after another and decode nothing.
+**   threads COUNT CONCURRENCY <ids      prints the seconds it took
 */
 #include "../client.h"
 

@@ -1,7 +1,7 @@
 /*
-** The floor: a loop on one libcurl easy handle that only downloads the pages
-** of a scan.  It looks for the cursor in the text, and decodes nothing.
-** Prints the pages and their bytes.
+** The lower bound: one libcurl easy handle that only downloads the pages of a
+** scan.  It searches the text for the cursor and decodes nothing.  Prints the
+** number of pages and bytes.
 */
 #include "../client.h"
 

@@ -1,7 +1,7 @@
 /*
-** Fuzzes the parser of an answer's headers with the input's lines: bounds
-** hold, pairs are well formed, and what the caps allow doesn't depend on
-** them.  Needs csrc/ec_headers.c csrc/ec_buf.c.
+** Fuzzes the parser of response headers with the lines of the input: limits
+** hold, pairs are well-formed, and a cap that is not reached changes nothing.
+** Needs csrc/ec_headers.c csrc/ec_buf.c.
 */
 #include "../../csrc/ec_headers.h"
 
@@ -33,7 +33,7 @@ static void check_pairs(const ec_headers *h) {
   CHECK(h->status == 0 || (h->status >= 100 && h->status <= 999));
 }
 
-/* Feeds the lines as libcurl does, each in memory of its own. */
+/* Feeds the lines as libcurl does, each in its own memory. */
 static int feed(ec_headers *h, const char *text, size_t size) {
   int rc = EC_HEADERS_OK;
   while (size > 0 && rc == EC_HEADERS_OK) {

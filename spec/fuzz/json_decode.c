@@ -1,6 +1,6 @@
 /*
-** Fuzzes the JSON codec with itself: what is accepted must come back the same
-** after encoding and decoding, and no decode may depend on an earlier one.
+** Fuzzes the JSON codec with itself: an accepted value must be the same after
+** encoding and decoding, and no result may depend on an earlier one.
 ** Needs csrc/ec_json_*.c csrc/lec_json*.c csrc/lec_util.c lua5.4.
 */
 #include "json_lua.h"
@@ -61,7 +61,7 @@ static void check_same(lua_State *L, int a, int b) {
   }
 }
 
-/* A codec without a past must agree.  The results are at 2, 3 and 4. */
+/* A new codec must give the same results, which are at 2, 3 and 4. */
 static void check_fresh(lua_State *L, const uint8_t *data, size_t size) {
   int fresh;
   lec_open_json(L);
@@ -95,7 +95,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     lua_settop(L, 6);
     json_call(L, 1, "encode");
     CHECK(lua_type(L, 6) == LUA_TSTRING);
-    /* Another table may have its fields in another order. */
+    /* The other table may return its fields in another order. */
     CHECK(lua_rawlen(L, 6) == length);
   }
   lua_settop(L, 1);

@@ -1,6 +1,6 @@
 /*
 ** Fuzzes the JSON decoder against simdjson: both accept or both refuse, and
-** every value is the same.  What differs on purpose is named below.
+** every value is the same, apart from the intended differences below.
 ** Needs csrc/ec_json_*.c csrc/lec_json*.c csrc/lec_util.c lua5.4 simdjson.
 */
 extern "C" {
@@ -17,8 +17,8 @@ using namespace simdjson;
 
 static void check_same(lua_State *L, dom::element element);
 
-/* Whether a value holds a number that only its text holds: simdjson refuses
-** those (integers over 64 bits, 1e400) or rounds them. */
+/* Whether a value contains a number kept as text: simdjson refuses those
+** (integers over 64 bits, 1e400) or rounds them. */
 static bool has_exact(lua_State *L, int index) {
   size_t length;
   luaL_checkstack(L, 10, nullptr);
@@ -93,7 +93,7 @@ static void check_array(lua_State *L, dom::array array) {
   CHECK((lua_Integer)lua_rawlen(L, -1) == index);
 }
 
-/* Compares the value on the top. */
+/* Compares the value on top. */
 static void check_same(lua_State *L, dom::element element) {
   luaL_checkstack(L, 10, nullptr);
   switch (element.type()) {
@@ -137,7 +137,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   error_code error = parser.parse(text).get(element);
   json_decode(L, 1, data, size); /* codec, value, message, offset */
   if (lua_isnil(L, 2)) {
-    /* simdjson takes fields twice, goes deeper, and may skip a BOM. */
+    /* simdjson accepts duplicate fields, more depth, and may skip a BOM. */
     CHECK(error || says(L, EC_JSON_DUPLICATE) || says(L, EC_JSON_DEPTH) ||
           says(L, EC_JSON_BOM));
   } else if (error) {

@@ -1,6 +1,6 @@
 /*
-** What the JSON fuzz targets share: a Lua state with the codec, and calls to
-** its functions that leave their results on the stack.
+** Shared by the JSON fuzz targets: a Lua state with the codec, and calls to its
+** functions that leave the results on the stack.
 */
 #ifndef JSON_LUA_H
 #define JSON_LUA_H
@@ -17,7 +17,7 @@
       __builtin_trap(); \
   } while (0)
 
-/* The state; the codec's table is at stack index 1. */
+/* The state, with only the codec's table on its stack. */
 static inline lua_State *json_state(void) {
   static lua_State *L;
   if (L == NULL) {
@@ -29,7 +29,8 @@ static inline lua_State *json_state(void) {
   return L;
 }
 
-/* [-1, +3]  name(argument): value or nil, message, offset */
+/* [-1, +3]  calls `name` with the argument on top: value | nil, message,
+** offset or path */
 static inline void json_call(lua_State *L, int codec, const char *name) {
   lua_getfield(L, codec, name);
   lua_insert(L, -2);

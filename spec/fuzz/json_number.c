@@ -1,6 +1,6 @@
 /*
-** Fuzzes JSON numbers, two texts apart by a line end: their order is that of
-** their values, and what is written reads back to the last bit.
+** Fuzzes JSON numbers, two texts separated by a line end: they compare by
+** value, and a written number reads back to the last bit.
 ** Needs csrc/ec_json_number.c csrc/ec_json_write.c.
 */
 #include "../../csrc/ec_json_number.h"
@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define CHECK(what) ((what) ? (void)0 : __builtin_trap())
 
-/* Whether the text is one number; reads it. */
+/* Reads the number; whether the text is one. */
 static int read_all(const char *text, ec_json_number *number) {
   const char *where = NULL;
   const char *end = ec_json_read_number(text, number, &where);

@@ -1,11 +1,11 @@
 #!/bin/sh
 # Builds and runs fuzz targets:  run.sh [seconds [target...]]
 #
-# A target is spec/fuzz/NAME.c or NAME.cc.  Its first comment says what it
-# needs in one line, `Needs csrc/ec_url.c lua5.4.`: sources by their paths
-# (patterns do), the rest are pkg-config's names.  Seeds come from
-# seeds/NAME, or from seeds/ and NAME's part before the first underscore.
-# Builds, corpora and what made a target fail go to build/fuzz.
+# A target is spec/fuzz/NAME.c or NAME.cc.  Its first comment lists what it
+# needs in one line, `Needs csrc/ec_url.c lua5.4.`: paths of sources (or
+# patterns), and names of pkg-config.  Seeds come from seeds/NAME, or from
+# seeds/ and NAME's part before the first underscore.  Builds, corpora and
+# inputs that make a target fail go to build/fuzz.
 
 set -u
 cd "$(dirname "$0")/../.." || exit 2
@@ -23,7 +23,7 @@ if [ $# = 0 ]; then
   done
 fi
 
-# Compiles one source of the target $name; its object joins $objects.
+# Compiles one source of the target $name and adds its object to $objects.
 compile() {
   object=$out/$name.d/$(basename "$1").o
   case $1 in
@@ -55,7 +55,7 @@ build() {
   fi
   objects=
   mkdir -p "$out/$name.d" "$out/corpus/$name"
-  for source in $sources; do # patterns unfold here
+  for source in $sources; do # expands patterns
     compile "$source" || return 1
   done
   $linker -fsanitize=fuzzer,$checks $objects $libraries -lm -o "$out/$name"

@@ -1,6 +1,6 @@
 /*
-** Fuzzes the URL codec: encoding and decoding are inverse, decoding in place
-** agrees, templates end.  Needs csrc/ec_url.c.
+** Fuzzes the URL codec: decoding reverses encoding, decoding in place gives the
+** same result, and templates end.  Needs csrc/ec_url.c.
 */
 #include "../../csrc/ec_url.h"
 
@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
   if (!(what)) \
   __builtin_trap()
 
-/* What is encoded must be plain and decode to itself. */
+/* Encoded text has no reserved characters and decodes to the original. */
 static void check_round_trip(const char *text, size_t size) {
   char *encoded = malloc(size * EC_URL_GROWTH + 1);
   char *decoded = malloc(size * EC_URL_GROWTH + 1);
@@ -48,7 +48,7 @@ static void check_decode(const char *text, size_t size, int plus) {
   free(apart);
 }
 
-/* The pieces and their braces make up the whole template. */
+/* The pieces with their braces add up to the template. */
 static void check_template(const char *text, size_t size) {
   const char *at = text;
   const char *end = text + size;

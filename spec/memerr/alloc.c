@@ -1,7 +1,7 @@
 /*
-** The refusing allocators of memerr: Lua's (lua_Alloc), the core's own calls
-*(--wrap sends its
-** malloc to __wrap_malloc) and libcurl's (curl_global_init_mem).
+** memerr's failing allocators: Lua's (lua_Alloc), the core's (the linker's
+** --wrap sends its malloc to __wrap_malloc) and libcurl's
+** (curl_global_init_mem).
 */
 #include <stdlib.h>
 #include <string.h>
@@ -56,7 +56,7 @@ static void drop(struct memerr_budget *budget, void *block) {
   __real_free(block);
 }
 
-/* Freeing and shrinking never fail, as Lua expects. */
+/* Freeing and shrinking never fail: Lua relies on it. */
 void *memerr_lua_allocate(void *context, void *block, size_t old_size,
                           size_t size) {
   struct memerr_budget *budget = context;

@@ -1,6 +1,6 @@
--- Run by memerr with every allocation failing in turn: requests to its own
--- server, one cancelled, one left in flight when the engine closes; then one
--- more, which lacks nothing where it is answered.
+-- Run by memerr, which lets every allocation fail in turn: requests to its own
+-- server, one cancelled, one pending when the engine closes; then one more,
+-- which must be complete if it is sent.
 local core = require("extcontacts.core")
 local port = ...
 
@@ -51,7 +51,7 @@ end
 
 local ok, done, failure = pcall(exchange)
 
--- What was left half made for want of memory is not used.
+-- A handle that lacks an option, because memory ran out, is not used again.
 pcall(function()
   local last = request(engine, "/agent")
   while last and not last:done() do

@@ -1,4 +1,4 @@
--- Run by memerr with every allocation failing in turn.
+-- Run by memerr, which lets every allocation fail in turn.
 local idset = require("extcontacts.core").idset
 
 -- What LuaJIT compiles does not survive a lack of memory in its own code.

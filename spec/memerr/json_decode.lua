@@ -1,4 +1,4 @@
--- Run by memerr with every allocation failing in turn.
+-- Run by memerr, which lets every allocation fail in turn.
 local json = require("extcontacts.core").json
 
 local long = ("x"):rep(3000)

@@ -1,13 +1,13 @@
 /*
-** Every allocation failing in turn: runs a small script over extcontacts.core
-** again and again, refusing its 1st, 2nd, 3rd... allocation until none is
-** left to refuse.  A script must succeed, return nil, or raise "not enough
-** memory"; it must not crash, leak or raise anything else.
+** Lets every allocation fail in turn: runs a small script over
+** extcontacts.core again and again, with its 1st, 2nd, 3rd... allocation
+** failing, until there is no further one.  A script must succeed, return nil,
+** or raise "not enough memory"; it must not crash, leak or raise anything else.
 **
-** Three allocators are refused, one at a time: Lua's (lua_Alloc), the core's
-** own (linked with --wrap=malloc...), and libcurl's.  Each in two ways: only
-** that one (Lua then collects and tries again: a full collection at every
-** allocation), and that one with all that follow.
+** Three allocators fail, one at a time: Lua's (lua_Alloc), the core's
+** (linked with --wrap=malloc...), and libcurl's.  Each in two ways: only that
+** allocation (Lua then collects and retries, so there is a full collection at
+** every allocation), and that one with all later ones.
 **
 **   memerr script.lua...
 */
@@ -26,13 +26,11 @@ enum { MOST_ALLOCATIONS = 100000, LONGEST_SECONDS = 300 };
 
 int luaopen_extcontacts_core(lua_State *L);
 
-/* The allocator to refuse once the script runs; NULL none */
+/* The allocator that fails while the script runs; NULL for none. */
 static struct memerr_budget *target;
 
-/*
-** [-2, +1]  (script, port): opens the core and runs the script.  Not with
-** require, which in 5.1 refuses a module whose first opening failed.
-*/
+/* [-2, +1]  (script, port): opens the core and runs the script.  `require`
+** would not do: in 5.1 it refuses a module that failed to open once. */
 static int run_script(lua_State *L) {
   if (target != NULL)
     target->armed = 1;
@@ -46,10 +44,8 @@ static int run_script(lua_State *L) {
   return 1;
 }
 
-/*
-** [-0, +1]  runs the script at index 1, refusing as the budget says (NULL:
-** nothing); the status of pcall
-*/
+/* Runs the script at index 1, with allocations failing by the budget (NULL:
+** none).  [-0, +1]  the result, or the error of the returned status */
 static int call_script(lua_State *L, struct memerr_budget *budget) {
   int status;
   lua_pushcfunction(L, run_script);
@@ -62,38 +58,38 @@ static int call_script(lua_State *L, struct memerr_budget *budget) {
   return status;
 }
 
-/* What is wrong with how the refused script ended, its result on the top */
+/* The fault of a run in which an allocation failed, with its result on top;
+** NULL for none. */
 static const char *wrong_end(lua_State *L, int status) {
   const char *message;
   if (status == 0)
     return NULL;
   message = lua_tostring(L, -1);
   if (message == NULL)
-    return "raised an error that is no string";
+    return "raised an error that is not a string";
   return strstr(message, "not enough memory") != NULL ? NULL : message;
 }
 
-/* What is wrong with a run of which nothing was refused */
+/* The fault of a run in which no allocation failed; NULL for none. */
 static const char *wrong_success(lua_State *L, int status) {
   if (status != 0)
     return lua_tostring(L, -1);
-  return lua_toboolean(L, -1) ? NULL : "failed with nothing refused";
+  return lua_toboolean(L, -1) ? NULL : "failed although no allocation did";
 }
 
-/*
-** Runs the script in a new state, and after a refusal once more in the same
-** state with nothing refused: it must have stayed usable.  1 if all is well.
-*/
+/* Runs the script in a new state and, if an allocation failed, once more in
+** the same state without failures: the state must still be usable.  1 if the
+** runs ended as they must. */
 static int attempt(const char *script, struct memerr_budget *budget) {
   const char *wrong;
   lua_State *L = lua_newstate(memerr_lua_allocate, &memerr_lua);
   if (L == NULL) {
-    fprintf(stderr, "this Lua takes no allocator\n");
+    fprintf(stderr, "this Lua accepts no allocator\n");
     return 0;
   }
   luaL_openlibs(L);
-  /* Lua 5.4 itself does not outlive a refusal while it makes the metatable of
-     its string buffers: have that made before. */
+  /* Lua 5.4 itself does not survive a failure while it creates the metatable
+  ** of its string buffers: create it before. */
   (void)luaL_dostring(L, "local _ = ('x'):rep(100000)");
   if (luaL_loadfile(L, script) != 0) {
     wrong = lua_tostring(L, -1);
@@ -109,7 +105,8 @@ static int attempt(const char *script, struct memerr_budget *budget) {
   return wrong == NULL;
 }
 
-/* Refuses allocation after allocation; 0 if every attempt ended as it must. */
+/* Lets one allocation after another fail; 0 if every attempt ended as it
+** must. */
 static int torture(const char *script, const char *name,
                    struct memerr_budget *budget, int persistent) {
   long count = 0;
@@ -119,24 +116,24 @@ static int torture(const char *script, const char *name,
     budget->left = count;
     budget->persistent = persistent;
     if (!attempt(script, budget)) {
-      fprintf(stderr, "%s: %s's allocation %ld refused%s\n", script, name,
+      fprintf(stderr, "%s: %s's allocation %ld fails%s\n", script, name,
               count + 1, persistent ? " with all later ones" : "");
       wrong++;
     }
     if (memerr_lua.live != 0 || memerr_core.live != 0) {
       fprintf(stderr,
-              "%s: %s's allocation %ld: Lua keeps %ld, core %ld blocks\n",
+              "%s: %s's allocation %ld fails: Lua leaks %ld, core %ld blocks\n",
               script, name, count + 1, memerr_lua.live, memerr_core.live);
       memerr_lua.live = memerr_core.live = 0;
       wrong++;
     }
     count++;
   } while (budget->hit && count < MOST_ALLOCATIONS && wrong < 2);
-  printf("%-32s %-8s %-10s %5ld refused, %d wrong\n", script, name,
-         persistent ? "from there" : "only one", count - 1, wrong);
+  printf("%-32s %-8s %-15s %5ld failures, %d wrong\n", script, name,
+         persistent ? "all later ones" : "one allocation", count - 1, wrong);
   fflush(stdout);
   if (budget->hit && wrong == 0)
-    fprintf(stderr, "%s: no end after %ld allocations\n", script, count);
+    fprintf(stderr, "%s: did not end after %ld allocations\n", script, count);
   return wrong > 0 || budget->hit;
 }
 

@@ -1,6 +1,6 @@
 /*
-** Shared by the parts of memerr: who may be refused, and the server the
-** scripts talk to.
+** Shared by the parts of memerr: the failing allocators, and the server that
+** the scripts send requests to.
 */
 #ifndef MEMERR_H
 #define MEMERR_H
@@ -8,26 +8,26 @@
 #include <stddef.h>
 
 struct memerr_budget {
-  long left;      /* allocations still granted while armed */
+  long left;      /* allocations that still succeed while armed */
   long live;      /* blocks allocated and not freed */
-  int armed;      /* counting and refusing */
-  int persistent; /* refuse all that follow too */
-  int hit;        /* something was refused */
+  int armed;      /* counts allocations, and lets them fail */
+  int persistent; /* all later allocations fail too */
+  int hit;        /* an allocation has failed */
 };
 
 extern struct memerr_budget memerr_lua, memerr_core, memerr_curl;
 
-/* 1 if this allocation is to fail */
+/* 1 if this allocation must fail */
 int memerr_refused(struct memerr_budget *budget);
 
-/* lua_Alloc; the context is a budget */
+/* A lua_Alloc whose context is a budget. */
 void *memerr_lua_allocate(void *context, void *block, size_t old_size,
                           size_t size);
 
-/* Starts libcurl with the refusing allocator; 0 ok. */
+/* Initializes libcurl with its failing allocator; 0 ok. */
 int memerr_curl_init(void);
 
-/* Starts the server thread on a free loopback port; 0 ok. */
+/* Starts the server thread on a free port of 127.0.0.1; 0 ok. */
 int memerr_serve(void);
 int memerr_port(void);
 

@@ -1,7 +1,7 @@
 /*
-** The server memerr's scripts talk to: one thread, one canned JSON answer to
-** each request, gzipped where the path ends in "gzip".  Where it ends in
-** "agent", one that does not tell its user agent is refused.
+** The server that memerr's scripts send requests to: one thread, the same JSON
+** response to each request, gzipped if the path ends in "gzip".  If it ends in
+** "agent", a request without a user agent gets a 400.
 */
 #include <arpa/inet.h>
 #include <poll.h>
@@ -40,7 +40,7 @@ struct peer {
   char head[8192];
 };
 
-/* The listener's place is 0; a peer's is that of its descriptor. */
+/* Index 0 is the listener; a peer has the same index in both arrays. */
 static struct pollfd polled[MOST_PEERS + 1];
 static struct peer peers[MOST_PEERS + 1];
 static nfds_t count = 1;
@@ -57,8 +57,8 @@ static void answer(int fd, const char *head) {
   }
 }
 
-/* Reads what is there and answers a complete head; 0 while it goes on.  A
-** request's body stands before the next head and does no harm there. */
+/* Reads the available bytes and responds to a complete head; -1 if the peer has
+** disconnected.  A request's body is ignored as the start of the next head. */
 static int read_peer(int fd, struct peer *peer) {
   size_t room = sizeof peer->head - 1 - peer->used;
   ssize_t got = recv(fd, peer->head + peer->used, room, 0);

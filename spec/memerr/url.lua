@@ -1,4 +1,4 @@
--- Run by memerr with every allocation failing in turn.
+-- Run by memerr, which lets every allocation fail in turn.
 local url = require("extcontacts.core").url
 
 assert(url.expand("{text}", { text = ("a/\195\169 "):rep(500) }))

@@ -1,8 +1,8 @@
 /*
 ** A Lua interpreter for the sanitizer runs: `host [-e chunk] script args`.
-** Debian's lua5.4 and luajit can't load a shared object built with ASan; a
-** program built with it can, and what it starts (nginx, a command) is not
-** affected, as it would be by a preloaded library.
+** Debian's lua5.4 and luajit cannot load a shared object built with ASan; a
+** program built with it can, and, unlike a preloaded library, it does not
+** affect the programs it starts (nginx, a command).
 */
 #include <signal.h>
 #include <stdio.h>
@@ -12,7 +12,7 @@
 #include <lua.h>
 #include <lualib.h>
 
-/* [-1, +1]  message handler: the message with a traceback */
+/* [-1, +1]  message handler: adds a traceback */
 static int traceback(lua_State *L) {
   lua_getglobal(L, "debug");
   lua_getfield(L, -1, "traceback");
@@ -24,7 +24,8 @@ static int traceback(lua_State *L) {
   return 1;
 }
 
-/* Ctrl-C, as in the real interpreters: an error at the next instruction. */
+/* Ctrl-C raises an error at the next instruction, as in the real
+** interpreters. */
 static lua_State *running;
 
 static void raise_interrupted(lua_State *L, lua_Debug *unused) {
@@ -39,7 +40,8 @@ static void on_interrupt(int number) {
               LUA_MASKCALL | LUA_MASKRET | LUA_MASKCOUNT, 1);
 }
 
-/* [-(1 + count), +0]  runs a chunk with count arguments on top; 0 ok */
+/* [-(1 + count), +0]  runs a chunk with `count` arguments on top; 0 ok.
+** `loaded` is the status of loading it. */
 static int run(lua_State *L, int loaded, int count) {
   if (loaded == 0) {
     lua_pushcfunction(L, traceback);
@@ -55,7 +57,7 @@ static int run(lua_State *L, int loaded, int count) {
   return loaded;
 }
 
-/* [-0, +0]  the global arg, as lua sets it: the script at 0 */
+/* Sets the global arg as lua does: the script is at 0.  [-0, +0] */
 static void set_arguments(lua_State *L, int argc, char **argv, int script) {
   int i;
   lua_createtable(L, argc, 1);
@@ -66,7 +68,7 @@ static void set_arguments(lua_State *L, int argc, char **argv, int script) {
   lua_setglobal(L, "arg");
 }
 
-/* [-0, +0]  the script's place in argv, past the options; argc if none */
+/* The script's index in argv, after the options; argc if there is none. */
 static int find_script(int argc, char **argv) {
   int i = 1;
   while (i < argc && argv[i][0] == '-' && argv[i][1] != '\0')
@@ -84,7 +86,7 @@ int main(int argc, char **argv) {
   set_arguments(L, argc, argv, script < argc ? script : 0);
   for (i = 1; i < script && status == 0; i++) {
     if (strcmp(argv[i], "-e") != 0 || i + 1 >= script) {
-      fprintf(stderr, "host: only -e chunk and a script, not %s\n", argv[i]);
+      fprintf(stderr, "host: expected -e chunk or a script, not %s\n", argv[i]);
       status = 1;
     } else {
       i++;

@@ -172,7 +172,9 @@ describe("driven by a thread:", function()
       local running = child.start([[
         local core = require "extcontacts.core"
         local function descriptors()
-          local pid = io.open("/proc/self/stat"):read("*n")
+          local stat = io.open("/proc/self/stat")
+          local pid = stat:read("*n")
+          stat:close() -- or the collector would close it at one count and not at another
           local handle = io.popen("ls /proc/" .. pid .. "/fd | wc -l")
           local count = handle:read("*n")
           handle:close()

@@ -4,6 +4,7 @@
 ** Needs csrc/ec_json_*.c csrc/lec_json*.c csrc/lec_util.c lua5.4 simdjson.
 */
 extern "C" {
+#include "../../csrc/ec_json_number.h"
 #include "../../csrc/ec_json_scan.h"
 #include "json_lua.h"
 }

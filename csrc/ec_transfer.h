@@ -43,17 +43,17 @@ typedef enum ec_state {
 /* How much of the request may have reached the server. */
 typedef enum ec_sent { EC_SENT_NOTHING, EC_SENT_PARTIAL, EC_SENT_ALL } ec_sent;
 
-/* Whose a transfer is that a background thread drives. */
+/* The owner of a transfer that a background thread drives. */
 typedef enum ec_hold {
-  EC_HELD,           /* the thread's */
-  EC_HELD_CANCELLED, /* the thread's, which is to cancel it */
-  EC_RETURNED        /* the thread is done with it */
+  EC_HELD,           /* the thread */
+  EC_HELD_CANCELLED, /* the thread, which must cancel it */
+  EC_RETURNED        /* the caller again */
 } ec_hold;
 
 struct ec_transfer {
   ec_memory memory;
 
-  /* All below is zero in a new or renewed transfer. */
+  /* All below is reset for each use: zero, and no deadline. */
   ec_engine *engine;            /* counted reference */
   ec_transfer *previous, *next; /* in the one list it is in */
   ec_state state;
@@ -80,7 +80,7 @@ struct ec_transfer {
   curl_off_t bytes_sent, bytes_received;
 
   ec_hold hold;  /* guarded by the thread's lock */
-  int abandoned; /* the caller's alone: no one takes the result, free it */
+  int abandoned; /* used by the caller only: free it when it is returned */
 
   char address[64];                 /* of the server */
   char error_text[CURL_ERROR_SIZE]; /* libcurl's description of a failure */

@@ -125,7 +125,7 @@ end
 ---@param path string
 ---@param options extcontacts.RequestOptions|nil
 ---@return extcontacts.Operation|nil row
----@return extcontacts.Bound|string bound, or what is wrong, for `error(misuse, 2)`
+---@return extcontacts.Arguments|string bound, or what is wrong, for `error(misuse, 2)`
 function raw_request.bind(method, path, options)
   local problem = method_problem(method)
   if not problem and type(path) ~= "string" then

@@ -1,33 +1,34 @@
---- Whether a create whose reply was lost was carried out: what to read, and
--- which record found is the one that was sent.  Pure: `exec` does the reading.
--- A row's `check` says how (operations.lua).
+--- How a lost create is looked for: which reads to send, and which record found
+-- is the one that was sent.  Pure: `reconcile` sends the reads.  A row's `check`
+-- says how (`api.operations`).
 
 local core = require "extcontacts.core"
 local dates = require "extcontacts.base.dates"
 local field_path = require "extcontacts.base.path"
 local records = require "extcontacts.record"
+local text = require "extcontacts.base.text"
 
 local match = {}
 
 local null = core.json.null
 
 ---@class extcontacts.Check how a row's record is looked for
----@field find string|nil operation that finds candidates; none where the record has an id already
----@field each string[]|nil fields of the body, each looked for by a call of its own
----@field as string|nil option of `find` that takes the field; else its first argument
----@field same string[]|nil arguments of the create that `find` and `get` take, too
----@field options table|nil of `find`
----@field records string|nil field of its answer that holds the records
+---@field find string|nil operation that finds candidates; nil where the id is known
+---@field each string[]|nil fields of the body, each looked for by its own call
+---@field as string|nil option of `find` that takes the field; otherwise its first argument
+---@field same string[]|nil arguments of the create that `find` and `get` take as well
+---@field options table|nil options of `find`
+---@field records string|nil field of its answer that contains the records
 ---@field search string|nil operation that searches for a marker's value with `q`
 ---@field get string operation that reads one candidate
----@field created string|nil field with the date of creation
----@field advances string|nil field that an update raises
----@field proves_absence boolean whether a record not found was not created
+---@field created string|nil field with the creation date
+---@field advances string|nil field that every update increases
+---@field proves_absence boolean whether a record that is not found was not created
 
--- A create's date and the clocks may differ by this much.
+-- Seconds by which a creation date and the clocks may differ.
 local TOLERANCE = 3
 
--- What the server makes of a phone by itself, and of a record.
+-- Fields that the server derives from a phone number, and those it owns.
 local DERIVED = {
   display = true, e164 = true, countryCode = true, userInput = true, normalizationCountryCode = true,
 }
@@ -37,13 +38,13 @@ local function value_at(record, path)
   return field_path.at(record, field_path.split(path))
 end
 
--- A phone as the server looks it up, when it is written internationally.
+-- A phone number as the server looks it up, if it has a country code.
 local function international(phone)
-  local text = type(phone) == "table" and (phone.e164 or phone.display)
-  if type(text) ~= "string" or not text:match("^%s*%+") then
+  local number = type(phone) == "table" and (phone.e164 or phone.display)
+  if type(number) ~= "string" or not number:match("^%s*%+") then
     return nil
   end
-  local digits = text:gsub("%D", "")
+  local digits = number:gsub("%D", "")
   return #digits >= 5 and "+" .. digits or nil
 end
 
@@ -51,32 +52,32 @@ local function look_up_text(value)
   if type(value) == "table" then
     return international(value)
   end
-  local text = type(value) == "string" and value:match("^%s*(.-)%s*$")
-  return text and text ~= "" and text or nil
+  local trimmed = type(value) == "string" and text.trim(value)
+  return trimmed and trimmed ~= "" and trimmed or nil
 end
 
-local function arguments_of(check, bound)
+local function arguments_of(check, args)
   local arguments = {}
   for index, name in ipairs(check.same or {}) do
-    arguments[index] = bound.values[name]
+    arguments[index] = args.values[name]
   end
   return arguments
 end
 
 --- The reads that may find the record.
 ---@param row extcontacts.Operation
----@param bound extcontacts.Bound
+---@param args extcontacts.Arguments
 ---@param marker string|nil path of a field of the body that no other record shares
----@return table[] reads `{ operation, arguments, records }`, none when it can't be looked for;
+---@return table[] reads `{ operation, arguments, records }`; empty when there is no way to look for it;
 --- without `records` the answer is the record
 ---@return boolean proves_absence
-function match.reads(row, bound, marker)
+function match.reads(row, args, marker)
   local check, reads = row.check, {}
   if not check then
     return reads, false
   end
   local function add(value)
-    local arguments = arguments_of(check, bound)
+    local arguments = arguments_of(check, args)
     local options = {}
     for name, option in pairs(check.options or {}) do
       options[name] = option
@@ -92,48 +93,48 @@ function match.reads(row, bound, marker)
     reads[#reads + 1] = { operation = check.find, arguments = arguments, records = check.records }
   end
   if not check.find then
-    return { { operation = check.get, arguments = arguments_of(check, bound) } }, check.proves_absence
+    return { { operation = check.get, arguments = arguments_of(check, args) } }, check.proves_absence
   elseif not check.each then
     add()
   end
   for _, path in ipairs(check.each or {}) do
-    local text = look_up_text(value_at(bound.body, path))
-    if text then
-      add(text)
+    local value = look_up_text(value_at(args.body, path))
+    if value then
+      add(value)
     end
   end
   local proves = check.proves_absence and #reads > 0
   if marker and check.search then
-    local text = look_up_text(value_at(bound.body, marker))
-    if text then
+    local value = look_up_text(value_at(args.body, marker))
+    if value then
       reads[#reads + 1] = {
-        operation = check.search, arguments = { { q = text } }, records = "entities",
+        operation = check.search, arguments = { { q = value } }, records = "entities",
       }
     end
   end
   return reads, proves
 end
 
---- The read that gives a candidate in full.
+--- The read that returns a whole candidate.
 ---@param row extcontacts.Operation
----@param bound extcontacts.Bound
+---@param args extcontacts.Arguments
 ---@param id string
 ---@return table read `{ operation, arguments }`
-function match.read_one(row, bound, id)
-  local arguments = arguments_of(row.check, bound)
+function match.read_one(row, args, id)
+  local arguments = arguments_of(row.check, args)
   arguments[#arguments + 1] = id
   return { operation = row.check.get, arguments = arguments }
 end
 
-local function digits_of(text)
-  return type(text) == "string" and text:gsub("%D", "") or nil
+local function digits_of(number)
+  return type(number) == "string" and number:gsub("%D", "") or nil
 end
 
 local function is_phone(value)
   return type(value) == "table" and (value.display ~= nil or value.e164 ~= nil)
 end
 
--- The server rewrites a phone's display and keeps what was written aside.
+-- The server rewrites a number's display and keeps the input in `userInput`.
 local function same_number(sent, found)
   local written = sent.display or sent.e164
   if written == null or written == nil then
@@ -159,7 +160,7 @@ local function same_value(sent, found)
   if is_nothing(sent) then
     return is_nothing(found)
   elseif type(sent) == "string" and type(found) == "string" then
-    return sent:match("^%s*(.-)%s*$") == found:match("^%s*(.-)%s*$")
+    return text.trim(sent) == text.trim(found)
   elseif type(sent) ~= "table" or type(found) ~= "table" then
     return sent == found
   elseif sent.id ~= nil and found.id ~= nil then
@@ -182,32 +183,32 @@ end
 
 ---@class extcontacts.Sought
 ---@field marker string|nil
----@field since number server's seconds since 1970 when the create was first sent
----@field claimed table<string, boolean> ids that other creates got
+---@field since number when the create was first sent, in seconds since 1970 by the server's clock
+---@field claimed table<string, boolean> ids of other creates' records
 
 --- Whether a record is the one that was sent.
 ---@param row extcontacts.Operation
----@param bound extcontacts.Bound
+---@param args extcontacts.Arguments
 ---@param found any
 ---@param sought extcontacts.Sought
 ---@return boolean
-function match.is_it(row, bound, found, sought)
+function match.is_it(row, args, found, sought)
   if type(found) ~= "table" or type(found.id) ~= "string" or sought.claimed[found.id] then
     return false
   end
   local advances = row.check.advances
-  if advances and found[advances] <= bound.body[advances] then
+  if advances and found[advances] <= args.body[advances] then
     return false
   end
   local created = row.check.created and dates.iso(found[row.check.created])
   if row.check.created and not (created and created >= sought.since - TOLERANCE) then
     return false
   end
-  local mark = sought.marker and value_at(bound.body, sought.marker)
+  local mark = sought.marker and value_at(args.body, sought.marker)
   if mark ~= nil and not is_nothing(mark) then
     return same_value(mark, value_at(found, sought.marker))
   end
-  return holds(records.writable(row.body_model, bound.body), found, OWNED)
+  return holds(records.writable(row.body_model, args.body), found, OWNED)
 end
 
 return match

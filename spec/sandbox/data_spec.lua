@@ -1,7 +1,7 @@
 -- The sandbox's generated records: believable, messy, repeatable.
 
 local api = require "spec.support.api"
-local phones = require "extcontacts.sandbox.phones"
+local phone_numbers = require "extcontacts.sandbox.phone_numbers"
 local sandbox = require "spec.support.sandbox"
 
 describe("phone numbers", function()
@@ -33,14 +33,14 @@ describe("phone numbers", function()
       { "+7 912 345 67 89", "US", "+79123456789", "+7 912 345 67 89", "RU" },
     }
     for _, case in ipairs(cases) do
-      local number = phones.parse(case[1], case[2])
+      local number = phone_numbers.parse(case[1], case[2])
       assert.is_table(number, case[1])
       assert.equal(case[3], number.e164)
       assert.equal(case[4], number.display)
       assert.equal(case[5], number.region)
       -- What it writes it reads again.
-      assert.same(number, phones.parse(number.display, "US"))
-      assert.equal(number.e164, phones.parse(number.e164, "US").e164)
+      assert.same(number, phone_numbers.parse(number.display, "US"))
+      assert.equal(number.e164, phone_numbers.parse(number.e164, "US").e164)
     end
   end)
 
@@ -50,11 +50,11 @@ describe("phone numbers", function()
       ["3175550123 extension 100"] = 100, ["3175550123#5"] = 5,
     }
     for text, extension in pairs(cases) do
-      local number = phones.parse(text, "US")
+      local number = phone_numbers.parse(text, "US")
       assert.equal("+13175550123", number.e164)
       assert.equal(extension, number.extension)
     end
-    assert.is_nil(phones.parse("ext. 12", "US"))
+    assert.is_nil(phone_numbers.parse("ext. 12", "US"))
   end)
 
   it("are not guessed", function()
@@ -64,7 +64,7 @@ describe("phone numbers", function()
       "+1 117 555 0123", "+1 317 055 0123", "+999 123456789", "+44 20 7946 09580", "317 555 0123 / 124",
       "+1234567890123456", "１２３",
     } do
-      assert.is_nil(phones.parse(text, "US"), text)
+      assert.is_nil(phone_numbers.parse(text, "US"), text)
     end
   end)
 end)
@@ -114,7 +114,7 @@ describe("the sandbox's records", function()
         local phone = record[slot]
         if phone and phone.e164 then
           known = known + 1
-          local number = phones.parse(phone.display, "US")
+          local number = phone_numbers.parse(phone.display, "US")
           assert.is_table(number, phone.display)
           assert.equal(phone.e164, number.e164)
           assert.equal(phone.display, number.display)

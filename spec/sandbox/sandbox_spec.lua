@@ -134,7 +134,7 @@ describe("the sandbox's page", function()
     local function has(text)
       assert.is_truthy(page:find(text, 1, true), "docs/sandbox.md lacks " .. text)
     end
-    for _, row in ipairs(require("extcontacts.sandbox.options").rows) do
+    for _, row in ipairs(require("extcontacts.sandbox.server_options").rows) do
       -- The help says enough about those that need no words.
       if row.live and not row.key:find("ttl$") then
         has(row.flag)
@@ -143,7 +143,7 @@ describe("the sandbox's page", function()
     for field in pairs(require("extcontacts.sandbox.fault_rules").fields) do
       has("`" .. field)
     end
-    local control = assert(io.open("lua/extcontacts/sandbox/control.lua"))
+    local control = assert(io.open("lua/extcontacts/sandbox/http/control_api.lua"))
     local source = control:read("*a")
     control:close()
     for path in source:gmatch('routes%["%u+ (/sandbox/[%w/]+)"%]') do

@@ -26,17 +26,17 @@ local settings
 ---@param path string file with the options
 function server.init(path)
   settings = assert(loadfile(path))()
-  local ids = require "extcontacts.sandbox.ids"
-  local json = require "extcontacts.sandbox.json"
-  local oauth = require "extcontacts.sandbox.oauth"
-  ids.configure(settings.seed)
-  local id, secret = oauth.default_credentials()
+  local record_ids = require "extcontacts.sandbox.state.record_ids"
+  local json = require "extcontacts.base.json"
+  local access_tokens = require "extcontacts.sandbox.state.access_tokens"
+  record_ids.configure(settings.seed)
+  local id, secret = access_tokens.default_credentials()
   settings.client_id = settings.client_id or id
   settings.client_secret = settings.client_secret or secret
   for _, rule in ipairs(settings.faults and json.decode(settings.faults) or {}) do
     settings.fault[#settings.fault + 1] = rule
   end
-  require("extcontacts.sandbox.control").configure(settings)
+  require("extcontacts.sandbox.http.control_api").configure(settings)
   require "extcontacts.sandbox.http"
 end
 
@@ -105,7 +105,7 @@ function server.start()
   ffi.C.signal(1, nil)
   -- Asked before the ready line: whoever waits for it may be gone right after.
   local starter = ffi.C.getppid()
-  local json = require "extcontacts.sandbox.json"
+  local json = require "extcontacts.base.json"
   local scheme = settings.tls and "https" or "http"
   local url = ("%s://127.0.0.1:%d"):format(scheme, settings.port)
   local facts = {

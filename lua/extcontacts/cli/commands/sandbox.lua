@@ -3,7 +3,7 @@
 
 local compat = require "extcontacts.base.compat"
 local exit = require "extcontacts.cli.exit"
-local options = require "extcontacts.sandbox.options"
+local server_options = require "extcontacts.sandbox.server_options"
 
 local unpack = compat.unpack
 
@@ -35,7 +35,7 @@ function command.setup(parser)
     end
     group = {}
   end
-  for _, row in ipairs(options.rows) do
+  for _, row in ipairs(server_options.rows) do
     if row.group then
       finish()
       title = row.group
@@ -60,7 +60,7 @@ function command.setup(parser)
           option:count("*")
         else
           option:convert(function(value)
-            return options.check(row, value)
+            return server_options.check(row, value)
           end)
         end
       end
@@ -76,7 +76,7 @@ end
 ---@return integer exit code
 function command.run(given)
   local launch = require "extcontacts.sandbox.launch"
-  local done, message, code = launch.prepare(options.complete(given))
+  local done, message, code = launch.prepare(server_options.complete(given))
   if not done then
     exit.fail(code == exit.codes.usage and "usage" or "some_failed", message)
   end

@@ -1,0 +1,126 @@
+--- The API's error bodies: codes, their statuses and texts.
+
+local json = require "extcontacts.base.json"
+
+local api_errors = {}
+
+-- code -> status, text with {name} placeholders.
+local CODES = {
+  ["bad.request"] = { 400, "The request could not be understood by the server due to malformed syntax." },
+  ["invalid.date"] = { 400, "Dates must be specified as ISO-8601 strings. For example: yyyy-MM-ddTHH:mm:ss.SSSZ" },
+  ["invalid.value"] = { 400, "Value [{value}] is not valid for field type [{type}]. Allowable values are: {allowed}" },
+  ["invalid.property"] = { 400, "Value [{property}] is not a valid property for object [{object}]" },
+  ["constraint.validation"] = { 422, "The field {field} is not valid: {reason}" },
+  ["authentication.required"] = { 401, "No authentication bearer token specified in authorization header." },
+  ["bad.credentials"] = { 401, "Invalid login credentials." },
+  ["missing.any.permissions"] = { 403, "Unable to perform the requested action. You must have at least one of the "
+    .. "following permissions assigned: [{permissions}]" },
+  ["not.authorized"] = { 403, "You are not authorized to perform the requested action." },
+  ["not.found"] = { 404, "The requested resource was not found." },
+  ["contact.not.found"] = { 404, "Contact not found by contact id" },
+  ["method.not.allowed"] = { 405, "The method is not allowed for the requested resource." },
+  ["request.timeout"] = { 504, "The request timed out." },
+  ["general.conflict"] = { 409, "There was a conflict with the current state of the resource: {reason}" },
+  ["request.entity.too.large"] = { 413, "The request is over the size limit. Maximum bytes: {maximum}" },
+  ["unsupported.media.type"] = { 415, "Unsupported Media Type - Unsupported or incorrect media type, such as an "
+    .. "incorrect Content-Type value in the header." },
+  ["too.many.requests.retry.after"] = { 429,
+    "Rate limit exceeded the maximum. Retry the request in [{seconds}] seconds" },
+  ["internal.server.error"] = { 500, "The server encountered an unexpected condition which prevented it from "
+    .. "fulfilling the request." },
+  ["bad.gateway"] = { 502, "The gateway got no valid answer." },
+  ["service.unavailable"] = { 503, "Service Unavailable - The server is currently unavailable (because it is "
+    .. "overloaded or down for maintenance)." },
+}
+
+-- What a status answers when a fault names no code.
+local CODE_OF_STATUS = {
+  [400] = "bad.request",
+  [401] = "bad.credentials",
+  [403] = "not.authorized",
+  [404] = "not.found",
+  [405] = "method.not.allowed",
+  [409] = "general.conflict",
+  [413] = "request.entity.too.large",
+  [415] = "unsupported.media.type",
+  [422] = "constraint.validation",
+  [429] = "too.many.requests.retry.after",
+  [502] = "bad.gateway",
+  [503] = "service.unavailable",
+  [504] = "request.timeout",
+}
+
+local Problem = {}
+
+--- A failure of a request.
+---@param code string
+---@param params table<string, string>|nil values of the text's placeholders
+---@param more { status: integer|nil, details: table[]|nil, headers: table|nil, message: string|nil }|nil
+function api_errors.new(code, params, more)
+  local row = CODES[code] or CODES["internal.server.error"]
+  more = more or {}
+  return setmetatable({
+    code = code,
+    status = more.status or row[1],
+    template = more.message or row[2],
+    params = params or {},
+    details = more.details or {},
+    headers = more.headers or {},
+  }, Problem)
+end
+
+--- Ends the request with a failure; only handlers call it.
+function api_errors.raise(...)
+  error(api_errors.new(...), 0)
+end
+
+--- Ends the request because a field breaks a rule.
+---@param settings table
+---@param field string path of the field
+---@param reason string
+---@param error_code string|nil of the detail
+function api_errors.invalid_field(settings, field, reason, error_code)
+  api_errors.raise("constraint.validation", { field = field, reason = reason }, {
+    status = settings.invalid_status,
+    details = { { errorCode = error_code or "constraint.validation", fieldName = field } },
+  })
+end
+
+--- The failure a fault asks for.
+function api_errors.of_status(status, code)
+  code = code or CODE_OF_STATUS[status] or "internal.server.error"
+  return api_errors.new(code, { seconds = "0", reason = "fault", field = "fault", maximum = "0" }, { status = status })
+end
+
+function api_errors.is(value)
+  return getmetatable(value) == Problem
+end
+
+--- The body of a failure.
+---@param problem table
+---@param correlation_id string
+---@return string JSON
+function api_errors.body(problem, correlation_id)
+  local used = {}
+  local message = problem.template:gsub("{(%w+)}", function(name)
+    used[name] = tostring(problem.params[name] or "")
+    return used[name]
+  end)
+  local body = {
+    message = message,
+    code = problem.code,
+    status = problem.status,
+    contextId = correlation_id,
+    details = json.array(problem.details),
+    errors = json.array({}),
+  }
+  if problem.code ~= "too.many.requests.retry.after" then
+    body.messageParams = used
+    if next(used) then
+      body.messageWithParams = problem.template
+    end
+  end
+  return assert(json.encode(body))
+end
+
+return api_errors

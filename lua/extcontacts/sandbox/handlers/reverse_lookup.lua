@@ -1,0 +1,54 @@
+--- The reverse lookup: contacts and organizations by an e-mail address, an
+-- E.164 number or a Twitter screen name.
+
+local dataset = require "extcontacts.sandbox.state.dataset"
+local expand = require "extcontacts.sandbox.handlers.expand"
+local operations = require "extcontacts.api.operations"
+local latin_text = require "extcontacts.sandbox.latin_text"
+
+local reverse_lookup = {}
+
+local MOST = operations.by_short["lookup.reverse"].max_results
+
+-- The key the search knows a value by.
+local function key_of(value)
+  value = latin_text.trim(value)
+  if value:find("^%+%d+$") then
+    return value
+  elseif value:find("^[^@]+@") then
+    return value:lower()
+  end
+  return "@" .. value:lower():gsub("^@", "")
+end
+
+local function find(ctx, kind_name, key, names)
+  local kind = dataset.kinds[kind_name]
+  local hidden = kind:hidden(ctx.settings.search_lag)
+  local texts = {}
+  for _, index in ipairs(dataset.search[kind_name]:lookup(key, hidden)) do
+    if #texts == MOST then
+      break
+    end
+    local record = hidden and hidden[index] or kind:text(index)
+    texts[#texts + 1] = expand.text(kind, index, record, #names > 0 and names or nil)
+  end
+  return table.concat(texts, ",")
+end
+
+--- Answers the reverse lookup.
+function reverse_lookup.reverse(ctx)
+  local key = key_of(ctx.query.lookupVal)
+  local for_contacts, for_organizations = {}, {}
+  for _, name in ipairs(ctx.query.expand or {}) do
+    for_contacts[#for_contacts + 1] = name:match("^contacts%.(.*)$") or name
+    if not name:find(".", 1, true) then
+      for_organizations[#for_organizations + 1] = name
+    end
+  end
+  return ('{"contacts":[%s],"externalOrganizations":[%s]}'):format(
+    find(ctx, "contact", key, for_contacts),
+    find(ctx, "organization", key, for_organizations)
+  )
+end
+
+return reverse_lookup

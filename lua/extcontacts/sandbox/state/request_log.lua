@@ -1,0 +1,81 @@
+--- What was asked: the last requests one by one, and counts of all.  Never a
+-- body, never a token.
+
+local server_clock = require "extcontacts.sandbox.state.server_clock"
+local json = require "extcontacts.base.json"
+
+local request_log = {}
+
+local size = 20000
+local entries, total
+local by_operation, by_status, by_token
+
+--- Forgets everything.
+---@param most integer|nil requests to remember
+function request_log.reset(most)
+  size = most or size
+  entries, total = {}, 0
+  by_operation, by_status, by_token = {}, {}, {}
+end
+request_log.reset()
+
+--- Notes a request; `outcome` is its status, or "dropped".
+---@param request table operation, method, path, raw_query, correlation_id, token_number, started
+---@param outcome integer|string
+---@param fault table|nil what a fault did to it
+function request_log.note(request, outcome, fault)
+  total = total + 1
+  outcome = tostring(outcome)
+  local counts = by_operation[request.operation]
+  if not counts then
+    counts = {}
+    by_operation[request.operation] = counts
+  end
+  counts[outcome] = (counts[outcome] or 0) + 1
+  by_status[outcome] = (by_status[outcome] or 0) + 1
+  if request.token_number then
+    local token = tostring(request.token_number)
+    by_token[token] = (by_token[token] or 0) + 1
+  end
+  entries[(total - 1) % size + 1] = {
+    number = total,
+    at = server_clock.now(),
+    operation = request.operation,
+    method = request.method,
+    path = request.path,
+    query = request.raw_query,
+    status = outcome,
+    correlation_id = request.correlation_id,
+    token = request.token_number,
+    faulty = fault and true or false,
+    connection = request.connection,
+  }
+end
+
+--- The last requests, the oldest first.
+---@param filter { limit: integer|nil, since: integer|nil, operation: string|nil }
+function request_log.list(filter)
+  local list = {}
+  local from = math.max(1, total - size + 1, (filter.since or 0) + 1)
+  for number = from, total do
+    local entry = entries[(number - 1) % size + 1]
+    if not filter.operation or filter.operation == entry.operation then
+      list[#list + 1] = entry
+    end
+  end
+  if filter.limit and #list > filter.limit then
+    local last = {}
+    for number = #list - filter.limit + 1, #list do
+      last[#last + 1] = list[number]
+    end
+    list = last
+  end
+  return json.array(list)
+end
+
+--- Counts of all requests.
+function request_log.counters()
+  return { requests = total, by_operation = by_operation, by_status = by_status, by_token = by_token }
+end
+
+return request_log

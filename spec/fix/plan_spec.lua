@@ -163,7 +163,7 @@ describe("fix.plan", function()
     for _, warning in ipairs(place:objects "p"[2].warnings) do
       texts[warning.text] = true
     end
-    assert.is_true(texts["firstName has 1001 characters, allowed are 1 to 1000"])
+    assert.is_true(texts["firstName has 1001 characters; 1 to 1000 are allowed"])
     assert.is_true(texts["workEmail is not an e-mail address"])
     assert.is_true(texts["look at this one"])
   end)
@@ -184,9 +184,9 @@ describe("fix.plan", function()
       end
     end
     assert.same({
-      "address.City is no field that is known, did you mean 'city'?",
-      "workemail is no field that is known, did you mean 'workEmail'?",
-      "nmae is no field that is known, did you mean 'name'?",
+      "unknown field 'address.City', did you mean 'city'?",
+      "unknown field 'workemail', did you mean 'workEmail'?",
+      "unknown field 'nmae', did you mean 'name'?",
     }, texts)
   end)
 
@@ -206,11 +206,11 @@ describe("fix.plan", function()
       texts[#texts + 1] = warning.code == "type" and warning.text or nil
     end
     assert.same({
-      "cellPhone.extension takes a whole number, not a number",
-      "externalOrganization.id takes a text, not a boolean",
-      "surveyOptOut takes true or false, not a string",
-      "title takes a text, not a number",
-      "workPhone takes an object, not a string",
+      "cellPhone.extension must be a whole number",
+      "externalOrganization.id must be text, not a boolean",
+      "surveyOptOut must be true or false, not text",
+      "title must be text, not a number",
+      "workPhone must be an object, not text",
     }, texts)
     assert.equal(5, made.totals.warnings.type)
   end)

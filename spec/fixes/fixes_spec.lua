@@ -263,7 +263,7 @@ describe("the ready fix", function()
       write(function(record)
         record.selfUri = "/elsewhere"
       end)
-      assert.same({ ["selfUri: only the server sets it"] = 1 }, plan("set_fields", { csv = path }).totals.skipped)
+      assert.same({ ["selfUri: read-only, only the server sets it"] = 1 }, plan("set_fields", { csv = path }).totals.skipped)
       write(function(record)
         record.title, record.modifyDate = "x", "2020-01-01T00:00:00.000Z"
       end)
@@ -283,10 +283,10 @@ describe("the ready fix", function()
         ["address.postalCode"] = "1067", ["workPhone.e164"] = "49301234567", workPhone = "4.93012E+10",
       } do
         local planned = left(columns, cells)
-        assert.same({ 0, { [columns .. ": digits that a spreadsheet took for a number"] = 1 } },
+        assert.same({ 0, { [columns .. ": a spreadsheet turned these digits into a number"] = 1 } },
           { planned.changes, planned.totals.skipped })
       end
-      assert.same({ ["cellPhone: a value that the field can't hold"] = 1 },
+      assert.same({ ["cellPhone: not a valid phone number"] = 1 },
         left("cellPhone", "4.93012E+10").totals.skipped)
       assert.equal(1, left("address.postalCode", "01068").changes)
       assert.equal(1, left("address.postalCode", "1068").changes)
@@ -364,7 +364,7 @@ describe("the ready fix", function()
       local planned = plan("set_fields", { csv = path })
       assert.equal(0, planned.changes)
       assert.same({
-        ["surveyOptOut: a value that the field can't hold"] = 1,
+        ["surveyOptOut: not yes, no, true or false"] = 1,
         ["a line that names no record; --set create=yes makes one of it"] = 1,
         ["no such record"] = 1,
         ["a line about another kind of record; plan it with --set kind=organization"] = 1,

@@ -1,26 +1,25 @@
--- The cells of a spreadsheet as values of fields.
 local ec = require "extcontacts"
 local record_row = require "extcontacts.record.row"
 
--- A record set to a row's cells, and what was left.
-local function set(record, row, how, kind)
-  local left = {}
-  how = how or {}
-  function how.skip_value(reason)
-    left[#left + 1] = reason
+-- A record with its fields set from a row, and the reasons for skipped values.
+local function set(record, row, options, kind)
+  local skipped = {}
+  options = options or {}
+  function options.skip_value(reason)
+    skipped[#skipped + 1] = reason
   end
-  return record_row.set(record, kind or "contact", row, how), left
+  return record_row.set(record, kind or "contact", row, options), skipped
 end
 
-describe("cells", function()
-  it("are read as what their fields hold", function()
-    local record, left = set({}, {
+describe("record.row", function()
+  it("reads each cell as its field's type", function()
+    local record, skipped = set({}, {
       title = " Head ", surveyOptOut = "Yes", ["address.city"] = "Bonn", workPhone = "+49 30 1234567 ext. 12",
       cellPhone = '{"display":"1"}', externalOrganization = "x-1", ["lineId.ids"] = '[{"userId":"u"}]',
       ["customFields.a_text"] = "007", ["customFields.b_integer"] = "007", ["customFields.c_checkbox"] = "no",
       ["customFields.d_tag"] = '["x"]',
     })
-    assert.same({}, left)
+    assert.same({}, skipped)
     assert.same({
       title = "Head", surveyOptOut = true, address = { city = "Bonn" },
       workPhone = { display = "+49 30 1234567", e164 = "+49301234567", extension = 12 },
@@ -34,25 +33,25 @@ describe("cells", function()
       ec.json.encode(organization, { sort_keys = true }))
   end)
 
-  it("leave what can't be read, and what a spreadsheet spoilt", function()
-    local function was()
+  it("skips cells that can't be read, and those that a spreadsheet damaged", function()
+    local function before()
       return { address = { postalCode = "01067" }, workPhone = { display = "+49 30 1", e164 = "+49301" } }
     end
-    local record, left = set(was(), {
+    local record, skipped = set(before(), {
       surveyOptOut = "perhaps", ["address.postalCode"] = "1067", ["workPhone.e164"] = "4.9E+4", title = "",
       cellPhone = "4.93012E+10", lineId = "x",
     })
-    assert.same(was(), record)
+    assert.same(before(), record)
     assert.same({
-      "address.postalCode: digits that a spreadsheet took for a number",
-      "cellPhone: a value that the field can't hold",
-      "lineId: a value that the field can't hold",
-      "surveyOptOut: a value that the field can't hold",
-      "workPhone.e164: digits that a spreadsheet took for a number",
-    }, left)
+      "address.postalCode: a spreadsheet turned these digits into a number",
+      "cellPhone: not a valid phone number",
+      "lineId: not a JSON array or object",
+      "surveyOptOut: not yes, no, true or false",
+      "workPhone.e164: a spreadsheet turned these digits into a number",
+    }, skipped)
   end)
 
-  it("that are empty say nothing, or clear", function()
+  it("ignores an empty cell, or clears its field", function()
     local row = { title = " ", ["address.city"] = "", selfUri = "" }
     local function record()
       return { title = "Head", address = { city = "Bonn" }, selfUri = "/x" }
@@ -61,7 +60,7 @@ describe("cells", function()
     assert.same({ selfUri = "/x" }, (set(record(), row, { clear = true })))
   end)
 
-  it("let what the server makes of a number follow the number", function()
+  it("removes what the server derived from a phone number along with the number", function()
     local function phone(row)
       return set({ workPhone = { display = "+49 30 1234567", e164 = "+49301234567", countryCode = "DE", extension = 3,
         userInput = "+49301234567" } }, row).workPhone
@@ -73,18 +72,29 @@ describe("cells", function()
       phone { ["workPhone.e164"] = "+4940111111" })
   end)
 
-  it("don't set what only the server sets", function()
+  it("does not set read-only fields", function()
     local record = { selfUri = "/x", modifyDate = "2026-01-01T00:00:00.000Z" }
     local row = { selfUri = "/x", modifyDate = "2026-01-02T00:00:00.000Z", ["twitterId.verified"] = "no" }
-    local _, left = set(record, row)
-    assert.same({ "modifyDate: only the server sets it" }, left)
+    local _, skipped = set(record, row)
+    assert.same({ "modifyDate: read-only, only the server sets it" }, skipped)
     assert.same({ selfUri = "/x", modifyDate = "2026-01-01T00:00:00.000Z" }, record)
   end)
 
-  it("belong to fields that there are", function()
+  it("raises for a column that is not a field", function()
     assert.error_matches(function()
       set({}, { frstName = "x" })
     end, "did you mean 'firstName'", 1, true)
     assert.same({ {}, {} }, { set({}, { frstName = "x" }, { skip = { frstName = true } }) })
+  end)
+
+  it("knows as many columns as files have, without keeping all of them", function()
+    collectgarbage()
+    local before = collectgarbage "count"
+    for index = 1, 20000 do
+      set({}, { ["customFields.column" .. index .. "_text"] = "x" })
+    end
+    collectgarbage()
+    local kept = (collectgarbage "count" - before) * 1024
+    assert.is_true(kept < 1500000, kept .. " bytes kept")
   end)
 end)

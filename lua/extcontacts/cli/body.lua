@@ -120,7 +120,7 @@ local function value_of(field, name, text)
     return value
   elseif field and field.type == "PhoneNumber" and field.shape == "value" then
     return { display = text }
-  elseif field and canonical.is_named(field) then
+  elseif field and canonical.is_reference(field) then
     return { id = text }
   elseif field and (field.shape ~= "value" or models[field.type]) then
     exit.usage(("'%s' takes JSON: --set '%s:=…'"):format(name, name))

@@ -1,16 +1,18 @@
 --- The canonical form of a record: what counts when two states of it are
--- compared.  Pure.  docs/fix.md says what it leaves out and why.
+-- compared.  docs/fix.md says what it leaves out and why.  Pure.
 
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 local models = require "extcontacts.api.models"
+local records = require "extcontacts.record"
+local texts = require "extcontacts.base.text"
 local types = require "extcontacts.record.types"
 
 local canonical = {}
 
-local null, array_mt = core.json.null, core.json.array_mt
+local null = core.json.null
 
--- Records that are only pointed at: what they are known by.
+-- Records that a record refers to, and the fields that identify them.
 local REFERENCES = {
   ExternalOrganization = { "id" },
   User = { "id" },
@@ -19,26 +21,18 @@ local REFERENCES = {
   DataSchema = { "id", "version" },
 }
 
-local function trimmed(text)
-  return (text:gsub("^%s+", ""):gsub("%s+$", ""))
-end
-
-local function is_array(value)
-  return getmetatable(value) == array_mt or #value > 0
-end
-
--- An object without anything in it says no more than none.
+-- An empty object counts as a missing one.
 local function unless_empty(object)
   if next(object) ~= nil then
     return object
   end
 end
 
--- The server writes `display` anew once it has made the number out.
-local function phone(value, cut)
+-- The server rewrites `display` once it has recognised the number.
+local function form_of_phone(value, trim)
   local number, typed = value.e164, value.display
   if type(number) ~= "string" then
-    number = type(typed) == "string" and "as typed: " .. (cut and trimmed(typed) or typed) or nil
+    number = type(typed) == "string" and "as typed: " .. (trim and texts.trim(typed) or typed) or nil
   end
   return unless_empty {
     number = number,
@@ -47,74 +41,74 @@ local function phone(value, cut)
   }
 end
 
-local norm, norm_object
+local form_of, form_of_object
 
--- Something of which no model is known: as it is, but for nulls.  `cut`: texts
--- without the blanks at their ends.
-local function norm_unknown(value, cut)
+-- A value without a model: as it is, without nulls.  `trim`: texts without white
+-- space at their ends.
+local function form_of_unknown(value, trim)
   if value == null then
     return nil
   elseif type(value) == "string" then
-    return cut and trimmed(value) or value
+    return trim and texts.trim(value) or value
   elseif type(value) ~= "table" then
     return value
   end
   local out = {}
-  if is_array(value) then
+  if records.is_array(value) then
     for index, item in ipairs(value) do
-      local taken = norm_unknown(item, cut)
-      out[index] = taken == nil and null or taken
+      local form = form_of_unknown(item, trim)
+      out[index] = form == nil and null or form
     end
     return #out > 0 and core.json.array(out) or nil
   end
   for key, item in pairs(value) do
-    out[key] = norm_unknown(item, cut)
+    out[key] = form_of_unknown(item, trim)
   end
   return unless_empty(out)
 end
 
-local function norm_value(value, type_name, cut)
+local function form_of_typed(value, type_name, trim)
   if value == null or type(value) ~= "table" then
-    return norm_unknown(value, cut)
+    return form_of_unknown(value, trim)
   elseif type_name == "PhoneNumber" then
-    return phone(value, cut)
+    return form_of_phone(value, trim)
   elseif REFERENCES[type_name] then
     local out = {}
     for _, name in ipairs(REFERENCES[type_name]) do
-      out[name] = norm_unknown(value[name])
+      out[name] = form_of_unknown(value[name])
     end
     return unless_empty(out)
   elseif models[type_name] then
-    return unless_empty(norm_object(value, models[type_name], {}, cut))
+    return unless_empty(form_of_object(value, models[type_name], {}, trim))
   end
-  return norm_unknown(value, cut)
+  return form_of_unknown(value, trim)
 end
 
-function norm_object(record, model, left_out, cut)
+function form_of_object(object, model, ignored, trim)
   local out = {}
-  for key, value in pairs(record) do
+  for key, value in pairs(object) do
     local field = model.by_wire[key]
-    if not left_out[key] and not (field and field.read_only) then
-      out[key] = norm(value, field, cut)
+    if not ignored[key] and not (field and field.read_only) then
+      out[key] = form_of(value, field, trim)
     end
   end
   return out
 end
 
-function norm(value, field, cut)
+function form_of(value, field, trim)
   if not field or (field.shape == "map" or field.type == "object") then
-    return norm_unknown(value, cut)
+    return form_of_unknown(value, trim)
   elseif field.shape == "array" and type(value) == "table" then
     local out = core.json.array {}
     for index, item in ipairs(value) do
-      out[index] = norm_value(item, field.type, cut) or null
+      out[index] = form_of_typed(item, field.type, trim) or null
     end
     return #out > 0 and out or nil
   end
-  return norm_value(value, field.type, cut)
+  return form_of_typed(value, field.type, trim)
 end
 
---- Whether values of a type are compared whole, not field by field.
+--- Whether a field's values are compared as a whole, not field by field.
 ---@param field extcontacts.Field|nil
 ---@return boolean
 function canonical.is_whole(field)
@@ -122,24 +116,24 @@ function canonical.is_whole(field)
     or REFERENCES[field.type] ~= nil or models[field.type] == nil
 end
 
---- Whether a field holds another record, which its id alone names.
+--- Whether a field refers to another record by its id.
 ---@param field extcontacts.Field
 ---@return boolean
-function canonical.is_named(field)
+function canonical.is_reference(field)
   local names = field.shape == "value" and REFERENCES[field.type]
   return names and #names == 1 or false
 end
 
---- The canonical form of a record.
----@param kind extcontacts.fix.KindName
+--- Returns the canonical form of a record.
+---@param kind extcontacts.record.TypeName
 ---@param record table not changed
 ---@return table
 function canonical.form(kind, record)
-  return norm_object(record, models[types.by_name[kind].model], types.owned)
+  return form_of_object(record, models[types.by_name[kind].model], types.owned)
 end
 
---- A value as a text that is equal exactly where the value is.  Raises an error
--- object for one that has no JSON form.
+--- Returns a value as text; two texts are equal if and only if the values are.
+-- Raises an error object for a value without a JSON form.
 ---@param value any
 ---@return string
 function canonical.text(value)
@@ -153,26 +147,25 @@ function canonical.text(value)
   return text
 end
 
---- The canonical form of one field's value as a text; "" for none.
+--- Returns the canonical form of one field's value as text; "" for no value.
 ---@param field extcontacts.Field|nil
 ---@param value any
----@param cut boolean|nil texts without the blanks at their ends, which the server cuts
+---@param trim boolean|nil ignore white space at the ends of texts, which the server removes
 ---@return string
-function canonical.value_text(field, value, cut)
-  return canonical.text(norm(value, field, cut))
+function canonical.value_text(field, value, trim)
+  return canonical.text(form_of(value, field, trim))
 end
 
---- The digest of a record's canonical form.
----@param kind extcontacts.fix.KindName
+--- Returns the SHA-256 of a record's canonical form.
+---@param kind extcontacts.record.TypeName
 ---@param record table
 ---@return string
 function canonical.digest(kind, record)
   return core.hash.sha256(canonical.text(canonical.form(kind, record)))
 end
 
---- Whether what the server has is the number that was sent: either it has the
--- same canonical form, or the server kept the text that was sent aside when it
--- rewrote the number.
+--- Whether a phone number from the server is the one that was sent without
+-- `e164`: the server keeps the sent text in `userInput` when it rewrites it.
 ---@param sent any
 ---@param found any
 ---@return boolean
@@ -182,7 +175,7 @@ function canonical.same_phone(sent, found)
   end
   local typed = type(sent.e164) ~= "string" and sent.display
   return type(typed) == "string" and type(found.userInput) == "string"
-    and trimmed(typed) == trimmed(found.userInput)
+    and texts.trim(typed) == texts.trim(found.userInput)
     and (sent.extension == nil or sent.extension == null or sent.extension == found.extension)
     and (sent.acceptsSMS == true) == (found.acceptsSMS == true)
 end

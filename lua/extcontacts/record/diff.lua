@@ -1,22 +1,21 @@
---- The difference between two states of a record, and what is done with one:
--- putting it into a record, taking it back, finding who else touched it.
--- Pure.
+--- Differences between two states of a record: finding them, putting them into
+-- a record, and checking which state a record is in.  Pure.
 --
--- A difference is an array of `{ path, before, after }`; a value that is not
--- there is left out.
+-- A difference is `{ path, before, after }`; a missing value is left out.
 
 local canonical = require "extcontacts.record.canonical"
 local core = require "extcontacts.core"
 local deepcopy = require "extcontacts.base.deepcopy"
 local field_path = require "extcontacts.base.path"
 local models = require "extcontacts.api.models"
+local records = require "extcontacts.record"
 local types = require "extcontacts.record.types"
 
 local diff = {}
 
 local null = core.json.null
 
----@class extcontacts.fix.Difference
+---@class extcontacts.record.Difference
 ---@field path string[]
 ---@field before any
 ---@field after any
@@ -41,7 +40,7 @@ local function sorted_keys(a, b)
   return keys
 end
 
---- A path with one name more.
+--- Returns a path with one more name.
 ---@param path string[]
 ---@param name string
 ---@return string[]
@@ -54,11 +53,11 @@ function diff.extended(path, name)
   return out
 end
 
--- Whether a field's values are taken apart: objects, with a model or without
--- (custom fields), but not what is compared whole.
-local function inner_of(field, a, b)
+-- The model for comparing two objects field by field, with or without known
+-- fields; nil if the values are compared as a whole.
+local function model_within(field, a, b)
   for _, value in pairs { a, b } do
-    if type(value) ~= "table" or (getmetatable(value) == core.json.array_mt or #value > 0) then
+    if type(value) ~= "table" or records.is_array(value) then
       return nil
     end
   end
@@ -71,14 +70,14 @@ local function inner_of(field, a, b)
   end
 end
 
-local function walk(out, path, model, before, after, left_out)
+local function compare(out, path, model, before, after, ignored)
   for _, key in ipairs(sorted_keys(before, after)) do
     local field = model.by_wire[key]
-    if not left_out[key] and not (field and field.read_only) then
+    if not ignored[key] and not (field and field.read_only) then
       local a, b = present(before[key]), present(after[key])
-      local inner = inner_of(field, a, b)
-      if inner then
-        walk(out, diff.extended(path, key), inner, a or {}, b or {}, {})
+      local within = model_within(field, a, b)
+      if within then
+        compare(out, diff.extended(path, key), within, a or {}, b or {}, {})
       elseif a ~= b and canonical.value_text(field, a) ~= canonical.value_text(field, b) then
         out[#out + 1] = { path = diff.extended(path, key), before = deepcopy(a), after = deepcopy(b) }
       end
@@ -86,18 +85,18 @@ local function walk(out, path, model, before, after, left_out)
   end
 end
 
---- The difference between two states.
----@param kind extcontacts.fix.KindName
+--- Finds the differences between two states.
+---@param kind extcontacts.record.TypeName
 ---@param before table
 ---@param after table
----@return extcontacts.fix.Difference[] sorted by path; empty where both are the same in canonical form
+---@return extcontacts.record.Difference[] sorted by path; empty if both have the same canonical form
 function diff.between(kind, before, after)
   local out = core.json.array {}
-  walk(out, {}, models[types.by_name[kind].model], before, after, types.owned)
+  compare(out, {}, models[types.by_name[kind].model], before, after, types.owned)
   return out
 end
 
--- The field at a path: the last one a model is known of.
+-- The field at a path, as far as the models are known.
 local function field_at(kind, path)
   local model, field = models[types.by_name[kind].model], nil
   for _, name in ipairs(path) do
@@ -107,82 +106,82 @@ local function field_at(kind, path)
   return field
 end
 
---- Whether two values of the field at a path are the same in canonical form.
----@param kind extcontacts.fix.KindName
+--- Whether two values of a field have the same canonical form.
+---@param kind extcontacts.record.TypeName
 ---@param path string[]
 ---@param sent any
 ---@param found any
----@param rewritten boolean|nil also where the server rewrote what was sent: cut the blanks at a
---- text's ends, made a phone number out
+---@param rewritten boolean|nil also accept what the server rewrites: it trims texts and recognises phone
+--- numbers
 ---@return boolean
 function diff.same(kind, path, sent, found, rewritten)
   local field = field_at(kind, path)
   sent, found = present(sent), present(found)
-  local there = canonical.value_text(field, found)
-  if canonical.value_text(field, sent) == there then
+  local found_text = canonical.value_text(field, found)
+  if canonical.value_text(field, sent) == found_text then
     return true
   elseif not rewritten then
     return false
   end
-  return canonical.value_text(field, sent, true) == there
+  return canonical.value_text(field, sent, true) == found_text
     or (field ~= nil and field.type == "PhoneNumber" and canonical.same_phone(sent, found))
 end
 
---- Puts a difference into a record.
+--- Puts one side of differences into a record.
 ---@param record table changed
----@param differences extcontacts.fix.Difference[]
----@param side "before"|"after"|nil which values; default "after"
+---@param differences extcontacts.record.Difference[]
+---@param side "before"|"after"|nil default "after"
 ---@return table record
 function diff.put(record, differences, side)
-  for _, one in ipairs(differences) do
-    field_path.put(record, one.path, one[side or "after"])
+  for _, difference in ipairs(differences) do
+    field_path.put(record, difference.path, difference[side or "after"])
   end
   return record
 end
 
---- Where a record stands between the two ends of a difference.
----@param kind extcontacts.fix.KindName
+--- Checks which side of the differences a record is on.
+---@param kind extcontacts.record.TypeName
 ---@param record table
----@param differences extcontacts.fix.Difference[]
+---@param differences extcontacts.record.Difference[]
 ---@return "before"|"after"|"other" side
 ---@return string[] others names of the fields that have neither value
 function diff.side(kind, record, differences)
   local at_before, at_after, others = true, true, {}
-  for _, one in ipairs(differences) do
-    local value = field_path.at(record, one.path)
-    local is_before = diff.same(kind, one.path, one.before, value)
-    local is_after = diff.same(kind, one.path, one.after, value, true)
+  for _, difference in ipairs(differences) do
+    local value = field_path.at(record, difference.path)
+    local is_before = diff.same(kind, difference.path, difference.before, value)
+    local is_after = diff.same(kind, difference.path, difference.after, value, true)
     at_before, at_after = at_before and is_before, at_after and is_after
     if not is_before and not is_after then
-      others[#others + 1] = diff.name(one.path)
+      others[#others + 1] = diff.name(difference.path)
     end
   end
   return at_after and "after" or at_before and "before" or "other", others
 end
 
---- The names of the fields in which a record is not what was sent.
----@param kind extcontacts.fix.KindName
+--- Finds the fields in which a stored record differs from what was sent.
+---@param kind extcontacts.record.TypeName
 ---@param sent table
 ---@param found table
----@return string[]
+---@return string[] names
 function diff.divergences(kind, sent, found)
   local names = {}
-  for _, one in ipairs(diff.between(kind, sent, found)) do
-    if not diff.same(kind, one.path, one.before, one.after, true) then
-      names[#names + 1] = diff.name(one.path)
+  for _, difference in ipairs(diff.between(kind, sent, found)) do
+    if not diff.same(kind, difference.path, difference.before, difference.after, true) then
+      names[#names + 1] = diff.name(difference.path)
     end
   end
   return names
 end
 
---- A path as people write it, `address.city`.
+--- Returns a path with dots, `address.city`.
 ---@param path string[]
 ---@return string
 function diff.name(path)
   return table.concat(path, ".")
 end
 
---- A value as people read it: a phone's number, a text, else JSON.
+--- Returns a value for people: a phone's number, a text as it is, else JSON.
 ---@param value any
 ---@return string|nil nil for no value
 function diff.text(value)

@@ -1,27 +1,29 @@
---- Helpers for records, which are plain tables with the wire's own names.
+--- Records: plain tables with the wire's field names.  This room owns what is
+-- known about them without a server: their types, which fields are read-only,
+-- when two of them are equal, how they differ, what the server may reject, and
+-- how a row of a spreadsheet fills one.  Everything here is pure.
 
 local core = require "extcontacts.core"
 local models = require "extcontacts.api.models"
 local suggest = require "extcontacts.base.suggest"
 
-local records = {}
+local record = {}
 
---- Whether only the server sets a field.  A record within another one is named
--- by its id, so that one may be sent.
+--- Whether only the server sets a field.  The id of a record inside another
+-- record may be sent: it names that record.
 ---@param field extcontacts.Field
----@param nested boolean|nil whether the field is of a record within another one
+---@param nested boolean|nil whether the field belongs to a record inside another one
 ---@return boolean
-function records.is_owned(field, nested)
+function record.is_owned(field, nested)
   return field.read_only and not (nested and field.wire == "id")
 end
 
---- The first name of a path that the model does not have, and the model that
--- should; nil where all are known, or where nobody can know them.
+--- Finds the first name of a path that the model doesn't have.
 ---@param model extcontacts.Model
 ---@param path string[]
----@return string|nil name
----@return extcontacts.Model|nil
-function records.unknown_part(model, path)
+---@return string|nil name nil if all names are known, or belong to an object without a model
+---@return extcontacts.Model|nil model the one that lacks it
+function record.unknown_part(model, path)
   for _, name in ipairs(path) do
     local field = model.by_wire[name]
     if not field then
@@ -34,14 +36,21 @@ function records.unknown_part(model, path)
   end
 end
 
+--- Whether a table is an array: it has items, or was decoded or marked as one.
+---@param value table
+---@return boolean
+function record.is_array(value)
+  return #value > 0 or getmetatable(value) == core.json.array_mt
+end
+
 local copy_value
 
--- A copy of a record; `model` may be nil for a table of unknown make.
-local function copy_record(record, model, nested)
-  local out = setmetatable({}, getmetatable(record))
-  for key, value in pairs(record) do
+-- `model`: nil for an object whose fields are not known.
+local function copy_object(object, model, nested)
+  local out = setmetatable({}, getmetatable(object))
+  for key, value in pairs(object) do
     local field = model and model.by_wire[key]
-    if not (field and records.is_owned(field, nested)) then
+    if not (field and record.is_owned(field, nested)) then
       out[key] = copy_value(value, field and models[field.type])
     end
   end
@@ -51,30 +60,30 @@ end
 function copy_value(value, model)
   if type(value) ~= "table" then
     return value
-  elseif #value > 0 or getmetatable(value) == core.json.array_mt then
+  elseif record.is_array(value) then
     local out = setmetatable({}, getmetatable(value))
     for index, item in ipairs(value) do
       out[index] = copy_value(item, model)
     end
     return out
   end
-  return copy_record(value, model, true)
+  return copy_object(value, model, true)
 end
 
---- A deep copy of `record` without the fields the server owns, ready to be
--- sent.  Fields nobody has heard of are kept.
+--- Returns a deep copy of a record without its read-only fields, ready to be
+-- sent.  Fields that the model doesn't have are kept.
 ---@param model string name of the model, `ExternalContact`
----@param record table
+---@param source table the record
 ---@return table
-function records.writable(model, record)
+function record.writable(model, source)
   local known = models[model]
   if not known then
     error(suggest.unknown("model", model, suggest.keys(models)), 2)
   end
-  if type(record) ~= "table" then
-    error("the record must be a table, got " .. type(record), 2)
+  if type(source) ~= "table" then
+    error("the record must be a table, got " .. type(source), 2)
   end
-  return copy_record(record, known, false)
+  return copy_object(source, known, false)
 end
 
-return records
+return record

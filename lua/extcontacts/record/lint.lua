@@ -1,5 +1,5 @@
---- What a person should know of a planned body before it is sent: fields that
--- it clears, values the server will refuse, numbers that can't be found.  Pure.
+--- Checks a planned change before it is sent: fields it clears, values the
+-- server may reject or ignore, numbers no search will find.  Pure.
 
 local core = require "extcontacts.core"
 local diff = require "extcontacts.record.diff"
@@ -12,12 +12,12 @@ local types = require "extcontacts.record.types"
 
 local lint = {}
 
----@class extcontacts.fix.Warning
+---@class extcontacts.record.Warning
 ---@field code "cleared"|"limit"|"type"|"unknown"|"required"|"not_searchable"|"fix"
 ---@field path string[]|nil
 ---@field text string a sentence without the value
 
--- Characters at least and at most, by model.
+-- The documented limits in characters, by model: at least, at most.
 local LENGTHS = {
   ExternalContact = {
     firstName = { 1, 1000 }, middleName = { 1, 1000 }, lastName = { 1, 1000 }, title = { 1, 1000 },
@@ -34,6 +34,8 @@ local LENGTHS = {
 }
 local EMAILS = { workEmail = true, personalEmail = true, otherEmail = true }
 local MOST_EXTERNAL_IDS = 10
+-- Digits of a phone number that the server can recognise.
+local FEWEST_DIGITS, MOST_DIGITS = 7, 20
 
 --- Whether a text can be an e-mail address.
 ---@param text string
@@ -44,46 +46,55 @@ function lint.is_email(text)
     and host:find("^[^%.%-].*%.[^%.]*[^%.%-]$") ~= nil and not host:find("..", 1, true)
 end
 
-local function add(out, code, path, text)
-  out[#out + 1] = { code = code, path = core.json.array(path), text = text }
+local function add(warnings, code, path, text)
+  warnings[#warnings + 1] = { code = code, path = core.json.array(path), text = text }
 end
 
-local function check_text(out, path, value, range)
+local function check_length(warnings, path, value, range)
   local length = texts.length(value)
   if length < range[1] or length > range[2] then
-    add(out, "limit", path, ("%s has %d characters, allowed are %d to %d"):format(
-      diff.name(path), length, range[1], range[2]))
+    add(warnings, "limit", path, ("%s has %d %s; %d to %d are allowed"):format(
+      diff.name(path), length, length == 1 and "character" or "characters", range[1], range[2]))
   end
 end
 
-local function check_phone(out, path, phone)
+local function is_searchable(written)
+  local digits = #(written:gsub("%D", ""))
+  return written:find("^%s*%(?%+?%d") and digits >= FEWEST_DIGITS and digits <= MOST_DIGITS
+    and not written:gsub("[eE][xX][tT].*$", ""):find("%a")
+end
+
+local function check_phone(warnings, path, phone)
   for name, range in pairs(LENGTHS.PhoneNumber) do
     if type(phone[name]) == "string" then
-      check_text(out, { path[1], name }, phone[name], range)
+      check_length(warnings, { path[1], name }, phone[name], range)
     end
   end
   local written = type(phone.e164) == "string" and phone.e164 or phone.display
-  if type(written) == "string" and not written:find("^%s*%(?%+?%d") then
-    add(out, "not_searchable", path, diff.name(path) .. " is not a number that can be searched for")
-  elseif type(written) == "string" then
-    local digits = #(written:gsub("%D", ""))
-    if digits < 7 or digits > 20 or written:gsub("[eE][xX][tT].*$", ""):find("%a") then
-      add(out, "not_searchable", path, diff.name(path) .. " is not a number that can be searched for")
-    end
+  if type(written) == "string" and not is_searchable(written) then
+    add(warnings, "not_searchable", path, diff.name(path) .. " is not a phone number that a search can find")
   end
 end
 
--- The model's type → Lua's.
+-- Lua's type for the model's.
 local TYPES = {
   string = "string", date = "string", uri = "string", boolean = "boolean", int32 = "number", int64 = "number",
   integer = "number",
 }
 local NAMES = {
-  string = "a text", boolean = "true or false", number = "a whole number", table = "an object", array = "an array",
+  string = "text", boolean = "true or false", number = "a whole number", table = "an object", array = "an array",
 }
+-- Lua's type in words; nil for a number in place of a whole one.
+local function got(expected, value)
+  if type(value) == "table" then
+    return records.is_array(value) and "an array" or "an object"
+  elseif type(value) ~= expected then
+    return type(value) == "string" and "text" or "a " .. type(value)
+  end
+end
 
--- What a field takes, in Lua's words or as an array; nil for anything.
-local function taken(field)
+-- What a field holds: Lua's type or "array"; nil for any value.
+local function expected_type(field)
   if field.shape == "array" then
     return "array"
   elseif field.shape == "map" or models[field.type] then
@@ -92,25 +103,26 @@ local function taken(field)
   return TYPES[field.type]
 end
 
-local function is_of(wanted, value)
-  if wanted == "array" then
+local function is_of(expected, value)
+  if expected == "array" then
     return type(value) == "table" and (#value > 0 or next(value) == nil)
-  elseif wanted == "number" then
+  elseif expected == "number" then
     return type(value) == "number" and value % 1 == 0 or core.json.is_number(value)
   end
-  return type(value) == wanted
+  return type(value) == expected
 end
 
--- Values that are of another type than their fields, also in objects within.
-local function check_types(out, path, object, model)
+-- Finds values of the wrong type, also in nested objects.
+local function check_types(warnings, path, object, model)
   for name, value in pairs(object) do
     local field = model.by_wire[name]
-    local wanted = field and value ~= core.json.null and taken(field)
-    if wanted and not is_of(wanted, value) then
-      local here = diff.extended(path, name)
-      add(out, "type", here, ("%s takes %s, not a %s"):format(diff.name(here), NAMES[wanted], type(value)))
-    elseif wanted == "table" and field.shape == "value" then
-      check_types(out, diff.extended(path, name), value, models[field.type])
+    local expected = field and value ~= core.json.null and expected_type(field)
+    if expected and not is_of(expected, value) then
+      local full, found = diff.extended(path, name), got(expected, value)
+      add(warnings, "type", full, ("%s must be %s"):format(diff.name(full), NAMES[expected])
+        .. (found and ", not " .. found or ""))
+    elseif expected == "table" and field.shape == "value" then
+      check_types(warnings, diff.extended(path, name), value, models[field.type])
     end
   end
 end
@@ -123,67 +135,67 @@ local function by_path(a, b)
   return a.code .. a.text < b.code .. b.text
 end
 
---- What the server may refuse of a body, or make little of.
----@param kind extcontacts.fix.KindName
+--- Finds values that the server may reject or ignore.
+---@param kind extcontacts.record.TypeName
 ---@param body table
----@return extcontacts.fix.Warning[]
+---@return extcontacts.record.Warning[]
 function lint.check(kind, body)
-  local out, model = {}, models[types.by_name[kind].model]
-  check_types(out, {}, body, model)
+  local warnings, model = {}, models[types.by_name[kind].model]
+  check_types(warnings, {}, body, model)
   for name, range in pairs(LENGTHS[model.name] or {}) do
     if type(body[name]) == "string" then
-      check_text(out, { name }, body[name], range)
+      check_length(warnings, { name }, body[name], range)
     end
   end
   for _, field in ipairs(model.fields) do
     local path = { field.wire }
     local value = field_path.at(body, path)
     if field.required and not field.read_only and (value == nil or value == "") then
-      add(out, "required", path, field.wire .. " is required")
+      add(warnings, "required", path, field.wire .. " is required")
     elseif field.type == "PhoneNumber" and type(value) == "table" then
-      check_phone(out, path, value)
+      check_phone(warnings, path, value)
     elseif EMAILS[field.wire] and model.name == "ExternalContact" and type(value) == "string"
-      and not lint.is_email((value:gsub("^%s+", ""):gsub("%s+$", ""))) then
-      add(out, "limit", path, field.wire .. " is not an e-mail address")
+      and not lint.is_email(texts.trim(value)) then
+      add(warnings, "limit", path, field.wire .. " is not an e-mail address")
     end
   end
   if type(body.externalIds) == "table" and #body.externalIds > MOST_EXTERNAL_IDS then
-    add(out, "limit", { "externalIds" }, ("externalIds has %d entries, allowed are %d"):format(
+    add(warnings, "limit", { "externalIds" }, ("externalIds has %d entries; at most %d are allowed"):format(
       #body.externalIds, MOST_EXTERNAL_IDS))
   end
-  table.sort(out, by_path)
-  return out
+  table.sort(warnings, by_path)
+  return warnings
 end
 
---- The fields that are new and look like others mistyped, which the server would
--- pass over.  One that looks like none may simply be newer than this module.
----@param kind extcontacts.fix.KindName
----@param differences extcontacts.fix.Difference[]
----@return extcontacts.fix.Warning[]
+--- Finds new fields that look like misspelled ones, which the server would
+-- ignore.  A field that resembles no other may be newer than this module.
+---@param kind extcontacts.record.TypeName
+---@param differences extcontacts.record.Difference[]
+---@return extcontacts.record.Warning[]
 function lint.unknown(kind, differences)
-  local out = {}
-  for _, one in ipairs(differences) do
-    local name, model = records.unknown_part(models[types.by_name[kind].model], one.path)
-    local near = name and one.before == nil and suggest.nearest(name, suggest.keys(model.by_wire))
+  local warnings = {}
+  for _, difference in ipairs(differences) do
+    local name, model = records.unknown_part(models[types.by_name[kind].model], difference.path)
+    local near = name and difference.before == nil and suggest.nearest(name, suggest.keys(model.by_wire))
     if near then
-      add(out, "unknown", one.path, ("%s is no field that is known, did you mean '%s'?"):format(
-        diff.name(one.path), near))
+      add(warnings, "unknown", difference.path, ("unknown field '%s', did you mean '%s'?"):format(
+        diff.name(difference.path), near))
     end
   end
-  return out
+  return warnings
 end
 
---- The fields that an update clears.
----@param differences extcontacts.fix.Difference[]
----@return extcontacts.fix.Warning[]
+--- Finds the fields that an update clears.
+---@param differences extcontacts.record.Difference[]
+---@return extcontacts.record.Warning[]
 function lint.cleared(differences)
-  local out = {}
-  for _, one in ipairs(differences) do
-    if one.before ~= nil and one.after == nil then
-      add(out, "cleared", one.path, diff.name(one.path) .. " is cleared")
+  local warnings = {}
+  for _, difference in ipairs(differences) do
+    if difference.before ~= nil and difference.after == nil then
+      add(warnings, "cleared", difference.path, diff.name(difference.path) .. " is cleared")
     end
   end
-  return out
+  return warnings
 end
 
 return lint

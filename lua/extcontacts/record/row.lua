@@ -1,7 +1,7 @@
---- The cells of a spreadsheet as values of a record's fields.
+--- Sets a record's fields from a row of a spreadsheet.  Pure.
 --
--- A cell that says what the field holds already changes nothing: the columns
--- of `extcontacts scan --csv` can be given back as they are.
+-- A cell that says what the field already holds changes nothing, so the columns
+-- of `extcontacts scan --csv` can be fed back as they are.
 
 local canonical = require "extcontacts.record.canonical"
 local core = require "extcontacts.core"
@@ -11,22 +11,25 @@ local field_path = require "extcontacts.base.path"
 local models = require "extcontacts.api.models"
 local records = require "extcontacts.record"
 local suggest = require "extcontacts.base.suggest"
+local texts = require "extcontacts.base.text"
 local types = require "extcontacts.record.types"
 
 local record_row = {}
 
-local SORTED = { sort_keys = true }
+------------------------------------------------------------- reading a cell --
 
+-- By the type of cell: the value of a text; nil if the text is not of that type.
+-- `current` is the field's value.
 local READ = {}
 
--- The server cuts blanks at the ends.
-function READ.text(text, now)
-  return text == now and now or text:match "^%s*(.-)%s*$"
+-- The server trims texts.
+function READ.text(text, current)
+  return text == current and current or texts.trim(text)
 end
 
--- All digits of it, however many.
+-- JSON keeps all digits of a number.
 function READ.number(text)
-  local plain = text:match "^%s*(.-)%s*$":gsub("^(%-?)0+(%d)", "%1%2")
+  local plain = texts.trim(text):gsub("^(%-?)0+(%d)", "%1%2")
   return plain:find "^[-%d]" and core.json.decode(plain) or nil
 end
 
@@ -46,140 +49,168 @@ function READ.reference(text)
   return text:find "^%s*{" and core.json.decode(text) or { id = text }
 end
 
--- The number as it is now, where the text says no other.
-function READ.phone(text, now)
+-- The current phone number if the text is the same number.
+function READ.phone(text, current)
   if text:find "^%s*{" then
     return core.json.decode(text)
   elseif text:find "^%d[.,]%d*E%+%d+$" then
-    return nil -- a spreadsheet's
+    return nil -- 4.93E+11: a spreadsheet's
   end
-  now = type(now) == "table" and now or {}
-  if text == diff.text(now) or text == now.display or text == now.userInput then
-    return now
+  current = type(current) == "table" and current or {}
+  if text == diff.text(current) or text == current.display or text == current.userInput then
+    return current
   end
   local number, extension = text:match "^(.-)%s*ext%.?%s*(%d+)$"
-  local phone = { display = number or text, extension = tonumber(extension), acceptsSMS = now.acceptsSMS }
+  local phone = { display = number or text, extension = tonumber(extension), acceptsSMS = current.acceptsSMS }
   local digits = phone.display:gsub("[%s%-%.%(%)]", "")
   if digits:find "^%+%d%d%d%d%d%d%d+$" then
     phone.e164 = digits
-    if digits == now.e164 and phone.extension == now.extension then
-      return now
+    if digits == current.e164 and phone.extension == current.extension then
+      return current
     end
   end
   return phone
 end
 
+-- What a cell of each type should have been.
+local NOUNS = {
+  number = "a number", integer = "a whole number", boolean = "yes, no, true or false",
+  json = "a JSON array or object", reference = "an id or a JSON object", phone = "a valid phone number",
+}
+
+------------------------------------------------------------------- columns --
+
 local BY_TYPE = { string = "text", date = "text", uri = "text", int32 = "integer", int64 = "integer",
   integer = "integer", number = "number", boolean = "boolean", PhoneNumber = "phone" }
-local BY_ENDING = { integer = "integer", number = "number", checkbox = "boolean", tag = "json" }
+local BY_SUFFIX = { integer = "integer", number = "number", checkbox = "boolean", tag = "json" }
 
--- How a column is read, whether only the server sets it, and the name of the
--- phone it is a part of; raises where there is no such field.
-local function describe(kind, path)
-  local model, field, servers, phone = models[types.by_name[kind].model], nil, types.owned[path[1]], nil
-  for index, name in ipairs(path) do
+---@class extcontacts.record.Column
+---@field name string
+---@field path string[]
+---@field type string a key of READ
+---@field read_only boolean
+---@field phone string|nil the phone number of which this is a part
+
+-- Raises if there is no such field.
+local function describe(kind, name)
+  local path = field_path.split(name)
+  local column = { name = name, path = path, read_only = types.owned[path[1]] or false }
+  local model, field = models[types.by_name[kind].model], nil
+  for index, part in ipairs(path) do
     if field and (field.shape == "map" or field.type == "object") then
-      return BY_ENDING[path[#path]:match "_(%a+)$" or ""] or "text", servers
-    elseif not model or not model.by_wire[name] then
+      column.type = BY_SUFFIX[path[#path]:match "_(%a+)$" or ""] or "text"
+      return column
+    elseif not model or not model.by_wire[part] then
       error(suggest.unknown("field", table.concat(path, ".", 1, index), suggest.keys(model and model.by_wire or {})), 0)
     end
     if model.name == "PhoneNumber" then
-      phone = table.concat(path, ".", 1, index - 1)
+      column.phone = table.concat(path, ".", 1, index - 1)
     end
-    field = model.by_wire[name]
+    field = model.by_wire[part]
     model = models[field.type]
-    servers = servers or records.is_owned(field, index > 1)
+    column.read_only = column.read_only or records.is_owned(field, index > 1) or false
   end
-  local reader = canonical.is_named(field) and "reference" or field.shape ~= "array" and BY_TYPE[field.type]
-  return reader or "json", servers, phone
+  local simple = field.shape ~= "array" and BY_TYPE[field.type]
+  column.type = canonical.is_reference(field) and "reference" or simple or "json"
+  return column
 end
 
-local columns = {}
+-- Columns that were described, by type and name.  Files with other columns than
+-- these start a new table.
+local MOST_COLUMNS = 1000
+local columns, column_count = {}, 0
 
-local function column(kind, name)
+local function column_of(kind, name)
   local key = kind .. " " .. name
-  if not columns[key] then
-    local path = field_path.split(name)
-    local reader, servers, phone = describe(kind, path)
-    columns[key] = { name = name, path = path, read = READ[reader], servers = servers, phone = phone }
+  local column = columns[key]
+  if not column then
+    column = describe(kind, name)
+    if column_count >= MOST_COLUMNS then
+      columns, column_count = {}, 0
+    end
+    columns[key], column_count = column, column_count + 1
   end
-  return columns[key]
+  return column
 end
 
--- The server reads `display` and makes the rest of it: what it made of the
--- number that was there says nothing of another.
-local function follow_number(record, name, was)
-  local now = field_path.at(record, field_path.split(name))
-  if type(now) ~= "table" then
+-------------------------------------------------------------- setting cells --
+
+-- The server derives the other parts of a phone number from `display`.  Those
+-- of the old number are removed with it.
+local function follow_number(record, name, before)
+  local phone = field_path.at(record, field_path.split(name))
+  if type(phone) ~= "table" then
     return
-  elseif now.display ~= was.display and now.e164 == was.e164 then
-    local phone = READ.phone(tostring(now.display or ""), was)
-    now.e164, now.countryCode, now.userInput = phone.e164, nil, nil
-  elseif now.e164 ~= was.e164 and now.display == was.display then
-    now.display, now.countryCode, now.userInput = now.e164, nil, nil
+  elseif phone.display ~= before.display and phone.e164 == before.e164 then
+    local read = READ.phone(tostring(phone.display or ""), before)
+    phone.e164, phone.countryCode, phone.userInput = read.e164, nil, nil
+  elseif phone.e164 ~= before.e164 and phone.display == before.display then
+    phone.display, phone.countryCode, phone.userInput = phone.e164, nil, nil
   end
 end
 
--- Whether a spreadsheet took digits for a number: without the + or the zeros
--- they begin with, or as 4.93E+11.
-local function is_spoilt(text, now)
-  local was = type(now) == "table" and (now.e164 or now.display) or now
-  return type(was) == "string" and was:find "^[+0]*%d+$" ~= nil and was ~= text
-    and (was:gsub("^[+0]+", "") == text or text:find "^%d[.,]?%d*E%+%d+$" ~= nil)
+-- Whether a spreadsheet read a text of digits as a number: it dropped the + or
+-- the leading zeros, or wrote 4.93E+11.
+local function is_damaged(text, current)
+  local before = type(current) == "table" and (current.e164 or current.display) or current
+  return type(before) == "string" and before:find "^[+0]*%d+$" ~= nil and before ~= text
+    and (before:gsub("^[+0]+", "") == text or text:find "^%d[.,]?%d*E%+%d+$" ~= nil)
 end
 
--- Sets one cell.
-local function set_cell(record, one, text, how)
-  local now = field_path.at(record, one.path)
+local SORTED = { sort_keys = true }
+
+local function set_cell(record, column, text, options)
+  local current = field_path.at(record, column.path)
   if not text:find "%S" then
-    if how.clear and not one.servers then
-      field_path.put(record, one.path, nil)
+    if options.clear and not column.read_only then
+      field_path.put(record, column.path, nil)
     end
     return
-  elseif is_spoilt(text, now) then
-    how.skip_value(one.name .. ": digits that a spreadsheet took for a number")
+  elseif is_damaged(text, current) then
+    options.skip_value(column.name .. ": a spreadsheet turned these digits into a number")
     return
   end
-  local value = one.read(text, now)
-  if one.servers then
-    if now ~= nil and core.json.encode(value, SORTED) ~= core.json.encode(now, SORTED) then
-      how.skip_value(one.name .. ": only the server sets it")
+  local value = READ[column.type](text, current)
+  if column.read_only then
+    if current ~= nil and core.json.encode(value, SORTED) ~= core.json.encode(current, SORTED) then
+      options.skip_value(column.name .. ": read-only, only the server sets it")
     end
   elseif value == nil then
-    how.skip_value(one.name .. ": a value that the field can't hold")
+    options.skip_value(("%s: not %s"):format(column.name, NOUNS[column.type]))
   else
-    field_path.put(record, one.path, value)
+    field_path.put(record, column.path, value)
   end
 end
 
----@class extcontacts.fix.CellOptions
----@field skip table<string, boolean>|nil columns that are no fields
----@field clear boolean|nil whether an empty cell clears its field; default: it says nothing
+---@class extcontacts.record.RowOptions
+---@field skip table<string, boolean>|nil columns that are not fields
+---@field clear boolean|nil whether an empty cell clears its field; default: it changes nothing
 ---@field skip_value fun(reason: string) called for each value that is not set
 
---- Sets a record's fields to what the cells of a row say.  Raises where a
--- column is no field of such a record.
----@param record table changed; empty for one that is to be created
----@param kind extcontacts.fix.KindName
----@param row table<string, string> by the fields' names: `title`, `address.city`, `workPhone`
----@param how extcontacts.fix.CellOptions
+--- Sets a record's fields from the cells of a row.  Raises if a column is not a
+-- field of such a record.
+---@param record table changed; empty for a record that is to be created
+---@param kind extcontacts.record.TypeName
+---@param row table<string, string> by field: `title`, `address.city`, `workPhone`
+---@param options extcontacts.record.RowOptions
 ---@return table record
-function record_row.set(record, kind, row, how)
-  local used, phones = {}, {} -- columns; and phones as they were, by name
+function record_row.set(record, kind, row, options)
+  local used, phones = {}, {} -- columns; and phone numbers before the change, by field
   for _, name in ipairs(suggest.keys(row)) do
-    if not (how.skip and how.skip[name]) then
-      local one = column(kind, name)
-      used[#used + 1] = one
-      if one.phone then
-        phones[one.phone] = phones[one.phone] or deepcopy(field_path.at(record, field_path.split(one.phone))) or {}
+    if not (options.skip and options.skip[name]) then
+      local column = column_of(kind, name)
+      used[#used + 1] = column
+      local phone = column.phone
+      if phone then
+        phones[phone] = phones[phone] or deepcopy(field_path.at(record, field_path.split(phone))) or {}
       end
     end
   end
-  for _, one in ipairs(used) do
-    set_cell(record, one, row[one.name], how)
+  for _, column in ipairs(used) do
+    set_cell(record, column, row[column.name], options)
   end
-  for name, was in pairs(phones) do
-    follow_number(record, name, was)
+  for name, before in pairs(phones) do
+    follow_number(record, name, before)
   end
   return record
 end

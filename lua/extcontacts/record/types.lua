@@ -1,33 +1,33 @@
---- The kinds of records a fix can change: their models, their operations and
--- how one is named.  Data only.
+--- The types of records that a fix can change: their models, their operations,
+-- and how a record is referred to.  Pure.
 
 local operations = require "extcontacts.api.operations"
 local suggest = require "extcontacts.base.suggest"
 
 local types = {}
 
----@alias extcontacts.fix.KindName
+---@alias extcontacts.record.TypeName
 ---| "contact"
 ---| "organization"
 ---| "relationship"
 ---| "contact_note"
 ---| "organization_note"
 
----@class extcontacts.fix.Kind
----@field name extcontacts.fix.KindName
+---@class extcontacts.record.Type
+---@field name extcontacts.record.TypeName
 ---@field model string name of the model
----@field space string of the operations' short names, `contacts.notes`
----@field owner extcontacts.fix.KindName|nil the kind whose id comes first in the arguments
----@field has_dates boolean whether the server keeps `modifyDate`
+---@field space string where its operations are, `contacts.notes`
+---@field owner extcontacts.record.TypeName|nil the type whose id is the operations' first argument
+---@field has_dates boolean whether the server maintains `modifyDate`
 ---@field get string short name of the operation
 ---@field update string
 ---@field create string
 ---@field delete string
 
--- Fields that the server sets without their being marked read-only.
+-- Fields that the server sets although they are not marked read-only.
 types.owned = { id = true, createDate = true, modifyDate = true, trustor = true }
 
-local function kind(name, model, space, owner, has_dates)
+local function record_type(name, model, space, owner, has_dates)
   local row = { name = name, model = model, space = space, owner = owner, has_dates = has_dates }
   for _, verb in ipairs { "get", "update", "create", "delete" } do
     row[verb] = space .. "." .. verb
@@ -36,64 +36,65 @@ local function kind(name, model, space, owner, has_dates)
   return row
 end
 
----@type table<string, extcontacts.fix.Kind>
+---@type table<string, extcontacts.record.Type>
 types.by_name = {
-  contact = kind("contact", "ExternalContact", "contacts", nil, true),
-  organization = kind("organization", "ExternalOrganization", "organizations", nil, true),
-  relationship = kind("relationship", "Relationship", "relationships", nil, false),
-  contact_note = kind("contact_note", "Note", "contacts.notes", "contact", true),
-  organization_note = kind("organization_note", "Note", "organizations.notes", "organization", true),
+  contact = record_type("contact", "ExternalContact", "contacts", nil, true),
+  organization = record_type("organization", "ExternalOrganization", "organizations", nil, true),
+  relationship = record_type("relationship", "Relationship", "relationships", nil, false),
+  contact_note = record_type("contact_note", "Note", "contacts.notes", "contact", true),
+  organization_note = record_type("organization_note", "Note", "organizations.notes", "organization", true),
 }
 
---- What a listing's name means: its kind, and the iterators over it.
+--- The type of a listing's records, and the iterators over them.
 types.listings = {
   contacts = { kind = "contact", scan = "scan_contacts", list = "each_contact" },
   organizations = { kind = "organization", scan = "scan_organizations", list = "each_organization" },
   relationships = { kind = "relationship", scan = "scan_relationships" },
-  -- Their kind is in each record's own address.
+  -- Notes of both types; each record's address says which.
   notes = { scan = "scan_notes" },
 }
 
---- Why a name is no kind.
+--- The message for a name that is not a type.
 ---@param name any
 ---@return string
 function types.unknown(name)
   return suggest.unknown("kind of record", name, suggest.keys(types.by_name))
 end
 
-local OWNERS = { contacts = "contact_note", organizations = "organization_note" }
+local NOTES_OF = { contacts = "contact_note", organizations = "organization_note" }
 
----@class extcontacts.fix.Reference
----@field kind extcontacts.fix.KindName
+--- What identifies a record on the server.
+---@class extcontacts.record.Reference
+---@field kind extcontacts.record.TypeName
 ---@field id string
----@field owner string|nil id of the contact or organization of a note
+---@field owner string|nil of a note: the id of its contact or organization
 
---- How a record is named.  Notes come from one scan whatever they hang on;
--- only their address tells.
----@param name extcontacts.fix.KindName|nil nil for notes
+--- Returns the reference to a record.  The scan of notes returns notes of both
+-- types, so theirs comes from their address.
+---@param name extcontacts.record.TypeName|nil nil for notes
 ---@param record table
 ---@param owner string|nil
----@return extcontacts.fix.Reference|nil
----@return string|nil reason
+---@return extcontacts.record.Reference|nil
+---@return string|nil problem
 function types.reference(name, record, owner)
   if type(record.id) ~= "string" or record.id == "" then
     return nil, "a record without an id"
   end
   if name == nil or (types.by_name[name].owner and not owner) then
     local space, found = tostring(record.selfUri):match("/(%a+)/([^/]+)/notes/[^/]+$")
-    if not OWNERS[space] then
-      return nil, "a note whose selfUri does not tell what it belongs to"
+    if not NOTES_OF[space] then
+      return nil, "a note whose selfUri names neither a contact nor an organization"
     end
-    return { kind = OWNERS[space], id = record.id, owner = found }
+    return { kind = NOTES_OF[space], id = record.id, owner = found }
   end
   return { kind = name, id = record.id, owner = owner }
 end
 
---- The leading arguments of an operation on one record.
----@param reference extcontacts.fix.Reference
----@param body table|nil the argument after them
----@param options table|nil the last one
----@return table arguments
+--- The arguments of an operation on one record.
+---@param reference extcontacts.record.Reference
+---@param body table|nil
+---@param options table|nil
+---@return table arguments the owner's id and the record's, where they apply, then `body` and `options`
 function types.arguments(reference, body, options)
   local arguments = {}
   if types.by_name[reference.kind].owner then

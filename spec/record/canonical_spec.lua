@@ -1,0 +1,80 @@
+local canonical = require "extcontacts.record.canonical"
+local json = require "extcontacts.base.json"
+local models = require "extcontacts.api.models"
+
+local function field(model, name)
+  return models[model].by_wire[name]
+end
+
+describe("the canonical form", function()
+  it("is equal for equal records, whatever their order and what the server rewrote", function()
+    local sent = { firstName = "Ada", workPhone = { display = "+49 30 1234567", e164 = "+49301234567" } }
+    local found = { id = "1", modifyDate = "x", firstName = "Ada",
+      workPhone = { e164 = "+49301234567", display = "+49301234567", userInput = "x" } }
+    assert.equal(canonical.digest("contact", sent), canonical.digest("contact", found))
+    found.firstName = "Eve"
+    assert.not_equal(canonical.digest("contact", sent), canonical.digest("contact", found))
+  end)
+
+  it("has neither read-only fields nor nulls nor empty objects", function()
+    assert.same({ firstName = "Ada", address = { city = "Bonn" } }, canonical.form("contact", {
+      id = "1", selfUri = "/x", modifyDate = "d", firstName = "Ada", title = json.null, customFields = {},
+      address = { city = "Bonn", state = json.null },
+    }))
+  end)
+
+  it("has only the id of a record that is referred to", function()
+    assert.same({ externalOrganization = { id = "o" } }, canonical.form("contact", {
+      externalOrganization = { id = "o", name = "expanded", selfUri = "/o" },
+    }))
+  end)
+
+  it("keeps nulls inside arrays, which have positions", function()
+    assert.same({ unheard_of = { 1, json.null, { a = 1 } } }, canonical.form("contact", {
+      unheard_of = json.array { 1, json.null, { a = 1, b = json.null } },
+    }))
+  end)
+
+  it("raises an error object for a value without a JSON form", function()
+    local ok, err = pcall(canonical.text, { x = print })
+    assert.is_false(ok)
+    assert.equal("invalid", err.kind)
+  end)
+end)
+
+describe("canonical", function()
+  it("knows which fields are compared as a whole, and which refer to a record", function()
+    for name, expected in pairs {
+      workPhone = { true, false }, externalOrganization = { true, true }, title = { true, false },
+      address = { false, false },
+    } do
+      local found = field("ExternalContact", name)
+      assert.same(expected, { canonical.is_whole(found), canonical.is_reference(found) }, name)
+    end
+    assert.is_true(canonical.is_whole(nil))
+    assert.is_false(canonical.is_reference(field("ExternalContact", "schema")) or false)
+  end)
+
+  it("ignores white space at the ends of texts on request", function()
+    local title = field("ExternalContact", "title")
+    assert.not_equal(canonical.value_text(title, "Head"), canonical.value_text(title, " Head "))
+    assert.equal(canonical.value_text(title, "Head"), canonical.value_text(title, " Head ", true))
+    assert.equal("", canonical.value_text(title, nil))
+  end)
+
+  it("recognises a phone number that was sent as typed", function()
+    local found = { display = "+49 30 1", e164 = "+49301", userInput = "030 1", extension = 7 }
+    for _, case in ipairs {
+      { true, { display = " 030 1 " } },
+      { true, { display = "030 1", extension = 7 } },
+      { true, { display = "030 1", extension = json.null } },
+      { false, { display = "030 2" } },
+      { false, { display = "030 1", extension = 8 } },
+      { false, { display = "030 1", acceptsSMS = true } },
+      { false, { display = "030 1", e164 = "+49301" } },
+      { false, "030 1" },
+    } do
+      assert.equal(case[1], canonical.same_phone(case[2], found))
+    end
+  end)
+end)

@@ -149,6 +149,6 @@ return {
         mended = true
       end
     end)
-    return mended and sendable.or_left("contact", contact, ctx) or nil
+    return mended and sendable.or_skip("contact", contact, ctx) or nil
   end,
 }

@@ -72,6 +72,6 @@ return {
         contact[field] = nil
       end
     end
-    return sendable.or_left("contact", contact, ctx)
+    return sendable.or_skip("contact", contact, ctx)
   end,
 }

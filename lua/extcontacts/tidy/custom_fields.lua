@@ -1,14 +1,14 @@
---- Custom fields of a record beside the schema (a DataSchema) they are
--- described by.  Pure.
+--- Checks custom fields against their schema (a DataSchema).  Pure.
 
-local core = require "extcontacts.core"
+local json = require "extcontacts.base.json"
 local json_schema = require "extcontacts.tidy.json_schema"
+local suggest = require "extcontacts.base.suggest"
 
 local custom_fields = {}
 
-local null = core.json.null
+local null = json.null
 
--- What the platform's types, the ends of the fields' names, allow.
+-- The platform's types, which are the suffixes of the fields' names.
 local DEFINITIONS = {
   text = { type = "string", maxLength = 100 },
   longtext = { type = "string", maxLength = 1000 },
@@ -23,19 +23,19 @@ local DEFINITIONS = {
   tag = { type = "array", items = { type = "string" } },
 }
 
---- The type of a custom field, which its name ends in.
----@param name string
+--- Returns the type of a custom field, the suffix of its name.
+---@param name string `tier_text`
 ---@return string|nil
 function custom_fields.type_of(name)
-  local ending = name:match "_(%a+)$"
-  return DEFINITIONS[ending] and ending or nil
+  local suffix = name:match "_(%a+)$"
+  return DEFINITIONS[suffix] and suffix or nil
 end
 
 local function document_of(schema)
   return type(schema.jsonSchema) == "table" and schema.jsonSchema or {}
 end
 
---- The fields that a schema describes.
+--- Returns the fields of a schema, by name.
 ---@param schema extcontacts.DataSchema
 ---@return table<string, table>
 function custom_fields.described(schema)
@@ -43,10 +43,19 @@ function custom_fields.described(schema)
   return type(properties) == "table" and properties or {}
 end
 
---- What is wrong with the values of custom fields.
+--- Checks that a schema has a field.
+---@param schema extcontacts.DataSchema
+---@param name string
+---@return string|nil problem with the field that may have been meant
+function custom_fields.unknown(schema, name)
+  local known = custom_fields.described(schema)
+  return not known[name] and suggest.unknown("field", name, suggest.keys(known)) or nil
+end
+
+--- Finds the first problem of custom fields.
 ---@param schema extcontacts.DataSchema
 ---@param values table<string, any>
----@return string|nil a sentence with the field's name, without its value; nil where nothing is
+---@return string|nil problem a sentence with the field's name, without its value; nil if all are valid
 function custom_fields.problem(schema, values)
   local known, present, names = custom_fields.described(schema), {}, {}
   for name, value in pairs(values) do
@@ -64,9 +73,9 @@ function custom_fields.problem(schema, values)
   return json_schema.problem(document_of(schema), present, DEFINITIONS)
 end
 
---- What of a schema can't be judged here, such as a `pattern`.
+--- Returns the keywords of a schema that are not checked, such as `pattern`.
 ---@param schema extcontacts.DataSchema
----@return string[] keywords with their fields
+---@return string[] keywords with their fields, `name_text.pattern`
 function custom_fields.unjudged(schema)
   return json_schema.unjudged(document_of(schema))
 end

@@ -1,19 +1,21 @@
---- E-mail addresses as people type them, brought into the form that is
--- compared and sent to.  Pure.
+--- E-mail addresses as people type them, in the form in which they are compared
+-- and used.  Pure.
 
 local letters = require "extcontacts.tidy.letters"
 local lint = require "extcontacts.record.lint"
+local texts = require "extcontacts.base.text"
 
 local emails = {}
 
---- An address without what stands around it, in small letters.
+--- Returns an address in lower case, without `mailto:`, angle brackets and
+-- trailing punctuation.
 ---@param text string
 ---@return string|nil
----@return string|nil reason why it is none; without the address
+---@return string|nil reason why it is not one address; without the text
 function emails.tidy(text)
-  local address = text:gsub("\194\160", " "):gsub("\226\128\139", ""):gsub("^%s+", ""):gsub("%s+$", "")
+  local address = texts.trim((text:gsub("\194\160", " "):gsub("\226\128\139", "")))
   address = address:gsub("^[mM][aA][iI][lL][tT][oO]:%s*", ""):gsub("[.,;%s]+$", ""):gsub("^<(.*)>$", "%1")
-  -- "anna at example.com", written so as not to be read by machines.
+  -- "anna at example.com", written to hide from harvesters.
   address = address:gsub("^([^%s@]+)%s*[%(%[]at[%)%]]%s*([^%s@]+)$", "%1@%2")
   address = address:gsub("^([^%s@]+)%s+at%s+([^%s@]+%.[^%s@]+)$", "%1@%2")
   address = letters.lower(address)

@@ -1,5 +1,5 @@
---- Upper and lower case beyond ASCII, in UTF-8: Latin, Greek, Cyrillic and
--- Armenian letters.  Other scripts have no case.  Pure.
+--- Upper and lower case of Latin, Greek, Cyrillic and Armenian letters in UTF-8.
+-- Other scripts have no case.  Pure.
 
 local letters = {}
 
@@ -16,8 +16,8 @@ local function pair(upper, lower)
   lower_of[utf8_of(upper)], upper_of[utf8_of(lower)] = utf8_of(lower), utf8_of(upper)
 end
 
--- Ranges whose small letters stand so far behind the capitals, and ranges
--- where both alternate.
+-- Ranges of upper-case letters and the distance to their lower-case letters;
+-- then ranges in which both alternate.
 for _, range in ipairs {
   { 0xC0, 0xD6, 32 }, { 0xD8, 0xDE, 32 }, { 0x388, 0x38A, 37 }, { 0x391, 0x3A1, 32 }, { 0x3A3, 0x3AB, 32 },
   { 0x400, 0x40F, 80 }, { 0x410, 0x42F, 32 }, { 0x531, 0x556, 48 },
@@ -35,12 +35,11 @@ for _, range in ipairs {
     pair(value, value + 1)
   end
 end
-for _, one in ipairs { { 0x178, 0xFF }, { 0x386, 0x3AC }, { 0x38C, 0x3CC }, { 0x38E, 0x3CD }, { 0x38F, 0x3CE },
+for _, letter in ipairs { { 0x178, 0xFF }, { 0x386, 0x3AC }, { 0x38C, 0x3CC }, { 0x38E, 0x3CD }, { 0x38F, 0x3CE },
   { 0x1A0, 0x1A1 }, { 0x1AF, 0x1B0 } } do
-  pair(one[1], one[2])
+  pair(letter[1], letter[2])
 end
--- Turkish: the dotless small i's capital is I; the dotted capital's small
--- letter is i with a dot above it, which is left as it is.
+-- The Turkish dotless i and dotted I have ASCII counterparts and are not mapped.
 upper_of[utf8_of(0x131)], lower_of[utf8_of(0x130)] = nil, nil
 
 local BEYOND = "[\195-\225][\128-\191]+"
@@ -53,21 +52,21 @@ local function mapped(text, ascii, map)
   return (text:gsub(BEYOND, map))
 end
 
---- In small letters.
+--- Converts to lower case.
 ---@param text string UTF-8
 ---@return string
 function letters.lower(text)
   return mapped(text, string.lower, lower_of)
 end
 
---- In capitals; a letter without one, such as ß, stays.
+--- Converts to upper case.  A letter without an upper case, such as ß, stays.
 ---@param text string UTF-8
 ---@return string
 function letters.upper(text)
   return mapped(text, string.upper, upper_of)
 end
 
---- With a capital as its first letter.
+--- Converts the first letter to upper case.
 ---@param text string UTF-8
 ---@return string
 function letters.capital(text)

@@ -1,10 +1,10 @@
---- Asks libphonenumber whether numbers exist, through its Python port where
--- that is installed (Debian: python3-phonenumbers).  Many at a time: each call
--- starts a process.
+--- Asks libphonenumber whether phone numbers exist, through its Python port if
+-- that is installed (Debian: python3-phonenumbers).  Pass many numbers at once:
+-- each call starts a process.
 
 local libphonenumber = {}
 
--- Reads a number a line and writes those that exist.
+-- Reads one number per line and writes those that exist.
 local PROGRAM = [[
 import sys, phonenumbers
 for line in sys.stdin:
@@ -16,7 +16,7 @@ for line in sys.stdin:
 print("all")
 ]]
 
--- The system's own Python has Debian's modules, whichever comes first in PATH.
+-- The system's own Python has Debian's modules, whichever Python PATH finds.
 local PYTHONS = { "python3", "/usr/bin/python3" }
 
 local MISSING = "libphonenumber's Python port is not installed (Debian: apt-get install python3-phonenumbers)"
@@ -28,9 +28,9 @@ local function output(command)
   return text
 end
 
---- Whether it is installed.
----@return string|nil python the interpreter that has it
----@return string|nil reason
+--- Finds the Python that has the port.
+---@return string|nil python
+---@return string|nil problem how to install it
 function libphonenumber.installed()
   for _, name in ipairs(PYTHONS) do
     if output(name .. " -c 'import phonenumbers; print(1)' 2>/dev/null"):find "1" then
@@ -42,10 +42,10 @@ end
 
 local python
 
---- Which of some numbers exist.
+--- Finds which numbers exist.
 ---@param numbers string[] in E.164
----@return table<string, boolean>|nil exist
----@return string|nil reason
+---@return table<string, boolean>|nil existing the numbers that exist
+---@return string|nil problem
 function libphonenumber.existing(numbers)
   if #numbers == 0 then
     return {}
@@ -62,7 +62,7 @@ function libphonenumber.existing(numbers)
       error("numbers must be in E.164", 2)
     end
   end
-  -- In a file of the owner's alone: a command line can be seen by all.
+  -- In a private file: every user can read a command line.
   local path = os.tmpname()
   local file
   file, problem = io.open(path, "w")
@@ -76,11 +76,11 @@ function libphonenumber.existing(numbers)
   if not text:find "all\n$" then
     return nil, "libphonenumber's Python port failed"
   end
-  local exist = {}
+  local existing = {}
   for number in text:gmatch "%+%d+" do
-    exist[number] = true
+    existing[number] = true
   end
-  return exist
+  return existing
 end
 
 return libphonenumber

@@ -1,7 +1,7 @@
---- Names of persons in proper case.  Pure.
+--- People's names in proper case.  Pure.
 --
--- Only names that are wholly in capitals (or, where asked, wholly in small
--- letters) are rewritten: whoever typed "McDonald" or "van der Berg" meant it.
+-- Only a name entirely in upper case (or, on request, entirely in lower case) is
+-- rewritten: whoever typed "McDonald" or "van der Berg" meant it.
 
 local letters = require "extcontacts.tidy.letters"
 local texts = require "extcontacts.base.text"
@@ -16,13 +16,13 @@ local function set(words)
   return out
 end
 
--- Words within a family name that are small.  Others, such as La, Le, Di, El
--- and Al, are written either way, and get a capital.
+-- Words in a family name that stay in lower case.  Others, such as La, Le, Di,
+-- El and Al, are written both ways and get a capital.
 local PARTICLES = set "van von der den de del dem des dos das da do du ten ter te zu zum zur af av y e 't"
--- Small only behind another particle: "de la Cruz".
+-- In lower case only after another particle: "de la Cruz".
 local AFTER_PARTICLE = set "la las los le"
 
--- "Mac" before a capital; other names merely begin with these letters
+-- Names in which a capital follows "Mac".  Others only start with these letters
 -- (Machado, Mackie, Macy).
 local MAC = set [[alister arthur askill aulay auley beth callum cormack donald donell dougall dowell duff
   ewan ewen fadyen farlane gillivray gregor innes intosh intyre iver kay kenna kenzie kinley kinnon lachlan laren
@@ -32,13 +32,13 @@ local MAC = set [[alister arthur askill aulay auley beth callum cormack donald d
 local SUFFIXES = { jr = "Jr", sr = "Sr", phd = "PhD", md = "MD", dds = "DDS", esq = "Esq", mba = "MBA",
   ii = "II", iii = "III", iv = "IV", vi = "VI", vii = "VII", viii = "VIII" }
 
--- A part between apostrophes before which names go on with a capital.
+-- Parts after whose apostrophe a capital follows.
 local BEFORE_APOSTROPHE = set "dell dall nell sull all"
 
 local APOSTROPHES = { "'", "\226\128\153" }
 
--- A word without hyphens and apostrophes, given in small letters.
-local function plain(word)
+-- A lower-case word without hyphens and apostrophes.
+local function proper_plain(word)
   local rest = word:match "^mc(%l[%l\128-\255]+)$"
   if rest then
     return "Mc" .. letters.capital(rest)
@@ -54,29 +54,29 @@ local function plain(word)
   return letters.capital(word)
 end
 
--- A word with apostrophes: O'Neil, D'Arcy, Dell'Acqua, but Sa'id and 't.
-local function with_apostrophes(word)
+-- A lower-case word with apostrophes: O'Neil, D'Arcy, Dell'Acqua, but Sa'id and 't.
+local function proper_apostrophes(word)
   for _, apostrophe in ipairs(APOSTROPHES) do
     local first, rest = word:match("^(.-)" .. apostrophe .. "(.*)$")
     if first == "" then
-      return apostrophe .. (texts.length(rest) < 2 and rest or with_apostrophes(rest))
+      return apostrophe .. (texts.length(rest) < 2 and rest or proper_apostrophes(rest))
     elseif first then
-      local again = texts.length(rest) > 1 and (texts.length(first) == 1 or BEFORE_APOSTROPHE[first])
-      return plain(first) .. apostrophe .. (again and with_apostrophes(rest) or rest)
+      local capital = texts.length(rest) > 1 and (texts.length(first) == 1 or BEFORE_APOSTROPHE[first])
+      return proper_plain(first) .. apostrophe .. (capital and proper_apostrophes(rest) or rest)
     end
   end
-  return plain(word)
+  return proper_plain(word)
 end
 
--- A single letter, and in a first name letters without a vowel (TJ): each stands
--- for a name.  "ST." is a word cut short.
+-- Letters that each stand for a name: a single one, or in a first name several
+-- without a vowel (TJ).  "ST." is an abbreviation.
 local function is_initials(word, after, family)
   local count = texts.length(word)
   return count == 1 or word:find("%.") ~= nil
     or (not family and count <= 3 and not word:find "[aeiouy\128-\255]" and not after:find "^%.")
 end
 
--- A word in small letters, between hyphens.
+-- A lower-case word between hyphens.
 local function proper_part(part, family)
   local before, word, after = part:match "^([%(\"]*)(.-)([%)\",.;]*)$"
   if word == "" then
@@ -84,7 +84,7 @@ local function proper_part(part, family)
   elseif is_initials(word, after, family) then
     return letters.upper(part)
   end
-  return before .. with_apostrophes(word) .. after
+  return before .. proper_apostrophes(word) .. after
 end
 
 local function proper_word(word, is_last, family)
@@ -97,51 +97,52 @@ local function proper_word(word, is_last, family)
   end))
 end
 
--- Small letters that can't be told from capitals: Turkish has an I without a
--- dot, Greek capitals have lost their accents.
-local function is_undecidable(text)
+-- Whether the lower case depends on the language: Turkish has an I without a dot,
+-- Greek capitals have no accents.
+local function is_ambiguous(text)
   return text:find "\196\176" ~= nil or (text:find "I" and text:find "[\196\197][\158\159]") ~= nil
     or text:find "[\206\207][\128-\191]" ~= nil
 end
 
---- A text without blanks at its ends and with single ones within.
+--- Trims a text and reduces white space inside it to single spaces.  Counts
+-- no-break and zero-width spaces as white space.
 ---@param text string
 ---@return string
 function names.trimmed(text)
   text = text:gsub("\194\160", " "):gsub("\226\128\139", ""):gsub("\239\187\191", "")
-  return (text:gsub("^%s+", ""):gsub("%s+$", ""):gsub("%s+", " "))
+  return (texts.trim(text):gsub("%s+", " "))
 end
 
 ---@class extcontacts.tidy.NameOptions
----@field lower boolean|nil also names wholly in small letters
----@field family boolean|nil a family name: particles at its beginning are small
----@field keep table<string, boolean>|nil words that stay as they are, in capitals
+---@field lower boolean|nil also rewrite names entirely in lower case
+---@field family boolean|nil a family name: a particle at its start stays in lower case
+---@field keep table<string, boolean>|nil words in upper case that stay as they are
 
---- A name in proper case; one that is in mixed case stays as it is.
+--- Returns a name in proper case.  A name in mixed case stays as it is.
 ---@param text string trimmed
 ---@param options extcontacts.tidy.NameOptions|nil
----@return string|nil nil where it can't be told
+---@return string|nil nil if the lower case depends on the language
 ---@return string|nil reason without the name
 function names.proper(text, options)
   options = options or {}
   if not letters.is_all_upper(text) and not (options.lower and letters.is_all_lower(text)) then
     return text
-  elseif is_undecidable(text) then
-    return nil, "a name in capitals whose small letters depend on the language"
+  elseif is_ambiguous(text) then
+    return nil, "the lower case of this name depends on the language"
   end
   local words = {}
   for word in text:gmatch "%S+" do
     words[#words + 1] = word
   end
   for index, word in ipairs(words) do
-    local small = letters.lower(word)
+    local lower = letters.lower(word)
     local within = index < #words and (options.family or index > 1)
     if options.keep and options.keep[letters.upper(word)] then
       words[index] = letters.upper(word)
-    elseif within and (PARTICLES[small] or (AFTER_PARTICLE[small] and PARTICLES[words[index - 1]])) then
-      words[index] = small
+    elseif within and (PARTICLES[lower] or (AFTER_PARTICLE[lower] and PARTICLES[words[index - 1]])) then
+      words[index] = lower
     else
-      words[index] = proper_word(small, index > 1 and index == #words, options.family)
+      words[index] = proper_word(lower, index > 1 and index == #words, options.family)
     end
   end
   return table.concat(words, " ")

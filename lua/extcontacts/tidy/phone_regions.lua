@@ -1,12 +1,12 @@
---- How numbers are dialled where: calling codes, prefixes and lengths by
--- region (ISO 3166).  Facts of the national numbering plans, taken from
--- libphonenumber's metadata (version 8.12.57).  Data only.
+--- Country codes, prefixes and number lengths by region (ISO 3166): facts of the
+-- national numbering plans, from libphonenumber's metadata (version 8.12.57).
+-- Data only.
 
 local regions = {}
 
--- Region, calling code, the prefix of a national number (- none, ? its rules
--- are too many to decide by), the prefix of an international one (- several),
--- the lengths a number may have behind the calling code.
+-- Region; country code; national prefix ("-": none, "?": it depends on the
+-- number); international prefix ("-": several); the lengths of a number after
+-- the country code.
 local ROWS = [[
 AC 247 - 00 5-6; AD 376 - 00 6,8-9; AE 971 0 00 5-12; AF 93 0 00 9; AG 1 1 011 10; AI 1 1 011 10;
 AL 355 0 00 6-9; AM 374 0 00 8; AO 244 - 00 9; AR 54 ? 00 10-11; AS 1 1 011 10; AT 43 0 00 4-13;
@@ -51,16 +51,16 @@ YE 967 0 00 7-9; YT 262 0 00 9; ZA 27 0 00 5-10; ZM 260 0 00 9; ZW 263 0 00 5-10
 
 ---@class extcontacts.tidy.Region
 ---@field name string
----@field code string calling code
----@field trunk string|nil prefix of a national number; "" none; nil can't be decided by it
----@field idd string|nil prefix of an international number
----@field lengths table<integer, boolean>
+---@field code string country code, `49`
+---@field trunk string|nil national prefix; "" for none; nil if it depends on the number
+---@field idd string|nil international prefix
+---@field lengths table<integer, boolean> digits after the country code
 
 ---@type table<string, extcontacts.tidy.Region>
 regions.by_name = {}
---- Lengths of numbers by calling code, and the prefix that people put behind
--- it by mistake.
----@type table<string, { lengths: table<integer, boolean>, trunk: string }> `trunk` "?": can't be told
+--- By country code: the lengths of its regions, and their national prefix, which
+-- people write after the country code by mistake.
+---@type table<string, { lengths: table<integer, boolean>, trunk: string }> `trunk` "?": the regions differ
 regions.by_code = {}
 
 local function lengths_of(text, all)

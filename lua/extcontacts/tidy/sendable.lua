@@ -1,32 +1,32 @@
---- Whether the server would take a record back at all.  Pure.
+--- Whether the server would accept a record if it were sent back.  Pure.
 
 local diff = require "extcontacts.record.diff"
 local lint = require "extcontacts.record.lint"
 
 local sendable = {}
 
-local REFUSED = { limit = true, required = true }
+local REJECTED = { limit = true, required = true }
 
---- Why the server would refuse a record: a full replacement with one bad field
--- is refused whole, whichever field was to be changed.
----@param kind extcontacts.fix.KindName
+--- Returns why the server would reject a record.  An update replaces the whole
+-- record, so one invalid field makes the server reject any change to it.
+---@param kind extcontacts.record.TypeName
 ---@param record table
----@return string|nil reason with the first field that is in the way; nil where nothing is
+---@return string|nil reason with the first invalid field; nil if there is none
 function sendable.problem(kind, record)
   for _, warning in ipairs(lint.check(kind, record)) do
-    if REFUSED[warning.code] then
-      return "the server would refuse the record for its " .. diff.name(warning.path)
+    if REJECTED[warning.code] then
+      return "the server would reject the record because of its " .. diff.name(warning.path)
     end
   end
 end
 
---- What a fix's `change` gives in the end: the record, or nothing where the
--- server would refuse it, which is counted.
----@param kind extcontacts.fix.KindName
+--- Returns the record for a fix's `change` to return; nil if the server would
+-- reject it, which skips the record with the reason.
+---@param kind extcontacts.record.TypeName
 ---@param record table
 ---@param ctx extcontacts.fix.Context
 ---@return table|nil
-function sendable.or_left(kind, record, ctx)
+function sendable.or_skip(kind, record, ctx)
   local reason = sendable.problem(kind, record)
   if reason then
     ctx.skip(reason)

@@ -1,0 +1,58 @@
+--- JSON values as JSON Schema sees them: types, formats and equality.  Pure.
+
+local dates = require "extcontacts.base.dates"
+local json = require "extcontacts.base.json"
+local records = require "extcontacts.record"
+
+local values = {}
+
+function values.is_number(value)
+  return type(value) == "number" or json.is_number(value)
+end
+
+function values.is_array(value)
+  return type(value) == "table" and records.is_array(value)
+end
+
+function values.is_object(value)
+  return type(value) == "table" and not records.is_array(value)
+end
+
+--- Whether two values have the same JSON.
+---@return boolean
+function values.same(a, b)
+  return json.encode(a, { sort_keys = true }) == json.encode(b, { sort_keys = true })
+end
+
+--- By the name of a type: whether a value is of it.
+---@type table<string, fun(value: any): boolean>
+values.types = {
+  string = function(value) return type(value) == "string" end,
+  number = values.is_number,
+  integer = function(value) return values.is_number(value) and not tostring(value):find "[.eEnN]" end,
+  boolean = function(value) return type(value) == "boolean" end,
+  array = values.is_array,
+  object = values.is_object,
+  null = function(value) return value == json.null end,
+}
+
+local function is_date(text)
+  local year, month, day = text:match "^(%d%d%d%d)%-(%d%d)%-(%d%d)$"
+  year, month, day = tonumber(year), tonumber(month), tonumber(day)
+  if not year or month < 1 or month > 12 or day < 1 then
+    return false
+  end
+  local leap = year % 4 == 0 and (year % 100 ~= 0 or year % 400 == 0)
+  return day <= ({ 31, leap and 29 or 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 })[month]
+end
+
+--- By the name of a format: whether a text has it.
+---@type table<string, fun(text: string): boolean>
+values.formats = {
+  ["date-time"] = function(text) return is_date(text:sub(1, 10)) and dates.iso(text) ~= nil end,
+  date = is_date,
+  uri = function(text) return text:find "^%a[%w+.-]*:%S+$" ~= nil end,
+  email = function(text) return text:find "^[^%s@]+@[^%s@]+$" ~= nil end,
+}
+
+return values

@@ -1,0 +1,33 @@
+local custom_fields = require "extcontacts.tidy.custom_fields"
+local json = require "extcontacts.base.json"
+
+describe("tidy.custom_fields", function()
+  local schema = assert(json.decode [[{ "jsonSchema": { "properties": {
+    "a_text": { "allOf": [{ "$ref": "#/definitions/text" }] },
+    "b_date": { "allOf": [{ "$ref": "#/definitions/date" }] },
+    "c_tag": { "allOf": [{ "$ref": "#/definitions/tag" }] } } } }]])
+
+  it("checks values against the platform's types", function()
+    assert.is_nil(custom_fields.problem(schema, { a_text = "x", b_date = "2024-02-29", c_tag = { "x" } }))
+    assert.is_nil(custom_fields.problem(schema, { a_text = json.null }))
+    assert.equal("a_text has more than 100 characters", custom_fields.problem(schema, { a_text = ("x"):rep(101) }))
+    assert.equal("b_date is not a valid date", custom_fields.problem(schema, { b_date = "2024-13-01" }))
+    assert.equal("c_tag.1 is not of type string", custom_fields.problem(schema, { c_tag = { 1 } }))
+    assert.equal("d_text is not in the schema", custom_fields.problem(schema, { d_text = "x" }))
+    assert.equal("tag", custom_fields.type_of "c_tag")
+    assert.is_nil(custom_fields.type_of "c")
+  end)
+
+  it("knows the schema's fields, and suggests one for a misspelled one", function()
+    assert.is_nil(custom_fields.unknown(schema, "a_text"))
+    assert.equal("unknown field 'a_tex', did you mean 'a_text'?", custom_fields.unknown(schema, "a_tex"))
+    assert.same({}, custom_fields.described {})
+    assert.equal("unknown field 'a_text'", custom_fields.unknown({}, "a_text"))
+  end)
+
+  it("finds the keywords that it does not check", function()
+    assert.same({ "a_text.pattern" }, custom_fields.unjudged {
+      jsonSchema = { properties = { a_text = { pattern = "x" } } },
+    })
+  end)
+end)

@@ -1,0 +1,79 @@
+local phones = require "extcontacts.tidy.phones"
+
+local function parsed(text, region)
+  local number, reason = phones.parse(text, region or "DE")
+  return number and number.e164 .. (number.extension and "|" .. number.extension or "") or reason
+end
+
+describe("tidy.phones", function()
+  it("reads numbers as people type them in a region", function()
+    for text, wanted in pairs {
+      ["030/1234567"] = "+49301234567", ["(030) 123 45-67"] = "+49301234567",
+      ["+49 (0)30 1234567"] = "+49301234567", ["0049 30 1234567"] = "+49301234567",
+      ["(+49) 30 1234567"] = "+49301234567", ["tel: 030 1234567"] = "+49301234567",
+      ["030 1234567 ext. 12"] = "+49301234567|12", ["030 1234567x12"] = "+49301234567|12",
+      ["+49\194\16030\194\1601234567"] = "+49301234567", ["030 12345\226\128\14767"] = "+49301234567",
+      ["00 1 212 555 2368"] = "+12125552368",
+    } do
+      assert.equal(wanted, parsed(text), text)
+    end
+    assert.equal("+12125552368", parsed("(212) 555-2368", "US"))
+    assert.equal("+12125552368", parsed("1-212-555-2368", "US"))
+    assert.equal("+49301234567", parsed("011 49 30 1234567", "US"))
+    assert.equal("+390612345678", parsed("06 1234 5678", "IT"))
+    assert.equal("+74951234567", parsed("8 (495) 123-45-67", "RU"))
+    assert.equal("+33142685300", parsed("01 42 68 53 00", "FR"))
+  end)
+
+  it("gives a reason for a number that is not certain", function()
+    for text, reason in pairs {
+      ["49 30 1234567"] = "no country code and no leading 0",
+      ["1234567"] = "no country code and no leading 0",
+      ["030 12345 / 67890"] = "may be two numbers",
+      ["030 123456/0171 234567"] = "may be two numbers",
+      ["030 1234567 oder 0171 1234567"] = "contains more than a phone number",
+      ["O30 1234567"] = "contains more than a phone number",
+      ["n/a"] = "contains more than a phone number",
+      [""] = "too few digits",
+      ["112"] = "too few digits",
+      ["+999 123456789"] = "unknown country code",
+      ["+49 1"] = "too few digits",
+      ["030 1234567 ext. 012"] = "the extension starts with 0",
+      ["030 1234567890123"] = "length is wrong for the region",
+    } do
+      assert.matches(reason, parsed(text), 1, true)
+    end
+    assert.equal("the number's length is wrong for its country code", parsed "+49 0 1234567890123")
+    assert.equal("no country code and no leading 8", parsed("495 123-45-67", "RU"))
+    assert.matches("may or may not start with the country code", parsed("39 0612345", "IT"), 1, true)
+    assert.matches("depends on the number", parsed("011 15-2345-6789", "AR"), 1, true)
+  end)
+
+  -- spec/fixtures/phone_numbers.tsv: valid numbers of every region in several
+  -- spellings, some damaged but still valid, as libphonenumber 8.12.57 reads
+  -- them.
+  it("never reads a number differently from libphonenumber", function()
+    local read, skipped = 0, 0
+    for line in io.lines "spec/fixtures/phone_numbers.tsv" do
+      local region, text, wanted = line:match "^(%u%u)\t([^\t]*)\t(.*)$"
+      local number = phones.parse(text, region)
+      if number then
+        assert.equal(wanted, number.e164 .. (number.extension and "|" .. number.extension or ""),
+          region .. " " .. text)
+        read = read + 1
+      else
+        skipped = skipped + 1
+      end
+    end
+    assert.is_true(read > 900 and skipped < 300, read .. " read, " .. skipped .. " skipped")
+  end)
+
+  it("knows the regions", function()
+    assert.is_true(phones.is_region "GB")
+    assert.is_false(phones.is_region "UK")
+    assert.has_error(function() phones.parse("1", "de") end, "region 'de' must be in upper case: DE")
+    assert.has_error(function() phones.parse("1", "XX") end,
+      "unknown region 'XX'; use a country's two letters from ISO 3166, such as US, DE or GB")
+    assert.matches("unknown region 'GERMANY'", phones.unknown_region "germany", 1, true)
+  end)
+end)

@@ -1,0 +1,22 @@
+local sendable = require "extcontacts.tidy.sendable"
+
+local GOOD = { firstName = "Ada", lastName = "Lovelace", workPhone = { display = "n/a" } }
+local BAD = { firstName = "Ada", lastName = "Lovelace", workEmail = "n/a" }
+local REASON = "the server would reject the record because of its workEmail"
+
+describe("tidy.sendable", function()
+  it("finds the field because of which the server would reject a record", function()
+    assert.is_nil(sendable.problem("contact", GOOD))
+    assert.equal(REASON, sendable.problem("contact", BAD))
+    assert.equal("the server would reject the record because of its lastName",
+      sendable.problem("contact", { firstName = "Ada" }))
+  end)
+
+  it("returns the record, or skips it with the reason", function()
+    local reasons = {}
+    local ctx = { skip = function(reason) reasons[#reasons + 1] = reason end }
+    assert.equal(GOOD, sendable.or_skip("contact", GOOD, ctx))
+    assert.is_nil(sendable.or_skip("contact", BAD, ctx))
+    assert.same({ REASON }, reasons)
+  end)
+end)

@@ -159,8 +159,9 @@ end
 
 --- Raises what `errors.invalid` returns.
 ---@param message string what is wrong and what to do
-function errors.raise_invalid(message)
-  error(select(2, errors.invalid(message)), 0)
+---@param code string|nil
+function errors.raise_invalid(message, code)
+  error(select(2, errors.invalid(message, code)), 0)
 end
 
 --- Passes on the result of a file function; raises its failure.

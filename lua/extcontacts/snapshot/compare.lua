@@ -1,6 +1,6 @@
---- What has changed on the server since a snapshot: each listing is scanned
--- once and compared in canonical form.  Keeps the ids of one listing at a time
--- in memory, about 100 bytes a record.
+--- Compares the server with a snapshot: scans each listing once and compares the
+-- records in canonical form.  Keeps the ids of one listing at a time in memory,
+-- about 100 bytes per record.
 
 local diff = require "extcontacts.record.diff"
 local errors = require "extcontacts.base.errors"
@@ -13,10 +13,16 @@ local compare = {}
 
 ---@class extcontacts.snapshot.Change
 ---@field change "changed"|"created"|"deleted"
----@field reference extcontacts.fix.Reference
+---@field reference extcontacts.record.Reference
 ---@field before table|nil the record in the snapshot
 ---@field after table|nil the record on the server
----@field diff extcontacts.fix.Difference[]|nil from the snapshot to the server
+---@field diff extcontacts.record.Difference[]|nil from the snapshot to the server
+
+---@class extcontacts.snapshot.Counts
+---@field same integer
+---@field changed integer
+---@field created integer
+---@field deleted integer
 
 ---@class extcontacts.snapshot.CompareOptions
 ---@field only string[]|nil listings; default those of the snapshot
@@ -25,7 +31,7 @@ local compare = {}
 
 local OPTIONS = { only = { "table" }, on_change = { "function" }, on_record = { "function" } }
 
--- Where each record of a listing stands, by its id.
+-- The offset of each record of a listing, by its id.
 local function index_of(snapshot, listing)
   local index = {}
   for entry, offset in snapshot:entries(listing) do
@@ -34,8 +40,8 @@ local function index_of(snapshot, listing)
   return index
 end
 
--- What is left in the index is not on the server; in the snapshot's order.
-local function left_over(index)
+-- The offsets of records that the scan did not return, in the snapshot's order.
+local function missing_offsets(index)
   local offsets = {}
   for _, offset in pairs(index) do
     if offset then
@@ -48,7 +54,7 @@ end
 
 local function compare_listing(client, snapshot, listing, counts, options)
   local index = index_of(snapshot, listing)
-  local kind, read = types.listings[listing].kind, 0
+  local kind, count = types.listings[listing].kind, 0
   local function report(change)
     counts[change.change] = counts[change.change] + 1
     options.on_change(change)
@@ -56,7 +62,7 @@ local function compare_listing(client, snapshot, listing, counts, options)
   for record in client[types.listings[listing].scan](client) do
     local reference, problem = types.reference(kind, record)
     if not reference then
-      errors.raise_invalid(("the scan of %s gave %s"):format(listing, problem))
+      errors.raise_invalid(("the scan of %s returned %s"):format(listing, problem))
     end
     local offset = index[reference.id]
     if offset then
@@ -71,12 +77,12 @@ local function compare_listing(client, snapshot, listing, counts, options)
       report { change = "created", reference = reference, after = record }
     end
     index[reference.id] = false -- seen
-    read = read + 1
+    count = count + 1
     if options.on_record then
-      options.on_record(listing, read)
+      options.on_record(listing, count)
     end
   end
-  for _, offset in ipairs(left_over(index)) do
+  for _, offset in ipairs(missing_offsets(index)) do
     local entry = snapshot:at(offset)
     report {
       change = "deleted",
@@ -86,24 +92,24 @@ local function compare_listing(client, snapshot, listing, counts, options)
   end
 end
 
--- The listings to compare: those that were asked for must be there.
-local function wanted(snapshot, names, asked)
+-- The listings to compare; raises if the snapshot lacks one that was named.
+local function listings_of(snapshot, names, is_named)
   local found = {}
   for _, name in ipairs(names) do
     if snapshot:has(name) then
       found[#found + 1] = name
-    elseif asked then
-      errors.raise_invalid(("%s has no %s"):format(snapshot.path, name))
+    elseif is_named then
+      errors.raise_invalid(("%s contains no %s"):format(snapshot.path, name))
     end
   end
   return found
 end
 
---- Compares a snapshot with the server.
+--- Compares the server with a snapshot.
 ---@param client extcontacts.Client
----@param path string
+---@param path string of the snapshot
 ---@param options extcontacts.snapshot.CompareOptions
----@return { same: integer, changed: integer, created: integer, deleted: integer }|nil counts
+---@return extcontacts.snapshot.Counts|nil
 ---@return extcontacts.Error|nil
 function compare.run(client, path, options)
   local misuse = format.misuse(options, OPTIONS)
@@ -120,9 +126,9 @@ function compare.run(client, path, options)
   done, err = errors.catch(function()
     local server = identity.server(client)
     if snapshot.header.server ~= server then
-      errors.raise_invalid(("%s is of %s, and this is %s"):format(path, snapshot.header.server, server))
+      errors.raise_invalid(("%s is from %s, but this client uses %s"):format(path, snapshot.header.server, server))
     end
-    for _, name in ipairs(wanted(snapshot, names, options.only and #options.only > 0)) do
+    for _, name in ipairs(listings_of(snapshot, names, options.only and #options.only > 0)) do
       compare_listing(client, snapshot, name, counts, options)
     end
     return true

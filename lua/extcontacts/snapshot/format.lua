@@ -1,5 +1,5 @@
---- A snapshot's form: a header line of fixed length, then the listings one
--- after the other, a line a record.
+--- The format of a snapshot: a header line of fixed length, then one listing
+-- after another, with one line per record.
 
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
@@ -10,29 +10,30 @@ local types = require "extcontacts.record.types"
 local format = {}
 
 format.VERSION = 1
--- The header is written again once the counts are known, so it keeps its room.
+-- The header is written again with the final counts, in the same space.
 local HEADER_BYTES = 2048
 
---- Organizations first: what other records point at stands before them.
+--- The listings in their order: records come after those they refer to.
 format.listings = { "organizations", "contacts", "relationships", "notes" }
 
 ---@class extcontacts.snapshot.Section
 ---@field listing string
----@field offset integer where its first line begins
+---@field offset integer the byte at which its first line starts
 ---@field count integer
 
 ---@class extcontacts.snapshot.Header
 ---@field extcontacts_snapshot integer version of the format
 ---@field server string
----@field created string when it was begun, ISO 8601
----@field finished string|nil nil while it is not complete
+---@field created string when the export started, ISO 8601
+---@field finished string|nil nil while the snapshot is incomplete
+---@field listings string[]
 ---@field sections extcontacts.snapshot.Section[]
 
 local function encode(value)
   return assert(core.json.encode(value, { sort_keys = true }))
 end
 
---- The header's line.
+--- Formats the header's line.
 ---@param header extcontacts.snapshot.Header
 ---@return string
 function format.header(header)
@@ -40,46 +41,59 @@ function format.header(header)
   return text .. (" "):rep(HEADER_BYTES - #text - 1) .. "\n"
 end
 
---- A record's line.
+--- Formats a record's line.  Raises an error object for a record that can't be
+-- referred to.
 ---@param listing string
 ---@param record table
 ---@return string
 function format.line(listing, record)
   local reference, problem = types.reference(types.listings[listing].kind, record)
   if not reference then
-    error(errors.new { kind = "protocol", message = ("the scan of %s gave %s"):format(listing, problem) }, 0)
+    error(errors.new { kind = "protocol", message = ("the scan of %s returned %s"):format(listing, problem) }, 0)
   end
   return encode { kind = reference.kind, owner = reference.owner, record = record } .. "\n"
 end
 
---- What is wrong with the options of a call, and with the listings in them.
+--- Checks the options of a function, and the listings in `only`.
 ---@param options table
----@param list table as `extcontacts.options` takes it
+---@param rules table<string, extcontacts.OptionRule>
 ---@return string|nil misuse
-function format.misuse(options, list)
-  local misuse = option_rules.problem(options, list)
+function format.misuse(options, rules)
+  local misuse = option_rules.problem(options, rules)
   return misuse or select(2, format.wanted(options.only))
 end
 
---- The listings that are wanted, in their order.
----@param only string[]|nil nil for all
+--- Returns the selected listings in their order.
+---@param only string[]|nil nil or empty: all
 ---@return string[]|nil
 ---@return string|nil misuse
 function format.wanted(only)
-  local wanted = {}
+  local selected = {}
   for _, name in ipairs(only or {}) do
     if not types.listings[name] then
       return nil, suggest.unknown("listing", name, format.listings)
     end
-    wanted[name] = true
+    selected[name] = true
   end
   local names = {}
   for _, name in ipairs(format.listings) do
-    if wanted[name] or not only or #only == 0 then
+    if selected[name] or not only or #only == 0 then
       names[#names + 1] = name
     end
   end
   return names
+end
+
+--- Finds a listing's section.
+---@param header extcontacts.snapshot.Header
+---@param listing string
+---@return extcontacts.snapshot.Section|nil
+function format.section(header, listing)
+  for _, section in ipairs(header.sections) do
+    if section.listing == listing then
+      return section
+    end
+  end
 end
 
 return format

@@ -1,5 +1,5 @@
---- extcontacts.snapshot: all contacts, organizations, relationships and notes
--- in one file, what has changed since, and a plan to bring that back.
+--- extcontacts.snapshot: all organizations, contacts, relationships and notes in
+-- one file, what has changed since, and a plan that restores them.
 -- docs/snapshot.md describes it.
 
 local compare = require "extcontacts.snapshot.compare"

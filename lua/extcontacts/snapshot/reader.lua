@@ -1,5 +1,5 @@
---- Reads a snapshot: its header, its records in order, and single ones by
--- where they stand.
+--- Reads a snapshot: its header, its records in order, and single records by
+-- their offset.
 
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
@@ -7,15 +7,16 @@ local format = require "extcontacts.snapshot.format"
 
 local reader = {}
 
-local BLOCK = 262144
+local BLOCK = 262144 -- bytes read at a time; more for a longer line
 
 ---@class extcontacts.snapshot.Reader
 ---@field header extcontacts.snapshot.Header
+---@field path string
 local Reader = {}
 Reader.__index = Reader
 
--- The line that begins at an offset, and where the next one begins; nil at
--- the end of the file.  Neighbours come from the same block.
+-- The line at an offset, and the offset of the next one; nil at the end of the
+-- file.  Neighbouring lines come from the same block.
 local function line_at(self, offset)
   local block_at, block = self.block_at, self.block
   local size = BLOCK
@@ -25,7 +26,7 @@ local function line_at(self, offset)
       if stop then
         return block:sub(offset - block_at + 1, stop - 1), block_at + stop
       elseif block_at == offset and #block < size then
-        return nil, offset -- the file ends here, or within a line
+        return nil, offset -- the file ends here, perhaps within a line
       elseif block_at == offset then
         size = size * 4
       end
@@ -36,59 +37,62 @@ local function line_at(self, offset)
   end
 end
 
-local function damaged(self, why)
-  errors.raise_invalid(("%s: %s"):format(self.path, why))
-end
+---@class extcontacts.snapshot.Entry
+---@field kind extcontacts.record.TypeName
+---@field owner string|nil of a note
+---@field record table
 
---- The record whose line begins at an offset.
+--- Reads the record whose line starts at an offset; raises error objects.
 ---@param offset integer
----@return { kind: string, owner: string|nil, record: table }
----@return integer after where the next line begins
+---@return extcontacts.snapshot.Entry
+---@return integer next_offset
 function Reader:at(offset)
-  local line, after = line_at(self, offset)
+  local line, next_offset = line_at(self, offset)
   local entry = line and core.json.decode(line)
   if type(entry) ~= "table" or type(entry.record) ~= "table" then
-    damaged(self, ("no record at byte %d; it is not the whole of a snapshot"):format(offset))
+    errors.raise_invalid(("%s: no record at byte %d; the snapshot is incomplete or damaged"):format(self.path, offset))
   end
-  return entry, after
+  return entry, next_offset
 end
 
---- The records of a listing, in order; raises error objects.
+--- Iterates over the records of a listing, in order; raises error objects.
 ---@param listing string
----@return fun(): table|nil, integer|nil next_entry an entry as `at` gives it, and its offset
+---@return fun(): extcontacts.snapshot.Entry|nil, integer|nil next_entry an entry and its offset
 function Reader:entries(listing)
-  local offset, left = 0, 0
-  for _, section in ipairs(self.header.sections) do
-    if section.listing == listing then
-      offset, left = section.offset, section.count
-    end
-  end
+  local section = format.section(self.header, listing) or { offset = 0, count = 0 }
+  local offset, remaining = section.offset, section.count
   return function()
-    if left == 0 then
+    if remaining == 0 then
       return nil
     end
-    left = left - 1
-    local entry, after = self:at(offset)
-    local at = offset
-    offset = after
-    return entry, at
+    remaining = remaining - 1
+    local entry, next_offset = self:at(offset)
+    local entry_offset = offset
+    offset = next_offset
+    return entry, entry_offset
   end
 end
 
---- Whether a snapshot has a listing.
+--- Whether the snapshot contains a listing.
 ---@param listing string
 ---@return boolean
 function Reader:has(listing)
-  for _, section in ipairs(self.header.sections) do
-    if section.listing == listing then
-      return true
-    end
-  end
-  return false
+  return format.section(self.header, listing) ~= nil
 end
 
 function Reader:close()
   self.file:close()
+end
+
+-- Why a header is not that of a complete snapshot.
+local function header_problem(header)
+  if type(header) ~= "table" or header.extcontacts_snapshot == nil then
+    return "is not a snapshot; create one with `extcontacts export`", "format"
+  elseif header.extcontacts_snapshot ~= format.VERSION then
+    return "was written by a later version of extcontacts; update extcontacts to read it", "version"
+  elseif not header.finished then
+    return "is incomplete; run the export again to resume it", "incomplete"
+  end
 end
 
 --- Opens a snapshot.
@@ -96,27 +100,23 @@ end
 ---@return extcontacts.snapshot.Reader|nil
 ---@return extcontacts.Error|nil
 function reader.open(path)
-  local file, message, code = core.file.open(path, "read")
+  local file, message, system_code = core.file.open(path, "read")
   if not file then
-    return errors.io(message, code)
+    return errors.io(message, system_code)
   end
   local self = setmetatable({ file = file, path = path }, Reader)
   local header, err = errors.catch(function()
     local line = line_at(self, 0)
     return line and core.json.decode(line) or {}
   end)
-  if type(header) ~= "table" or header.extcontacts_snapshot == nil then
+  if err then
     file:close()
-    if err then
-      return nil, err
-    end
-    return errors.invalid(path .. " is not a snapshot; `extcontacts export` makes one", "format")
-  elseif header.extcontacts_snapshot ~= format.VERSION then
+    return nil, err
+  end
+  local problem, code = header_problem(header)
+  if problem then
     file:close()
-    return errors.invalid(path .. " is of a later version of extcontacts", "version")
-  elseif not header.finished then
-    file:close()
-    return errors.invalid(path .. " is not complete; export it again to go on with it", "incomplete")
+    return errors.invalid(path .. " " .. problem, code)
   end
   self.header = header
   return self

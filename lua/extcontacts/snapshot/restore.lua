@@ -1,5 +1,5 @@
---- A plan that brings back what a snapshot holds.  It is looked at, applied
--- and undone as any other: nothing is written here but the plan.
+--- Plans to restore what a snapshot contains.  The plan is reviewed, applied and
+-- undone like any other; only the plan is written here.
 
 local changes = require "extcontacts.fix.plan.changes"
 local compare = require "extcontacts.snapshot.compare"
@@ -16,9 +16,9 @@ local restore = {}
 ---@class extcontacts.snapshot.RestoreOptions
 ---@field output string path of the plan
 ---@field only string[]|nil listings
----@field ids string[]|nil these records alone
----@field delete_created boolean|nil delete what was created since
----@field by string|nil who, for the plan's header
+---@field ids string[]|nil only these records
+---@field delete_created boolean|nil delete records created since the snapshot
+---@field by string|nil the author, for the plan's header
 ---@field on_record fun(listing: string, count: integer)|nil
 
 local OPTIONS = {
@@ -26,8 +26,8 @@ local OPTIONS = {
   by = { "string" }, on_record = { "function" },
 }
 
--- The records created since, the last listing first, so that notes go before
--- what they hang on.  They are read again: only their ids were kept.
+-- Deletes the created records, the last listing first, so that notes go before
+-- their owners.  Only their ids were kept, so they are read again.
 local function add_deletes(client, draft, created)
   for index = #created, 1, -1 do
     local reference = created[index]
@@ -54,9 +54,45 @@ local function add(draft, change)
   end
 end
 
---- Plans to bring back what a snapshot holds.  A record that was deleted is
--- created again, with another id; what pointed at the old one and is created
--- again by the same plan points at the new one.
+local function set_of(ids)
+  local set = {}
+  for _, id in ipairs(ids) do
+    set[id] = true
+  end
+  return set
+end
+
+-- Fills the plan; raises error objects.
+local function fill(client, path, draft, options)
+  local selected = options.ids and set_of(options.ids)
+  local created = {}
+  draft:start()
+  local counts = assert(compare.run(client, path, {
+    only = options.only,
+    on_record = options.on_record,
+    on_change = function(change)
+      if selected and not selected[change.reference.id] then
+        return
+      elseif change.change == "created" then
+        created[#created + 1] = change.reference
+      else
+        add(draft, change)
+      end
+    end,
+  }))
+  draft.totals.records = counts.same + counts.changed + counts.created + counts.deleted
+  if options.delete_created then
+    add_deletes(client, draft, created)
+  else
+    for _, reference in ipairs(created) do
+      draft.skipped:add("created since the snapshot", { reference = reference })
+    end
+  end
+  return draft:finish()
+end
+
+--- Plans to restore what a snapshot contains.  A deleted record is created again
+-- with a new id, and records that the same plan creates refer to that id.
 ---@param client extcontacts.Client
 ---@param path string of the snapshot
 ---@param options extcontacts.snapshot.RestoreOptions
@@ -76,43 +112,8 @@ function restore.plan(client, path, options)
   if not draft then
     return nil, err
   end
-  local wanted
-  if options.ids then
-    wanted = {}
-    for _, id in ipairs(options.ids) do
-      wanted[id] = true
-    end
-  end
   local totals
-  totals, err = errors.catch(function()
-    draft:start()
-    local created = {}
-    local counts, problem = compare.run(client, path, {
-      only = options.only,
-      on_record = options.on_record,
-      on_change = function(change)
-        if wanted and not wanted[change.reference.id] then
-          return
-        elseif change.change == "created" then
-          created[#created + 1] = change.reference
-        else
-          add(draft, change)
-        end
-      end,
-    })
-    if not counts then
-      error(problem, 0)
-    end
-    draft.totals.records = counts.same + counts.changed + counts.created + counts.deleted
-    if options.delete_created then
-      add_deletes(client, draft, created)
-    else
-      for _, reference in ipairs(created) do
-        draft.skipped:add("created since the snapshot", { reference = reference })
-      end
-    end
-    return draft:finish()
-  end)
+  totals, err = errors.catch(fill, client, path, draft, options)
   if not totals then
     draft:abandon()
     return nil, err

@@ -1,0 +1,153 @@
+-- Exports against the sandbox, some of which are killed.
+local core = require "extcontacts.core"
+local ec = require "extcontacts"
+local json = require "extcontacts.base.json"
+local script = require "spec.support.script"
+local snapshot = require "extcontacts.snapshot"
+local snapshots = require "spec.support.snapshots"
+
+local place
+
+snapshots.around(function(made)
+  place = made
+end, { setup = setup, teardown = teardown, before_each = before_each, after_each = after_each })
+
+describe("extcontacts export", function()
+  it("writes all records to a private file, with the server and the counts in its header", function()
+    local _, errors = place:must { "export", place:at "all" }
+    local header, rest = place:snapshot "all"
+    assert.equal(place.server.base_url, header.server)
+    assert.matches("^%d+-%d+-%d+T[%d:]+Z$", header.created)
+    local seen = {}
+    for line in rest:gmatch "[^\n]+" do
+      local entry = assert(json.decode(line))
+      seen[entry.kind] = (seen[entry.kind] or 0) + 1
+    end
+    assert.equal(700, seen.contact)
+    assert.equal(20, seen.organization)
+    assert.equal(#place.session:scan "notes", seen.contact_note + (seen.organization_note or 0))
+    assert.equal(#place.session:scan "relationships", seen.relationship)
+    assert.matches("20 organizations, 700 contacts, ", errors, 1, true)
+    local pipe = io.popen("ls -l " .. place.directory)
+    assert.matches("^total %d+\n%-rw%-%-%-%-%-%-%- [^\n]+ all\n$", pipe:read "*a")
+    pipe:close()
+  end)
+
+  it("writes selected listings, and does not replace an existing file unless told to", function()
+    place:must { "export", place:at "some", "--only", "notes,organizations" }
+    local header = place:snapshot "some"
+    assert.equal("organizations notes", header.sections[1].listing .. " " .. header.sections[2].listing)
+    local code, _, errors = place:run { "export", place:at "some" }
+    assert.equal(2, code)
+    assert.matches("already exists; use overwrite = true (--overwrite) or another name", errors, 1, true)
+    place:must { "export", place:at "some", "--overwrite", "--only", "organizations" }
+    assert.equal(1, #place:snapshot "some".sections)
+    code, _, errors = place:run { "export", place:at "x", "--only", "contcts" }
+    assert.equal(2, code)
+    assert.matches("did you mean 'contacts'?", errors, 1, true)
+  end)
+
+  it("resumes after a failure without reading a page again", function()
+    place:must { "export", place:at "whole" }
+    place:fault { operation = "contacts.scan", nth = 3, status = 403 }
+    local code, _, errors = place:run { "export", place:at "parts" }
+    assert.equal(3, code)
+    assert.matches("is not complete; the same command goes on with it", errors, 1, true)
+    assert.is_nil(place:read "parts")
+    place:no_faults()
+    place.server:control("DELETE", "/sandbox/ledger")
+    _, errors = place:must { "export", place:at "parts" }
+    assert.matches("going on with " .. place:at "parts" .. " at 400 contacts", errors, 1, true)
+    local scans = 0
+    for _, entry in ipairs(place.server:control("GET", "/sandbox/ledger?limit=100")) do
+      scans = scans + (entry.operation == "contacts.scan" and 1 or 0)
+    end
+    assert.equal(2, scans) -- 400 of 700 were there
+    assert.equal(select(2, place:snapshot "whole"), select(2, place:snapshot "parts"))
+    assert.is_nil(place:read "parts.partial.state")
+  end)
+
+  it("resumes after kill -9, also after an incomplete line", function()
+    place:must { "export", place:at "whole" }
+    for page = 1, 4 do
+      local name = "killed" .. page
+      place:fault { operation = "contacts.scan", nth = page, delay = 60 }
+      local running = script.start([[
+        local ec = require "extcontacts"
+        local client = ec.new { base_url = arg[1], login_url = arg[1], client_id = arg[2], client_secret = arg[3] }
+        assert(require("extcontacts.snapshot").export(client, arg[4]))
+      ]], table.concat({
+        place.server.base_url, place.server.client_id, place.server.client_secret, place:at(name),
+      }, " "))
+      script.wait_until(function()
+        local state = place:read(name .. ".partial.state")
+        local saved = state and json.decode(state)
+        local section = saved and saved.header.sections[2]
+        return section and section.count == 200 * (page - 1)
+      end, "page " .. page)
+      running:signal "KILL"
+      running:finish()
+      place:no_faults()
+      place:write(name .. ".partial", place:read(name .. ".partial") .. '{"kind":"contact","rec')
+      assert(snapshot.export(place.client, place:at(name)))
+      assert.equal(select(2, place:snapshot "whole"), select(2, place:snapshot(name)))
+    end
+  end)
+
+  it("reads a listing again if its cursor has expired", function()
+    place:must { "export", place:at "whole" }
+    place:fault { operation = "contacts.scan", nth = 3, status = 403 }
+    assert.equal(3, (place:run { "export", place:at "old" }))
+    place:no_faults()
+    place:fault { operation = "contacts.scan", nth = 1, status = 400 }
+    local _, errors = place:must { "export", place:at "old" }
+    assert.matches("the cursor has expired, reading all contacts again", errors, 1, true)
+    assert.equal(select(2, place:snapshot "whole"), select(2, place:snapshot "old"))
+  end)
+
+  it("starts over on request, or if the partial file is missing", function()
+    place:must { "export", place:at "whole" }
+    for _, prepare in ipairs {
+      function() return "--restart" end,
+      function()
+        os.remove(place:at "new.partial")
+        return "--verbose"
+      end,
+    } do
+      place:fault { operation = "contacts.scan", nth = 2, status = 403 }
+      assert.equal(3, (place:run { "export", place:at "new" }))
+      place:no_faults()
+      local _, errors = place:must { "export", place:at "new", prepare() }
+      assert.not_matches("going on with", errors)
+      assert.equal(select(2, place:snapshot "whole"), select(2, place:snapshot "new"))
+      os.remove(place:at "new")
+    end
+  end)
+
+  it("mixes neither servers nor listings, and locks the partial file", function()
+    place:fault { operation = "contacts.scan", nth = 2, status = 403 }
+    assert.equal(3, (place:run { "export", place:at "mixed" }))
+    place:no_faults()
+    local code, _, errors = place:run { "export", place:at "mixed", "--only", "notes" }
+    assert.equal(2, code)
+    assert.matches("the unfinished export has other listings; use restart = true (--restart) or another name",
+      errors, 1, true)
+    local other = ec.new { base_url = "http://127.0.0.1:1", access_token = "x" }
+    local header, err = snapshot.export(other, place:at "mixed")
+    assert.is_nil(header)
+    assert.matches(("the unfinished export is from %s, but this client uses http://127.0.0.1:1;"):format(
+      place.server.base_url), err.message, 1, true)
+    local holder = assert(core.file.open(place:at "mixed.partial", "update"))
+    assert.is_true(holder:lock())
+    header, err = snapshot.export(place.client, place:at "mixed")
+    assert.is_nil(header)
+    assert.matches("another process is exporting to this file", err.message, 1, true)
+    holder:close()
+  end)
+
+  it("returns the failure to write", function()
+    local header, err = snapshot.export(place.client, place:at "no/such/folder")
+    assert.is_nil(header)
+    assert.equal("io", err.kind)
+  end)
+end)

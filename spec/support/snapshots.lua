@@ -1,0 +1,85 @@
+--- For specs of snapshots: a sandbox of known size, a session and a client of it,
+-- and a directory that is removed after each spec.
+
+local command = require "spec.support.command"
+local ec = require "extcontacts"
+local files = require "extcontacts.base.files"
+local json = require "extcontacts.base.json"
+local sandbox = require "spec.support.sandbox"
+
+local snapshots = {}
+
+local Place = {}
+Place.__index = Place
+
+--- A path in the directory.
+function Place:at(name)
+  return self.directory .. "/" .. name
+end
+
+function Place:write(name, text)
+  local handle = assert(io.open(self:at(name), "wb"))
+  handle:write(text)
+  handle:close()
+end
+
+--- A file's content; nil if there is none.
+function Place:read(name)
+  return files.read(self:at(name))
+end
+
+--- A snapshot's header, decoded, and its other lines as text.
+function Place:snapshot(name)
+  local header, rest = self:read(name):match("^([^\n]*)\n(.*)$")
+  return json.decode(header), rest
+end
+
+--- Runs the command; returns exit code, output and errors.
+function Place:run(words)
+  return command.run(words, { environment = command.environment(self.server) })
+end
+
+--- Runs the command, which must succeed; returns output and errors.
+function Place:must(words)
+  local code, output, errors = self:run(words)
+  assert(code == 0, errors)
+  return output, errors
+end
+
+--- Makes the server fail according to a rule.
+function Place:fault(rule)
+  self.server:control("POST", "/sandbox/faults", { rule })
+end
+
+function Place:no_faults()
+  self.server:control("DELETE", "/sandbox/faults")
+end
+
+--- A place for each spec of a file: 700 contacts (4 pages of a scan) and 20
+-- organizations.
+---@param give fun(place: table) called before each spec
+---@param hooks table busted's `setup`, `teardown`, `before_each` and `after_each`
+function snapshots.around(give, hooks)
+  local place
+  sandbox.around({ contacts = 700, organizations = 20, rate = 0, resets = false }, function(server, session)
+    local directory = os.tmpname()
+    os.remove(directory)
+    os.execute("mkdir " .. directory)
+    place = setmetatable({
+      server = server,
+      session = session,
+      directory = directory,
+      client = ec.new {
+        base_url = server.base_url, login_url = server.login_url,
+        client_id = server.client_id, client_secret = server.client_secret, retry = false,
+      },
+    }, Place)
+    give(place)
+  end, hooks.setup, hooks.teardown, hooks.before_each)
+  hooks.after_each(function()
+    place.client:close()
+    os.execute("rm -rf " .. place.directory)
+  end)
+end
+
+return snapshots

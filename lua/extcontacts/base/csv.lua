@@ -180,7 +180,7 @@ function csv.rows(handle, options)
     if not fields then
       return failed(problem)
     elseif #fields ~= #header then
-      return failed(("%d %s, but the header has %d"):format(#fields, #fields == 1 and "field" or "fields", #header))
+      return failed(("%s, but the header has %d"):format(texts.plural(#fields, "field"), #header))
     end
     local row = {}
     for index, name in ipairs(header) do

@@ -53,8 +53,8 @@ end
 local function check_length(warnings, path, value, range)
   local length = texts.length(value)
   if length < range[1] or length > range[2] then
-    add(warnings, "limit", path, ("%s has %d %s; %d to %d are allowed"):format(
-      diff.name(path), length, length == 1 and "character" or "characters", range[1], range[2]))
+    add(warnings, "limit", path, ("%s has %s; %d to %d are allowed"):format(
+      diff.name(path), texts.plural(length, "character"), range[1], range[2]))
   end
 end
 

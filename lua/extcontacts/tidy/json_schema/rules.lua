@@ -62,10 +62,6 @@ local function count_matches(schemas, value, path, definitions)
   return count, first
 end
 
-local function counted(count, one, many)
-  return ("%d %s"):format(count, count == 1 and one or many)
-end
-
 -------------------------------------------------------------- single values --
 
 function RULES.type(expected, value)
@@ -97,12 +93,12 @@ end
 
 function RULES.minLength(expected, value)
   return type(value) == "string" and texts.length(value) < expected
-    and "has fewer than " .. counted(expected, "character", "characters") or nil
+    and "has fewer than " .. texts.plural(expected, "character") or nil
 end
 
 function RULES.maxLength(expected, value)
   return type(value) == "string" and texts.length(value) > expected
-    and "has more than " .. counted(expected, "character", "characters") or nil
+    and "has more than " .. texts.plural(expected, "character") or nil
 end
 
 function RULES.format(expected, value)
@@ -131,12 +127,12 @@ end
 
 function RULES.minItems(expected, value)
   return is_array(value) and #value < expected
-    and "has fewer than " .. counted(expected, "entry", "entries") or nil
+    and "has fewer than " .. texts.plural(expected, "entry", "entries") or nil
 end
 
 function RULES.maxItems(expected, value)
   return is_array(value) and #value > expected
-    and "has more than " .. counted(expected, "entry", "entries") or nil
+    and "has more than " .. texts.plural(expected, "entry", "entries") or nil
 end
 
 function RULES.uniqueItems(expected, value)

@@ -3,15 +3,15 @@
 local loop = require "extcontacts.runtime.loop"
 local wait = require "extcontacts.runtime.wait"
 
--- A turn ends when something finished, a deadline passed or a signal came.
--- This bounds a single one: a signal that comes just before it begins is seen
--- after that time at the latest.
+-- Seconds a single turn may take.  A turn ends when something has finished, a
+-- deadline has passed or a signal came; a signal that comes just before a turn
+-- is noticed when that ends.
 local LONGEST_STEP = 1
 
-return wait.env(function(engine, waitable, due, now)
+return wait.runtime(function(engine, waitable, due, now)
   local task = loop.current()
   if task then
-    task.waitable = waitable -- for it to be ended with the task
+    task.waitable = waitable -- ends together with the task
   end
   loop.turn(engine, due and math.min(due - now(), LONGEST_STEP) or LONGEST_STEP)
   if task then

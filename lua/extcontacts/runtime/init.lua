@@ -1,25 +1,25 @@
---- Where a call stands, and so how it waits.
+--- How code waits.  This room is the only one that lets time pass.
 --
--- An env is a table of functions; nothing else in the module waits:
+-- A runtime is a table of functions, chosen by where a call is made:
 --   wait(engine, waitable)   returns when `waitable:done()`; a transfer of the
 --                            engine, a task, or anything else that has `done`
---   sleep(engine, seconds, now)  lets time pass, while other transfers go on;
---                            `false` when the code that waits is to end
---   notify(waitable)         tells that a waitable which is no transfer is done
---   spawn(kind, deadline, fn, ...)  runs a function at the same time as its
---                            caller; gives a task with `done`, `result`, `cancel`
---                            and `drop` (`runtime.loop`).  An "own" one, whose code is
---                            all this module's, runs at once until it first waits;
---                            a "program" one may begin later.  Absent where there
---                            is no such thing
---   kick()                   lets tasks run that can; never waits itself
+--   sleep(engine, seconds, now)  lets time pass while other transfers continue;
+--                            returns false when the waiting code must end
+--   notify(waitable)         wakes those who wait for something that is not a
+--                            transfer
+--   spawn(kind, deadline, fn, ...)  runs a function concurrently; returns a task
+--                            with `done`, `result`, `cancel` and `drop`.  An "own"
+--                            task, all of whose code belongs to this module, runs
+--                            at once until it first waits; a "program" task may
+--                            start later.  Absent where tasks are not supported
+--   kick()                   runs the tasks that are ready; never waits
 --   task()                   the task whose code is running, or nil
---   deadline()               by when calls made here must have ended, or nil
+--   deadline()               when calls made here must have ended, or nil
 --
--- Code is to end once `core.signal.caught()` gives a signal (see
--- `extcontacts.main`) or its task is cancelled: `wait` then ends what it waits
--- for with `waitable:cancel("interrupted")`, or "cancelled", where there is a
--- `cancel`.
+-- Code must end once `core.signal.caught()` returns a signal (see
+-- `extcontacts.main`) or its task is cancelled: `wait` then calls
+-- `waitable:cancel("interrupted")` or `cancel("cancelled")` if the waitable has
+-- a `cancel`.
 
 local blocking = require "extcontacts.runtime.blocking"
 local callsite = require "extcontacts.base.callsite"
@@ -31,14 +31,14 @@ local scheduler = require "extcontacts.runtime.scheduler"
 
 local runtime = {}
 
-local CANT_SUSPEND = "a call can't wait here: it was made from a function that Lua can't suspend (a "
-  .. "comparison of table.sort, a replacement of string.gsub, or the like); make the call before, keep "
-  .. "its result in a table, and use that here"
+local CANT_SUSPEND = "a call can't wait inside a function that Lua can't suspend (a comparison of "
+  .. "table.sort, a replacement of string.gsub, and the like); make the call first, store its result in a "
+  .. "table, and use the table here"
 
 local can_suspend = compat.is_yieldable
 
---- The env of the code that is running now.  Throws in a phase of nginx that
--- can't wait, and where Lua can't suspend the code.
+--- The runtime of the code that is running now.  Raises an error in a phase of
+-- nginx that can't wait, and where Lua can't suspend the code.
 ---@param ctx extcontacts.ClientContext
 ---@return table
 function runtime.here(ctx)
@@ -57,8 +57,8 @@ function runtime.here(ctx)
   return not task and ctx.runtime or blocking
 end
 
---- An engine to send with.
----@param options table of `core.engine.new`
+--- Creates an engine to send with.
+---@param options table options of `core.engine.new`
 ---@return table
 function runtime.engine(options)
   if nginx.present() then
@@ -67,13 +67,13 @@ function runtime.engine(options)
   return core.engine.new(options)
 end
 
---- Makes a call that may wait.  One that can't be suspended is made in a task
--- of its own when others may run meanwhile: what they share with it, such as
--- the request for a token, must not depend on code below theirs on the stack.
+--- Runs a function that may wait.  If it can't be suspended while tasks may run,
+-- it runs in a task of its own: what it shares with them, such as a request for
+-- a token, must not depend on code below theirs on the stack.
 ---@param ctx extcontacts.ClientContext
 ---@param fn function
 ---@param ... any its arguments
----@return any ... what it returned
+---@return any ... its results
 function runtime.call(ctx, fn, ...)
   local here = runtime.here(ctx)
   if here ~= blocking or not loop.busy() then

@@ -1,6 +1,6 @@
---- Tasks, and the loop that lets them take turns in one thread: each is a
--- coroutine that is suspended while it waits, and whoever waits outside of them
--- turns the loop.  How code in a task waits is `env.scheduler`'s.
+--- Tasks, and the loop that runs them in turn in one thread: a task is a
+-- coroutine that is suspended while it waits, and code that waits outside of
+-- tasks turns the loop.
 
 local base = require "extcontacts.runtime.task"
 local compat = require "extcontacts.base.compat"
@@ -12,20 +12,18 @@ local interrupted = core.signal.caught
 
 local loop = {}
 
--- What a suspended task hands to the loop; other yields are the program's own.
+-- The value that a suspended task yields; other yields are the program's own.
 local WAIT = {}
 
--- Code that can't be suspended turns the loop from where it stands, inside a
--- task.  Below so many tasks it goes on with the module's own ones only: the
--- C stack has an end.
+-- Code that can't be suspended turns the loop inside a task.  Below this many
+-- nested tasks it runs the module's own tasks only, since the C stack is finite.
 local DEEPEST = 8
 
-local STRAY = "a function run by ec.run or client:map called coroutine.yield outside of a coroutine "
-  .. "of its own, or something of an event loop that does; return values instead, or make a coroutine "
-  .. "with coroutine.wrap"
+local STRAY = "a function run by ec.run or client:map called coroutine.yield outside of a coroutine of "
+  .. "its own, perhaps through an event loop; return values instead, or use coroutine.wrap"
 
 local current -- the task whose code is running; nil outside of tasks
-local depth = 0 -- tasks that are on the stack
+local depth = 0 -- nested tasks on the stack
 local alive = { own = 0, program = 0 } -- tasks that have not finished
 
 local waiting = {} -- waitable → the tasks that wait for it
@@ -59,7 +57,7 @@ local function next_task()
   return take(queues.own) or depth < DEEPEST and take(queues.program) or nil
 end
 
---- Lets the tasks go on that wait for something, when the loop next turns.
+--- Queues the tasks that wait for something.
 ---@param waitable table
 local function wake(waitable)
   local tasks = waiting[waitable]
@@ -104,9 +102,9 @@ local function run(task, ...)
 end
 
 --- Runs a function as a task.
----@param kind "own"|"program" "own" where all its code is this module's: it runs at once until it
---- first waits; the program's begins when the loop next turns
----@param deadline number|nil monotonic seconds; the running task's, if that is earlier
+---@param kind "own"|"program" "own" if all its code is this module's: it runs at once until it first
+--- waits; a "program" task starts when the loop next turns
+---@param deadline number|nil monotonic seconds; the running task's deadline applies if it is earlier
 ---@param fn function
 ---@param ... any its arguments
 ---@return extcontacts.Task
@@ -132,8 +130,8 @@ function loop.spawn(kind, deadline, fn, ...)
   return task
 end
 
---- Ends a task in order: what it waits for ends as "cancelled", and so does
--- every later call of its code, which runs on from there.
+--- Cancels a task: what it waits for ends as "cancelled", and so does every
+-- later call; its code continues from there.
 ---@param why string|nil "cancelled" or "interrupted"
 function Task:cancel(why)
   if not self.finished then
@@ -145,7 +143,7 @@ function Task:cancel(why)
   end
 end
 
---- Does the same from a finaliser: its code runs on when the loop next turns.
+--- Does the same from a finalizer: the code continues when the loop next turns.
 function Task:drop()
   if not self.finished then
     self.cancelled = self.cancelled or "cancelled"
@@ -156,31 +154,31 @@ end
 
 -------------------------------------------------------------------- the turns --
 
---- The task whose code is running, and whether it can be suspended here: not
--- in a coroutine that the program made inside it.
+--- The task whose code is running, and whether it can be suspended here, which
+-- it can't in a coroutine that the program created inside it.
 ---@return extcontacts.Task|nil
 ---@return boolean|nil own
 function loop.current()
   return current, current and coroutine.running() == current.co
 end
 
---- By when the calls of the running task must have ended.
+--- When the calls of the running task must have ended.
 ---@return number|nil monotonic seconds
 function loop.deadline()
   return current and current.deadline
 end
 
---- Why what waits here is to end, nil when it may go on.
+--- Why the waiting code must end; nil when it may continue.
 ---@return string|nil "cancelled" or "interrupted"
 function loop.stopping()
   return interrupted() and "interrupted" or current and current.cancelled or nil
 end
 
---- Suspends the running task, until it is worth another look.
+--- Suspends the running task until what it waits for may be done.
 ---@param engine table|nil
 ---@param waitable table|nil
----@param due number|nil until a time
----@param now (fun(): number)|nil the clock of that time
+---@param due number|nil when to wake it
+---@param now (fun(): number)|nil the clock of `due`
 function loop.suspend(engine, waitable, due, now)
   local task = current
   if waitable then
@@ -205,7 +203,7 @@ function loop.suspend(engine, waitable, due, now)
   end
 end
 
--- A signal came: what can be ended ends, and who sleeps wakes up.
+-- A signal came: cancels what can be cancelled, and wakes all sleepers.
 local function interrupt()
   local waitables = {}
   for waitable in pairs(waiting) do
@@ -237,8 +235,8 @@ local function wake_due()
   end
 end
 
--- Wakes who waits for something that is done although nobody told: what ends
--- by itself after a time, or a transfer of an engine that was closed.
+-- Wakes those whose waitable is done without a notification: one that ends at a
+-- time, or a transfer of a closed engine.
 local function sweep()
   for waitable in pairs(waiting) do
     if waitable:done() then
@@ -255,9 +253,9 @@ local function look_around(found)
   wake_due()
 end
 
---- Lets one task run, or waits for the engines when none can.
+--- Runs one task, or waits for the engines when none is ready.
 ---@param engine table|nil the engine that the caller waits for
----@param seconds number how long to wait at most
+---@param seconds number longest wait
 function loop.turn(engine, seconds)
   reactor.hold(engine)
   local task = next_task()
@@ -266,7 +264,7 @@ function loop.turn(engine, seconds)
     task = next_task()
   end
   if task then
-    reactor.send(wake) -- the caller's request comes before what the task does
+    reactor.send(wake) -- the caller's request goes out before the task runs
     run(task)
   else
     look_around(reactor.wait(until_due(seconds), wake))
@@ -274,7 +272,7 @@ function loop.turn(engine, seconds)
   reactor.release(engine)
 end
 
---- Takes in what has come, without waiting.
+--- Collects finished transfers without waiting.
 function loop.collect()
   if interrupted() then
     interrupt()
@@ -282,8 +280,8 @@ function loop.collect()
   look_around(reactor.collect(wake))
 end
 
---- How long the loop can be left alone.
----@param seconds number at most
+--- How long the loop needs no turn.
+---@param seconds number upper bound
 ---@return number
 function loop.patience(seconds)
   return reactor.timeout(until_due(seconds))
@@ -291,7 +289,7 @@ end
 
 loop.wake = wake
 
---- Lets the tasks run that can, until each waits again.
+--- Runs the ready tasks until each waits again.
 function loop.kick()
   local task = next_task()
   while task do
@@ -300,7 +298,7 @@ function loop.kick()
   end
 end
 
---- Whether functions of the program are under way as tasks.
+--- Whether tasks of the program exist.
 ---@return boolean
 function loop.busy()
   return alive.program > 0

@@ -1,6 +1,6 @@
---- How code in coroutines of another event loop waits: one of them waits for
--- the engines' descriptor and turns our loop, the others each for a descriptor
--- of their own, which is made readable when their turn has come.
+--- How code in coroutines of another event loop waits: one of them, the leader,
+-- waits for the engines' descriptor and turns our loop; each other one waits for
+-- a descriptor of its own, which becomes readable when it should continue.
 
 local core = require "extcontacts.core"
 local loop = require "extcontacts.runtime.loop"
@@ -9,20 +9,20 @@ local wait = require "extcontacts.runtime.wait"
 
 local poll = {}
 
--- A single wait is no longer than this: a signal is seen then at the latest.
+-- Seconds of a single wait, so that a signal is noticed.
 local LONGEST = 1
 
--- A coroutine that has been at the engines for so long was dropped by the
--- event loop, and another takes its place.
+-- Seconds after which a leader counts as dropped by its event loop, so that
+-- another coroutine takes its place.
 local GONE = 5
 
-local NO_DESCRIPTOR = "extcontacts can't wait in this event loop: the system has no descriptor for it "
-  .. "(or none left)"
+local NO_DESCRIPTOR = "extcontacts can't wait in this event loop: the system provides no descriptor "
+  .. "for it, or has none left"
 
-local leader -- who waits for the engines: { since, asleep }
-local followers = {} -- those who wait for their own bell: { bell, waitable, engine } → true
-local call_leader -- the bell that wakes the leader
-local spare = {} -- bells to use again
+local leader -- waits for the engines: { since, asleep }
+local followers = {} -- wait for their own wake-up descriptor: { bell, waitable, engine } → true
+local call_leader -- the descriptor that wakes the leader
+local spare = {} -- pooled wake-up descriptors
 
 local function new_bell()
   return table.remove(spare) or core.poll.bell() or error(NO_DESCRIPTOR, 0)
@@ -33,7 +33,7 @@ local function rest(bell)
   spare[#spare + 1] = bell
 end
 
--- The set that the leader waits for: the engines, and its own bell.
+-- The set that the leader waits for: the engines and its own descriptor.
 local in_set
 local function leaders_set()
   local set = reactor.set()
@@ -47,7 +47,7 @@ local function leaders_set()
   return set
 end
 
--- Rings for those whose wait is over; the leader looks for itself.
+-- Wakes those whose wait is over; the leader checks for itself.
 local function tell(waitable)
   if leader and leader.asleep then
     leader.asleep = false
@@ -65,7 +65,7 @@ local function is_led()
   return leader and core.engine.now() - leader.since < GONE
 end
 
--- Sees to it that somebody is at the reactor.
+-- Wakes a waiter to drive the reactor.
 local function hand_over()
   local follower = not is_led() and next(followers)
   if follower then
@@ -73,7 +73,7 @@ local function hand_over()
   end
 end
 
--- Waits once for the engines, and takes in what came.
+-- Waits once for the engines, and collects what finished.
 local function lead(wait_for, seconds)
   local set = leaders_set()
   leader = { since = core.engine.now(), asleep = true }
@@ -88,7 +88,7 @@ end
 local function follow(wait_for, engine, waitable, seconds)
   local me = { bell = new_bell(), waitable = waitable, engine = engine }
   followers[me] = true
-  tell() -- the leader may have more to wait for now, or less time
+  tell() -- the leader may have more to wait for, or less time
   local ok, problem = pcall(wait_for, me.bell:fd(), "r", seconds)
   followers[me] = nil
   rest(me.bell)
@@ -118,20 +118,19 @@ local function pass(wait_for, engine, waitable, due, now)
   end
 end
 
---- Makes the env of clients with the option `poll`.
+--- Creates the runtime of clients with the option `poll`.
 ---@param wait_for fun(fd: integer, events: string, seconds: number) suspends the running coroutine
---- until the descriptor is readable (`events` is "r"), at most so long; may return earlier
+--- until the descriptor is readable (`events` is "r") or the time is over; may return earlier
 ---@return table
 function poll.new(wait_for)
-  local env = wait.env(function(...)
+  local runtime = wait.runtime(function(...)
     pass(wait_for, ...)
   end)
 
-  -- Whoever was at the engines and has what it waited for leaves them to
-  -- another.
+  -- A leader whose own wait is over leaves the engines to another coroutine.
   for _, name in ipairs { "wait", "sleep" } do
-    local inner = env[name]
-    env[name] = function(...)
+    local inner = runtime[name]
+    runtime[name] = function(...)
       local ok, passed = pcall(inner, ...)
       hand_over()
       if not ok then
@@ -141,12 +140,12 @@ function poll.new(wait_for)
     end
   end
 
-  function env.notify(waitable)
+  function runtime.notify(waitable)
     loop.wake(waitable)
     tell(waitable)
   end
   reactor.listener = tell
-  return env
+  return runtime
 end
 
 return poll

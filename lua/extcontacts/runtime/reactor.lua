@@ -1,20 +1,20 @@
---- The engines that somebody waits for, stepped together: one as it is,
--- several through one set of their descriptors.
+--- Steps the engines that somebody waits for: a single one directly, several
+-- through one set of their descriptors.
 
 local core = require "extcontacts.core"
 
 local reactor = {}
 
--- Where there is no set, seconds that one engine may keep the others waiting.
+-- Seconds that one engine may delay the others where there is no set.
 local SLICE = 0.002
 
-local held = {} -- engine → how many wait for it
-local count = 0 -- of those engines
-local unsent = {} -- engine → true when something was submitted since its last step
-local set -- of their descriptors; made when it is needed
+local held = {} -- engine → number of those who wait for it
+local count = 0 -- of held engines
+local unsent = {} -- engine → true when a request was submitted since its last step
+local set -- of their descriptors; created when needed
 local watched -- engine → its descriptor in the set
 
---- Takes an engine in.
+--- Adds an engine, once for each who waits for it.
 ---@param engine table|nil
 function reactor.hold(engine)
   if engine then
@@ -23,7 +23,7 @@ function reactor.hold(engine)
   end
 end
 
---- Tells that something was submitted to an engine, for `send`.
+--- Notes that a request was submitted to an engine, for `send`.
 ---@param engine table|nil
 function reactor.submitted(engine)
   if engine then
@@ -31,7 +31,7 @@ function reactor.submitted(engine)
   end
 end
 
---- Lets go of it, once for each `hold`.
+--- Removes it, once for each `hold`.
 ---@param engine table|nil
 function reactor.release(engine)
   if engine then
@@ -40,12 +40,12 @@ function reactor.release(engine)
   end
 end
 
---- Called whenever something has finished, whoever stepped: for those who wait
--- elsewhere.
+--- Called whenever a transfer has finished, whoever stepped its engine: for
+-- those who wait in another event loop.
 ---@type fun()|nil
 reactor.listener = nil
 
--- Steps one; whether something has finished.
+-- Steps one engine; returns whether a transfer has finished.
 local function step(engine, seconds, wake)
   unsent[engine] = nil
   if not engine:usable() then
@@ -61,8 +61,8 @@ local function step(engine, seconds, wake)
   return #finished > 0
 end
 
---- Puts requests on their way at once: whoever runs next may run for long.
----@param wake fun(transfer: table) called with what has finished
+--- Starts submitted requests at once: the code that runs next may take long.
+---@param wake fun(transfer: table) called for each finished transfer
 function reactor.send(wake)
   local engine = next(unsent)
   while engine do
@@ -71,11 +71,11 @@ function reactor.send(wake)
   end
 end
 
---- The set of the descriptors of all that are held, and of others that are
--- added to it; nil where there can be none.
+--- The set with the descriptors of all held engines; nil where the system has
+-- none.  Others may add descriptors to it.
 ---@return table|nil
 function reactor.set()
-  if not set or not set:usable() then -- a forked child has its own
+  if not set or not set:usable() then -- a forked child creates its own
     set, watched = core.poll.set(), setmetatable({}, { __mode = "k" })
   end
   for engine in pairs(held) do
@@ -90,8 +90,8 @@ function reactor.set()
   return set
 end
 
---- How long they can be left alone.
----@param seconds number at most
+--- How long the engines need no step.
+---@param seconds number upper bound
 ---@return number
 function reactor.timeout(seconds)
   for engine in pairs(held) do
@@ -101,9 +101,9 @@ function reactor.timeout(seconds)
   return seconds
 end
 
---- Takes in what has come, without waiting.
+--- Collects finished transfers without waiting.
 ---@param wake fun(transfer: table)
----@return boolean found whether something has finished
+---@return boolean found whether a transfer has finished
 function reactor.collect(wake)
   local found = false
   for engine in pairs(held) do
@@ -112,15 +112,15 @@ function reactor.collect(wake)
   return found
 end
 
---- Waits until something has finished, at most so long.
----@param seconds number
+--- Waits until a transfer has finished.
+---@param seconds number longest wait
 ---@param wake fun(transfer: table)
----@return boolean found whether something has finished
+---@return boolean found whether a transfer has finished
 function reactor.wait(seconds, wake)
   if count == 1 then
     return step(next(held), seconds, wake)
   elseif count == 0 then
-    error("nothing is under way that could end this wait", 0)
+    error("nothing is in flight that could end this wait", 0)
   end
   local found = reactor.collect(wake)
   if found or seconds <= 0 then

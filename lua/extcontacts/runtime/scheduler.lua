@@ -1,6 +1,6 @@
---- How code in a task waits: the task is suspended, and others go on.
+--- How code in a task waits: the task is suspended, and others run.
 
 local loop = require "extcontacts.runtime.loop"
 local wait = require "extcontacts.runtime.wait"
 
-return wait.env(loop.suspend)
+return wait.runtime(loop.suspend)

@@ -1,4 +1,4 @@
---- What a task is to whoever began it, in whatever way its function is run.
+--- The part of a task that does not depend on how its function is run.
 
 local compat = require "extcontacts.base.compat"
 
@@ -6,14 +6,14 @@ local unpack = compat.unpack
 
 local task = {}
 
----@class extcontacts.Task a function that runs at the same time as others
+---@class extcontacts.Task a function that runs concurrently
 ---@field finished boolean
----@field cancelled string|nil "cancelled" or "interrupted" once it is to end
----@field deadline number|nil monotonic seconds; calls made in it end by then
----@field scope table|nil the `ec.run` that it belongs to
----@field results table|nil what `pcall` of it gave, packed with `n`
+---@field cancelled string|nil "cancelled" or "interrupted" once it must end
+---@field deadline number|nil monotonic seconds by which calls made in it end
+---@field scope table|nil the `ec.run` it belongs to
+---@field results table|nil the results of its `pcall`, packed with `n`
 ---@field waitable table|nil what it waits for
----@field ended fun()|nil called when it has finished, however it did
+---@field ended fun()|nil called when it has finished, with or without an error
 
 --- Whether the function has returned or raised.
 ---@param self extcontacts.Task
@@ -22,7 +22,7 @@ function task.done(self)
   return self.finished
 end
 
---- What the function returned, or raises what it raised.
+--- Returns what the function returned, or raises what it raised.
 ---@param self extcontacts.Task
 function task.result(self)
   local results = self.results
@@ -32,10 +32,10 @@ function task.result(self)
   return unpack(results, 2, results.n)
 end
 
---- Notes how the function ended.
+--- Records how the function ended, and wakes those who wait for it.
 ---@param self extcontacts.Task
----@param wake fun(task: extcontacts.Task) lets those go on that wait for it
----@param ... any what `pcall` of it gave
+---@param wake fun(task: extcontacts.Task)
+---@param ... any the results of its `pcall`
 function task.finish(self, wake, ...)
   self.results = { n = select("#", ...), ... }
   self.finished = true
@@ -45,7 +45,7 @@ function task.finish(self, wake, ...)
   end
 end
 
---- Ends what a cancelled task waits for.
+--- Cancels what a cancelled task waits for.
 ---@param self extcontacts.Task
 ---@return table|nil waitable
 function task.end_wait(self)

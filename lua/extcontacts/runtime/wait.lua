@@ -1,17 +1,17 @@
---- What the envs that turn the loop share: they differ in how they pass the
--- time until a wait is worth another look.
+--- The runtimes that turn the loop, by how they pass the time until something
+-- may have finished.
 
 local loop = require "extcontacts.runtime.loop"
 local reactor = require "extcontacts.runtime.reactor"
 
 local wait = {}
 
---- Makes an env.
+--- Creates a runtime.
 ---@param pass fun(engine: table|nil, waitable: table|nil, due: number|nil, now: function|nil) returns
---- when the waitable may be done, or the clock may have come to `due`; or earlier
+--- when the waitable may be done or the clock may have reached `due`, or earlier
 ---@return table
-function wait.env(pass)
-  local env = {
+function wait.runtime(pass)
+  local runtime = {
     notify = loop.wake,
     spawn = loop.spawn,
     kick = loop.kick,
@@ -19,10 +19,10 @@ function wait.env(pass)
     task = loop.current,
   }
 
-  --- Waits until something is done; that of code that is to end is ended.
+  --- Waits until something is done; when the code must end, cancels it.
   ---@param engine table|nil
   ---@param waitable table
-  function env.wait(engine, waitable)
+  function runtime.wait(engine, waitable)
     if not waitable:done() then
       reactor.submitted(engine)
     end
@@ -37,12 +37,12 @@ function wait.env(pass)
     end
   end
 
-  --- Waits for a time, while what else is under way goes on.
+  --- Waits for a time while everything else continues.
   ---@param engine table
   ---@param seconds number
   ---@param now fun(): number
-  ---@return boolean passed false when the code is to end
-  function env.sleep(engine, seconds, now)
+  ---@return boolean passed false when the code must end
+  function runtime.sleep(engine, seconds, now)
     local due = now() + seconds
     while now() < due do
       if loop.stopping() then
@@ -53,7 +53,7 @@ function wait.env(pass)
     return true
   end
 
-  return env
+  return runtime
 end
 
 return wait

@@ -1,11 +1,11 @@
---- How code inside nginx (ngx_lua, OpenResty) waits: its light thread yields
--- to nginx, and the worker goes on with other requests.
+--- How code inside nginx (ngx_lua, OpenResty) waits: its light thread yields to
+-- nginx, and the worker serves other requests.
 --
--- A background thread drives the worker's engine.  It wakes one light thread
--- here, the pump, through a private unix socket; the pump collects what has
--- finished and posts the semaphores that the callers wait on.  The pump runs
--- in a timer, begins with the first request under way and ends soon after the
--- last, so that it never keeps a worker from exiting.
+-- A background thread drives the worker's engine.  It wakes one light thread,
+-- the pump, through a private unix socket; the pump collects finished transfers
+-- and posts the semaphores that the callers wait on.  The pump runs in a timer,
+-- starts with the first request in flight and ends soon after the last one, so
+-- that it never keeps a worker from exiting.
 
 local callsite = require "extcontacts.base.callsite"
 local core = require "extcontacts.core"
@@ -22,11 +22,11 @@ local CAN_WAIT = {
   preread = true, ssl_cert = true, ssl_client_hello = true, ssl_session_fetch = true,
 }
 
-local REFUSAL = "extcontacts can't wait in nginx's %s phase: call it from rewrite, access, content "
-  .. "or a timer; from here hand the call to ngx.timer.at(0, function() … end)"
+local REFUSAL = "extcontacts can't wait in nginx's %s phase: call it in the rewrite, access or content "
+  .. "phase or in a timer; from here, use ngx.timer.at(0, function() … end)"
 
--- Seconds a caller waits before it looks for itself: while the pump is there,
--- and while it is not, for the one caller whose turn it is and for the others.
+-- Seconds after which a caller checks for itself: while the pump runs; and while
+-- it does not, for the one caller whose turn it is and for the others.
 local LONGEST, OWN_TURN, OTHERS = 1, 0.005, 0.1
 
 --- Whether this code runs inside nginx.
@@ -36,7 +36,7 @@ function nginx.present()
   return type(ngx) == "table" and ngx.get_phase ~= nil and ngx.timer ~= nil
 end
 
---- Throws where code can't wait, at the line that called the module.
+--- Raises an error where code can't wait, at the line that called the module.
 function nginx.check()
   local phase = ngx.get_phase()
   if not CAN_WAIT[phase] then
@@ -45,19 +45,19 @@ function nginx.check()
 end
 
 --- The worker's engine with these options; all clients share it.
----@param options table of `core.engine.new`
----@return table engine whose `close` leaves it to the others
+---@param options table options of `core.engine.new`
+---@return table engine its `close` does not close it for the others
 function nginx.engine(options)
   return reactor.lease(options)
 end
 
---- Tells that a waitable which is no transfer is done.
-nginx.notify = waiters.ring
+--- Wakes those who wait for something that is not a transfer.
+nginx.notify = waiters.wake
 
---- Runs a function at the same time as the code that is running.
+--- Runs a function concurrently with the running code.
 nginx.spawn = tasks.spawn
 
---- Runs one apart from the request at hand.
+--- Runs a function independently of the current request.
 nginx.detach = tasks.detach
 
 --- Light threads need no kick.
@@ -66,14 +66,14 @@ end
 
 nginx.task = tasks.current
 
---- By when the calls of the running task must have ended.
+--- When the calls of the running task must have ended.
 ---@return number|nil monotonic seconds
 function nginx.deadline()
   local task = tasks.current()
   return task and task.deadline
 end
 
--- How long to sleep before looking for oneself.
+-- How long to sleep before checking for oneself.
 local function patience(worker)
   if not worker or worker.connected then
     return LONGEST
@@ -86,7 +86,7 @@ local function patience(worker)
   return OWN_TURN
 end
 
--- Waits for a ring, and ends what is waited for when the task is to end.
+-- Waits to be woken once.
 local function wait_once(worker, waitable, task)
   if worker then
     worker:start_pump()
@@ -94,17 +94,17 @@ local function wait_once(worker, waitable, task)
   if task then
     task.waitable = waitable
   end
-  local rung = waiters.wait(waitable, patience(worker))
+  local woken = waiters.wait(waitable, patience(worker))
   if task then
     task.waitable = nil
   end
-  if worker and not rung then
+  if worker and not woken then
     worker:collect()
   end
 end
 
---- Waits until something is done; that of a task that is to end is ended.
----@param engine table|nil from `nginx.engine`, for its transfers
+--- Waits until something is done; when the task must end, cancels it.
+---@param engine table|nil from `nginx.engine`, if the waitable is its transfer
 ---@param waitable table
 function nginx.wait(engine, waitable)
   local worker, task = engine and engine.worker, tasks.current()
@@ -118,7 +118,7 @@ function nginx.wait(engine, waitable)
   end
 end
 
---- Waits until something that is no transfer is done, or until a time.
+--- Waits until something that is not a transfer is done, or until a time.
 ---@param waitable table
 ---@param due number monotonic seconds
 ---@return boolean done
@@ -138,7 +138,7 @@ end
 ---@param _ table
 ---@param seconds number
 ---@param now fun(): number
----@return boolean passed false when the task is to end
+---@return boolean passed false when the task must end
 function nginx.sleep(_, seconds, now)
   local task = tasks.current()
   if not task then

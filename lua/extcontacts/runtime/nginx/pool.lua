@@ -1,23 +1,23 @@
---- The light threads of the worker's pump that do what must not end with the
--- request that began it.  They are used again: to begin one and to see it off
--- costs more than most of what they do.
+--- The pool of light threads in the worker's pump, for jobs that must outlive the
+-- request that started them.  Pooled: spawning and reaping cost more than most
+-- jobs.
 
 local waiters = require "extcontacts.runtime.nginx.waiters"
 
 local pool = {}
 
--- Light threads that wait for work at most, and seconds after which one looks
--- around.
+-- Most idle light threads, and seconds after which an idle one checks whether
+-- the pool is closed.
 local MOST_IDLE, LONGEST_REST = 64, 60
 
----@class extcontacts.Crew
----@field jobs (fun())[] not yet taken on, in order
----@field idle table[] threads that wait for work, each as `{ job }`
+---@class extcontacts.Pool
+---@field jobs (fun())[] not yet started, in order
+---@field idle table[] threads that wait for a job, each as `{ job }`
 ---@field closed boolean
 
-local open -- the crew that takes jobs
+local open -- the pool that accepts jobs
 
--- A thread's life: its first job, and further ones.
+-- The function of a thread: its first job, then further ones.
 local function work(self, job, thread)
   while job do
     job()
@@ -33,9 +33,9 @@ local function work(self, job, thread)
   thread.finished = true
 end
 
---- Sees off light threads that have finished: nginx keeps one until that which
--- began it has waited for it.
----@param threads { handle: thread, finished: boolean }[] begun by the code that is running
+--- Reaps finished light threads: nginx keeps each one until its parent has waited
+-- for it.
+---@param threads { handle: thread, finished: boolean }[] spawned by the running code
 function pool.reap(threads)
   for index = #threads, 1, -1 do
     if threads[index].finished then
@@ -46,8 +46,7 @@ function pool.reap(threads)
   end
 end
 
--- Begins the threads; what the crew has taken on it does, also when the pump
--- has ended.
+-- Spawns the threads.  Accepted jobs are done even after the pump has ended.
 local function lead(self)
   local threads = {}
   repeat
@@ -65,27 +64,27 @@ local function lead(self)
   until self.closed and #self.jobs == 0
 end
 
---- Opens a crew in the pump that is running; it takes the jobs from now on.
----@return extcontacts.Crew
+--- Opens a pool in the running pump; it accepts the jobs from now on.
+---@return extcontacts.Pool
 function pool.open()
   open = { jobs = {}, idle = {}, closed = false }
   ngx.thread.spawn(lead, open)
   return open
 end
 
---- Lets a crew end, once it has done what it has taken on.
----@param self extcontacts.Crew
+--- Closes a pool once its accepted jobs are done.
+---@param self extcontacts.Pool
 function pool.close(self)
   self.closed = true
-  waiters.ring(self)
+  waiters.wake(self)
   for _, thread in ipairs(self.idle) do
-    waiters.ring(thread)
+    waiters.wake(thread)
   end
 end
 
---- Has the pump run something, soon.
----@param job fun() raises nothing
----@return boolean taken false where there is no pump
+--- Runs a job in the pump, soon.
+---@param job fun() must not raise an error
+---@return boolean accepted false where no pump runs
 function pool.take(job)
   local self = open
   if not self or self.closed then
@@ -94,10 +93,10 @@ function pool.take(job)
   local thread = table.remove(self.idle)
   if thread then
     thread.job = job
-    waiters.ring(thread)
+    waiters.wake(thread)
   else
     self.jobs[#self.jobs + 1] = job
-    waiters.ring(self)
+    waiters.wake(self)
   end
   return true
 end

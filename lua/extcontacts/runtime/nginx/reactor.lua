@@ -1,5 +1,5 @@
---- The engines of an nginx worker, and the pump of each: the light thread that
--- the engine's own thread wakes.  See `extcontacts.env.nginx`.
+--- The engines of an nginx worker and the pump of each: the light thread that the
+-- engine's background thread wakes (see `runtime.nginx`).
 
 local core = require "extcontacts.core"
 local pool = require "extcontacts.runtime.nginx.pool"
@@ -7,37 +7,38 @@ local waiters = require "extcontacts.runtime.nginx.waiters"
 
 local reactor = {}
 
--- Connections an engine keeps open while idle: as many as a busy worker uses.
+-- Idle connections an engine keeps open: as many as a busy worker uses.
 local MAX_CONNECTIONS = 512
 
--- Seconds the pump listens for the engine's next word.  nginx allows no
--- "for ever"; the engine speaks within every request's deadline.
+-- Seconds the pump waits for the engine's next byte.  nginx has no infinite
+-- timeout; the engine writes within every request's deadline.
 local LONGEST_SILENCE = 2 ^ 31 / 1000 - 1
 
--- Seconds after which a pump that has not come to life is started again.
+-- Seconds after which a pump that did not connect is started again.
 local PUMP_START = 1
 
 ---@class extcontacts.NginxWorker
 ---@field engine table
----@field connected boolean whether the pump is there to be woken
+---@field connected boolean whether the pump can be woken
 ---@field started number|nil when the pump was started, until it is connected
 local Worker = {}
 Worker.__index = Worker
 
---- Takes what has finished and tells whoever waits for it.
+--- Collects finished transfers and wakes those who wait for them.
 ---@return integer count
 function Worker:collect()
   local finished = self.engine:step(0)
   for index = 1, #finished do
-    waiters.ring(finished[index])
+    waiters.wake(finished[index])
   end
   return #finished
 end
 
--- Directories that workers can usually write to, the one that worked first.
+-- Directories that workers can usually write to; the last one that worked is
+-- first.
 local directories = { "/tmp", "/dev/shm", "/var/tmp" }
 
--- A path to connect to, or nil and the last reason.
+-- A path to connect to, or nil and the last failure.
 local function listen(engine)
   local path, why
   for index, directory in ipairs(directories) do
@@ -50,7 +51,7 @@ local function listen(engine)
   return nil, why
 end
 
--- A connection that the engine's thread writes to.
+-- The connection that the engine's thread writes to.
 local function connect(engine)
   local path, why = listen(engine)
   if not path then
@@ -64,11 +65,11 @@ local function connect(engine)
     return socket
   end
   socket:close()
-  return nil, why or "it was not accepted"
+  return nil, why or "the engine did not accept the connection"
 end
 
--- The engine's word that nothing has been under way for a while; any other
--- one tells that something has finished.
+-- The byte that the engine writes when nothing has been in flight for a while;
+-- any other byte means that a transfer has finished.
 local IDLE = "i"
 
 local function listen_to(worker, socket)
@@ -82,15 +83,15 @@ local function pump(worker)
   local socket, why = connect(worker.engine)
   worker.started = nil
   if not socket then
-    ngx.log(ngx.ERR, "extcontacts polls, since it has no socket to wait on: ", why)
+    ngx.log(ngx.ERR, "extcontacts has no socket to wait on and polls instead: ", why)
     worker.no_pump_until = core.engine.now() + 60
     return
   end
   worker.connected = true
-  local hands = pool.open()
+  local jobs = pool.open()
   local ok, message = pcall(listen_to, worker, socket)
   worker.connected = false
-  pool.close(hands)
+  pool.close(jobs)
   socket:close()
   if not ok then
     ngx.log(ngx.ERR, "extcontacts: ", message)
@@ -111,13 +112,14 @@ function Worker:start_pump()
   end) then
     self.started = now
   else
-    self.no_pump_until = now + PUMP_START -- too many timers; callers look for themselves
+    self.no_pump_until = now + PUMP_START -- too many timers; callers check for themselves
   end
 end
 
 ------------------------------------------------------------------- leases --
 
--- An engine as a client has it: closing it leaves it to the others.
+-- A client's handle of an engine: closing it does not close the engine for the
+-- others.
 local Lease = {}
 Lease.__index = Lease
 
@@ -144,8 +146,8 @@ local function key_of(options)
   return table.concat(parts, "\0")
 end
 
---- The engine for these options, made at first use in a worker.
----@param options table of `core.engine.new`
+--- The engine for these options, created at first use in a worker.
+---@param options table options of `core.engine.new`
 ---@return table
 function reactor.lease(options)
   local key = key_of(options)

@@ -1,5 +1,5 @@
---- Functions that run at the same time as their caller inside nginx: light
--- threads, with the tasks' interface of `extcontacts.env.loop`.
+--- Tasks inside nginx: light threads, with the interface of `runtime.loop`'s
+-- tasks.
 
 local base = require "extcontacts.runtime.task"
 local compat = require "extcontacts.base.compat"
@@ -16,14 +16,14 @@ local metatable = { __name = "extcontacts.task", __index = Task }
 -- Coroutine of a light thread → its task.
 local running = setmetatable({}, { __mode = "k" })
 
--- Coroutine → the tasks it began as light threads, to be reaped.
+-- Coroutine → the tasks it spawned as light threads, to be reaped.
 local children = setmetatable({}, { __mode = "k" })
 
--- Coroutine → ngx.ctx of the request in which the above was noted.  nginx uses
--- coroutines again for other requests, and ends some without a word.
+-- Coroutine → ngx.ctx of the request to which the entries above belong.  nginx
+-- reuses coroutines for other requests, and ends some silently.
 local request_of = setmetatable({}, { __mode = "kv" })
 
--- Forgets what was noted of a coroutine in an earlier request.
+-- Drops the entries of a coroutine from an earlier request.
 local function refresh(co)
   local request = ngx.ctx
   if request_of[co] ~= request then
@@ -42,7 +42,7 @@ function tasks.current()
 end
 
 local function finish(task, ...)
-  base.finish(task, waiters.ring, ...)
+  base.finish(task, waiters.wake, ...)
 end
 
 local function body(task, fn, ...)
@@ -53,7 +53,7 @@ local function body(task, fn, ...)
   running[co] = nil
 end
 
--- Begins a light thread of the code that is running.
+-- Spawns a light thread of the running code.
 local function start(task, fn, ...)
   local parent = coroutine.running()
   refresh(parent)
@@ -72,9 +72,9 @@ local function start(task, fn, ...)
   list[#list + 1] = task
 end
 
---- Runs a function as a task.  The program's own run in the request they were
--- begun in; the module's in the worker's pump where it is, so that no request
--- is held up by what it no longer wants.
+--- Runs a function as a task.  A "program" task runs in the request that started
+-- it; an "own" task runs in the worker's pump, if there is one, so that no
+-- request is delayed by work it no longer needs.
 ---@param kind "own"|"program"
 ---@param deadline number|nil monotonic seconds
 ---@param fn function
@@ -101,10 +101,10 @@ function tasks.spawn(kind, deadline, fn, ...)
   return task
 end
 
---- Runs a function as a task, soon, and apart from the request at hand, which
+--- Runs a function as a task, soon and independently of the current request, which
 -- may end before it.
 ---@param fn function
----@return extcontacts.Task|nil task nil where nginx has no timer left for it
+---@return extcontacts.Task|nil task nil where nginx has no timer left
 function tasks.detach(fn)
   local task = setmetatable({ finished = false }, metatable)
   local function job()
@@ -115,8 +115,8 @@ function tasks.detach(fn)
   end
 end
 
---- Ends a task in order: what it waits for ends as "cancelled", and so does
--- every later call of its code, which runs on from there.
+--- Cancels a task: what it waits for ends as "cancelled", and so does every
+-- later call; its code continues from there.
 ---@param why string|nil
 function Task:cancel(why)
   if self.finished then
@@ -125,11 +125,11 @@ function Task:cancel(why)
   self.cancelled = self.cancelled or why or "cancelled"
   local waitable = base.end_wait(self)
   if waitable then
-    waiters.ring(waitable)
+    waiters.wake(waitable)
   end
 end
 
---- Does the same from a finaliser.
+--- Does the same from a finalizer.
 function Task:drop()
   pcall(self.cancel, self)
 end

@@ -1,15 +1,15 @@
---- Who waits for what inside an nginx worker: a semaphore for each waitable
--- that light threads wait for.
+--- The light threads of an nginx worker that wait, by what they wait for: one
+-- semaphore for each waitable.
 
 local waiters = {}
 
-local semaphore -- nginx's module, loaded at the first wait
+local semaphore -- the module ngx.semaphore, loaded at the first wait
 
--- Waitable → { semaphore, count = of those who wait }.  Weak: a light thread
--- that nginx ended (its client is gone) leaves its entry behind.
+-- Waitable → { semaphore, count = number of waiters }.  Weak, since a light
+-- thread that nginx ended (its client is gone) leaves its entry behind.
 local entries = setmetatable({}, { __mode = "k" })
 
--- Entries to use again.
+-- Pooled entries.
 local spare, spare_count, MOST_SPARE = {}, 0, 256
 
 local function new_entry()
@@ -23,9 +23,9 @@ local function new_entry()
   return entry
 end
 
---- Tells whoever waits for it that a waitable is worth a look.
+--- Wakes those who wait for a waitable.
 ---@param waitable any
-function waiters.ring(waitable)
+function waiters.wake(waitable)
   local entry = entries[waitable]
   if entry then
     entries[waitable] = nil
@@ -33,10 +33,10 @@ function waiters.ring(waitable)
   end
 end
 
---- Waits until somebody rings, or at most so many seconds.
+--- Waits to be woken.
 ---@param waitable any
----@param seconds number
----@return boolean rung
+---@param seconds number longest wait
+---@return boolean woken
 function waiters.wait(waitable, seconds)
   local entry = entries[waitable]
   if not entry then
@@ -44,22 +44,22 @@ function waiters.wait(waitable, seconds)
     entries[waitable] = entry
   end
   entry.count = entry.count + 1
-  local rung, why = entry.semaphore:wait(seconds)
+  local woken, why = entry.semaphore:wait(seconds)
   entry.count = entry.count - 1
   if entry.count == 0 then
     if entries[waitable] == entry then
       entries[waitable] = nil
     end
-    -- one that was rung for somebody who had gone is not used again
+    -- One that was posted for a waiter that no longer exists is not pooled.
     if entry.semaphore:count() == 0 and spare_count < MOST_SPARE then
       spare_count = spare_count + 1
       spare[spare_count] = entry
     end
   end
-  if not rung and why ~= "timeout" then
+  if not woken and why ~= "timeout" then
     error("extcontacts can't wait here: " .. tostring(why), 0)
   end
-  return rung == true
+  return woken == true
 end
 
 return waiters

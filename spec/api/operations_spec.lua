@@ -196,7 +196,7 @@ describe("a row of the operation table", function()
   for effect, repeatable in pairs {
     read = true, update = true, delete = true, create = false, merge = false, job = false,
   } do
-    it(("is %sto be repeated if it is a %s"):format(repeatable and "" or "not ", effect), function()
+    it(("is %srepeatable if its effect is %s"):format(repeatable and "" or "not ", effect), function()
       assert.equal(repeatable, define.row(written { effect = effect }).repeatable)
       assert.equal(not repeatable, define.row(written { effect = effect, repeatable = not repeatable }).repeatable)
     end)

@@ -5,6 +5,7 @@
 local describe = require "extcontacts.api.operations.describe"
 local models = require "extcontacts.api.models"
 local operations = require "extcontacts.api.operations"
+local suggest = require "extcontacts.base.suggest"
 
 local meta = {}
 
@@ -145,15 +146,6 @@ local function put_model(put, model)
   put("")
 end
 
-local function model_names()
-  local names = {}
-  for name in pairs(models) do
-    names[#names + 1] = name
-  end
-  table.sort(names)
-  return names
-end
-
 --- The text of lua/extcontacts/meta.lua.
 ---@return string
 function meta.text()
@@ -187,7 +179,7 @@ function meta.text()
       put_iterator(put, row)
     end
   end
-  for _, name in ipairs(model_names()) do
+  for _, name in ipairs(suggest.keys(models)) do
     put_model(put, models[name])
   end
   put("return client")

@@ -20,8 +20,9 @@ NAME` describes an operation and the fields of its record.
 - **Effect**: what the operation does to the data:
 %s.
 - **Safe to retry**: sending the request twice has the same result as sending it
-  once, so the client sends it again if the response is lost. Otherwise it first
-  looks for the record ([lost replies](retries.md#lost-replies)).
+  once, so the client sends it again if the response is lost. If an operation is
+  not safe to retry, the client looks for the record first
+  ([lost replies](retries.md#lost-replies)).
 - **Permissions**: what the roles of the OAuth client must grant.
 - **Iterator**: a method of the client that returns the records of all pages.
 - **Default**: the server's value if the option is omitted. *required* marks the

@@ -1,6 +1,6 @@
---- Endpoints that are not in the operation table: `client:request` names one by
--- method and path.  It gets a row of its own, so that `exec` treats it like any
--- operation.  Pure.
+--- Raw requests: endpoints that are not in the operation table, named by method
+-- and path.  Each gets a row of its own, so that it is called like an operation.
+-- Pure.
 
 local core = require "extcontacts.core"
 local params = require "extcontacts.api.params"
@@ -8,18 +8,18 @@ local suggest = require "extcontacts.base.suggest"
 
 local raw_request = {}
 
---- The name such a call goes by, in errors, logs and numbers.
+--- The name of such an operation in errors, logs and statistics.
 raw_request.NAME = "request"
 
 ---@class extcontacts.RequestOptions: extcontacts.CallOptions
 ---@field path table<string, string|integer>|nil values of the `{names}` in the path
 ---@field body table|nil sent as JSON
----@field repeatable boolean|nil whether sending it twice does what sending it once does, so that it
---- may be sent again when its answer was lost; default: GET, PUT and DELETE only
+---@field repeatable boolean|nil whether sending it twice has the same result as sending it once, so
+--- that the client may retry it if the response is lost; default: true for GET, PUT and DELETE
 
 local OWN = { path = "table", body = "table", repeatable = "boolean" }
 
--- Options of creates of the table: nothing tells here how to look for a record.
+-- Options for the creates of the table, whose rows say how to look for a record.
 local OF_CREATES = { marker = true, check_time = true, maybe_sent_at = true, except_ids = true }
 
 -- Method → what a request does, and whether it is safe to repeat unless the
@@ -53,7 +53,7 @@ local function method_problem(method)
   end
 end
 
--- The path alone, without query and names.
+-- How a path is wrong, without its query.
 local function path_problem(path)
   if path:find("^%a[%w+.-]*://") then
     return "the path must not name a host: requests go to the client's base_url; start with '/api/v2/'"
@@ -64,26 +64,26 @@ local function path_problem(path)
   local wrong = bare:match "[^%w%-._~!$&'()*+,;=:@/%%]"
   if wrong then
     local shown = wrong:match "[!-~ ]"
-    return ("the path must not have %s; put what varies into braces and its value into the option 'path'"):format(
+    return ("the path must not contain %s; write {name} in its place, and pass the value in the option 'path'"):format(
       shown and "'" .. shown .. "'" or "control or non-ASCII characters")
   elseif bare:gsub("%%%x%x", "x"):find("%", 1, true) then
-    return "two hexadecimal digits must follow a '%' of the path"
+    return "a '%' in the path must be followed by two hexadecimal digits"
   end
   for segment in bare:gmatch "[^/]+" do
     if segment == "." or segment == ".." then
-      return "the path must not have the segments '.' and '..'"
+      return "the path must not contain the segments '.' and '..'"
     end
   end
 end
 
--- `a=1&b=2`, as a server's `nextUri` has it, in front of further parameters.
+-- Decodes `a=1&b=2`, as in a server's `nextUri`, and appends further parameters.
 local function read_query(text, further)
   local query = {}
   for pair in text:gmatch "[^&]+" do
     local name, value = pair:match "^([^=]*)=?(.*)$"
     name, value = core.url.decode(name, { plus = true }), core.url.decode(value, { plus = true })
     if not name or not value then
-      return nil, "two hexadecimal digits must follow a '%' of the query"
+      return nil, "a '%' in the query must be followed by two hexadecimal digits"
     end
     query[#query + 1] = { name, value }
   end
@@ -98,18 +98,18 @@ local function options_problem(options)
     if OWN[name] and type(value) ~= OWN[name] then
       return ("option '%s' must be a %s, got %s"):format(name, OWN[name], type(value))
     elseif OF_CREATES[name] then
-      return ("option '%s' is for the creates among the operations"):format(name)
+      return ("option '%s' is only for create operations, not for raw requests"):format(name)
     end
   end
 end
 
--- Puts the values of the path's names in their place.
+-- Collects the values of the `{names}` in the path; returns the misuse, if any.
 local function bind_path(path, values, into)
   local names = {}
   for name in path:gmatch "{([%w_]+)}" do
     names[#names + 1] = name
     if values[name] == nil then
-      return ("the path's '%s' is missing: path = { %s = … }"):format(name, name)
+      return ("no value for {%s} in the path; pass path = { %s = … }"):format(name, name)
     end
     into[name] = values[name]
   end
@@ -120,12 +120,12 @@ local function bind_path(path, values, into)
   end
 end
 
---- Makes a row of a method and a path, and binds what it is called with.
+--- Builds the row of a method and a path, and binds its options.
 ---@param method string
 ---@param path string
 ---@param options extcontacts.RequestOptions|nil
 ---@return extcontacts.Operation|nil row
----@return extcontacts.Arguments|string bound, or what is wrong, for `error(misuse, 2)`
+---@return extcontacts.Arguments|string args the misuse for `error(misuse, 2)`, without a row
 function raw_request.bind(method, path, options)
   local problem = method_problem(method)
   if not problem and type(path) ~= "string" then
@@ -137,8 +137,8 @@ function raw_request.bind(method, path, options)
     return nil, raw_request.NAME .. ": " .. problem
   end
   options = options or {}
-  local where, query = path:match "^([^?]*)%??(.*)$"
-  problem = path_problem(where) or options_problem(options)
+  local bare_path, query = path:match "^([^?]*)%??(.*)$"
+  problem = path_problem(bare_path) or options_problem(options)
   if problem then
     return nil, raw_request.NAME .. ": " .. problem
   end
@@ -150,21 +150,21 @@ function raw_request.bind(method, path, options)
     effect = "unknown" -- the caller says that sending it twice makes a difference
   end
   local row = {
-    name = raw_request.NAME, method = method, path = where, effect = effect, repeatable = repeatable,
+    name = raw_request.NAME, method = method, path = bare_path, effect = effect, repeatable = repeatable,
     permissions = {}, permissions_mode = "any", params = {}, by_name = {}, positional = {},
   }
-  local bound
-  bound, problem = params.bind(row, 1, { options }, OWN)
-  if not bound then
+  local args
+  args, problem = params.bind(row, 1, { options }, OWN)
+  if not args then
     return nil, problem
   end
-  bound.body = options.body
-  bound.query, problem = read_query(query, bound.query)
-  problem = problem or bind_path(where, options.path or {}, bound.path)
+  args.body = options.body
+  args.query, problem = read_query(query, args.query)
+  problem = problem or bind_path(bare_path, options.path or {}, args.path)
   if problem then
     return nil, raw_request.NAME .. ": " .. problem
   end
-  return row, bound
+  return row, args
 end
 
 return raw_request

@@ -1,6 +1,6 @@
 rockspec_format = "3.0"
 package = "extcontacts"
-version = "scm-1"
+version = "0.2.0-1"
 source = {
   url = ".",
 }
@@ -8,18 +8,18 @@ description = {
   summary = "Client for the Genesys Cloud External Contacts API",
   detailed = [[
 All operations of the External Contacts API for Lua 5.4, LuaJIT and OpenResty:
-a C engine on libcurl, lossless JSON, iterators, and a local server to try
-everything on.]],
+a C engine on libcurl, lossless JSON, iterators, changes to live records that
+are planned, applied and undone, and a local server for trials and tests.]],
   license = "MIT",
 }
 supported_platforms = { "linux" }
 dependencies = {
   "lua >= 5.1, < 5.5",
-  -- The command reads its options with it; the library needs nothing.
+  -- The command parses its options with argparse; the library has no dependency.
   "argparse >= 0.7",
 }
--- The makefile knows the sources, the flags and the modules, by looking: a
--- list here would be a second one.  libcurl is found by pkg-config.
+-- The makefile finds the sources, the flags and the modules; a list here would
+-- have to be kept in step with it.  pkg-config finds libcurl.
 build = {
   type = "make",
   variables = {

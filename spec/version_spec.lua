@@ -1,0 +1,48 @@
+--- One version, in version.lua; everything that states it agrees.
+
+local files = require "extcontacts.base.files"
+local version = require "extcontacts.version"
+
+-- The version as a pattern that matches nothing else.
+local PLAIN = version:gsub("%p", "%%%0")
+
+local function read(path)
+  return assert(files.read(path), path .. " is missing")
+end
+
+describe("the version", function()
+  it("has three numbers", function()
+    assert.matches("^%d+%.%d+%.%d+$", version)
+  end)
+
+  it("is in the rockspec and in its file name", function()
+    local pipe = assert(io.popen("ls *.rockspec", "r"))
+    local name = pipe:read "*a"
+    pipe:close()
+    local revision = name:match("^extcontacts%-" .. PLAIN .. "%-(%d+)%.rockspec\n$")
+    assert.is_string(revision, "one rockspec of this version is expected, found: " .. name)
+    local text = read((name:gsub("\n", "")))
+    assert.matches(('\nversion = "%s-%s"\n'):format(version, revision), text, 1, true)
+  end)
+
+  it("has a section of the changelog, the newest one", function()
+    assert.equal(version, read("CHANGELOG.md"):match "\n## ([^\n]+)\n")
+  end)
+
+  it("is in the manual page", function()
+    assert.matches("\n%.TH EXTCONTACTS 1 [^\n]*" .. PLAIN, read "docs/extcontacts.1")
+  end)
+
+  it("is the module's and the user agent's", function()
+    local settings = require "extcontacts.api.settings"
+    assert.equal("extcontacts " .. version, require("extcontacts")._VERSION)
+    assert.matches(PLAIN .. "$", settings.list.user_agent.default)
+  end)
+
+  it("is what the command prints", function()
+    local pipe = assert(io.popen("bin/extcontacts --version", "r"))
+    local output = pipe:read "*a"
+    pipe:close()
+    assert.equal("extcontacts " .. version .. "\n", output)
+  end)
+end)

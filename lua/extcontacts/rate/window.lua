@@ -1,7 +1,7 @@
 --- How many requests a token may still send: the server's fixed window, seen
 -- from this side of the network.  Pure: a window is a small table of plain
--- numbers, time is passed in, and a store keeps it (docs/pacing.md).  It
--- requires nothing, since it also runs inside Redis.
+-- numbers, time is passed in, and a store keeps it (docs/rate-limits.md).
+-- It requires nothing, since it also runs inside Redis.
 --
 -- The server opens a window of 60 seconds with the first request that arrives
 -- and refuses what goes over its limit.  When that was is only known to lie

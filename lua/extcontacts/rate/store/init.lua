@@ -5,7 +5,7 @@
 -- nobody else changes it, keeps what `change` left in it and returns what
 -- `change` returned, up to three values.  The values are numbers and short
 -- texts.  `change` is quick, never waits and may be called again.
--- docs/pacing.md tells how to write one.
+-- docs/rate-limits.md tells how to write one.
 
 local file_store = require "extcontacts.rate.store.file"
 

@@ -186,7 +186,7 @@ versions_in_two_headers() {
 }
 
 c_files() {
-  find csrc spec bench -name '*.[ch]' 2>/dev/null | sort
+  find csrc spec bench examples -name '*.[ch]' 2>/dev/null | sort
 }
 
 group_static() {

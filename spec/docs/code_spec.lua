@@ -1,5 +1,6 @@
 -- The Lua code in the documentation: every block compiles, and the blocks of
--- the pages below run, in order, as one script against the sandbox.
+-- the pages below run, in order, as one script against the sandbox.  Where a
+-- line ends in `--> result`, its values are compared with that.
 
 local compat = require "extcontacts.base.compat"
 local files = require "extcontacts.base.files"
@@ -18,12 +19,48 @@ end
 contact, id, contact_id = contacts[1], ids[1], ids[1]
 record = ec.writable("ExternalContact", contact)
 organization_id = client:scan_organizations({ max_items = 1 }):next().id
-local print, real_print = function() end, print
+
+local real_print = print
+function print() end
+
+local function same(a, b)
+  if type(a) ~= "table" or type(b) ~= "table" then
+    return a == b
+  end
+  for key, value in pairs(a) do
+    if not same(value, b[key]) then
+      return false
+    end
+  end
+  for key in pairs(b) do
+    if a[key] == nil then
+      return false
+    end
+  end
+  return true
+end
+
+local function show(value)
+  return (type(value) == "table" and require("extcontacts.json").encode(value, { sort_keys = true })) or tostring(value)
+end
+
+local function pack(...)
+  return { n = select("#", ...), ... }
+end
+
+local function check(line, expected, ...)
+  local actual = pack(...)
+  for index = 1, math.max(expected.n, actual.n) do
+    if not same(expected[index], actual[index]) then
+      error(("line %d: value %d is %s"):format(line, index, show(actual[index])), 0)
+    end
+  end
+end
 ]]
 
 local PAGES = {
-  "auth", "calls", "concurrency", "configuration", "engine", "errors", "iterators", "json", "main", "rate-limits",
-  "raw-requests", "records", "retries", "tidy", "url",
+  "auth", "calls", "concurrency", "configuration", "engine", "errors", "event-loops", "file", "iterators", "json", "main",
+  "rate-limits", "raw-requests", "records", "retries", "url",
 }
 
 -- Later blocks of a page use the variables of earlier ones.
@@ -36,6 +73,38 @@ end
 -- An ellipsis stands for code of the reader's.
 local function runnable(code)
   return (code:gsub("…", ""))
+end
+
+local function is_expression(text)
+  return text:find "%S" ~= nil and compat.load_text("return " .. text, "=line") ~= nil
+end
+
+-- A line with its check: `print(x) --> text`, or `x --> values`.
+local function checked(line, number)
+  local left, right = line:match "^(.-)%s*%-%-> ?(.*)$"
+  if not left then
+    return line
+  end
+  local printed = left:match "^print(%b())$"
+  if printed then
+    left, right = "tostring" .. printed, ("%q"):format(right)
+  elseif not is_expression(left) then
+    return line
+  end
+  if right:find "…" or not is_expression(right) then
+    return ("pack(%s)"):format(left)
+  end
+  return ("check(%d, pack(%s), %s)"):format(number, right, left)
+end
+
+-- The code of a block with its checks.
+local function code_of(block)
+  local lines, number = {}, block.line
+  for line in (block.text .. "\n"):gmatch "(.-)\n" do
+    lines[#lines + 1] = checked(line, number)
+    number = number + 1
+  end
+  return shared(runnable(table.concat(lines, "\n")))
 end
 
 local function quoted(text)
@@ -54,7 +123,7 @@ describe("the Lua code of the documentation", function()
     it("compiles: " .. path, function()
       for _, block in ipairs(markdown.blocks(path)) do
         if block.language == "lua" then
-          local chunk, problem = compat.load_text(runnable(block.text), "@" .. path .. ":" .. block.line)
+          local chunk, problem = compat.load_text(code_of(block), "@" .. path .. ":" .. block.line)
           assert.is_function(chunk, problem)
         end
       end
@@ -66,8 +135,8 @@ describe("the Lua code of the documentation", function()
     for _, block in ipairs(markdown.blocks(path)) do
       if block.language == "lua" then
         count = count + 1
-        parts[#parts + 1] = ("real_print(%q)\n(function()%s\nend)()\n"):format(
-          "line " .. block.line, shared(runnable(block.text)))
+        parts[#parts + 1] = ("real_print(%q)\ndo local function block(...)%s\nend block() end\n"):format(
+          "line " .. block.line, code_of(block))
       end
     end
     assert.is_true(count > 0, path .. " has no Lua code")

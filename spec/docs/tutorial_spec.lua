@@ -1,56 +1,13 @@
--- docs/tutorial.md, carried out as printed: one shell runs its blocks in order,
--- in a directory of its own, and shows what the text says it shows.
+-- docs/tutorial.md, carried out as printed; it shows what the text says it shows.
 local cjson = require "cjson"
 local files = require "extcontacts.base.files"
 local http = require "socket.http"
+local markdown = require "spec.support.markdown"
+local walkthrough = require "spec.support.walkthrough"
 
-local TUTORIAL = "docs/tutorial.md"
-
--- Its blocks in order, `{ language, text }`.
-local function blocks_of(path)
-  local blocks = {}
-  for language, text in (files.read(path)):gmatch "\n```(%l+)\n(.-)\n```" do
-    blocks[#blocks + 1] = { language = language, text = text }
-  end
-  return blocks
-end
-
--- What differs from run to run.
+-- Without what differs from run to run.
 local function lasting(text)
   return (text:gsub("http://127%.0%.0%.1:%d+", "http://127.0.0.1:PORT"):gsub("%s+$", ""))
-end
-
-local MARK = "@@ %d "
-
--- The shell's script: a mark and the status after each block; and what each
--- output belongs to.
-local function script_of(blocks, root, place)
-  local lines = { ("cd %s; PATH=%s/bin:$PATH"):format(place, root) }
-  local shown = {}
-  local last
-  for index, block in ipairs(blocks) do
-    if block.language == "sh" then
-      last = index
-      lines[#lines + 1] = block.text
-      lines[#lines + 1] = ('printf "%s%%d\\n" $?'):format(MARK:format(index))
-    elseif block.language == "lua" then
-      local name = block.text:match "^%-%- (%S+)\n"
-      lines[#lines + 1] = ("cat >%s <<'END OF FILE'\n%s\nEND OF FILE"):format(name, block.text)
-    else
-      shown[last] = block.text
-    end
-  end
-  return table.concat(lines, "\n"), shown
-end
-
--- Into a file: the server it starts goes on, and would hold a pipe open.
-local function run(text, place)
-  local script, output = place .. "/.script", place .. "/.output"
-  local file = assert(io.open(script, "w"))
-  file:write(text, "\n")
-  file:close()
-  os.execute(("env HOME=%s NO_COLOR=1 sh %s >%s 2>&1 </dev/null"):format(place, script, output))
-  return (files.read(output))
 end
 
 -- The blocks up to the first that has one of the words, and so on.
@@ -67,22 +24,13 @@ local function split(blocks, ...)
 end
 
 describe("the tutorial", function()
-  local place, blocks, root
+  local place, blocks
   before_each(function()
-    place = os.tmpname()
-    os.remove(place)
-    os.execute("mkdir " .. place)
-    local handle = assert(io.popen("pwd", "r"))
-    root = handle:read "*l"
-    handle:close()
-    blocks = blocks_of(TUTORIAL)
+    place = walkthrough.directory()
+    blocks = markdown.blocks "docs/tutorial.md"
   end)
   after_each(function()
-    local pid = (files.read(place .. "/sandbox.env") or ""):match "SANDBOX_PID='(%d+)'"
-    if pid then
-      os.execute("kill " .. pid .. " 2>/dev/null")
-    end
-    os.execute("rm -rf " .. place)
+    walkthrough.clean(place)
   end)
 
   -- The server's contacts by id, read past the client.
@@ -114,15 +62,6 @@ describe("the tutorial", function()
     return found, capitals
   end
 
-  local function outputs_of(output)
-    local outputs, statuses, from = {}, {}, 1
-    for before, index, status, after in output:gmatch "()@@ (%d+) (%d+)\n()" do
-      outputs[tonumber(index)], statuses[tonumber(index)] = output:sub(from, before - 1), tonumber(status)
-      from = after
-    end
-    return outputs, statuses
-  end
-
   it("installs as the README says", function()
     local install = table.remove(blocks, 1)
     assert.equal('make deps && make\neval "$(make -s env)"', install.text)
@@ -152,15 +91,15 @@ describe("the tutorial", function()
           part[#part + 1] = block
         end
       end
-      local text, shown = script_of(part, root, place)
-      local output = run(text, place)
-      local outputs, statuses = outputs_of(output)
-      for index, block in ipairs(part) do
-        if block.language == "sh" then
-          assert.equal(0, statuses[index], block.text .. "\n" .. output)
-        end
-        if shown[index] then
-          assert.equal(lasting(shown[index]), lasting(outputs[index]))
+      local expected = 0
+      for _, block in ipairs(part) do
+        expected = expected + (block.language == "sh" and 1 or 0)
+      end
+      local steps, output = walkthrough.run(part, place)
+      assert.equal(expected, #steps, output)
+      for _, step in ipairs(steps) do
+        if step.shown then
+          assert.equal(lasting(step.shown), lasting(step.output))
           compared = compared + 1
         end
       end

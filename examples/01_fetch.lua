@@ -1,4 +1,4 @@
--- Fetch one contact with its organization, and handle a missing one.
+-- Get one contact with its organization, and handle one that does not exist.
 --   lua5.4 examples/01_fetch.lua [contact-id]
 local ec = require "extcontacts"
 
@@ -6,7 +6,7 @@ local client = ec.connect()
 
 local id = arg and arg[1]
 if not id then
-  -- No id given: take the first contact there is.
+  -- No id given: use the first contact.
   local first = client:scan_contacts({ max_items = 1 }):next()
   id = assert(first, "there are no contacts").id
 end
@@ -26,7 +26,7 @@ print(("%s %s, %s"):format(contact.firstName or "", contact.lastName or "",
 print(("answered in %.0f ms, correlation id %s"):format(
   response.elapsed * 1000, response.correlation_id or "none"))
 
--- A missing record is an ordinary result, not an exception.
+-- A missing record is an ordinary result: nothing is raised.
 local missing, why = client.contacts:get "00000000-0000-4000-8000-000000000000"
 assert(missing == nil and why.status == 404, why)
-print("and a missing one: " .. tostring(why.code))
+print("a missing contact: " .. tostring(why.code))

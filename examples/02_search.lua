@@ -1,5 +1,5 @@
--- Search by keywords, page by page.  A listing reaches 1,000 records at most;
--- past them the iterator raises and names the scan to use.
+-- Search by keywords, page by page.  A listing returns at most 1,000 records; if
+-- there are more, the iterator raises an error that names the scan to use.
 --   lua5.4 examples/02_search.lua [words]
 local ec = require "extcontacts"
 
@@ -14,5 +14,5 @@ for contact in found do
   print(("%-20s %-20s %s"):format(contact.firstName or "", contact.lastName or "",
     contact.workEmail or ""))
 end
-print(("%d shown for the given words"):format(found.count))
+print(("%d contacts found"):format(found.count))
 assert(found.count > 0, "the search found nothing")

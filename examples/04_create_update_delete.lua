@@ -1,5 +1,5 @@
--- Create, link, change and delete: a contact with an organization, a note and
--- a relationship.  An update replaces the whole record, so: get, change, put.
+-- Create, link, change and delete a contact with an organization, a note and a
+-- relationship.  An update replaces the whole record: get it, change it, send it.
 --   lua5.4 examples/04_create_update_delete.lua
 local ec = require "extcontacts"
 
@@ -26,7 +26,7 @@ local relationship = assert(client.relationships:create {
   relationship = "Account manager",
 })
 
--- Change one field, clear another, keep all the rest.
+-- Change one field, clear another, keep the rest.
 local current = ec.writable("ExternalContact", assert(client.contacts:get(contact.id)))
 current.lastName = "Okafor-Lind"
 current.title = ec.null
@@ -44,4 +44,4 @@ assert(client.organizations:delete(organization.id))
 
 local gone, err = client.contacts:get(contact.id)
 assert(gone == nil and err.status == 404, err)
-print "deleted, all four"
+print "all four records deleted"

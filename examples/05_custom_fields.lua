@@ -1,5 +1,5 @@
 -- Custom fields: a schema, a contact that uses it, and the schema's next
--- version.  A stale version is refused with a conflict.
+-- version.  An update with a stale version is a conflict.
 --   lua5.4 examples/05_custom_fields.lua
 local ec = require "extcontacts"
 
@@ -9,7 +9,7 @@ local function property(title, kind)
   return { title = title, allOf = ec.array { { ["$ref"] = "#/definitions/" .. kind } } }
 end
 
--- A property's name ends in its type.
+-- The name of a property ends in its type.
 local schema = assert(client.contacts.schemas:create {
   version = 0,
   name = "Loyalty",
@@ -38,10 +38,10 @@ schema.jsonSchema.properties.since_date = property("Member since", "date")
 local second = assert(client.contacts.schemas:update(schema.id, schema))
 print(("version %d of the schema has a third field"):format(second.version))
 
--- The first version once more: somebody else was quicker.
+-- The first version again, as if someone else had updated the schema meanwhile.
 local refused, err = client.contacts.schemas:update(schema.id, schema)
 assert(refused == nil and err.kind == "conflict", err)
-print("a stale version is a " .. err.kind)
+print("an update with a stale version: " .. err.kind)
 
 assert(client.contacts:delete(contact.id))
 assert(client.contacts.schemas:delete(schema.id))

@@ -1,10 +1,10 @@
 -- Calls in coroutines of cqueues: while one waits, the others and everything
--- else in the loop go on.  Needs the module cqueues (Debian: lua-cqueues).
+-- else in the loop continue.  Needs the module cqueues (Debian: lua-cqueues).
 --   lua5.4 examples/08_cqueues.lua
 local cqueues = require "cqueues"
 local ec = require "extcontacts"
 
--- How a coroutine waits for a descriptor is all that the client has to know.
+-- The client only needs to know how a coroutine waits for a descriptor.
 local client = ec.connect {
   poll = function(fd, events, seconds)
     cqueues.poll { pollfd = fd, events = events, timeout = seconds }
@@ -12,22 +12,22 @@ local client = ec.connect {
 }
 
 local loop = cqueues.new()
-local under_way, ticks = 0, 0
+local running, ticks = 0, 0
 
--- Runs a function as a coroutine of the loop.
-local function begin(fn, ...)
-  under_way = under_way + 1
+-- Starts a function as a coroutine of the loop.
+local function start(fn, ...)
+  running = running + 1
   loop:wrap(function(...)
     fn(...)
-    under_way = under_way - 1
+    running = running - 1
   end, ...)
 end
 
-begin(function()
+start(function()
   local scan = client:scan_contacts()
   for contact in scan do
     if scan.count <= 5 then
-      begin(function()
+      start(function()
         local again = assert(client.contacts:get(contact.id))
         assert(again.id == contact.id)
       end)
@@ -36,7 +36,7 @@ begin(function()
   print(scan.count .. " contacts scanned")
 end)
 
-begin(function()
+start(function()
   local count = 0
   for _ in client:scan_notes() do
     count = count + 1
@@ -44,9 +44,9 @@ begin(function()
   print(count .. " notes scanned")
 end)
 
--- Something else that the loop does meanwhile.
+-- Other work of the loop.
 loop:wrap(function()
-  while under_way > 0 do
+  while running > 0 do
     ticks = ticks + 1
     cqueues.sleep(0.001)
   end
@@ -54,4 +54,4 @@ end)
 
 assert(loop:loop())
 client:close()
-print(ticks > 1 and "the loop went on meanwhile" or "the loop stood still")
+print(ticks > 1 and "the loop kept running" or "the loop was blocked")

@@ -1,15 +1,15 @@
 -- Calls in coroutines under libuv: while one waits, the others and everything
--- else in the loop go on.  Needs the module luv (Debian: lua-luv).
+-- else in the loop continue.  Needs the module luv (Debian: lua-luv).
 --   lua5.4 examples/09_luv.lua
 local ec = require "extcontacts"
 local uv = require "luv"
 
--- Suspends the running coroutine until the descriptor is readable, or for so
--- many seconds.  That is all that the client has to know of the loop.
+-- Suspends the running coroutine until the descriptor is readable or the seconds
+-- have passed.  The client needs to know nothing else about the loop.
 local function wait_for(fd, events, seconds)
   local co = coroutine.running()
   local handle, timer = assert(uv.new_poll(fd)), uv.new_timer()
-  local function go_on()
+  local function resume()
     if timer then
       handle:close()
       timer:close()
@@ -17,8 +17,8 @@ local function wait_for(fd, events, seconds)
       assert(coroutine.resume(co))
     end
   end
-  assert(handle:start(events, go_on))
-  timer:start(math.ceil(seconds * 1000), 0, go_on)
+  assert(handle:start(events, resume))
+  timer:start(math.ceil(seconds * 1000), 0, resume)
   coroutine.yield()
 end
 
@@ -36,7 +36,7 @@ coroutine.wrap(function()
   done = true
 end)()
 
--- Something else that the loop does meanwhile.
+-- Other work of the loop.
 local ticker = uv.new_timer()
 ticker:start(1, 1, function()
   ticks = ticks + 1
@@ -47,4 +47,4 @@ end)
 
 uv.run()
 client:close()
-print(ticks > 1 and "the loop went on meanwhile" or "the loop stood still")
+print(ticks > 1 and "the loop kept running" or "the loop was blocked")

@@ -1,7 +1,7 @@
 #!/bin/sh
-# The demo: starts a sandbox full of messy contacts, repairs them with
-# examples/06_tidy_contacts.lua, shows that nothing is left to repair, and
-# stops the sandbox.  `make demo` sets the paths and calls this.
+# The demo: starts a sandbox with untidy contacts, cleans them up with
+# examples/06_tidy_contacts.lua, shows that nothing is left to do, and stops the
+# sandbox.  `make demo` sets the paths and runs this.
 set -eu
 LUA=${LUA:-lua5.4}
 CONTACTS=${CONTACTS:-3000}
@@ -15,19 +15,19 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 
-# The rate limit is off: at 300 requests a minute this would take long.
+# Without a rate limit: at 300 requests per minute this would take too long.
 . examples/sandbox.sh
 start_sandbox --contacts "$CONTACTS" --rate 0
 
-echo "A local External Contacts server with $CONTACTS messy contacts is at $EXTCONTACTS_BASE_URL"
+echo "A local External Contacts server with $CONTACTS untidy contacts is running at $EXTCONTACTS_BASE_URL"
 echo
-echo "== What examples/06_tidy_contacts.lua finds (nothing is written)"
+echo "== examples/06_tidy_contacts.lua finds (nothing is written):"
 "$LUA" examples/06_tidy_contacts.lua
 echo
-echo "== Repairing"
+echo "== Clean up:"
 "$LUA" examples/06_tidy_contacts.lua --apply
 echo
-echo "== Reading everything again"
+echo "== Read everything again:"
 "$LUA" examples/06_tidy_contacts.lua
 echo
-echo "What is left are numbers that only a person can complete."
+echo "The remaining values need a person: nothing in them says how to correct them."

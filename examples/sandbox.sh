@@ -1,7 +1,7 @@
-# Read by the demo, the nginx example and the benches: a sandbox for as long as
-# one runs, with its address and credentials in the environment.  The caller
-# sets `work`, a directory of its own, and ends the process `pid`.
-start_sandbox() { # its options
+# Sourced by the demo, the nginx example and the benchmarks: starts a sandbox and
+# sets its address and credentials in the environment.  The caller sets `work`, a
+# directory of its own, and ends the process `pid`.
+start_sandbox() { # options of the sandbox
   bin/extcontacts sandbox --env "$@" >"$work/ready" 2>"$work/log" &
   starter=$!
   tries=0

@@ -1,10 +1,10 @@
--- What the locations of nginx.conf do.
+-- The handlers of the locations in nginx.conf.
 local ec = require "extcontacts"
 local resty = require "extcontacts.resty"
 
 local caller = {}
 
---- In init_by_lua: the environment can be read here, and only here.
+--- For init_by_lua: only here can the environment be read.
 function caller.init()
   local shared = require("extcontacts.store.nginx").new "extcontacts"
   caller.lookup = resty.lookup {
@@ -15,7 +15,7 @@ function caller.init()
   }
 end
 
-local function say(status, body)
+local function reply(status, body)
   ngx.status = status
   ngx.print(assert(ec.json.encode(body)), "\n")
 end
@@ -27,8 +27,8 @@ end
 local PHONES = { "workPhone", "cellPhone", "homePhone", "otherPhone" }
 local ADDRESSES = { "workEmail", "personalEmail", "otherEmail" }
 
--- Only what the page shows leaves this server.
-local function shown(contact)
+-- Only the fields that the page shows leave this server.
+local function visible(contact)
   local phones, emails = ec.array {}, ec.array {}
   for _, name in ipairs(PHONES) do
     local phone = contact[name]
@@ -51,39 +51,39 @@ local function shown(contact)
   }
 end
 
---- /caller?number=…: 200, or 404 when nobody has it, or 400, or 503.
+--- /caller?number=…: 200; 404 if no contact has the number; 400; 503.
 function caller.answer()
   local number = ngx.req.get_uri_args(10).number
   local contact, err, answer = caller.lookup:caller(type(number) == "string" and number or "")
   if contact then
-    say(200, {
-      contact = shown(contact), others = #answer.contacts - 1,
+    reply(200, {
+      contact = visible(contact), others = #answer.contacts - 1,
       stale = answer.stale, age = math.floor(answer.age),
     })
   elseif not err then
-    say(404, { error = "unknown", message = "Nobody in the directory has this number." })
+    reply(404, { error = "unknown", message = "No contact in the directory has this number." })
   elseif err.kind == "invalid" then
-    say(400, { error = err.code, message = err.message })
+    reply(400, { error = err.code, message = err.message })
   else
-    ngx.log(ngx.WARN, "no caller: ", tostring(err))
+    ngx.log(ngx.WARN, "caller lookup failed: ", tostring(err))
     ngx.header["Retry-After"] = math.ceil(err.retry_after or 1)
-    say(503, { error = err.code or err.kind, message = "The directory can't be reached just now." })
+    reply(503, { error = err.code or err.kind, message = "The directory is not available at the moment." })
   end
 end
 
---- /health: 200 as long as nginx answers; `circuit` tells of the API.
+--- /health: 200 as long as nginx answers; `circuit` is the state of the API.
 function caller.health()
   local health = caller.lookup:health()
-  say(200, { status = health.ok and "ok" or "degraded", circuit = health.circuit })
+  reply(200, { status = health.ok and "ok" or "degraded", circuit = health.circuit })
 end
 
---- POST /changed?id=…: a record has changed; drops what is known of it.
+--- POST /changed?id=…: drops the cached answers with a record that has changed.
 function caller.changed()
   local id = ngx.req.get_uri_args(10).id
   if ngx.req.get_method() ~= "POST" or type(id) ~= "string" then
-    return say(400, { message = "POST with ?id=" })
+    return reply(400, { message = "Send a POST with ?id=, the id of the changed record." })
   end
-  say(200, { dropped = caller.lookup:invalidate(id) })
+  reply(200, { dropped = caller.lookup:invalidate(id) })
 end
 
 return caller

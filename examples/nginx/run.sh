@@ -1,6 +1,7 @@
 #!/bin/sh
-# Starts the example's nginx; without credentials in the environment, against a
-# local server of its own.  `make nginx-example` calls this.  PORT (8080).
+# Starts the example's nginx on PORT (8080).  Without credentials in the
+# environment it also starts a local server to look callers up on.
+# `make nginx-example` runs this.
 set -eu
 here=$(dirname "$0")
 PATH="$PATH:/usr/sbin:/usr/local/sbin:/usr/local/openresty/nginx/sbin"
@@ -18,22 +19,22 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 
-# nginx writes beside its configuration: into a copy.
+# nginx writes files next to its configuration, so it runs in a copy.
 cp -r "$here/caller.lua" "$here/html" "$work/"
 mkdir "$work/temp"
-chmod 755 "$work" # nginx's workers are somebody else when root starts it
+chmod 755 "$work" # started by root, nginx runs its workers as another user
 sed "s/127\.0\.0\.1:8080/127.0.0.1:$PORT/" "$here/nginx.conf" >"$work/nginx.conf"
 
 if [ -z "${GENESYSCLOUD_OAUTHCLIENT_ID:-}${GENESYSCLOUD_ACCESS_TOKEN:-}" ]; then
   . examples/sandbox.sh
   start_sandbox --parent $$ --contacts 300
   pids=$pid
-  echo "A local External Contacts server is at $EXTCONTACTS_BASE_URL"
-  echo "Somebody it knows:"
-  "${LUA:-lua5.4}" "$here/somebody.lua" "$PORT"
+  echo "A local External Contacts server is running at $EXTCONTACTS_BASE_URL"
+  echo "Some callers it knows:"
+  "${LUA:-lua5.4}" "$here/sample_callers.lua" "$PORT"
 fi
 
-# The Lua module, where nginx doesn't have it built in.
+# The Lua module, if nginx has it as a dynamic module.
 modules=
 dir=$(nginx -V 2>&1 | sed -n 's/.*--modules-path=\([^ ]*\).*/\1/p')
 for name in ndk_http_module ngx_http_lua_module; do

@@ -1,6 +1,6 @@
 "use strict";
 
-// Everything that comes from a record is written with textContent: as text.
+// Everything from a record is inserted with textContent, never as markup.
 const part = (id) => document.getElementById(id);
 
 function show(state, name, role, details, note) {
@@ -32,10 +32,11 @@ function showContact(answer) {
     .concat(contact.emails.map((email) => ["E-mail", email]));
   const notes = [];
   if (answer.others > 0) {
-    notes.push(`${answer.others} more with this number.`);
+    notes.push(answer.others === 1 ? "1 more contact has this number."
+      : `${answer.others} more contacts have this number.`);
   }
   if (answer.stale) {
-    notes.push(`As known ${minutes(answer.age)} ago.`);
+    notes.push(`Data from ${minutes(answer.age)} ago.`);
   }
   show("found", name, role, details, notes.join(" "));
 }
@@ -49,7 +50,7 @@ async function lookUp(number) {
   } else if (response.status === 404) {
     show("unknown", "Unknown caller", "", [], answer.message);
   } else if (response.status === 400) {
-    show("failed", "Not a phone number", "", [], "Write it with its country code, like +1 317 555 0100.");
+    show("failed", "Not a phone number", "", [], "Enter it with its country code, like +1 317 555 0100.");
   } else {
     show("failed", "No answer", "", [], answer.message);
   }
@@ -58,7 +59,7 @@ async function lookUp(number) {
 const number = new URLSearchParams(location.search).get("number");
 if (number) {
   part("input").value = number;
-  lookUp(number).catch(() => show("failed", "No answer", "", [], "The lookup can't be reached."));
+  lookUp(number).catch(() => show("failed", "No answer", "", [], "The lookup service is not available."));
 } else {
   show("waiting", "No call", "", [], "Open this page with ?number=%2B13175550100, or type a number.");
 }

@@ -1,5 +1,5 @@
-# Read by the benches: a sandbox for as long as one runs, and what the figures
-# are reduced with.
+# Sourced by the benchmarks: a sandbox that ends with the script, and functions
+# that reduce the figures.
 work=$(mktemp -d)
 pid=
 trap '[ -z "$pid" ] || kill "$pid" 2>/dev/null; rm -rf "$work"' EXIT

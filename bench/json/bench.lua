@@ -1,7 +1,7 @@
--- One measurement, in a process of its own (run.sh interleaves them):
+-- One measurement in a process of its own (run.sh interleaves them):
 --   bench.lua decode|encode ours|cjson|floor|floor_kept
--- prints MB/s of JSON text over pages of 200 contacts each.  The results are
--- compared before anything is timed.
+-- Prints MB/s of JSON text over pages of 200 contacts.  The results are checked
+-- before anything is timed.
 local alike = require "spec.support.alike"
 local cjson = require "cjson"
 local json = require "extcontacts.core".json
@@ -12,7 +12,7 @@ local SECONDS = tonumber(os.getenv "BENCH_SECONDS") or 0.7
 
 local what, library = arg[1], arg[2]
 
--- The pages as a server writes them: compact, no two the same.
+-- Pages as a server writes them: compact, each different.
 local function corpus()
   local random = records.random(4711)
   local pages = {}
@@ -27,12 +27,12 @@ local function corpus()
   return pages
 end
 
--- Equal as far as 14 digits go.
+-- Equal to 14 digits.
 local function same_number(ours, theirs)
   return math.abs(ours - theirs) <= 1e-13 * math.abs(ours)
 end
 
--- check(text, value): the value, encoded by ours, is the text byte for byte.
+-- check(text, value): our encoding of the value is the text, byte for byte.
 local function exactly(text, value)
   assert(json.encode(value, { sort_keys = true }) == text, "not the same text")
 end
@@ -41,7 +41,7 @@ local function roughly(text, value)
   assert(alike(json.decode(text), value, same_number), "not the same value")
 end
 
--- Each: the inputs made of the texts, the function to time, the check.
+-- Each returns the inputs for the texts, the function to time, and the check.
 local runs = {
   decode = {
     ours = function(texts)

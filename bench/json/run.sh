@@ -1,8 +1,8 @@
 #!/bin/sh
-# Decoding and encoding side by side: this codec, Debian's lua-cjson, and the
-# floor (the same tables built from C, nothing parsed).  Every measurement is
-# a process of its own; the libraries take turns; medians of ROUNDS (7).
-# The time is the process's own, so other processes disturb it less.
+# Compares decoding and encoding of this codec, Debian's lua-cjson, and the floor
+# (the same tables built from C, without parsing).  Each measurement runs in a
+# process of its own and the libraries take turns; prints medians of ROUNDS (7).
+# CPU time is measured, so that other processes disturb it less.
 #
 #   VMS=luajit WORK=encode sh bench/json/run.sh     after `make both`
 
@@ -25,8 +25,8 @@ build_floor() { # VM
     $(pkg-config --cflags "$1") bench/json/floor.c -o "build/bench/$1/floor.so"
 }
 
-# Medians in MB/s, and how many times as fast ours is as each of the others:
-# the median of the rounds' ratios, as neighbours in time share the load.
+# Medians in MB/s, and the speed of ours relative to each of the others: the median
+# of the ratios per round, because measurements close in time share the load.
 summary() {
   awk '
     { value[$1, ++count[$1]] = $2

@@ -1,14 +1,14 @@
--- Gets the contacts whose ids are on standard input, so many at the same time
--- as it is told: prints the seconds that took, and how many it got.
+-- Gets the contacts whose ids are on standard input, arg[1] at the same time;
+-- prints the seconds this took and the number of contacts.
 local core = require "extcontacts.core"
 local ec = require "extcontacts"
 
-local client = ec.connect { rate = false } -- the sandbox has no limit here either
+local client = ec.connect { rate = false } -- the sandbox has no rate limit here either
 local ids = {}
 for id in io.lines() do
   ids[#ids + 1] = id
 end
-assert(client.contacts:list { page_size = 1 }) -- the token comes before the clock starts
+assert(client.contacts:list { page_size = 1 }) -- fetches the token before the clock starts
 
 local got = 0
 local start = core.engine.now()

@@ -1,12 +1,11 @@
 #!/bin/sh
-# Gets COUNT (2,000) contacts of a sandbox that takes 20 ms (DELAY) for each,
+# Gets COUNT (2,000) contacts from a sandbox that takes 20 ms (DELAY) for each,
 # CONCURRENCY (16) at the same time, RUNS (5) times in turn: with client:map on
-# both VMs, and with as many threads in C, each with a libcurl handle
-# (threads.c).  Prints the medians of the seconds the gets took, and how much of
-# two ideals they reach: COUNT * DELAY / CONCURRENCY seconds, in which neither
-# client nor server nor clock takes any time of its own; and the same with what
-# a get takes that is alone (threads.c with one thread), which counts the
-# server's work and that its timers go by whole milliseconds.
+# both VMs, and with as many threads in C, each with a libcurl handle (threads.c).
+# Prints the median seconds, and their share of two ideals: COUNT * DELAY /
+# CONCURRENCY seconds, in which client and server take no time of their own; and
+# the same with the time of a single get (threads.c with one thread) in place of
+# DELAY, which includes the server's work and its timers' whole milliseconds.
 # VMS="lua5.4" leaves the other VM out.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -43,8 +42,8 @@ done
 rm "$work/alone.0"
 cat "$work"/alone.* >"$work/each"
 alone=$(echo "$(column each 1) $ALONE" | awk '{ print $1 / $2 }')
-echo "$COUNT gets of $DELAY s, $CONCURRENCY at the same time, medians of $RUNS: seconds, share of the ideal;"
-echo "share of it where a get takes what it takes alone, $alone s"
+echo "$COUNT gets of $DELAY s, $CONCURRENCY at the same time, medians of $RUNS:"
+echo "seconds; share of the ideal; share of the ideal with the time of a single get, $alone s"
 for client in threads $VMS; do
   echo "$client $(column "$client" 1) $COUNT $DELAY $CONCURRENCY $alone" |
     awk '{ printf "  %-8s %7.3f  %5.1f %%  %5.1f %%\n", $1, $2, 100 * $3 * $4 / $5 / $2, 100 * $3 * $6 / $5 / $2 }'

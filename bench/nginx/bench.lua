@@ -1,11 +1,11 @@
 -- The measurements of run.sh.
+local compat = require "extcontacts.base.compat"
 local launch = require "extcontacts.sandbox.launch"
 local nginx = require "spec.support.nginx"
 local socket = require "socket"
 local tls = require "spec.support.tls"
 
--- luacheck: ignore 113 143
-local unpack = table.unpack or unpack
+local unpack = compat.unpack
 
 local ROUNDS = tonumber(os.getenv "ROUNDS" or 5)
 local SECONDS = tonumber(os.getenv "SECONDS" or 4)
@@ -19,7 +19,7 @@ end
 
 -------------------------------------------------------------------- servers --
 
--- Some 1 KB, as a reverse lookup gives it.
+-- About 1 KB, as a reverse lookup returns it.
 local ANSWER = [[
 {"contacts":[{"id":"|","firstName":"Ann","lastName":"Example",
 "workPhone":{"display":"(317) 555-0142","extension":0,"acceptsSMS":false,"userInput":"+13175550142",
@@ -29,8 +29,8 @@ local ANSWER = [[
 {"id":"fedcba98-7654-4321-8fed-cba987654321","name":"Example Ltd","selfUri":"/api/v2/x"},
 "customFields":{"]] .. ("tier"):rep(10) .. [[":"gold","notes":"]] .. ("text "):rep(60) .. [["}}],"organizations":[]}]]
 
--- Each number has a contact of its own.  The server is to cost little: it
--- runs on the cores of what is measured.
+-- Each number has a contact of its own.  The server must be cheap: it shares the
+-- cores with the process being measured.
 local API = [[
   keepalive_requests 1000000000;
   keepalive_timeout 600s;
@@ -48,8 +48,7 @@ local STATUS = [[
 local SECURE = "server { listen 127.0.0.1:%d ssl http2; ssl_certificate %s/good.pem; "
   .. "ssl_certificate_key %s/good.key; http2_max_concurrent_streams 1000; %s }"
 
--- The API, which answers after a delay; also over TLS where there are
--- certificates.
+-- The API, which answers after a delay; over TLS if there are certificates.
 local function start_api(delay, certificates)
   local answers = ANSWERS:format(delay > 0 and DELAY:format(delay) or "", ANSWER:gsub("\n", ""):match "(.-)|(.*)")
   local secure, port = "", launch.free_port()
@@ -86,22 +85,22 @@ local LOCATIONS = [[
   location = /unrelated { content_by_lua_block { ngx.say "ok" } }
 ]]
 
--- How many connections and requests it has had.
+-- The number of connections and requests so far.
 local function totals(api)
   local connections, requests = api:must("/status"):match " (%d+) %d+ (%d+) \n"
   return tonumber(connections), tonumber(requests)
 end
 
--- What a function returns, and how many connections and requests it took.
+-- The result of a function, and the connections and requests it took.
 local function counted(api, fn, ...)
   local connections, requests = totals(api)
   local result = fn(...)
   local connections_after, requests_after = totals(api)
-  -- one of each asked for the second totals
+  -- less the connection and the request for the second totals
   return result, connections_after - connections - 1, requests_after - requests - 1
 end
 
--- The nginx whose one worker is measured.
+-- The nginx whose single worker is measured.
 local function start_worker(api, options)
   return nginx.start {
     http = WORKER:format("127.0.0.1", api.port, tostring(api.tls), api.url,
@@ -120,7 +119,7 @@ end
 local function result(text)
   local requests, duration, errors, p50, p99, max = text:match "RESULT (%d+) (%d+) (%d+) (%S+) (%S+) (%S+)"
   if not requests then
-    error("wrk says:\n" .. text, 0)
+    error("wrk failed:\n" .. text, 0)
   end
   return {
     requests = tonumber(requests), errors = tonumber(errors), rate = requests / duration * 1e6,
@@ -128,7 +127,7 @@ local function result(text)
   }
 end
 
--- Load on one location, and what an unrelated one feels of it.
+-- Load on one location, and the latency of an unrelated one meanwhile.
 local function load(server, path, connections, seconds)
   local beside = assert(io.popen(wrk(server, "/unrelated", 1, seconds, "same", 200), "r"))
   local measured = result(output(wrk(server, path, connections, seconds, path == "/kit" and "new" or "same", 0)))
@@ -148,16 +147,16 @@ end
 
 local VALUES = { "rate", "p50", "p99", "unrelated" }
 
--- Clients in turn, after a round that warms up; prints medians and ratios.
+-- Runs the clients in turn, after a warm-up round; prints medians and ratios.
 local function compare(title, server, connections, names)
   local runs = {}
   for round = 0, ROUNDS do
     for index = 1, #names do
       local name = names[(index + round) % #names + 1] -- each is first in turn
-      local one = load(server, "/" .. name, connections, round == 0 and 1 or SECONDS)
+      local measured = load(server, "/" .. name, connections, round == 0 and 1 or SECONDS)
       if round > 0 then
         runs[name] = runs[name] or {}
-        table.insert(runs[name], one)
+        table.insert(runs[name], measured)
       end
     end
   end
@@ -202,7 +201,7 @@ measurements["0ms"] = function()
   plain(0, 16)
 end
 
--- Milliseconds until a fresh worker has answered so many who ask at once.
+-- Milliseconds until a fresh worker has answered `count` lookups sent at once.
 local function first_lookups(api, path, count)
   local server = start_worker(api)
   local connections, began = {}, socket.gettime()
@@ -219,7 +218,7 @@ local function first_lookups(api, path, count)
   return time
 end
 
--- Connections have to be made first: one, or as many as there are callers.
+-- A fresh worker must connect first: once, or once for each lookup.
 local function fresh(api, count, names)
   local times = {}
   for round = 1, ROUNDS do
@@ -242,7 +241,7 @@ function measurements.tls()
     local api = start_api(case[1], certificates)
     local server = start_worker(api.api)
     local _, connections = counted(api, load, server, "/client", case[2], 1)
-    compare(("TLS, %g ms upstream, %d at the same time; the client had %s connection(s)"):format(case[1] * 1000,
+    compare(("TLS, %g ms upstream, %d at the same time; connections of the client: %s"):format(case[1] * 1000,
       case[2], connections), server, case[2], names)
     server:stop()
     if case[1] > 0 then
@@ -258,13 +257,13 @@ function measurements.one()
   local server = start_worker(api.api)
   local text, _, calls = counted(api, output, wrk(server, "/kit", 500, 1, "same", 0))
   local measured = result(text)
-  print(("500 at the same time ask for one number: %d answers, %d failed, %d upstream call(s)"):format(
+  print(("500 connections looking up one number: %d answers, %d failed, upstream requests: %d"):format(
     measured.requests, measured.errors, calls))
   server:stop()
   api:stop()
 end
 
--- Milliseconds that one lookup takes.
+-- The milliseconds of one lookup, and its answer.
 local function one_lookup(server, number)
   local before = socket.gettime()
   local body = server:must("/kit?n=%2B1" .. number)
@@ -289,7 +288,7 @@ function measurements.dead()
       end
     end
     socket.sleep(1)
-    -- What each of the first lookups takes that find it dead, and the rest.
+    -- The first lookups after the upstream has stopped, and the rest.
     local times, first, stale = {}, 0, 0
     for index, number in ipairs(numbers) do
       local time, body = one_lookup(server, number)
@@ -301,8 +300,8 @@ function measurements.dead()
     for index = 6, #times do
       slowest = math.max(slowest, times[index])
     end
-    print(("upstream %s, stale_while_revalidate = %d: %d of %d answers are stale; the first 5 took up to "
-      .. "%.2f ms, the rest %.2f (median), %.2f (most)")
+    print(("upstream %s, stale_while_revalidate = %d: %d of %d answers are stale; the first 5 took at most "
+      .. "%.2f ms, the rest %.2f ms (median), %.2f ms (maximum)")
       :format(how, revalidate, stale, #numbers, first, median(times), slowest))
     if how == "silent" then
       for _, pid in ipairs(api:workers()) do
@@ -318,6 +317,7 @@ print(("%s; libcurl %s; %s; %d rounds of %g s"):format(output((launch.find_nginx
   output "curl-config --version":match "([%d.]+)%s*$", output "wrk -v":match "wrk %S+", ROUNDS, SECONDS))
 local wanted = #arg > 0 and arg or { "20ms", "0ms", "tls", "one", "dead" }
 for _, name in ipairs(wanted) do
-  local measure = measurements[name] or error("there is no measurement '" .. name .. "'", 0)
+  local measure = measurements[name]
+    or error("unknown measurement '" .. name .. "'; expected 20ms, 0ms, tls, one or dead", 0)
   measure()
 end

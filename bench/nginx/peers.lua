@@ -1,5 +1,5 @@
--- What the locations of the nginx under test do: one reverse lookup of a number
--- each, answered with the id of the contact.
+-- The handlers of the nginx under test: each does one reverse lookup of a number
+-- and answers with the id of the contact.
 local ec = require "extcontacts"
 local resty = require "extcontacts.resty"
 
@@ -7,8 +7,8 @@ local PATH = "/api/v2/externalcontacts/reversewhitepageslookup?lookupVal="
 
 local peers = {}
 
---- A client on nginx's own sockets, as one writes it for a single purpose: it
--- keeps connections, trusts the answer, and looks for the id in its text.
+--- A client on nginx's own sockets, written for a single purpose: it keeps
+-- connections, trusts the answer, and finds the id in its text.
 ---@param api { host: string, port: integer, tls: boolean }
 function peers.cosocket(api)
   local socket = ngx.socket.tcp()
@@ -31,8 +31,7 @@ function peers.cosocket(api)
   ngx.say(body:match '"id":"([^"]+)"')
 end
 
---- The bare engine: what remains of this module's way when nothing is checked,
--- decoded, counted or repeated.
+--- The bare engine: this module without checks, decoding, rate limit and retries.
 ---@param api { url: string, ca_file: string|nil }
 ---@return fun()
 function peers.engine(api)
@@ -62,7 +61,7 @@ function peers.client(api)
   end
 end
 
---- Its lookup of callers.
+--- This module's caller lookup, extcontacts.resty.
 ---@param api { url: string, ca_file: string|nil }
 ---@param options table|nil of the lookup
 ---@return fun()

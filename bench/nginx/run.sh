@@ -1,14 +1,14 @@
 #!/bin/sh
-# Lookups inside one nginx worker, side by side: `cosocket`, a client written by
-# hand on nginx's own sockets (ideal: no JSON, and TLS only where that is
-# measured); `engine`, this module's engine alone, as ideal; `client`, its client;
-# `kit`, extcontacts.resty with a number that nobody has asked for, so that every
-# lookup goes to the API.
-# Load comes from wrk, the API is a second nginx of one worker that answers
-# after a set delay.  Clients take turns, ROUNDS (5) times SECONDS (4); printed
-# are the medians, and the medians of each round's ratio to cosocket.  While
-# the load runs, a second wrk asks an unrelated location of the same worker
-# 200 times a second.
+# Compares lookups inside one nginx worker: `cosocket`, a hand-written client on
+# nginx's own sockets (the ideal: no JSON, and TLS only where that is measured);
+# `engine`, this module's engine alone; `client`, its client; `kit`,
+# extcontacts.resty with numbers that are not cached, so that every lookup goes to
+# the API.
+# wrk produces the load; the API is a second nginx with one worker that answers
+# after a fixed delay.  Clients take turns, ROUNDS (5) times SECONDS (4).  Prints
+# the medians, and the medians of each round's ratio to cosocket.  During the load
+# a second wrk requests an unrelated location of the same worker 200 times per
+# second.
 #
 #   ROUNDS=3 sh bench/nginx/run.sh [20ms] [0ms] [tls] [one] [dead]
 set -eu

@@ -1,7 +1,7 @@
--- What wrk sends: PATH?n=, a number that was not sent before, or always the
--- same one; RATE times a second and connection where that is not 0.
+-- The requests of wrk: PATH?n= with a new number each time, or always the same
+-- one; RATE times per second and connection unless RATE is 0.
 --   wrk … -s bench/nginx/wrk.lua URL -- PATH new|same RATE
--- wrk itself costs least where neither `request` nor `delay` is there.
+-- wrk is cheapest when neither `request` nor `delay` is defined.
 function init(arguments)
   local path, rate, number = arguments[1], tonumber(arguments[3]), 42
   if rate > 0 then

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Scans CONTACTS (100,000) contacts of a sandbox that takes 20 ms (DELAY) more
-# for each page of 200, RUNS (5) times in turn: with this module, decoding and
-# using every record; with a loop on one libcurl handle in C that only downloads
-# the pages (download.c); with the loop one writes by hand on luasocket and
-# lua-cjson (../scan/luasocket_bare.lua); and with this module without prefetch.
-# Prints the medians of the seconds each took, and the ratios to the download.
+# Scans CONTACTS (100,000) contacts of a sandbox that delays each page of 200 by
+# 20 ms (DELAY), RUNS (5) times in turn: with this module, decoding and using every
+# record; with a C loop on one libcurl handle that only downloads the pages
+# (download.c); with a hand-written loop on LuaSocket and lua-cjson
+# (../scan/luasocket_bare.lua); and with this module without prefetch.
+# Prints the median seconds of each, and the ratios to the download.
 # VMS="lua5.4" leaves the other VM out.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -18,7 +18,7 @@ start_sandbox --contacts "$CONTACTS" --rate 0 --fault "operation=contacts.scan,d
 ${CC:-cc} -std=c99 -D_GNU_SOURCE -O2 $(pkg-config --cflags libcurl) -o "$work/downloader" \
   bench/prefetch/download.c $(pkg-config --libs libcurl)
 
-timed() { # NAME command...: adds the seconds it takes to the file NAME
+timed() { # NAME command...: appends the seconds it takes to the file NAME
   name=$1
   shift
   from=$(date +%s.%N)
@@ -39,13 +39,13 @@ for run in $(seq "$RUNS"); do
   done
 done
 if [ "$(cat "$work"/out.*:* | sort -u | wc -l)" != 1 ]; then
-  echo "they read different things:" >&2
+  echo "the programs read different records:" >&2
   cat "$work"/out.* >&2
   exit 1
 fi
 
 floor=$(column download 1)
-echo "$CONTACTS contacts, 200 and $DELAY s a page, medians of $RUNS: seconds, and times the download"
+echo "$CONTACTS contacts, 200 and $DELAY s per page, medians of $RUNS: seconds, and ratio to the download"
 echo download "$floor" | awk '{ printf "  %-22s %7.3f\n", $1, $2 }'
 for vm in $VMS; do
   for peer in extcontacts luasocket no_prefetch; do

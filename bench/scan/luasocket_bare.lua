@@ -1,5 +1,5 @@
--- The peer: the loop one writes by hand with luasocket and lua-cjson, one
--- kept-alive connection, no checks beyond the status.
+-- A hand-written loop on LuaSocket and lua-cjson: one kept-alive connection, no
+-- checks but the status.
 local cjson = require "cjson"
 local http = require "socket.http"
 local ltn12 = require "ltn12"
@@ -25,7 +25,7 @@ assert(http.request {
 })
 local token = cjson.decode(table.concat(chunks)).access_token
 
--- socket.http closes after every request; a fair peer keeps the connection.
+-- socket.http closes after every request; keeping the connection is fairer.
 local host, port = base:match "//([^:]+):(%d+)"
 local connection = assert(socket.connect(host, tonumber(port)))
 connection:setoption("tcp-nodelay", true)

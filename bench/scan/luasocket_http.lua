@@ -1,4 +1,4 @@
--- The peer as most people write it: luasocket's http.request and lua-cjson.
+-- The loop as most people write it: LuaSocket's http.request and lua-cjson.
 local cjson = require "cjson"
 local http = require "socket.http"
 local ltn12 = require "ltn12"

@@ -1,11 +1,10 @@
 #!/bin/sh
-# Scans CONTACTS (100,000) contacts of a sandbox at 200 a page, with this
-# module and with two loops written by hand on lua-cjson, in turn, RUNS (5)
-# times each: luasocket_http (luasocket's http.request) and luasocket_bare
-# (its own HTTP on one kept connection, checking nothing).  Prints the median
-# CPU seconds, peak memory and wall seconds of the client process, and the
-# ratios; refuses when they don't agree on what they read.  Needs GNU time
-# (Debian: time).
+# Scans CONTACTS (100,000) contacts of a sandbox at 200 per page, with this module
+# and with two hand-written loops on lua-cjson, in turn, RUNS (5) times each:
+# luasocket_http (LuaSocket's http.request) and luasocket_bare (HTTP of its own on
+# one kept connection, without checks).  Prints the median CPU seconds, peak memory
+# and wall seconds of the client process, and the ratios; fails if the programs
+# read different records.  Needs GNU time (Debian: time).
 set -eu
 cd "$(dirname "$0")/../.."
 CONTACTS=${CONTACTS:-100000}
@@ -24,12 +23,12 @@ for vm in lua5.4 luajit; do
       [ "$run" = 0 ] || awk '{ print $1 + $2, $3 / 1024, $4 }' "$work/figures" >>"$work/$vm.$peer"
     done
     if [ "$(sort -u "$work"/*.out | wc -l)" != 1 ]; then
-      echo "they read different things:" >&2
+      echo "the programs read different records:" >&2
       cat "$work"/*.out >&2
       exit 1
     fi
   done
-  echo "$vm, $CONTACTS contacts at 200 a page, medians of $RUNS:"
+  echo "$vm, $CONTACTS contacts at 200 per page, medians of $RUNS:"
   for peer in $PEERS; do
     printf '  %-15s CPU %6.2f s   peak %6.1f MB   wall %6.2f s\n' "$peer" \
       "$(column $vm.$peer 1)" "$(column $vm.$peer 2)" "$(column $vm.$peer 3)"

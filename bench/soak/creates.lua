@@ -1,5 +1,5 @@
--- Creates whose reply is lost after the server carried them out: each contact
--- must exist exactly once in the end, and each call must have given its id.
+-- Creates whose replies are lost after the server carried them out.  At the end
+-- each contact must exist exactly once, and each call must have returned its id.
 local harness = require "bench.soak.harness"
 local core = require "extcontacts.core"
 local ec = require "extcontacts"
@@ -17,8 +17,8 @@ server:control("POST", "/sandbox/faults", {
   { operation = "contacts.create", rate = options.gateway, seed = 3, status = 504, after = true },
 })
 
--- The sandbox's lag is known, so less than the default minute without the
--- record proves that it is not there.
+-- The sandbox's search lag is known, so a shorter time than the default proves
+-- that the record was not created.
 local client = ec.new {
   base_url = server.base_url, login_url = server.login_url,
   client_id = server.client_id, client_secret = server.client_secret, rate = false,
@@ -61,14 +61,14 @@ for contact in client:scan_contacts() do
 end
 local counters = server:control("GET", "/sandbox/counters")
 
-harness.say("%.0f s, %d requests, repeats: %s, found again: %d", seconds, stats.requests,
+harness.say("%.0f s, requests: %d, retries: %s, found after a lost reply: %d", seconds, stats.requests,
   harness.counts(stats.retries), stats.recovered)
 harness.say("faults: %s", harness.counts(faults))
 harness.claim(failures == 0, "every call succeeded (%d failed)", failures)
 harness.claim(counters.records.contact == options.creates and found == options.creates,
-  "%d contacts exist, of %d created", counters.records.contact, options.creates)
-harness.claim(twice == 0, "none exists twice (%d do)", twice)
-harness.claim(others == 0, "every call gave the id of its contact (%d did not)", others)
-harness.claim(stats.recovered >= faults["dropped after"] * 0.9, "what was lost was found, not sent again")
+  "contacts that exist: %d of %d created", counters.records.contact, options.creates)
+harness.claim(twice == 0, "no contact exists twice (%d do)", twice)
+harness.claim(others == 0, "every call returned the id of its contact (%d did not)", others)
+harness.claim(stats.recovered >= faults["dropped after"] * 0.9, "creates with a lost reply were found, not sent again")
 client:close()
 harness.finish()

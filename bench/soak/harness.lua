@@ -1,5 +1,4 @@
--- What the soak's scripts share: their options, the sandbox, and a report that
--- says of every claim whether it holds.
+-- Shared by the soak tests: options, the sandbox, and a report of the checks.
 --   lua5.4 bench/soak/NAME.lua [name=value ...]
 local sandbox = require "spec.support.sandbox"
 local script = require "spec.support.script"
@@ -9,7 +8,7 @@ local harness = {}
 local failed = false
 local server
 
---- The script's options: its defaults, and what the command line says.
+--- The script's options: the defaults, overridden by the command line.
 ---@param defaults table<string, number|string>
 ---@return table<string, number|string>
 function harness.options(defaults)
@@ -20,23 +19,23 @@ function harness.options(defaults)
   for _, word in ipairs(arg) do
     local name, value = word:match("^([%w_]+)=(.*)$")
     if not name or defaults[name] == nil then
-      error("no such option: " .. word, 0)
+      error("unknown option " .. word .. "; the options are at the top of the script, as name=value", 0)
     end
     options[name] = type(defaults[name]) == "number" and assert(tonumber(value), word) or value
   end
   return options
 end
 
---- The interpreter that runs this.
+--- The interpreter that runs this script.
 harness.interpreter = script.interpreter
 
---- Starts the sandbox, which `finish` ends.
+--- Starts the sandbox; `finish` ends it.
 function harness.start(options)
   server = sandbox.start(options)
   return server
 end
 
---- The environment of a client's process, for a shell.
+--- The environment of a client process, for a shell.
 ---@param more string|nil further settings
 ---@return string
 function harness.environment(more)
@@ -51,14 +50,14 @@ function harness.say(text, ...)
   io.stdout:flush()
 end
 
---- A claim: printed, and counted when it does not hold.
+--- Prints a check; one that fails makes the script fail.
 function harness.claim(holds, text, ...)
   failed = failed or not holds
   io.write(holds and "  ok      " or "  FAILED  ", text:format(...), "\n")
   io.stdout:flush()
 end
 
---- Text of counts by name, the names in order.
+--- Counts by name as a text, in the order of the names.
 function harness.counts(counts)
   local names, parts = {}, {}
   for name in pairs(counts) do
@@ -71,7 +70,7 @@ function harness.counts(counts)
   return #parts > 0 and table.concat(parts, ", ") or "none"
 end
 
---- How often each fault was applied, by a name for it.
+--- How often each fault was applied, by its name.
 function harness.faults()
   local applied = {}
   for _, fault in ipairs(server:control("GET", "/sandbox/faults")) do
@@ -83,7 +82,7 @@ function harness.faults()
   return applied
 end
 
---- The most memory a process has had, in megabytes.
+--- The peak memory of a process in megabytes.
 function harness.peak_megabytes(pid)
   for line in io.lines(("/proc/%s/status"):format(pid or "self")) do
     local kilobytes = line:match("^VmHWM:%s+(%d+)")
@@ -93,11 +92,11 @@ function harness.peak_megabytes(pid)
   end
 end
 
---- Ends the sandbox and the script: with 1 when a claim did not hold.
+--- Ends the sandbox and the script, with exit code 1 if a check failed.
 function harness.finish()
   local errors = server:errors()
   server:stop()
-  harness.claim(errors == "", "the server has nothing to complain of%s", errors == "" and "" or ": " .. errors)
+  harness.claim(errors == "", "the sandbox logged no errors%s", errors == "" and "" or ": " .. errors)
   os.exit(failed and 1 or 0, true)
 end
 

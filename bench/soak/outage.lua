@@ -1,6 +1,6 @@
--- Steady load, an outage, and the time after it, each as long as the others.
--- In the outage the server must not get more than 1.2 times its normal
--- requests, and after it none that it has to refuse.
+-- Steady load, an outage, and the time after it, each equally long.  During the
+-- outage the server must not receive more than 1.2 times its normal requests, and
+-- after it none that exceeds the rate limit.
 local core = require "extcontacts.core"
 local ec = require "extcontacts"
 local harness = require "bench.soak.harness"
@@ -20,23 +20,23 @@ local client = ec.new {
   client_secret = server.client_secret, rate = options.rate, rate_period = options.period,
 }
 
--- Phase → how its calls ended, by the phase they began in.
+-- Phase in which calls began → their results and counts.
 local ends = { normal = {}, outage = {}, after = {} }
 local recovered -- seconds after the outage until the first call succeeded
 local began = {} -- phase → the server's time
 
 local function call(phase)
   local _, err = client.contacts:get("00000000-0000-4000-8000-000000000000", { deadline = options.deadline })
-  local name = err and err.status ~= 404 and (err.code or err.kind) or "answered" -- nobody has that id
+  local name = err and err.status ~= 404 and (err.code or err.kind) or "answered" -- no contact has that id
   ends[phase][name] = (ends[phase][name] or 0) + 1
   if name == "answered" and phase ~= "normal" and began.after and not recovered then
     recovered = server:control("GET", "/sandbox/clock").now - began.after
   end
 end
 
-local clock = core.engine.new {} -- sends nothing; a wait needs one
+local clock = core.engine.new {} -- a wait needs an engine; this one sends nothing
 
--- Calls come at their own times, whatever became of those before.
+-- Calls start at fixed times, whether or not earlier ones have ended.
 local function run_phase(phase)
   local start = now()
   began[phase] = server:control("GET", "/sandbox/clock").now
@@ -68,15 +68,15 @@ end
 for _, phase in ipairs { "normal", "outage", "after" } do
   harness.say("%-7s %5d requests; calls: %s", phase, requests[phase], harness.counts(ends[phase]))
 end
-harness.claim(requests.outage <= options.most * requests.normal, "the outage got %.2f times the normal requests",
-  requests.outage / requests.normal)
-harness.claim(refused == 0, "nothing went over the allowance (%d refused)", refused)
--- The longest pause between two trials is 10 s.
-harness.claim(recovered ~= nil and recovered < 12, "calls succeed again %.1f s after it", recovered or -1)
+harness.claim(requests.outage <= options.most * requests.normal,
+  "the server received %.2f times its normal requests during the outage", requests.outage / requests.normal)
+harness.claim(refused == 0, "no request exceeded the rate limit (%d did)", refused)
+-- The longest pause between two probes is 10 s.
+harness.claim(recovered ~= nil and recovered < 12, "calls succeed again %.1f s after the outage", recovered or -1)
 local failed = 0
 for name, count in pairs(ends.normal) do
   failed = failed + (name == "answered" and 0 or count)
 end
-harness.claim(failed == 0, "no call failed before it")
+harness.claim(failed == 0, "no call failed before the outage")
 client:close()
 harness.finish()

@@ -1,10 +1,10 @@
 #!/bin/sh
-# The soak: what must hold under load and faults, at full size.  Each script
-# says of every claim whether it holds; the last line adds up.
+# The soak tests: behaviour under load and faults, at full size.  Each script
+# prints its checks; the last line is the total.
 #
-#   run.sh [creates] [scan] [windows] [outage] [fix] [network]  all when none
+#   run.sh [creates] [scan] [windows] [outage] [fix] [network]  all by default
 #
-# VMS="lua5.4" leaves the other VM out.  README.md says what each shows.
+# VMS="lua5.4" leaves the other VM out.  README.md describes each item.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 VMS=${VMS:-lua5.4 luajit}
@@ -60,7 +60,7 @@ items_network() {
   count "the specs through a bad network ($vm)" $?
 }
 
-for vm in $VMS luajit; do # the sandbox runs in LuaJIT
+for vm in $VMS luajit; do # the sandbox runs on LuaJIT
   make --no-print-directory -s LUA="$vm" || exit 1
 done
 for item in ${*:-creates scan windows outage fix network}; do
@@ -69,7 +69,7 @@ for item in ${*:-creates scan windows outage fix network}; do
     for vm in $VMS; do
       items_"$item"
     done ;;
-  *) count "there is no item '$item'" 1 ;;
+  *) count "unknown item '$item'" 1 ;;
   esac
 done
 [ -z "$failures" ] || printf '\nfailed:%s\n' "$failures"

@@ -1,7 +1,7 @@
--- A scan of a million contacts with a bad server: 1 % of its answers are 503,
--- others are cut or never come, some pages are empty, the token is revoked
--- once, and so is every cursor.  Each contact must arrive exactly once, and
--- the client must stay small.
+-- A scan of a million contacts from a faulty server: 1 % of its answers are 503,
+-- others are cut or lost, some pages are empty, and once the token is revoked and
+-- all cursors expire.  Each contact must arrive exactly once, and the client's
+-- memory must stay below a limit.
 local core = require "extcontacts.core"
 local harness = require "bench.soak.harness"
 local json = require "extcontacts.json"
@@ -39,16 +39,16 @@ handle:close()
 
 local report = last and json.decode(last:match("^end (.*)$") or "")
 local counters = server:control("GET", "/sandbox/counters")
-harness.claim(report ~= nil and odd == 1, "the scan came to its end")
+harness.claim(report ~= nil and odd == 1, "the scan reached its end")
 if report then
-  harness.say("%.0f s, %d requests, repeats: %s", core.engine.now() - started, report.requests,
+  harness.say("%.0f s, requests: %d, retries: %s", core.engine.now() - started, report.requests,
     harness.counts(report.retries))
   harness.say("faults: %s", harness.counts(harness.faults()))
 end
 harness.claim(count == counters.records.contact and count == options.contacts and twice == 0,
-  "%d of %d contacts arrived, %d of them twice", count, options.contacts, twice)
+  "contacts that arrived: %d of %d, twice: %d", count, options.contacts, twice)
 if report then
-  harness.claim(report.peak_kilobytes / 1024 < options.most_megabytes, "the client's peak is %.1f MB, under %d",
-    report.peak_kilobytes / 1024, options.most_megabytes)
+  harness.claim(report.peak_kilobytes / 1024 < options.most_megabytes,
+    "the client's peak memory is %.1f MB, below %d MB", report.peak_kilobytes / 1024, options.most_megabytes)
 end
 harness.finish()

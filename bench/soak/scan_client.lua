@@ -1,5 +1,5 @@
--- The client of scan.lua, alone in its process: prints every id it is given,
--- then what it cost.
+-- The client of scan.lua in a process of its own: prints the id of every contact,
+-- then its memory and requests.
 local ec = require "extcontacts"
 local json = require "extcontacts.json"
 

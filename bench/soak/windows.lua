@@ -1,5 +1,5 @@
--- Several processes on the same tokens: they must use their allowance, and
--- never meet a 429.  The window is shorter than the platform's minute.
+-- Several processes share tokens: together they must use the rate limit and never
+-- exceed it.  The window is shorter than the platform's minute.
 local harness = require "bench.soak.harness"
 
 local options = harness.options {
@@ -12,7 +12,7 @@ local server = harness.start {
   contacts = 5, rate = options.rate, window = options.period, ledger = 200000,
 }
 
--- Somewhere of its own for the shared files; all processes at once.
+-- A directory for the shared files, and all processes at once.
 local SHELL = [[
 XDG_STATE_HOME=$(mktemp -d) || exit 1
 export XDG_STATE_HOME
@@ -22,8 +22,8 @@ wait
 rm -rf "$XDG_STATE_HOME"
 ]]
 
--- Into the window after the last one, so that its beginning is seen; further
--- tokens are asked for, and their windows opened, only when the others are full.
+-- Into the window after the last one, so that its start is observed.  Further
+-- tokens are fetched, and their windows opened, only when the others are full.
 local seconds = options.period * (options.windows + (options.tokens > 1 and 1 or 0.2)) + 1
 local command = ("%s %s bench/soak/windows_client.lua %g %d %g %d"):format(harness.environment(),
   harness.interpreter, seconds, options.rate, options.period, options.tokens)
@@ -39,8 +39,8 @@ for line in handle:lines() do
 end
 handle:close()
 
--- The windows as the server counted them: token → the times they opened, and
--- how many requests each had.
+-- The windows as the server counted them: token → the time each opened and its
+-- number of requests.
 local tokens, count, refused = {}, 0, 0
 for _, entry in ipairs(server:control("GET", "/sandbox/ledger?limit=200000")) do
   if entry.token then
@@ -66,15 +66,15 @@ for _, windows in pairs(tokens) do
     requests = requests + windows[number].requests
   end
   local last = windows[options.windows + 1]
-  -- What the server would have taken from the first window's beginning to the
-  -- end of the last one; the gaps between them count as unused.
+  -- The requests that the server would have accepted from the start of the first
+  -- window to the end of the last one; gaps between windows count as unused.
   local allowed = last and (last.opened - windows[1].opened) / options.period * options.rate or math.huge
   local used = requests / allowed
   least, sum = math.min(least, used), sum + used
 end
 harness.say("calls: %s", harness.counts(ends))
-harness.claim(refused == 0, "not one 429 (%d)", refused)
-harness.claim(count == options.tokens, "%d tokens were used", count)
-harness.claim(least >= options.least, "at least %.1f %% of each token's allowance was used, %.1f %% on average",
+harness.claim(refused == 0, "no 429 (%d)", refused)
+harness.claim(count == options.tokens, "tokens used: %d", count)
+harness.claim(least >= options.least, "each token used at least %.1f %% of its rate limit, %.1f %% on average",
   least * 100, sum / count * 100)
 harness.finish()

@@ -1,5 +1,5 @@
--- One of the processes of windows.lua: sends as much as its allowance lets it,
--- for so many seconds, and prints how its calls ended.
+-- One of the processes of windows.lua: sends as many requests as the rate limit
+-- allows for SECONDS, and prints the results of its calls.
 --   lua5.4 bench/soak/windows_client.lua SECONDS RATE PERIOD TOKENS
 local core = require "extcontacts.core"
 local ec = require "extcontacts"
@@ -15,7 +15,7 @@ ec.main(function()
   while now() < finish do
     local _, err = client.contacts:get("00000000-0000-4000-8000-000000000000", { deadline = finish - now() })
     local name = err and (err.status == 404 and "answered" or err.code or err.kind) or "answered"
-    ends[name] = (ends[name] or 0) + 1 -- nobody has that id
+    ends[name] = (ends[name] or 0) + 1 -- no contact has that id
     if name == "rate_allowance" then
       break -- the next window opens too late for this run
     end

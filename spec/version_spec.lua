@@ -30,13 +30,13 @@ describe("the version", function()
   end)
 
   it("is in the manual page", function()
-    assert.matches("\n%.TH EXTCONTACTS 1 [^\n]*" .. PLAIN, read "docs/extcontacts.1")
+    assert.equal(version, read("docs/extcontacts.1"):match '\n%.TH EXTCONTACTS 1 "" "extcontacts ([^"]*)"')
   end)
 
   it("is the module's and the user agent's", function()
-    local settings = require "extcontacts.api.settings"
+    local config = assert(require("extcontacts.config").resolve { access_token = "none" })
     assert.equal("extcontacts " .. version, require("extcontacts")._VERSION)
-    assert.matches(PLAIN .. "$", settings.list.user_agent.default)
+    assert.equal("extcontacts-lua/" .. version, config.user_agent)
   end)
 
   it("is what the command prints", function()

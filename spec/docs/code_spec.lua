@@ -122,7 +122,8 @@ describe("the Lua code of the documentation", function()
   for _, path in ipairs(markdown.pages()) do
     it("compiles: " .. path, function()
       for _, block in ipairs(markdown.blocks(path)) do
-        if block.language == "lua" then
+        -- The blocks of the generated reference are signatures.
+        if block.language == "lua" and path ~= "docs/operations.md" then
           local chunk, problem = compat.load_text(code_of(block), "@" .. path .. ":" .. block.line)
           assert.is_function(chunk, problem)
         end

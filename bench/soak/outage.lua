@@ -12,7 +12,7 @@ local options = harness.options {
 }
 local FAULTS = { ["503"] = { status = 503 }, reset = { drop = "before" }, slow = { delay = 5, status = 504 } }
 
-print(("outage of %g s (%s) under %g calls a second, %s"):format(options.seconds, options.how, options.calls,
+print(("outage of %g s (%s) under %g calls per second, %s"):format(options.seconds, options.how, options.calls,
   harness.interpreter))
 local server = harness.start { contacts = 5, rate = options.rate, window = options.period, ledger = 200000 }
 local client = ec.new {
@@ -59,18 +59,18 @@ ec.run(function()
   run_phase "after"
 end)
 
-local requests, refused = { normal = 0, outage = 0, after = 0 }, 0
+local requests, throttled = { normal = 0, outage = 0, after = 0 }, 0
 for _, entry in ipairs(server:control("GET", "/sandbox/ledger?limit=200000")) do
   local phase = entry.at >= began.after and "after" or entry.at >= began.outage and "outage" or "normal"
   requests[phase] = requests[phase] + 1
-  refused = refused + (entry.status == "429" and 1 or 0)
+  throttled = throttled + (entry.status == "429" and 1 or 0)
 end
 for _, phase in ipairs { "normal", "outage", "after" } do
   harness.say("%-7s %5d requests; calls: %s", phase, requests[phase], harness.counts(ends[phase]))
 end
 harness.claim(requests.outage <= options.most * requests.normal,
   "the server received %.2f times its normal requests during the outage", requests.outage / requests.normal)
-harness.claim(refused == 0, "no request exceeded the rate limit (%d did)", refused)
+harness.claim(throttled == 0, "no request exceeded the rate limit (%d did)", throttled)
 -- The longest pause between two probes is 10 s.
 harness.claim(recovered ~= nil and recovered < 12, "calls succeed again %.1f s after the outage", recovered or -1)
 local failed = 0

@@ -41,7 +41,7 @@ handle:close()
 
 -- The windows as the server counted them: token → the time each opened and its
 -- number of requests.
-local tokens, count, refused = {}, 0, 0
+local tokens, count, throttled = {}, 0, 0
 for _, entry in ipairs(server:control("GET", "/sandbox/ledger?limit=200000")) do
   if entry.token then
     local token = tokens[entry.token]
@@ -55,7 +55,7 @@ for _, entry in ipairs(server:control("GET", "/sandbox/ledger?limit=200000")) do
       token[#token + 1] = window
     end
     window.requests = window.requests + 1
-    refused = refused + (entry.status == "429" and 1 or 0)
+    throttled = throttled + (entry.status == "429" and 1 or 0)
   end
 end
 
@@ -73,7 +73,7 @@ for _, windows in pairs(tokens) do
   least, sum = math.min(least, used), sum + used
 end
 harness.say("calls: %s", harness.counts(ends))
-harness.claim(refused == 0, "no 429 (%d)", refused)
+harness.claim(throttled == 0, "no 429 (%d)", throttled)
 harness.claim(count == options.tokens, "tokens used: %d", count)
 harness.claim(least >= options.least, "each token used at least %.1f %% of its rate limit, %.1f %% on average",
   least * 100, sum / count * 100)

@@ -149,10 +149,8 @@ describe("the Lua code of the documentation", function()
     local file = assert(io.open(name, "w"))
     file:write(table.concat(parts, "\n"), "\nclient:close()\nreal_print 'end of the page'\n")
     file:close()
-    local pipe = assert(io.popen(("cd %s && env -u XDG_STATE_HOME -u GENESYSCLOUD_ACCESS_TOKEN "
-      .. "-u GENESYSCLOUD_PROFILE HOME=%s EXTCONTACTS_RATE=off EXTCONTACTS_BASE_URL=%s EXTCONTACTS_LOGIN_URL=%s GENESYSCLOUD_OAUTHCLIENT_ID=%s GENESYSCLOUD_OAUTHCLIENT_SECRET=%s %s page.lua 2>&1")
-      :format(place, place, server.base_url, server.login_url, server.client_id, server.client_secret,
-        quoted(script.interpreter)), "r"))
+    local pipe = assert(io.popen(("cd %s && %s %s page.lua 2>&1"):format(place,
+      server:environment("HOME=" .. place), quoted(script.interpreter)), "r"))
     local output = pipe:read "*a"
     pipe:close()
     os.execute("rm -rf " .. place)

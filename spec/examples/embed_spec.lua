@@ -40,8 +40,8 @@ describe("the embedding example", function()
   setup(function()
     host = os.tmpname()
     os.remove(host)
-    local code, output = shell(("env -u MAKEFLAGS -u MFLAGS %s -s -C examples/embed LUA=%s CORE=%s OUTPUT=%s CFLAGS=%s"):format(
-      os.getenv "MAKE" or "make", VM, quoted(core_directory()), host,
+    local code, output = shell(("env -u MAKEFLAGS -u MFLAGS %s -s -C examples/embed LUA=%s CORE=%s OUTPUT=%s "
+      .. "CFLAGS=%s"):format(os.getenv "MAKE" or "make", VM, quoted(core_directory()), host,
       quoted("-Werror -Wpedantic " .. (os.getenv "EXTCONTACTS_SANITIZED" and SANITIZERS or "-O2 -g"))))
     assert.equal(0, code, output)
     assert.equal("", output)
@@ -68,10 +68,11 @@ describe("the embedding example", function()
     for index, word in ipairs { ... } do
       words[index + 2] = quoted(word)
     end
-    return shell(("env -u LUA_PATH -u LUA_CPATH -u LUA_INIT -u GENESYSCLOUD_ACCESS_TOKEN EXTCONTACTS_RATE=off EXTCONTACTS_BASE_URL=%s "
-      .. "EXTCONTACTS_LOGIN_URL=%s GENESYSCLOUD_OAUTHCLIENT_ID=%s GENESYSCLOUD_OAUTHCLIENT_SECRET=%s %s"):format(
-      server.base_url, server.login_url, server.client_id, secret or server.client_secret,
-      table.concat(words, " ")))
+    local settings = "-u LUA_PATH -u LUA_CPATH -u LUA_INIT"
+    if secret then
+      settings = settings .. " GENESYSCLOUD_OAUTHCLIENT_SECRET=" .. secret
+    end
+    return shell(server:environment("env " .. settings) .. " " .. table.concat(words, " "))
   end
 
   local function run_text(text, ...)

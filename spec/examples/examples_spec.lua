@@ -10,9 +10,7 @@ local function shell(command)
 end
 
 local function run(server, example, arguments)
-  return shell(("EXTCONTACTS_RATE=off EXTCONTACTS_BASE_URL=%s EXTCONTACTS_LOGIN_URL=%s GENESYSCLOUD_OAUTHCLIENT_ID=%s "
-    .. "GENESYSCLOUD_OAUTHCLIENT_SECRET=%s '%s' %s %s"):format(server.base_url, server.login_url,
-    server.client_id, server.client_secret, script.interpreter, example, arguments or ""))
+  return shell(("%s '%s' %s %s"):format(server:environment(), script.interpreter, example, arguments or ""))
 end
 
 local EXPECTED = {

@@ -155,6 +155,16 @@ function Server:reset(body)
   return self:control("POST", "/sandbox/reset", body)
 end
 
+--- `env` with the settings of a client of this server, for the shell; without
+--- those of the person who runs the specs.
+---@param more string|nil further words for `env`
+---@return string
+function Server:environment(more)
+  return ("env -u XDG_STATE_HOME -u GENESYSCLOUD_ACCESS_TOKEN -u GENESYSCLOUD_PROFILE EXTCONTACTS_BASE_URL=%s "
+    .. "EXTCONTACTS_LOGIN_URL=%s GENESYSCLOUD_OAUTHCLIENT_ID=%s GENESYSCLOUD_OAUTHCLIENT_SECRET=%s "
+    .. "EXTCONTACTS_RATE=off %s"):format(self.base_url, self.login_url, self.client_id, self.client_secret, more or "")
+end
+
 --- What it wrote on standard error.
 function Server:errors()
   self.log:seek "set"

@@ -29,7 +29,7 @@ eval "$($rocks path)"
 cd "$work"
 cat >try.lua <<'LUA'
 local tree = ...
-for _, name in ipairs { "extcontacts.core", "extcontacts.operations" } do
+for _, name in ipairs { "extcontacts.core", "extcontacts.api.operations" } do
   local _, where = assert(require(name)), package.searchpath(name,
     name:find("core") and package.cpath or package.path)
   assert(where:sub(1, #tree) == tree, where)

@@ -275,7 +275,7 @@ describe("inside nginx,", function()
       assert.equal("Ann", server:must("/get"))
     end
     local log = fixture.stop()
-    assert.matches("extcontacts polls", log, 1, true)
+    assert.matches("polls instead", log, 1, true)
     assert.matches("no sockets today", log, 1, true)
   end)
 

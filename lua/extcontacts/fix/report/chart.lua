@@ -1,25 +1,17 @@
 --- The chart of a plan's report: changes by field, as an SVG whose texts keep
--- their size however wide the page is, and the same as a table.  Pure.
+-- their size at any page width, and as a table.  Pure.
 
 local html = require "extcontacts.fix.report.html"
+local labels = require "extcontacts.fix.report.labels"
+local texts = require "extcontacts.base.text"
 
 local chart = {}
 
--- Fields with a bar of their own; the table has all.
+-- The first fields get a bar; the table has all of them.
 local MOST_BARS = 20
-local ROW, BAR_TOP, BAR = 46, 24, 12
-
----@class extcontacts.fix.FieldTally
----@field kind string
----@field path string wire names with dots
----@field label string
----@field set integer where there was nothing
----@field changed integer
----@field cleared integer
----@field count integer
+local ROW, BAR_TOP, BAR = 46, 24, 12 -- pixels
 
 local PARTS = { "set", "changed", "cleared" }
-chart.words = { set = "filled in", changed = "changed", cleared = "emptied" }
 
 local function percent(part, whole)
   return ("%.3f%%"):format(100 * part / whole)
@@ -52,20 +44,20 @@ local function legend(tallies)
     end
     if total > 0 then
       out[#out + 1] = ('<li><svg width="12" height="12" aria-hidden="true"><rect class="%s" width="12" height="12" '
-        .. 'rx="3"/></svg> %s <b>%s</b></li>'):format(part, chart.words[part], html.number(total))
+        .. 'rx="3"/></svg> %s <b>%s</b></li>'):format(part, labels.parts[part], html.number(total))
     end
   end
   return '<ul class="legend">' .. table.concat(out) .. "</ul>"
 end
 
 local function as_table(tallies)
-  local out = { '<details><summary>The same as a table</summary><div class="scroll" tabindex="0" role="region" '
+  local out = { '<details><summary>Show as a table</summary><div class="scroll" tabindex="0" role="region" '
     .. 'aria-label="Changes by field"><table class="plain"><thead><tr><th scope="col">Record</th>'
-    .. '<th scope="col">Field</th><th scope="col">Filled in</th><th scope="col">Changed</th>'
-    .. '<th scope="col">Emptied</th><th scope="col">All</th></tr></thead><tbody>' }
+    .. '<th scope="col">Field</th><th scope="col">Set</th><th scope="col">Changed</th>'
+    .. '<th scope="col">Cleared</th><th scope="col">Total</th></tr></thead><tbody>' }
   for _, tally in ipairs(tallies) do
     out[#out + 1] = ('<tr><td>%s</td><th scope="row"><code>%s</code></th><td>%s</td><td>%s</td><td>%s</td>'
-      .. "<td>%s</td></tr>"):format(html.text((tally.kind:gsub("_", " "))), html.text(tally.path),
+      .. "<td>%s</td></tr>"):format(html.text(labels.kind(tally.kind)), html.text(tally.path),
       html.number(tally.set), html.number(tally.changed), html.number(tally.cleared),
       html.number(tally.count))
   end
@@ -73,7 +65,7 @@ local function as_table(tallies)
   return table.concat(out)
 end
 
---- The chart's HTML; "" where no field changes.
+--- Returns the chart; "" if no field changes.
 ---@param tallies extcontacts.fix.FieldTally[] the most frequent first
 ---@return string
 function chart.html(tallies)
@@ -83,17 +75,19 @@ function chart.html(tallies)
   local shown = math.min(#tallies, MOST_BARS)
   local out = { legend(tallies), ('<svg class="chart" width="100%%" height="%d" role="img" aria-labelledby="'
     .. 'chart-title chart-desc"><title id="chart-title">Changes by field</title>'):format(shown * ROW) }
-  local said = {}
+  local counts = {}
   for index = 1, shown do
-    said[index] = tallies[index].label .. " " .. html.number(tallies[index].count)
+    counts[index] = tallies[index].label .. " " .. html.number(tallies[index].count)
   end
-  out[#out + 1] = '<desc id="chart-desc">' .. html.text(table.concat(said, ", ")) .. "</desc>"
+  out[#out + 1] = '<desc id="chart-desc">' .. html.text(table.concat(counts, ", ")) .. "</desc>"
   for index = 1, shown do
     bar(out, tallies[index], index - 1, tallies[1].count)
   end
   out[#out + 1] = "</svg>"
   if #tallies > shown then
-    out[#out + 1] = ('<p class="note">%s more fields are in the table.</p>'):format(html.number(#tallies - shown))
+    local more = #tallies - shown
+    out[#out + 1] = ('<p class="note">The table has %s more %s.</p>'):format(html.number(more),
+      texts.noun(more, "field"))
   end
   out[#out + 1] = as_table(tallies)
   return table.concat(out)

@@ -1,11 +1,11 @@
---- Text as HTML: everything escaped, and what can't be seen made visible, so
--- that a page shows what is really there.  Pure.
+--- Text as HTML: escaped, with invisible characters made visible, so that a page
+-- shows the text as it is.  Pure.
 
 local html = {}
 
 local ENTITIES = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;", ["'"] = "&#39;" }
 
---- A text for an attribute's value.
+--- Escapes a text for an attribute.
 ---@param text any
 ---@return string
 function html.attribute(text)
@@ -21,23 +21,23 @@ local function code_point(character)
   return value
 end
 
--- Characters without a picture of their own: controls, blanks that look like
--- others or like none, and those that turn the direction of writing around.
-local UNSEEN = {
+-- Characters that can't be seen: controls, unusual spaces, and those that change
+-- the direction of writing.
+local INVISIBLE = {
   { 0x80, 0xA0 }, { 0xAD, 0xAD }, { 0x34F, 0x34F }, { 0x61C, 0x61C }, { 0x115F, 0x1160 },
   { 0x180E, 0x180E }, { 0x2000, 0x200B }, { 0x200E, 0x200F }, { 0x2028, 0x202F },
   { 0x205F, 0x206F }, { 0x3000, 0x3000 }, { 0x3164, 0x3164 }, { 0xFEFF, 0xFEFF },
   { 0xFFA0, 0xFFA0 }, { 0xFFF9, 0xFFFB }, { 0xE0000, 0xE0FFF },
 }
--- Scripts and emoji need these; they are told only where they are a change.
+-- Scripts and emoji need these joiners; they are shown in a change only.
 local JOINERS = { [0x200C] = true, [0x200D] = true }
 
 local function named(value)
   return ('<span class="unseen">U+%04X</span>'):format(value)
 end
 
-local function is_unseen(value)
-  for _, range in ipairs(UNSEEN) do
+local function is_invisible(value)
+  for _, range in ipairs(INVISIBLE) do
     if value >= range[1] and value <= range[2] then
       return true
     end
@@ -49,14 +49,14 @@ local function control(byte)
   return named(byte:byte())
 end
 
-local function shown(character)
+local function visible(character)
   local value = code_point(character)
-  return is_unseen(value) and named(value) or nil
+  return is_invisible(value) and named(value) or nil
 end
 
-local function shown_in_change(character)
+local function visible_in_change(character)
   local value = code_point(character)
-  return (JOINERS[value] or is_unseen(value)) and named(value) or nil
+  return (JOINERS[value] or is_invisible(value)) and named(value) or nil
 end
 
 local BLANKS = {
@@ -65,20 +65,20 @@ local BLANKS = {
   ["\n"] = '<span class="blank end">\n</span>',
 }
 
-local function marked(blanks)
+local function mark(blanks)
   return (blanks:gsub(".", BLANKS))
 end
 
--- Those that one could miss: at the ends, and more than one in a row.
+-- Marks white space that is easy to miss: at the ends, and several in a row.
 local function mark_blanks(text)
-  -- A tag that was put in has single blanks only, and none at its end.
-  text = text:gsub("^[ \t\n]+", marked):gsub("[ \t\n]+$", marked)
-  return (text:gsub("[ \t\n][ \t\n]+", marked))
+  -- The inserted tags have single spaces only, and none at their ends.
+  text = text:gsub("^[ \t\n]+", mark):gsub("[ \t\n]+$", mark)
+  return (text:gsub("[ \t\n][ \t\n]+", mark))
 end
 
---- A text for between the tags.
+--- Escapes a text for an element.
 ---@param text any
----@param changed boolean|nil blanks that one could miss are marked, too
+---@param changed boolean|nil also mark white space that is easy to miss
 ---@return string
 function html.text(text, changed)
   text = tostring(text):gsub("[&<>\"']", ENTITIES)
@@ -86,10 +86,10 @@ function html.text(text, changed)
     text = mark_blanks(text)
   end
   text = text:gsub("[\1-\8\11-\31\127]", control):gsub("%z", control)
-  return (text:gsub("[\194-\244][\128-\191]+", changed and shown_in_change or shown))
+  return (text:gsub("[\194-\244][\128-\191]+", changed and visible_in_change or visible))
 end
 
---- A whole number with its thousands apart.
+--- Formats a whole number with thousands separators.
 ---@param number integer
 ---@return string
 function html.number(number)

@@ -1,5 +1,5 @@
---- The script of a plan's report: filters the rows that are in the page.  It
--- makes no HTML and asks for nothing.  Data only.
+--- The script of a plan's report: filters the rows of the page.  It creates no
+-- HTML and sends no requests.  Data only.
 
 return [[
 "use strict";

@@ -1,4 +1,4 @@
---- The style of a plan's report, light, dark and on paper.  Data only.
+--- The style of a plan's report: light, dark and print.  Data only.
 
 return [[
 :root { color-scheme: light dark;

@@ -1,20 +1,20 @@
---- Two texts compared word by word.  Pure.
+--- Compares two texts word by word.  Pure.
 
 local word_diff = {}
 
--- The table of the comparison has at most so many cells; beyond, only what is
--- equal at both ends counts as such.
+-- Cells of the comparison's table.  Of longer texts, only equal beginnings and
+-- endings are found.
 local MOST_CELLS = 250000
--- Below this share of equal bytes the texts are two different ones, and marking
--- single words would only confuse.
+-- Texts with a smaller share of equal bytes are marked as a whole, because single
+-- marked words would only confuse.
 local LEAST_ALIKE = 0.25
 
 ---@class extcontacts.fix.Piece
 ---@field text string
 ---@field changed boolean
 
--- Words, numbers, and every other character by itself.  Bytes of characters
--- beyond ASCII belong to word_diff.
+-- Words, numbers, and each other character by itself.  Bytes beyond ASCII count
+-- as letters.
 local function split(text)
   local out, at = {}, 1
   while at <= #text do
@@ -63,7 +63,7 @@ local function is_blank(word)
   return not word:find "%S"
 end
 
--- The words as pieces, neighbours joined.  A blank between two changed words
+-- Joins neighbouring words into pieces.  White space between two changed words
 -- belongs to the change.
 local function pieces(list, kept)
   local out = {}
@@ -86,7 +86,7 @@ local function pieces(list, kept)
   return out
 end
 
--- The share of the longer text that is kept.
+-- The share of kept bytes.
 local function alike(list, kept, size)
   local bytes = 0
   for index, word in ipairs(list) do
@@ -97,7 +97,7 @@ local function alike(list, kept, size)
   return bytes / size
 end
 
---- What two texts have in common and what not.
+--- Splits two texts into pieces that they share and pieces that differ.
 ---@param before string
 ---@param after string
 ---@return extcontacts.fix.Piece[] before

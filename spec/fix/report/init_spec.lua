@@ -1,7 +1,6 @@
--- The report of a plan: one page that shows all there is, and is safe to open.
+-- The report of a plan: one page that shows everything and is safe to open.
 local fix = require "extcontacts.fix"
 local fixes = require "spec.support.fixes"
-local word_diff = require "extcontacts.fix.report.word_diff"
 
 local place
 
@@ -36,52 +35,10 @@ local function has_not(html, text)
   assert.is_nil(html:find(text, 1, true), text)
 end
 
-describe("words.compare", function()
-  -- "[…]" around what differs.
-  local function marked(pieces)
-    local out = {}
-    for index, piece in ipairs(pieces) do
-      out[index] = piece.changed and "[" .. piece.text .. "]" or piece.text
-    end
-    return table.concat(out)
-  end
-
-  local function compare(before, after)
-    local left, right = word_diff.compare(before, after)
-    return marked(left) .. " → " .. marked(right)
-  end
-
-  it("marks the words that differ", function()
-    assert.equal("Head of [old] sales → Head of [new] sales", compare("Head of old sales", "Head of new sales"))
-    assert.equal("Head of sales → Head of [world ]sales", compare("Head of sales", "Head of world sales"))
-    assert.equal("[ ]Anna[ ] → Anna", compare(" Anna ", "Anna"))
-    assert.equal("Müller[-]Lüdenscheidt → Müller[ ]Lüdenscheidt",
-      compare("Müller-Lüdenscheidt", "Müller Lüdenscheidt"))
-    assert.equal("same → same", compare("same", "same"))
-  end)
-
-  it("marks a phrase as one, and other texts as a whole", function()
-    assert.equal("the [big old] house → the [small new] house", compare("the big old house", "the small new house"))
-    assert.equal("[a cat sat] → [dogs ran far]", compare("a cat sat", "dogs ran far"))
-    assert.equal("[x] → ", compare("x", ""))
-  end)
-
-  it("takes texts of any length", function()
-    local long = ("word "):rep(20000)
-    local left, right = word_diff.compare(long .. "a b", "c " .. long .. "b")
-    local text = {}
-    for index, piece in ipairs(right) do
-      text[index] = piece.text
-    end
-    assert.equal("c " .. long .. "b", table.concat(text))
-    assert.is_true(#left >= 1)
-  end)
-end)
-
 describe("fix.report", function()
-  fixes.around(function(given) place = given end, before_each, after_each)
+  fixes.around(function(made) place = made end, before_each, after_each)
 
-  it("says what the plan is, who made it, and for which server", function()
+  it("shows who planned what, and for which server", function()
     local html, made = report(titled "x", { name = "tidy & <trim>", options = { region = "DE" } })
     local objects = place:objects "p"
     has(html, "<h1>tidy &amp; &lt;trim&gt;</h1>")
@@ -90,23 +47,23 @@ describe("fix.report", function()
     has(html, place.server.base_url)
     has(html, "region = DE")
     has(html, objects[#objects]["end"].sha256)
-    has(html, "3 changes. All of them can be undone.")
+    has(html, "3 changes. All are reversible.")
     assert.equal(3, made.changes)
     assert.equal(3, made.shown)
   end)
 
-  it("shows values before and after, with the words marked that differ", function()
+  it("shows values before and after, and marks the words that differ", function()
     local html = report(function(contact)
       contact.firstName, contact.lastName, contact.title = "Ann", nil, "Head of old sales"
       return contact
     end, { source = fix.ids(place:ids(1)) })
     local first = html:match '<tbody id="c1".-</tbody>'
     has(first, "<ins>Ann</ins>")
-    has(first, '<span class="none">nothing</span>')
-    has(first, "<span class=\"op update\">Change contact</span>")
+    has(first, '<span class="none">none</span>')
+    has(first, "<span class=\"op update\">Update contact</span>")
   end)
 
-  it("escapes whatever a record or the fix holds", function()
+  it("escapes everything from records and from the fix", function()
     local evil = "</script><script>alert(1)</script><img src=x onerror='alert(\"2\")'>&amp;"
     local html = report(function(contact, ctx)
       contact.firstName, contact.lastName = "<script>alert(1)</script>", evil
@@ -126,14 +83,14 @@ describe("fix.report", function()
     assert.equal(1, select(2, html:gsub("<style[%s>]", "")))
   end)
 
-  it("shows characters that can't be seen", function()
+  it("shows invisible characters", function()
     local html = report(titled "a\226\128\174b\0c\239\187\191 d ", { source = fix.ids(place:ids(1)) })
     local row = html:match '<tbody id="c1".-</tbody>'
     has(row, 'a<span class="unseen">U+202E</span>b<span class="unseen">U+0000</span>c'
       .. '<span class="unseen">U+FEFF</span> d<span class="blank"> </span>')
   end)
 
-  it("asks for nothing from outside, and forbids it", function()
+  it("needs nothing from outside, and forbids requests", function()
     local html = report(titled "x")
     has(html, "default-src &#39;none&#39;")
     for _, word in ipairs { "<link", "src=", "url(", "@import", "fetch(", "XMLHttp", " style=", "innerHTML",
@@ -145,7 +102,7 @@ describe("fix.report", function()
     end
   end)
 
-  it("is private and the same bytes for the same plan", function()
+  it("is private, and has the same bytes for the same plan", function()
     local html = report(titled "x")
     assert(fix.report(place:path "p", place:path "again.html"))
     assert.is_true(html == place:read "again.html")
@@ -154,19 +111,19 @@ describe("fix.report", function()
     pipe:close()
   end)
 
-  it("tells what can't be undone, and what is deleted", function()
+  it("says what is irreversible, and shows what is deleted", function()
     local ids = place:ids(3)
     local html = report(function(contact)
       return contact.id == ids[1] and fix.erase or fix.delete
     end)
-    has(html, "3 changes. 1 can't be undone: the record is deleted and no copy is kept. "
-      .. "2 records are deleted, which an undo makes again under other ids.")
-    has(html, "A plan keeps no copy of what it erases")
+    has(html, "3 changes. 1 is irreversible: the record is deleted and no copy is kept. "
+      .. "2 delete records; undo recreates them with new ids.")
+    has(html, "A plan keeps no copy of a record that it erases")
     has(html:match '<tbody id="c2".-</tbody>', '<th scope="row">Last name</th><td class="before"><del>')
     has_not(html:match '<tbody id="c1".-</tbody>', "Last name")
   end)
 
-  it("shows of many changes the first, and the others that need an eye; the totals have all", function()
+  it("shows the first of many changes and the others with a warning; the totals cover all", function()
     local number = 0
     local html, made = report(function(contact, ctx)
       number = number + 1
@@ -187,20 +144,40 @@ describe("fix.report", function()
     assert.equal(made.shown, select(2, html:gsub("<tbody id=", "")))
   end)
 
-  it("draws the changes by field, and gives them as a table, too", function()
+  it("draws a chart of the changes by field, and shows it as a table", function()
     local html = report(titled "x")
     has(html, 'role="img" aria-labelledby="chart-title chart-desc"')
     has(html, '<th scope="row"><code>title</code></th>')
     assert.equal(html:match "<desc[^>]*>([^<]*)", "Title 3")
   end)
 
-  it("is made of a plan without changes, too", function()
+  it("counts skipped records by reason", function()
+    local html = report(function(_, ctx)
+      ctx.skip "no country code"
+    end)
+    has(html, "<b>3</b>skipped")
+    has(html, '<h3>Skipped</h3>')
+    has(html, '<tr><td class="count">3</td><th scope="row">no country code</th></tr>')
+  end)
+
+  it("checks its arguments", function()
+    for _, case in ipairs {
+      { "fix.report takes the path of a plan and the path of the page to write", "p" },
+      { "unknown option 'row', did you mean 'rows'?", "p", "h", { row = 1 } },
+      { "option 'rows' must be a whole number", "p", "h", { rows = 1.5 } },
+      { "option 'rows' must be a number, got string", "p", "h", { rows = "2" } },
+    } do
+      assert.has_error(function() fix.report(case[2], case[3], case[4]) end, case[1])
+    end
+  end)
+
+  it("says so if there are no changes", function()
     local html = report(function() end)
-    has(html, "Nothing would be changed.")
+    has(html, "No changes.")
     has_not(html, "<svg")
   end)
 
-  it("refuses what is no plan or a damaged one, and leaves no page", function()
+  it("rejects a file that is not an intact plan, and writes no page", function()
     local made, err = fix.report(place:path "none", place:path "x.html")
     assert.is_nil(made)
     assert.equal("io", err.kind)
@@ -211,7 +188,5 @@ describe("fix.report", function()
     assert.matches("the change was edited after planning", err.message, 1, true)
     assert.is_nil(place:read "x.html")
     assert.is_nil(place:read "x.html.tmp")
-    assert.has_error(function() fix.report("p") end,
-      "report takes the path of a plan and the path of the page to write")
   end)
 end)

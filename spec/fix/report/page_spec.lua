@@ -1,13 +1,13 @@
--- The report of a plan, opened in Chromium: what it shows, its filters, by
--- keyboard, on a phone, in the dark, with scripts off.
+-- The report of a plan in Chromium: what it shows, its filters, by keyboard, on a
+-- phone, in the dark, with scripts off.
 local browser = require "spec.support.browser"
 local fix = require "extcontacts.fix"
 local fixes = require "spec.support.fixes"
 
 local EVIL = "<script>alert(1)</script>"
 
--- A contact with everything that a page can stumble over, one with a warning,
--- one that goes, and two more.
+-- Plans five contacts: one with texts that break careless pages, one with a
+-- warning, one that is deleted, and two more.
 local function make_plan(place)
   local ids, number = place:ids(5), 0
   local made = assert(fix.define {
@@ -20,7 +20,7 @@ local function make_plan(place)
         contact.firstName, contact.lastName = EVIL, "</script><img src=http://127.0.0.1:9/x onerror=alert(2)>"
         contact.title = ("long "):rep(300) .. ("x"):rep(300)
       elseif number == 2 then
-        ctx.warn "look at this one"
+        ctx.warn "check this one"
         contact.salutation = "Dr."
       elseif number == 3 then
         return fix.delete
@@ -35,13 +35,13 @@ local function make_plan(place)
   return "file://" .. place:path "p.html"
 end
 
--- Numbers of the changes that are shown.
+-- The numbers of the visible changes.
 local SHOWN = [[
   Array.from(document.querySelectorAll("#rows > tbody")).filter(function (group) {
     return group.getClientRects().length > 0;
   }).map(function (group) { return group.id.slice(1); }).join(" ")]]
 
--- The worst contrast of a text with what is behind it.
+-- The lowest contrast of a text with its background.
 local CONTRAST = [[
   (function () {
     function channels(color) { return color.match(/[\d.]+/g).map(Number); }
@@ -90,7 +90,7 @@ describe("the page of a report", function()
     page = browser.open(url, options)
   end
 
-  -- Filters, and gives what is shown then.
+  -- Sets a filter and returns the visible changes.
   local function filtered(field, value)
     page:eval(([[(function () {
       var control = document.getElementById("%s");
@@ -119,7 +119,7 @@ describe("the page of a report", function()
     place:clear()
   end)
 
-  here("shows all, finds by words, field, operation and warning, and runs nothing of a record", function()
+  here("shows all changes, filters by words, field, operation and warning, and runs nothing from a record", function()
     open()
     assert.equal("Plan: tidy " .. EVIL, page:eval "document.title")
     assert.equal("1 2 3 4 5", page:eval(SHOWN))
@@ -137,7 +137,7 @@ describe("the page of a report", function()
     assert.equal(0, page:eval "document.images.length")
   end)
 
-  here("forbids what would ask for something", function()
+  here("forbids requests", function()
     open()
     page:eval "document.body.appendChild(document.createElement('img')).src = 'http://127.0.0.1:9/x'"
     page:eval "document.body.appendChild(document.createElement('script')).textContent = 'window.ran = true'"
@@ -148,7 +148,7 @@ describe("the page of a report", function()
     assert.equal("csp", page:wait "Network.loadingFailed".blockedReason)
   end)
 
-  here("can be used by keyboard: first a way to the changes, then to the controls", function()
+  here("works by keyboard: a link to the changes first, then the filters", function()
     open()
     page:press "Tab"
     assert.equal("Skip to the changes", page:eval "document.activeElement.textContent")
@@ -162,7 +162,7 @@ describe("the page of a report", function()
     end
   end)
 
-  here("fits a phone, without a word cut off", function()
+  here("fits a phone", function()
     open { width = 360, height = 740 }
     assert.equal(360, page:eval "document.documentElement.scrollWidth")
     assert.equal("", page:eval [[Array.from(document.querySelectorAll("body *")).filter(function (element) {
@@ -171,7 +171,7 @@ describe("the page of a report", function()
     }).map(function (element) { return element.outerHTML.slice(0, 100); }).join("\n")]])
   end)
 
-  here("can be read in the light and in the dark", function()
+  here("is readable in light and dark mode", function()
     open()
     assert.is_true(page:eval(CONTRAST) >= 4.5, page:eval(CONTRAST))
     page:close()
@@ -179,7 +179,7 @@ describe("the page of a report", function()
     assert.is_true(page:eval(CONTRAST) >= 4.5, page:eval(CONTRAST))
   end)
 
-  here("has every change with scripts off, and says what is missing then", function()
+  here("shows every change without scripts, and says that filters need them", function()
     open { scripts = false }
     assert.equal("1 2 3 4 5", page:eval(SHOWN))
     assert.is_true(page:eval "document.getElementById('filters').getClientRects().length === 0")

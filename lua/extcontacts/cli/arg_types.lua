@@ -1,20 +1,33 @@
---- Words of the command line as numbers, with what is wrong in words.
+--- Converters for lua-argparse: a word of the command line to a number or pair,
+-- or nil and what is wrong with it.
 
 local arg_types = {}
+
+--- A whole number, negative ones included.
+---@param text string
+---@return integer|nil
+---@return string|nil misuse
+function arg_types.integer(text)
+  local number = tonumber(text)
+  if number and number % 1 == 0 then
+    return number
+  end
+  return nil, ("'%s' is not a whole number"):format(text)
+end
 
 --- A whole number above 0.
 ---@param text string
 ---@return integer|nil
 ---@return string|nil misuse
 function arg_types.whole(text)
-  local number = tonumber(text)
-  if number and number >= 1 and number == math.floor(number) and number < math.huge then
+  local number = arg_types.integer(text)
+  if number and number >= 1 then
     return number
   end
   return nil, ("'%s' is not a whole number above 0"):format(text)
 end
 
---- A whole number, also 0.
+--- A whole number, 0 included.
 ---@param text string
 ---@return integer|nil
 ---@return string|nil misuse
@@ -23,6 +36,18 @@ function arg_types.count(text)
     return 0
   end
   return arg_types.whole(text)
+end
+
+--- A number of seconds.
+---@param text string
+---@return number|nil
+---@return string|nil misuse
+function arg_types.seconds(text)
+  local number = tonumber(text)
+  if number and number > 0 and number < math.huge then
+    return number
+  end
+  return nil, ("'%s' is not a number of seconds above 0"):format(text)
 end
 
 --- A share: `0.1` or `10%`.

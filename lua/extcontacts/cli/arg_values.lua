@@ -1,32 +1,32 @@
---- Small readings of words of the command line.
+--- Values of options that can be repeated, as lists and tables.
 
 local exit = require "extcontacts.cli.exit"
 
 local arg_values = {}
 
---- "a,b" given once or more as a list.
----@param texts string[]|nil
+--- "a,b", once or repeated, as a list; blanks separate items, too.
+---@param values string[]|nil
 ---@return string[]
-function arg_values.list(texts)
+function arg_values.list(values)
   local list = {}
-  for _, text in ipairs(texts or {}) do
-    for item in text:gmatch("[^,]+") do
-      list[#list + 1] = item:match("^%s*(.-)%s*$")
+  for _, value in ipairs(values or {}) do
+    for item in value:gmatch("[^,%s]+") do
+      list[#list + 1] = item
     end
   end
   return list
 end
 
---- "a=1" given once or more; what is given again is a list.
----@param texts string[]|nil
----@param option string for messages
----@return table<string, string[]>|nil nil for none
-function arg_values.pairs(texts, option)
+--- "name=value", once or repeated, as a table of lists.
+---@param values string[]|nil
+---@param option string the option's name, for messages
+---@return table<string, string[]>|nil nil for no value
+function arg_values.pairs(values, option)
   local found
-  for _, text in ipairs(texts or {}) do
+  for _, text in ipairs(values or {}) do
     local name, value = text:match "^([^=]+)=(.*)$"
     if not name then
-      exit.usage(("%s %s: write it as NAME=VALUE"):format(option, text:match "^[%w_]*"))
+      exit.usage(("%s %s: expected NAME=VALUE"):format(option, text:match "^[%w_]*"))
     end
     found = found or {}
     found[name] = found[name] or {}

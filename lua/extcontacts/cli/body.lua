@@ -1,15 +1,15 @@
---- The record a command sends: from a file, standard input or the words
--- themselves, and single fields by --set; merged into the record that is there
--- or in its place.  Nothing here sends.
+--- The record that a command sends: from a file, standard input or the command
+-- line, plus the fields of --set and --clear; merged into the current record or
+-- replacing it.  Sends nothing.
 
 local canonical = require "extcontacts.record.canonical"
 local core = require "extcontacts.core"
 local deepcopy = require "extcontacts.base.deepcopy"
 local exit = require "extcontacts.cli.exit"
 local field_path = require "extcontacts.base.path"
+local fields = require "extcontacts.cli.fields"
 local models = require "extcontacts.api.models"
-local output = require "extcontacts.cli.output"
-local parser_of = require "extcontacts.cli.parser"
+local parser = require "extcontacts.cli.parser"
 local records = require "extcontacts.record"
 local suggest = require "extcontacts.base.suggest"
 local texts = require "extcontacts.base.text"
@@ -18,11 +18,11 @@ local body = {}
 
 local null, array_mt = core.json.null, core.json.array_mt
 
--- The fields a command may set.
+-- The fields that a command can set, for completion.
 local function settable(model, ending)
   return function()
     local words = {}
-    for _, name in ipairs(output.field_names(model)) do
+    for _, name in ipairs(fields.names(model)) do
       local field = model.by_wire[name:match("^[^.]+")]
       if not field.read_only then
         words[#words + 1] = name .. ending
@@ -32,33 +32,34 @@ local function settable(model, ending)
   end
 end
 
---- Declares --body and --set, and --clear where asked for.
----@param parser table
----@param name string|nil the model's
+--- Declares --body and --set, and --clear if asked for.
+---@param argparser table
+---@param model_name string|nil
 ---@param clear boolean|nil
-function body.setup(parser, name, clear)
-  local model = models[name]
-  parser:option("--body", "the record as JSON: a file, - for standard input, or the JSON itself"):argname("FILE")
-  local set = parser:option("--set", "one field: workEmail=a@b.example, address.city=Oslo, "
-    .. "tags:='[\"vip\"]' (:= takes JSON); may be given again"):argname("FIELD=VALUE"):count("*")
-  parser_of.completes(set, settable(model, "="))
+function body.setup(argparser, model_name, clear)
+  local model = models[model_name]
+  argparser:option("--body", "the record as JSON: a file name, - for standard input, or the JSON text itself")
+    :argname("FILE")
+  local set = argparser:option("--set", "set a field, such as workEmail=a@b.example or address.city=Oslo; "
+    .. "FIELD:=JSON sets any JSON value (tags:='[\"vip\"]'); can be repeated"):argname("FIELD=VALUE"):count("*")
+  parser.completes(set, settable(model, "="))
   if clear then
-    parser_of.completes(parser:option("--clear", "a field to clear; may be given again")
+    parser.completes(argparser:option("--clear", "clear a field; can be repeated")
       :argname("FIELD"):count("*"), settable(model, ""))
   end
 end
 
 --- Reads --body.
----@param given table
----@param context table
+---@param args table
+---@param ctx table
 ---@return table|nil
-function body.read(given, context)
-  local source = given.body
+function body.read(args, ctx)
+  local source = args.body
   if not source then
     return nil
   end
   local inline = source:match("^@?(%s*[{%[].*)$")
-  local text = inline or context:read(source)
+  local text = inline or ctx:read(source)
   local value, problem = core.json.decode(texts.without_bom(text))
   if value == nil then
     exit.fail("usage", ("--body: %s"):format(problem))
@@ -87,8 +88,7 @@ local CONVERT = {
 }
 CONVERT.int32, CONVERT.int64 = CONVERT.integer, CONVERT.integer
 
--- The path of a field's name, and the field at its end where the model knows
--- it.
+-- The path of a field's name, and the field itself if the model has it.
 local function resolve(model, name)
   local path, field, known = field_path.split(name), nil, model
   for index, part in ipairs(path) do
@@ -99,23 +99,23 @@ local function resolve(model, name)
         exit.usage(("%s has no field '%s', did you mean '%s'?"):format(known.name, part, near))
       end
     elseif field and records.is_owned(field, index > 1) then
-      exit.usage(("'%s' is set by the server alone"):format(name))
+      exit.usage(("'%s' is read-only; the server sets it"):format(name))
     end
     known = field and field.shape == "value" and models[field.type] or nil
   end
   if #path == 0 then
-    exit.usage "--set and --clear take the name of a field: --set workEmail=a@b.example"
+    exit.usage "--set and --clear require a field name, such as --set workEmail=a@b.example"
   end
   return path, field
 end
 
--- What a text means for a field.
+-- The value that a text stands for in a field.
 local function value_of(field, name, text)
   local convert = field and field.shape == "value" and CONVERT[field.type]
   if convert then
-    local value, wanted = convert(text)
+    local value, expected = convert(text)
     if value == nil then
-      exit.usage(("'%s' is %s, got '%s'"):format(name, wanted, text))
+      exit.usage(("'%s' must be %s, got '%s'"):format(name, expected, text))
     end
     return value
   elseif field and field.type == "PhoneNumber" and field.shape == "value" then
@@ -123,13 +123,12 @@ local function value_of(field, name, text)
   elseif field and canonical.is_reference(field) then
     return { id = text }
   elseif field and (field.shape ~= "value" or models[field.type]) then
-    exit.usage(("'%s' takes JSON: --set '%s:=…'"):format(name, name))
+    exit.usage(("'%s' requires a JSON value: --set '%s:=JSON'"):format(name, name))
   end
   return text
 end
 
---- The fields given by --set and --clear as a record of their own, null for
--- what is cleared.
+--- The fields of --set and --clear as a patch, with null for cleared ones.
 ---@param model extcontacts.Model
 ---@param sets string[]
 ---@param clears string[]|nil
@@ -139,7 +138,7 @@ function body.fields(model, sets, clears)
   for _, text in ipairs(sets) do
     local name, colon, value = text:match("^([^=:]+)(:?)=(.*)$")
     if not name then
-      exit.usage(("--set %s: write it as FIELD=VALUE"):format(text:match("^[%w_.]*")))
+      exit.usage(("--set %s: expected FIELD=VALUE"):format(text:match("^[%w_.]*")))
     end
     local path, field = resolve(model, name)
     if colon ~= "" then
@@ -164,11 +163,11 @@ local function is_object(value)
   return type(value) == "table" and getmetatable(value) ~= array_mt and #value == 0
 end
 
--- What the server makes of a number's text; another text makes it stale.
+-- What the server derives from a number's text; a new text makes it stale.
 local DERIVED = { "e164", "countryCode", "userInput" }
 
---- Merges a patch into a record, as JSON merge patch does, but that null stays
--- and says to the server that a field is cleared.
+--- Merges a patch into a record, like JSON merge patch, but keeps null, which
+-- tells the server to clear the field.
 ---@param record table changed
 ---@param patch table
 ---@param model extcontacts.Model|nil
@@ -191,21 +190,22 @@ function body.merge(record, patch, model)
   return record
 end
 
---- The record that --body and --set make.
----@param given table
----@param context table
+--- The record of --body with the fields of --set.
+---@param args table
+---@param ctx table
 ---@param model extcontacts.Model
 ---@return table
-function body.compose(given, context, model)
-  local record = body.read(given, context)
-  if not record and #given.set == 0 then
-    exit.usage(("pass the %s with --body FILE, or fields with --set FIELD=VALUE"):format(model.name))
+function body.compose(args, ctx, model)
+  local record = body.read(args, ctx)
+  if not record and #args.set == 0 then
+    exit.usage(("missing record (%s); pass it with --body FILE, or its fields with --set FIELD=VALUE")
+      :format(model.name))
   end
-  return body.merge(record or {}, body.fields(model, given.set), model)
+  return body.merge(record or {}, body.fields(model, args.set), model)
 end
 
---- The fields that `new` loses of `old` in silence: they are there, and in
--- `new` neither there nor null.
+--- The fields that `old` has and `new` drops without saying so: they are neither
+-- present nor null in it.
 ---@param old table
 ---@param new table
 ---@param model extcontacts.Model|nil

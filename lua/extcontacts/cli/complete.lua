@@ -1,17 +1,19 @@
---- Which words may come next in a command line, from the commands' parsers and
--- the table.  Pure: nothing is sent, and only the parsers are made.
+--- The words that can come next in a command line, from the commands' parsers
+-- and the operation table.  Sends nothing; only builds the parsers.
 
 local connection = require "extcontacts.cli.connection"
 local parser = require "extcontacts.cli.parser"
+local registry = require "extcontacts.cli.registry"
+local texts = require "extcontacts.base.text"
 
 local complete = {}
 
 local FILES = { ":files" }
 
--- Names of values that are files.
+-- Names of values that are file names.
 local FILE_NAMES = { FILE = true, PLAN = true, SNAPSHOT = true, PATH = true }
 
--- The words that a value may be.
+-- The words that an argument or option value can be.
 local function values_of(described)
   local source = described.element.completes or described.choices
   if type(source) == "function" then
@@ -26,7 +28,8 @@ local function begins_with(text, beginning)
   return text:sub(1, #beginning) == beginning
 end
 
--- Adds the words that continue `current`; of a list by commas its last item.
+-- Adds the words that start with `current`, or with the last item of a
+-- comma-separated list.
 local function add(out, words, current, prefix)
   local before, item = current:match("^(.*,)([^,]*)$")
   before, item = before or "", item or current
@@ -45,10 +48,10 @@ local function add(out, words, current, prefix)
 end
 
 local function first_sentence(text)
-  return (text:gsub("%s+", " "):match("^[^;(]+") or ""):gsub("%s+$", "")
+  return texts.trim(text:gsub("%s+", " "):match("^[^;(%[]+") or "")
 end
 
--- Options that may still come.
+-- The options that can still be given.
 local function option_words(options, used)
   local words = {}
   for _, option in ipairs(options) do
@@ -59,8 +62,8 @@ local function option_words(options, used)
   return words
 end
 
--- What stands before the word at the cursor: the option that waits for its
--- value, how many plain words there are, and the options used.
+-- The state before the word at the cursor: the option that waits for its value,
+-- the number of plain words, and the options used.
 local function position(options, words)
   local by_name = {}
   for _, option in ipairs(options) do
@@ -105,10 +108,10 @@ local function after(arguments, options, words, current)
   return out
 end
 
--- The options of the connection, before any command.
+-- The options that can precede the command.
 local function leading_options()
-  local options = { { name = "--help", names = { "--help" }, doc = "the commands", element = {} },
-    { name = "--version", names = { "--version" }, doc = "the version", element = {} } }
+  local options = { { name = "--help", names = { "--help" }, doc = "show the commands", element = {} },
+    { name = "--version", names = { "--version" }, doc = "show the version", element = {} } }
   for _, row in ipairs(connection.rows) do
     options[#options + 1] = { name = row.flag, names = { row.flag }, value = row.value, doc = row.doc,
       element = { completes = row.completes } }
@@ -116,7 +119,7 @@ local function leading_options()
   return options
 end
 
--- bash takes words apart at = and :.  An option stays apart from its value.
+-- bash splits words at = and :.  Joins them again, except an option and its value.
 local function rejoined(line)
   local words, joining = {}, false
   for _, word in ipairs(line) do
@@ -137,20 +140,18 @@ local function rejoined(line)
   return words
 end
 
---- The words that may stand at the cursor.
----@param find fun(name: string): table|nil the command of a name
----@param names string[] of the commands
+--- The words that can replace the one at the cursor.
 ---@param line string[] the words after `extcontacts`, the one at the cursor last
----@return string[][] words `{ word, what it is }`
-function complete.words(find, names, line)
+---@return string[][] words `{ word, description }`
+function complete.words(line)
   local before = rejoined(line)
   local current = table.remove(before) or ""
   local words = connection.hoist(before)
-  local command = words[1] and find(words[1])
+  local command = words[1] and registry.find(words[1])
   if not command then
     local commands = {}
-    for index, name in ipairs(names) do
-      commands[index] = { name, find(name).summary }
+    for index, name in ipairs(registry.names()) do
+      commands[index] = { name, registry.find(name).summary }
     end
     local argument = { name = "command", element = { completes = commands } }
     return after({ argument }, leading_options(), before, current)

@@ -1,7 +1,8 @@
---- The options that say which server a command talks to and as whom, and the
--- client made from them.  Secrets are never options: every user of a machine
--- can read the words of a running command.
+--- The options that select a server and credentials, and the client made from
+-- them.  Secrets are never options: every user of a machine can read the words
+-- of a running command.
 
+local arg_types = require "extcontacts.cli.arg_types"
 local compat = require "extcontacts.base.compat"
 local config = require "extcontacts.config"
 local exit = require "extcontacts.cli.exit"
@@ -12,30 +13,21 @@ local unpack = compat.unpack
 
 local connection = {}
 
-local function seconds(text)
-  local number = tonumber(text)
-  if number and number > 0 and number < math.huge then
-    return number
-  end
-  return nil, ("'%s' is not a number of seconds above 0"):format(text)
-end
-
---- One row an option; `setting` is the name in `extcontacts.Options`.
+--- One row per option; `setting` is the name in `extcontacts.Options`.
 connection.rows = {
-  { flag = "--profile", setting = "profile", value = "NAME", doc = "section of the profile file" },
+  { flag = "--profile", setting = "profile", value = "NAME", doc = "section of the profile file to use" },
   { flag = "--config", value = "FILE", doc = "profile file [~/.gc/config.toml]" },
-  { flag = "--region", setting = "region", value = "REGION", doc = "region id or domain",
+  { flag = "--region", setting = "region", value = "REGION", doc = "region id or domain, such as eu_central_1",
     completes = function()
       return suggest.keys(config.regions)
     end },
-  { flag = "--base-url", setting = "base_url", value = "URL", doc = "a sandbox or gateway instead" },
-  { flag = "--login-url", setting = "login_url", value = "URL", doc = "its server for tokens" },
-  { flag = "--ca-file", setting = "ca_file", value = "FILE",
-    doc = "certificates to trust (PEM)" },
-  { flag = "--timeout", setting = "timeout", value = "SECONDS", convert = seconds,
-    doc = "time one request may take [30]" },
-  { flag = "--no-cache", doc = "keep no token and no count of requests for the next run" },
-  { flag = "--verbose", doc = "a line for each request on standard error" },
+  { flag = "--base-url", setting = "base_url", value = "URL", doc = "API server, for a sandbox or gateway" },
+  { flag = "--login-url", setting = "login_url", value = "URL", doc = "token server, for a sandbox or gateway" },
+  { flag = "--ca-file", setting = "ca_file", value = "FILE", doc = "CA certificates to trust (PEM)" },
+  { flag = "--timeout", setting = "timeout", value = "SECONDS", convert = arg_types.seconds,
+    doc = "time limit for one request [30]" },
+  { flag = "--no-cache", doc = "do not share the token and the request count with other runs" },
+  { flag = "--verbose", doc = "log each request on standard error" },
 }
 
 local function key_of(row)
@@ -43,23 +35,23 @@ local function key_of(row)
 end
 
 --- Declares the options.
----@param parser table lua-argparse's
-function connection.setup(parser)
+---@param argparser table lua-argparse's
+function connection.setup(argparser)
   local group = {}
   for index, row in ipairs(connection.rows) do
     local option
     if row.value then
-      option = parser:option(row.flag):argname(row.value)
+      option = argparser:option(row.flag):argname(row.value)
       if row.convert then
         option:convert(row.convert)
       end
     else
-      option = parser:flag(row.flag)
+      option = argparser:flag(row.flag)
     end
     option.completes = row.completes
     group[index] = option:description(row.doc):target(key_of(row))
   end
-  parser:group("Connection", unpack(group))
+  argparser:group("Connection", unpack(group))
 end
 
 local by_flag = {}
@@ -67,7 +59,7 @@ for _, row in ipairs(connection.rows) do
   by_flag[row.flag] = row
 end
 
---- The options' names, after others.
+--- Appends the options' names to others.
 ---@param names string[]
 ---@return string[] names the same table
 function connection.flags(names)
@@ -77,7 +69,7 @@ function connection.flags(names)
   return names
 end
 
---- Puts the command before the options of the connection that stand there.
+--- Moves the command in front of the connection options that precede it.
 ---@param words string[]
 ---@return string[]
 function connection.hoist(words)
@@ -99,22 +91,23 @@ function connection.hoist(words)
   return out
 end
 
---- The configuration's options that were given.
----@param given table
+--- The configuration given by options.
+---@param args table
+---@param getenv fun(name: string): string|nil
 ---@return table options for `ec.connect`
----@return table sources where the rest comes from
-function connection.settings(given, getenv)
+---@return table sources of the remaining settings
+function connection.settings(args, getenv)
   local options = {}
   for _, row in ipairs(connection.rows) do
     if row.setting then
-      options[row.setting] = given[key_of(row)]
+      options[row.setting] = args[key_of(row)]
     end
   end
   local sources = { getenv = getenv }
-  if given.config then
-    local text = files.read(given.config)
+  if args.config then
+    local text = files.read(args.config)
     if not text then
-      exit.fail("usage", ("--config: %s can't be read"):format(given.config))
+      exit.fail("usage", ("--config: cannot read %s"):format(args.config))
     end
     sources.read_file = function()
       return text
@@ -123,56 +116,56 @@ function connection.settings(given, getenv)
   return options, sources
 end
 
--- Where runs share a token and the count of what it sent, so that many short
--- commands don't ask for a token each: the server ends old ones.  nil where
--- there is no place for it.
+-- Where runs share a token and the count of its requests, so that many short
+-- commands do not fetch a token each: the server ends the oldest.  nil without
+-- a home directory.
 local function shared_store(getenv)
   local file_store = require "extcontacts.rate.store.file"
   local directory, base = file_store.directory(getenv)
   if not base or not files.exists(base .. "/.") then
-    return nil -- a home that is not there is not made
+    return nil -- a missing home directory is not created
   end
   return (file_store.new(directory, require("extcontacts.rate.store").process))
 end
 
---- Makes the client.
----@param given table what the command was given
----@param getenv function
----@param write_error function for the lines of --verbose
----@param how { offline: boolean|nil, options: table|nil }|nil `offline`: it will send nothing, so that it
---- may lack credentials; `options`: more of the configuration
+--- Creates the client.
+---@param args table the values of the command's options
+---@param getenv fun(name: string): string|nil
+---@param write_error fun(...) for the lines of --verbose
+---@param opts { offline: boolean|nil, options: table|nil }|nil `offline`: the client sends nothing and may
+--- lack credentials; `options`: further settings
 ---@return extcontacts.Client
-function connection.open(given, getenv, write_error, how)
+function connection.open(args, getenv, write_error, opts)
   local client = require "extcontacts.client"
-  local options, sources = connection.settings(given, getenv)
-  for name, value in pairs(how and how.options or {}) do
+  local options, sources = connection.settings(args, getenv)
+  for name, value in pairs(opts and opts.options or {}) do
     options[name] = value
   end
-  if given.verbose then
+  if args.verbose then
     local log = require "extcontacts.transport.log"
     options.log = function(entry)
       write_error(log.line(entry), "\n")
     end
   end
-  local offline = how and how.offline
-  local made, problem
-  if not offline and not given.no_cache then
+  local offline = opts and opts.offline
+  local opened, problem
+  if not offline and not args.no_cache then
     options.token_cache = shared_store(getenv)
     options.rate_store = options.token_cache
-    made = client.configure(options, sources)
-    options.token_cache, options.rate_store = nil, nil -- not with an access token
+    opened = client.configure(options, sources)
+    options.token_cache, options.rate_store = nil, nil -- not allowed with an access token
   end
-  if not made then
-    made, problem = client.configure(options, sources)
+  if not opened then
+    opened, problem = client.configure(options, sources)
   end
-  if not made and offline then
+  if not opened and offline then
     options.access_token = "none"
-    made, problem = client.configure(options, sources)
+    opened, problem = client.configure(options, sources)
   end
-  if not made then
+  if not opened then
     exit.fail("usage", problem)
   end
-  return made
+  return opened
 end
 
 return connection

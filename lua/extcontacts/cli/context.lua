@@ -1,8 +1,10 @@
---- What a command gets to work with: where its output goes, whether there are
--- people at the other end, and the client.  Data goes to `out`, everything
--- else to `note`.
+--- What a command works with: where its output goes, whether someone is at a
+-- terminal, and the client.  Data goes to `out`, everything else to `note`.
 
+local connection = require "extcontacts.cli.connection"
 local exit = require "extcontacts.cli.exit"
+local files = require "extcontacts.base.files"
+local shell = require "extcontacts.base.shell"
 
 local context = {}
 
@@ -11,14 +13,14 @@ local metatable = { __index = Context, __name = "extcontacts.cli.context" }
 
 local EPIPE = 32
 
--- Ends the command where a stream took no more.
+-- Ends the command when a stream cannot be written.
 local function check(ok, message, code)
   if ok then
     return
   elseif code == EPIPE then
     exit.broken_pipe()
   end
-  exit.fail("some_failed", "the output could not be written: " .. tostring(message))
+  exit.fail("some_failed", "cannot write the output: " .. tostring(message))
 end
 
 --- Writes data on standard output.
@@ -27,7 +29,7 @@ function Context:out(...)
   check(self.stdout:write(...))
 end
 
---- Sends on what was written.
+--- Flushes standard output.
 function Context:flush()
   check(self.stdout:flush())
 end
@@ -40,15 +42,26 @@ function Context:note(...)
   self.stderr:write(...)
 end
 
---- A sentence for people on a line of its own, with the command's name.
+--- Writes a sentence for people on its own line, after the command's name.
 ---@param format string of string.format
 ---@param ... any
 function Context:say(format, ...)
   self:note(self.program, ": ", format:format(...), "\n")
 end
 
---- How far something got, on a line that the next one replaces; only a
--- terminal shows it.  nil takes it away.
+--- Suggests a command to run next: "Undo: extcontacts undo tidy.plan".
+---@param label string
+---@param ... string the command's words, quoted where a shell requires it
+function Context:hint(label, ...)
+  local words = { ... }
+  for index, word in ipairs(words) do
+    words[index] = shell.word(word)
+  end
+  self:note(label, ": extcontacts ", table.concat(words, " "), "\n")
+end
+
+--- Shows progress on a line that the next call replaces, on a terminal only;
+-- nil removes it.
 ---@param text string|nil
 function Context:progress(text)
   if (text or self.has_progress) and self:is_terminal "stderr" then
@@ -72,15 +85,15 @@ end
 
 local COLOURS = { bold = 1, dim = 2, red = 31, green = 32, yellow = 33, blue = 34 }
 
---- A text in a colour, where the stream is a terminal that shows colours.
+--- A text in a colour, if the stream is a terminal that shows colours.
 ---@param stream "stdout"|"stderr"
 ---@param colour "bold"|"dim"|"red"|"green"|"yellow"|"blue"
 ---@param text string
 ---@return string
 function Context:paint(stream, colour, text)
   if self.colours[stream] == nil then
-    local unwanted = self.getenv "NO_COLOR"
-    self.colours[stream] = (unwanted == nil or unwanted == "")
+    local no_color = self.getenv "NO_COLOR"
+    self.colours[stream] = (no_color == nil or no_color == "")
       and self.getenv "TERM" ~= "dumb" and self:is_terminal(stream)
   end
   if not self.colours[stream] then
@@ -89,32 +102,31 @@ function Context:paint(stream, colour, text)
   return ("\27[%dm%s\27[0m"):format(COLOURS[colour], text)
 end
 
---- Asks before something that can't be taken back.  Without a terminal nobody
--- is asked: the command ends, naming the option that stands for the answer.
+--- Asks for confirmation.  Without a terminal, the command ends and names the
+-- option that confirms.
 ---@param question string
----@param yes boolean|nil --yes was given
+---@param yes boolean|nil whether --yes was given
 ---@return boolean
 function Context:confirm(question, yes)
   if yes then
     return true
   end
   if not (self:is_terminal "stdin" and self:is_terminal "stderr") then
-    exit.fail("usage", question .. " Pass --yes: there is no terminal to ask at")
+    exit.fail("usage", question .. " There is no terminal to confirm on; pass --yes")
   end
   self:note(question, " [y/N] ")
   local answer = self.stdin:read "*l"
   return answer ~= nil and answer:lower():match("^%s*y") ~= nil
 end
 
---- The client, of the options that were given and the environment.
----@param how table|nil `offline = true`: it will send nothing, so that it may lack credentials;
---- `options`: more of the configuration
+--- The client, from the command's options and the environment.
+---@param opts table|nil as for `connection.open`
 ---@return extcontacts.Client
-function Context:connect(how)
+function Context:connect(opts)
   if not self.client then
-    self.client = require("extcontacts.cli.connection").open(self.given, self.getenv, function(...)
+    self.client = connection.open(self.args, self.getenv, function(...)
       self:note(...)
-    end, how)
+    end, opts)
   end
   return self.client
 end
@@ -127,25 +139,25 @@ function Context:lines()
   end
 end
 
---- The whole of a file, or of standard input for "-".
+--- The content of a file, or of standard input for "-".
 ---@param path string
 ---@return string
 function Context:read(path)
   if path == "-" then
     return self.stdin:read "*a"
   end
-  local text = require("extcontacts.base.files").read(path)
+  local text = files.read(path)
   if not text then
-    exit.fail("usage", path .. " can't be read")
+    exit.fail("usage", "cannot read " .. path)
   end
   return text
 end
 
---- Makes a context; `world` replaces parts of it in specs.
+--- Creates a context; `parts` replaces parts of it in specs.
 ---@param program string the command as people call it
----@param world table|nil stdin, stdout, stderr, getenv, terminals
+---@param parts table|nil stdin, stdout, stderr, getenv, terminals
 ---@return table
-function context.new(program, world)
+function context.new(program, parts)
   local self = {
     program = program,
     stdin = io.stdin,
@@ -154,7 +166,7 @@ function context.new(program, world)
     getenv = os.getenv,
     colours = {},
   }
-  for name, value in pairs(world or {}) do
+  for name, value in pairs(parts or {}) do
     self[name] = value
   end
   return setmetatable(self, metatable)

@@ -1,5 +1,5 @@
---- The command's exit codes, and the one place that says which failure ends
--- with which.
+--- The command's exit codes, and the one place that decides which failure ends
+-- with which code.
 
 local errors = require "extcontacts.base.errors"
 
@@ -18,18 +18,40 @@ exit.codes = {
   broken_pipe = 141,
 }
 
---- Code and what it means, as the help and the pages tell it.
+--- Code and meaning, in the order of the help, the manual and docs/cli.md.
 exit.meanings = {
-  { 0, "done" },
-  { 1, "some records failed, or the command did" },
-  { 2, "wrong usage or configuration" },
-  { 3, "no token, or a permission is missing" },
-  { 4, "a record was changed by someone else" },
-  { 5, "changes are pending" },
-  { 75, "throttled or unavailable: try again later" },
-  { 130, "interrupted (143 by SIGTERM)" },
+  { 0, "success" },
+  { 1, "the command failed, or failed for some records" },
+  { 2, "invalid usage or configuration" },
+  { 3, "credentials rejected, or a permission is missing" },
+  { 4, "conflict: someone else changed a record" },
+  { 5, "changes pending (with --detailed-exitcode)" },
+  { 75, "rate limit reached, or API unavailable; retry later" },
+  { 130, "interrupted by Ctrl-C (143: by SIGTERM)" },
 }
 
+local meaning_of = {}
+for _, row in ipairs(exit.meanings) do
+  meaning_of[row[1]] = row[2]
+end
+
+--- Lines of a help text.
+---@param codes (integer|table)[] a code, or `{ code, meaning }` for one with a meaning of its own
+---@return string[]
+function exit.lines(codes)
+  local lines = {}
+  for index, row in ipairs(codes) do
+    local code, meaning = row, meaning_of[row]
+    if type(row) == "table" then
+      code, meaning = row[1], row[2]
+    end
+    lines[index] = ("  %3d  %s"):format(code, meaning)
+  end
+  return lines
+end
+
+-- Kind of error → name of a code.  An error of another kind ends with
+-- `try_later` if it is retryable, else with `some_failed`.
 local OF_KIND = {
   auth = "auth",
   conflict = "conflict",
@@ -39,36 +61,43 @@ local OF_KIND = {
   limit = "usage",
 }
 
+-- Kinds of error about the way to the server, which `doctor` examines.
+local OF_CONNECTION = { transport = true, timeout = true, auth = true, decode = true, protocol = true }
+
 -- What commands raise themselves: a sentence and a code.
 local failure_metatable = { __name = "extcontacts.cli.failure" }
 function failure_metatable.__tostring(failure)
   return failure.message
 end
 
+local function raise(fields)
+  error(setmetatable(fields, failure_metatable), 0)
+end
+
 --- Ends the command with a sentence on standard error.
 ---@param name string of `exit.codes`
 ---@param message string
 function exit.fail(name, message)
-  error(setmetatable({ code = assert(exit.codes[name]), message = message }, failure_metatable), 0)
+  raise { code = assert(exit.codes[name]), message = message }
 end
 
---- Ends the command because it was called wrongly; the line says where the
--- help is.
----@param message string what is wrong and what would be right
+--- Ends the command because it was called wrongly; the line adds where to find
+-- the help.
+---@param message string what is wrong and what to write instead
 function exit.usage(message)
-  error(setmetatable({ code = exit.codes.usage, message = message, hint = true }, failure_metatable), 0)
+  raise { code = exit.codes.usage, message = message, hint = true }
 end
 
---- Ends the command in silence: nobody reads the output any more.
+--- Ends the command without a message, because nobody reads its output.
 function exit.broken_pipe()
-  error(setmetatable({ code = exit.codes.broken_pipe, message = "", silent = true }, failure_metatable), 0)
+  raise { code = exit.codes.broken_pipe, message = "", silent = true }
 end
 
---- The exit code of a failure: an error object of the client, a failure of
--- ours, or anything else.
+--- The exit code of a failure: an error object of the client, a failure raised
+-- by a command, or anything else.
 ---@param failure any
 ---@return integer code
----@return boolean|nil silent whether nothing is to be said about it
+---@return boolean|nil silent whether to print no message
 function exit.code_of(failure)
   if getmetatable(failure) == failure_metatable then
     return failure.code, failure.silent
@@ -76,7 +105,7 @@ function exit.code_of(failure)
     if OF_KIND[failure.kind] then
       return exit.codes[OF_KIND[failure.kind]]
     elseif failure.kind == "io" and failure.code == "ENOENT" then
-      return exit.codes.usage -- a file was named that is not there
+      return exit.codes.usage -- the command line names a file that does not exist
     elseif failure.retryable then
       return exit.codes.try_later
     end
@@ -84,11 +113,10 @@ function exit.code_of(failure)
   return exit.codes.some_failed
 end
 
--- Why a run of a plan stopped → name of the code.
+-- Why a run of a plan stopped → name of a code.
 local OF_STOP = { interrupted = "interrupted", auth = "auth", try_later = "try_later", conflict = "conflict" }
 
---- The exit code of a run of a plan.  A run that stops at its limit did what
--- it was asked to do.
+--- The exit code of a run of a plan.  A run that stops at its --limit succeeds.
 ---@param result extcontacts.fix.Result
 ---@return integer
 function exit.of_run(result)
@@ -100,10 +128,7 @@ function exit.of_run(result)
   return result.conflicts > 0 and exit.codes.conflict or exit.codes.ok
 end
 
--- Failures of the way to the server rather than of what was asked.
-local OF_CONNECTION = { transport = true, timeout = true, auth = true, decode = true, protocol = true }
-
---- What a failure is called on its line: itself, and what to do about it.
+--- The line for a failure: its own message, and what to do about it.
 ---@param failure any
 ---@param program string the command as people call it
 ---@return string
@@ -111,7 +136,7 @@ function exit.sentence(failure, program)
   if getmetatable(failure) == failure_metatable and failure.hint then
     return ("%s (see `%s --help`)"):format(failure.message, program)
   elseif errors.is_error(failure) and OF_CONNECTION[failure.kind] and program ~= "extcontacts doctor" then
-    return tostring(failure) .. "; `extcontacts doctor` finds out why"
+    return tostring(failure) .. "; run `extcontacts doctor` to diagnose"
   end
   return tostring(failure)
 end

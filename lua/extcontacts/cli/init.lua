@@ -1,6 +1,6 @@
---- `extcontacts`: finds the command by its first word, reads the rest with its
--- parser, runs it and ends with an exit code.  Failures become one line on
--- standard error here and nowhere else.
+--- `extcontacts`: finds the command by its first word, reads the remaining words
+-- with its parser, runs it and returns an exit code.  Failures become one line
+-- on standard error here and nowhere else.
 
 local commands = require "extcontacts.cli.commands"
 local connection = require "extcontacts.cli.connection"
@@ -8,71 +8,56 @@ local context = require "extcontacts.cli.context"
 local exit = require "extcontacts.cli.exit"
 local parser = require "extcontacts.cli.parser"
 local suggest = require "extcontacts.base.suggest"
+local version = require "extcontacts.version"
 
 local cli = {}
 
-local VERSION = "scm"
+local USAGE = [[
+Usage: extcontacts <command> [options]
 
-local USAGE = "Usage: extcontacts <command> [options]\n"
+Read, change and repair contacts, organizations, notes and relationships with
+the Genesys Cloud External Contacts API.]]
 
 local TAIL = [[
+Run `extcontacts <command> --help` for the options and examples of a command,
+and `extcontacts --version` for the version.
 
-`extcontacts <command> --help` shows a command's options, `--version` the
-version.  For example, to have a server to try things on:
+To start without an account, run a local server and read from it:
 
-  extcontacts sandbox --contacts 5000
-]]
-
---- The command of a name, with `name` and `group` in place.
----@param name string
----@return table|nil
-function cli.find(name)
-  for _, row in ipairs(commands) do
-    if row[1] == name then
-      local module = require(row[2])
-      return row[3] and module[row[3]] or module
-    end
-  end
-end
-
---- The names of all commands, in the help's order.
----@return string[]
-function cli.names()
-  local names = {}
-  for _, row in ipairs(commands) do
-    names[#names + 1] = row[1]
-  end
-  return names
-end
+  extcontacts sandbox --contacts 5000 --env >sandbox.env &
+  . ./sandbox.env
+  extcontacts scan contacts --limit 3]]
 
 local function usage()
-  local lines = { USAGE }
-  for _, row in ipairs(commands) do
-    if row.group then
-      lines[#lines + 1] = (#lines > 1 and "\n" or "") .. row.group .. ":"
-    else
-      lines[#lines + 1] = ("  %-11s %s"):format(row[1], cli.find(row[1]).summary)
+  local parts = { USAGE }
+  for _, section in ipairs(commands.sections()) do
+    local lines = { section.title .. ":" }
+    for _, name in ipairs(section.names) do
+      lines[#lines + 1] = ("  %-11s %s"):format(name, commands.find(name).summary)
     end
+    parts[#parts + 1] = table.concat(lines, "\n")
   end
-  lines[#lines + 1] = "\nExit codes:"
-  for _, row in ipairs(exit.meanings) do
-    lines[#lines + 1] = ("  %3d  %s"):format(row[1], row[2])
+  local codes = {}
+  for index, row in ipairs(exit.meanings) do
+    codes[index] = row[1]
   end
-  return table.concat(lines, "\n") .. "\n" .. TAIL
+  parts[#parts + 1] = "Exit codes:\n" .. table.concat(exit.lines(codes), "\n")
+  parts[#parts + 1] = TAIL
+  return table.concat(parts, "\n\n") .. "\n"
 end
 
 -- Reads the words and runs the command.
 local function perform(command, words, ctx)
-  local made, subject = parser.make(command, words)
+  local argparser, subject = parser.make(command, words)
   local code, err = exit.codes.ok, nil
   if parser.asks_help(words) then
-    ctx:out(made:get_help(), "\n")
+    ctx:out(argparser:get_help(), "\n")
   else
     if command.without and subject == nil then
-      command.without(parser.plain(made, words))
+      command.without(parser.plain(argparser, words))
     end
-    ctx.given = parser.read(made, words)
-    code, err = command.run(ctx.given, ctx, subject)
+    ctx.args = parser.read(argparser, words)
+    code, err = command.run(ctx.args, ctx, subject)
   end
   ctx:flush()
   if code == nil and err ~= nil then
@@ -81,8 +66,8 @@ local function perform(command, words, ctx)
   return code or exit.codes.ok
 end
 
--- What stands around a command: how a failure is told.
-local function reporting(ctx)
+-- How a failure is reported.
+local function reporter(ctx)
   return {
     complain = function(text)
       ctx:progress(nil)
@@ -95,8 +80,8 @@ local function reporting(ctx)
   }
 end
 
--- Without the core: neither signals nor connections to take care of.
-local function run_bare(how, ...)
+-- Without the core there are neither signals to catch nor connections to close.
+local function run_bare(report, ...)
   local ok, result, err = pcall(perform, ...)
   if ok and err == nil then
     return result
@@ -105,29 +90,29 @@ local function run_bare(how, ...)
   if not ok then
     failure = result
   end
-  local code, silent = how.code_of(failure)
+  local code, silent = report.code_of(failure)
   if not silent then
-    how.complain(how.sentence(failure))
+    report.complain(report.sentence(failure))
   end
   return code
 end
 
 local function run_command(command, words, ctx)
-  local how = reporting(ctx)
+  local report = reporter(ctx)
   if command.bare then
-    return run_bare(how, command, words, ctx)
+    return run_bare(report, command, words, ctx)
   end
-  local code, results = require("extcontacts.main").guarded(how, perform, command, words, ctx)
+  local code, results = require("extcontacts.main").guarded(report, perform, command, words, ctx)
   return code ~= 0 and code or results[1]
 end
 
--- `extcontacts`, `extcontacts --help` and what is no command.
+-- `extcontacts`, `extcontacts --help`, and words that are not a command.
 local function run_root(name, ctx)
   if name == "help" or name == "--help" or name == "-h" then
     ctx.stdout:write(usage())
     return exit.codes.ok
   elseif name == "--version" then
-    ctx.stdout:write("extcontacts ", VERSION, "\n")
+    ctx.stdout:write("extcontacts ", version, "\n")
     return exit.codes.ok
   elseif name == nil then
     ctx.stderr:write(usage())
@@ -137,7 +122,7 @@ local function run_root(name, ctx)
   if name:sub(1, 1) == "-" then
     sentence = suggest.unknown("option", name, connection.flags { "--help", "--version" })
   else
-    sentence = suggest.unknown("command", name, cli.names())
+    sentence = suggest.unknown("command", name, commands.names())
   end
   ctx.stderr:write("extcontacts: ", sentence, " (see `extcontacts --help`)\n")
   return exit.codes.usage
@@ -145,19 +130,19 @@ end
 
 --- Runs a command line.
 ---@param line string[] the words after `extcontacts`
----@param world table|nil parts of the context, for specs
+---@param parts table|nil parts of the context, for specs
 ---@return integer exit code
-function cli.run(line, world)
+function cli.run(line, parts)
   local words = connection.hoist(line)
   local name = table.remove(words, 1)
-  if name == "help" and words[1] and cli.find(words[1]) then
+  if name == "help" and words[1] and commands.find(words[1]) then
     name, words = words[1], { "--help" }
   end
-  local command = name and cli.find(name)
+  local command = name and commands.find(name)
   if not command then
-    return run_root(name, context.new("extcontacts", world))
+    return run_root(name, context.new("extcontacts", parts))
   end
-  return run_command(command, words, context.new("extcontacts " .. name, world))
+  return run_command(command, words, context.new("extcontacts " .. name, parts))
 end
 
 return cli

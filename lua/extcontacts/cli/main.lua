@@ -1,3 +1,3 @@
---- What bin/extcontacts runs: the words of the command line.
+--- The main chunk that bin/extcontacts runs.
 
-os.exit(require("extcontacts.cli").run(arg), true) -- true: close the connections first
+os.exit(require("extcontacts.cli").run(arg), true) -- true: close connections first

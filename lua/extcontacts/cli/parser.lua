@@ -1,7 +1,8 @@
---- Makes a command's parser with lua-argparse, in the form all of them share,
--- and says what is wrong with a line in one sentence.
+--- Builds a command's argument parser with lua-argparse, in the form that all
+-- commands share, and reports a mistake in one sentence.
 
 local compat = require "extcontacts.base.compat"
+local connection = require "extcontacts.cli.connection"
 local exit = require "extcontacts.cli.exit"
 local suggest = require "extcontacts.base.suggest"
 
@@ -12,6 +13,9 @@ local parser = {}
 local MISSING = [[the Lua module argparse is missing
 On Debian and Ubuntu:  apt install lua-argparse
 Elsewhere:             luarocks install argparse]]
+
+-- Columns: the longest line, and where the descriptions start.
+local WIDTH, MARGIN = 78, 26
 
 local function argparse()
   local found, module = pcall(require, "argparse")
@@ -25,36 +29,61 @@ local function is_help(word)
   return word == "--help" or word == "-h"
 end
 
--- The options that are in no group yet.
-local function ungrouped(made)
-  local grouped, left = {}, {}
-  for _, group in ipairs(made._groups) do
+-- The options that belong to no group yet.
+local function ungrouped(argparser)
+  local grouped, remaining = {}, {}
+  for _, group in ipairs(argparser._groups) do
     for _, element in ipairs(group) do
       grouped[element] = true
     end
   end
-  for _, option in ipairs(made._options) do
+  for _, option in ipairs(argparser._options) do
     if not grouped[option] then
-      left[#left + 1] = option
+      remaining[#remaining + 1] = option
     end
   end
-  return left
+  return remaining
 end
 
--- What stands below the options; not wrapped, so that an example is copied as
--- it stands.
+local function indented(text)
+  return "  " .. text:gsub("\n", "\n  "):gsub("\n  \n", "\n\n")
+end
+
+-- The text below the options.  It is not wrapped, so that an example can be
+-- copied as it stands.
 local function epilog(command)
-  local example = "For example:\n\n  " .. command.example:gsub("\n", "\n  ")
-  return command.notes and example .. "\n\n" .. command.notes or example
+  local parts = { "Examples:\n" .. indented(command.examples) }
+  if command.next_steps then
+    parts[#parts + 1] = "What happens next:\n" .. indented(command.next_steps)
+  end
+  parts[#parts + 1] = "Exit codes:\n" .. table.concat(exit.lines(parser.exit_codes(command)), "\n")
+  return table.concat(parts, "\n\n")
 end
 
--- The name of an option's value, without the brackets argparse may have.
+-- Exit codes of a command that declares none, without and with requests.
+local LOCAL_CODES, REMOTE_CODES = { 0, 1, 2 }, { 0, 1, 2, 3, 75, 130 }
+
+--- The exit codes that a command's help lists.
+---@param command table
+---@return (integer|table)[] as for `exit.lines`
+function parser.exit_codes(command)
+  return command.exit_codes or (command.connects and REMOTE_CODES or LOCAL_CODES)
+end
+
+--- A command's description; its summary as a sentence if it has none.
+---@param command table
+---@return string
+function parser.description(command)
+  return command.description or (command.summary:gsub("^%l", string.upper) .. ".")
+end
+
+-- The name of an option's value, without the brackets that argparse may add.
 local function value_name(option, name)
-  local given = option._argname
-  if type(given) == "table" then
-    given = given[1]
+  local argname = option._argname
+  if type(argname) == "table" then
+    argname = argname[1]
   end
-  return ((given or name:gsub("^%-+", "")):gsub("[<>]", ""):upper())
+  return ((argname or name:gsub("^%-+", "")):gsub("[<>]", ""):upper())
 end
 
 ---@class extcontacts.cli.Element
@@ -64,12 +93,13 @@ end
 ---@field doc string
 ---@field choices string[]|nil
 ---@field optional boolean|nil of an argument
----@field several boolean|nil whether it may be given again
+---@field several boolean|nil whether it can be repeated
 ---@field element table lua-argparse's own
 
---- Says what completes an argument or the value of an option: a list of words,
--- each a text or `{ text, what it is }`, a function that gives one, or the
--- text ":files" in one.  A value named FILE, PLAN, SNAPSHOT or PATH is a file.
+--- Sets what completes an argument or the value of an option: a list of words,
+-- each a text or `{ text, description }`, or a function that returns one.  The
+-- word ":files" stands for file names.  A value named FILE, PLAN, SNAPSHOT or
+-- PATH is a file.
 ---@param element table lua-argparse's
 ---@param source table|function|nil
 ---@return table element
@@ -78,43 +108,63 @@ function parser.completes(element, source)
   return element
 end
 
---- What a parser takes, for completion and the manual.
----@param made table the parser
+--- The arguments and options of a parser, for completion and the manual.
+---@param argparser table
 ---@return extcontacts.cli.Element[] arguments
 ---@return extcontacts.cli.Element[] options
-function parser.describe(made)
+function parser.describe(argparser)
   local arguments, options = {}, {}
-  for index, one in ipairs(made._arguments) do
+  for index, argument in ipairs(argparser._arguments) do
     arguments[index] = {
-      name = one._name,
-      doc = one._description or "",
-      choices = one._choices,
-      optional = one._minargs == 0,
-      several = one._maxargs > 1,
-      element = one,
+      name = argument._name,
+      doc = argument._description or "",
+      choices = argument._choices,
+      optional = argument._minargs == 0,
+      several = argument._maxargs > 1,
+      element = argument,
     }
   end
-  for index, one in ipairs(made._options) do
-    local names = one._aliases
+  for index, option in ipairs(argparser._options) do
+    local names = option._aliases
     options[index] = {
       name = names[#names],
       names = names,
-      value = one._maxargs > 0 and value_name(one, names[#names]) or nil,
-      doc = one._description or "",
-      choices = one._choices,
-      several = one._maxcount > 1,
-      element = one,
+      value = option._maxargs > 0 and value_name(option, names[#names]) or nil,
+      doc = option._description or "",
+      choices = option._choices,
+      several = option._maxcount > 1,
+      element = option,
     }
   end
   return arguments, options
 end
 
--- "extcontacts get <what> <contact_id> ... [options]"
-local function usage(made, name)
-  local parts = { "Usage: extcontacts " .. name }
-  for _, argument in ipairs((parser.describe(made))) do
-    local text = "<" .. argument.name .. ">" .. (argument.several and " ..." or "")
-    parts[#parts + 1] = argument.optional and "[" .. text .. "]" or text
+-- The options' own lines: "-o, --output PLAN", where argparse writes the value
+-- after each of the names.
+local function label_options(argparser)
+  local _, options = parser.describe(argparser)
+  for _, option in ipairs(options) do
+    local label = table.concat(option.names, ", ") .. (option.value and " " .. option.value or "")
+    option.element._get_label_lines = function()
+      return { label }
+    end
+  end
+end
+
+--- How a command is called: "extcontacts get <resource> <contact_id>... [options]".
+---@param command table
+---@param argparser table
+---@param subject any as returned by `make`
+---@return string
+function parser.usage(command, argparser, subject)
+  local parts = { "extcontacts " .. command.name }
+  if command.usage and subject == nil then
+    parts[2] = command.usage
+  else
+    for _, argument in ipairs((parser.describe(argparser))) do
+      local text = "<" .. argument.name .. ">" .. (argument.several and "..." or "")
+      parts[#parts + 1] = argument.optional and "[" .. text .. "]" or text
+    end
   end
   parts[#parts + 1] = "[options]"
   return table.concat(parts, " ")
@@ -123,33 +173,38 @@ end
 --- A command's parser.
 ---@param command table
 ---@param words string[] the words after the command's name
----@return table parser lua-argparse's
----@return any subject what the command's `setup` gave
+---@return table argparser lua-argparse's
+---@return any subject what the command's `setup` returned
 function parser.make(command, words)
-  local made = argparse()("extcontacts " .. command.name)
-    :description(command.description or (command.summary:gsub("^%l", string.upper) .. "."))
-    :help_max_width(78)
+  local argparser = argparse()("extcontacts " .. command.name)
+    :description(parser.description(command))
+    :help_max_width(WIDTH)
+    :help_usage_margin(2)
+    :help_description_margin(MARGIN)
     :help_vertical_space(0)
     :add_help(false)
-  local subject = command.setup(made, words)
-  made:flag("-h --help", "show this text")
-  made:group("Options", unpack(ungrouped(made)))
+  local subject = command.setup(argparser, words)
+  argparser:flag("-h --help", "show this help")
+  argparser:group("Options", unpack(ungrouped(argparser)))
+  local groups = argparser._groups
+  table.insert(groups, 1, table.remove(groups))
   if command.connects then
-    require("extcontacts.cli.connection").setup(made)
+    connection.setup(argparser)
   end
-  function made:get_help()
+  label_options(argparser)
+  function argparser:get_help()
     return getmetatable(self).__index.get_help(self) .. "\n\n" .. epilog(command)
   end
-  return made:usage(usage(made, command.name)), subject
+  return argparser:usage("Usage: " .. parser.usage(command, argparser, subject)), subject
 end
 
 --- The words that are neither options nor their values.
----@param made table the parser
+---@param argparser table
 ---@param words string[]
 ---@return string[]
-function parser.plain(made, words)
+function parser.plain(argparser, words)
   local takes_value, plain, skip = {}, {}, false
-  local _, options = parser.describe(made)
+  local _, options = parser.describe(argparser)
   for _, option in ipairs(options) do
     for _, name in ipairs(option.names) do
       takes_value[name] = option.value ~= nil
@@ -168,7 +223,7 @@ function parser.plain(made, words)
   return plain
 end
 
---- Whether the words ask for help; a word after `--` is none of it.
+--- Whether the words ask for help; a word after `--` does not count.
 ---@param words string[]
 ---@return boolean
 function parser.asks_help(words)
@@ -182,10 +237,9 @@ function parser.asks_help(words)
   return false
 end
 
--- The options' names of a parser.
-local function option_names(made)
+local function option_names(argparser)
   local names = {}
-  local _, options = parser.describe(made)
+  local _, options = parser.describe(argparser)
   for _, option in ipairs(options) do
     for _, name in ipairs(option.names) do
       names[#names + 1] = name
@@ -194,22 +248,23 @@ local function option_names(made)
   return names
 end
 
---- Reads the words.
----@param made table the parser
+--- Reads the words; a mistake ends the command.
+---@param argparser table
 ---@param words string[]
----@return table given
-function parser.read(made, words)
-  local ok, given = made:pparse(words)
+---@return table args the values by name
+function parser.read(argparser, words)
+  local ok, args = argparser:pparse(words)
   if ok then
-    return given
+    return args
   end
-  local unknown = given:match("^unknown option '(.-)'")
+  local problem = args
+  local unknown = problem:match("^unknown option '(.-)'")
   if unknown then
-    local name = unknown:match("^[^=]+")
-    local near = suggest.nearest(name, option_names(made))
-    given = ("unknown option '%s'%s"):format(name, near and (", did you mean '" .. near .. "'?") or "")
+    local near = suggest.nearest(unknown:match("^[^=]+"), option_names(argparser))
+    problem = ("unknown option '%s'%s"):format(unknown:match("^[^=]+"), near and (", did you mean '" .. near .. "'?")
+      or "")
   end
-  exit.usage(given)
+  exit.usage(problem)
 end
 
 return parser

@@ -1,12 +1,11 @@
---- A plan for people: its changes as a coloured diff, and its totals.
+--- A plan as text: its changes as a coloured diff, and its totals.
 
 local diff = require "extcontacts.record.diff"
-local shell = require "extcontacts.base.shell"
 local texts = require "extcontacts.base.text"
 
 local plan_text = {}
 
--- Longer values are cut on the screen; the plan has them whole.
+-- Bytes of a value on the screen; the plan contains the whole value.
 local WIDEST = 100
 
 local function shown(value)
@@ -17,7 +16,7 @@ local function shown(value)
   text = text:gsub("%c", function(character)
     return ("\\%d"):format(character:byte())
   end)
-  -- Blanks at an end would not be seen.
+  -- Quotes make blanks at either end visible.
   if text:find "^%s" or text:find "%s$" or text == "" then
     text = '"' .. text .. '"'
   end
@@ -35,27 +34,26 @@ end
 local SIGNS = { update = "~", create = "+", delete = "-", erase = "!" }
 local COLOURS = { update = "yellow", create = "green", delete = "red", erase = "red" }
 
---- One change.
----@param context table
+--- Writes one change.
+---@param ctx table
 ---@param change extcontacts.fix.Change
-function plan_text.change(context, change)
+function plan_text.change(ctx, change)
   local function paint(colour, text)
-    return context:paint("stdout", colour, text)
+    return ctx:paint("stdout", colour, text)
   end
-  context:out(paint(COLOURS[change.op], SIGNS[change.op] .. " " .. change.op .. " "),
-    paint("bold", label(change)), "\n")
-  for _, one in ipairs(change.diff or {}) do
-    local before, after = shown(one.before), shown(one.after)
-    context:out("    ", diff.name(one.path), "\n")
+  ctx:out(paint(COLOURS[change.op], SIGNS[change.op] .. " " .. change.op .. " "), paint("bold", label(change)), "\n")
+  for _, field in ipairs(change.diff or {}) do
+    local before, after = shown(field.before), shown(field.after)
+    ctx:out("    ", diff.name(field.path), "\n")
     if before then
-      context:out(paint("red", "      - " .. before), "\n")
+      ctx:out(paint("red", "      - " .. before), "\n")
     end
     if after then
-      context:out(paint("green", "      + " .. after), "\n")
+      ctx:out(paint("green", "      + " .. after), "\n")
     end
   end
   for _, warning in ipairs(change.warnings or {}) do
-    context:out(paint("yellow", "    ! " .. warning.text), "\n")
+    ctx:out(paint("yellow", "    ! " .. warning.text), "\n")
   end
 end
 
@@ -74,111 +72,119 @@ local function by_count(counts)
   return names
 end
 
-local function table_of(context, title, counts, tell)
+--- Operations with their counts: `{ "update 7 contacts", "create 1 contact" }`.
+---@param counts table<string, integer> by "contact.update"
+---@return string[]
+function plan_text.operations(counts)
+  local list = {}
+  for index, name in ipairs(by_count(counts)) do
+    local kind, op = name:match "^(.*)%.(.*)$"
+    list[index] = op .. " " .. texts.plural(counts[name], (kind:gsub("_", " ")))
+  end
+  return list
+end
+
+-- Code → the noun for one warning and for several.
+local WARNINGS = {
+  cleared = { "cleared field", "cleared fields" },
+  limit = { "value that the server rejects", "values that the server rejects" },
+  type = { "value of the wrong type, which the server rejects", "values of the wrong type, which the server rejects" },
+  unknown = { "unknown field, which the server ignores", "unknown fields, which the server ignores" },
+  required = { "missing required field", "missing required fields" },
+  not_searchable = { "phone number that searches do not find", "phone numbers that searches do not find" },
+  fix = { "warning from the fix", "warnings from the fix" },
+}
+
+local CLASSES = {
+  reversible = "reversible",
+  partly_reversible = "partly reversible: undo deletes created records and recreates deleted ones with new ids",
+  irreversible = "irreversible",
+}
+
+-- A section of the totals, the largest count first.
+local function write_counts(ctx, title, counts, describe)
   local names = by_count(counts)
   if #names == 0 then
     return
   end
-  context:out(title, "\n")
+  ctx:out(title, ":\n")
   for _, name in ipairs(names) do
-    context:out(("  %8d  %s\n"):format(counts[name], tell and tell(name) or name))
+    ctx:out(("  %8d  %s\n"):format(counts[name], describe and describe(name) or name))
   end
 end
 
-local WARNINGS = {
-  cleared = "fields are cleared",
-  limit = "values that the server will refuse",
-  type = "values of another type than their fields, which the server will refuse",
-  unknown = "fields that look mistyped, which the server would pass over",
-  required = "required fields are missing",
-  not_searchable = "phone numbers that a search will not find",
-  fix = "remarks of the fix",
-}
-
-local CLASSES = {
-  reversible = "can be undone",
-  partly_reversible = "can be made good: what is created is deleted, what is deleted made again with another id",
-  irreversible = "can't be undone",
-}
-
---- The totals.
----@param context table
+--- Writes the totals.
+---@param ctx table
 ---@param totals extcontacts.fix.Totals
-function plan_text.totals(context, totals)
-  context:out(("%d changes to %d records read\n"):format(totals.changes, totals.records))
-  table_of(context, "by operation", totals.operations)
-  table_of(context, "by field", totals.fields)
-  table_of(context, "of them", totals.classes, function(name)
+function plan_text.totals(ctx, totals)
+  ctx:out(("%s (%s read)\n"):format(texts.plural(totals.changes, "change"), texts.plural(totals.records, "record")))
+  local operations = plan_text.operations(totals.operations)
+  if #operations > 0 then
+    ctx:out("Operations:\n  ", table.concat(operations, "\n  "), "\n")
+  end
+  write_counts(ctx, "Fields", totals.fields)
+  write_counts(ctx, "Undo", totals.classes, function(name)
     return CLASSES[name] or name
   end)
-  table_of(context, "warnings", totals.warnings, function(code)
-    return WARNINGS[code] or code
+  write_counts(ctx, "Warnings", totals.warnings, function(code)
+    local nouns = WARNINGS[code]
+    return nouns and texts.noun(totals.warnings[code], nouns[1], nouns[2]) or code
   end)
-  table_of(context, "left alone", totals.skipped)
+  write_counts(ctx, "Skipped", totals.skipped)
 end
 
 --- Keeps the first changes of a plan.
 ---@param most integer
----@return fun(context: table) show
+---@return fun(ctx: table) show
 ---@return fun(change: extcontacts.fix.Change) on_change
 function plan_text.first(most)
-  local first, all = {}, 0
-  return function(context)
+  local first, count = {}, 0
+  return function(ctx)
     for _, change in ipairs(first) do
-      plan_text.change(context, change)
+      plan_text.change(ctx, change)
     end
     if #first > 0 then
-      context:out(all > #first and ("… and %d more\n"):format(all - #first) or "", "\n")
+      ctx:out(count > #first and ("… and %d more\n"):format(count - #first) or "", "\n")
     end
   end, function(change)
-    all = all + 1
-    if all <= most then
-      first[all] = change
+    count = count + 1
+    if count <= most then
+      first[count] = change
     end
   end
 end
 
---- Says where it stands what a plan leaves to people.
----@param context table
+--- Names the file with a plan's skipped records.
+---@param ctx table
 ---@param path string
-function plan_text.skipped(context, path)
-  context:say("%s has what was left alone, and why", path)
+function plan_text.skipped(ctx, path)
+  ctx:say("%s lists the skipped records and the reasons", path)
 end
 
---- Ends a command that made a plan: its totals, the page if one is asked for,
+--- Ends a command that wrote a plan: its totals, the review page if asked for,
 -- and what to do next.
----@param context table
+---@param ctx table
 ---@param plan extcontacts.fix.Plan
 ---@param html string|nil path of the page
 ---@return true|nil
 ---@return extcontacts.Error|nil
-function plan_text.conclude(context, plan, html)
-  plan_text.totals(context, plan.totals)
+function plan_text.conclude(ctx, plan, html)
+  plan_text.totals(ctx, plan.totals)
   if html then
     local page, err = require("extcontacts.fix").report(plan.path, html)
     if not page then
       return nil, err
     end
-    context:say("%s shows the plan in a browser", html)
+    ctx:say("wrote the review page %s; open it in a browser", html)
   end
   if plan.skipped_path then
-    plan_text.skipped(context, plan.skipped_path)
+    plan_text.skipped(ctx, plan.skipped_path)
   end
   if plan.changes > 0 then
-    context:say("nothing was written on the server; to do it:  extcontacts apply %s",
-      plan_text.quoted(plan.path))
+    ctx:say("wrote the plan %s; nothing has changed on the server", plan.path)
+    ctx:hint("Apply", "apply", plan.path)
   end
   return true
-end
-
---- A word for a shell line, quoted where it needs to be.
----@param text string
----@return string
-function plan_text.quoted(text)
-  if text:find "^[%w%-_./~:@%%+=,]+$" then
-    return text
-  end
-  return shell.quoted(text)
 end
 
 return plan_text

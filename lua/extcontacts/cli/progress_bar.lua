@@ -1,17 +1,20 @@
---- How far an apply is: a line that moves on a terminal, else a line now and
--- then.
+--- The progress of an apply: a line that is updated on a terminal, otherwise a
+-- line now and then.
 
 local core = require "extcontacts.core"
+local texts = require "extcontacts.base.text"
 
 local progress_bar = {}
 
--- Seconds between two looks: of people, and of a log.
-local ON_TERMINAL, IN_A_LOG = 0.2, 30
-local BAR = 24
+-- Seconds between two updates on a terminal and in a log.
+local ON_TERMINAL, IN_LOG = 0.2, 30
+-- Characters of the bar.
+local WIDTH = 24
 
-local Progress = {}
-Progress.__index = Progress
+local Bar = {}
+Bar.__index = Bar
 
+-- Seconds as "m:ss" or "h:mm:ss".
 local function clock(seconds)
   if seconds ~= seconds or seconds == math.huge then
     return "?"
@@ -24,77 +27,71 @@ local function clock(seconds)
   return ("%d:%02d"):format(minutes, seconds % 60)
 end
 
--- What matters beside the count.
-local function details(self, state, now)
-  local parts = {}
+local function details(self, progress, now)
   local elapsed = now - self.started
-  local speed = elapsed > 0 and state.run / elapsed or 0
-  parts[#parts + 1] = ("%.1f/s"):format(speed)
-  local waits = self.client:stats()
-  if waits.throttled > 0 then
-    parts[#parts + 1] = ("%d times 429"):format(waits.throttled)
+  local speed = elapsed > 0 and progress.run / elapsed or 0
+  local parts = { ("%.1f per second"):format(speed) }
+  local stats = self.client:stats()
+  if stats.throttled > 0 then
+    parts[#parts + 1] = "rate-limited " .. texts.plural(stats.throttled, "time")
   end
-  if waits.waits.rate >= 1 then
-    parts[#parts + 1] = ("%s waited for the rate"):format(clock(waits.waits.rate))
+  if stats.waits.rate >= 1 then
+    parts[#parts + 1] = ("waited %s for the rate limit"):format(clock(stats.waits.rate))
   end
-  for _, name in ipairs { "failed", "conflict", "unknown" } do
-    if state.counts[name] > 0 then
-      parts[#parts + 1] = ("%d %s"):format(state.counts[name], name)
-    end
+  local counts = progress.counts
+  if counts.failed > 0 then
+    parts[#parts + 1] = ("%d failed"):format(counts.failed)
   end
-  local left = state.total - state.settled
-  if left > 0 and speed > 0 then
-    parts[#parts + 1] = clock(left / speed) .. " to go"
+  if counts.conflict > 0 then
+    parts[#parts + 1] = texts.plural(counts.conflict, "conflict")
+  end
+  if counts.unknown > 0 then
+    parts[#parts + 1] = ("%d unknown"):format(counts.unknown)
+  end
+  local remaining = progress.total - progress.settled
+  if remaining > 0 and speed > 0 then
+    parts[#parts + 1] = ("about %s left"):format(clock(remaining / speed))
   end
   return table.concat(parts, ", ")
 end
 
-local function bar(share)
-  local full = math.floor(share * BAR)
-  return "[" .. ("#"):rep(full) .. ("."):rep(BAR - full) .. "]"
+local function drawn(share)
+  local full = math.floor(share * WIDTH)
+  return "[" .. ("#"):rep(full) .. ("."):rep(WIDTH - full) .. "]"
 end
 
---- Tells how far it is, if it is time for it.
----@param state extcontacts.fix.Progress
-function Progress:show(state)
+--- Shows the progress if an update is due.
+---@param progress extcontacts.fix.Progress
+function Bar:show(progress)
   local now = core.engine.now()
-  if now < self.next_at and not state.paused then
+  if now < self.next_at and not progress.paused then
     return
   end
-  self.next_at = now + (self.terminal and ON_TERMINAL or IN_A_LOG)
-  local share = state.total > 0 and state.settled / state.total or 1
-  local text = ("%d of %d, %s"):format(state.settled, state.total,
-    state.paused and "paused" or details(self, state, now))
+  self.next_at = now + (self.terminal and ON_TERMINAL or IN_LOG)
+  local share = progress.total > 0 and progress.settled / progress.total or 1
+  local text = ("%d of %s, %s"):format(progress.settled, texts.plural(progress.total, "change"),
+    progress.paused and "paused" or details(self, progress, now))
   if self.terminal then
-    self.shown = true
-    self.context:note(("\r%s %3d%% %s\27[K"):format(bar(share), math.floor(share * 100), text))
-  elseif state.settled > 0 or state.paused then
-    self.context:say("%s", text)
+    self.ctx:progress(("%s %3d%% %s"):format(drawn(share), math.floor(share * 100), text))
+  elseif progress.settled > 0 or progress.paused then
+    self.ctx:say("%s", text)
   end
 end
 
---- Takes the moving line away.
-function Progress:clear()
-  if self.shown then
-    self.context:note("\r\27[K")
-    self.shown = false
-  end
-end
-
---- A view of a run.
----@param context table
+--- Starts the progress of a run.
+---@param ctx table
 ---@param client extcontacts.Client
 ---@return table
-function progress_bar.new(context, client)
+function progress_bar.new(ctx, client)
   local now = core.engine.now()
-  local terminal = context:is_terminal "stderr"
+  local terminal = ctx:is_terminal "stderr"
   return setmetatable({
-    context = context,
+    ctx = ctx,
     client = client,
     terminal = terminal,
     started = now,
-    next_at = terminal and now or now + IN_A_LOG,
-  }, Progress)
+    next_at = terminal and now or now + IN_LOG,
+  }, Bar)
 end
 
 return progress_bar

@@ -1,79 +1,90 @@
---- What `extcontacts apply` and `extcontacts resume` share: the options, the
--- run with its signals, and what is said in the end.
+--- What `extcontacts apply` and `extcontacts resume` share: the options, the run
+-- with its signals, and the summary.
 
 local arg_types = require "extcontacts.cli.arg_types"
 local core = require "extcontacts.core"
 local exit = require "extcontacts.cli.exit"
-local plan_text = require "extcontacts.cli.plan_text"
 local progress_bar = require "extcontacts.cli.progress_bar"
+local run_text = require "extcontacts.cli.run_text"
+local texts = require "extcontacts.base.text"
 
 local run_plan = {}
 
+-- Seconds between two checks for the pause file.
+local CHECK_EVERY = 0.25
+
 --- Declares arguments and options.
----@param parser table
-function run_plan.setup(parser)
-  parser:argument("plan", "the plan, a file of `extcontacts plan` or `extcontacts undo`")
-  parser:option("--on-conflict", "what becomes of a record that was changed after the plan was made [skip]")
-    :choices { "skip", "fail", "rebase" }
-  parser:option("--concurrency", "changes at a time [4]"):argname("<count>"):convert(arg_types.whole)
-  parser:option("--rate", "requests a minute and token, all of them for this; default: what the "
-    .. "configuration says, with a reserve for others"):argname("<count>"):convert(arg_types.whole)
-  parser:option("--limit", "stop after so many changes"):argname("<count>"):convert(arg_types.whole)
-  parser:option("--max-errors", "stop once so many have failed"):argname("<count>"):convert(arg_types.whole)
-  parser:option("--error-rate", "stop when more than this share fails [50%]"):argname("<share>")
+---@param argparser table
+function run_plan.setup(argparser)
+  argparser:argument("plan", "plan written by `extcontacts plan`, `undo` or `restore`")
+  argparser:option("--on-conflict", "what to do with a record that changed since the plan was made: skip it; fail, "
+    .. "which skips it and stops; or rebase, which applies the planned fields to the new version [skip]")
+    :argname("MODE"):choices { "skip", "fail", "rebase" }
+  argparser:option("--concurrency", "changes in flight at a time [4]"):argname("N"):convert(arg_types.whole)
+  argparser:option("--rate", "requests per minute, with no share reserved for other programs [as configured, with "
+    .. "a reserve]"):argname("N"):convert(arg_types.whole)
+  argparser:option("--limit", "stop after N changes"):argname("N"):convert(arg_types.whole)
+  argparser:option("--max-errors", "stop after N failed changes"):argname("N"):convert(arg_types.whole)
+  argparser:option("--error-rate", "stop when more than this share of the changes fails [50%]"):argname("SHARE")
     :convert(arg_types.share)
-  parser:flag("--allow-irreversible", "do also what can't be undone")
+  argparser:flag("--allow-irreversible", "also apply changes that cannot be undone")
 end
 
---- The notes of the help.
-run_plan.notes = [[
-Ctrl-C finishes what is in flight and ends; SIGUSR1 or `extcontacts pause`
-holds it, SIGUSR1 again or `extcontacts resume` lets it go on.  What failed
-is in PLAN.errors.csv, what was done in PLAN.journal.]]
+--- The last parts of the help.
+run_plan.next_steps = [[
+Ctrl-C finishes the current requests and stops; `extcontacts resume PLAN`
+continues later. `extcontacts pause PLAN` (or the signal SIGUSR1) pauses the
+run, and `extcontacts resume PLAN` (or SIGUSR1 again) continues it.
 
-local function options_of(given)
+PLAN.journal records every change. PLAN.errors.csv lists the changes that
+failed, with reasons and values; correct the values and plan the file with the
+ready-made fix set_fields. `extcontacts verify PLAN` checks the result, and
+`extcontacts undo PLAN` plans its reversal.]]
+run_plan.exit_codes = { 0, { 1, "some changes failed" }, 2, 3, { 4, "some changes were in conflict" }, 75, 130 }
+
+local function options_of(args)
   return {
-    on_conflict = given.on_conflict,
-    concurrency = given.concurrency or 4,
-    limit = given.limit,
-    max_errors = given.max_errors,
-    error_rate = given.error_rate,
-    allow_irreversible = given.allow_irreversible or nil,
-    retry_failed = given.retry_failed or nil,
+    on_conflict = args.on_conflict,
+    concurrency = args.concurrency or 4,
+    limit = args.limit,
+    max_errors = args.max_errors,
+    error_rate = args.error_rate,
+    allow_irreversible = args.allow_irreversible or nil,
+    retry_failed = args.retry_failed or nil,
   }
 end
 
--- The client for the run: a rate that was asked for is used up.
-local function connect(given, context)
-  return context:connect { options = given.rate and { rate = given.rate, reserve = 0 } or nil }
+-- The client for the run; a rate that was asked for is used without a reserve.
+local function connect(args, ctx)
+  return ctx:connect { options = args.rate and { rate = args.rate, reserve = 0 } or nil }
 end
 
--- Runs with signals deferred, so that what is in flight can end.
-local function with_signals(context, options, path, run)
+-- Runs with signals deferred, so that the requests in flight can finish.
+local function with_signals(ctx, options, path, run)
   local pause = require "extcontacts.fix.pause"
-  local told, held_by_signal = false, 0
+  local announced, signals_seen = false, 0
   local listener = core.signal.listen()
   core.signal.defer(true)
   function options.interrupted()
     local signal = core.signal.pending()
-    if signal and not told then
-      told = true
-      context:say "finishing what is in flight; once more ends it at once"
+    if signal and not announced then
+      announced = true
+      ctx:say "finishing the current requests; press Ctrl-C again to stop now"
     end
     return signal ~= nil
   end
-  local next_look, held = 0, false
+  local next_check, paused = 0, false
   function options.paused()
-    if core.signal.heard() ~= held_by_signal then
-      held_by_signal = core.signal.heard()
+    if core.signal.heard() ~= signals_seen then
+      signals_seen = core.signal.heard()
       pause.set(path, not pause.is_set(path))
-      next_look = 0
+      next_check = 0
     end
     local now = core.engine.now()
-    if now >= next_look then
-      next_look, held = now + 0.25, pause.is_set(path)
+    if now >= next_check then
+      next_check, paused = now + CHECK_EVERY, pause.is_set(path)
     end
-    return held
+    return paused
   end
   local results = { pcall(run) }
   core.signal.defer(false)
@@ -86,72 +97,57 @@ local function with_signals(context, options, path, run)
   return results[2], results[3]
 end
 
-local REASONS = {
-  limit = "stopped at the limit",
-  max_errors = "stopped: too many have failed",
-  error_rate = "stopped: too large a share fails",
-  conflict = "stopped at a conflict",
-  auth = "stopped: credentials or permissions don't do",
-  try_later = "stopped: the server gives no answers",
-  interrupted = "interrupted",
-  io = "stopped: a file can't be written",
-  failed = "stopped",
-}
-
-local function tell(context, path, result)
-  local function line(count, text, colour)
-    if count > 0 then
-      local number = ("%8d"):format(count)
-      context:out(colour and context:paint("stdout", colour, number) or number, "  ", text, "\n")
-    end
-  end
-  context:out(("%d changes in the plan\n"):format(result.total))
-  line(result.applied, "done", "green")
-  line(result.diverged, "of these the server made something else of what was sent", "yellow")
-  line(result.unchanged, "were so already")
-  line(result.conflicts, "in conflict: changed by someone else, left alone", "yellow")
-  line(result.failed, "failed", "red")
-  line(result.unknown, "sent, but it can't be told whether it arrived", "red")
-  line(result.not_started, "not taken up")
-  local name = plan_text.quoted(path)
+-- Writes the outcome, and what to do next.
+local function conclude(ctx, path, result)
+  ctx:out(texts.plural(result.total, "change"), " in the plan\n")
+  run_text.counts(ctx, {
+    applied = result.applied,
+    diverged = result.diverged,
+    unchanged = result.unchanged,
+    conflict = result.conflicts,
+    failed = result.failed,
+    unknown = result.unknown,
+    not_started = result.not_started,
+  })
   if result.stopped then
-    local why = result.stopped ~= "interrupted" and result.err -- that one call was is no news
-    context:say("%s%s", REASONS[result.stopped] or result.stopped, why and " (" .. tostring(why) .. ")" or "")
+    local cause = result.stopped ~= "interrupted" and result.err -- an interrupted call adds nothing
+    ctx:say("%s%s", run_text.stopped(result.stopped), cause and " (" .. tostring(cause) .. ")" or "")
   end
   if result.errors_path then
-    context:say("%s has the reasons; put the values right and plan set_fields with it",
+    ctx:say("%s lists the changes that were not applied, with the reasons. Correct the values in it to retry them.",
       result.errors_path)
+    ctx:hint("Retry", "plan", "set_fields", "--set", "csv=" .. result.errors_path)
   end
   if result.not_started > 0 or result.unknown > 0 then
-    context:say("go on with:  extcontacts resume %s", name)
+    ctx:hint("Resume", "resume", path)
   elseif result.applied > 0 then
-    context:say("look at it with:  extcontacts verify %s", name)
-    context:say("take it back with:  extcontacts undo %s", name)
+    ctx:hint("Check", "verify", path)
+    ctx:hint("Undo", "undo", path)
   end
 end
 
 --- Runs a plan.
----@param given table
----@param context table
----@param how "apply"|"resume"
+---@param args table
+---@param ctx table
+---@param name "apply"|"resume"
 ---@return integer|nil exit code
 ---@return extcontacts.Error|nil
-function run_plan.run(given, context, how)
+function run_plan.run(args, ctx, name)
   local fix = require "extcontacts.fix"
-  local client = connect(given, context)
-  local options = options_of(given)
-  local view = progress_bar.new(context, client)
-  function options.on_progress(state)
-    view:show(state)
+  local client = connect(args, ctx)
+  local options = options_of(args)
+  local bar = progress_bar.new(ctx, client)
+  function options.on_progress(progress)
+    bar:show(progress)
   end
-  local result, err = with_signals(context, options, given.plan, function()
-    return fix[how](client, given.plan, options)
+  local result, err = with_signals(ctx, options, args.plan, function()
+    return fix[name](client, args.plan, options)
   end)
-  view:clear()
+  ctx:progress(nil)
   if not result then
     return nil, err
   end
-  tell(context, given.plan, result)
+  conclude(ctx, args.plan, result)
   return exit.of_run(result)
 end
 

@@ -1,61 +1,66 @@
---- `extcontacts apply`: does what a plan says.
+--- `extcontacts apply`: applies a plan.
 
 local exit = require "extcontacts.cli.exit"
 local run_plan = require "extcontacts.cli.run_plan"
+local texts = require "extcontacts.base.text"
 
 local command = {
   name = "apply",
-  summary = "do what a plan says",
+  summary = "apply a plan",
   connects = true,
   description = [[
-Does exactly what the plan says: each record is read again, compared with
-the plan, noted in the journal and written.  Records that someone changed
-meanwhile are left alone.  It can be stopped at any time and resumed.]],
-  example = [[
+Apply a plan, after asking for confirmation. For each change, this command
+reads the record again, compares it with the plan, records the intent in the
+journal and writes the record. A record that someone else changed since the
+plan was made is skipped. You can stop the command at any time and resume it.]],
+  examples = [[
 extcontacts apply tidy.plan --limit 10
-extcontacts resume tidy.plan]],
-  notes = run_plan.notes,
+extcontacts apply tidy.plan --yes --rate 200
+extcontacts apply erase.plan --allow-irreversible]],
+  next_steps = run_plan.next_steps,
+  exit_codes = run_plan.exit_codes,
 }
 
 --- Declares arguments and options.
----@param parser table
-function command.setup(parser)
-  run_plan.setup(parser)
-  parser:flag("-y --yes", "don't ask")
+---@param argparser table
+function command.setup(argparser)
+  run_plan.setup(argparser)
+  argparser:flag("-y --yes", "apply without asking for confirmation")
 end
 
 local function question(checked)
-  local totals = checked.totals
-  local text = ("Apply %d changes to %s?"):format(totals.changes, checked.header.server)
+  local totals, server = checked.totals, checked.header.server
   local irreversible = totals.classes.irreversible or 0
   if irreversible > 0 then
-    text = ("%d of %d changes to %s can't be undone. Apply them?"):format(irreversible, totals.changes,
-      checked.header.server)
+    return ("Apply %s to %s? %d of them cannot be undone."):format(texts.plural(totals.changes, "change"), server,
+      irreversible)
   end
-  return text
+  return ("Apply %s to %s?"):format(texts.plural(totals.changes, "change"), server)
 end
 
 --- Applies.
----@param given table
----@param context table
+---@param args table
+---@param ctx table
 ---@return integer|nil exit code
 ---@return extcontacts.Error|nil
-function command.run(given, context)
-  local checked, err = require("extcontacts.fix.planfile").check(given.plan)
+function command.run(args, ctx)
+  local checked, err = require("extcontacts.fix.planfile").check(args.plan)
   if not checked then
     return nil, err
-  elseif checked.totals.changes == 0 then
-    context:say("there is nothing to change")
+  end
+  local irreversible = checked.totals.classes.irreversible or 0
+  if checked.totals.changes == 0 then
+    ctx:say "the plan contains no changes"
     return exit.codes.ok
-  elseif (checked.totals.classes.irreversible or 0) > 0 and not given.allow_irreversible then
-    exit.usage(("%d changes can't be undone: pass --allow-irreversible if that is meant"):format(
-      checked.totals.classes.irreversible))
-  elseif not context:confirm(question(checked), given.yes) then
-    context:say "nothing was done"
+  elseif irreversible > 0 and not args.allow_irreversible then
+    exit.usage(("%s cannot be undone; pass --allow-irreversible to apply %s anyway"):format(
+      texts.plural(irreversible, "change"), texts.noun(irreversible, "it", "them")))
+  elseif not ctx:confirm(question(checked), args.yes) then
+    ctx:say "cancelled; nothing was applied"
     return exit.codes.ok
   end
   local code
-  code, err = run_plan.run(given, context, "apply")
+  code, err = run_plan.run(args, ctx, "apply")
   return code, err
 end
 

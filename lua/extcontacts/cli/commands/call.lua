@@ -1,25 +1,32 @@
---- `extcontacts call`: any operation, its arguments and options as the table
--- has them, its answer as it came.
+--- `extcontacts call`: any operation, with the arguments and options of its row
+-- in the operation table, and the response as the server sent it.
 
 local body = require "extcontacts.cli.body"
 local exit = require "extcontacts.cli.exit"
 local models = require "extcontacts.api.models"
-local operation = require "extcontacts.cli.operation"
+local operation_args = require "extcontacts.cli.operation_args"
+local operation_calls = require "extcontacts.cli.operation_calls"
+local operation_command = require "extcontacts.cli.operation_command"
 local output = require "extcontacts.cli.output"
 
 local command = {
-  summary = "call any operation",
+  summary = "call an operation by name",
+  usage = "<operation> [<argument>...]",
   description = [[
-Calls an operation by its short or canonical name. Its arguments stand in the
-specified order, without the body, which comes by --body.]],
-  example = [[
+Call any operation of the API by its short or canonical name. Pass its
+arguments in the specified order; --body and --set provide the body.]],
+  examples = [[
 extcontacts call lookup.reverse +13175550100
 extcontacts call contacts.list --q smith --page-size 50 --expand externalOrganization
 extcontacts call organizations.trustor.set ORGANIZATION_ID TRUSTOR_ID
-extcontacts call contacts.list --help]],
+extcontacts call contacts.list --help    # with the options of this operation]],
+  next_steps = [[
+The response is written as the server sent it; an empty response writes
+nothing. `extcontacts ops` lists the operations, and `extcontacts ops NAME`
+describes one with its arguments, permissions and fields.]],
 }
 
--- The model of the records in an answer that is a listing.
+-- The model of the records in a response that is a listing.
 local function listed_in(row)
   local model = models[row.returns]
   local entities = model and model.by_wire.entities
@@ -27,37 +34,38 @@ local function listed_in(row)
 end
 
 --- Declares arguments and options.
----@param parser table
+---@param argparser table
 ---@param row extcontacts.Operation|nil
-function command.declare(parser, row)
-  operation.declare(parser, "call", row)
+function command.declare(argparser, row)
+  operation_args.declare(argparser, "call", row)
   if not row or row.body_model then
-    body.setup(parser, row and row.body_model)
+    body.setup(argparser, row and row.body_model)
   end
-  output.setup(parser, row and (listed_in(row) or row.returns))
   if not row or row.effect == "delete" then
-    parser:flag("--yes", "don't ask before a DELETE")
+    argparser:flag("--yes", "send a DELETE without asking for confirmation")
   end
-  parser:flag("--dry-run", "show the request and send nothing")
+  argparser:flag("--dry-run", "print the request without sending it")
+  output.setup(argparser, row and (listed_in(row) or row.returns))
 end
 
 --- Calls it.
----@param given table
----@param context table
+---@param args table
+---@param ctx table
 ---@param row extcontacts.Operation
-function command.run(given, context, row)
+function command.run(args, ctx, row)
   local model = models[row.body_model]
-  local arguments, count = operation.arguments(row, given, {
-    body = model and body.compose(given, context, model),
+  local arguments, count = operation_args.bind(row, args, {
+    body = model and body.compose(args, ctx, model),
   })
-  if given.dry_run then
-    operation.show(context, row, arguments, count)
+  if args.dry_run then
+    operation_calls.show(ctx, row, arguments, count)
     return
   end
-  if row.effect == "delete" and not context:confirm(("Send %s?"):format(row.short), given.yes) then
-    exit.fail("some_failed", "nothing was sent")
+  if row.effect == "delete" and not ctx:confirm(("Send %s?"):format(row.short), args.yes) then
+    exit.fail("some_failed", "cancelled; nothing was sent")
   end
-  output.answer(context, given, operation.call(context, row, arguments, count), row.returns, listed_in(row))
+  local response = operation_calls.call(ctx, row, arguments, count)
+  output.answer(ctx, args, response, row.returns, listed_in(row))
 end
 
-return operation.command("call", command)
+return operation_command.new("call", command)

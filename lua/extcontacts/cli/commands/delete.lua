@@ -1,33 +1,46 @@
---- `extcontacts delete`: deletes records by their ids, after asking.
+--- `extcontacts delete`: deletes records by id, after asking for confirmation.
 
 local errors = require "extcontacts.base.errors"
 local exit = require "extcontacts.cli.exit"
-local operation = require "extcontacts.cli.operation"
+local operation_args = require "extcontacts.cli.operation_args"
+local operation_calls = require "extcontacts.cli.operation_calls"
+local operation_command = require "extcontacts.cli.operation_command"
+local texts = require "extcontacts.base.text"
+local verbs = require "extcontacts.cli.verbs"
 
 local command = {
-  summary = "delete records by their ids",
+  summary = "delete records by id",
+  usage = "<resource> <id>...",
   description = [[
-Deletes records by their ids; - takes ids from standard input, a line each, or
-lines of JSON with an id. There is no way back: for more than a few records,
-or to be able to undo it, plan a fix.]],
-  example = [[
+Delete one or more records by id, after asking for confirmation. Pass - to
+read the ids from standard input: one id per line, or one JSON object with an
+id per line.
+
+You cannot undo this. For more than a few records, plan a fix that deletes
+them: its plan can be reviewed, and undo recreates the records.]],
+  examples = [[
 extcontacts delete contacts 5b4ab8d4-2b1c-4b3e-9d5a-6f0a4c1f0b11
+extcontacts delete contacts - --dry-run <ids.txt
 extcontacts delete contacts - --yes <ids.txt]],
+  next_steps = [[
+A record that the API refuses to delete is reported; the others are still
+deleted, and the command exits with 1. Any other failure stops the command,
+which reports how many records it has deleted.]],
 }
 
 --- Declares arguments and options.
----@param parser table
+---@param argparser table
 ---@param row extcontacts.Operation|nil
-function command.declare(parser, row)
-  operation.declare(parser, "delete", row, { several = true })
-  parser:flag("--yes", "don't ask")
-  parser:flag("--dry-run", "show the requests and send none")
+function command.declare(argparser, row)
+  operation_args.declare(argparser, "delete", row, { several = true })
+  argparser:flag("--yes", "delete without asking for confirmation")
+  argparser:flag("--dry-run", "print the requests without sending them")
 end
 
--- All ids, so that the question names their number.
-local function collect(context, given_ids)
+-- Reads all ids first, so that the question names their number.
+local function collect(ctx, given_ids)
   local ids, seen = {}, {}
-  for id in operation.ids(context, given_ids) do
+  for id in operation_calls.ids(ctx, given_ids) do
     if not seen[id] then
       seen[id] = true
       ids[#ids + 1] = id
@@ -36,43 +49,43 @@ local function collect(context, given_ids)
   return ids
 end
 
---- Deletes them.  What is wrong with one record does not keep the others; what
--- would be wrong with each of them ends the command.
----@param given table
----@param context table
+--- Deletes the records.  A failure that concerns one record does not stop the
+-- others; any other failure ends the command.
+---@param args table
+---@param ctx table
 ---@param row extcontacts.Operation
 ---@return integer exit code
-function command.run(given, context, row)
-  local name = operation.last(row)
-  local ids = collect(context, given[name])
-  local word = operation.word("delete", row)
-  if not given.dry_run and not context:confirm(("Delete %d of %s?"):format(#ids, word), given.yes) then
-    exit.fail("some_failed", "nothing was deleted")
+function command.run(args, ctx, row)
+  local name = operation_args.last_id(row)
+  local ids = collect(ctx, args[name])
+  local question = ("Delete %s (%s)?"):format(texts.plural(#ids, "record"), verbs.word("delete", row))
+  if not args.dry_run and not ctx:confirm(question, args.yes) then
+    exit.fail("some_failed", "cancelled; nothing was deleted")
   end
   local deleted, failed = 0, 0
   for _, id in ipairs(ids) do
-    local arguments, count = operation.arguments(row, given, { [name] = id })
-    if given.dry_run then
-      operation.show(context, row, arguments, count)
+    local arguments, count = operation_args.bind(row, args, { [name] = id })
+    if args.dry_run then
+      operation_calls.show(ctx, row, arguments, count)
     else
-      local _, err = operation.try(context, row, arguments, count)
+      local _, err = operation_calls.try(ctx, row, arguments, count)
       if not err then
         deleted = deleted + 1
       elseif #ids > 1 and errors.is_error(err) and err.kind == "http" and not err.retryable then
         failed = failed + 1
-        context:say("%s: %s", id, tostring(err))
+        ctx:say("%s: %s", id, tostring(err))
       else
         if deleted > 0 then
-          context:say("deleted %d of %d, the last one before %s", deleted, #ids, id)
+          ctx:say("deleted %d of %s before %s failed", deleted, texts.plural(#ids, "record"), id)
         end
         error(err, 0)
       end
     end
   end
-  if not given.dry_run then
-    context:say("deleted %d of %d", deleted, #ids)
+  if not args.dry_run then
+    ctx:say("deleted %d of %s", deleted, texts.plural(#ids, "record"))
   end
   return failed > 0 and exit.codes.some_failed or exit.codes.ok
 end
 
-return operation.command("delete", command)
+return operation_command.new("delete", command)

@@ -1,54 +1,58 @@
---- `extcontacts diff`: what has changed on the server since a snapshot.
+--- `extcontacts diff`: what changed on the server since a snapshot.
 
 local core = require "extcontacts.core"
 local exit = require "extcontacts.cli.exit"
-local export = require "extcontacts.cli.commands.export"
-local fix_diff = require "extcontacts.record.diff"
+local listings = require "extcontacts.cli.listings"
+local record_diff = require "extcontacts.record.diff"
 local snapshot = require "extcontacts.snapshot"
 
 local command = {
   name = "diff",
-  summary = "show what has changed since a snapshot",
+  summary = "show what changed since a snapshot",
   description = [[
-Reads all records and compares them with a snapshot, in the form that counts
-when a fix compares: what the server owns and the way it writes phone numbers
-is left out.]],
-  example = [[
+Read all records and compare them with a snapshot. Fields that only the server
+sets, and the formatting of phone numbers, are not compared.]],
+  examples = [[
 extcontacts diff before.ndjson
-extcontacts diff before.ndjson --only contacts --ndjson | jq .id]],
+extcontacts diff before.ndjson --only contacts --ndjson | jq .id
+extcontacts diff before.ndjson --detailed-exitcode    # exits with 5 if anything changed]],
+  next_steps = [[
+Each changed record is written with its fields before and after; the totals go
+to standard error. `extcontacts restore SNAPSHOT` plans the return to it.]],
+  exit_codes = { 0, 1, 2, 3, { 5, "differences found (with --detailed-exitcode)" }, 75, 130 },
   connects = true,
 }
 
 --- Declares arguments and options.
----@param parser table
-function command.setup(parser)
-  parser:argument("snapshot", "a file that export wrote")
-  export.declare_only(parser)
-  parser:flag("--ndjson", "a line of JSON for each record")
-  parser:flag("--detailed-exitcode", "end with code 5 where there are differences")
+---@param argparser table
+function command.setup(argparser)
+  argparser:argument("snapshot", "snapshot written by `extcontacts export`")
+  listings.declare(argparser, "compare")
+  argparser:flag("--ndjson", "write one line of JSON per changed record")
+  argparser:flag("--detailed-exitcode", "exit with 5 if there are differences")
 end
 
--- A value on a line: control characters and what a terminal takes for more
--- than text are escaped.
-local function shown(value)
-  local text = fix_diff.text(value)
+-- A value on one line, with control characters escaped, so that it cannot change
+-- the state of a terminal.
+local function printable(value)
+  local text = record_diff.text(value)
   return text == nil and "(none)" or (assert(core.json.encode(text)):gsub("\194[\128-\159]", "?"))
 end
 
 local COLOURS = { changed = "yellow", created = "green", deleted = "red" }
 
-local function write_text(context, change)
+local function write_text(ctx, change)
   local reference = change.reference
-  context:out(context:paint("stdout", COLOURS[change.change], change.change), " ",
+  ctx:out(ctx:paint("stdout", COLOURS[change.change], change.change), " ",
     (reference.kind:gsub("_", " ")), " ", reference.id, "\n")
-  for _, one in ipairs(change.diff or {}) do
-    context:out("  ", fix_diff.name(one.path), ": ", shown(one.before), " -> ", shown(one.after), "\n")
+  for _, field in ipairs(change.diff or {}) do
+    ctx:out("  ", record_diff.name(field.path), ": ", printable(field.before), " -> ", printable(field.after), "\n")
   end
 end
 
-local function write_json(context, change)
+local function write_json(ctx, change)
   local reference = change.reference
-  context:out(assert(core.json.encode({
+  ctx:out(assert(core.json.encode({
     change = change.change,
     kind = reference.kind,
     id = reference.id,
@@ -57,41 +61,30 @@ local function write_json(context, change)
   }, { sort_keys = true })), "\n")
 end
 
---- Progress for a comparison.
----@param context table
----@return fun(listing: string, count: integer)
-function command.counter(context)
-  return function(listing, count)
-    if count % 200 == 0 then
-      context:progress(("%d %s"):format(count, listing))
-    end
-  end
-end
-
 --- Compares.
----@param given table
----@param context table
+---@param args table
+---@param ctx table
 ---@return integer|nil exit code
-function command.run(given, context)
-  local counts, err = snapshot.compare(context:connect(), given.snapshot, {
-    only = export.only(given),
-    on_record = command.counter(context),
+function command.run(args, ctx)
+  local counts, err = snapshot.compare(ctx:connect(), args.snapshot, {
+    only = listings.selected(args),
+    on_record = listings.counter(ctx),
     on_change = function(change)
-      context:progress(nil)
-      if given.ndjson then
-        write_json(context, change)
+      ctx:progress(nil)
+      if args.ndjson then
+        write_json(ctx, change)
       else
-        write_text(context, change)
+        write_text(ctx, change)
       end
     end,
   })
-  context:progress(nil)
+  ctx:progress(nil)
   if not counts then
     return nil, err
   end
-  context:say("%d changed, %d created, %d deleted, %d as they were", counts.changed, counts.created,
-    counts.deleted, counts.same)
-  if given.detailed_exitcode and counts.changed + counts.created + counts.deleted > 0 then
+  ctx:say("%d changed, %d created, %d deleted, %d unchanged", counts.changed, counts.created, counts.deleted,
+    counts.same)
+  if args.detailed_exitcode and counts.changed + counts.created + counts.deleted > 0 then
     return exit.codes.pending
   end
 end

@@ -1,4 +1,4 @@
---- `extcontacts doctor`: what the doctor finds, as text or JSON.
+--- `extcontacts doctor`: the findings of the doctor, as text or JSON.
 
 local connection = require "extcontacts.cli.connection"
 local doctor = require "extcontacts.doctor"
@@ -7,42 +7,46 @@ local json = require "extcontacts.base.json"
 
 local command = {
   name = "doctor",
-  summary = "find out why the API can't be used from here",
+  summary = "diagnose the connection, credentials and permissions",
   connects = true,
+  description = [[
+Check, in this order: the configuration, DNS, connections and certificates,
+the clock, the token, the permissions and the rate limit. Each problem comes
+with its remedy. Only reads are sent, and no secret is shown.]],
+  examples = [[
+extcontacts doctor
+extcontacts doctor --profile test --group contacts --group notes
+extcontacts doctor --json | jq '.checks[] | select(.status == "failed")']],
+  next_steps = [[
+The exit code is that of the first problem found. docs/doctor.md describes
+the checks.]],
 }
 
-command.description = [[
-Checks the configuration, the servers' names, connections and certificates,
-the clock, the token, the permissions and the rate limit, one after the other.
-Sends reads only and shows no secrets.]]
-
--- The help's list of exit codes, from the problems themselves.
+-- The exit codes, from the problems themselves.
 local function exit_codes()
-  local lines = { "Exit codes, of the first thing that is wrong:", "   0  all is well", "   2  wrong usage" }
+  local codes = { { 0, "no problems found" }, 2 }
   for _, problem in ipairs(doctor.problems) do
-    lines[#lines + 1] = ("  %2d  %s"):format(problem.exit_code, problem.sentence:gsub("%%s", "…"))
+    codes[#codes + 1] = { problem.exit_code, (problem.sentence:gsub("%%s", "…")) }
   end
-  lines[#lines + 1] = " 130  interrupted"
-  return table.concat(lines, "\n")
+  codes[#codes + 1] = 130
+  return codes
 end
-
-command.example = "extcontacts doctor --profile test"
-command.notes = exit_codes()
+command.exit_codes = exit_codes()
 
 --- Declares the options.
----@param parser table
-function command.setup(parser)
-  parser:flag("--json", "print one JSON object instead of text")
-  parser:flag("--rate", "measure the rate limit: uses up the token's requests of this minute")
-  parser:option("--group", "only the permissions of this group of operations (contacts, "
-    .. "organizations.notes); may be given again"):argname("<group>"):count("*"):target("groups")
+---@param argparser table
+function command.setup(argparser)
+  argparser:flag("--json", "write one JSON object instead of text")
+  argparser:flag("--rate", "measure the rate limit; uses up the token's requests of the current minute")
+  argparser:option("--group", "check only the permissions of this group of operations, such as contacts or "
+    .. "organizations.notes; can be repeated"):argname("GROUP"):count("*"):target("groups")
 end
 
 local LABELS = { ok = "ok", failed = "FAILED", note = "-" }
 
 local WIDTH, MARGIN = 100, 23
 
--- Words in lines, the later ones as far in as the first's text.
+-- Words in lines of WIDTH columns; all lines but the first are indented.
 local function wrapped(first, text)
   local lines, line = {}, first
   local column = MARGIN
@@ -57,16 +61,16 @@ local function wrapped(first, text)
   return (table.concat(lines, "\n"):gsub(" +\n", "\n"):gsub(" +$", "")) .. "\n"
 end
 
-local function print_finding(context, finding)
-  context:out(wrapped(("%-7s %-14s "):format(LABELS[finding.status], finding.check), finding.sentence))
+local function print_finding(ctx, finding)
+  ctx:out(wrapped(("%-7s %-14s "):format(LABELS[finding.status], finding.check), finding.sentence))
   if finding.remedy then
-    context:out(wrapped((" "):rep(MARGIN), "-> " .. finding.remedy))
+    ctx:out(wrapped((" "):rep(MARGIN), "-> " .. finding.remedy))
   end
-  context:flush()
+  ctx:flush()
 end
 
-local function print_json(context, findings, exit_code)
-  context:out(assert(json.encode {
+local function print_json(ctx, findings, exit_code)
+  ctx:out(assert(json.encode {
     ok = exit_code == 0,
     exit_code = exit_code,
     checks = json.array(findings),
@@ -74,28 +78,28 @@ local function print_json(context, findings, exit_code)
 end
 
 --- Examines the connection.
----@param given table
----@param context table
+---@param args table
+---@param ctx table
 ---@return integer exit code
-function command.run(given, context)
-  local misuse = doctor.misuse(given.groups)
+function command.run(args, ctx)
+  local misuse = doctor.misuse(args.groups)
   if misuse then
     exit.usage(misuse)
   end
-  local options, sources = connection.settings(given, context.getenv)
+  local options, sources = connection.settings(args, ctx.getenv)
   options.timeout = options.timeout or 10
   local findings, exit_code = doctor.examine(options, {
-    groups = given.groups,
-    rate = given.rate,
+    groups = args.groups,
+    rate = args.rate,
     sources = sources,
-    report = not given.json and function(finding)
-      print_finding(context, finding)
+    report = not args.json and function(finding)
+      print_finding(ctx, finding)
     end or nil,
   })
-  if given.json then
-    print_json(context, findings, exit_code)
+  if args.json then
+    print_json(ctx, findings, exit_code)
   elseif exit_code == 0 then
-    context:out("\nAll is well.\n")
+    ctx:out("\nNo problems found.\n")
   end
   return exit_code
 end

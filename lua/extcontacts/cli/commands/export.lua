@@ -1,87 +1,71 @@
 --- `extcontacts export`: writes a snapshot.
 
-local arg_values = require "extcontacts.cli.arg_values"
-local exit = require "extcontacts.cli.exit"
-local format = require "extcontacts.snapshot.format"
-local parser_of = require "extcontacts.cli.parser"
+local listings = require "extcontacts.cli.listings"
 local snapshot = require "extcontacts.snapshot"
+local texts = require "extcontacts.base.text"
 
 local command = {
   name = "export",
-  summary = "write a snapshot of all records to a file",
+  summary = "save all records to a snapshot file",
   description = [[
-Writes all organizations, contacts, relationships and notes to a file, a line
-of JSON each, readable by its owner alone. The file appears under its name
-when it is complete. The same command goes on with an export that was
-interrupted, however that happened.]],
-  example = [[
+Save all organizations, contacts, relationships and notes to a snapshot: one
+NDJSON file that only you can read. It appears under its name once it is
+complete. If an export stops for any reason, run the same command again to
+resume it.]],
+  examples = [[
 extcontacts export before.ndjson
-extcontacts export contacts.ndjson --only contacts,notes]],
+extcontacts export contacts.ndjson --only contacts,notes
+extcontacts export daily.ndjson --overwrite]],
+  next_steps = [[
+`extcontacts diff FILE` shows what has changed since the snapshot, and
+`extcontacts restore FILE` plans the return to it.]],
   connects = true,
 }
 
---- Declares --only.
----@param parser table
-function command.declare_only(parser)
-  local only = parser:option("--only", "these listings alone: " .. table.concat(format.listings, ", "))
-    :argname("LIST"):count("*")
-  parser_of.completes(only, format.listings)
-end
-
---- The listings of --only; a wrong one ends the command.
----@param given table
----@return string[]|nil
-function command.only(given)
-  local names = arg_values.list(given.only)
-  local _, misuse = format.wanted(names)
-  if misuse then
-    exit.usage("--only: " .. misuse)
-  end
-  return #names > 0 and names or nil
-end
-
 --- Declares arguments and options.
----@param parser table
-function command.setup(parser)
-  parser:argument("file", "the snapshot")
-  command.declare_only(parser)
-  parser:flag("--restart", "begin anew where an earlier export was interrupted")
-  parser:flag("--overwrite", "replace a snapshot of that name, once the new one is complete")
+---@param argparser table
+function command.setup(argparser)
+  argparser:argument("file", "snapshot to write")
+  listings.declare(argparser, "export")
+  argparser:flag("--restart", "start over instead of resuming an interrupted export")
+  argparser:flag("--overwrite", "replace an existing snapshot once the new one is complete")
 end
+
+local NOUNS = { organizations = "organization", contacts = "contact", relationships = "relationship", notes = "note" }
 
 local function summary(header)
   local parts = {}
   for index, section in ipairs(header.sections) do
-    parts[index] = ("%d %s"):format(section.count, section.listing)
+    parts[index] = texts.plural(section.count, NOUNS[section.listing] or section.listing)
   end
   return table.concat(parts, ", ")
 end
 
 --- Writes it.
----@param given table
----@param context table
-function command.run(given, context)
-  local header, err = snapshot.export(context:connect(), given.file, {
-    only = command.only(given),
-    restart = given.restart,
-    overwrite = given.overwrite,
+---@param args table
+---@param ctx table
+function command.run(args, ctx)
+  local header, err = snapshot.export(ctx:connect(), args.file, {
+    only = listings.selected(args),
+    restart = args.restart,
+    overwrite = args.overwrite,
     on_page = function(progress)
       if progress.resumed then
-        context:say("going on with %s at %d %s", given.file, progress.count, progress.listing)
+        ctx:say("resuming %s after %d %s", args.file, progress.count, progress.listing)
       elseif progress.expired then
-        context:say("the cursor has expired, reading all %s again", progress.listing)
+        ctx:say("the cursor has expired; reading the %s again from the start", progress.listing)
       end
-      context:progress(("%s: %d %s"):format(given.file, progress.count, progress.listing))
+      ctx:progress(("%s: %d %s"):format(args.file, progress.count, progress.listing))
     end,
   })
-  context:progress(nil)
+  ctx:progress(nil)
   if not header then
     if err.kind ~= "invalid" and err.kind ~= "io" then
-      context:say("%s is not complete; the same command goes on with it", given.file)
+      ctx:say("%s is incomplete. To resume, run the same command again.", args.file)
     end
     return nil, err
   end
-  context:say("%s: %s", given.file, summary(header))
+  ctx:say("exported %s to %s", summary(header), args.file)
 end
 
 return command

@@ -1,49 +1,58 @@
---- `extcontacts get`: reads records by their ids.
+--- `extcontacts get`: reads records by id.
 
 local exit = require "extcontacts.cli.exit"
-local operation = require "extcontacts.cli.operation"
+local operation_args = require "extcontacts.cli.operation_args"
+local operation_calls = require "extcontacts.cli.operation_calls"
+local operation_command = require "extcontacts.cli.operation_command"
 local output = require "extcontacts.cli.output"
 
 local command = {
-  summary = "read records by their ids",
+  summary = "read records by id",
+  usage = "<resource> <id>...",
   description = [[
-Reads records by their ids; - takes ids from standard input, a line each, or
-lines of JSON with an id.]],
-  example = [[
+Read one or more records by id. Pass - to read the ids from standard input:
+one id per line, or one JSON object with an id per line.]],
+  examples = [[
 extcontacts get contacts 5b4ab8d4-2b1c-4b3e-9d5a-6f0a4c1f0b11
-extcontacts scan contacts --fields id | extcontacts get contacts - --ndjson]],
+extcontacts get contacts ID --fields id,lastName,workPhone.e164 --csv
+extcontacts scan contacts --fields id | extcontacts get contacts - --ndjson
+extcontacts get contacts --help    # with the options of this resource]],
+  next_steps = [[
+One record is written as indented JSON, several as one line of JSON each.
+An id that does not exist is reported on standard error; the other records
+are still read, and the command exits with 1.]],
 }
 
 --- Declares arguments and options.
----@param parser table
+---@param argparser table
 ---@param row extcontacts.Operation|nil
-function command.declare(parser, row)
-  operation.declare(parser, "get", row, { several = true })
-  output.setup(parser, row and row.returns)
-  parser:flag("--dry-run", "show the requests and send none")
+function command.declare(argparser, row)
+  operation_args.declare(argparser, "get", row, { several = true })
+  output.setup(argparser, row and row.returns)
+  argparser:flag("--dry-run", "print the requests without sending them")
 end
 
---- Reads and writes them.  A record that can't be read does not keep the
--- others from it.
----@param given table
----@param context table
+--- Reads and writes the records.  One that does not exist does not stop the
+-- others.
+---@param args table
+---@param ctx table
 ---@param row extcontacts.Operation
 ---@return integer exit code
-function command.run(given, context, row)
-  local name = operation.last(row)
-  local several = #given[name] > 1 or given[name][1] == "-"
-  local writer = not given.dry_run and output.open(context, given, row.returns, several)
+function command.run(args, ctx, row)
+  local name = operation_args.last_id(row)
+  local several = #args[name] > 1 or args[name][1] == "-"
+  local writer = not args.dry_run and output.open(ctx, args, row.returns, several)
   local failed
-  for id in operation.ids(context, given[name]) do
-    local arguments, count = operation.arguments(row, given, { [name] = id })
-    if given.dry_run then
-      operation.show(context, row, arguments, count)
+  for id in operation_calls.ids(ctx, args[name]) do
+    local arguments, count = operation_args.bind(row, args, { [name] = id })
+    if args.dry_run then
+      operation_calls.show(ctx, row, arguments, count)
     else
-      local record, err = operation.try(context, row, arguments, count)
+      local record, err = operation_calls.try(ctx, row, arguments, count)
       if record then
         writer:put(record)
       elseif several and err.status == 404 then
-        context:say("%s: %s", id, tostring(err))
+        ctx:say("%s: %s", id, tostring(err))
         failed = true
       else
         error(err, 0)
@@ -56,4 +65,4 @@ function command.run(given, context, row)
   return failed and exit.codes.some_failed or exit.codes.ok
 end
 
-return operation.command("get", command)
+return operation_command.new("get", command)

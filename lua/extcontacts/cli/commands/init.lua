@@ -1,52 +1,56 @@
---- The commands there are, in the order of the help text.  A command is a
--- module that returns
+--- The list of commands, in the order of the help text.  A command is a module
+-- that returns
 --
---     { name, summary, example, setup = function(parser, words) … end,
---       run = function(given, context) → exit code … end }
+--     { name, summary, description, examples, setup = function(parser, words) … end,
+--       run = function(args, ctx, subject) → exit code … end }
 --
--- `setup` declares arguments and options with lua-argparse; `run` gets what
--- was given, a context (`extcontacts.cli.context`) and what `setup` returned;
--- nil counts as 0.  Further fields: `description`, `notes` (the last part of
--- the help), `connects = true` for a command that makes a client (the options
--- of the connection come with it), `without(words)`, called where `setup`
--- returned nothing, to say what is missing, and `bare = true` for a command
--- that works without the C core.  Adding a command is adding a row; a row's
--- third value is the command's field in a module that has several.
+-- `setup` declares arguments and options with lua-argparse.  `run` receives
+-- their values, the context (cli/context.lua) and what `setup` returned; nil
+-- counts as exit code 0.  Optional fields: `next_steps` and `exit_codes`, the
+-- last parts of the help text; `usage`, where the arguments depend on the first
+-- one; `connects = true` for a command that creates a client (adds the
+-- connection options); `without(words)`, called if `setup` returned nothing, to
+-- report what is missing; `bare = true` for a command that runs without the C
+-- core.
 
-return {
-  { group = "Read" },
-  { "get", "extcontacts.cli.commands.get" },
-  { "list", "extcontacts.cli.commands.listing", "list" },
-  { "scan", "extcontacts.cli.commands.listing", "scan" },
-  { "search", "extcontacts.cli.commands.listing", "search" },
+local registry = require "extcontacts.cli.registry"
 
-  { group = "Write" },
-  { "create", "extcontacts.cli.commands.create" },
-  { "update", "extcontacts.cli.commands.update" },
-  { "delete", "extcontacts.cli.commands.delete" },
+local section, add = registry.section, registry.add
 
-  { group = "All of it" },
-  { "export", "extcontacts.cli.commands.export" },
-  { "diff", "extcontacts.cli.commands.diff" },
-  { "restore", "extcontacts.cli.commands.restore" },
+section "Read"
+add("get", function() return require "extcontacts.cli.commands.get" end)
+add("list", function() return require("extcontacts.cli.commands.listing").list end)
+add("scan", function() return require("extcontacts.cli.commands.listing").scan end)
+add("search", function() return require("extcontacts.cli.commands.listing").search end)
 
-  { group = "Fix" },
-  { "fixes", "extcontacts.cli.commands.fixes" },
-  { "plan", "extcontacts.cli.commands.plan" },
-  { "apply", "extcontacts.cli.commands.apply" },
-  { "resume", "extcontacts.cli.commands.resume" },
-  { "pause", "extcontacts.cli.commands.pause" },
-  { "status", "extcontacts.cli.commands.status" },
-  { "verify", "extcontacts.cli.commands.verify" },
-  { "undo", "extcontacts.cli.commands.undo" },
+section "Write"
+add("create", function() return require "extcontacts.cli.commands.create" end)
+add("update", function() return require "extcontacts.cli.commands.update" end)
+add("delete", function() return require "extcontacts.cli.commands.delete" end)
 
-  { group = "Any operation" },
-  { "call", "extcontacts.cli.commands.call" },
-  { "request", "extcontacts.cli.commands.request" },
-  { "ops", "extcontacts.cli.commands.ops" },
+section "Whole organization"
+add("export", function() return require "extcontacts.cli.commands.export" end)
+add("diff", function() return require "extcontacts.cli.commands.diff" end)
+add("restore", function() return require "extcontacts.cli.commands.restore" end)
 
-  { group = "Local" },
-  { "doctor", "extcontacts.cli.commands.doctor" },
-  { "sandbox", "extcontacts.cli.commands.sandbox" },
-  { "completion", "extcontacts.cli.commands.completion" },
-}
+section "Fix data"
+add("fixes", function() return require "extcontacts.cli.commands.fixes" end)
+add("plan", function() return require "extcontacts.cli.commands.plan" end)
+add("apply", function() return require "extcontacts.cli.commands.apply" end)
+add("resume", function() return require "extcontacts.cli.commands.resume" end)
+add("pause", function() return require "extcontacts.cli.commands.pause" end)
+add("status", function() return require "extcontacts.cli.commands.status" end)
+add("verify", function() return require "extcontacts.cli.commands.verify" end)
+add("undo", function() return require "extcontacts.cli.commands.undo" end)
+
+section "Any endpoint"
+add("call", function() return require "extcontacts.cli.commands.call" end)
+add("request", function() return require "extcontacts.cli.commands.request" end)
+add("ops", function() return require "extcontacts.cli.commands.ops" end)
+
+section "Tools"
+add("doctor", function() return require "extcontacts.cli.commands.doctor" end)
+add("sandbox", function() return require "extcontacts.cli.commands.sandbox" end)
+add("completion", function() return require "extcontacts.cli.commands.completion" end)
+
+return registry

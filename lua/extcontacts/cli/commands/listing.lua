@@ -1,18 +1,23 @@
---- `extcontacts list`, `scan` and `search`: records page after page, written
--- as they come.
+--- `extcontacts list`, `scan` and `search`: read records page by page and write
+-- them as they arrive.
 
+local arg_types = require "extcontacts.cli.arg_types"
 local compat = require "extcontacts.base.compat"
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 local exit = require "extcontacts.cli.exit"
 local models = require "extcontacts.api.models"
-local operation = require "extcontacts.cli.operation"
+local operation_args = require "extcontacts.cli.operation_args"
+local operation_calls = require "extcontacts.cli.operation_calls"
+local operation_command = require "extcontacts.cli.operation_command"
 local output = require "extcontacts.cli.output"
+local texts = require "extcontacts.base.text"
+local verbs = require "extcontacts.cli.verbs"
 
 local unpack = compat.unpack
 
--- How many, and how many at a time: not asked by the rows' own names, which
--- differ (`limit` is a scan's page size).
+-- Parameters that have options of our own: their names differ from row to row,
+-- and `limit` is a scan's page size.
 local PAGING = { page_size = true, page_number = true, limit = true, cursor = true, q = true }
 
 local function page_size_of(row)
@@ -24,31 +29,30 @@ local function entities_of(row)
   return models[row.returns].by_wire.entities.type
 end
 
-local function declare(parser, verb, row)
-  operation.declare(parser, verb, row, { hidden = PAGING })
+local function declare(argparser, verb, row)
+  operation_args.declare(argparser, verb, row, { hidden = PAGING })
   if verb == "search" then
-    parser:argument("text", "words to look for"):args "+"
+    argparser:argument("text", "keywords to search for"):args "+"
   end
-  output.setup(parser, row and entities_of(row))
   if not row or row.iterator then
-    parser:option("--limit", "stop after so many records"):argname("N"):convert(operation.count)
+    argparser:option("--limit", "stop after N records"):argname("N"):convert(arg_types.whole)
     local size = row and page_size_of(row)
     local range = size and size.max and (" (%d to %d)"):format(size.min, size.max) or ""
-    parser:option("--page-size", "records a request asks for" .. range)
-      :argname("N"):convert(operation.count)
-    parser:option("--from", "go on where an earlier run says it stopped"):argname("TOKEN")
+    argparser:option("--page-size", "records per request" .. range):argname("N"):convert(arg_types.whole)
+    argparser:option("--from", "resume where an earlier run stopped; that run prints the token"):argname("TOKEN")
   end
-  if not row or row.paging == "page" then
-    parser:flag("--allow-partial", "end at 1,000 records, the most a listing reaches, without a failure")
+  if verb ~= "scan" and (not row or row.paging == "page") then
+    argparser:flag("--allow-partial", "exit with 0 after the first 1,000 records, even if there are more")
   end
-  parser:flag("--dry-run", "show the first request and send none")
+  output.setup(argparser, row and entities_of(row))
+  argparser:flag("--dry-run", "print the first request without sending it")
 end
 
--- The scan to use instead of a listing, as a command line.
-local function instead_of(row)
-  local _, by_word = operation.words "scan"
+-- The command line that scans what a row lists.
+local function scan_for(row)
+  local _, by_word = verbs.words "scan"
   for word, scan in pairs(by_word) do
-    if scan.iterator == row.instead and word == operation.word("scan", scan) then
+    if scan.iterator == row.instead and word == verbs.word("scan", scan) then
       return "extcontacts scan " .. word
     end
   end
@@ -58,92 +62,126 @@ local function raise(err, row)
   if type(err) == "string" then
     exit.usage((err:gsub("^.-:%d+: ", ""):gsub("^[%w_]+: ", "")))
   elseif errors.is_error(err) and err.code == "page_window" then
-    exit.fail("some_failed", ("there are more, but a listing reaches only the first 1,000 records; `%s` reads "
-      .. "them all, --allow-partial takes what there is"):format(instead_of(row)))
+    exit.fail("some_failed", ("incomplete: a listing returns at most 1,000 records; run `%s` to read all of them, "
+      .. "or pass --allow-partial to accept the first 1,000"):format(scan_for(row)))
   end
   error(err, 0)
 end
 
--- Writes page after page.  What is written was received whole, so that the
--- token tells exactly where to go on.
-local function write_pages(iterator, writer, context, row)
+-- Writes page after page.  Only complete pages are written, so the resume token
+-- matches the last record written.
+local function write_pages(iterator, writer, ctx, row)
   local ok, err = pcall(function()
     for page in iterator:pages() do
       for _, record in ipairs(page.entities) do
         writer:put(record)
       end
-      context:flush()
+      ctx:flush()
     end
   end)
   if ok then
     return
   end
   if errors.is_error(err) and writer.count > 0 and err.code ~= "page_window" then
-    context:say("stopped after %d records; go on with --from '%s'", writer.count, iterator:resume_token())
+    ctx:say("stopped after %s. To resume, add: --from '%s'", texts.plural(writer.count, "record"),
+      iterator:resume_token())
   end
   raise(err, row)
 end
 
-local function options_of(row, given)
-  local options = operation.options(row, given, PAGING)
-  if given.page_size then
-    options[page_size_of(row).name] = given.page_size
+local function options_of(row, args)
+  local options = operation_args.options(row, args, PAGING)
+  if args.page_size then
+    options[page_size_of(row).name] = args.page_size
   end
-  if given.text then
-    options.q = table.concat(given.text, " ")
+  if args.text then
+    options.q = table.concat(args.text, " ")
   end
   return options
 end
 
-local function run(given, context, row)
-  local options = options_of(row, given)
-  local arguments, count = operation.arguments(row, given, nil, options)
-  if given.dry_run then
-    operation.show(context, row, arguments, count)
+local function run(args, ctx, row)
+  local options = options_of(row, args)
+  local arguments, count = operation_args.bind(row, args, nil, options)
+  if args.dry_run then
+    operation_calls.show(ctx, row, arguments, count)
     return
   end
   if not row.iterator then
-    local value = operation.call(context, row, arguments, count)
-    local writer = output.open(context, given, entities_of(row), true)
-    for _, record in ipairs(value.entities ~= core.json.null and value.entities or {}) do
+    local response = operation_calls.call(ctx, row, arguments, count)
+    local writer = output.open(ctx, args, entities_of(row), true)
+    for _, record in ipairs(response.entities ~= core.json.null and response.entities or {}) do
       writer:put(record)
     end
     writer:finish()
     return
   end
-  options.max_items, options.from, options.allow_partial = given.limit, given.from, given.allow_partial
+  options.max_items, options.from, options.allow_partial = args.limit, args.from, args.allow_partial
   if next(options) then
     count = #row.positional + 1
     arguments[count] = options
   end
-  local client = context:connect()
-  local made, iterator = pcall(client[row.iterator], client, unpack(arguments, 1, count))
-  if not made then
+  local client = ctx:connect()
+  local opened, iterator = pcall(client[row.iterator], client, unpack(arguments, 1, count))
+  if not opened then
     raise(iterator, row)
   end
-  local writer = output.open(context, given, entities_of(row), true)
-  write_pages(iterator, writer, context, row)
+  local writer = output.open(ctx, args, entities_of(row), true)
+  write_pages(iterator, writer, ctx, row)
   writer:finish()
 end
 
-local function command(verb, summary, example)
-  return operation.command(verb, {
-    summary = summary,
-    example = example,
-    declare = function(parser, row)
-      declare(parser, verb, row)
-    end,
-    run = run,
-  })
+local function command(verb, fields)
+  fields.declare = function(argparser, row)
+    declare(argparser, verb, row)
+  end
+  fields.run = run
+  return operation_command.new(verb, fields)
 end
 
 return {
-  list = command("list", "list records, at most the first 1,000", [[
+  list = command("list", {
+    summary = "list up to 1,000 records",
+    usage = "<resource> [<id>]",
+    description = [[
+List the records of a resource. The API returns at most the first 1,000
+records of a listing; use `extcontacts scan` to read all of them. Resources
+that belong to a record, such as contacts.notes, require its id.]],
+    examples = [[
 extcontacts list organizations --sort-order name:asc --csv --fields id,name
-extcontacts list contacts.notes 5b4ab8d4-2b1c-4b3e-9d5a-6f0a4c1f0b11]]),
-  scan = command("scan", "read all records, however many there are", [[
+extcontacts list contacts.notes 5b4ab8d4-2b1c-4b3e-9d5a-6f0a4c1f0b11
+extcontacts list contacts --help    # with the options of this resource]],
+    next_steps = [[
+Records are written as they arrive, one line of JSON each. If there are more
+than 1,000, the command names the scan to use instead and exits with 1.]],
+  }),
+  scan = command("scan", {
+    summary = "read every record, without a limit",
+    usage = "<resource>",
+    description = [[
+Read all records of a resource, in no particular order. There is no filter:
+select records with a tool such as jq, or change them with a fix.]],
+    examples = [[
 extcontacts scan contacts >contacts.ndjson
-extcontacts scan contacts --csv --fields id,lastName,workEmail,workPhone.e164 | head]]),
-  search = command("search", "search contacts or organizations by words", [[
-extcontacts search contacts smith --limit 5 --json]]),
+extcontacts scan contacts --csv --fields id,lastName,workEmail --limit 100
+extcontacts scan contacts | jq -c 'select(.workEmail == null) | .id']],
+    next_steps = [[
+Records are written as they arrive, one line of JSON each, so memory use does
+not grow with their number. A scan that fails or is interrupted prints the
+--from option that resumes it.]],
+  }),
+  search = command("search", {
+    summary = "search contacts or organizations by keyword",
+    usage = "<resource> <text>...",
+    description = [[
+Search contacts or organizations by keyword. The API defines which fields are
+searched; there is no query syntax. To find a contact by its phone number or
+e-mail address, use `extcontacts call lookup.reverse`.]],
+    examples = [[
+extcontacts search contacts smith --limit 5 --json
+extcontacts search organizations "acme corporation" --fields id,name]],
+    next_steps = [[
+Matches are written as they arrive, one line of JSON each. If there are more
+than 1,000, the command exits with 1; use more specific keywords.]],
+  }),
 }

@@ -1,41 +1,43 @@
---- `extcontacts ops`: lists the operations, and teaches one.
+--- `extcontacts ops`: lists the operations, or describes one.
 
 local core = require "extcontacts.core"
 local exit = require "extcontacts.cli.exit"
 local models = require "extcontacts.api.models"
-local operation = require "extcontacts.cli.operation"
+local operation_args = require "extcontacts.cli.operation_args"
 local operations = require "extcontacts.api.operations"
-local parser_of = require "extcontacts.cli.parser"
+local parser = require "extcontacts.cli.parser"
 local suggest = require "extcontacts.base.suggest"
+local verbs = require "extcontacts.cli.verbs"
 
 local command = {
   name = "ops",
-  summary = "list the operations, or explain one",
+  summary = "list the operations, or describe one",
   description = [[
-Lists the operations with what they do. A short or canonical name explains one
-of them: arguments, options, permissions, fields. Any other word lists those
-that have it in their name or summary.]],
-  example = [[
+List the operations of the API. With the short or canonical name of an
+operation, describe it: arguments, options, permissions and fields. With any
+other word, list the operations that have it in their name or summary.]],
+  examples = [[
 extcontacts ops
 extcontacts ops notes
 extcontacts ops contacts.update
 extcontacts ops --permissions]],
+  next_steps = "Run `extcontacts call NAME` to call an operation. No request is sent here.",
 }
 
 --- Declares arguments and options.
----@param parser table
-function command.setup(parser)
-  local name = parser:argument("name", "an operation, or a word to look for"):args "?"
-  parser_of.completes(name, function()
-    return operation.described "call"
+---@param argparser table
+function command.setup(argparser)
+  local name = argparser:argument("name", "an operation, or a word to search for"):args "?"
+  parser.completes(name, function()
+    return verbs.described "call"
   end)
-  parser:mutex(
-    parser:flag("--permissions", "list the permissions with the operations they allow"),
-    parser:flag("--json", "the rows of the table as JSON")
+  argparser:mutex(
+    argparser:flag("--permissions", "list the permissions and the operations that each allows"),
+    argparser:flag("--json", "write the operation table as JSON")
   )
 end
 
--- Rows that a word is about.
+-- The rows that contain a word.
 local function matching(word)
   local rows = {}
   for _, row in ipairs(operations.list) do
@@ -47,13 +49,13 @@ local function matching(word)
   return rows
 end
 
-local function list(context, rows)
+local function list(ctx, rows)
   for _, row in ipairs(rows) do
-    context:out(("%-30s %-6s %s\n"):format(row.short, row.method, (row.summary:gsub("%.$", ""))))
+    ctx:out(("%-30s %-6s %s\n"):format(row.short, row.method, (row.summary:gsub("%.$", ""))))
   end
 end
 
-local function list_permissions(context, rows)
+local function list_permissions(ctx, rows)
   local by_permission = {}
   for _, row in ipairs(rows) do
     for _, permission in ipairs(row.permissions) do
@@ -62,14 +64,14 @@ local function list_permissions(context, rows)
     end
   end
   for _, permission in ipairs(suggest.keys(by_permission)) do
-    context:out(permission, "\n")
+    ctx:out(permission, "\n")
     for _, short in ipairs(by_permission[permission]) do
-      context:out("  ", short, "\n")
+      ctx:out("  ", short, "\n")
     end
   end
 end
 
--- A row as JSON: what is data in it, and nothing twice.
+-- A row as JSON, without its functions and its index.
 local function as_json(row)
   local out = {}
   for name, value in pairs(row) do
@@ -87,10 +89,10 @@ local function signature(row, name)
   return ("%s(%s)"):format(name, arguments)
 end
 
--- The verb under which a row is more at hand than with `call`.
+-- The verb that covers a row, besides `call`.
 local function verb_of(row)
   for _, verb in ipairs { "get", "scan", "list", "create", "update", "delete" } do
-    local _, by_word = operation.words(verb)
+    local _, by_word = verbs.words(verb)
     if by_word[row.short] then
       return verb
     end
@@ -108,7 +110,7 @@ local function command_lines(row)
   local verb = verb_of(row)
   local lines = { ("extcontacts call %s%s%s"):format(row.short, ids, body) }
   if verb then
-    table.insert(lines, 1, ("extcontacts %s %s%s%s"):format(verb, operation.word(verb, row), ids, body))
+    table.insert(lines, 1, ("extcontacts %s %s%s%s"):format(verb, verbs.word(verb, row), ids, body))
   end
   return lines
 end
@@ -121,7 +123,7 @@ local function describe_field(field)
     marks[#marks + 1] = "required"
   end
   if field.read_only then
-    marks[#marks + 1] = "set by the server"
+    marks[#marks + 1] = "read-only"
   end
   if field.enum then
     marks[#marks + 1] = "one of " .. table.concat(field.enum, ", ")
@@ -129,20 +131,20 @@ local function describe_field(field)
   return kind .. (#marks > 0 and "; " .. table.concat(marks, "; ") or "")
 end
 
-local function explain(context, row)
+local function describe(ctx, row)
   local function put(...)
-    context:out(string.format(...), "\n")
+    ctx:out(string.format(...), "\n")
   end
   local function title(text)
-    context:out("\n", context:paint("stdout", "bold", text), "\n")
+    ctx:out("\n", ctx:paint("stdout", "bold", text), "\n")
   end
-  put("%s: %s", context:paint("stdout", "bold", row.short), (row.summary:gsub("%.$", "")))
+  put("%s: %s", ctx:paint("stdout", "bold", row.short), (row.summary:gsub("%.$", "")))
   put("%s %s", row.method, row.path)
-  title "From the shell"
+  title "Command line"
   for _, line in ipairs(command_lines(row)) do
     put("  %s", line)
   end
-  title "From Lua"
+  title "Lua"
   put("  client.%s", signature(row, (row.short:gsub("%.(%w+)$", ":%1"))))
   put("  client:%s", signature(row, row.name))
   if row.iterator then
@@ -151,17 +153,17 @@ local function explain(context, row)
   if #row.params > 0 then
     title "Arguments and options"
     for _, param in ipairs(row.params) do
-      put("  %-18s %s%s", param.required and param.name or operation.flag(param.name), param.doc,
-        operation.limits(param))
+      put("  %-18s %s%s", param.required and param.name or operation_args.flag(param.name), param.doc,
+        operation_args.limits(param))
     end
   end
-  title "Permissions, any one of them"
+  title "Permissions (one of them is enough)"
   put("  %s", table.concat(row.permissions, "\n  "))
-  title "Answer"
+  title "Response"
   put("  %d%s; %s", row.success_status, row.returns and " with " .. row.returns or ", empty",
-    row.repeatable and "safe to repeat" or "not safe to repeat")
+    row.repeatable and "safe to retry" or "not safe to retry")
   if row.instead then
-    put("  At most 1,000 records; client:%s reads them all", row.instead)
+    put("  At most 1,000 records; client:%s reads all of them", row.instead)
   end
   local model = models[row.body_model or row.returns]
   if model and #model.fields > 0 then
@@ -172,27 +174,27 @@ local function explain(context, row)
   end
 end
 
---- Lists or explains.
----@param given table
----@param context table
-function command.run(given, context)
-  local row = operations.by_short[given.name] or operations.by_name[given.name]
-  local rows = row and { row } or matching(given.name)
+--- Lists or describes.
+---@param args table
+---@param ctx table
+function command.run(args, ctx)
+  local row = operations.by_short[args.name] or operations.by_name[args.name]
+  local rows = row and { row } or matching(args.name)
   if #rows == 0 then
-    local _, by_word = operation.words "call"
-    exit.usage(suggest.unknown("operation", given.name, suggest.keys(by_word)))
-  elseif given.json then
+    local _, by_word = verbs.words "call"
+    exit.usage(suggest.unknown("operation", args.name, suggest.keys(by_word)))
+  elseif args.json then
     local out = core.json.array {}
-    for index, one in ipairs(rows) do
-      out[index] = as_json(one)
+    for index, matched in ipairs(rows) do
+      out[index] = as_json(matched)
     end
-    context:out(assert(core.json.encode(row and out[1] or out, { sort_keys = true })), "\n")
-  elseif given.permissions then
-    list_permissions(context, rows)
+    ctx:out(assert(core.json.encode(row and out[1] or out, { sort_keys = true })), "\n")
+  elseif args.permissions then
+    list_permissions(ctx, rows)
   elseif row then
-    explain(context, row)
+    describe(ctx, row)
   else
-    list(context, rows)
+    list(ctx, rows)
   end
 end
 

@@ -1,32 +1,35 @@
---- `extcontacts pause`: holds the process that applies a plan.
+--- `extcontacts pause`: pauses a running apply.
 
 local command = {
   name = "pause",
-  summary = "hold the process that applies a plan",
+  summary = "pause a running apply",
   description = [[
-The process ends what is in flight and waits, within a second, until
-`extcontacts resume` of the same plan.]],
-  example = "extcontacts pause tidy.plan",
+Pause the process that is applying a plan. Within a second it finishes its
+current requests and waits.]],
+  examples = [[
+extcontacts pause tidy.plan
+extcontacts resume tidy.plan]],
+  next_steps = "Run `extcontacts resume PLAN` to continue; the process keeps the plan locked until then.",
 }
 
 --- Declares the argument.
----@param parser table
-function command.setup(parser)
-  parser:argument("plan", "the plan that is being applied")
+---@param argparser table
+function command.setup(argparser)
+  argparser:argument("plan", "plan that is being applied")
 end
 
---- Holds it.
----@param given table
----@param context table
+--- Pauses it.
+---@param args table
+---@param ctx table
 ---@return integer|nil exit code
 ---@return extcontacts.Error|nil
-function command.run(given, context)
-  local held, err = require("extcontacts.fix.pause").set(given.plan, true)
-  if not held then
+function command.run(args, ctx)
+  local paused, err = require("extcontacts.fix.pause").set(args.plan, true)
+  if not paused then
     return nil, err
   end
-  context:say("held; go on with:  extcontacts resume %s",
-    require("extcontacts.cli.plan_text").quoted(given.plan))
+  ctx:say "paused; the apply finishes its current requests and waits"
+  ctx:hint("Resume", "resume", args.plan)
 end
 
 return command

@@ -1,114 +1,112 @@
---- `extcontacts plan`: what a fix would do, shown and written to a plan file.
+--- `extcontacts plan`: what a fix would change, shown and written to a plan.
 
 local arg_types = require "extcontacts.cli.arg_types"
+local core = require "extcontacts.core"
 local exit = require "extcontacts.cli.exit"
 local files = require "extcontacts.base.files"
 local fixes = require "extcontacts.fixes"
-local parser_of = require "extcontacts.cli.parser"
+local parser = require "extcontacts.cli.parser"
 local plan_text = require "extcontacts.cli.plan_text"
 local suggest = require "extcontacts.base.suggest"
+local texts = require "extcontacts.base.text"
 
 local command = {
   name = "plan",
-  summary = "show what a fix would change, and write a plan of it",
+  summary = "preview the changes of a fix and write a plan",
   connects = true,
   description = [[
-Reads everything the fix asks for and writes nothing on the server.  The
-plan file holds every change with the record before and after;
-`extcontacts apply` does exactly that.  docs/fix.md describes fixes.]],
-  example = [[
-extcontacts plan tidy_names_emails -o tidy.plan --html tidy.html
-extcontacts apply tidy.plan]],
+Run a fix on the current records and write a plan: every change, with the
+record before and after. Nothing changes on the server. A fix is a Lua file,
+or the name of a ready-made fix (`extcontacts fixes`); docs/fix.md describes
+how to write one.]],
+  examples = [[
+extcontacts plan tidy_names_emails
+extcontacts plan set_fields --set csv=values.csv -o set.plan --html set.html
+extcontacts plan my_fix.lua --limit 10 --show 10]],
+  next_steps = [[
+Review the plan on the screen or in the HTML page, then run
+`extcontacts apply PLAN`. PLAN.skipped.csv lists the records that the fix
+skipped, with the reasons.]],
+  exit_codes = { 0, 1, 2, 3, { 5, "the plan contains changes (with --detailed-exitcode)" }, 75, 130 },
 }
 
-command.notes = [[
-With --detailed-exitcode: 0 when there is nothing to change, 5 when there is.]]
+-- Seconds before the first progress line and between two of them.
+local FIRST, EVERY = 0.5, 0.2
 
 --- Declares arguments and options.
----@param parser table
-function command.setup(parser)
+---@param argparser table
+function command.setup(argparser)
   local words = { ":files" }
   for index, name in ipairs(fixes.names) do
     words[index + 1] = name
   end
-  parser_of.completes(parser:argument("file", "the fix: a Lua file, or the name of a ready one "
-    .. "(`extcontacts fixes`)"), words)
-  parser:option("-o --output", "the plan to write; default: the fix's name with .plan, here"):argname("<plan>")
-  parser:option("--set", "an option of the fix; may be given again"):argname("<name=value>"):count("*")
+  parser.completes(argparser:argument("fix", "Lua file, or name of a ready-made fix"), words)
+  argparser:option("-o --output", "plan to write [the fix's name with .plan]"):argname("PLAN")
+  argparser:option("--set", "set an option of the fix; can be repeated"):argname("NAME=VALUE"):count("*")
     :convert(arg_types.pair):target("set")
-  parser:option("--limit", "stop after so many changes"):argname("<count>")
-    :convert(arg_types.whole)
-  parser:option("--show", "how many changes are shown [10]"):argname("<count>"):convert(arg_types.count)
-  parser:option("--html", "also write a page to look at and approve"):argname("<file>")
-  parser:flag("--detailed-exitcode", "exit with 5 when there are changes")
+  argparser:option("--limit", "stop after N changes"):argname("N"):convert(arg_types.whole)
+  argparser:option("--show", "number of changes to show [10]"):argname("N"):convert(arg_types.count)
+  argparser:option("--html", "also write an HTML page for review and approval"):argname("FILE")
+  argparser:flag("--detailed-exitcode", "exit with 5 if the plan contains changes")
 end
 
--- Tells how far it is, on a terminal and now and then.
-local function progress(context)
-  if not context:is_terminal "stderr" then
-    return nil, function() end
-  end
-  local now = require("extcontacts.core").engine.now
-  local next_at, shown = now() + 0.5, false
+-- Shows progress on a terminal.
+local function counter(ctx)
+  local now = core.engine.now
+  local next_at = now() + FIRST
   return function(records, changes)
     if now() >= next_at then
-      next_at, shown = now() + 0.2, true
-      context:note(("\r%d records read, %d changes "):format(records, changes))
-    end
-  end, function()
-    if shown then
-      context:note("\r\27[K")
+      next_at = now() + EVERY
+      ctx:progress(("%s read, %s"):format(texts.plural(records, "record"), texts.plural(changes, "change")))
     end
   end
 end
 
--- A fix's file: that of the name, or else the ready one that is called so.
+-- The file of a fix: the one with this name, else the ready-made fix.
 local function path_of(name)
   if files.exists(name) or name:find "[/.]" then
     return name
   end
-  return fixes.path(name) or exit.usage("there is no file of that name, and " .. suggest.unknown("ready fix", name,
-    fixes.names))
+  return fixes.path(name) or exit.usage("no such file, and " .. suggest.unknown("ready-made fix", name, fixes.names))
 end
 
 --- Plans.
----@param given table
----@param context table
+---@param args table
+---@param ctx table
 ---@return integer|nil exit code
 ---@return extcontacts.Error|nil
-function command.run(given, context)
+function command.run(args, ctx)
   local fix = require "extcontacts.fix"
-  local made, err = fix.load(path_of(given.file))
-  if not made then
+  local definition, err = fix.load(path_of(args.fix))
+  if not definition then
     return nil, err
   end
-  local output = given.output or given.file:match("([^/]+)$"):gsub("%.lua$", "") .. ".plan"
+  local output = args.output or args.fix:match("([^/]+)$"):gsub("%.lua$", "") .. ".plan"
   local set = {}
-  for _, one in ipairs(given.set) do
-    set[one[1]] = one[2]
+  for _, pair in ipairs(args.set) do
+    set[pair[1]] = pair[2]
   end
-  local on_record, clear = progress(context)
-  local show, on_change = plan_text.first(given.show or 10)
+  local show, on_change = plan_text.first(args.show or 10)
   local plan
-  plan, err = fix.plan(context:connect(), made, {
+  plan, err = fix.plan(ctx:connect(), definition, {
     output = output,
-    limit = given.limit,
+    limit = args.limit,
     set = set,
-    by = context.getenv "USER" or context.getenv "LOGNAME",
+    by = ctx.getenv "USER" or ctx.getenv "LOGNAME",
     on_change = on_change,
-    on_record = on_record,
+    on_record = ctx:is_terminal "stderr" and counter(ctx) or nil,
   })
-  clear()
+  ctx:progress(nil)
   if not plan then
     return nil, err
   end
-  show(context)
+  show(ctx)
   local ok
-  ok, err = plan_text.conclude(context, plan, given.html)
+  ok, err = plan_text.conclude(ctx, plan, args.html)
   if not ok then
     return nil, err
   end
-  return given.detailed_exitcode and plan.changes > 0 and exit.codes.pending or exit.codes.ok
+  return args.detailed_exitcode and plan.changes > 0 and exit.codes.pending or exit.codes.ok
 end
 
 return command

@@ -3,66 +3,68 @@
 local arg_values = require "extcontacts.cli.arg_values"
 local body = require "extcontacts.cli.body"
 local exit = require "extcontacts.cli.exit"
-local operation = require "extcontacts.cli.operation"
+local operation_args = require "extcontacts.cli.operation_args"
+local operation_calls = require "extcontacts.cli.operation_calls"
 local output = require "extcontacts.cli.output"
 local raw_request = require "extcontacts.api.raw_request"
 
 local command = {
   name = "request",
-  summary = "call an endpoint that is not among the operations",
+  summary = "send a request to any endpoint",
   connects = true,
   description = [[
-Sends a request to any endpoint of the platform, with the token, the rate, the
-repeats and the errors of the operations. Its path begins with /; a query may
-stand behind it, so that the links of an answer (nextUri) can be followed.]],
-  example = [[
+Send a request to any endpoint of the platform, for endpoints that are not
+among the operations. Authentication, rate limiting, retries and errors work
+as for operations. The path starts with / and can contain a query, so that
+the links in a response (nextUri) can be followed.]],
+  examples = [[
 extcontacts request GET /api/v2/externalcontacts/contacts/ID/identifiers
 extcontacts request GET /api/v2/externalcontacts/externalsources --query limit=50 --ndjson
 extcontacts request POST /api/v2/externalcontacts/bulk/contacts --body ids.json --repeatable
 extcontacts request PATCH /api/v2/externalcontacts/contacts/ID --body - --dry-run]],
-  notes = [[
-A POST or PATCH whose answer was lost may have been carried out. It is not
-sent again, unless --repeatable says that this would do no harm.]],
+  next_steps = [[
+The response is written as the server sent it. A POST or PATCH whose response
+is lost may have taken effect; it is not retried unless you pass --repeatable.]],
 }
 
 --- Declares arguments and options.
----@param parser table
-function command.setup(parser)
-  parser:argument("method", table.concat(raw_request.methods, ", ")):choices(raw_request.methods)
-  parser:argument("path", "begins with /api/v2/, percent-encoded")
-  operation.declare_query(parser, "a parameter of the query, to be encoded; may be given again")
-  body.setup(parser)
-  parser:flag("--repeatable", "sending it twice does what sending it once does")
-  output.setup(parser)
-  parser:flag("--yes", "don't ask before a DELETE")
-  parser:flag("--dry-run", "show the request and send nothing")
+---@param argparser table
+function command.setup(argparser)
+  argparser:argument("method", "one of " .. table.concat(raw_request.methods, ", ")):choices(raw_request.methods)
+  argparser:argument("path", "path that starts with /api/v2/, percent-encoded")
+  operation_args.declare_query(argparser, "add a query parameter; the value is encoded for you; can be repeated")
+  body.setup(argparser)
+  argparser:flag("--repeatable", "allow retries: sending the request twice has the same effect as sending it once")
+  argparser:flag("--yes", "send a DELETE without asking for confirmation")
+  argparser:flag("--dry-run", "print the request without sending it")
+  output.setup(argparser)
 end
 
 --- Sends it.
----@param given table
----@param context table
-function command.run(given, context)
-  local options = { query = arg_values.pairs(given.query, "--query"), repeatable = given.repeatable }
-  if given.body or #given.set > 0 then
-    options.body = body.merge(body.read(given, context) or {}, body.fields(nil, given.set))
+---@param args table
+---@param ctx table
+function command.run(args, ctx)
+  local options = { query = arg_values.pairs(args.query, "--query"), repeatable = args.repeatable }
+  if args.body or #args.set > 0 then
+    options.body = body.merge(body.read(args, ctx) or {}, body.fields(nil, args.set))
   end
-  if given.path:find "[{}]" then
-    exit.usage "the path must not have '{' and '}': put the values themselves there, percent-encoded"
+  if args.path:find "[{}]" then
+    exit.usage "the path contains '{' or '}'; replace the placeholder with a percent-encoded value"
   end
-  local row, problem = raw_request.bind(given.method, given.path, options)
+  local row, problem = raw_request.bind(args.method, args.path, options)
   if not row then
     exit.usage((problem:gsub("^request: ", "")))
-  elseif given.dry_run then
-    operation.show_request(context, raw_request.NAME, given.method, given.path, options)
+  elseif args.dry_run then
+    operation_calls.show_request(ctx, raw_request.NAME, args.method, args.path, options)
     return
-  elseif row.effect == "delete" and not context:confirm(("Send DELETE %s?"):format(row.path), given.yes) then
-    exit.fail("some_failed", "nothing was sent")
+  elseif row.effect == "delete" and not ctx:confirm(("Send DELETE %s?"):format(row.path), args.yes) then
+    exit.fail("some_failed", "cancelled; nothing was sent")
   end
-  local value, err = context:connect():request(given.method, given.path, options)
+  local value, err = ctx:connect():request(args.method, args.path, options)
   if err then
     error(err, 0)
   end
-  output.answer(context, given, value, nil, true)
+  output.answer(ctx, args, value, nil, true)
 end
 
 return command

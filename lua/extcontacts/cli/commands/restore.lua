@@ -1,9 +1,8 @@
---- `extcontacts restore`: plans to bring back what a snapshot holds.
+--- `extcontacts restore`: plans the return to a snapshot.
 
 local arg_values = require "extcontacts.cli.arg_values"
-local diff = require "extcontacts.cli.commands.diff"
 local exit = require "extcontacts.cli.exit"
-local export = require "extcontacts.cli.commands.export"
+local listings = require "extcontacts.cli.listings"
 local plan_text = require "extcontacts.cli.plan_text"
 local skipped = require "extcontacts.fix.skipped"
 local snapshot = require "extcontacts.snapshot"
@@ -11,68 +10,71 @@ local suggest = require "extcontacts.base.suggest"
 
 local command = {
   name = "restore",
-  summary = "plan to bring back what a snapshot holds",
+  summary = "plan the return to a snapshot",
   description = [[
-Reads all records, compares them with a snapshot and writes a plan: records
-that were changed since get their old fields back, records that were deleted
-are created again (with another id), and with --delete-created those that were
-created since are deleted. Nothing is written on the server until the plan is
-applied; it can be undone like any other.]],
-  example = [[
+Compare all records with a snapshot and write a plan that restores it: changed
+records get their old field values back, and deleted records are recreated
+with new ids. With --delete-created, the plan also deletes the records created
+since the snapshot. Nothing changes on the server.]],
+  examples = [[
+extcontacts restore before.ndjson
 extcontacts restore before.ndjson --only contacts -o restore.plan
-extcontacts apply restore.plan]],
+extcontacts restore before.ndjson --id CONTACT_ID --id CONTACT_ID]],
+  next_steps = [[
+Run `extcontacts apply PLAN` to apply the plan, and `extcontacts undo PLAN` to
+undo it. PLAN.skipped.csv lists the records that the plan does not restore,
+with the reasons.]],
+  exit_codes = { 0, 1, 2, 3, { 5, "the plan contains changes (with --detailed-exitcode)" }, 75, 130 },
   connects = true,
 }
 
 --- Declares arguments and options.
----@param parser table
-function command.setup(parser)
-  parser:argument("snapshot", "a file that export wrote")
-  parser:option("-o --output", "the plan's file [SNAPSHOT.plan]"):argname("PLAN")
-  export.declare_only(parser)
-  parser:option("--id", "this record alone; may be given again, or several by commas"):argname("ID"):count("*")
-    :target("ids")
-  parser:flag("--delete-created", "delete what was created since the snapshot")
-  parser:flag("--detailed-exitcode", "end with code 5 where the plan has changes")
+---@param argparser table
+function command.setup(argparser)
+  argparser:argument("snapshot", "snapshot written by `extcontacts export`")
+  argparser:option("-o --output", "plan to write [SNAPSHOT.plan]"):argname("PLAN")
+  listings.declare(argparser, "restore")
+  argparser:option("--id", "restore only the records with these ids, separated by commas; can be repeated")
+    :argname("ID"):count("*"):target("ids")
+  argparser:flag("--delete-created", "delete the records created since the snapshot")
+  argparser:flag("--detailed-exitcode", "exit with 5 if the plan contains changes")
 end
 
-local function listed(counts)
-  local parts = {}
-  for _, name in ipairs(suggest.keys(counts)) do
-    parts[#parts + 1] = ("%d %s"):format(counts[name], (name:gsub("_", " ")))
+local function summary(ops, skips)
+  local parts = { #ops > 0 and table.concat(ops, ", ") or "no changes" }
+  for _, reason in ipairs(suggest.keys(skips)) do
+    parts[#parts + 1] = ("skipped %d (%s)"):format(skips[reason], reason)
   end
-  return table.concat(parts, ", ")
+  return table.concat(parts, "; ")
 end
 
 --- Plans.
----@param given table
----@param context table
+---@param args table
+---@param ctx table
 ---@return integer|nil exit code
-function command.run(given, context)
-  local output = given.output or given.snapshot .. ".plan"
-  local ids = arg_values.list(given.ids)
-  local totals, err = snapshot.plan_restore(context:connect(), given.snapshot, {
+function command.run(args, ctx)
+  local output = args.output or args.snapshot .. ".plan"
+  local ids = arg_values.list(args.ids)
+  local totals, err = snapshot.plan_restore(ctx:connect(), args.snapshot, {
     output = output,
-    only = export.only(given),
+    only = listings.selected(args),
     ids = #ids > 0 and ids or nil,
-    delete_created = given.delete_created,
-    on_record = diff.counter(context),
+    delete_created = args.delete_created,
+    on_record = listings.counter(ctx),
   })
-  context:progress(nil)
+  ctx:progress(nil)
   if not totals then
     return nil, err
   end
+  ctx:say("wrote the plan %s: %s", output, summary(plan_text.operations(totals.operations), totals.skipped))
   if next(totals.skipped) then
-    plan_text.skipped(context, skipped.path(output))
+    plan_text.skipped(ctx, skipped.path(output))
   end
   if totals.changes == 0 then
-    context:say("%s: nothing to change%s", output, next(totals.skipped) and " (" .. listed(totals.skipped) .. ")" or "")
     return
   end
-  context:say("%s: %s%s", output, listed(totals.operations),
-    next(totals.skipped) and "; left: " .. listed(totals.skipped) or "")
-  context:say("`extcontacts apply %s` carries it out", output)
-  return given.detailed_exitcode and exit.codes.pending or exit.codes.ok
+  ctx:hint("Apply", "apply", output)
+  return args.detailed_exitcode and exit.codes.pending or exit.codes.ok
 end
 
 return command

@@ -1,46 +1,48 @@
---- `extcontacts resume`: goes on with a plan that was begun, or with one that
--- is held.
+--- `extcontacts resume`: resumes a stopped or paused run.
 
 local exit = require "extcontacts.cli.exit"
 local run_plan = require "extcontacts.cli.run_plan"
 
 local command = {
   name = "resume",
-  summary = "go on with a plan that was stopped or paused",
+  summary = "resume a stopped or paused apply",
   connects = true,
   description = [[
-Goes on after any stop, a crash included.  What was confirmed is not sent
-again; what was in flight is found out by reading.  A process that is held
-by `extcontacts pause` goes on.]],
-  example = [[
+Resume an apply after any stop, including a crash. Changes that are known to
+have been applied are not sent again; for those in flight when it stopped,
+this command reads the record to find out. If the apply is only paused, it
+continues in its own process.]],
+  examples = [[
 extcontacts resume tidy.plan
+extcontacts resume tidy.plan --retry-failed
 extcontacts resume tidy.plan --retry-failed --on-conflict rebase]],
-  notes = run_plan.notes,
+  next_steps = run_plan.next_steps,
+  exit_codes = run_plan.exit_codes,
 }
 
 --- Declares arguments and options.
----@param parser table
-function command.setup(parser)
-  run_plan.setup(parser)
-  parser:flag("--retry-failed", "take up again what failed or was in conflict")
+---@param argparser table
+function command.setup(argparser)
+  run_plan.setup(argparser)
+  argparser:flag("--retry-failed", "also retry the changes that failed or were in conflict")
 end
 
 --- Resumes.
----@param given table
----@param context table
+---@param args table
+---@param ctx table
 ---@return integer|nil exit code
 ---@return extcontacts.Error|nil
-function command.run(given, context)
+function command.run(args, ctx)
   local pause = require "extcontacts.fix.pause"
-  if pause.is_set(given.plan) and require("extcontacts.fix.journal").is_locked(given.plan) then
-    local ok, err = pause.set(given.plan, false)
+  if pause.is_set(args.plan) and require("extcontacts.fix.journal").is_locked(args.plan) then
+    local ok, err = pause.set(args.plan, false)
     if not ok then
       return nil, err
     end
-    context:say "the process that was held goes on"
+    ctx:say "resumed the paused apply"
     return exit.codes.ok
   end
-  local code, err = run_plan.run(given, context, "resume")
+  local code, err = run_plan.run(args, ctx, "resume")
   return code, err
 end
 

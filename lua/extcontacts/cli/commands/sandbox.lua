@@ -3,35 +3,39 @@
 
 local compat = require "extcontacts.base.compat"
 local exit = require "extcontacts.cli.exit"
+local parser = require "extcontacts.cli.parser"
 local server_options = require "extcontacts.sandbox.server_options"
 
 local unpack = compat.unpack
 
 local command = {
   name = "sandbox",
-  summary = "run a local External Contacts server to try things on",
-  description = "A local server with the behaviour of the External Contacts API.",
+  summary = "run a local server that behaves like the API",
   bare = true,
+  description = [[
+Run a local server that behaves like the External Contacts API, with generated
+data, so that everything can be tried without an account. It listens on
+127.0.0.1 until it receives SIGTERM or SIGINT.]],
+  examples = [[
+extcontacts sandbox
+extcontacts sandbox --contacts 5000 --rate 0 --env >sandbox.env &
+. ./sandbox.env; extcontacts scan contacts --limit 3; kill $EXTCONTACTS_SANDBOX_PID]],
+  next_steps = [[
+Once it is ready, the server prints one line of JSON with base_url, login_url,
+client_id, client_secret and pid (and ca_file with --tls). With --env it
+prints shell commands that set the same in the environment. docs/sandbox.md
+describes the data, the control endpoints and the faults.]],
+  exit_codes = { 0, { 1, "nginx or its Lua module is missing, or the server did not start" }, 2, 130 },
 }
 
-command.example = [[
-extcontacts sandbox --contacts 5000 --rate 0 --env >sandbox.env &
-. ./sandbox.env; extcontacts scan contacts --limit 3; kill $EXTCONTACTS_SANDBOX_PID]]
-
-command.notes = [[
-When it is ready it prints one line of JSON with base_url, login_url,
-client_id, client_secret and pid (and ca_file with --tls), or with --env the
-same for a shell, then serves until it gets SIGTERM or SIGINT.
-docs/sandbox.md describes the data, the control path and the faults.]]
-
---- Declares the options, one for each row of the sandbox's.
----@param parser table
-function command.setup(parser)
+--- Declares the options, one per row of the sandbox's options.
+---@param argparser table
+function command.setup(argparser)
   local group = {}
   local title
   local function finish()
     if title then
-      parser:group(title, unpack(group))
+      argparser:group(title, unpack(group))
     end
     group = {}
   end
@@ -42,20 +46,20 @@ function command.setup(parser)
     else
       local doc = row.doc
       if row.choices then
-        local texts = {}
+        local choices = {}
         for index, choice in ipairs(row.choices) do
-          texts[index] = tostring(choice)
+          choices[index] = tostring(choice)
         end
-        doc = doc .. " (" .. table.concat(texts, ", ") .. ")"
+        doc = doc .. " (" .. table.concat(choices, ", ") .. ")"
       end
       if row.default and row.kind ~= "flag" and not (row.default == 0 and row.key == "port") then
         doc = doc .. (" [%s]"):format(row.default)
       end
       local option
       if row.kind == "flag" then
-        option = parser:flag(row.flag):description(doc)
+        option = argparser:flag(row.flag):description(doc)
       else
-        option = parser:option(row.flag):description(doc):argname("<" .. row.value:lower() .. ">")
+        option = argparser:option(row.flag):description(doc):argname(row.value)
         if row.kind == "list" then
           option:count("*")
         else
@@ -64,7 +68,7 @@ function command.setup(parser)
           end)
         end
       end
-      option.completes = row.choices
+      parser.completes(option, row.choices)
       group[#group + 1] = option:target(row.key)
     end
   end
@@ -72,12 +76,12 @@ function command.setup(parser)
 end
 
 --- Writes the server's files.
----@param given table
+---@param args table
 ---@return integer exit code
-function command.run(given)
+function command.run(args)
   local launch = require "extcontacts.sandbox.launch"
-  local done, message, code = launch.prepare(server_options.complete(given))
-  if not done then
+  local prepared, message, code = launch.prepare(server_options.complete(args))
+  if not prepared then
     exit.fail(code == exit.codes.usage and "usage" or "some_failed", message)
   end
   return exit.codes.ok

@@ -1,80 +1,85 @@
---- `extcontacts status`: how a plan stands.
+--- `extcontacts status`: the progress of a plan.
 
-local plan_text = require "extcontacts.cli.plan_text"
+local json = require "extcontacts.base.json"
+local run_text = require "extcontacts.cli.run_text"
+local texts = require "extcontacts.base.text"
 
 local command = {
   name = "status",
-  summary = "tell how a plan stands",
-  description = "Reads the plan and its journal; asks no server.",
-  example = "extcontacts status tidy.plan",
+  summary = "show the progress of a plan",
+  description = [[
+Show how far a plan has been applied, from the plan and its journal. Sends no
+request, so it can be used while the plan is being applied.]],
+  examples = [[
+extcontacts status tidy.plan
+extcontacts status tidy.plan --json | jq .counts]],
 }
 
 --- Declares argument and options.
----@param parser table
-function command.setup(parser)
-  parser:argument("plan", "the plan")
-  parser:flag("--json", "print one JSON object instead of text")
+---@param argparser table
+function command.setup(argparser)
+  argparser:argument("plan", "plan to examine")
+  argparser:flag("--json", "write one JSON object instead of text")
 end
 
-local SENTENCES = {
-  planned = "planned, nothing is done yet",
-  running = "being applied at this moment",
-  paused = "held; `extcontacts resume` lets it go on",
-  stopped = "stopped; `extcontacts resume` goes on",
+local STATES = {
+  planned = "not started",
+  running = "running",
+  paused = "paused",
+  stopped = "stopped",
   complete = "complete",
 }
 
-local LINES = {
-  { "applied", "done" },
-  { "unchanged", "were so already" },
-  { "conflict", "in conflict" },
-  { "failed", "failed" },
-  { "unknown", "sent, but it can't be told whether it arrived" },
+-- State → the command to run next: label and name.
+local NEXT = {
+  planned = { "Apply", "apply" },
+  running = { "Pause", "pause" },
+  paused = { "Resume", "resume" },
+  stopped = { "Resume", "resume" },
+  complete = { "Check", "verify" },
 }
 
-local function print_text(context, path, found)
+local function print_text(ctx, path, found)
   local header = found.header
-  context:out(context:paint("stdout", "bold", path), ": ", SENTENCES[found.state], "\n")
-  context:out(("  %s\n  planned at %s by %s for %s\n"):format(header.name, header.created, header.by,
-    header.server))
+  ctx:out(ctx:paint("stdout", "bold", path), ": ", STATES[found.state], "\n")
+  ctx:out(("  %s\n  planned at %s by %s for %s\n"):format(header.name, header.created, header.by, header.server))
   if found.started then
-    context:out(("  begun at %s, %d %s\n"):format(found.started, found.runs, found.runs == 1 and "run" or "runs"))
+    ctx:out(("  started at %s, %s so far\n"):format(found.started, texts.plural(found.runs, "run")))
   end
   if found.last_stop and found.state == "stopped" then
-    context:out(("  last stopped at %s: %s\n"):format(found.last_stop.at, found.last_stop.reason))
+    ctx:out(("  last run %s (%s)\n"):format(run_text.stopped(found.last_stop.reason), found.last_stop.at))
   end
-  context:out(("%8d  changes in the plan\n"):format(found.totals.changes))
-  for _, line in ipairs(LINES) do
-    local count = found.counts and found.counts[line[1]] or 0
-    if count > 0 then
-      context:out(("%8d  %s\n"):format(count, line[2]))
-    end
-  end
-  if found.open > 0 then
-    context:out(("%8d  in flight, or cut off: resume finds out\n"):format(found.open))
-  end
-  if found.not_started > 0 then
-    context:out(("%8d  not taken up\n"):format(found.not_started))
-  end
+  local counts = found.counts or {}
+  ctx:out(("  %s in the plan\n"):format(texts.plural(found.totals.changes, "change")))
+  run_text.counts(ctx, {
+    applied = counts.applied,
+    unchanged = counts.unchanged,
+    conflict = counts.conflict,
+    failed = counts.failed,
+    unknown = counts.unknown,
+    open = found.open,
+    not_started = found.not_started,
+  })
   if found.errors_path then
-    context:out("  what failed is in ", plan_text.quoted(found.errors_path), "\n")
+    ctx:out("  failed changes and reasons: ", found.errors_path, "\n")
   end
 end
 
---- Tells.
----@param given table
----@param context table
+--- Shows it.
+---@param args table
+---@param ctx table
 ---@return integer|nil exit code
 ---@return extcontacts.Error|nil
-function command.run(given, context)
-  local found, err = require("extcontacts.fix").status(given.plan)
+function command.run(args, ctx)
+  local found, err = require("extcontacts.fix").status(args.plan)
   if not found then
     return nil, err
   end
-  if given.json then
-    context:out(assert(require("extcontacts.base.json").encode(found, { sort_keys = true })), "\n")
+  if args.json then
+    ctx:out(assert(json.encode(found, { sort_keys = true })), "\n")
   else
-    print_text(context, given.plan, found)
+    print_text(ctx, args.plan, found)
+    ctx:hint(NEXT[found.state][1], NEXT[found.state][2], args.plan)
   end
 end
 

@@ -1,62 +1,68 @@
---- `extcontacts undo`: a plan that takes back what a plan did.
+--- `extcontacts undo`: plans the reversal of an applied plan.
 
+local arg_values = require "extcontacts.cli.arg_values"
 local exit = require "extcontacts.cli.exit"
 local plan_text = require "extcontacts.cli.plan_text"
+local texts = require "extcontacts.base.text"
 
 local command = {
   name = "undo",
-  summary = "plan to take back what a plan did",
+  summary = "plan the reversal of an applied plan",
   connects = true,
   description = [[
-Reads the journal of an applied plan and the records, and writes a plan
-that puts every field back to what it was, deletes what was created and
-makes again what was deleted.  Look at it and apply it like any other.
-What someone changed since is left alone.]],
-  example = [[
+Write a plan that reverses an applied plan: changed fields get their old
+values back, created records are deleted, and deleted records are recreated
+with new ids. A field that someone else has changed since is skipped. Nothing
+changes on the server.]],
+  examples = [[
 extcontacts undo tidy.plan
-extcontacts apply tidy.plan.undo]],
+extcontacts undo tidy.plan --only CONTACT_ID,CONTACT_ID
+extcontacts undo tidy.plan -o undo.plan --html undo.html]],
+  next_steps = [[
+Review the plan and run `extcontacts apply PLAN.undo`. An undo plan is a plan
+like any other, and can be undone itself. PLAN.undo.skipped.csv lists the
+changes that cannot be undone, with the reasons.]],
 }
 
-local function ids(text)
-  local list = {}
-  for id in text:gmatch "[^,%s]+" do
-    list[#list + 1] = id
-  end
-  return list
-end
+-- Shown changes of the plan.
+local SHOWN = 10
 
 --- Declares arguments and options.
----@param parser table
-function command.setup(parser)
-  parser:argument("plan", "the plan that was applied")
-  parser:option("-o --output", "the plan to write; default: the plan's name with .undo"):argname("<plan>")
-  parser:option("--only", "take back only these records"):argname("<id,…>"):convert(ids)
-  parser:option("--html", "also write a page to look at and approve"):argname("<file>")
+---@param argparser table
+function command.setup(argparser)
+  argparser:argument("plan", "plan that was applied")
+  argparser:option("-o --output", "plan to write [PLAN.undo]"):argname("PLAN")
+  argparser:option("--only", "undo only the changes to the records with these ids, separated by commas")
+    :argname("ID"):convert(function(text)
+      return arg_values.list { text }
+    end)
+  argparser:option("--html", "also write an HTML page for review and approval"):argname("FILE")
 end
 
 --- Plans the undo.
----@param given table
----@param context table
+---@param args table
+---@param ctx table
 ---@return integer|nil exit code
 ---@return extcontacts.Error|nil
-function command.run(given, context)
+function command.run(args, ctx)
   local fix = require "extcontacts.fix"
-  local show, on_change = plan_text.first(10)
-  local plan, err = fix.undo(context:connect(), given.plan, {
-    output = given.output or given.plan .. ".undo",
-    only = given.only,
-    by = context.getenv "USER" or context.getenv "LOGNAME",
+  local show, on_change = plan_text.first(SHOWN)
+  local plan, err = fix.undo(ctx:connect(), args.plan, {
+    output = args.output or args.plan .. ".undo",
+    only = args.only,
+    by = ctx.getenv "USER" or ctx.getenv "LOGNAME",
     on_change = on_change,
   })
   if not plan then
     return nil, err
   end
-  show(context)
+  show(ctx)
   if plan.unknown > 0 then
-    context:say("%d changes whose outcome is unknown are not in it: resume the plan first", plan.unknown)
+    ctx:say("%s with an unknown outcome %s not in the undo plan; resume %s first to find out",
+      texts.plural(plan.unknown, "change"), texts.noun(plan.unknown, "is", "are"), args.plan)
   end
   local ok
-  ok, err = plan_text.conclude(context, plan, given.html)
+  ok, err = plan_text.conclude(ctx, plan, args.html)
   if not ok then
     return nil, err
   end

@@ -1,12 +1,14 @@
---- `extcontacts update`: reads a record, changes fields of it and puts it
--- back whole, since the API replaces whole records.
+--- `extcontacts update`: reads a record, changes fields and writes it back, since
+-- the API only replaces whole records.
 
 local body = require "extcontacts.cli.body"
 local canonical = require "extcontacts.record.canonical"
 local core = require "extcontacts.core"
 local exit = require "extcontacts.cli.exit"
 local models = require "extcontacts.api.models"
-local operation = require "extcontacts.cli.operation"
+local operation_args = require "extcontacts.cli.operation_args"
+local operation_calls = require "extcontacts.cli.operation_calls"
+local operation_command = require "extcontacts.cli.operation_command"
 local operations = require "extcontacts.api.operations"
 local output = require "extcontacts.cli.output"
 local records = require "extcontacts.record"
@@ -15,81 +17,89 @@ local null = core.json.null
 
 local command = {
   summary = "change fields of a record",
+  usage = "<resource> <id>",
   description = [[
-The API replaces whole records, so this reads the record, merges into it what
---body, --set and --clear say, and puts it back: fields not named stay
-as they are, null clears one. A --body that was read before (with its id and
-modifyDate) is refused when it is of another record or the record was changed
-since.]],
-  example = [[
-extcontacts update contacts ID --set title=CTO --clear otherEmail
+Change fields of a record. The API replaces whole records, so this command
+reads the record, merges --body, --set and --clear into it, and writes it
+back. Fields that you do not name keep their values; null clears a field.
+
+If --body contains the id or modifyDate of the record it was read from, they
+must still match: this keeps you from overwriting someone else's change.]],
+  examples = [[
+extcontacts update contacts ID --set title=CTO --set address.city=Oslo --clear otherEmail
+extcontacts update contacts ID --set title=CTO --dry-run
 extcontacts get contacts ID >c.json; $EDITOR c.json; extcontacts update contacts ID --body c.json]],
+  next_steps = [[
+The record is written as the server stored it. If nothing changes, nothing is
+sent. To change many records, and to be able to undo it, plan a fix
+(`extcontacts plan --help`).]],
+  exit_codes = { 0, 1, 2, 3, { 4, "conflict: the record changed after --body was read" }, 75, 130 },
 }
 
--- Fields a record has that a write leaves to the server.
-local SERVERS = { id = true, selfUri = true, createDate = true, modifyDate = true }
+-- Fields that a write leaves to the server.
+local SERVER_FIELDS = { id = true, selfUri = true, createDate = true, modifyDate = true }
 
 --- Declares arguments and options.
----@param parser table
+---@param argparser table
 ---@param row extcontacts.Operation|nil
-function command.declare(parser, row)
-  operation.declare(parser, "update", row)
-  body.setup(parser, row and row.body_model, true)
-  parser:flag("--replace", "--body is the whole record: refused where it would clear a field that --clear "
-    .. "does not name")
-  output.setup(parser, row and row.returns)
-  parser:flag("--dry-run", "read the record and show the request, but write nothing")
+function command.declare(argparser, row)
+  operation_args.declare(argparser, "update", row)
+  body.setup(argparser, row and row.body_model, true)
+  argparser:flag("--replace", "send --body as the whole record; rejected if this clears a field that --clear does "
+    .. "not name")
+  argparser:flag("--dry-run", "read the record and print the request without sending it")
+  output.setup(argparser, row and row.returns)
 end
 
--- Whether a body that was read earlier still is about the record at hand.
-local function check_origin(given_body, current)
-  if type(given_body.id) == "string" and type(current.id) == "string" and given_body.id ~= current.id then
-    exit.usage "the id in --body is of another record"
+-- Rejects a body that was read from another record, or before its last change.
+local function check_origin(patch, current)
+  if type(patch.id) == "string" and type(current.id) == "string" and patch.id ~= current.id then
+    exit.usage(("--body has the id of another record: %s"):format(patch.id))
   end
-  local seen, now = given_body.modifyDate, current.modifyDate
+  local seen, now = patch.modifyDate, current.modifyDate
   if type(seen) == "string" and type(now) == "string" and seen ~= now then
-    exit.fail("conflict", ("the record was changed at %s, after --body was read (%s); read it again")
-      :format(now, seen))
+    exit.fail("conflict", ("the record changed at %s, after --body was read (%s); read it again and "
+      .. "repeat the edit"):format(now, seen))
   end
 end
 
--- The body without what only the server sets.
+-- A record without the fields that the server sets.
 local function stripped(model, record)
   local out = records.writable(model.name, record)
-  for name in pairs(SERVERS) do
+  for name in pairs(SERVER_FIELDS) do
     out[name] = nil
   end
   return out
 end
 
-local function replaced(model, current, given_body, given)
-  local new = stripped(model, given_body)
-  local cleared = body.fields(model, {}, given.clear)
+local function replaced(model, current, patch, args)
+  local new = stripped(model, patch)
+  local cleared = body.fields(model, {}, args.clear)
   body.merge(new, cleared, model)
   local lost = body.lost(stripped(model, current), new, model)
   if #lost > 0 then
-    exit.usage(("--replace would clear %s; leave --replace out to keep them, or clear them with --clear")
+    exit.usage(("--replace would clear %s; omit --replace to keep them, or name them with --clear")
       :format(table.concat(lost, ", ")))
   end
-  return body.merge(new, body.fields(model, given.set), model)
+  return body.merge(new, body.fields(model, args.set), model)
 end
 
--- The record to put, and whether it is another than the current one.
-local function compose(model, current, given_body, given)
-  if given.replace then
-    if not given_body then
-      exit.usage "--replace needs the record: --body FILE"
+-- The record to write.
+local function compose(model, current, patch, args)
+  if args.replace then
+    if not patch then
+      exit.usage "--replace requires --body FILE with the whole record"
     end
-    return replaced(model, current, given_body, given)
+    return replaced(model, current, patch, args)
   end
   local new = records.writable(model.name, current)
-  if given_body then
-    body.merge(new, stripped(model, given_body), model)
+  if patch then
+    body.merge(new, stripped(model, patch), model)
   end
-  return body.merge(new, body.fields(model, given.set, given.clear), model)
+  return body.merge(new, body.fields(model, args.set, args.clear), model)
 end
 
--- A record as a text that is equal where nothing would change.
+-- A text that is equal for two records if a write would change nothing.
 local function text_of(model, record)
   local out = stripped(model, record)
   for key, value in pairs(out) do
@@ -100,39 +110,39 @@ local function text_of(model, record)
   return canonical.text(out)
 end
 
---- Reads, changes and puts back.
----@param given table
----@param context table
+--- Reads, changes and writes back.
+---@param args table
+---@param ctx table
 ---@param row extcontacts.Operation
-function command.run(given, context, row)
+function command.run(args, ctx, row)
   local model = models[row.body_model]
-  local given_body = body.read(given, context)
-  if not given_body and #given.set == 0 and #given.clear == 0 then
-    exit.usage "say what to change: --set FIELD=VALUE, --clear FIELD or --body FILE"
+  local patch = body.read(args, ctx)
+  if not patch and #args.set == 0 and #args.clear == 0 then
+    exit.usage "no change given; pass --set FIELD=VALUE, --clear FIELD or --body FILE"
   end
-  local reading = operations.by_short[row.short:gsub("update$", "get")]
-  local current = operation.call(context, reading, operation.arguments(reading, given, nil, {}))
-  if given_body then
-    check_origin(given_body, current)
+  local get = operations.by_short[row.short:gsub("update$", "get")]
+  local current = operation_calls.call(ctx, get, operation_args.bind(get, args, nil, {}))
+  if patch then
+    check_origin(patch, current)
   end
-  local new = compose(model, current, given_body, given)
-  local writer = output.open(context, given, row.returns, false)
+  local new = compose(model, current, patch, args)
+  local writer = output.open(ctx, args, row.returns, false)
   if text_of(model, new) == text_of(model, current) then
-    context:say("nothing to change")
+    ctx:say "no changes; nothing was sent"
     writer:put(current)
     writer:finish()
     return
   end
-  local arguments, count = operation.arguments(row, given, { body = new })
-  if given.dry_run then
-    operation.show(context, row, arguments, count)
+  local arguments, count = operation_args.bind(row, args, { body = new })
+  if args.dry_run then
+    operation_calls.show(ctx, row, arguments, count)
     return
   end
-  local value = operation.call(context, row, arguments, count)
+  local value = operation_calls.call(ctx, row, arguments, count)
   if type(value) == "table" then
     writer:put(value)
   end
   writer:finish()
 end
 
-return operation.command("update", command)
+return operation_command.new("update", command)

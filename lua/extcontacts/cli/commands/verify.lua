@@ -1,49 +1,55 @@
---- `extcontacts verify`: whether the records are what a plan made of them.
+--- `extcontacts verify`: whether the records match an applied plan.
 
+local arg_types = require "extcontacts.cli.arg_types"
 local exit = require "extcontacts.cli.exit"
 
 local command = {
   name = "verify",
-  summary = "compare the records with what a plan made of them",
+  summary = "check that the records match an applied plan",
   connects = true,
   description = [[
-Reads every record of an applied plan again and compares.  Exits with 1
-when some are not as planned.  For erased records it writes the proof that
-they are gone, PLAN.proof.csv.]],
-  example = "extcontacts verify tidy.plan",
+Read every record of an applied plan again and compare it with the plan. For
+erased records, write proof that they no longer exist to PLAN.proof.csv.]],
+  examples = [[
+extcontacts verify tidy.plan
+extcontacts verify tidy.plan --show 0]],
+  next_steps = [[
+Each record that differs is listed with its fields. To apply changes that were
+not applied, run `extcontacts resume PLAN`; to change a record that differs,
+plan the fix again.]],
+  exit_codes = { 0, { 1, "some records differ from the plan" }, 2, 3, 75, 130 },
 }
 
 --- Declares arguments and options.
----@param parser table
-function command.setup(parser)
-  parser:argument("plan", "the plan that was applied")
-  parser:option("--show", "how many differences are shown [20]"):argname("<count>")
-    :convert(require("extcontacts.cli.arg_types").count)
+---@param argparser table
+function command.setup(argparser)
+  argparser:argument("plan", "plan that was applied")
+  argparser:option("--show", "number of differences to list [20]"):argname("N"):convert(arg_types.count)
 end
 
--- The fix that the plan was made of, if it still is the same.
+-- The fix that the plan was made from, if its file has not changed.
 local function fix_of(plan)
   local checked = require("extcontacts.fix.planfile").check(plan)
-  local about = checked and checked.header.fix or {}
-  local made = about.path and require("extcontacts.fix").load(about.path)
-  if made and made.sha256 == about.sha256 then
-    return made
+  local source = checked and checked.header.fix or {}
+  local definition = source.path and require("extcontacts.fix").load(source.path)
+  if definition and definition.sha256 == source.sha256 then
+    return definition
   end
 end
 
 --- Verifies.
----@param given table
----@param context table
+---@param args table
+---@param ctx table
 ---@return integer|nil exit code
 ---@return extcontacts.Error|nil
-function command.run(given, context)
-  local shown, most = 0, given.show or 20
-  local result, err = require("extcontacts.fix").verify(context:connect(), given.plan, {
-    fix = fix_of(given.plan),
+function command.run(args, ctx)
+  local count, most = 0, args.show or 20
+  local result, err = require("extcontacts.fix").verify(ctx:connect(), args.plan, {
+    fix = fix_of(args.plan),
     on_difference = function(change, reason, fields)
-      shown = shown + 1
-      if shown <= most then
-        context:out(("%s %s: %s%s\n"):format(change.kind, change.id or "(created)", reason,
+      count = count + 1
+      if count <= most then
+        ctx:out(("%s %s: %s%s\n"):format(change.kind:gsub("_", " "), change.id or "(created)", reason,
           fields and #fields > 0 and " (" .. table.concat(fields, ", ") .. ")" or ""))
       end
     end,
@@ -51,13 +57,12 @@ function command.run(given, context)
   if not result then
     return nil, err
   end
-  if shown > most then
-    context:out(("… and %d more\n"):format(shown - most))
+  if count > most then
+    ctx:out(("… and %d more\n"):format(count - most))
   end
-  context:out(("%d of %d as planned, %d not, %d were not done\n"):format(result.match, result.total,
-    result.differ, result.not_applied))
+  ctx:out(("%d match, %d differ, %d not applied\n"):format(result.match, result.differ, result.not_applied))
   if result.proof_path then
-    context:say("%s proves the erasures", result.proof_path)
+    ctx:say("wrote proof of the erasures to %s", result.proof_path)
   end
   return result.differ > 0 and exit.codes.some_failed or exit.codes.ok
 end

@@ -1,0 +1,113 @@
+--- Fields of records as the command line names them: `id,workPhone.e164`.  Their
+-- names, the columns of a model, and records with only some of their fields.
+
+local arg_values = require "extcontacts.cli.arg_values"
+local field_path = require "extcontacts.base.path"
+local models = require "extcontacts.api.models"
+local record = require "extcontacts.record"
+local suggest = require "extcontacts.base.suggest"
+
+local fields = {}
+
+---@alias extcontacts.cli.Field { name: string, path: string[] }
+
+--- The names of a model's fields, including those of nested objects.
+---@param model extcontacts.Model|nil
+---@return string[]
+function fields.names(model)
+  local names = {}
+  for _, field in ipairs(model and model.fields or {}) do
+    local inner = field.shape == "value" and models[field.type]
+    names[#names + 1] = field.wire
+    for _, nested in ipairs(inner and inner.fields or {}) do
+      names[#names + 1] = field.wire .. "." .. nested.wire
+    end
+  end
+  return names
+end
+
+--- Parses lists of names, separated by commas or blanks.
+---@param lists string[]
+---@return extcontacts.cli.Field[]
+function fields.parse(lists)
+  local parsed = {}
+  for index, name in ipairs(arg_values.list(lists)) do
+    parsed[index] = { name = name, path = field_path.split(name) }
+  end
+  return parsed
+end
+
+--- Warns about fields that a model does not have.  Only a warning, because the
+-- API may have fields that the table lacks.
+---@param ctx table
+---@param model extcontacts.Model
+---@param selected extcontacts.cli.Field[]
+function fields.warn_of_unknown(ctx, model, selected)
+  for _, field in ipairs(selected) do
+    local part, owner = record.unknown_part(model, field.path)
+    if part then
+      local near = suggest.nearest(part, suggest.keys(owner.by_wire))
+      ctx:say("warning: %s has no field '%s'%s", owner.name, part,
+        near and (", did you mean '" .. near .. "'?") or " that is known here")
+    end
+  end
+end
+
+--- A field's value.  Null stays null, unlike in `base/path`.
+---@param value table the record
+---@param path string[]
+---@return any
+function fields.value(value, path)
+  for _, part in ipairs(path) do
+    if type(value) ~= "table" then
+      return nil
+    end
+    value = value[part]
+  end
+  return value
+end
+
+--- A record with only the selected fields.
+---@param whole table
+---@param selected extcontacts.cli.Field[]
+---@return table
+function fields.project(whole, selected)
+  local out = {}
+  for _, field in ipairs(selected) do
+    local value = fields.value(whole, field.path)
+    if value ~= nil then
+      local at = out
+      for index = 1, #field.path - 1 do
+        at[field.path[index]] = at[field.path[index]] or {}
+        at = at[field.path[index]]
+      end
+      at[field.path[#field.path]] = value
+    end
+  end
+  return out
+end
+
+local function add_columns(model, prefix, depth, names)
+  for _, field in ipairs(model.fields) do
+    local inner = field.shape == "value" and models[field.type]
+    local name = prefix .. field.wire
+    if inner and inner.by_wire.selfUri then
+      names[#names + 1] = name .. ".id"
+    elseif inner and depth < 3 then
+      add_columns(inner, name .. ".", depth + 1, names)
+    else
+      names[#names + 1] = name
+    end
+  end
+  return names
+end
+
+--- The CSV columns of a model.  They do not depend on the records; references
+-- to other records are columns of ids.
+---@param model extcontacts.Model
+---@return extcontacts.cli.Field[]
+function fields.columns(model)
+  return fields.parse(add_columns(model, "", 1, {}))
+end
+
+return fields

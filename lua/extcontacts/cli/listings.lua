@@ -1,0 +1,45 @@
+--- What export, diff and restore share: the choice of listings, and progress.
+
+local arg_values = require "extcontacts.cli.arg_values"
+local exit = require "extcontacts.cli.exit"
+local format = require "extcontacts.snapshot.format"
+local parser = require "extcontacts.cli.parser"
+
+local listings = {}
+
+-- Records between two updates of the progress line.
+local EVERY = 200
+
+--- Declares --only.
+---@param argparser table
+---@param verb string what the command does with them
+function listings.declare(argparser, verb)
+  local only = argparser:option("--only", ("%s only these kinds of records, separated by commas: %s"):format(verb,
+    table.concat(format.listings, ", "))):argname("LIST"):count("*")
+  parser.completes(only, format.listings)
+end
+
+--- The listings of --only; an unknown one ends the command.
+---@param args table
+---@return string[]|nil
+function listings.selected(args)
+  local names = arg_values.list(args.only)
+  local _, misuse = format.wanted(names)
+  if misuse then
+    exit.usage("--only: " .. misuse)
+  end
+  return #names > 0 and names or nil
+end
+
+--- Shows how many records have been read.
+---@param ctx table
+---@return fun(listing: string, count: integer)
+function listings.counter(ctx)
+  return function(listing, count)
+    if count % EVERY == 0 then
+      ctx:progress(("%d %s read"):format(count, listing))
+    end
+  end
+end
+
+return listings

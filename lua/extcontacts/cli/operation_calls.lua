@@ -1,0 +1,104 @@
+--- Calls of operations, and what they would send; the ids they are made for.
+
+local compat = require "extcontacts.base.compat"
+local core = require "extcontacts.core"
+local exit = require "extcontacts.cli.exit"
+local texts = require "extcontacts.base.text"
+
+local unpack = compat.unpack
+
+local operation_calls = {}
+
+--- Calls an operation.
+---@param ctx table
+---@param row extcontacts.Operation
+---@param arguments table
+---@param count integer
+---@return any value
+---@return extcontacts.Error|nil
+function operation_calls.try(ctx, row, arguments, count)
+  local value, err = ctx:connect():call(row.short, unpack(arguments, 1, count))
+  return value, err
+end
+
+--- The same; a failure ends the command.
+function operation_calls.call(ctx, row, arguments, count)
+  local value, err = operation_calls.try(ctx, row, arguments, count)
+  if err then
+    error(err, 0)
+  end
+  return value
+end
+
+--- Writes the request that would be sent.
+---@param ctx table
+---@param name string as for `client:plan`
+---@param ... any its arguments
+function operation_calls.show_request(ctx, name, ...)
+  local request, err = ctx:connect { offline = true }:plan(name, ...)
+  if not request then
+    error(err, 0)
+  end
+  ctx:out(request.method, " ", request.url, "\n")
+  for _, header in ipairs(request.headers) do
+    ctx:out(header[1], ": ", header[2], "\n")
+  end
+  if request.body then
+    ctx:out("\n", request.body, "\n")
+  end
+end
+
+--- Writes the request that a call would send.
+---@param ctx table
+---@param row extcontacts.Operation
+---@param arguments table
+---@param count integer
+function operation_calls.show(ctx, row, arguments, count)
+  operation_calls.show_request(ctx, row.short, unpack(arguments, 1, count))
+end
+
+-- The id in a line of standard input: an id, or a JSON object that has one; ""
+-- for an empty line.
+local function id_of(line)
+  local id = texts.trim(texts.without_bom(line))
+  if id:sub(1, 1) == "{" then
+    local object = core.json.decode(id)
+    id = type(object) == "table" and object.id
+  end
+  if type(id) ~= "string" then
+    exit.fail("usage", "standard input: a line is neither an id nor a JSON object with an id")
+  end
+  return id
+end
+
+--- The ids to call an operation for: those given, and for "-" those on the lines
+-- of standard input.
+---@param ctx table
+---@param ids string[]
+---@return fun(): string|nil
+function operation_calls.ids(ctx, ids)
+  local index, from_input = 0, false
+  local function next_line()
+    for line in ctx:lines() do
+      local id = id_of(line)
+      if id ~= "" then
+        return id
+      end
+    end
+  end
+  return function()
+    while true do
+      local id = from_input and next_line()
+      if id then
+        return id
+      end
+      index = index + 1
+      from_input = ids[index] == "-"
+      if not from_input then
+        return ids[index]
+      end
+    end
+  end
+end
+
+return operation_calls

@@ -1,10 +1,16 @@
 -- The extcontacts command in specs: in this process (`run`), or as a process
 -- of its own where exit codes and pipes matter (`shell`).
+local api = require "spec.support.api"
+local assert = require "luassert"
 local cli = require "extcontacts.cli"
+local context = require "extcontacts.cli.context"
+local json = require "extcontacts.base.json"
+local sandbox = require "spec.support.sandbox"
 local script = require "spec.support.script"
 
 local command = {}
 
+-- A stream that keeps what is written to it.
 local function sink()
   local parts = {}
   return {
@@ -23,7 +29,7 @@ local function sink()
   }
 end
 
--- Standard input of a text.
+-- Standard input with a text.
 local function source(text)
   local at = 1
   return {
@@ -42,7 +48,7 @@ local function source(text)
   }
 end
 
---- The environment that makes a server's client.
+--- The environment that selects a server.
 function command.environment(server)
   return {
     EXTCONTACTS_BASE_URL = server.base_url,
@@ -52,14 +58,41 @@ function command.environment(server)
   }
 end
 
+-- The parts of a context with streams that are kept, and the streams.
+local function parts_of(opts)
+  opts = opts or {}
+  local out, err = sink(), sink()
+  return {
+    stdin = source(opts.input or ""),
+    stdout = out,
+    stderr = err,
+    terminals = opts.terminals or {},
+    getenv = function(name)
+      return (opts.environment or {})[name]
+    end,
+  }, out, err
+end
+
+--- A context, and what it has written so far.
+---@param opts table|nil as for `run`; its further fields replace parts of the context
+---@return table ctx
+---@return fun(): string output
+---@return fun(): string errors
+function command.context(opts)
+  local parts, out, err = parts_of(opts)
+  for name, value in pairs(opts or {}) do
+    parts[name] = value
+  end
+  return context.new("extcontacts x", parts), out.text, err.text
+end
+
 --- Runs a command line.
 ---@param words string|string[] words, or a text that is split at spaces
----@param world table|nil environment (a table), terminals, input (a text)
+---@param opts table|nil environment (a table), terminals, input (a text)
 ---@return integer code
 ---@return string output
 ---@return string errors
-function command.run(words, world)
-  world = world or {}
+function command.run(words, opts)
   local line = words
   if type(words) == "string" then
     line = {}
@@ -67,17 +100,82 @@ function command.run(words, world)
       line[#line + 1] = word
     end
   end
-  local out, err = sink(), sink()
-  local code = cli.run(line, {
-    stdin = source(world.input or ""),
-    stdout = out,
-    stderr = err,
-    terminals = world.terminals or {},
-    getenv = function(name)
-      return (world.environment or {})[name]
-    end,
-  })
+  local parts, out, err = parts_of(opts)
+  local code = cli.run(line, parts)
   return code, out.text(), err.text()
+end
+
+local Session = {}
+Session.__index = Session
+
+--- Runs a command line against the server.
+function Session:run(words, opts)
+  local all = { environment = self.environment }
+  for name, value in pairs(opts or {}) do
+    all[name] = value
+  end
+  return command.run(words, all)
+end
+
+--- The output of a command that must succeed.
+function Session:must(words, opts)
+  local code, output, errors = self:run(words, opts)
+  assert.equal(0, code, errors)
+  return output, errors
+end
+
+--- A command must end with a code, one line on standard error with a text, and
+-- no output.
+function Session:refused(code, words, text, opts)
+  local got, output, errors = self:run(words, opts)
+  assert.equal(code, got, errors)
+  assert.matches("^[^\n]+\n$", errors)
+  assert.matches(text, errors, 1, true)
+  assert.equal("", output)
+end
+
+--- Requests other than reads that the server has received.
+function Session:writes()
+  local count = 0
+  for _, entry in ipairs(self.server:control("GET", "/sandbox/ledger?limit=1000")) do
+    if entry.method ~= "GET" and not entry.path:find("oauth", 1, true) then
+      count = count + 1
+    end
+  end
+  return count
+end
+
+--- A sandbox for the specs of a block, reset before each, and commands against
+-- it: `server`, `api` (a plain client), `environment`, `run`, `must`, `refused`,
+-- `writes`.
+---@param options table|nil of `sandbox.start`; nil for the shared sandbox
+---@param setup function busted's, and so on
+function command.around(options, setup, teardown, before_each)
+  local session = setmetatable({}, Session)
+  local function give(server, client)
+    session.server, session.api, session.environment = server, client, command.environment(server)
+  end
+  if options then
+    sandbox.around(options, give, setup, teardown, before_each)
+  else
+    before_each(function()
+      local server = sandbox.shared { resets = false }
+      server:reset()
+      give(server, api.session(server))
+    end)
+  end
+  return session
+end
+
+--- The objects in lines of JSON.
+---@param text string
+---@return table[]
+function command.records(text)
+  local records = {}
+  for line in text:gmatch "[^\n]+" do
+    records[#records + 1] = assert(json.decode(line))
+  end
+  return records
 end
 
 --- Runs a shell script in which `extcontacts` is the command; HOME is a

@@ -109,9 +109,8 @@ local function conclude(ctx, path, result)
     unknown = result.unknown,
     not_started = result.not_started,
   })
-  if result.stopped then
-    local cause = result.stopped ~= "interrupted" and result.err -- an interrupted call adds nothing
-    ctx:say("%s%s", run_text.stopped(result.stopped), cause and " (" .. tostring(cause) .. ")" or "")
+  if result.stopped and result.stopped ~= "interrupted" then -- the end of the command reports a signal
+    ctx:say("%s%s", run_text.stopped(result.stopped), result.err and " (" .. tostring(result.err) .. ")" or "")
   end
   if result.errors_path then
     ctx:say("%s lists the changes that were not applied, with the reasons. Correct the values in it to retry them.",

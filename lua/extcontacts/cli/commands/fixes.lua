@@ -9,8 +9,8 @@ local command = {
   name = "fixes",
   summary = "list the ready-made fixes, or describe one",
   description = [[
-List the fixes that come with extcontacts. With a name, describe a fix: what it
-changes, its options and the path of its file.]],
+List the fixes that come with extcontacts. With a name, describe that fix:
+what it changes, its options and the path of its file.]],
   examples = [[
 extcontacts fixes
 extcontacts fixes set_fields

@@ -60,6 +60,9 @@ end
 
 local function raise(err, row)
   if type(err) == "string" then
+    if err:find("option 'from'", 1, true) then
+      exit.usage "--from: invalid token; copy it from the message of the earlier run"
+    end
     exit.usage((err:gsub("^.-:%d+: ", ""):gsub("^[%w_]+: ", "")))
   elseif errors.is_error(err) and err.code == "page_window" then
     exit.fail("some_failed", ("incomplete: a listing returns at most 1,000 records; run `%s` to read all of them, "

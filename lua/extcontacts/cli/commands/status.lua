@@ -2,6 +2,7 @@
 
 local json = require "extcontacts.base.json"
 local run_text = require "extcontacts.cli.run_text"
+local shell = require "extcontacts.base.shell"
 local texts = require "extcontacts.base.text"
 
 local command = {
@@ -30,14 +31,8 @@ local STATES = {
   complete = "complete",
 }
 
--- State → the command to run next: label and name.
-local NEXT = {
-  planned = { "Apply", "apply" },
-  running = { "Pause", "pause" },
-  paused = { "Resume", "resume" },
-  stopped = { "Resume", "resume" },
-  complete = { "Check", "verify" },
-}
+-- State → the command to run next.
+local NEXT = { planned = "apply", running = "pause", paused = "resume", stopped = "resume", complete = "verify" }
 
 local function print_text(ctx, path, found)
   local header = found.header
@@ -63,6 +58,7 @@ local function print_text(ctx, path, found)
   if found.errors_path then
     ctx:out("  failed changes and reasons: ", found.errors_path, "\n")
   end
+  ctx:out("  next: extcontacts ", NEXT[found.state], " ", shell.word(path), "\n")
 end
 
 --- Shows it.
@@ -79,7 +75,6 @@ function command.run(args, ctx)
     ctx:out(assert(json.encode(found, { sort_keys = true })), "\n")
   else
     print_text(ctx, args.plan, found)
-    ctx:hint(NEXT[found.state][1], NEXT[found.state][2], args.plan)
   end
 end
 

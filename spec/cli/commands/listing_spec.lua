@@ -1,0 +1,165 @@
+-- extcontacts list, search and scan, against the sandbox.
+local command = require "spec.support.command"
+local json = require "extcontacts.base.json"
+local script = require "spec.support.script"
+
+local session = command.around({ contacts = 1100, organizations = 30, rate = 0 }, setup, teardown, before_each)
+
+describe("extcontacts list", function()
+  it("lists the records that belong to another", function()
+    local note = session.api:must("GET", "/scan/notes?limit=10").entities[1]
+    local space, owner = note.selfUri:match("/externalcontacts/(%a+)/([^/]+)/notes/")
+    local output = session:must { "list", space .. ".notes", owner }
+    local found = false
+    for _, one in ipairs(command.records(output)) do
+      found = found or one.id == note.id
+    end
+    assert.is_true(found)
+  end)
+
+  it("lists a resource without pages", function()
+    assert.equal(1, #command.records(session:must "list contacts.schemas"))
+    assert.equal(1, #assert(json.decode((session:must "list contacts.schemas --json"))))
+    assert.matches("^id,name,version,", session:must "list contacts.schemas --csv")
+  end)
+
+  it("fails if there are more records than a listing returns, and names the scan", function()
+    local code, output, errors = session:run "list contacts"
+    assert.equal(1, code)
+    assert.equal(1000, #command.records(output))
+    assert.matches("run `extcontacts scan contacts` to read all of them", errors, 1, true)
+    assert.equal(1000, #command.records(session:must "list contacts --allow-partial"))
+    assert.equal(5, #command.records(session:must "list contacts --limit 5 --page-size 3"))
+  end)
+
+  it("sorts as the operation does", function()
+    local found = command.records(session:must "list organizations --sort-order name:desc --fields name")
+    assert.is_true(#found > 10)
+    assert.is_true(found[1].name >= found[#found].name)
+    assert.is_nil(found[1].id)
+  end)
+end)
+
+describe("extcontacts search", function()
+  it("searches by keyword", function()
+    local contact = session.api:must("GET", "/scan/contacts?limit=10").entities[1]
+    local found = command.records(session:must { "search", "contacts", contact.lastName, "--limit", "50" })
+    assert.is_true(#found > 0)
+    local code, _, errors = session:run "search contacts"
+    assert.equal(2, code)
+    assert.matches("missing argument 'text'", errors, 1, true)
+  end)
+end)
+
+describe("extcontacts scan", function()
+  it("reads all records", function()
+    local found = command.records((session:must "scan contacts --fields id"))
+    assert.equal(1100, #found)
+    local seen = {}
+    for _, record in ipairs(found) do
+      assert.is_nil(seen[record.id])
+      seen[record.id] = true
+    end
+  end)
+
+  it("stops after --limit records, whatever the page size", function()
+    for _, limit in ipairs { 3, 150, 500 } do
+      assert.equal(limit, #command.records((session:must("scan contacts --limit " .. limit))))
+    end
+    assert.matches("scan/contacts?limit=20\n", session:must "scan contacts --limit 3 --page-size 20 --dry-run", 1, true)
+    assert.matches("scan/contacts?divisionId=a%20b\n", session:must { "scan", "contacts", "--query", "divisionId=a b",
+      "--dry-run" }, 1, true)
+    assert.matches("contacts/x?expand=division\n", session:must "get contacts x --query expand=division --dry-run",
+      1, true)
+    assert.equal(3, #command.records(session:must "scan contacts --limit 3 --query divisionId=x"))
+  end)
+
+  it("writes a JSON array that is invalid unless it is complete", function()
+    local array = json.decode((session:must "scan organizations --json"))
+    assert.equal(30, #array)
+    session.server:control("POST", "/sandbox/faults", { { operation = "organizations.scan", status = 400, nth = 2 } })
+    local code, output = session:run "scan organizations --json --page-size 10"
+    assert.equal(1, code)
+    assert.is_nil(json.decode(output))
+  end)
+
+  it("prints a token after a failure, and resumes there", function()
+    local all = command.records(session:must "scan organizations --page-size 10")
+    session.server:control("POST", "/sandbox/faults", { { operation = "organizations.scan", status = 403, nth = 2 } })
+    local code, output, errors = session:run "scan organizations --page-size 10"
+    assert.equal(3, code)
+    local first = command.records(output)
+    assert.equal(10, #first)
+    local token = errors:match("stopped after 10 records. To resume, add: %-%-from '([^']+)'")
+    session.server:control("DELETE", "/sandbox/faults")
+    local rest = command.records(session:must { "scan", "organizations", "--from", token })
+    for _, record in ipairs(rest) do
+      first[#first + 1] = record
+    end
+    assert.same(all, first)
+  end)
+
+  it("refuses an invalid token", function()
+    local code, _, errors = session:run "scan organizations --from nowhere"
+    assert.equal(2, code)
+    assert.equal("extcontacts scan: --from: invalid token; copy it from the message of the earlier run "
+      .. "(see `extcontacts scan --help`)\n", errors)
+  end)
+
+  it("exits with 3 without permission and with 75 when throttled", function()
+    session.server:control("POST", "/sandbox/faults", { { operation = "contacts.scan", status = 403 } })
+    assert.equal(3, (session:run "scan contacts"))
+    session.server:control("DELETE", "/sandbox/faults")
+    session.server:control("POST", "/sandbox/faults", { { operation = "contacts.scan", status = 429,
+      retry_after = 9999 } })
+    local code, _, errors = session:run "scan contacts"
+    assert.equal(75, code)
+    assert.matches("^[^\n]+\n$", errors)
+  end)
+
+  it("fetches one token for many runs, and one per run with --no-cache", function()
+    local function tokens(option)
+      session.server:control("DELETE", "/sandbox/ledger")
+      local code, output = command.shell(("for n in 1 2 3; do extcontacts list contacts --limit 1 %s; done; "
+        .. "find \"$HOME\" -type f -perm /077"):format(option), session.environment)
+      assert.equal(0, code, output)
+      assert.equal(3, #command.records(output))
+      local count = 0
+      for _, entry in ipairs(session.server:control("GET", "/sandbox/ledger")) do
+        count = count + (entry.path:find("oauth", 1, true) and 1 or 0)
+      end
+      return count
+    end
+    assert.equal(1, tokens "")
+    assert.equal(3, tokens "--no-cache")
+  end)
+
+  it("ends silently when its reader stops", function()
+    local code, output = command.shell("set -o pipefail\nextcontacts scan contacts | head -n 1",
+      session.environment)
+    assert.equal(141, code)
+    assert.equal(1, #command.records(output))
+    assert.matches("^{[^\n]+}\n$", output)
+  end)
+
+  it("prints a token at Ctrl-C, from which another run resumes", function()
+    session.server:control("POST", "/sandbox/faults", { { operation = "organizations.scan", delay = 60, nth = 2 } })
+    local running = script.start([[
+      os.exit(require("extcontacts.cli").run({ "scan", "organizations", "--page-size", "10" }, {
+        getenv = function(name)
+          return ({ EXTCONTACTS_BASE_URL = arg[1], EXTCONTACTS_LOGIN_URL = arg[1],
+            GENESYSCLOUD_OAUTHCLIENT_ID = arg[2], GENESYSCLOUD_OAUTHCLIENT_SECRET = arg[3] })[name]
+        end,
+      }), true)
+    ]], table.concat({ session.server.base_url, session.server.client_id, session.server.client_secret }, " "))
+    local first = running:line()
+    running:signal "INT"
+    local code, output, errors = running:finish()
+    assert.equal(130, code, errors)
+    assert.equal(10, #command.records(first .. "\n" .. output))
+    local token = errors:match("To resume, add: %-%-from '([^']+)'")
+    assert.matches("extcontacts scan: interrupted\n$", errors)
+    session.server:control("DELETE", "/sandbox/faults")
+    assert.equal(20, #command.records((session:must { "scan", "organizations", "--from", token })))
+  end)
+end)

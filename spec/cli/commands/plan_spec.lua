@@ -1,0 +1,77 @@
+-- extcontacts plan, against the sandbox.
+local command = require "spec.support.command"
+local plan_command = require "spec.support.plan_command"
+
+local world = plan_command.around(before_each, after_each)
+
+describe("extcontacts plan", function()
+  it("takes the name of a ready-made fix, unless there is a file with this name", function()
+    local code, output = world.run("plan tidy_names_emails -o " .. world.p)
+    assert.equal(0, code)
+    assert.matches("contact.firstName", output, 1, true)
+    assert.matches("/lua/extcontacts/fixes/tidy_names_emails.lua", world.place:objects "p"[1].fix.path, 1, true)
+    for word, problem in pairs {
+      tidy_names = "no such file, and unknown ready-made fix 'tidy_names'",
+      ["nothing.lua"] = "nothing.lua: can't be read",
+    } do
+      local _, errors
+      code, _, errors = world.run("plan " .. word)
+      assert.equal(2, code)
+      assert.matches(problem, errors, 1, true)
+    end
+  end)
+
+  it("shows the changes and the totals, and names what to do next", function()
+    local code, output, err = world.run(("plan %s -o %s --show 2"):format(world.write_fix(5), world.p))
+    assert.equal(0, code, err)
+    assert.matches("^~ update contact [%x-]+\n    title\n[^~]*      %+ Pilot\n[^~]*~ update", output)
+    assert.matches("… and 3 more\n\n5 changes (5 records read)\nOperations:\n  update 5 contacts\nFields:\n", output,
+      1, true)
+    assert.matches("         5  contact.title\n", output, 1, true)
+    assert.equal(("extcontacts plan: wrote the plan %s; nothing has changed on the server\n"
+      .. "Apply: extcontacts apply %s\n"):format(world.p, world.p), err)
+    assert.equal("ann", world.place:objects "p"[1].by)
+    assert.equal(0, world.place:requests "contacts.update")
+  end)
+
+  it("exits with 5 if there are changes and --detailed-exitcode asks for it", function()
+    local line = ("plan %s -o %s --detailed-exitcode"):format(world.write_fix(3), world.p)
+    assert.equal(5, (world.run(line)))
+    assert.equal(5, (world.run(line .. " --limit 1")))
+    assert.equal(1, world.place:objects "p"[3]["end"].changes)
+    assert.equal(5, (world.run(line .. " --set title=Cook")))
+    assert.equal("Cook", world.place:objects "p"[2].after.title)
+    assert.equal(0, (world.run("apply -y " .. world.p)))
+    assert.equal(0, (world.run(("plan %s -o %s --set title=Cook --detailed-exitcode"):format(
+      world.place:path "titles.lua", world.q))))
+  end)
+
+  it("writes the review page", function()
+    local code, _, err = world.run(("plan %s -o %s --html %s"):format(world.write_fix(3), world.p, world.p .. ".html"))
+    assert.equal(0, code, err)
+    assert.matches("Pilot", world.place:read "p.html", 1, true)
+  end)
+
+  it("names the plan after the fix", function()
+    world.write_fix(1)
+    local code = command.shell(("root=$PWD; cd %s && $root/bin/extcontacts plan titles.lua"):format(world.place.dir),
+      world.environment)
+    assert.equal(0, code)
+    assert.is_string(world.place:read "titles.plan")
+  end)
+
+  it("reports a mistake in one line", function()
+    for line, message in pairs {
+      ["plan none.lua"] = "extcontacts plan: none.lua: can't be read",
+      ["plan " .. world.place:write("bad.lua", "return {")] = "bad.lua:1:",
+      ["plan x --limit 0"] = "'0' is not a whole number above 0",
+      ["plan x --set title"] = "'title' is not NAME=VALUE",
+      ["plan " .. world.write_fix(1) .. " -o " .. world.p .. " --set titel=x"] = "did you mean 'title'?",
+    } do
+      local code, output, err = world.run(line)
+      assert.equal(2, code)
+      assert.equal("", output)
+      assert.matches(message, err, 1, true)
+    end
+  end)
+end)

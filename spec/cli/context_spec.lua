@@ -1,0 +1,75 @@
+-- What a command works with: streams, colours, questions.
+local command = require "spec.support.command"
+local exit = require "extcontacts.cli.exit"
+
+describe("a command's context", function()
+  it("paints only for a terminal that shows colours", function()
+    local on = { stdout = true }
+    local function painted(terminals, environment)
+      return command.context { terminals = terminals, environment = environment }:paint("stdout", "red", "text")
+    end
+    assert.equal("text", painted {})
+    assert.equal("\27[31mtext\27[0m", painted(on))
+    assert.equal("text", painted(on, { NO_COLOR = "1" }))
+    assert.equal("\27[31mtext\27[0m", painted(on, { NO_COLOR = "" }))
+    assert.equal("text", painted(on, { TERM = "dumb" }))
+  end)
+
+  it("asks for confirmation on a terminal only", function()
+    local ctx, _, errors = command.context()
+    local ok, failure = pcall(ctx.confirm, ctx, "Delete 3 contacts?")
+    assert.is_false(ok)
+    assert.equal(2, exit.code_of(failure))
+    assert.equal("Delete 3 contacts? There is no terminal to confirm on; pass --yes", tostring(failure))
+    assert.equal("", errors())
+    assert.is_true(ctx:confirm("Delete 3 contacts?", true))
+    for answer, expected in pairs { ["y"] = true, ["Yes\n"] = true, ["n\n"] = false, [""] = false } do
+      ctx, _, errors = command.context { terminals = { stdin = true, stderr = true }, input = answer }
+      assert.equal(expected, ctx:confirm "Delete 3 contacts?")
+      assert.equal("Delete 3 contacts? [y/N] ", errors())
+    end
+  end)
+
+  it("shows progress on a terminal, and removes it before the next sentence", function()
+    local ctx, _, errors = command.context { terminals = { stderr = true } }
+    ctx:progress "1 read"
+    ctx:progress "2 read"
+    ctx:say("%d records", 2)
+    assert.equal("\r\27[K1 read\r\27[K2 read\r\27[Kextcontacts x: 2 records\n", errors())
+    ctx, _, errors = command.context()
+    ctx:progress "1 read"
+    assert.equal("", errors())
+  end)
+
+  it("suggests a command that can be pasted into a shell", function()
+    local ctx, _, errors = command.context()
+    ctx:hint("Undo", "undo", "it's here.plan")
+    assert.equal("Undo: extcontacts undo 'it'\\''s here.plan'\n", errors())
+  end)
+
+  it("reads a file or standard input, and names a file that it cannot read", function()
+    local ctx = command.context { input = "text" }
+    assert.equal("text", ctx:read "-")
+    local ok, failure = pcall(ctx.read, ctx, "/nonexistent/file")
+    assert.is_false(ok)
+    assert.equal(2, exit.code_of(failure))
+    assert.equal("cannot read /nonexistent/file", tostring(failure))
+  end)
+
+  it("ends silently when nobody reads its output, and reports any other failure to write", function()
+    local function failing(message, code)
+      local ctx = command.context { stdout = { write = function()
+        return nil, message, code
+      end } }
+      local ok, failure = pcall(ctx.out, ctx, "data")
+      assert.is_false(ok)
+      return failure
+    end
+    local code, silent = exit.code_of(failing("Broken pipe", 32))
+    assert.equal(141, code)
+    assert.is_true(silent)
+    local failure = failing("No space left on device", 28)
+    assert.equal(1, exit.code_of(failure))
+    assert.equal("cannot write the output: No space left on device", tostring(failure))
+  end)
+end)

@@ -9,7 +9,7 @@ current requests and waits.]],
   examples = [[
 extcontacts pause tidy.plan
 extcontacts resume tidy.plan]],
-  next_steps = "Run `extcontacts resume PLAN` to continue; the process keeps the plan locked until then.",
+  next_steps = "Run `extcontacts resume PLAN` to continue.",
 }
 
 --- Declares the argument.

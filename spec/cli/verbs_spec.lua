@@ -1,0 +1,44 @@
+local operations = require "extcontacts.api.operations"
+local verbs = require "extcontacts.cli.verbs"
+
+describe("a verb", function()
+  it("covers operations by a word without the verb", function()
+    for verb, cases in pairs {
+      get = { contacts = "contacts.get", ["contacts.notes"] = "contacts.notes.get" },
+      list = { contacts = "contacts.list", ["organizations.contacts"] = "organizations.contacts" },
+      search = { contacts = "contacts.list", organizations = "organizations.list" },
+      scan = { notes = "notes.scan" },
+      call = { ["lookup.reverse"] = "lookup.reverse" },
+    } do
+      local _, by_word = verbs.words(verb)
+      for word, short in pairs(cases) do
+        assert.equal(short, by_word[word].short)
+        assert.equal(word, verbs.word(verb, by_word[word]))
+        assert.equal(by_word[word], verbs.find(verb, { "--limit", "5", word }))
+      end
+    end
+    assert.is_nil(verbs.find("get", { "lookup.reverse" }))
+  end)
+
+  it("covers an operation by its own names, too", function()
+    for _, row in ipairs(operations.list) do
+      assert.equal(row, verbs.find("call", { row.short }))
+      assert.equal(row, verbs.find("call", { row.name }))
+    end
+  end)
+
+  it("names what to write instead of a wrong word", function()
+    for message, words in pairs {
+      ["missing resource; expected one of contacts, organizations, relationships, notes"] = { "scan" },
+      ["unknown resource 'contact', did you mean 'contacts'?"] = { "get", "contact" },
+      ["`extcontacts get` does not support 'lookup.reverse'; use `extcontacts call lookup.reverse`"] = {
+        "get", "lookup.reverse" },
+      ["missing operation; `extcontacts ops` lists them"] = { "call" },
+      ["unknown operation 'contacts.gte', did you mean 'contacts.get'?"] = { "call", "contacts.gte" },
+    } do
+      local ok, failure = pcall(verbs.unknown, words[1], words[2])
+      assert.is_false(ok)
+      assert.equal(message, tostring(failure))
+    end
+  end)
+end)

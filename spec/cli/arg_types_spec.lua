@@ -22,6 +22,17 @@ describe("a word of the command line is read as", function()
     end)
   end
 
+  it("range", function()
+    local convert = arg_types.range(10, 200)
+    assert.equal(10, convert "10")
+    assert.equal(200, convert "200")
+    for _, text in ipairs { "9", "201", "10.5", "x" } do
+      local value, misuse = convert(text)
+      assert.is_nil(value)
+      assert.equal(("'%s' is not a whole number from 10 to 200"):format(text), misuse)
+    end
+  end)
+
   it("pair", function()
     assert.same({ "a", "b=c" }, arg_types.pair "a=b=c")
     assert.same({ "a_1", "" }, arg_types.pair "a_1=")

@@ -31,8 +31,7 @@ describe("a verb", function()
     for message, words in pairs {
       ["missing resource; expected one of contacts, organizations, relationships, notes"] = { "scan" },
       ["unknown resource 'contact', did you mean 'contacts'?"] = { "get", "contact" },
-      ["`extcontacts get` does not support 'lookup.reverse'; use `extcontacts call lookup.reverse`"] = {
-        "get", "lookup.reverse" },
+      ["'lookup.reverse' cannot be used with get; use `extcontacts call lookup.reverse`"] = { "get", "lookup.reverse" },
       ["missing operation; `extcontacts ops` lists them"] = { "call" },
       ["unknown operation 'contacts.gte', did you mean 'contacts.get'?"] = { "call", "contacts.gte" },
     } do

@@ -411,7 +411,7 @@ describe("extcontacts doctor", function()
     local code, output = run("", environment(shared_server()))
     assert.equal(0, code, output)
     assert.matches("ok      token", output, 1, true)
-    assert.matches("\nAll is well.\n$", output)
+    assert.matches("\nNo problems found.\n$", output)
   end)
 
   it("exits with the problem's code, and says what to do", function()

@@ -52,12 +52,12 @@ describe("extcontacts export", function()
     place:fault { operation = "contacts.scan", nth = 3, status = 403 }
     local code, _, errors = place:run { "export", place:at "parts" }
     assert.equal(3, code)
-    assert.matches("is not complete; the same command goes on with it", errors, 1, true)
+    assert.matches("is incomplete. To resume, run the same command again.", errors, 1, true)
     assert.is_nil(place:read "parts")
     place:no_faults()
     place.server:control("DELETE", "/sandbox/ledger")
     _, errors = place:must { "export", place:at "parts" }
-    assert.matches("going on with " .. place:at "parts" .. " at 400 contacts", errors, 1, true)
+    assert.matches("resuming " .. place:at "parts" .. " after 400 contacts", errors, 1, true)
     local scans = 0
     for _, entry in ipairs(place.server:control("GET", "/sandbox/ledger?limit=100")) do
       scans = scans + (entry.operation == "contacts.scan" and 1 or 0)
@@ -101,7 +101,7 @@ describe("extcontacts export", function()
     place:no_faults()
     place:fault { operation = "contacts.scan", nth = 1, status = 400 }
     local _, errors = place:must { "export", place:at "old" }
-    assert.matches("the cursor has expired, reading all contacts again", errors, 1, true)
+    assert.matches("the cursor has expired; reading the contacts again from the start", errors, 1, true)
     assert.equal(select(2, place:snapshot "whole"), select(2, place:snapshot "old"))
   end)
 
@@ -118,7 +118,7 @@ describe("extcontacts export", function()
       assert.equal(3, (place:run { "export", place:at "new" }))
       place:no_faults()
       local _, errors = place:must { "export", place:at "new", prepare() }
-      assert.not_matches("going on with", errors)
+      assert.not_matches("resuming", errors)
       assert.equal(select(2, place:snapshot "whole"), select(2, place:snapshot "new"))
       os.remove(place:at "new")
     end

@@ -29,7 +29,7 @@ describe("extcontacts restore", function()
 
   it("plans nothing if nothing changed", function()
     local _, errors = place:must { "restore", place:at "before" }
-    assert.equal("extcontacts restore: " .. place:at "before.plan" .. ": nothing to change\n", errors)
+    assert.equal("extcontacts restore: wrote the plan " .. place:at "before.plan" .. ": no changes\n", errors)
   end)
 
   it("plans to update changed records, to recreate deleted ones, and to delete created ones on request", function()
@@ -42,7 +42,7 @@ describe("extcontacts restore", function()
     local created = place.session:must("POST", "/contacts", { firstName = "Ann", lastName = "Lee" })
     local code, _, errors = place:run { "restore", place:at "before", "-o", place:at "plan", "--detailed-exitcode" }
     assert.equal(5, code)
-    assert.matches("1 contact.create, 1 contact.update; left: 1 created since the snapshot", errors, 1, true)
+    assert.matches("create 1 contact, update 1 contact; skipped 1 (created since the snapshot)", errors, 1, true)
     local found = changes_of(place:at "plan")
     assert.equal(changed.id, found["contact.update"][1].id)
     assert.equal(title, found["contact.update"][1].after.title)

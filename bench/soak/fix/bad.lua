@@ -31,7 +31,7 @@ local code, output = common.command(("plan bench/soak/fix/values.lua --set file=
 assert(code == 0, output)
 code, output = common.command(("apply -y %s/p"):format(dir))
 harness.claim(code == 1, "apply ends with 1 (%s)", tostring(code))
-local done, failed = tonumber(output:match "(%d+)  done"), tonumber(output:match "(%d+)  failed")
+local done, failed = tonumber(output:match "(%d+)  applied"), tonumber(output:match "(%d+)  failed")
 harness.claim(done == options.contacts - options.bad and failed == options.bad, "%s are done, %s failed",
   tostring(done), tostring(failed))
 

@@ -44,7 +44,7 @@ harness.claim(code == 0 and peak < options.megabytes, "plan stays below %d MB (%
 started = core.engine.now()
 code, peak, output = watched(("apply -y --concurrency %d %s/p"):format(options.concurrency, dir))
 local seconds = core.engine.now() - started
-local done = tonumber(output:match "(%d+)  done") or 0
+local done = tonumber(output:match "(%d+)  applied") or 0
 harness.say("apply: %.0f s, %d changes, %.0f a second", seconds, done, done / seconds)
 harness.claim(code == 0 and peak < options.megabytes, "apply stays below %d MB (%.1f, exit %s)", options.megabytes,
   peak, tostring(code))

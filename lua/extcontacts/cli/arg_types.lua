@@ -27,6 +27,20 @@ function arg_types.whole(text)
   return nil, ("'%s' is not a whole number above 0"):format(text)
 end
 
+--- A converter for whole numbers in a range.
+---@param least integer
+---@param most integer
+---@return fun(text: string): integer|nil, string|nil
+function arg_types.range(least, most)
+  return function(text)
+    local number = arg_types.integer(text)
+    if number and number >= least and number <= most then
+      return number
+    end
+    return nil, ("'%s' is not a whole number from %d to %d"):format(text, least, most)
+  end
+end
+
 --- A whole number, 0 included.
 ---@param text string
 ---@return integer|nil

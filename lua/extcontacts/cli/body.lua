@@ -38,7 +38,7 @@ end
 ---@param clear boolean|nil
 function body.setup(argparser, model_name, clear)
   local model = models[model_name]
-  argparser:option("--body", "the record as JSON: a file name, - for standard input, or the JSON text itself")
+  argparser:option("--body", "the body as JSON: a file name, - for standard input, or the JSON text itself")
     :argname("FILE")
   local set = argparser:option("--set", "set a field, such as workEmail=a@b.example or address.city=Oslo; "
     .. "FIELD:=JSON sets any JSON value (tags:='[\"vip\"]'); can be repeated"):argname("FIELD=VALUE"):count("*")

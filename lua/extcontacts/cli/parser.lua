@@ -139,15 +139,20 @@ function parser.describe(argparser)
   return arguments, options
 end
 
--- The options' own lines: "-o, --output PLAN", where argparse writes the value
--- after each of the names.
-local function label_options(argparser)
-  local _, options = parser.describe(argparser)
-  for _, option in ipairs(options) do
-    local label = table.concat(option.names, ", ") .. (option.value and " " .. option.value or "")
-    option.element._get_label_lines = function()
-      return { label }
+-- How elements are named in the help: `-o, --output PLAN`, where argparse writes
+-- the value after each name; and an argument's name, where it writes the choices.
+local function label(argparser)
+  local function set(element, text)
+    element._get_label_lines = function()
+      return { text }
     end
+  end
+  local arguments, options = parser.describe(argparser)
+  for _, argument in ipairs(arguments) do
+    set(argument.element, argument.name)
+  end
+  for _, option in ipairs(options) do
+    set(option.element, table.concat(option.names, ", ") .. (option.value and " " .. option.value or ""))
   end
 end
 
@@ -191,7 +196,7 @@ function parser.make(command, words)
   if command.connects then
     connection.setup(argparser)
   end
-  label_options(argparser)
+  label(argparser)
   function argparser:get_help()
     return getmetatable(self).__index.get_help(self) .. "\n\n" .. epilog(command)
   end
@@ -264,7 +269,7 @@ function parser.read(argparser, words)
     problem = ("unknown option '%s'%s"):format(unknown:match("^[^=]+"), near and (", did you mean '" .. near .. "'?")
       or "")
   end
-  exit.usage(problem)
+  exit.usage((problem:gsub("can not be used", "cannot be used")))
 end
 
 return parser

@@ -39,7 +39,7 @@ run, and `extcontacts resume PLAN` (or SIGUSR1 again) continues it.
 PLAN.journal records every change. PLAN.errors.csv lists the changes that
 failed, with reasons and values; correct the values and plan the file with the
 ready-made fix set_fields. `extcontacts verify PLAN` checks the result, and
-`extcontacts undo PLAN` plans its reversal.]]
+`extcontacts undo PLAN` plans how to undo it.]]
 run_plan.exit_codes = { 0, { 1, "some changes failed" }, 2, 3, { 4, "some changes were in conflict" }, 75, 130 }
 
 local function options_of(args)

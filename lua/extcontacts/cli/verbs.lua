@@ -101,8 +101,7 @@ function verbs.unknown(verb, word)
   elseif not word then
     exit.usage("missing resource; expected one of " .. table.concat(words, ", "))
   elseif all[word] then
-    exit.usage(("`extcontacts %s` does not support '%s'; use `extcontacts call %s`"):format(verb, word,
-      all[word].short))
+    exit.usage(("'%s' cannot be used with %s; use `extcontacts call %s`"):format(word, verb, all[word].short))
   end
   exit.usage(suggest.unknown(noun, word, words))
 end

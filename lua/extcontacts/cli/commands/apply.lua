@@ -10,9 +10,10 @@ local command = {
   connects = true,
   description = [[
 Apply a plan, after asking for confirmation. For each change, this command
-reads the record again, compares it with the plan, records the intent in the
-journal and writes the record. A record that someone else changed since the
-plan was made is skipped. You can stop the command at any time and resume it.]],
+reads the record again, compares it with the plan, adds an entry to the
+journal and then writes the record. A record that someone else changed since
+the plan was made is skipped. You can stop the command at any time and resume
+it.]],
   examples = [[
 extcontacts apply tidy.plan --limit 10
 extcontacts apply tidy.plan --yes --rate 200

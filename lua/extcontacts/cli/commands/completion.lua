@@ -14,6 +14,7 @@ local WORDS = "words"
 local command = {
   name = "completion",
   summary = "print a shell completion script",
+  usage = "<shell>",
   description = [[
 Print the script that completes commands, options, values and fields in bash,
 zsh or fish. `make install` puts the scripts where the shells find them.]],

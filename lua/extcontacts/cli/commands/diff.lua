@@ -18,7 +18,7 @@ extcontacts diff before.ndjson --only contacts --ndjson | jq .id
 extcontacts diff before.ndjson --detailed-exitcode    # exits with 5 if anything changed]],
   next_steps = [[
 Each changed record is written with its fields before and after; the totals go
-to standard error. `extcontacts restore SNAPSHOT` plans the return to it.]],
+to standard error. `extcontacts restore SNAPSHOT` plans how to restore it.]],
   exit_codes = { 0, 1, 2, 3, { 5, "differences found (with --detailed-exitcode)" }, 75, 130 },
   connects = true,
 }

@@ -18,7 +18,7 @@ extcontacts export contacts.ndjson --only contacts,notes
 extcontacts export daily.ndjson --overwrite]],
   next_steps = [[
 `extcontacts diff FILE` shows what has changed since the snapshot, and
-`extcontacts restore FILE` plans the return to it.]],
+`extcontacts restore FILE` plans how to restore it.]],
   connects = true,
 }
 

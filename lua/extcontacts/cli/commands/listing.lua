@@ -37,8 +37,11 @@ local function declare(argparser, verb, row)
   if not row or row.iterator then
     argparser:option("--limit", "stop after N records"):argname("N"):convert(arg_types.whole)
     local size = row and page_size_of(row)
-    local range = size and size.max and (" (%d to %d)"):format(size.min, size.max) or ""
-    argparser:option("--page-size", "records per request" .. range):argname("N"):convert(arg_types.whole)
+    local doc, convert = "records per request", arg_types.whole
+    if size and size.min and size.max then
+      doc, convert = doc .. (" (%d to %d)"):format(size.min, size.max), arg_types.range(size.min, size.max)
+    end
+    argparser:option("--page-size", doc):argname("N"):convert(convert)
     argparser:option("--from", "resume where an earlier run stopped; that run prints the token"):argname("TOKEN")
   end
   if verb ~= "scan" and (not row or row.paging == "page") then

@@ -1,4 +1,4 @@
---- `extcontacts restore`: plans the return to a snapshot.
+--- `extcontacts restore`: plans how to restore a snapshot.
 
 local arg_values = require "extcontacts.cli.arg_values"
 local exit = require "extcontacts.cli.exit"
@@ -10,7 +10,7 @@ local suggest = require "extcontacts.base.suggest"
 
 local command = {
   name = "restore",
-  summary = "plan the return to a snapshot",
+  summary = "plan how to restore a snapshot",
   description = [[
 Compare all records with a snapshot and write a plan that restores it: changed
 records get their old field values back, and deleted records are recreated

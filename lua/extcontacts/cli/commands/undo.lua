@@ -1,4 +1,4 @@
---- `extcontacts undo`: plans the reversal of an applied plan.
+--- `extcontacts undo`: plans how to undo an applied plan.
 
 local arg_values = require "extcontacts.cli.arg_values"
 local exit = require "extcontacts.cli.exit"
@@ -7,7 +7,7 @@ local texts = require "extcontacts.base.text"
 
 local command = {
   name = "undo",
-  summary = "plan the reversal of an applied plan",
+  summary = "plan how to undo an applied plan",
   connects = true,
   description = [[
 Write a plan that reverses an applied plan: changed fields get their old
@@ -33,7 +33,7 @@ function command.setup(argparser)
   argparser:argument("plan", "plan that was applied")
   argparser:option("-o --output", "plan to write [PLAN.undo]"):argname("PLAN")
   argparser:option("--only", "undo only the changes to the records with these ids, separated by commas")
-    :argname("ID"):convert(function(text)
+    :argname("IDS"):convert(function(text)
       return arg_values.list { text }
     end)
   argparser:option("--html", "also write an HTML page for review and approval"):argname("FILE")

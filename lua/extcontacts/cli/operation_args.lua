@@ -19,7 +19,7 @@ end
 
 --- The values that a parameter can have, in parentheses, as help texts and the
 -- reference show them; "" without limits.
----@param param extcontacts.Param
+---@param param extcontacts.Parameter
 ---@return string
 function operation_args.limits(param)
   local parts = {}

@@ -14,7 +14,8 @@ local problems = {}
 problems.list = {
   { name = "configuration", exit_code = 10,
     sentence = "the configuration is incomplete or wrong: %s",
-    remedy = "mend the named setting; README.md lists arguments, environment variables and the profile file" },
+    remedy = "correct the named setting; docs/configuration.md lists arguments, environment variables and "
+      .. "profile keys" },
   { name = "dns", exit_code = 11,
     sentence = "the name %s can't be resolved",
     remedy = "check the region (or base_url and login_url) and this machine's name servers: `getent hosts NAME`" },

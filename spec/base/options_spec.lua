@@ -5,6 +5,8 @@ local RULES = {
   mode = { "string", choices = { "skip", "fail" } },
   share = { "number", below = 1 },
   count = { "number", least = 0, whole = true },
+  port = { "number", least = 0, most = 65535 },
+  status = { "number", choices = { 400, 422 } },
   rate = { "number", "boolean", only = false },
   store = { "string", "table", has = "get" },
   each = { "string", "number", "function" },
@@ -16,7 +18,7 @@ describe("options.problem", function()
     assert.is_nil(options.problem({
       name = "", mode = "fail", share = 0.5, count = 0, rate = false, store = { get = print }, each = print,
     }, RULES))
-    assert.is_nil(options.problem({ rate = 1, store = "file", each = 3 }, RULES))
+    assert.is_nil(options.problem({ rate = 1, store = "file", each = 3, port = 65535, status = 422 }, RULES))
   end)
 
   it("names the option and says what is wrong with it", function()
@@ -31,6 +33,8 @@ describe("options.problem", function()
       { { share = 1 }, "option 'share' must be below 1" },
       { { count = -1 }, "option 'count' must be at least 0" },
       { { count = 1.5 }, "option 'count' must be a whole number" },
+      { { port = 65536 }, "option 'port' must be at most 65535" },
+      { { status = 404 }, "option 'status' must be one of 400, 422" },
       { { rate = true }, "option 'rate' must be a number or false" },
       { { store = {} }, "option 'store' must be a table with a function 'get'" },
     } do
@@ -38,8 +42,10 @@ describe("options.problem", function()
     end
   end)
 
-  it("calls the table by its noun", function()
+  it("calls the table and its items by their nouns", function()
     assert.equal("the options must be a table, got string", options.problem("x", RULES))
     assert.equal("the configuration must be a table, got nil", options.problem(nil, RULES, "configuration"))
+    assert.equal("field 'name' must be a string, got number", options.problem({ name = 1 }, RULES, "rule", "field"))
+    assert.equal("unknown field 'nmae', did you mean 'name'?", options.problem({ nmae = 1 }, RULES, "rule", "field"))
   end)
 end)

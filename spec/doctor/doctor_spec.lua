@@ -86,7 +86,7 @@ describe("the doctor", function()
       assert.equal("ok", (assert(pick(findings, check), check)).status, all)
     end
     local asked = 0
-    for _, entry in ipairs(server:control("GET", "/sandbox/ledger")) do
+    for _, entry in ipairs(server:control("GET", "/sandbox/requests")) do
       assert.is_true(entry.method == "GET" or entry.operation == "oauth.token", entry.method)
       asked = asked + 1
     end

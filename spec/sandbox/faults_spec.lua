@@ -125,7 +125,7 @@ describe("the sandbox's faults", function()
     set({ operation = "contacts.create", drop = "after" })
     assert.is_nil(session:call("POST", "/contacts", { firstName = "A", lastName = "B" }).status)
     assert.equal(301, count())
-    local entry = server:control("GET", "/sandbox/ledger?limit=1")[1]
+    local entry = server:control("GET", "/sandbox/requests?limit=1")[1]
     assert.equal("dropped", entry.status)
     assert.is_true(entry.faulty)
   end)
@@ -241,14 +241,14 @@ end)
 
 describe("the sandbox's control path", function()
   local server, session
-  sandbox.around({ contacts = 40, rate = 0, ledger = 10 }, function(...)
+  sandbox.around({ contacts = 40, rate = 0, request_log = 10 }, function(...)
     server, session = ...
   end, setup, teardown, before_each)
 
   it("keeps the last requests, without bodies and tokens", function()
     session:call("POST", "/contacts", { firstName = "Secret", lastName = "Person" })
     session:call("GET", "/contacts?q=x&pageSize=1")
-    local entries = server:control("GET", "/sandbox/ledger")
+    local entries = server:control("GET", "/sandbox/requests")
     local last = entries[#entries]
     assert.equal("contacts.list", last.operation)
     assert.equal("GET", last.method)
@@ -256,18 +256,18 @@ describe("the sandbox's control path", function()
     assert.equal("q=x&pageSize=1", last.query)
     assert.equal("200", last.status)
     assert.is_string(last.correlation_id)
-    local text = api.request(server.base_url .. "/sandbox/ledger").text
+    local text = api.request(server.base_url .. "/sandbox/requests").text
     for _, secret in ipairs { "Secret", session.token, server.client_secret } do
       assert.is_nil(text:find(secret, 1, true))
     end
     for _ = 1, 15 do
       session:call("GET", "/organizations")
     end
-    entries = server:control("GET", "/sandbox/ledger")
+    entries = server:control("GET", "/sandbox/requests")
     assert.equal(10, #entries)
     local number = entries[10].number
     session:call("GET", "/contacts")
-    entries = server:control("GET", "/sandbox/ledger?since=" .. math.floor(number))
+    entries = server:control("GET", "/sandbox/requests?since=" .. math.floor(number))
     assert.equal(1, #entries)
     assert.equal("contacts.list", entries[1].operation)
   end)

@@ -150,7 +150,7 @@ function Server:control(method, path, body)
   return cjson.decode(answer)
 end
 
---- Back to the data and settings of its start; no faults, empty ledger.
+--- Back to the data and settings of its start; no faults, an empty request log.
 function Server:reset(body)
   return self:control("POST", "/sandbox/reset", body)
 end

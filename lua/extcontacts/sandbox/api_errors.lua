@@ -1,10 +1,11 @@
---- The API's error bodies: codes, their statuses and texts.
+--- The API's errors: codes with their statuses and messages, and the error
+-- body.  Handlers raise them; `extcontacts.sandbox.http` turns them into replies.
 
 local json = require "extcontacts.base.json"
 
 local api_errors = {}
 
--- code -> status, text with {name} placeholders.
+-- Code → status and message with {name} placeholders.
 local CODES = {
   ["bad.request"] = { 400, "The request could not be understood by the server due to malformed syntax." },
   ["invalid.date"] = { 400, "Dates must be specified as ISO-8601 strings. For example: yyyy-MM-ddTHH:mm:ss.SSSZ" },
@@ -13,6 +14,8 @@ local CODES = {
   ["constraint.validation"] = { 422, "The field {field} is not valid: {reason}" },
   ["authentication.required"] = { 401, "No authentication bearer token specified in authorization header." },
   ["bad.credentials"] = { 401, "Invalid login credentials." },
+  ["missing.permissions"] = { 403, "Unable to perform the requested action. You are missing the following "
+    .. "permission(s): [{permissions}]" },
   ["missing.any.permissions"] = { 403, "Unable to perform the requested action. You must have at least one of the "
     .. "following permissions assigned: [{permissions}]" },
   ["not.authorized"] = { 403, "You are not authorized to perform the requested action." },
@@ -28,12 +31,12 @@ local CODES = {
     "Rate limit exceeded the maximum. Retry the request in [{seconds}] seconds" },
   ["internal.server.error"] = { 500, "The server encountered an unexpected condition which prevented it from "
     .. "fulfilling the request." },
-  ["bad.gateway"] = { 502, "The gateway got no valid answer." },
+  ["bad.gateway"] = { 502, "The gateway received no valid response." },
   ["service.unavailable"] = { 503, "Service Unavailable - The server is currently unavailable (because it is "
     .. "overloaded or down for maintenance)." },
 }
 
--- What a status answers when a fault names no code.
+-- The code that goes with a status if a fault names none.
 local CODE_OF_STATUS = {
   [400] = "bad.request",
   [401] = "bad.credentials",
@@ -50,35 +53,43 @@ local CODE_OF_STATUS = {
   [504] = "request.timeout",
 }
 
-local Problem = {}
+---@class extcontacts.sandbox.ApiError
+---@field code string
+---@field status integer
+---@field template string the message with {name} placeholders
+---@field params table<string, string> values of the placeholders
+---@field details table[]
+---@field headers table<string, string|number>
+local ApiError = {}
 
---- A failure of a request.
+--- Creates an error.
 ---@param code string
----@param params table<string, string>|nil values of the text's placeholders
----@param more { status: integer|nil, details: table[]|nil, headers: table|nil, message: string|nil }|nil
-function api_errors.new(code, params, more)
+---@param params table<string, string|number>|nil values of the message's placeholders
+---@param overrides { status: integer|nil, details: table[]|nil, headers: table|nil, message: string|nil }|nil
+---@return extcontacts.sandbox.ApiError
+function api_errors.new(code, params, overrides)
   local row = CODES[code] or CODES["internal.server.error"]
-  more = more or {}
+  overrides = overrides or {}
   return setmetatable({
     code = code,
-    status = more.status or row[1],
-    template = more.message or row[2],
+    status = overrides.status or row[1],
+    template = overrides.message or row[2],
     params = params or {},
-    details = more.details or {},
-    headers = more.headers or {},
-  }, Problem)
+    details = overrides.details or {},
+    headers = overrides.headers or {},
+  }, ApiError)
 end
 
---- Ends the request with a failure; only handlers call it.
+--- Ends the current request with an error; takes the arguments of `new`.
 function api_errors.raise(...)
   error(api_errors.new(...), 0)
 end
 
---- Ends the request because a field breaks a rule.
+--- Ends the current request because a field breaks a rule.
 ---@param settings table
 ---@param field string path of the field
 ---@param reason string
----@param error_code string|nil of the detail
+---@param error_code string|nil errorCode of the detail; default `constraint.validation`
 function api_errors.invalid_field(settings, field, reason, error_code)
   api_errors.raise("constraint.validation", { field = field, reason = reason }, {
     status = settings.invalid_status,
@@ -86,38 +97,44 @@ function api_errors.invalid_field(settings, field, reason, error_code)
   })
 end
 
---- The failure a fault asks for.
+--- Creates the error of a fault that sets a status.
+---@param status integer
+---@param code string|nil default: the code that goes with the status
+---@return extcontacts.sandbox.ApiError
 function api_errors.of_status(status, code)
   code = code or CODE_OF_STATUS[status] or "internal.server.error"
   return api_errors.new(code, { seconds = "0", reason = "fault", field = "fault", maximum = "0" }, { status = status })
 end
 
+--- Whether a value is an error of this module.
+---@param value any
+---@return boolean
 function api_errors.is(value)
-  return getmetatable(value) == Problem
+  return getmetatable(value) == ApiError
 end
 
---- The body of a failure.
----@param problem table
+--- The response body of an error.
+---@param err extcontacts.sandbox.ApiError
 ---@param correlation_id string
 ---@return string JSON
-function api_errors.body(problem, correlation_id)
+function api_errors.body(err, correlation_id)
   local used = {}
-  local message = problem.template:gsub("{(%w+)}", function(name)
-    used[name] = tostring(problem.params[name] or "")
+  local message = err.template:gsub("{(%w+)}", function(name)
+    used[name] = tostring(err.params[name] or "")
     return used[name]
   end)
   local body = {
     message = message,
-    code = problem.code,
-    status = problem.status,
+    code = err.code,
+    status = err.status,
     contextId = correlation_id,
-    details = json.array(problem.details),
+    details = json.array(err.details),
     errors = json.array({}),
   }
-  if problem.code ~= "too.many.requests.retry.after" then
+  if err.code ~= "too.many.requests.retry.after" then
     body.messageParams = used
     if next(used) then
-      body.messageWithParams = problem.template
+      body.messageWithParams = err.template
     end
   end
   return assert(json.encode(body))

@@ -1,161 +1,151 @@
---- Fault rules: what they may say, read from the command line or from JSON.
+--- Fault rules: their fields, and the checks of rules from the command line and
+-- from JSON.
 
-local suggest = require "extcontacts.base.suggest"
+local options = require "extcontacts.base.options"
 
 local fault_rules = {}
 
--- Which requests a rule is for, and what happens to them.  A type of its own
--- is a list of the values allowed.
+-- In the form that `extcontacts.base.options` checks.
 local FIELDS = {
-  -- which requests
-  operation = "string",    -- short name, `*` allowed; oauth.token is the token endpoint
-  method = "string",
-  path = "string",         -- `*` allowed
-  nth = "range",           -- the 3rd, or the 3rd to the 5th ("3-5"), of those that match
-  every = "integer",       -- every n-th of those that match
-  rate = "number",         -- this share of those that match
-  times = "integer",       -- at most so often
-  seed = "integer",        -- of the choice that `rate` makes
-  plan = "table",          -- what happens to the 1st, the 2nd … of those that match; {} for nothing
-  -- what happens
-  status = "integer",
-  code = "string",         -- of the error body
-  retry_after = "number",  -- seconds; without it a 429 has no Retry-After
-  headers = "table",
-  after = "boolean",       -- the status comes after the operation was carried out
-  delay = "number",        -- seconds before it is carried out
-  drop = { "before", "after" }, -- reset the connection, before or after it was carried out
-  cut = "integer",         -- bytes of the body that still arrive
-  body = { "html", "empty", "garbage" },
-  content_type = "string",
-  cursor = { "expired" },
-  token = { "revoked" },
-  extra_field = "boolean", -- a field of the future in each record
-  merge = "table",         -- fields put into the answer's object
+  -- The requests a rule matches.
+  operation = { "string" },                               -- short name or `oauth.token`; `*` allowed
+  method = { "string" },
+  path = { "string" },                                    -- `*` allowed
+  nth = { "table" },                                      -- { 3, 5 }: the 3rd to 5th match; see `read_range`
+  every = { "number", whole = true, least = 0 },          -- each n-th match
+  rate = { "number", least = 0 },                         -- a share of the matches
+  times = { "number", whole = true, least = 0 },          -- how often the rule applies at most
+  seed = { "number", whole = true, least = 0 },           -- of the matches that `rate` selects
+  plan = { "table" },                                     -- one step per match; {} for no fault
+  -- The effects of a rule.
+  status = { "number", whole = true, least = 0 },
+  code = { "string" },                                    -- of the error body
+  retry_after = { "number", least = 0 },                  -- seconds; without it a 429 has no Retry-After
+  headers = { "table" },
+  after = { "boolean" },                                  -- run the operation before sending the status
+  delay = { "number", least = 0 },                        -- seconds before the operation runs
+  drop = { "string", choices = { "before", "after" } },   -- reset the connection before or after it runs
+  cut = { "number", whole = true, least = 0 },            -- bytes of the body to send
+  body = { "string", choices = { "html", "empty", "garbage" } },
+  content_type = { "string" },
+  cursor = { "string", choices = { "expired" } },
+  token = { "string", choices = { "revoked" } },
+  extra_field = { "boolean" },                            -- add an unknown field to each record
+  merge = { "table" },                                    -- fields to add to the response's object
 }
 
 fault_rules.fields = FIELDS
 
-local ACTIONS = {
+-- Fields that have an effect by themselves.
+local EFFECTS = {
   "status", "delay", "drop", "cut", "body", "content_type", "cursor", "token", "extra_field", "merge",
 }
 
+local NO_EFFECT = "the rule has no effect; add one of " .. table.concat(EFFECTS, ", ")
+
+-- "3" as { 3, 3 } and "3-5" as { 3, 5 }; nil for any other text.
+local function read_range(text)
+  local from, to = tostring(text):match("^(%d+)%-?(%d*)$")
+  return from and { tonumber(from), tonumber(to) or tonumber(from) }
+end
+
+-- Values of the command line are strings.
 local function convert(name, value)
-  local kind = FIELDS[name]
-  if type(kind) == "table" then
-    for _, allowed in ipairs(kind) do
-      if value == allowed then
-        return value
-      end
-    end
-    return nil, ("%s is one of %s"):format(name, table.concat(kind, ", "))
-  elseif kind == "range" then
-    local from, to = tostring(value):match("^(%d+)%-?(%d*)$")
-    if not from then
-      return nil, name .. " is a number or a range such as 3-5"
-    end
-    from = tonumber(from)
-    return { from, to ~= "" and tonumber(to) or from }
-  elseif kind == "integer" or kind == "number" then
-    local number = tonumber(value)
-    if not number or number < 0 or (kind == "integer" and number % 1 ~= 0) then
-      return nil, ("%s is a%s number"):format(name, kind == "integer" and " whole" or "")
-    end
-    return number
-  elseif kind == "boolean" then
-    if value == true or value == "true" then
-      return true
-    elseif value == false or value == "false" then
-      return false
-    end
-    return nil, name .. " is true or false"
-  end
-  if type(value) ~= kind then
-    return nil, ("%s is a %s"):format(name, kind)
+  local rule = FIELDS[name]
+  if rule and rule[1] == "number" then
+    return tonumber(value) or value
+  elseif rule and rule[1] == "boolean" and (value == "true" or value == "false") then
+    return value == "true"
   end
   return value
 end
 
-local function read_fields(given)
-  local rule = {}
-  for name, value in pairs(given) do
-    if not FIELDS[name] then
-      return nil, suggest.unknown("field", name, suggest.keys(FIELDS))
+-- The fields of a rule or of a step of its plan.
+local function read_fields(args)
+  local fields = {}
+  for name, value in pairs(args) do
+    if name == "nth" then
+      fields.nth = read_range(value)
+      if not fields.nth then
+        return nil, "field 'nth' must be a number or a range such as 3-5"
+      end
+    else
+      fields[name] = convert(name, value)
     end
-    local converted, message = convert(name, value)
-    if message then
-      return nil, message
-    end
-    rule[name] = converted
   end
-  return rule
+  local misuse = options.problem(fields, FIELDS, "rule", "field")
+  if misuse then
+    return nil, misuse
+  end
+  return fields
 end
 
-local function acts(rule)
-  for _, action in ipairs(ACTIONS) do
-    if rule[action] ~= nil then
+local function has_effect(fields)
+  for _, name in ipairs(EFFECTS) do
+    if fields[name] ~= nil then
       return true
     end
   end
   return false
 end
 
-local function read_plan(given)
+local function read_plan(steps)
   local plan = {}
-  for number, step in ipairs(given) do
+  for number, step in ipairs(steps) do
+    local fields, misuse
     if type(step) ~= "table" then
-      return nil, ("step %d of the plan is not an object"):format(number)
+      misuse = "it must be an object"
+    else
+      fields, misuse = read_fields(step)
+      if fields and next(fields) ~= nil and not has_effect(fields) then
+        misuse = NO_EFFECT
+      end
     end
-    local read, message = read_fields(step)
-    if read and next(read) ~= nil and not acts(read) then
-      message = "nothing happens"
+    if misuse then
+      return nil, ("step %d of the plan: %s"):format(number, misuse)
     end
-    if message then
-      return nil, ("step %d of the plan: %s"):format(number, message)
-    end
-    plan[number] = read
+    plan[number] = fields
   end
   return plan
 end
 
 --- Checks a rule.
----@param given table<string, any>
----@return table|nil rule
----@return string|nil message
-function fault_rules.check(given)
-  local rule, message = read_fields(given)
+---@param args table<string, any>
+---@return table|nil rule with its values converted
+---@return string|nil misuse
+function fault_rules.check(args)
+  local rule, misuse = read_fields(args)
   if not rule then
-    return nil, message
+    return nil, misuse
   elseif rule.plan then
-    rule.plan, message = read_plan(rule.plan)
+    rule.plan, misuse = read_plan(rule.plan)
     if not rule.plan then
-      return nil, message
+      return nil, misuse
     end
-  elseif not acts(rule) then
-    return nil, "nothing happens; say one of " .. table.concat(ACTIONS, ", ")
+  elseif not has_effect(rule) then
+    return nil, NO_EFFECT
   end
   return rule
 end
 
---- Reads `operation=contacts.create,nth=3,drop=after`.
+--- Reads `operation=contacts.create,nth=3,drop=after` and checks it.
 ---@param text string
----@return table|nil rule
----@return string|nil message
+---@return table<string, string>|nil args for `check`, which the server calls again
+---@return string|nil misuse
 function fault_rules.parse(text)
-  local given = {}
+  local args = {}
   for pair in text:gmatch("[^,]+") do
     local name, value = pair:match("^%s*([%w_-]+)%s*=%s*(.-)%s*$")
     if not name then
-      return nil, ("%q is not of the form name=value"):format(pair)
+      return nil, ("'%s' is not NAME=VALUE"):format(pair)
     end
-    given[name:gsub("-", "_")] = value
+    args[name:gsub("-", "_")] = value
   end
-  -- It was checked here so that the command can refuse it.
-  local rule, message = fault_rules.check(given)
+  local rule, misuse = fault_rules.check(args)
   if not rule then
-    return nil, message
+    return nil, misuse
   end
-  return given
+  return args
 end
 
 return fault_rules

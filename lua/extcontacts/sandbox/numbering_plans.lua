@@ -1,9 +1,9 @@
---- Phone numbering: calling codes of all countries, and for some countries
+--- Numbering plans: the calling codes of all countries and, for some of them,
 -- which numbers are plausible and how they are spaced.  Data only.
 
 local numbering_plans = {}
 
--- calling code=region, for the regions without a plan of their own.
+-- Calling code=region, for the regions without a plan in PLANS.
 local CODES = [[
 20=EG 27=ZA 30=GR 36=HU 40=RO 51=PE 53=CU 54=AR 56=CL 57=CO 58=VE 60=MY 62=ID 63=PH 66=TH 82=KR 84=VN
 86=CN 90=TR 92=PK 93=AF 94=LK 95=MM 98=IR 7=RU 211=SS 212=MA 213=DZ 216=TN 218=LY 220=GM 221=SN 222=MR
@@ -20,9 +20,9 @@ local CODES = [[
 976=MN 977=NP 992=TJ 993=TM 994=AZ 995=GE 996=KG 998=UZ
 ]]
 
--- calling code, trunk prefix ("" none), international prefix, then the shapes:
--- a pattern for the number's start and its spacing, where X is a digit.  The
--- first shape whose pattern and length fit is taken.
+-- Calling code, trunk prefix ("" for none), international prefix, shapes.  A
+-- shape is a pattern for the first digits and the spacing, with X for a digit;
+-- the first shape whose pattern and length match a number applies.
 local PLANS = {
   US = { "1", "1", "011", "[2-9]%d%d[2-9] XXX-XXX-XXXX" },
   GB = { "44", "0", "00",
@@ -59,7 +59,7 @@ local PLANS = {
   SG = { "65", "", "000", "[3689] XXXX XXXX" },
 }
 
--- Regions that share a calling code with a plan, by the number's start.
+--- Regions that share a plan's calling code: code → region → area codes.
 numbering_plans.area_regions = {
   ["1"] = {
     CA = "204 226 236 249 250 263 289 306 343 354 365 367 368 382 387 403 416 418 428 431 437 438 450"
@@ -72,7 +72,7 @@ numbering_plans.area_regions = {
 ---@class extcontacts.sandbox.Plan
 ---@field region string
 ---@field code string calling code
----@field trunk string national prefix
+---@field trunk string national (trunk) prefix, "" for none
 ---@field idd string international prefix
 ---@field shapes { start: string, length: integer, groups: integer[], separators: string[] }[]
 
@@ -98,8 +98,10 @@ local function parse_shapes(text)
 end
 
 --- Plans by region.
+---@type table<string, extcontacts.sandbox.Plan>
 numbering_plans.by_region = {}
---- Region by calling code (of the main region of a shared one).
+--- Region by calling code; the main region where several share the code.
+---@type table<string, string>
 numbering_plans.region_of_code = {}
 
 for region, row in pairs(PLANS) do
@@ -111,7 +113,7 @@ end
 for code, region in CODES:gmatch("(%d+)=(%u+)") do
   numbering_plans.region_of_code[code] = region
 end
--- Canada dials as the United States do.
+-- Canada shares the plan of the United States.
 numbering_plans.by_region.CA = numbering_plans.by_region.US
 
 return numbering_plans

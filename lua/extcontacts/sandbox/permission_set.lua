@@ -1,4 +1,7 @@
---- Permissions of an OAuth client: roles and permissions, with `*`.
+--- The permissions of an OAuth client, from a list of roles and permissions
+-- that may contain `*`.
+
+local glob = require "extcontacts.sandbox.glob"
 
 local permission_set = {}
 
@@ -11,12 +14,13 @@ local ROLES = {
   none = {},
 }
 
+---@class extcontacts.sandbox.PermissionSet
 local Set = {}
 Set.__index = Set
 
 --- Reads a list such as `viewer,externalContacts:contact:add`.
 ---@param list string
----@return table set
+---@return extcontacts.sandbox.PermissionSet
 ---@return string|nil unknown the first word that is neither a role nor a permission
 function permission_set.parse(list)
   local set = setmetatable({ patterns = {}, known = {} }, Set)
@@ -27,13 +31,14 @@ function permission_set.parse(list)
       unknown = unknown or word
     end
     for _, permission in ipairs(granted or {}) do
-      local pattern = permission:gsub("[%-%.%+%[%]%(%)%$%^%%%?]", "%%%0"):gsub("%*", ".*")
-      set.patterns[#set.patterns + 1] = "^" .. pattern .. "$"
+      set.patterns[#set.patterns + 1] = glob(permission)
     end
   end
   return set, unknown
 end
 
+---@param permission string
+---@return boolean
 function Set:has(permission)
   local known = self.known[permission]
   if known == nil then
@@ -46,15 +51,20 @@ function Set:has(permission)
   return known
 end
 
---- Whether it holds one of them.
----@param any string[]
-function Set:has_any(any)
-  for _, permission in ipairs(any) do
-    if self:has(permission) then
-      return true
+--- The permissions of an operation that the set lacks; nil if it has enough.
+---@param names string[]
+---@param mode "any"|"all"|nil whether one of the names is enough; default "any"
+---@return string[]|nil missing
+function Set:missing(names, mode)
+  local missing = {}
+  for _, name in ipairs(names) do
+    if not self:has(name) then
+      missing[#missing + 1] = name
+    elseif mode ~= "all" then
+      return nil
     end
   end
-  return false
+  return missing[1] and missing or nil
 end
 
 return permission_set

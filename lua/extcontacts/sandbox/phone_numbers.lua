@@ -1,11 +1,12 @@
---- Reads a phone number as the server does: text in, E.164 and the
--- international spacing out, or nothing when it can't be told.
+--- Reads phone numbers as the server does: from any spelling to E.164 and the
+-- international format, or to nil if the number is not recognised.
 
 local numbering_plans = require "extcontacts.sandbox.numbering_plans"
 
 local phone_numbers = {}
 
-local function space(digits, groups, separators)
+-- The digits in groups with a separator after each.
+local function space_out(digits, groups, separators)
   local parts, at = {}, 1
   for index, size in ipairs(groups) do
     parts[#parts + 1] = digits:sub(at, at + size - 1)
@@ -25,7 +26,7 @@ local function find_shape(plan, national)
   end
 end
 
--- The region of a number in a plan that several regions share.
+-- The region of a number whose plan several regions share.
 local function region_of(plan, national)
   for region, areas in pairs(numbering_plans.area_regions[plan.code] or {}) do
     if areas:find(national:sub(1, 3), 1, true) then
@@ -35,10 +36,16 @@ local function region_of(plan, national)
   return plan.region
 end
 
---- The international form of a plausible national number.
+---@class extcontacts.sandbox.PhoneNumber
+---@field e164 string
+---@field display string in the international format
+---@field region string
+---@field extension integer|nil
+
+--- Formats a national number; nil if no shape of the plan matches it.
 ---@param plan extcontacts.sandbox.Plan
----@param national string digits, without the national prefix
----@return table|nil number { e164, display, region }
+---@param national string digits without the trunk prefix
+---@return extcontacts.sandbox.PhoneNumber|nil
 function phone_numbers.format(plan, national)
   local shape = find_shape(plan, national)
   if not shape then
@@ -46,12 +53,12 @@ function phone_numbers.format(plan, national)
   end
   return {
     e164 = "+" .. plan.code .. national,
-    display = "+" .. plan.code .. " " .. space(national, shape.groups, shape.separators),
+    display = "+" .. plan.code .. " " .. space_out(national, shape.groups, shape.separators),
     region = region_of(plan, national),
   }
 end
 
--- A country without a plan: any length E.164 allows, spaced by threes.
+-- For a country without a plan: any length that E.164 allows, in groups of three.
 local function format_other(code, national)
   if #national < 5 or #code + #national > 15 then
     return nil
@@ -65,7 +72,7 @@ local function format_other(code, national)
   end
   return {
     e164 = "+" .. code .. national,
-    display = "+" .. code .. " " .. space(national, groups, separators),
+    display = "+" .. code .. " " .. space_out(national, groups, separators),
     region = numbering_plans.region_of_code[code],
   }
 end
@@ -82,7 +89,7 @@ local function parse_international(digits)
       end
       local number = phone_numbers.format(plan, national)
       if not number and plan.trunk ~= "" and national:sub(1, #plan.trunk) == plan.trunk then
-        -- "+44 (0)20 …": the national prefix does not belong there.
+        -- "+44 (0)20 …" contains a trunk prefix that is not part of the number.
         number = phone_numbers.format(plan, national:sub(#plan.trunk + 1))
       end
       return number
@@ -96,9 +103,9 @@ local EXTENSIONS = {
 }
 
 --- Reads a phone number.
----@param text string as someone wrote it
----@param region string country of a number written without one
----@return table|nil number { e164, display, region, extension }, or nil when it can't be told
+---@param text string in any spelling
+---@param region string region of a number without a country code
+---@return extcontacts.sandbox.PhoneNumber|nil number nil if it is not recognised
 function phone_numbers.parse(text, region)
   local extension
   for _, pattern in ipairs(EXTENSIONS) do

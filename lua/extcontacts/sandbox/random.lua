@@ -1,5 +1,5 @@
---- Repeatable randomness: 32-bit hashes and words made from numbers, so that
--- record i of a seed is the same whenever it is made.
+--- Repeatable randomness: 32-bit hashes of numbers and words derived from
+-- them, so that record i of a seed is the same whenever it is generated.
 
 local bit = require "bit"
 local band, bxor, lshift, rshift, tobit =
@@ -7,9 +7,9 @@ local band, bxor, lshift, rshift, tobit =
 
 local random = {}
 
--- Murmur3's finaliser: every bit of the input reaches every bit.  Products are
--- taken in two halves, so that no bit of them is lost in a double; written out,
--- because the compiler gives up on calls in calls.
+-- Murmur3's finaliser: every input bit affects every output bit.  A product is
+-- computed in two halves, because a double cannot hold all of its bits; the
+-- halves are written out, because LuaJIT does not compile nested calls here.
 local function mix(h)
   h = bxor(h, rshift(h, 16))
   h = tobit(tobit(band(h, 0xffff) * 0x85ebca6b) + lshift(tobit(rshift(h, 16) * 0x85ebca6b), 16))
@@ -29,11 +29,11 @@ end
 random.mix = mix
 random.hash = hash
 
---- Random words for a record, as many as are asked for: whole numbers below
--- 2^31.  Code reads them by their place, without a call for each.
+--- Fills `words` with random integers below 2^31 that depend only on a, b and
+-- c.  One call per record: callers read the words by position.
 ---@param words integer[] filled from 1
 ---@param count integer
----@param a integer what the words follow from
+---@param a integer
 ---@param b integer
 ---@param c integer
 function random.fill(words, count, a, b, c)

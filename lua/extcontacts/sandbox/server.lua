@@ -1,34 +1,32 @@
---- The sandbox inside nginx: reads its options, says that it is ready, watches
--- whether anybody still wants it.
+--- The entry points of nginx.conf: loads the sandbox into nginx, and prints its
+-- address when it is ready.
 
-local bit = require "bit"
+local access_tokens = require "extcontacts.sandbox.state.access_tokens"
 local ffi = require "ffi"
+local http = require "extcontacts.sandbox.http"
+local json = require "extcontacts.base.json"
+local record_ids = require "extcontacts.sandbox.state.record_ids"
 local shell = require "extcontacts.base.shell"
-
-local server = {
-  --- How often it has looked whether it is still wanted.
-  looks = 0,
-}
-
--- Seconds between two looks.
-local INTERVAL = 0.2
+local state = require "extcontacts.sandbox.state"
+local watchdog = require "extcontacts.sandbox.watchdog"
 
 ffi.cdef [[
-  int getppid(void);
-  int kill(int pid, int signal);
   void (*signal(int number, void (*handler)(int)))(int);
-  int extcontacts_poll(void *descriptors, unsigned long count, int timeout) __asm__("poll");
 ]]
+
+local server = {
+  --- Answers a request, see `extcontacts.sandbox.http`.
+  serve = http.serve,
+  --- Answers a request that nginx rejected.
+  serve_rejected = http.serve_rejected,
+}
 
 local settings
 
---- Loads everything; a failure here ends nginx.
----@param path string file with the options
+--- Reads the settings and builds the data; an error ends nginx.
+---@param path string file with the settings
 function server.init(path)
   settings = assert(loadfile(path))()
-  local record_ids = require "extcontacts.sandbox.state.record_ids"
-  local json = require "extcontacts.base.json"
-  local access_tokens = require "extcontacts.sandbox.state.access_tokens"
   record_ids.configure(settings.seed)
   local id, secret = access_tokens.default_credentials()
   settings.client_id = settings.client_id or id
@@ -36,52 +34,11 @@ function server.init(path)
   for _, rule in ipairs(settings.faults and json.decode(settings.faults) or {}) do
     settings.fault[#settings.fault + 1] = rule
   end
-  require("extcontacts.sandbox.http.control_api").configure(settings)
-  require "extcontacts.sandbox.http"
+  state.configure(settings)
 end
 
-local function alive(pid)
-  -- 1 is EPERM: it is there, and somebody else's.
-  return ffi.C.kill(pid, 0) == 0 or ffi.errno() == 1
-end
-
--- Whether standard output is a pipe that nobody reads any more, or a terminal
--- that is gone.
-local function output_abandoned()
-  local descriptor = ffi.new("struct { int fd; short events; short revents; }", 1, 0, 0)
-  local POLLERR, POLLHUP = 8, 16
-  return ffi.C.extcontacts_poll(descriptor, 1, 0) == 1 and bit.band(descriptor.revents, POLLERR + POLLHUP) ~= 0
-end
-
-local function stop(reason)
-  ngx.log(ngx.WARN, "the sandbox stops: ", reason)
-  ffi.C.kill(ngx.worker.pid(), 15)
-end
-
--- Nobody should have to look for sandboxes whose starter died.
-local function watch(starter)
-  local started = ngx.now()
-  local function look(premature)
-    if premature then
-      return
-    end
-    server.looks = server.looks + 1
-    if settings.parent and not alive(settings.parent) then
-      return stop("process " .. settings.parent .. " is gone")
-    end
-    if settings.max_lifetime and ngx.now() - started >= settings.max_lifetime then
-      return stop("its lifetime is over")
-    end
-    if not settings.parent and not alive(starter) and output_abandoned() then
-      return stop("its starter is gone and nobody reads its output")
-    end
-    ngx.timer.at(INTERVAL, look)
-  end
-  ngx.timer.at(INTERVAL, look)
-end
-
--- What a client reads from its environment, for a shell to read in.
-local function as_shell(facts)
+-- The environment of a client, as commands for a shell.
+local function shell_lines(facts)
   local variables = {
     { "EXTCONTACTS_BASE_URL", facts.base_url },
     { "EXTCONTACTS_LOGIN_URL", facts.login_url },
@@ -99,15 +56,13 @@ local function as_shell(facts)
   return table.concat(lines)
 end
 
---- Says that it is ready; nginx listens by now.
+--- Prints the address and credentials; nginx is listening by now.
 function server.start()
-  -- A closed terminal ends it; nginx would read its configuration again.
+  -- A closed terminal ends the sandbox; nginx would reload its configuration.
   ffi.C.signal(1, nil)
-  -- Asked before the ready line: whoever waits for it may be gone right after.
-  local starter = ffi.C.getppid()
-  local json = require "extcontacts.base.json"
-  local scheme = settings.tls and "https" or "http"
-  local url = ("%s://127.0.0.1:%d"):format(scheme, settings.port)
+  -- Before the first line is printed: whoever waits for it may exit right after.
+  local starter = watchdog.starter()
+  local url = ("%s://127.0.0.1:%d"):format(settings.tls and "https" or "http", settings.port)
   local facts = {
     base_url = url,
     login_url = url,
@@ -116,9 +71,9 @@ function server.start()
     pid = ngx.worker.pid(),
     ca_file = settings.ca_file,
   }
-  io.stdout:write(settings.env and as_shell(facts) or assert(json.encode(facts)) .. "\n")
+  io.stdout:write(settings.env and shell_lines(facts) or assert(json.encode(facts)) .. "\n")
   io.stdout:flush()
-  watch(starter)
+  watchdog.start(settings, starter)
 end
 
 return server

@@ -1,169 +1,144 @@
---- The sandbox's options: one row each.  The command line, the defaults, the
--- settings a running sandbox takes and their checks are made from these rows.
+--- The sandbox's options, one row each.  The command line, the defaults, the
+-- settings of a running sandbox and their checks are derived from these rows.
 --
--- `live` rows can be changed while it runs (POST /sandbox/settings).
+-- A row is a rule of `extcontacts.base.options` with the option's `key`, the
+-- name of its `value` and its `doc` for the help; a boolean is a flag, a table
+-- an option that may be repeated.  `live` options can be changed while the
+-- sandbox runs (POST /sandbox/settings).  A row with a `group` is a title.
+
+local options = require "extcontacts.base.options"
 
 local server_options = {}
 
---- In the order of the help text; a row without `flag` is a group's title.
+local MOST_RECORDS = 2147483647
+
 local rows = {
   { group = "Server" },
-  { key = "port", kind = "integer", max = 65535, default = 0, value = "PORT",
-    doc = "port on 127.0.0.1; 0 takes a free one" },
-  { key = "tls", kind = "flag", default = false,
-    doc = "https and HTTP/2, with a certificate made for this run (ca_file in the first line)" },
-  { key = "env", kind = "flag", default = false,
-    doc = "say where it is in lines of shell that set what a client reads, not in JSON" },
-  { key = "parent", kind = "integer", min = 1, value = "PID",
-    doc = "stop when this process is gone" },
-  { key = "max_lifetime", kind = "number", min = 0, value = "SECONDS",
+  { "number", key = "port", whole = true, least = 0, most = 65535, default = 0, value = "PORT",
+    doc = "port on 127.0.0.1; 0 selects a free one" },
+  { "boolean", key = "tls", default = false,
+    doc = "serve https and HTTP/2 with a certificate created for this run (its CA is ca_file in the first line)" },
+  { "boolean", key = "env", default = false,
+    doc = "print shell lines that set a client's environment instead of JSON" },
+  { "number", key = "parent", whole = true, least = 1, value = "PID",
+    doc = "stop when this process ends" },
+  { "number", key = "max_lifetime", least = 0, value = "SECONDS",
     doc = "stop after this time" },
-  { key = "max_body", kind = "integer", min = 1, default = 3 * 1024 * 1024, value = "BYTES", live = true,
-    doc = "largest request body; a longer one gets 413" },
-  { key = "ledger", kind = "integer", min = 1, default = 20000, value = "N",
-    doc = "requests the ledger remembers" },
+  { "number", key = "max_body", whole = true, least = 1, default = 3 * 1024 * 1024, value = "BYTES", live = true,
+    doc = "largest request body; a larger one gets 413" },
+  { "number", key = "request_log", whole = true, least = 1, default = 20000, value = "N",
+    doc = "number of requests that GET /sandbox/requests remembers" },
 
   { group = "Data" },
-  { key = "contacts", kind = "integer", max = 2 ^ 31 - 1, default = 2000, value = "N",
-    doc = "contacts to start with; they are made when first read" },
-  { key = "organizations", kind = "integer", max = 2 ^ 31 - 1, value = "N",
-    doc = "organizations to start with (default: a twentieth of the contacts, at least 5)" },
-  { key = "seed", kind = "integer", max = 2 ^ 31 - 1, default = 1, value = "N",
-    doc = "the same seed makes the same data" },
-  { key = "region", kind = "string", default = "US", value = "REGION", live = true,
-    doc = "country of phone numbers written without one" },
+  { "number", key = "contacts", whole = true, least = 0, most = MOST_RECORDS, default = 2000, value = "N",
+    doc = "number of contacts at the start; each is generated when it is read" },
+  { "number", key = "organizations", whole = true, least = 0, most = MOST_RECORDS, value = "N",
+    doc = "number of organizations at the start (default: a twentieth of the contacts, at least 5)" },
+  { "number", key = "seed", whole = true, least = 0, most = MOST_RECORDS, default = 1, value = "N",
+    doc = "seed of the data; the same seed generates the same data" },
+  { "string", key = "region", default = "US", value = "REGION", live = true,
+    doc = "region of phone numbers without a country code" },
 
   { group = "Clients and tokens" },
-  { key = "client_id", kind = "string", value = "ID", doc = "id of the OAuth client" },
-  { key = "client_secret", kind = "string", value = "SECRET", doc = "its secret" },
-  { key = "permissions", kind = "string", default = "admin", value = "LIST",
-    doc = "its permissions: roles (admin, editor, viewer, none) and permissions, * allowed, by commas" },
-  { key = "client", kind = "list", value = "ID:SECRET:LIST",
-    doc = "a further client with its permissions; may be given again" },
-  { key = "token_ttl", kind = "number", min = 0, default = 86400, value = "SECONDS", live = true,
-    doc = "life of a token" },
-  { key = "token_rate", kind = "integer", default = 0, value = "N", live = true,
-    doc = "tokens a client may fetch in a window; 0: no limit" },
-  { key = "max_tokens", kind = "integer", default = 0, value = "N", live = true,
-    doc = "live tokens of a client; the next one ends the oldest; 0: no limit" },
-  { key = "rate", kind = "integer", default = 300, value = "N", live = true,
-    doc = "requests a window and token; 0: no limit" },
-  { key = "window", kind = "number", min = 0.01, default = 60, value = "SECONDS", live = true,
-    doc = "length of the window, which opens with a token's first request" },
-  { key = "rate_headers", kind = "flag", default = false, live = true,
-    doc = "send the inin-ratelimit headers that the API had until 2021" },
+  { "string", key = "client_id", value = "ID", doc = "id of the OAuth client" },
+  { "string", key = "client_secret", value = "SECRET", doc = "secret of the OAuth client" },
+  { "string", key = "permissions", default = "admin", value = "LIST",
+    doc = "comma-separated roles (admin, editor, viewer, none) and permissions of that client; * matches anything" },
+  { "table", key = "client", value = "ID:SECRET:LIST",
+    doc = "another OAuth client with its permissions; may be repeated" },
+  { "number", key = "token_ttl", least = 0, default = 86400, value = "SECONDS", live = true,
+    doc = "lifetime of a token" },
+  { "number", key = "token_rate", whole = true, least = 0, default = 0, value = "N", live = true,
+    doc = "tokens per client and window; 0: no limit" },
+  { "number", key = "max_tokens", whole = true, least = 0, default = 0, value = "N", live = true,
+    doc = "valid tokens per client; one more revokes the oldest; 0: no limit" },
+  { "number", key = "rate", whole = true, least = 0, default = 300, value = "N", live = true,
+    doc = "requests per token and window; 0: no limit" },
+  { "number", key = "window", least = 0.01, default = 60, value = "SECONDS", live = true,
+    doc = "length of the window, which starts with a token's first request" },
+  { "boolean", key = "rate_headers", default = false, live = true,
+    doc = "send the inin-ratelimit headers, which the API sent until 2021" },
 
   { group = "Cursors and consistency" },
-  { key = "cursor_ttl", kind = "number", min = 0, default = 86400, value = "SECONDS", live = true,
-    doc = "life of a cursor" },
-  { key = "cursor_once", kind = "flag", default = false, live = true,
-    doc = "refuse a cursor that was used before" },
-  { key = "cursor_end", kind = "string", default = "object", value = "FORM", live = true,
+  { "number", key = "cursor_ttl", least = 0, default = 86400, value = "SECONDS", live = true,
+    doc = "lifetime of a cursor" },
+  { "boolean", key = "cursor_once", default = false, live = true,
+    doc = "reject a cursor that was used before" },
+  { "string", key = "cursor_end", default = "object", value = "FORM", live = true,
     choices = { "object", "blank", "null", "absent" },
-    doc = "how the last page says so: cursors {}, after \"\", cursors null, or no cursors" },
-  { key = "empty_pages", kind = "number", max = 0.95, default = 0, value = "SHARE", live = true,
-    doc = "share of scan pages that are empty though more follow" },
-  { key = "short_pages", kind = "number", max = 1, default = 0, value = "SHARE", live = true,
-    doc = "share of scan pages that are short though more follow" },
-  { key = "search_lag", kind = "number", default = 0, value = "SECONDS", live = true,
-    doc = "time until a write reaches listings, searches and the reverse lookup" },
-  { key = "read_lag", kind = "number", default = 0, value = "SECONDS", live = true,
-    doc = "time until a write reaches GET by id" },
+    doc = "form of the last page's cursors: {}, an empty \"after\", null, or no field" },
+  { "number", key = "empty_pages", least = 0, most = 0.95, default = 0, value = "SHARE", live = true,
+    doc = "share of scan pages that are empty although more follow" },
+  { "number", key = "short_pages", least = 0, most = 1, default = 0, value = "SHARE", live = true,
+    doc = "share of scan pages that are short although more follow" },
+  { "number", key = "search_lag", least = 0, default = 0, value = "SECONDS", live = true,
+    doc = "delay until a write appears in listings, searches and the reverse lookup" },
+  { "number", key = "read_lag", least = 0, default = 0, value = "SECONDS", live = true,
+    doc = "delay until a write appears in GET by id" },
 
-  { group = "Where the API's behaviour is not known" },
-  { key = "invalid_status", kind = "integer", default = 422, choices = { 422, 400 }, value = "STATUS", live = true,
-    doc = "status of a record that breaks a field rule" },
-  { key = "malformed_id", kind = "integer", default = 404, choices = { 404, 400 }, value = "STATUS", live = true,
-    doc = "status of a path id that is no UUID" },
-  { key = "unknown_fields", kind = "string", default = "ignore", choices = { "ignore", "reject" },
-    value = "HOW", live = true, doc = "unknown fields of a body" },
-  { key = "unknown_sort", kind = "string", default = "ignore", choices = { "ignore", "reject" },
-    value = "HOW", live = true, doc = "an unknown sortOrder field" },
-  { key = "schema_delete", kind = "string", default = "soft", choices = { "soft", "hard" },
-    value = "HOW", live = true, doc = "after it GET shows deleted:true (soft) or 404 (hard)" },
-  { key = "note_page_size", kind = "integer", default = 100, value = "N", live = true,
-    doc = "largest pageSize of contact notes; 0: only the 1000-record wall" },
+  { group = "Unverified API behaviour" },
+  { "number", key = "invalid_status", default = 422, choices = { 422, 400 }, value = "STATUS", live = true,
+    doc = "status for a record that breaks a field rule" },
+  { "number", key = "malformed_id", default = 404, choices = { 404, 400 }, value = "STATUS", live = true,
+    doc = "status for a path id that is not a UUID" },
+  { "string", key = "unknown_fields", default = "ignore", choices = { "ignore", "reject" }, value = "ACTION",
+    live = true, doc = "action on unknown fields of a body" },
+  { "string", key = "unknown_sort", default = "ignore", choices = { "ignore", "reject" }, value = "ACTION",
+    live = true, doc = "action on an unknown sortOrder field" },
+  { "string", key = "schema_delete", default = "soft", choices = { "soft", "hard" }, value = "MODE",
+    live = true, doc = "result of GET for a deleted schema: deleted:true (soft) or 404 (hard)" },
+  { "number", key = "note_page_size", whole = true, least = 0, default = 100, value = "N", live = true,
+    doc = "largest pageSize for contact notes; 0: only the limit of 1,000 records" },
 
   { group = "Faults" },
-  { key = "fault", kind = "list", value = "RULE",
-    doc = "a fault, as in --fault operation=contacts.create,nth=3,drop=after; may be given again" },
-  { key = "faults", kind = "string", value = "FILE",
-    doc = "JSON file with an array of faults, also with a plan of several steps" },
+  { "table", key = "fault", value = "RULE",
+    doc = "a fault such as operation=contacts.create,nth=3,drop=after; may be repeated" },
+  { "string", key = "faults", value = "FILE",
+    doc = "JSON file with an array of faults, which may have a plan of several steps" },
 }
 
+--- The rows in the order of the help.
 server_options.rows = rows
 
---- Rows by key.
+--- The rows by key.
 server_options.by_key = {}
 for _, row in ipairs(rows) do
   if row.key then
     row.flag = "--" .. row.key:gsub("_", "-")
     server_options.by_key[row.key] = row
-    if row.kind == "integer" or row.kind == "number" then
-      row.min = row.min or 0
-    end
   end
 end
 
-local function listed(choices)
-  local texts = {}
-  for index, choice in ipairs(choices) do
-    texts[index] = tostring(choice)
-  end
-  return table.concat(texts, ", ")
-end
-
---- Checks one value; words of the command line and JSON values both.
+--- Checks the value of an option, from the command line or from JSON.
 ---@param row table
----@param value any
+---@param value any a number may also be a string
+---@param name string|nil the option's name in the message; default its key
 ---@return any|nil value converted
----@return string|nil message what is wrong with it
-function server_options.check(row, value)
-  if row.kind == "flag" then
-    if type(value) == "boolean" then
-      return value
-    end
-    return nil, row.key .. " is true or false"
+---@return string|nil misuse
+function server_options.check(row, value, name)
+  if row[1] == "number" and type(value) == "string" then
+    value = tonumber(value) or value
   end
-  if row.kind == "integer" or row.kind == "number" then
-    local number = tonumber(value)
-    if not number or number ~= number then
-      return nil, row.key .. " is a number"
-    end
-    if row.kind == "integer" and number % 1 ~= 0 then
-      return nil, row.key .. " is a whole number"
-    end
-    if number < row.min or (row.max and number > row.max) then
-      return nil, row.max and ("%s is from %s to %s"):format(row.key, row.min, row.max)
-        or ("%s is at least %s"):format(row.key, row.min)
-    end
-    value = number
-  elseif type(value) ~= "string" then
-    return nil, row.key .. " is a text"
-  end
-  if row.choices then
-    for _, choice in ipairs(row.choices) do
-      if choice == value then
-        return value
-      end
-    end
-    return nil, ("%s is one of %s"):format(row.key, listed(row.choices))
+  name = name or row.key
+  local misuse = options.problem({ [name] = value }, { [name] = row })
+  if misuse then
+    return nil, misuse
   end
   return value
 end
 
---- A copy with the defaults filled in.
----@param given table<string, any>
----@return table<string, any>
-function server_options.complete(given)
+--- Copies options and adds the defaults.
+---@param args table<string, any>
+---@return table<string, any> settings
+function server_options.complete(args)
   local settings = {}
   for _, row in ipairs(rows) do
     if row.key then
-      local value = given[row.key]
+      local value = args[row.key]
       if value == nil then
         value = row.default
       end
-      if value == nil and row.kind == "list" then
+      if value == nil and row[1] == "table" then
         value = {}
       end
       settings[row.key] = value

@@ -4,7 +4,7 @@
 local compat = require "extcontacts.base.compat"
 local exit = require "extcontacts.cli.exit"
 local parser = require "extcontacts.cli.parser"
-local server_options = require "extcontacts.sandbox.server_options"
+local sandbox = require "extcontacts.sandbox"
 
 local unpack = compat.unpack
 
@@ -24,7 +24,7 @@ extcontacts sandbox --contacts 5000 --rate 0 --env >sandbox.env &
 Once it is ready, the server prints one line of JSON with base_url, login_url,
 client_id, client_secret and pid (and ca_file with --tls). With --env it
 prints shell commands that set the same in the environment. docs/sandbox.md
-describes the data, the control endpoints and the faults.]],
+describes the data, the control API and the faults.]],
   exit_codes = { 0, { 1, "nginx or its Lua module is missing, or the server did not start" }, 2, 130 },
 }
 
@@ -39,7 +39,7 @@ function command.setup(argparser)
     end
     group = {}
   end
-  for _, row in ipairs(server_options.rows) do
+  for _, row in ipairs(sandbox.options.rows) do
     if row.group then
       finish()
       title = row.group
@@ -52,19 +52,19 @@ function command.setup(argparser)
         end
         doc = doc .. " (" .. table.concat(choices, ", ") .. ")"
       end
-      if row.default and row.kind ~= "flag" and not (row.default == 0 and row.key == "port") then
+      if row.default and row[1] ~= "boolean" and not (row.default == 0 and row.key == "port") then
         doc = doc .. (" [%s]"):format(row.default)
       end
       local option
-      if row.kind == "flag" then
+      if row[1] == "boolean" then
         option = argparser:flag(row.flag):description(doc)
       else
         option = argparser:option(row.flag):description(doc):argname(row.value)
-        if row.kind == "list" then
+        if row[1] == "table" then
           option:count("*")
         else
           option:convert(function(value)
-            return server_options.check(row, value)
+            return sandbox.options.check(row, value, row.flag)
           end)
         end
       end
@@ -79,8 +79,7 @@ end
 ---@param args table
 ---@return integer exit code
 function command.run(args)
-  local launch = require "extcontacts.sandbox.launch"
-  local prepared, message, code = launch.prepare(server_options.complete(args))
+  local prepared, message, code = sandbox.prepare(sandbox.options.complete(args))
   if not prepared then
     exit.fail(code == exit.codes.usage and "usage" or "some_failed", message)
   end

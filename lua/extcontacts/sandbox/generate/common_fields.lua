@@ -1,23 +1,24 @@
---- What contacts and organizations make alike: phones, addresses, dates.
--- Everything here takes random words (see `random.fill`) and calls little: it
--- runs once a record of a scan.
+--- Fields that contacts and organizations share: phone numbers, addresses,
+-- dates.  The functions take random words (see `random.fill`) and make few
+-- calls: they run once per record of a scan.
 
 local countries = require "extcontacts.sandbox.generate.countries"
-local phone_numbers = require "extcontacts.sandbox.phone_numbers"
-local numbering_plans = require "extcontacts.sandbox.numbering_plans"
 local latin_text = require "extcontacts.sandbox.latin_text"
+local numbering_plans = require "extcontacts.sandbox.numbering_plans"
+local phone_numbers = require "extcontacts.sandbox.phone_numbers"
 
 local floor, sub = math.floor, string.sub
 
 local common_fields = {}
 
--- "55@####" becomes its fixed start, whether a digit from 2 follows, and how
--- many random digits end it; and the spacing of such numbers.
+-- Splits "55@####" into its fixed first digits, whether a digit from 2 to 9
+-- follows, and the number of random digits; adds the spacing of such numbers.
 local function compile_phone(country, pattern)
   local start, high, rest = pattern:match("^(%d*)(@?)(#*)$")
   local plan = numbering_plans.by_region[country.region]
   local sample = start .. (high ~= "" and "2" or "") .. rest:gsub("#", "5")
-  local number = assert(phone_numbers.format(plan, sample), "no spacing for " .. country.region .. " " .. pattern)
+  local number = phone_numbers.format(plan, sample)
+  assert(number, "no numbering plan for " .. country.region .. " " .. pattern)
   -- The spacing is read back from the sample.
   local groups, separators = {}, {}
   for run, separator in number.display:sub(#plan.code + 3):gmatch("(%d+)(%D?)") do
@@ -33,7 +34,7 @@ local function compile_phone(country, pattern)
   }
 end
 
--- "SE# #??" becomes parts: text, or the letters to choose from.
+-- Splits "SE# #??" into parts: plain text, or the characters to choose from.
 local function compile_postal(pattern)
   local parts = {}
   for plain, wild in pattern:gmatch("([^#?]*)([#?]?)") do
@@ -47,10 +48,11 @@ local function compile_postal(pattern)
   return parts
 end
 
+-- Each country's patterns are compiled in place.
 for _, country in ipairs(countries.list) do
-  for _, kind in ipairs { "cell", "landline" } do
-    for index, pattern in ipairs(country[kind]) do
-      country[kind][index] = compile_phone(country, pattern)
+  for _, line in ipairs { "cell", "landline" } do
+    for index, pattern in ipairs(country[line]) do
+      country[line][index] = compile_phone(country, pattern)
     end
   end
   for _, city in ipairs(country.cities) do
@@ -69,14 +71,16 @@ local two_digits = {}
 for number = 0, 99 do
   two_digits[number] = ("%02d"):format(number)
 end
-common_fields.two_digits = two_digits
 
 local POWERS = {}
 for exponent = 0, 9 do
   POWERS[exponent] = 10 ^ exponent
 end
 
---- A national number of one of the shapes, from two words.
+--- A random national number.
+---@param shapes table[] a country's `cell` or `landline`
+---@param x integer a random word
+---@param y integer a random word
 ---@return string digits
 ---@return table shape
 function common_fields.number(shapes, x, y)
@@ -89,8 +93,8 @@ function common_fields.number(shapes, x, y)
   return shape.start .. rest, shape
 end
 
---- Puts digits in groups into a buffer; `separator` between all of them, or
--- the shape's own.
+--- Puts digits in groups into a buffer, separated by `separator` or, without
+-- one, by the separators of the shape.
 function common_fields.put_spaced(buf, digits, shape, separator)
   local groups, separators = shape.groups, shape.separators
   local at = groups[1]
@@ -103,8 +107,8 @@ function common_fields.put_spaced(buf, digits, shape, separator)
 end
 local put_spaced = common_fields.put_spaced
 
---- Puts the beginning of a phone number the server knows: all but the closing
--- brace.
+--- Puts a phone number that the server recognises into a buffer, without the
+-- closing brace.
 function common_fields.put_known_phone(buf, slot, digits, shape)
   local plan = shape.plan
   local code = plan.code
@@ -113,7 +117,7 @@ function common_fields.put_known_phone(buf, slot, digits, shape)
   buf:put('","userInput":"+', code, digits, '","e164":"+', code, digits, '","countryCode":"', plan.region, '"')
 end
 
---- Puts an `"address":{…},` of a country into a buffer, from words[at] on (4).
+--- Puts `"address":{…},` into a buffer; uses four words from words[at] on.
 function common_fields.put_address(buf, country, words, at)
   local streets, cities = country.streets, country.cities
   local street, number = streets[words[at] % #streets + 1], 1 + words[at + 1] % 240
@@ -143,13 +147,14 @@ function common_fields.put_address(buf, country, words, at)
   buf:put('","countryCode":"', country.region, '"},')
 end
 
---- Puts a `"twitterId":{…},` into a buffer.
+--- Puts `"twitterId":{…},` into a buffer.
 function common_fields.put_twitter(buf, screen_name)
   buf:put('"twitterId":{"screenName":"', screen_name, '","verified":false,"profileUrl":"https://twitter.com/',
     screen_name, '"},')
 end
 
---- Puts `"createDate":…,"modifyDate":…,` into a buffer, from words[at] on (4).
+--- Puts `"createDate":…,"modifyDate":…,` into a buffer; uses four words from
+-- words[at] on.
 function common_fields.put_dates(buf, words, at)
   local a, b, c, d = words[at], words[at + 1], words[at + 2], words[at + 3]
   local year, month, day = 15 + a % 9, 1 + floor(a / 16) % 12, 1 + floor(a / 256) % 28

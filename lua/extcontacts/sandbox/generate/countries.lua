@@ -1,10 +1,10 @@
---- What the generated people, companies and addresses are made of, by
--- country.  Data only.
+--- Names, companies, addresses and phone numbers by country, from which the
+-- seeded records are generated.  Data only.
 --
--- In phones: # a digit, @ a digit from 2 to 9; cell first, then landline.
--- In cities: name|state|postal code (# a digit, ? a letter).
+-- `phones`: cell numbers, then landline numbers; # is any digit, @ one from 2 to 9.
+-- `cities`: name|state|postal code, where # is a digit and ? a letter.
 
-local source = {
+local SOURCE = {
   US = {
     weight = 26,
     first = "James Mary Robert Patricia John Jennifer Michael Linda David Elizabeth William Barbara"
@@ -246,12 +246,11 @@ local function parse(region, row)
   }
 end
 
--- Each country as often as its weight says, so that a draw is one index.
+-- Each country occurs `weight` times, so that one random index selects it.
 countries.weighted = {}
 for _, region in ipairs { "US", "GB", "DE", "FR", "ES", "IT", "NL", "SE", "PL", "BR", "MX", "IN", "JP", "AU" } do
-  local country = parse(region, source[region])
+  local country = parse(region, SOURCE[region])
   countries.list[#countries.list + 1] = country
-  countries[region] = country
   for _ = 1, country.weight do
     countries.weighted[#countries.weighted + 1] = country
   end

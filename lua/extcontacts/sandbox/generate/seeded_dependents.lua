@@ -1,19 +1,19 @@
---- Makes what hangs on the seeded contacts and organizations: notes,
--- relationships, trustors, users and the two schemas.
+--- The dependents of the seeded contacts and organizations: notes and
+-- relationships, and the users who wrote them.
 
-local countries = require "extcontacts.sandbox.generate.countries"
 local common_fields = require "extcontacts.sandbox.generate.common_fields"
+local countries = require "extcontacts.sandbox.generate.countries"
 local json = require "extcontacts.base.json"
 local random = require "extcontacts.sandbox.random"
-
 
 local seeded_dependents = {}
 
 local NOTE, RELATIONSHIP, USER = 201, 202, 203
 
--- Of every `every` owners the one at `offset` has records: 1, 2, … `most`, then
--- 1 again.  So the numbers of owners and records follow from each other.
-local function spread(every, offset, most)
+-- Gives records to one owner in `every`, the one at `offset`: 1, 2, … `most`
+-- records in turn, then 1 again.  An owner's records and a record's owner can
+-- therefore be computed from their indexes.
+local function distribute(every, offset, most)
   local round = most * (most + 1) / 2
   local first_of = {}
   for run = 0, most - 1 do
@@ -21,7 +21,7 @@ local function spread(every, offset, most)
   end
   local self = {}
 
-  --- How many records `owners` owners have.
+  --- The number of records of the first `owners` owners.
   function self.count(owners)
     if owners <= offset then
       return 0
@@ -30,6 +30,7 @@ local function spread(every, offset, most)
     return math.floor(groups / most) * round + first_of[groups % most]
   end
 
+  --- The owner of a record.
   function self.owner_of(index)
     local rest = index % round
     local run = most - 1
@@ -39,6 +40,7 @@ local function spread(every, offset, most)
     return (math.floor(index / round) * most + run) * every + offset
   end
 
+  --- The records of an owner, ascending.
   function self.members_of(owner)
     local members = {}
     if owner % every == offset then
@@ -54,13 +56,18 @@ local function spread(every, offset, most)
   return self
 end
 
--- Contacts and organizations with records, and how many.
-seeded_dependents.contact_notes = spread(7, 3, 3)
-seeded_dependents.organization_notes = spread(4, 1, 2)
-seeded_dependents.relationships = spread(3, 0, 2)
+seeded_dependents.contact_notes = distribute(7, 3, 3)
+seeded_dependents.organization_notes = distribute(4, 1, 2)
+seeded_dependents.relationships = distribute(3, 0, 2)
 
---- A user of the organization: writes notes, has relationships.
----@return table { id, name, email }
+--- The number of users.
+seeded_dependents.users = 20
+
+--- A user, who writes notes and has relationships.
+---@param seed integer
+---@param id string
+---@param number integer from 0
+---@return { id: string, name: string, email: string }
 function seeded_dependents.user(seed, id, number)
   local w = {}
   random.fill(w, 3, seed, USER, number)
@@ -73,101 +80,48 @@ function seeded_dependents.user(seed, id, number)
   }
 end
 
---- How many users there are.
-seeded_dependents.users = 20
+---@class extcontacts.sandbox.DependentsConfig
+---@field seed integer
+---@field id fun(index: integer): string
+---@field user_id fun(number: integer): string
+---@field base string start of a note's selfUri
+---@field owner_of fun(index: integer): integer
+---@field owner_id fun(index: integer): string
 
----@param place { seed: integer, id: function, user_id: function, base: string, owner_of: function, owner_id: function }
-function seeded_dependents.note_emitter(place)
+--- Returns a function that puts the JSON of a note into a buffer.
+---@param config extcontacts.sandbox.DependentsConfig
+---@return fun(buf, index: integer)
+function seeded_dependents.note_emitter(config)
   local texts = {}
   for index, text in ipairs(countries.shared.notes) do
     texts[index] = assert(json.encode(text))
   end
   local w = {}
   return function(buf, index)
-    random.fill(w, 6, place.seed, NOTE, index)
-    local id = place.id(index)
-    local user = place.user_id(w[1] % seeded_dependents.users)
+    random.fill(w, 6, config.seed, NOTE, index)
+    local id = config.id(index)
+    local user = config.user_id(w[1] % seeded_dependents.users)
     buf:put('{"id":"', id, '","noteText":', texts[1 + w[2] % #texts], ",")
     common_fields.put_dates(buf, w, 3)
-    buf:put('"createdBy":{"id":"', user, '","selfUri":"/api/v2/users/', user, '"},"selfUri":"', place.base,
-      place.owner_id(place.owner_of(index)), "/notes/", id, '"}')
+    buf:put('"createdBy":{"id":"', user, '","selfUri":"/api/v2/users/', user, '"},"selfUri":"', config.base,
+      config.owner_id(config.owner_of(index)), "/notes/", id, '"}')
   end
 end
 
-function seeded_dependents.relationship_emitter(place)
+--- Returns a function that puts the JSON of a relationship into a buffer.
+---@param config extcontacts.sandbox.DependentsConfig
+---@return fun(buf, index: integer)
+function seeded_dependents.relationship_emitter(config)
   local relations = countries.shared.relationships
   local w = {}
   return function(buf, index)
-    random.fill(w, 2, place.seed, RELATIONSHIP, index)
-    local id = place.id(index)
-    local user, organization = place.user_id(w[1] % seeded_dependents.users), place.owner_id(place.owner_of(index))
+    random.fill(w, 2, config.seed, RELATIONSHIP, index)
+    local id = config.id(index)
+    local user, organization = config.user_id(w[1] % seeded_dependents.users), config.owner_id(config.owner_of(index))
     buf:put('{"id":"', id, '","user":{"id":"', user, '","selfUri":"/api/v2/users/', user,
       '"},"externalOrganization":{"id":"', organization,
       '","selfUri":"/api/v2/externalcontacts/organizations/', organization, '"},"relationship":"',
       relations[1 + w[2] % #relations], '","selfUri":"/api/v2/externalcontacts/relationships/', id, '"}')
-  end
-end
-
-local function property(title, kind, more)
-  local p = { title = title, allOf = json.array { { ["$ref"] = "#/definitions/" .. kind } } }
-  for key, value in pairs(more or {}) do
-    p[key] = value
-  end
-  return p
-end
-
-local function enum(...)
-  local properties = {}
-  for _, value in ipairs { ... } do
-    properties[value] = { title = value, _disabled = false }
-  end
-  return { enum = json.array { ... }, _enumProperties = properties }
-end
-
---- The seeded schemas.
-seeded_dependents.schemas = {
-  contact = {
-    name = "Loyalty programme",
-    applies_to = "CONTACT",
-    properties = {
-      loyalty_enum = property("Loyalty tier", "enum", enum("bronze", "silver", "gold")),
-      customerNumber_identifier = property("Customer number", "identifier"),
-      visits_integer = property("Visits", "integer", { minimum = 0, maximum = 100000 }),
-      remarks_text = property("Remarks", "text", { minLength = 0, maxLength = 100 }),
-      birthday_date = property("Birthday", "date"),
-    },
-  },
-  organization = {
-    name = "Contract",
-    applies_to = "EXTERNAL_ORGANIZATION",
-    properties = {
-      segment_enum = property("Segment", "enum", enum("small", "medium", "large")),
-      contractEnd_date = property("End of contract", "date"),
-      discount_number = property("Discount", "number", { minimum = 0, maximum = 100 }),
-      keyAccount_checkbox = property("Key account", "checkbox"),
-    },
-  },
-}
-
-function seeded_dependents.schema_emitter(place)
-  local schema = seeded_dependents.schemas[place.which]
-  return function(buf, index)
-    local id = place.id(index)
-    buf:put(assert(json.encode {
-      id = id,
-      name = schema.name,
-      version = 1,
-      appliesTo = json.array { schema.applies_to },
-      enabled = true,
-      createdBy = { id = place.user_id(0), selfUri = "/api/v2/users/" .. place.user_id(0) },
-      dateCreated = "2024-01-15T09:30:00.000Z",
-      jsonSchema = {
-        ["$schema"] = "http://json-schema.org/draft-04/schema#",
-        title = schema.name,
-        properties = schema.properties,
-      },
-      selfUri = place.base .. id,
-    }))
   end
 end
 

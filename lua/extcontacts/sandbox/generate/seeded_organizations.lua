@@ -1,36 +1,41 @@
---- Makes organization `index` of the seed, as text or as fields.
+--- Generates organization `index` of the seed.  `fields` returns the fields
+-- that the search needs, `emit` writes the whole record.
 
-local countries = require "extcontacts.sandbox.generate.countries"
 local common_fields = require "extcontacts.sandbox.generate.common_fields"
-local random = require "extcontacts.sandbox.random"
+local countries = require "extcontacts.sandbox.generate.countries"
 local latin_text = require "extcontacts.sandbox.latin_text"
+local random = require "extcontacts.sandbox.random"
 
 local shared = countries.shared
 local floor = math.floor
 
 local seeded_organizations = {}
 
+-- Numbers of the independent random sequences of an organization.
 local IDENTITY, DETAILS = 101, 102
 
--- Some exact integers that a double can't hold.
+-- Integers that a double cannot hold.
 local BIG_REVENUE = { "9007199254740993", "4611686018427387905" }
 local TAGS = { "", '"key account"', '"newsletter","2024"' }
 local EXCHANGES = { "NYSE", "XETRA", "LSE" }
 local SEGMENTS = { "small", "medium", "large" }
 
----@param place { seed: integer, id: fun(index: integer): string, schema_id: string }
-function seeded_organizations.new(place)
-  local seed = place.seed
-  local names = {}
+---@param config { seed: integer, id: fun(index: integer): string, schema_id: string }
+function seeded_organizations.new(config)
+  local seed = config.seed
+  -- index → identity, kept because each of its contacts needs it
+  local identities = {}
+  -- Random words of the identity and of the other details.
   local w, d = {}, {}
   local self = {}
 
-  --- Name, e-mail domain and country: what contacts of it need.
+  --- The name, e-mail domain and country, which its contacts need.
+  ---@param index integer
   ---@return { name: string, domain: string, country: table }
   function self.identity(index)
-    local known = names[index]
-    if known then
-      return known
+    local identity = identities[index]
+    if identity then
+      return identity
     end
     random.fill(w, 8, seed, IDENTITY, index)
     local country = countries.weighted[w[1] % #countries.weighted + 1]
@@ -50,26 +55,27 @@ function seeded_organizations.new(place)
     if slug == "" then
       slug = "company"
     end
-    known = { name = name, domain = slug .. index % 997 .. "." .. country.domain, country = country }
-    names[index] = known
-    return known
+    identity = { name = name, domain = slug .. index % 997 .. "." .. country.domain, country = country }
+    identities[index] = identity
+    return identity
   end
 
-  --- What the search and the lookup see of a seeded organization.
+  --- The fields that the search and the reverse lookup need.
+  ---@param index integer
   ---@return table fields name, industry, companyType, e164, screen
   function self.fields(index)
     local identity = self.identity(index)
     random.fill(d, 26, seed, DETAILS, index)
     local c = { name = identity.name }
-    local mess = d[1] % 100
-    if mess < 5 then
+    local defect = d[1] % 100
+    if defect < 5 then
       c.name = latin_text.upper(c.name)
-    elseif mess < 8 then
+    elseif defect < 8 then
       c.name = c.name .. " "
-    elseif mess < 10 then
+    elseif defect < 10 then
       c.name = c.name:gsub(" ", "  ", 1)
     end
-    -- A tenth has nothing but a name.
+    -- One in ten has only a name.
     c.empty = d[2] % 10 == 0
     if c.empty then
       return c
@@ -142,7 +148,7 @@ function seeded_organizations.new(place)
       buf:put('"externalSystemUrl":"https://crm.example/accounts/', 100000 + index, '",')
     end
     if d[22] % 100 < 6 then
-      buf:put('"schema":{"id":"', place.schema_id, '","version":1},"customFields":{"segment_enum":"',
+      buf:put('"schema":{"id":"', config.schema_id, '","version":1},"customFields":{"segment_enum":"',
         SEGMENTS[1 + d[21] % 3], '","contractEnd_date":"20', 25 + d[20] % 5, '-12-31"},')
     end
   end
@@ -150,7 +156,7 @@ function seeded_organizations.new(place)
   --- Puts the record's JSON into a buffer.
   function self.emit(buf, index)
     local c = self.fields(index)
-    local id = place.id(index)
+    local id = config.id(index)
     buf:put('{"id":"', id, '","name":"', c.name, '",')
     if not c.empty then
       emit_details(buf, index, c, self.identity(index))

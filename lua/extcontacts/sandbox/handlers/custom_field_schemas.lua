@@ -1,47 +1,48 @@
---- Schemas of custom fields: what a valid one is, its versions, and the check
--- of a record's custom fields.
+--- Schemas of custom fields: the check of a schema, its versions, and the check
+-- of a record's custom fields against its schema.
 
-local dataset = require "extcontacts.sandbox.state.dataset"
 local api_errors = require "extcontacts.sandbox.api_errors"
+local dataset = require "extcontacts.sandbox.state.dataset"
 local json = require "extcontacts.base.json"
-local latin_text = require "extcontacts.sandbox.latin_text"
 local record_body = require "extcontacts.sandbox.handlers.record_body"
+local text = require "extcontacts.base.text"
 
 local custom_field_schemas = {}
 
-local function is_text(value)
+local function is_string(value)
   return type(value) == "string"
 end
 
+-- The decoder returns an integer that a double cannot hold as userdata.
 local function is_number(value)
   return type(value) == "number" or (type(value) == "userdata" and value ~= json.null)
 end
 
-local function within(value, property)
+local function fits_range(value, property)
   local number = tonumber(tostring(value))
   return (type(property.minimum) ~= "number" or number >= property.minimum)
     and (type(property.maximum) ~= "number" or number <= property.maximum)
 end
 
 local function fits_length(value, property, most)
-  local length = latin_text.length(value)
+  local length = text.length(value)
   return length <= (type(property.maxLength) == "number" and property.maxLength or most)
     and length >= (type(property.minLength) == "number" and property.minLength or 0)
 end
 
--- By the ending of a property's key: whether a value fits.
-local TYPES = {
+-- Suffix of a property's key → check of a value.
+local CHECKS = {
   text = function(value, property)
-    return is_text(value) and fits_length(value, property, 100)
+    return is_string(value) and fits_length(value, property, 100)
   end,
   longtext = function(value, property)
-    return is_text(value) and fits_length(value, property, 1000)
+    return is_string(value) and fits_length(value, property, 1000)
   end,
   url = function(value, property)
-    return is_text(value) and value:find("^%a[%w+.-]*://%S+$") ~= nil and fits_length(value, property, 200)
+    return is_string(value) and value:find("^%a[%w+.-]*://%S+$") ~= nil and fits_length(value, property, 200)
   end,
   identifier = function(value, property)
-    return is_text(value) and fits_length(value, property, 100)
+    return is_string(value) and fits_length(value, property, 100)
   end,
   enum = function(value, property)
     for _, allowed in ipairs(type(property.enum) == "table" and property.enum or {}) do
@@ -49,20 +50,20 @@ local TYPES = {
         return true
       end
     end
-    return type(property._enumProperties) == "table" and is_text(value) and property._enumProperties[value] ~= nil
+    return type(property._enumProperties) == "table" and is_string(value) and property._enumProperties[value] ~= nil
   end,
   date = function(value)
-    return is_text(value) and value:find("^%d%d%d%d%-%d%d%-%d%d$") ~= nil
+    return is_string(value) and value:find("^%d%d%d%d%-%d%d%-%d%d$") ~= nil
       and record_body.is_date(value .. "T00:00:00Z")
   end,
   datetime = function(value)
-    return is_text(value) and record_body.is_date(value)
+    return is_string(value) and record_body.is_date(value)
   end,
   integer = function(value, property)
-    return is_number(value) and not tostring(value):find("[.eE]") and within(value, property)
+    return is_number(value) and not tostring(value):find("[.eE]") and fits_range(value, property)
   end,
   number = function(value, property)
-    return is_number(value) and within(value, property)
+    return is_number(value) and fits_range(value, property)
   end,
   checkbox = function(value)
     return type(value) == "boolean"
@@ -72,7 +73,7 @@ local TYPES = {
       return false
     end
     for _, element in ipairs(value) do
-      if not is_text(element) then
+      if not is_string(element) then
         return false
       end
     end
@@ -80,93 +81,124 @@ local TYPES = {
   end,
 }
 
-local function refuse(field, message)
+local function raise_invalid_schema(field, message)
   api_errors.raise("bad.request", nil, {
     message = message,
     details = { { errorCode = "invalid.schema", fieldName = field } },
   })
 end
 
---- Checks the document of a schema.
-function custom_field_schemas.check_document(document)
-  local properties = document.properties
+--- Checks a schema; ends the request if it is not valid.
+---@param json_schema table the record's jsonSchema
+function custom_field_schemas.check_schema(json_schema)
+  local properties = json_schema.properties
   if properties == nil then
     return
   end
   for key, property in pairs(properties) do
     local path = "jsonSchema.properties." .. key
-    local kind = key:match("_(%a+)$")
-    if not TYPES[kind] then
-      refuse(path, ("The name of the property %s does not end in a known type."):format(key))
+    local suffix = key:match("_(%a+)$")
+    if not CHECKS[suffix] then
+      raise_invalid_schema(path, ("The name of the property %s does not end in a known type."):format(key))
     end
     if type(property) ~= "table" then
-      refuse(path, ("The property %s is not an object."):format(key))
+      raise_invalid_schema(path, ("The property %s is not an object."):format(key))
     end
     local reference = type(property.allOf) == "table" and type(property.allOf[1]) == "table"
       and property.allOf[1]["$ref"]
-    if reference ~= "#/definitions/" .. kind then
-      refuse(path, ("The property %s does not refer to #/definitions/%s."):format(key, kind))
+    if reference ~= "#/definitions/" .. suffix then
+      raise_invalid_schema(path, ("The property %s does not refer to #/definitions/%s."):format(key, suffix))
     end
-    if kind == "enum" and type(property._enumProperties) ~= "table" then
-      refuse(path, ("The property %s has no _enumProperties."):format(key))
+    if suffix == "enum" and type(property._enumProperties) ~= "table" then
+      raise_invalid_schema(path, ("The property %s has no _enumProperties."):format(key))
     end
   end
 end
 
---- The text of one version of a schema, or nil.
-function custom_field_schemas.version(kind_name, index, version)
-  local kind = dataset.kinds[kind_name]
-  local old = dataset.old_schemas[kind_name][index]
+--- One version of a schema; nil if it does not exist.
+---@param type_name string contact_schema, organization_schema
+---@param index integer
+---@param version integer
+---@return string|nil text JSON
+function custom_field_schemas.version(type_name, index, version)
+  local schemas = dataset.collections[type_name]
+  local old = dataset.old_schemas[type_name][index]
   if old and old[version] then
     return old[version]
   end
-  local current = kind:record(index)
+  local current = schemas:record(index)
   if current and current.version == version then
-    return kind:text(index)
+    return schemas:text(index)
   end
 end
 
 --- All versions of a schema, the newest first.
----@return string[] texts
-function custom_field_schemas.versions(kind_name, index)
-  local texts = { dataset.kinds[kind_name]:text(index) }
-  local old = dataset.old_schemas[kind_name][index] or {}
+---@param type_name string
+---@param index integer
+---@return string[] texts JSON
+function custom_field_schemas.versions(type_name, index)
+  local texts = { dataset.collections[type_name]:text(index) }
+  local old = dataset.old_schemas[type_name][index] or {}
   for version = #old, 1, -1 do
     texts[#texts + 1] = old[version]
   end
   return texts
 end
 
---- Keeps the current version as an old one.
-function custom_field_schemas.retire(kind_name, index)
-  local all = dataset.old_schemas[kind_name]
+--- Keeps the current version of a schema, which is about to be replaced.
+---@param type_name string
+---@param index integer
+function custom_field_schemas.keep_version(type_name, index)
+  local all = dataset.old_schemas[type_name]
   all[index] = all[index] or {}
-  local kept = all[index]
-  kept[#kept + 1] = dataset.kinds[kind_name]:text(index)
+  local versions = all[index]
+  versions[#versions + 1] = dataset.collections[type_name]:text(index)
 end
 
---- Checks a record's custom fields against the schema it names.
----@param ctx table
----@param fields table
----@param reference { id: string, version: integer }
----@param kind_name string
-function custom_field_schemas.check_fields(ctx, fields, reference, kind_name)
-  local kind = dataset.kinds[kind_name]
-  local index = kind:index(reference.id)
-  local document = index and kind:exists(index) and custom_field_schemas.version(kind_name, index, reference.version)
-  if not document then
-    api_errors.invalid_field(ctx.settings, "schema", "there is no such schema and version", "invalid.schema")
+local function check_fields(ctx, fields, reference, type_name)
+  local schemas = dataset.collections[type_name]
+  local index = schemas:index(reference.id)
+  local schema = index and schemas:exists(index)
+    and custom_field_schemas.version(type_name, index, reference.version)
+  if not schema then
+    api_errors.invalid_field(ctx.settings, "schema", "the schema or its version does not exist", "invalid.schema")
   end
-  local properties = json.decode(document).jsonSchema.properties or {}
+  local properties = json.decode(schema).jsonSchema.properties or {}
   for key, value in pairs(fields) do
     local path = "customFields." .. tostring(key)
     local property = properties[key]
     if not property then
       api_errors.invalid_field(ctx.settings, path, "the schema has no such field", "invalid.custom.field")
     end
-    if value ~= json.null and not TYPES[key:match("_(%a+)$")](value, property) then
-      api_errors.invalid_field(ctx.settings, path, "the value does not fit the schema", "invalid.custom.field")
+    if value ~= json.null and not CHECKS[key:match("_(%a+)$")](value, property) then
+      api_errors.invalid_field(ctx.settings, path, "the value does not match the schema", "invalid.custom.field")
     end
+  end
+end
+
+--- Checks a record's custom fields against the schema it names, and removes
+-- those that are null; ends the request if they do not match.
+---@param ctx extcontacts.sandbox.Context
+---@param record table changed in place
+---@param type_name string contact_schema, organization_schema
+function custom_field_schemas.apply(ctx, record, type_name)
+  local reference = record.schema
+  if record.customFields == nil and reference == nil then
+    return
+  end
+  if not reference or type(reference.id) ~= "string" or type(reference.version) ~= "number" then
+    api_errors.invalid_field(ctx.settings, "schema", "custom fields need the schema's id and version", "required")
+  end
+  record.schema = { id = reference.id, version = reference.version }
+  check_fields(ctx, record.customFields or {}, record.schema, type_name)
+  if record.customFields then
+    local fields = {}
+    for key, value in pairs(record.customFields) do
+      if value ~= json.null then
+        fields[key] = value
+      end
+    end
+    record.customFields = fields
   end
 end
 

@@ -1,32 +1,33 @@
---- What `expand` and `includeTrustors` add to a record.
+--- The fields that `expand` and `includeTrustors` add to a record.
 
-local seeded_dependents = require "extcontacts.sandbox.generate.seeded_dependents"
 local dataset = require "extcontacts.sandbox.state.dataset"
-local record_ids = require "extcontacts.sandbox.state.record_ids"
 local json = require "extcontacts.base.json"
+local record_ids = require "extcontacts.sandbox.state.record_ids"
+local seeded_dependents = require "extcontacts.sandbox.generate.seeded_dependents"
 
 local expand = {}
 
--- Every eleventh seeded record came from another system.
-local function data_sources(kind, index)
-  if index < kind.seeded and index % 11 == 0 then
+-- One in eleven seeded records comes from another system.
+local function data_sources(records, index)
+  if index < records.seeded and index % 11 == 0 then
     return json.array {
-      { platform = "SALESFORCE", url = "https://salesforce.example/" .. kind:id(index):sub(1, 8) },
+      { platform = "SALESFORCE", url = "https://salesforce.example/" .. records:id(index):sub(1, 8) },
     }
   end
   return json.array {}
 end
 
---- The trustor link of an organization, or nil.
+--- The trustor link of an organization; nil if it has none.
+---@param organization integer its index
 ---@return { id: string, date: string }|nil
 function expand.trustor(organization)
   local link = dataset.trustors[organization]
   if link ~= nil then
     return link or nil
   end
-  local kind = dataset.kinds.organization
-  if organization < kind.seeded and organization % 20 == 4 then
-    return { id = record_ids.make(dataset.codes.trustor, organization), date = "2024-02-01T08:00:00.000Z" }
+  local organizations = dataset.collections.organization
+  if organization < organizations.seeded and organization % 20 == 4 then
+    return { id = record_ids.make(dataset.type_numbers.trustor, organization), date = "2024-02-01T08:00:00.000Z" }
   end
 end
 
@@ -45,11 +46,11 @@ local function trustor_record(organization)
 end
 
 local expanders = {
-  externalDataSources = function(record, kind, index)
-    record.externalDataSources = data_sources(kind, index)
+  externalDataSources = function(record, records, index)
+    record.externalDataSources = data_sources(records, index)
   end,
   externalOrganization = function(record)
-    local organizations = dataset.kinds.organization
+    local organizations = dataset.collections.organization
     local index = record.externalOrganization and organizations:index(record.externalOrganization.id)
     if index then
       record.externalOrganization = organizations:record(index)
@@ -57,9 +58,9 @@ local expanders = {
   end,
   author = function(record)
     local author = record.createdBy
-    local number = author and record_ids.index(dataset.codes.user, author.id)
+    local number = author and record_ids.index(dataset.type_numbers.user, author.id)
     if number then
-      local user = seeded_dependents.user(dataset.settings.seed, author.id, number)
+      local user = seeded_dependents.user(dataset.seed, author.id, number)
       author.name, author.email, author.state, author.version = user.name, user.email, "active", 1
     end
   end,
@@ -68,10 +69,10 @@ local expanders = {
   end,
 }
 
---- The names to expand by, or nil when there are none.
----@param ctx table
+--- The names that a request expands; nil if there are none.
+---@param ctx extcontacts.sandbox.Context
 ---@return string[]|nil
-function expand.wanted(ctx)
+function expand.names(ctx)
   local names = ctx.query.expand
   if ctx.query.includeTrustors then
     local all = { "trustor" }
@@ -83,17 +84,19 @@ function expand.wanted(ctx)
   return names and #names > 0 and names or nil
 end
 
---- A record's JSON with what is wanted put in.
----@param text string JSON
+--- Expands a record.
+---@param records extcontacts.sandbox.Collection
+---@param index integer
+---@param text string its JSON
 ---@param names string[]|nil
----@return string
-function expand.text(kind, index, text, names)
+---@return string JSON
+function expand.text(records, index, text, names)
   if not names then
     return text
   end
   local record = assert(json.decode(text))
   for _, name in ipairs(names) do
-    expanders[name](record, kind, index)
+    expanders[name](record, records, index)
   end
   return assert(json.encode(record))
 end

@@ -1,21 +1,35 @@
---- What each operation does: a verb on a resource, both from the operation's
--- short name.  A handler returns the answer's JSON, or nil for an empty one.
+--- The handlers: what each operation does with the records.
+--
+-- Most operations are a verb on a resource, and both come from the operation's
+-- short name; the others have a handler of their own.  A handler returns the
+-- response's JSON, or nil for an empty response, and raises `api_errors`.  It
+-- never deals with HTTP, tokens or permissions.
 
-local server_clock = require "extcontacts.sandbox.state.server_clock"
-local dataset = require "extcontacts.sandbox.state.dataset"
 local api_errors = require "extcontacts.sandbox.api_errors"
-local expand = require "extcontacts.sandbox.handlers.expand"
-local record_ids = require "extcontacts.sandbox.state.record_ids"
-local json = require "extcontacts.base.json"
-local record_listing = require "extcontacts.sandbox.handlers.record_listing"
-local reverse_lookup = require "extcontacts.sandbox.handlers.reverse_lookup"
-local operations = require "extcontacts.api.operations"
-local paging = require "extcontacts.sandbox.handlers.paging"
-local resources = require "extcontacts.sandbox.handlers.resources"
 local custom_field_schemas = require "extcontacts.sandbox.handlers.custom_field_schemas"
+local dataset = require "extcontacts.sandbox.state.dataset"
+local expand = require "extcontacts.sandbox.handlers.expand"
+local json = require "extcontacts.base.json"
+local operations = require "extcontacts.api.operations"
+local page_envelope = require "extcontacts.sandbox.handlers.page_envelope"
 local record_body = require "extcontacts.sandbox.handlers.record_body"
+local record_ids = require "extcontacts.sandbox.state.record_ids"
+local record_listing = require "extcontacts.sandbox.handlers.record_listing"
+local resources = require "extcontacts.sandbox.handlers.resources"
+local reverse_lookup = require "extcontacts.sandbox.handlers.reverse_lookup"
+local scan_page = require "extcontacts.sandbox.handlers.scan_page"
+local server_clock = require "extcontacts.sandbox.state.server_clock"
 
--- Path arguments that name a record, by kind.
+---@class extcontacts.sandbox.Context what a handler knows of the request
+---@field settings table<string, any>
+---@field row extcontacts.Operation
+---@field arguments table<string, string> path arguments by wire name
+---@field path string
+---@field raw_query string
+---@field query table<string, any> query parameters by wire name
+---@field body table|nil
+
+-- The path argument that names a record, by the record's type.
 local ARGUMENTS = {
   contact = "contactId",
   organization = "externalOrganizationId",
@@ -32,38 +46,38 @@ local function check_uuid(ctx, id)
   end
 end
 
--- The index of a path's record; ends the request when there is none.
-local function locate(ctx, kind_name, gone)
-  local kind = dataset.kinds[kind_name]
-  local id = ctx.arguments[ARGUMENTS[kind_name]]
+-- The index of the record in the path; ends the request if it does not exist.
+local function locate(ctx, type_name, error_code)
+  local records = dataset.collections[type_name]
+  local id = ctx.arguments[ARGUMENTS[type_name]]
   check_uuid(ctx, id)
-  local index = kind:index(id)
-  if not index or not kind:exists(index) then
-    api_errors.raise(gone or "not.found")
+  local index = records:index(id)
+  if not index or not records:exists(index) then
+    api_errors.raise(error_code or "not.found")
   end
   return index
 end
 
--- The index of the record a resource hangs on.
+-- The index of the owner in the path; nil for a resource without an owner.
 local function locate_owner(ctx, resource)
   return resource.owner and locate(ctx, resource.owner)
 end
 
-local function locate_member(ctx, resource, gone)
+local function locate_member(ctx, resource, error_code)
   local owner = locate_owner(ctx, resource)
-  local index = locate(ctx, resource.kind, gone)
-  if owner and dataset.kinds[resource.kind]:owner(index) ~= owner then
+  local index = locate(ctx, resource.type, error_code)
+  if owner and dataset.collections[resource.type]:owner(index) ~= owner then
     api_errors.raise("not.found")
   end
   return index, owner
 end
 
--- Adds what only the server knows.
-local function complete(resource, record, id, owner)
+-- Adds the id and selfUri.
+local function identify(resource, record, id, owner)
   record.id = id
-  local uri = resources.uris[resource.kind]
+  local uri = resources.uris[resource.type]
   if resource.owner then
-    uri = uri:gsub("{owner}", dataset.kinds[resource.owner]:id(owner), 1)
+    uri = uri:gsub("{owner}", dataset.collections[resource.owner]:id(owner), 1)
   end
   record.selfUri = uri .. id
   return record
@@ -72,11 +86,11 @@ end
 local verbs = {}
 
 function verbs.get(ctx, resource)
-  local kind = dataset.kinds[resource.kind]
-  local hidden = kind:hidden(ctx.settings.read_lag)
+  local records = dataset.collections[resource.type]
+  local hidden = records:hidden(ctx.settings.read_lag)
   local index, text
   if hidden then
-    index = kind:index(ctx.arguments[ARGUMENTS[resource.kind]])
+    index = records:index(ctx.arguments[ARGUMENTS[resource.type]])
     text = index and hidden[index]
     if text == false then
       api_errors.raise("not.found")
@@ -84,27 +98,27 @@ function verbs.get(ctx, resource)
   end
   if not text then
     index = locate_member(ctx, resource)
-    text = kind:text(index)
+    text = records:text(index)
   end
-  return expand.text(kind, index, text, expand.wanted(ctx))
+  return expand.text(records, index, text, expand.names(ctx))
 end
 
 function verbs.create(ctx, resource)
-  local kind = dataset.kinds[resource.kind]
-  local owner = locate_owner(ctx, resource)
-  local record, other = resource.prepare(ctx, nil, nil)
-  local index = kind:create(function(id)
-    return complete(resource, record, id, owner)
-  end, owner or other)
-  return kind:text(index)
+  local records = dataset.collections[resource.type]
+  local path_owner = locate_owner(ctx, resource)
+  local record, body_owner = resource.prepare(ctx, nil, nil)
+  local index = records:create(function(id)
+    return identify(resource, record, id, path_owner)
+  end, path_owner or body_owner)
+  return records:text(index)
 end
 
 function verbs.update(ctx, resource)
-  local kind = dataset.kinds[resource.kind]
-  local index, owner = locate_member(ctx, resource)
-  local record, other = resource.prepare(ctx, kind:record(index), index)
-  kind:put(index, complete(resource, record, kind:id(index), owner), owner or other)
-  return kind:text(index)
+  local records = dataset.collections[resource.type]
+  local index, path_owner = locate_member(ctx, resource)
+  local record, body_owner = resource.prepare(ctx, records:record(index), index)
+  records:put(index, identify(resource, record, records:id(index), path_owner), path_owner or body_owner)
+  return records:text(index)
 end
 
 function verbs.delete(ctx, resource)
@@ -112,26 +126,24 @@ function verbs.delete(ctx, resource)
   if resource.delete then
     resource.delete(ctx, index)
   else
-    dataset.kinds[resource.kind]:delete(index)
+    dataset.collections[resource.type]:delete(index)
   end
   return ctx.row.returns and "{}" or nil
 end
 
 function verbs.list(ctx, resource)
-  local owner = locate_owner(ctx, resource)
-  return record_listing.page(ctx, resource.kind, owner)
+  return record_listing.page(ctx, resource.type, locate_owner(ctx, resource))
 end
 
 function verbs.scan(ctx, resource)
-  return paging.scan(ctx, resource.kind:gsub("_", ""), { dataset.kinds[resource.kind] })
+  return scan_page(ctx, resource.type, { dataset.collections[resource.type] })
 end
 
--------------------------------------------------------- what has no like --
-
+-- Operations that are not a verb on a resource.
 local handlers = {}
 
 handlers["notes.scan"] = function(ctx)
-  return paging.scan(ctx, "notes", { dataset.kinds.contact_note, dataset.kinds.organization_note })
+  return scan_page(ctx, "notes", { dataset.collections.contact_note, dataset.collections.organization_note })
 end
 
 handlers["organizations.contacts"] = function(ctx)
@@ -156,7 +168,7 @@ handlers["organizations.trustor.set"] = function(ctx)
   check_uuid(ctx, trustor)
   local link = { id = trustor, date = server_clock.iso() }
   dataset.trustors[index] = link
-  local id = dataset.kinds.organization:id(index)
+  local id = dataset.collections.organization:id(index)
   return assert(json.encode {
     externalOrganizationId = id,
     trustorOrgId = trustor,
@@ -174,33 +186,33 @@ handlers["organizations.trustor.clear"] = function(ctx)
 end
 
 handlers["conversations.associate"] = function(ctx)
-  local association = record_body.record(ctx, "ConversationAssociation")
+  local association = record_body.read(ctx, "ConversationAssociation")
   -- Accepted whether or not the conversation exists.
   association.date = server_clock.iso()
   dataset.associations[#dataset.associations + 1] = association
 end
 
-handlers["lookup.reverse"] = reverse_lookup.reverse
+handlers["lookup.reverse"] = reverse_lookup
 
 for _, name in ipairs { "contacts", "organizations" } do
   local resource = resources.by_name[name .. ".schemas"]
 
   handlers[name .. ".schemas.list"] = function(ctx)
-    local kind = dataset.kinds[resource.kind]
+    local schemas = dataset.collections[resource.type]
     local texts = {}
-    for index = 0, kind.next - 1 do
-      local record = kind:exists(index) and kind:record(index)
+    for index = 0, schemas.next - 1 do
+      local record = schemas:exists(index) and schemas:record(index)
       if record and not record.deleted then
-        texts[#texts + 1] = kind:text(index)
+        texts[#texts + 1] = schemas:text(index)
       end
     end
-    return paging.whole(ctx, texts)
+    return page_envelope.whole(ctx, texts)
   end
 
   handlers[name .. ".schemas.version"] = function(ctx)
-    local index = locate(ctx, resource.kind)
+    local index = locate(ctx, resource.type)
     local version = tonumber(ctx.arguments.versionId:match("^%d+$"))
-    local text = version and custom_field_schemas.version(resource.kind, index, version)
+    local text = version and custom_field_schemas.version(resource.type, index, version)
     if not text then
       api_errors.raise("not.found")
     end
@@ -208,14 +220,14 @@ for _, name in ipairs { "contacts", "organizations" } do
   end
 
   handlers[name .. ".schemas.versions"] = function(ctx)
-    return paging.whole(ctx, custom_field_schemas.versions(resource.kind, locate(ctx, resource.kind)))
+    return page_envelope.whole(ctx, custom_field_schemas.versions(resource.type, locate(ctx, resource.type)))
   end
 end
 
--- A deleted schema can be read, not written.
-local function living_schema(handler, resource)
-  return function(ctx)
-    local record = dataset.kinds[resource.kind]:record(locate(ctx, resource.kind))
+-- A deleted schema can be read but not written.
+local function reject_deleted(handler)
+  return function(ctx, resource)
+    local record = dataset.collections[resource.type]:record(locate(ctx, resource.type))
     if record.deleted then
       api_errors.raise("not.found")
     end
@@ -223,7 +235,8 @@ local function living_schema(handler, resource)
   end
 end
 
--- Every operation of the table gets its handler, or the server does not start.
+-- Every operation of the table needs a handler; without one the sandbox does
+-- not start.
 for _, row in ipairs(operations.list) do
   if not handlers[row.short] then
     local name, verb = row.short:match("^(.*)%.([^.]+)$")
@@ -231,7 +244,7 @@ for _, row in ipairs(operations.list) do
     local handler = verbs[verb]
     assert(resource and handler, "no handler for " .. row.short)
     if name:find("schemas$") and (verb == "update" or verb == "delete") then
-      handler = living_schema(handler, resource)
+      handler = reject_deleted(handler)
     end
     handlers[row.short] = function(ctx)
       return handler(ctx, resource)

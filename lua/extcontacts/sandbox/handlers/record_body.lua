@@ -1,15 +1,15 @@
---- Turns a request body into what the server keeps: types and enums checked
--- against the model, read-only and null fields left out, strings trimmed,
--- field rules applied.
+--- Converts a request body to the record that the server stores: checks types
+-- and enums against the model, removes read-only and null fields, trims strings
+-- and checks the field rules.
 
 local api_errors = require "extcontacts.sandbox.api_errors"
 local json = require "extcontacts.base.json"
 local models = require "extcontacts.api.models"
-local latin_text = require "extcontacts.sandbox.latin_text"
+local text = require "extcontacts.base.text"
 
 local record_body = {}
 
--- A field that only points at a record: its id is what counts.
+-- Models of fields that refer to a record; only the id matters.
 local REFERENCES = {
   ExternalOrganization = true,
   User = true,
@@ -18,7 +18,7 @@ local REFERENCES = {
   OrgUser = true,
 }
 
--- Longest values (characters), by model.  Names are at least 1.
+-- The longest values in characters, by model.  The shortest is 1.
 local LENGTHS = {
   ExternalContact = {
     firstName = 1000, middleName = 1000, lastName = 1000, title = 1000, salutation = 1000, externalSystemUrl = 1000,
@@ -33,9 +33,9 @@ local PHONE_LENGTHS = { display = 512, countryCode = 4 }
 local EMAILS = { workEmail = true, personalEmail = true, otherEmail = true }
 local EMAIL_LENGTH = 256
 
-local function wrong_type(path, wanted)
+local function raise_wrong_type(path, expected)
   api_errors.raise("bad.request", nil, {
-    message = ("The field %s is not of the type %s."):format(path, wanted),
+    message = ("The field %s is not of the type %s."):format(path, expected),
     details = { { errorCode = "bad.request", fieldName = path } },
   })
 end
@@ -48,11 +48,13 @@ local function is_integer(value)
   if type(value) == "number" then
     return value % 1 == 0
   end
-  -- An integer that a double can't hold, as the decoder gives it.
+  -- The decoder returns an integer that a double cannot hold as userdata.
   return type(value) == "userdata" and value ~= json.null and not tostring(value):find("[.eE]")
 end
 
---- Whether a text is an address the server takes.
+--- Whether the server accepts an e-mail address.
+---@param value string
+---@return boolean
 function record_body.is_email(value)
   local name, host = value:match("^([^%s@<>(),;:\"%[%]\\]+)@([%w%.%-\128-\255]+)$")
   return name ~= nil
@@ -65,7 +67,9 @@ end
 
 local DAYS = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 }
 
---- Whether a text is an ISO-8601 time the server takes.
+--- Whether the server accepts an ISO 8601 date and time.
+---@param value string
+---@return boolean
 function record_body.is_date(value)
   local month, day, hour, minute, second, rest =
     value:match("^%d%d%d%d%-(%d%d)%-(%d%d)T(%d%d):(%d%d):?(%d?%d?)(.*)$")
@@ -78,42 +82,42 @@ function record_body.is_date(value)
     and (rest:find("^%.?%d*Z$") ~= nil or rest:find("^%.?%d*[+-]%d%d:?%d%d$") ~= nil)
 end
 
-local take_model
+local convert_model
 
-local function take_value(ctx, field, value, path)
-  local kind = field.type
-  if models[kind] then
+local function convert_value(ctx, field, value, path)
+  local field_type = field.type
+  if models[field_type] then
     if type(value) ~= "table" or is_array(value) then
-      wrong_type(path, kind)
+      raise_wrong_type(path, field_type)
     end
-    if REFERENCES[kind] then
+    if REFERENCES[field_type] then
       if value.id ~= nil and value.id ~= json.null and type(value.id) ~= "string" then
-        wrong_type(path .. ".id", "string")
+        raise_wrong_type(path .. ".id", "string")
       end
       return value
     end
-    return take_model(ctx, models[kind], value, path)
+    return convert_model(ctx, models[field_type], value, path)
   end
-  if kind == "object" then
+  if field_type == "object" then
     return value
-  elseif kind == "boolean" then
+  elseif field_type == "boolean" then
     if type(value) ~= "boolean" then
-      wrong_type(path, kind)
+      raise_wrong_type(path, field_type)
     end
     return value
-  elseif kind == "int32" or kind == "int64" then
+  elseif field_type == "int32" or field_type == "int64" then
     if not is_integer(value) then
-      wrong_type(path, kind)
+      raise_wrong_type(path, field_type)
     end
     return value
   end
   if type(value) ~= "string" then
-    wrong_type(path, "string")
+    raise_wrong_type(path, "string")
   end
-  if kind == "date" and not record_body.is_date(value) then
+  if field_type == "date" and not record_body.is_date(value) then
     api_errors.raise("invalid.date", nil, { details = { { errorCode = "invalid.date", fieldName = path } } })
   end
-  value = latin_text.trim(value)
+  value = text.trim(value)
   if field.enum then
     for _, allowed in ipairs(field.enum) do
       if value == allowed then
@@ -125,30 +129,27 @@ local function take_value(ctx, field, value, path)
   return value
 end
 
-local function take_field(ctx, field, value, path)
+local function convert_array(ctx, field, value, path)
+  local elements = {}
+  for index, element in ipairs(value) do
+    local element_path = ("%s[%d]"):format(path, index)
+    if element == json.null then
+      raise_wrong_type(element_path, field.type)
+    end
+    elements[index] = convert_value(ctx, field, element, element_path)
+  end
+  return json.array(elements)
+end
+
+local function convert_field(ctx, field, value, path)
   if field.shape == "value" then
-    return take_value(ctx, field, value, path)
+    return convert_value(ctx, field, value, path)
   end
-  if type(value) ~= "table" or is_array(value) ~= (field.shape == "array") and next(value) ~= nil then
-    wrong_type(path, field.shape)
+  local expects_array = field.shape == "array"
+  if type(value) ~= "table" or is_array(value) ~= expects_array then
+    raise_wrong_type(path, expects_array and "array" or "object")
   end
-  if field.shape == "array" then
-    if not is_array(value) then
-      wrong_type(path, "array")
-    end
-    local taken = {}
-    for index, element in ipairs(value) do
-      if element == json.null then
-        wrong_type(("%s[%d]"):format(path, index), field.type)
-      end
-      taken[index] = take_value(ctx, field, element, ("%s[%d]"):format(path, index))
-    end
-    return json.array(taken)
-  end
-  if is_array(value) then
-    wrong_type(path, "object")
-  end
-  return value
+  return expects_array and convert_array(ctx, field, value, path) or value
 end
 
 local function check_required(ctx, model, record, prefix)
@@ -165,7 +166,7 @@ local function check_required(ctx, model, record, prefix)
   end
 end
 
-function take_model(ctx, model, body, path)
+function convert_model(ctx, model, body, path)
   local record = {}
   local prefix = path and path .. "." or ""
   for key, value in pairs(body) do
@@ -178,7 +179,7 @@ function take_model(ctx, model, body, path)
         record[key] = value
       end
     elseif value ~= json.null and not field.read_only then
-      record[key] = take_field(ctx, field, value, prefix .. key)
+      record[key] = convert_field(ctx, field, value, prefix .. key)
     end
   end
   check_required(ctx, model, record, prefix)
@@ -186,7 +187,7 @@ function take_model(ctx, model, body, path)
 end
 
 local function check_length(ctx, path, value, least, most)
-  local length = latin_text.length(value)
+  local length = text.length(value)
   if length < least or length > most then
     api_errors.invalid_field(ctx.settings, path, ("the length must be from %d to %d characters"):format(least, most),
       "invalid.length")
@@ -217,13 +218,13 @@ local function check_rules(ctx, model, record)
   end
 end
 
---- The record a body describes.
----@param ctx table the request: settings, body
+--- The record in a request's body; ends the request if it is not valid.
+---@param ctx extcontacts.sandbox.Context
 ---@param model_name string
 ---@return table record
-function record_body.record(ctx, model_name)
+function record_body.read(ctx, model_name)
   local model = models[model_name]
-  local record = take_model(ctx, model, ctx.body)
+  local record = convert_model(ctx, model, ctx.body)
   check_rules(ctx, model, record)
   return record
 end

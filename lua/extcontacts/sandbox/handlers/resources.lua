@@ -1,109 +1,116 @@
---- The resources: which kind of record each is, where it hangs, and what
--- becomes of a body that is written to it.
+--- The resources: the type of their records, the type of their owners, and how
+-- a record is written and deleted.
 
-local server_clock = require "extcontacts.sandbox.state.server_clock"
-local dataset = require "extcontacts.sandbox.state.dataset"
 local api_errors = require "extcontacts.sandbox.api_errors"
-local json = require "extcontacts.base.json"
 local computed_fields = require "extcontacts.sandbox.handlers.computed_fields"
 local custom_field_schemas = require "extcontacts.sandbox.handlers.custom_field_schemas"
+local dataset = require "extcontacts.sandbox.state.dataset"
+local json = require "extcontacts.base.json"
 local record_body = require "extcontacts.sandbox.handlers.record_body"
+local server_clock = require "extcontacts.sandbox.state.server_clock"
+
+---@class extcontacts.sandbox.Resource
+---@field type string the type of its records
+---@field owner string|nil the type of the record that its path names
+---@field gone string|nil code of the error for a record that does not exist; default `not.found`
+---@field prepare fun(ctx, before: table|nil, index: integer|nil): table, integer|nil converts a request's
+--- body to the record to store, and returns the index of the owner that the body names
+---@field delete fun(ctx, index: integer)|nil default: deletes the record only
 
 local resources = {}
 
--- What the server sets on every record with dates.
-local function stamp(record, before)
+local function set_dates(record, before)
   local now = server_clock.iso()
   record.createDate = before and before.createDate or now
   record.modifyDate = now
 end
 
--- A body as a record with the fields the server owns.
-local function prepare_person(model, schema_kind)
+-- For models with phone numbers and custom fields.
+local function preparer(model, schema_type)
   return function(ctx, before)
-    local record = record_body.record(ctx, model)
-    computed_fields.record(ctx.settings, model, record)
-    computed_fields.custom_fields(ctx, record, schema_kind)
-    stamp(record, before)
+    local record = record_body.read(ctx, model)
+    computed_fields.apply(ctx.settings, model, record)
+    custom_field_schemas.apply(ctx, record, schema_type)
+    set_dates(record, before)
     return record
   end
 end
 
-local prepare_contact = prepare_person("ExternalContact", "contact_schema")
-local prepare_organization = prepare_person("ExternalOrganization", "organization_schema")
+local prepare_contact = preparer("ExternalContact", "contact_schema")
+local prepare_organization = preparer("ExternalOrganization", "organization_schema")
 
 local function prepare_note(ctx, before)
-  local record = record_body.record(ctx, "Note")
+  local record = record_body.read(ctx, "Note")
   record.createdBy = computed_fields.user(record.createdBy)
-  stamp(record, before)
+  set_dates(record, before)
   return record
 end
 
-local function delete_members(kind_name, owner)
-  local kind = dataset.kinds[kind_name]
-  for _, index in ipairs(kind:members(owner)) do
-    kind:delete(index)
+local function delete_members(type_name, owner)
+  local records = dataset.collections[type_name]
+  for _, index in ipairs(records:members(owner)) do
+    records:delete(index)
   end
 end
 
-local function notes(owner, kind)
-  return { kind = kind, owner = owner, prepare = prepare_note }
+local function notes(owner, type_name)
+  return { type = type_name, owner = owner, prepare = prepare_note }
 end
 
-local function schema_resource(kind_name, applies_to)
-  local function same_name(record, index)
-    local kind = dataset.kinds[kind_name]
-    for other = 0, kind.next - 1 do
-      local name = other ~= index and kind:exists(other) and kind:record(other)
-      if name and not name.deleted and name.name == record.name then
+local function schema_resource(type_name, applies_to)
+  local function is_name_taken(name, index)
+    local schemas = dataset.collections[type_name]
+    for other = 0, schemas.next - 1 do
+      local schema = other ~= index and schemas:exists(other) and schemas:record(other)
+      if schema and not schema.deleted and schema.name == name then
         return true
       end
     end
   end
   return {
-    kind = kind_name,
+    type = type_name,
     prepare = function(ctx, before, index)
-      local record = record_body.record(ctx, "DataSchema")
-      custom_field_schemas.check_document(record.jsonSchema)
+      local record = record_body.read(ctx, "DataSchema")
+      custom_field_schemas.check_schema(record.jsonSchema)
       record.name = record.name or record.jsonSchema.title
       if before and record.version ~= before.version then
         api_errors.raise("general.conflict", {
           reason = ("version %s is not the current version %d"):format(tostring(record.version), before.version),
         })
       end
-      if record.name and same_name(record, index) then
-        api_errors.raise("general.conflict", { reason = "there is a schema of this name" })
+      if record.name and is_name_taken(record.name, index) then
+        api_errors.raise("general.conflict", { reason = "a schema with this name exists" })
       end
       if before then
-        custom_field_schemas.retire(kind_name, index)
+        custom_field_schemas.keep_version(type_name, index)
       end
       record.version = before and before.version + 1 or 1
       record.appliesTo = record.appliesTo or (before and before.appliesTo) or json.array { applies_to }
       if record.enabled == nil then
         record.enabled = true
       end
-      record.createdBy = before and before.createdBy
-        or { id = dataset.user_id(0), selfUri = "/api/v2/users/" .. dataset.user_id(0) }
+      record.createdBy = before and before.createdBy or computed_fields.user { id = dataset.user_id(0) }
       record.dateCreated = before and before.dateCreated or server_clock.iso()
       return record
     end,
     delete = function(ctx, index)
-      local kind = dataset.kinds[kind_name]
+      local schemas = dataset.collections[type_name]
       if ctx.settings.schema_delete == "hard" then
-        kind:delete(index)
+        schemas:delete(index)
       else
-        local record = kind:record(index)
+        local record = schemas:record(index)
         record.deleted = true
-        kind:put(index, record)
+        schemas:put(index, record)
       end
     end,
   }
 end
 
---- By the resource part of an operation's short name.
+--- The resources by the first part of an operation's short name.
+---@type table<string, extcontacts.sandbox.Resource>
 resources.by_name = {
   contacts = {
-    kind = "contact",
+    type = "contact",
     gone = "contact.not.found",
     prepare = function(ctx, before)
       local record = prepare_contact(ctx, before)
@@ -116,14 +123,14 @@ resources.by_name = {
     end,
     delete = function(_, index)
       delete_members("contact_note", index)
-      dataset.kinds.contact:delete(index)
+      dataset.collections.contact:delete(index)
     end,
   },
   organizations = {
-    kind = "organization",
+    type = "organization",
     prepare = function(ctx, before)
       local record = prepare_organization(ctx, before)
-      -- Only the link operation changes it.
+      -- Only `organizations.trustor.set` and `.clear` change it.
       record.trustor = nil
       return record
     end,
@@ -131,22 +138,22 @@ resources.by_name = {
       delete_members("organization_note", index)
       delete_members("relationship", index)
       -- Its contacts stay, without the organization.
-      local contacts = dataset.kinds.contact
+      local contacts = dataset.collections.contact
       for _, contact in ipairs(contacts:members(index)) do
         local record = contacts:record(contact)
         record.externalOrganization = nil
         contacts:put(contact, record)
       end
       dataset.trustors[index] = false
-      dataset.kinds.organization:delete(index)
+      dataset.collections.organization:delete(index)
     end,
   },
   ["contacts.notes"] = notes("contact", "contact_note"),
   ["organizations.notes"] = notes("organization", "organization_note"),
   relationships = {
-    kind = "relationship",
+    type = "relationship",
     prepare = function(ctx)
-      local record = record_body.record(ctx, "Relationship")
+      local record = record_body.read(ctx, "Relationship")
       local owner
       record.user = computed_fields.user(record.user)
       record.externalOrganization, owner =
@@ -158,15 +165,15 @@ resources.by_name = {
   ["organizations.schemas"] = schema_resource("organization_schema", "EXTERNAL_ORGANIZATION"),
 }
 
---- Where records of a kind are: `{owner}` stands for the owner's id.
+--- The start of a record's selfUri by its type; `{owner}` is the owner's id.
 resources.uris = {
-  contact = dataset.base .. "contacts/",
-  organization = dataset.base .. "organizations/",
-  contact_note = dataset.base .. "contacts/{owner}/notes/",
-  organization_note = dataset.base .. "organizations/{owner}/notes/",
-  relationship = dataset.base .. "relationships/",
-  contact_schema = dataset.base .. "contacts/schemas/",
-  organization_schema = dataset.base .. "organizations/schemas/",
+  contact = dataset.base_path .. "contacts/",
+  organization = dataset.base_path .. "organizations/",
+  contact_note = dataset.base_path .. "contacts/{owner}/notes/",
+  organization_note = dataset.base_path .. "organizations/{owner}/notes/",
+  relationship = dataset.base_path .. "relationships/",
+  contact_schema = dataset.base_path .. "contacts/schemas/",
+  organization_schema = dataset.base_path .. "organizations/schemas/",
 }
 
 return resources

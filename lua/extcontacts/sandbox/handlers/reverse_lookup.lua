@@ -4,15 +4,13 @@
 local dataset = require "extcontacts.sandbox.state.dataset"
 local expand = require "extcontacts.sandbox.handlers.expand"
 local operations = require "extcontacts.api.operations"
-local latin_text = require "extcontacts.sandbox.latin_text"
-
-local reverse_lookup = {}
+local text = require "extcontacts.base.text"
 
 local MOST = operations.by_short["lookup.reverse"].max_results
 
--- The key the search knows a value by.
+-- The key of a value in the search index.
 local function key_of(value)
-  value = latin_text.trim(value)
+  value = text.trim(value)
   if value:find("^%+%d+$") then
     return value
   elseif value:find("^[^@]+@") then
@@ -21,22 +19,25 @@ local function key_of(value)
   return "@" .. value:lower():gsub("^@", "")
 end
 
-local function find(ctx, kind_name, key, names)
-  local kind = dataset.kinds[kind_name]
-  local hidden = kind:hidden(ctx.settings.search_lag)
+-- The JSON of the records with this key, separated by commas.
+local function find(ctx, type_name, key, names)
+  local records = dataset.collections[type_name]
+  local hidden = records:hidden(ctx.settings.search_lag)
   local texts = {}
-  for _, index in ipairs(dataset.search[kind_name]:lookup(key, hidden)) do
+  for _, index in ipairs(dataset.search_indexes[type_name]:lookup(key, hidden)) do
     if #texts == MOST then
       break
     end
-    local record = hidden and hidden[index] or kind:text(index)
-    texts[#texts + 1] = expand.text(kind, index, record, #names > 0 and names or nil)
+    local record = hidden and hidden[index] or records:text(index)
+    texts[#texts + 1] = expand.text(records, index, record, #names > 0 and names or nil)
   end
   return table.concat(texts, ",")
 end
 
 --- Answers the reverse lookup.
-function reverse_lookup.reverse(ctx)
+---@param ctx extcontacts.sandbox.Context
+---@return string JSON
+local function reverse_lookup(ctx)
   local key = key_of(ctx.query.lookupVal)
   local for_contacts, for_organizations = {}, {}
   for _, name in ipairs(ctx.query.expand or {}) do

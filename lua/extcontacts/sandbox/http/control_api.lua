@@ -1,115 +1,33 @@
---- The control path, /sandbox/…: for tests, from this machine only, without a
+--- The control API, /sandbox/…, for tests: from this machine only and without a
 -- token.  No client code uses it.
 
-local server_clock = require "extcontacts.sandbox.state.server_clock"
-local scan_cursors = require "extcontacts.sandbox.state.scan_cursors"
+local access_tokens = require "extcontacts.sandbox.state.access_tokens"
 local dataset = require "extcontacts.sandbox.state.dataset"
 local faults = require "extcontacts.sandbox.state.faults"
+local form_values = require "extcontacts.sandbox.http.form_values"
 local json = require "extcontacts.base.json"
 local request_log = require "extcontacts.sandbox.state.request_log"
-local access_tokens = require "extcontacts.sandbox.state.access_tokens"
-local server_options = require "extcontacts.sandbox.server_options"
-local paging = require "extcontacts.sandbox.handlers.paging"
-local query_params = require "extcontacts.sandbox.http.query_params"
+local scan_cursors = require "extcontacts.sandbox.state.scan_cursors"
+local server_clock = require "extcontacts.sandbox.state.server_clock"
+local state = require "extcontacts.sandbox.state"
+local watchdog = require "extcontacts.sandbox.watchdog"
 
-local control_api = {}
-
--- The settings of the start, and those in force.
-local launched, settings
-
---- The settings in force.
-function control_api.settings()
-  return settings
-end
-
-local function copy(t)
-  local c = {}
-  for key, value in pairs(t) do
-    c[key] = value
-  end
-  return c
-end
-
-local function reset()
-  settings = copy(launched)
-  server_clock.reset()
-  scan_cursors.reset()
-  paging.reset()
-  request_log.reset(settings.ledger)
-  access_tokens.reset_windows()
-  assert(faults.set(settings.fault))
-  dataset.build(settings)
-end
-
---- Takes the settings of the start.
-function control_api.configure(given)
-  launched = given
-  access_tokens.configure(given)
-  reset()
-end
-
-local function apply_lags()
-  for _, kind in pairs(dataset.kinds) do
-    kind.lag = math.max(settings.search_lag, settings.read_lag)
-  end
-end
-
--- Changes settings while it runs; all of them or none.
-local function change(given)
-  local new = copy(settings)
-  for key, value in pairs(given) do
-    local row = server_options.by_key[key]
-    if not row or not row.live then
-      return nil, ("there is no setting %q that can be changed while it runs"):format(key)
-    end
-    local checked, message = server_options.check(row, value)
-    if message then
-      return nil, message
-    end
-    new[key] = checked
-  end
-  settings = new
-  apply_lags()
-  return true
-end
-
-local function shown_settings()
-  local shown = {}
-  for _, row in ipairs(server_options.rows) do
-    if row.live then
-      shown[row.key] = settings[row.key]
-    end
-  end
-  return shown
-end
-
+-- Method and path → function(body, query) that returns the result, or nil and
+-- what is wrong with the request.
 local routes = {}
 
 routes["GET /sandbox/health"] = function()
-  return { status = "ok", pid = ngx.worker.pid(), looks = require("extcontacts.sandbox.server").looks }
+  return { status = "ok", pid = ngx.worker.pid(), checks = watchdog.checks }
 end
 
 routes["POST /sandbox/reset"] = function(body)
   if body.tokens then
     access_tokens.revoke {}
   end
-  for _, key in ipairs { "contacts", "organizations", "seed" } do
-    if body[key] ~= nil then
-      local value, message = server_options.check(server_options.by_key[key], body[key])
-      if message then
-        return nil, message
-      end
-      body[key] = value
-    end
+  local ok, misuse = state.reset(body)
+  if not ok then
+    return nil, misuse
   end
-  local before = launched
-  launched = copy(launched)
-  for _, key in ipairs { "contacts", "organizations", "seed" } do
-    launched[key] = body[key] or launched[key]
-  end
-  reset()
-  -- Only this time; a plain reset comes back to the start's data.
-  launched = before
   return { status = "reset" }
 end
 
@@ -118,15 +36,15 @@ routes["GET /sandbox/counters"] = function()
   counters.tokens_issued = access_tokens.issued()
   counters.memory_kilobytes = math.floor(collectgarbage("count"))
   counters.records = {}
-  for name, kind in pairs(dataset.kinds) do
-    counters.records[name] = kind.count
+  for type_name, records in pairs(dataset.collections) do
+    counters.records[type_name] = records.count
   end
   return counters
 end
 
-routes["GET /sandbox/ledger"] = function(_, args)
+routes["GET /sandbox/requests"] = function(_, query)
   local function first(name)
-    return args[name] and args[name][1]
+    return query[name] and query[name][1]
   end
   return request_log.list {
     limit = tonumber(first("limit")),
@@ -135,9 +53,9 @@ routes["GET /sandbox/ledger"] = function(_, args)
   }
 end
 
-routes["DELETE /sandbox/ledger"] = function()
+routes["DELETE /sandbox/requests"] = function()
   request_log.reset()
-  return { status = "cleared" }
+  return { status = "deleted" }
 end
 
 routes["GET /sandbox/faults"] = function()
@@ -149,9 +67,9 @@ routes["POST /sandbox/faults"] = function(body)
   if #list == 0 and next(list) ~= nil then
     list = { list }
   end
-  local ok, message = faults.set(list)
+  local ok, misuse = faults.set(list)
   if not ok then
-    return nil, message
+    return nil, misuse
   end
   return faults.list()
 end
@@ -161,14 +79,14 @@ routes["DELETE /sandbox/faults"] = function()
   return faults.list()
 end
 
-routes["GET /sandbox/settings"] = shown_settings
+routes["GET /sandbox/settings"] = state.live_settings
 
 routes["POST /sandbox/settings"] = function(body)
-  local ok, message = change(body)
+  local ok, misuse = state.change_settings(body)
   if not ok then
-    return nil, message
+    return nil, misuse
   end
-  return shown_settings()
+  return state.live_settings()
 end
 
 routes["POST /sandbox/tokens/revoke"] = function(body)
@@ -180,52 +98,57 @@ routes["POST /sandbox/cursors/expire"] = function()
   return { status = "expired" }
 end
 
-routes["GET /sandbox/clock"] = function()
+local function clock_reading()
   return { now = server_clock.now(), shift = server_clock.shift() }
 end
+
+routes["GET /sandbox/clock"] = clock_reading
 
 routes["POST /sandbox/clock"] = function(body)
   local seconds = tonumber(body.advance)
   if not seconds or seconds < 0 then
-    return nil, "say by how many seconds: {\"advance\": 60}"
+    return nil, 'advance must be a number of seconds: {"advance": 60}'
   end
   server_clock.advance(seconds)
-  return { now = server_clock.now(), shift = server_clock.shift() }
+  return clock_reading()
 end
 
 routes["GET /sandbox/associations"] = function()
   return json.array(dataset.associations)
 end
 
-local function fail(status, message)
-  return status, assert(json.encode { message = message })
+local function reply(status, value)
+  return { status = status, body = assert(json.encode(value)), content_type = "application/json" }
 end
 
---- Answers a request of the control path.
----@return integer status
----@return string body JSON
-function control_api.answer(method, path, raw_query, body_text)
+--- Answers a request of the control API.
+---@param method string
+---@param path string
+---@param raw_query string
+---@param body_text string
+---@return extcontacts.sandbox.Reply
+local function control_api(method, path, raw_query, body_text)
   local address = ngx.var.remote_addr
   if address ~= "::1" and not address:find("^127%.") then
-    return fail(403, "the control path is for this machine only")
+    return reply(403, { message = "the control API is available from this machine only" })
   end
   local route = routes[method .. " " .. path]
   if not route then
-    return fail(404, "no such control: " .. method .. " " .. path)
+    return reply(404, { message = ("%s %s is not in the control API, see docs/sandbox.md"):format(method, path) })
   end
   local body = {}
   if body_text ~= "" then
     local message
     body, message = json.decode(body_text)
     if type(body) ~= "table" then
-      return fail(400, message or "the body is a JSON object")
+      return reply(400, { message = message or "the body must be a JSON object" })
     end
   end
-  local result, message = route(body, query_params.parse(raw_query))
+  local result, misuse = route(body, form_values.parse(raw_query))
   if not result then
-    return fail(400, message)
+    return reply(400, { message = misuse })
   end
-  return 200, assert(json.encode(result))
+  return reply(200, result)
 end
 
 return control_api

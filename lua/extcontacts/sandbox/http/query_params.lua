@@ -1,81 +1,45 @@
---- Query strings and forms, and their values as an operation's parameters.
+--- The query parameters of an operation, converted and checked by its row.
 
 local api_errors = require "extcontacts.sandbox.api_errors"
+local form_values = require "extcontacts.sandbox.http.form_values"
+local text = require "extcontacts.base.text"
 
 local query_params = {}
 
-local function from_hex(digits)
-  return string.char(tonumber(digits, 16))
+local function raise_invalid(value, param, allowed)
+  api_errors.raise("invalid.value", { value = value, type = param.wire, allowed = allowed })
 end
 
---- Decodes a form value: `+` is a space.
-function query_params.decode(text)
-  if text:find("+", 1, true) then
-    text = text:gsub("+", " ")
-  end
-  if text:find("%", 1, true) then
-    text = text:gsub("%%(%x%x)", from_hex)
-  end
-  return text
-end
-
---- Decodes one path segment: `+` stays.
-function query_params.decode_segment(text)
-  if text:find("%", 1, true) then
-    text = text:gsub("%%(%x%x)", from_hex)
-  end
-  return text
-end
-
---- The values of each name, in their order.
----@param text string|nil
----@return table<string, string[]>
-function query_params.parse(text)
-  local values = {}
-  for pair in (text or ""):gmatch("[^&]+") do
-    local name, value = pair:match("^([^=]*)=?(.*)$")
-    name, value = query_params.decode(name), query_params.decode(value)
-    local list = values[name]
-    if list then
-      list[#list + 1] = value
-    else
-      values[name] = { value }
-    end
-  end
-  return values
-end
-
-local function not_allowed(value, kind, allowed)
-  api_errors.raise("invalid.value", { value = value, type = kind, allowed = allowed })
-end
-
-local function read_integer(param, text)
-  local number = text:match("^[+-]?%d+$") and tonumber(text)
+local function read_integer(param, value)
+  local number = value:match("^[+-]?%d+$") and tonumber(value)
   if not number or math.abs(number) > 2 ^ 31 then
-    not_allowed(text, param.wire, "integers")
+    raise_invalid(value, param, "integers")
   end
   if (param.min and number < param.min) or (param.max and number > param.max) then
-    not_allowed(text, param.wire, param.max and param.min .. ".." .. param.max or "at least " .. param.min)
+    raise_invalid(value, param, param.max and param.min .. ".." .. param.max or "at least " .. param.min)
   end
   return number
 end
 
-local function read_list(param, texts)
+local function check_enum(param, value)
+  for _, allowed in ipairs(param.enum) do
+    if value == allowed then
+      return
+    end
+  end
+  raise_invalid(value, param, table.concat(param.enum, ", "))
+end
+
+local function read_list(param, values)
   local list = {}
-  for _, text in ipairs(texts) do
-    for value in text:gmatch("[^,]+") do
-      list[#list + 1] = value:match("^%s*(.-)%s*$")
+  for _, value in ipairs(values) do
+    for element in value:gmatch("[^,]+") do
+      list[#list + 1] = text.trim(element)
     end
   end
   if param.enum then
-    for _, value in ipairs(list) do
-      local known
-      for _, allowed in ipairs(param.enum) do
-        known = known or value == allowed
-      end
-      if not known then
-        not_allowed(value, param.wire, table.concat(param.enum, ", "))
-      end
+    for _, element in ipairs(list) do
+      check_enum(param, element)
     end
   end
   if param.max_items and #list > param.max_items then
@@ -86,58 +50,56 @@ local function read_list(param, texts)
   return list
 end
 
-local readers = {
-  integer = function(param, texts)
-    return read_integer(param, texts[1])
+local READERS = {
+  integer = function(param, values)
+    return read_integer(param, values[1])
   end,
-  boolean = function(param, texts)
-    local text = texts[1]:lower()
-    if text ~= "true" and text ~= "false" then
-      not_allowed(texts[1], param.wire, "true, false")
+  boolean = function(param, values)
+    local value = values[1]:lower()
+    if value ~= "true" and value ~= "false" then
+      raise_invalid(values[1], param, "true, false")
     end
-    return text == "true"
+    return value == "true"
   end,
   array = read_list,
-  string = function(param, texts)
-    local text = texts[1]
-    if param.enum then
-      -- Specified as one value, later as a list: both are taken.
-      return read_list(param, texts)
-    end
-    return text
+  string = function(param, values)
+    -- An enum is specified as one value and was a list later: both are accepted.
+    return param.enum and read_list(param, values) or values[1]
   end,
 }
 
---- The operation's query parameters; names it does not know are ignored.
+local function read(param, values)
+  local value = READERS[param.type](param, values)
+  if param.max_length and text.length(value) > param.max_length then
+    api_errors.raise("bad.request", nil, {
+      message = ("The value of %s is longer than %d characters."):format(param.wire, param.max_length),
+    })
+  end
+  return value
+end
+
+--- Reads a query string; ignores names that the operation does not have.
 ---@param row extcontacts.Operation
----@param text string|nil query string
----@return table<string, any> by wire name
-function query_params.read(row, text)
-  local values = query_params.parse(text)
-  local read = {}
+---@param query_string string|nil
+---@return table<string, any> params by wire name
+function query_params.read(row, query_string)
+  local all = form_values.parse(query_string)
+  local params = {}
   for _, param in ipairs(row.params) do
     if param.place == "query" then
-      local texts = values[param.wire]
-      if texts and not (texts[1] == "" and #texts == 1) then
-        local value = readers[param.type](param, texts)
-        if param.max_length and require("extcontacts.sandbox.latin_text").length(value) > param.max_length then
-          api_errors.raise("bad.request", nil, {
-            message = ("The value of %s is longer than %d characters."):format(param.wire, param.max_length),
-          })
-        end
-        read[param.wire] = value
+      local values = all[param.wire]
+      if values and not (values[1] == "" and #values == 1) then
+        params[param.wire] = read(param, values)
       elseif param.required then
         api_errors.raise("bad.request", nil, { message = ("The parameter %s is missing."):format(param.wire) })
+      elseif param.default ~= nil then
+        params[param.wire] = param.default
       else
-        local default = param.default
-        if default == nil then
-          default = param.server_default
-        end
-        read[param.wire] = default
+        params[param.wire] = param.server_default
       end
     end
   end
-  return read
+  return params
 end
 
 return query_params

@@ -1,36 +1,37 @@
---- Finds the operation of a method and path, from the operation table.
+--- Finds the operation of a method and path in the operation table.
 
+local form_values = require "extcontacts.sandbox.http.form_values"
 local operations = require "extcontacts.api.operations"
-local query_params = require "extcontacts.sandbox.http.query_params"
 
 local router = {}
 
--- A tree of path segments: plain ones by name, arguments under `any`.
-local tree = { plain = {} }
+-- A tree of path segments: literal ones by name, an argument as `any`.
+local tree = { literal = {} }
 
 for _, row in ipairs(operations.list) do
   local node = tree
   for segment in row.path:gmatch("[^/]+") do
     local argument = segment:match("^{(%w+)}$")
     if argument then
-      node.any = node.any or { plain = {}, argument = argument }
+      node.any = node.any or { literal = {} }
       node = node.any
     else
-      node.plain[segment] = node.plain[segment] or { plain = {} }
-      node = node.plain[segment]
+      node.literal[segment] = node.literal[segment] or { literal = {} }
+      node = node.literal[segment]
     end
   end
   node.rows = node.rows or {}
   node.rows[row.method] = row
 end
 
--- Plain segments win over arguments: /contacts/schemas is no contact's id.
+-- A literal segment takes precedence over an argument: `schemas` in
+-- /contacts/schemas is not a contact's id.  Arguments are added last to first.
 local function descend(node, segments, at, arguments)
   local segment = segments[at]
   if segment == nil then
     return node.rows and node
   end
-  local next_node = node.plain[segment]
+  local next_node = node.literal[segment]
   if next_node then
     local found = descend(next_node, segments, at + 1, arguments)
     if found then
@@ -40,26 +41,27 @@ local function descend(node, segments, at, arguments)
   if node.any and segment ~= "" then
     local found = descend(node.any, segments, at + 1, arguments)
     if found then
-      arguments[#arguments + 1] = query_params.decode_segment(segment)
+      arguments[#arguments + 1] = form_values.decode_segment(segment)
       return found
     end
   end
 end
 
-local names = {}
+-- row → the wire names of its path arguments
+local argument_names = {}
 for _, row in ipairs(operations.list) do
-  local list = {}
+  local names = {}
   for argument in row.path:gmatch("{(%w+)}") do
-    list[#list + 1] = argument
+    names[#names + 1] = argument
   end
-  names[row] = list
+  argument_names[row] = names
 end
 
 --- The operation of a request.
 ---@param method string
----@param path string raw, as it stood in the request line
+---@param path string not decoded
 ---@return extcontacts.Operation|nil
----@return table<string, string>|string[] arguments by wire name; or the path's methods when the method is not one
+---@return table<string, string>|string[] arguments by wire name; without an operation, the methods of the path
 function router.find(method, path)
   local segments = {}
   for segment in path:gmatch("/([^/]*)") do
@@ -79,11 +81,10 @@ function router.find(method, path)
     table.sort(methods)
     return nil, methods
   end
-  -- They were gathered from the last to the first.
   local arguments = {}
-  local wires = names[row]
-  for index, wire in ipairs(wires) do
-    arguments[wire] = values[#wires + 1 - index]
+  local names = argument_names[row]
+  for index, name in ipairs(names) do
+    arguments[name] = values[#names + 1 - index]
   end
   return row, arguments
 end

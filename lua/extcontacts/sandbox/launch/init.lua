@@ -1,17 +1,21 @@
---- Prepares a sandbox in its private directory: finds nginx and its Lua
--- module, a free port, makes the certificates, writes nginx.conf.
+--- Launches a sandbox: checks the options and writes the files that nginx reads
+-- into a private directory; bin/extcontacts then becomes that nginx.
+--
+-- This folder runs in the command's process, under any Lua and without the C
+-- core; it also finds nginx and free ports for the specs.
 
+local certificates = require "extcontacts.sandbox.launch.certificates"
+local fault_rules = require "extcontacts.sandbox.fault_rules"
 local files = require "extcontacts.base.files"
 local nginx_conf = require "extcontacts.sandbox.launch.nginx_conf"
+local nginx_program = require "extcontacts.sandbox.launch.nginx_program"
 local permission_set = require "extcontacts.sandbox.permission_set"
-local shell = require "extcontacts.base.shell"
+local ports = require "extcontacts.sandbox.launch.ports"
 
-local launch = {}
-
-local INSTALL = [[
-On Debian and Ubuntu:  apt install nginx-light libnginx-mod-http-lua
-Elsewhere: nginx with lua-nginx-module, or OpenResty.  EXTCONTACTS_NGINX names
-the program if it is not on the PATH.]]
+local launch = {
+  find_nginx = nginx_program,
+  free_port = ports.free,
+}
 
 local function write_file(path, text)
   local file = assert(io.open(path, "wb"))
@@ -19,113 +23,7 @@ local function write_file(path, text)
   assert(file:close())
 end
 
--- The output of a shell command, or nil when it failed or said nothing.
-local function output(command)
-  local pipe = io.popen(command, "r")
-  local text = pipe:read("*a")
-  pipe:close()
-  if text == "" then
-    return nil
-  end
-  return text
-end
-
---- Program and `load_module` files, or nil and what is missing.
----@return string|nil program
----@return string[]|string modules
-function launch.find_nginx()
-  local path = 'PATH="$PATH:/usr/sbin:/usr/local/sbin:/usr/local/openresty/nginx/sbin:/usr/local/openresty/bin"; '
-  local program
-  local asked = os.getenv("EXTCONTACTS_NGINX")
-  for _, name in ipairs(asked and { asked } or { "nginx", "openresty" }) do
-    local found = output(path .. "command -v " .. shell.quoted(name))
-    if found then
-      program = found:match("^[^\n]+")
-      break
-    end
-  end
-  if not program then
-    return nil, (asked and ("there is no program " .. asked) or "nginx is not installed") .. ".\n" .. INSTALL
-  end
-  local about = output(shell.quoted(program) .. " -V 2>&1") or ""
-  local modules = about:match("%-%-modules%-path=([^%s']+)")
-  if about:find("ngx_lua", 1, true) or about:find("lua-nginx-module", 1, true) then
-    return program, {}
-  end
-  local loaded = {}
-  for _, name in ipairs { "ndk_http_module", "ngx_http_lua_module" } do
-    local file = modules and modules .. "/" .. name .. ".so"
-    if file and files.read(file) then
-      loaded[#loaded + 1] = file
-    elseif name == "ngx_http_lua_module" then
-      return nil, "nginx is there, but not its Lua module.\n" .. INSTALL
-    end
-  end
-  return program, loaded
-end
-
--- Ports that something listens on, from the kernel's table where there is one.
-local function ports_in_use()
-  local used = {}
-  for _, name in ipairs { "/proc/net/tcp", "/proc/net/tcp6" } do
-    for port in (files.read(name) or ""):gmatch("\n%s*%d+: %x+:(%x+) %x+:%x+ 0A") do
-      used[tonumber(port, 16)] = true
-    end
-  end
-  return used
-end
-
---- A port below the range the kernel gives to outgoing connections.
----@return integer
-function launch.free_port()
-  local random = assert(io.open("/dev/urandom", "rb"))
-  local used = ports_in_use()
-  local port
-  repeat
-    local high, low = random:read(2):byte(1, 2)
-    port = 20000 + (high * 256 + low) % 12000
-  until not used[port]
-  random:close()
-  return port
-end
-
-local OPENSSL_CONF = [[
-[req]
-distinguished_name = name
-prompt = no
-[name]
-CN = extcontacts sandbox
-[ca]
-basicConstraints = critical, CA:TRUE
-keyUsage = critical, keyCertSign
-subjectKeyIdentifier = hash
-[server]
-basicConstraints = CA:FALSE
-keyUsage = critical, digitalSignature
-extendedKeyUsage = serverAuth
-subjectAltName = DNS:localhost, IP:127.0.0.1
-]]
-
--- A CA for this run and a certificate of it for localhost and 127.0.0.1.
-local function make_certificates(directory)
-  write_file(directory .. "/openssl.conf", OPENSSL_CONF)
-  local ok = output(("cd %s && {"):format(shell.quoted(directory)) .. [[
-    set -e
-    key() { openssl ecparam -name prime256v1 -genkey -noout -out "$1"; }
-    key ca.key
-    key server.key
-    openssl req -x509 -new -key ca.key -days 30 -subj "/CN=extcontacts sandbox CA" \
-      -config openssl.conf -extensions ca -out ca.pem
-    openssl req -new -key server.key -subj "/CN=localhost" -config openssl.conf -out server.csr
-    openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 30 \
-      -extfile openssl.conf -extensions server -out server.pem
-  } >openssl.log 2>&1 && echo made]])
-  if ok then
-    return true
-  end
-  return nil, "openssl could not make the certificates:\n" .. (files.read(directory .. "/openssl.log") or "")
-end
-
+-- A value as a Lua expression.
 local function as_lua(value)
   if type(value) == "table" then
     local parts = {}
@@ -144,35 +42,63 @@ local function as_lua(value)
   return tostring(value)
 end
 
--- Reads the rules of both options; gives what is wrong with them.  Those of the
--- file stay JSON, which the server reads.
-local function read_faults(settings)
-  local rules = require "extcontacts.sandbox.fault_rules"
+-- Replaces each --fault by its fields.
+local function read_fault_options(settings)
   for index, text in ipairs(settings.fault) do
-    local rule, message = rules.parse(text)
-    if not rule then
-      return ("--fault %s: %s"):format(text, message)
+    local args, misuse = fault_rules.parse(text)
+    if not args then
+      return ("--fault %s: %s"):format(text, misuse)
     end
-    settings.fault[index] = rule
-  end
-  local path = settings.faults
-  if path then
-    local text = files.read(path)
-    local list = text and require("extcontacts.base.json").decode(text)
-    if type(list) ~= "table" or list[1] == nil then
-      return ("--faults %s: %s"):format(path, text and "it is not an array of rules in JSON" or "it can't be read")
-    end
-    for number, given in ipairs(list) do
-      local rule, message = rules.check(type(given) == "table" and given or {})
-      if not rule then
-        return ("--faults %s: rule %d: %s"):format(path, number, message)
-      end
-    end
-    settings.faults = text
+    settings.fault[index] = args
   end
 end
 
---- Writes everything the server needs into $EXTCONTACTS_SANDBOX_DIR.
+-- Replaces the path of --faults by the file's JSON, which the server decodes.
+local function read_fault_file(settings)
+  local path = settings.faults
+  if not path then
+    return nil
+  end
+  local text = files.read(path)
+  if not text then
+    return ("--faults %s: the file cannot be read"):format(path)
+  end
+  -- Here and not above: the JSON codec needs the C core.
+  local list = require("extcontacts.base.json").decode(text)
+  if type(list) ~= "table" or list[1] == nil then
+    return ("--faults %s: the file must contain a JSON array of rules"):format(path)
+  end
+  for number, args in ipairs(list) do
+    local rule, misuse = fault_rules.check(type(args) == "table" and args or {})
+    if not rule then
+      return ("--faults %s: rule %d: %s"):format(path, number, misuse)
+    end
+  end
+  settings.faults = text
+end
+
+local function clients_misuse(settings)
+  for _, text in ipairs(settings.client) do
+    if not text:match("^[^:]+:[^:]+:?") then
+      return ("--client %s: expected ID:SECRET:PERMISSIONS"):format(text)
+    end
+  end
+  local _, unknown = permission_set.parse(settings.permissions)
+  if unknown then
+    return ("--permissions %s: '%s' is neither a role (admin, editor, viewer, none) nor a permission"):format(
+      settings.permissions, unknown)
+  end
+end
+
+local function choose_port(settings)
+  if settings.port == 0 then
+    settings.port = ports.free()
+  elseif ports.in_use()[settings.port] then
+    return ("port %d is in use; --port 0 selects a free one"):format(settings.port)
+  end
+end
+
+--- Writes everything the server needs to $EXTCONTACTS_SANDBOX_DIR.
 ---@param settings table the completed options
 ---@return boolean|nil ok
 ---@return string|nil message
@@ -181,43 +107,32 @@ function launch.prepare(settings)
   local directory = os.getenv("EXTCONTACTS_SANDBOX_DIR")
   local share, native = os.getenv("EXTCONTACTS_SHARE"), os.getenv("EXTCONTACTS_NATIVE")
   if not directory or not share then
-    return nil, "start it with bin/extcontacts", 2
+    return nil, "start the sandbox with bin/extcontacts", 2
   end
-  if not files.read(native .. "/extcontacts/core.so") then
-    return nil, "the LuaJIT build, which runs inside nginx, is missing; make it with\n"
-      .. "  make LUA=luajit        (installed: make install LUA=luajit)"
+  if not files.exists(native .. "/extcontacts/core.so") then
+    return nil, "the LuaJIT build, which runs inside nginx, is missing; build it with\n"
+      .. "  make LUA=luajit        (to install it: make install LUA=luajit)"
   end
-  local misuse = read_faults(settings)
+  local misuse = read_fault_options(settings) or read_fault_file(settings) or clients_misuse(settings)
   if misuse then
     return nil, misuse, 2
   end
-  for _, text in ipairs(settings.client) do
-    if not text:match("^[^:]+:[^:]+:?") then
-      return nil, ("--client %s: write it as ID:SECRET:PERMISSIONS"):format(text), 2
-    end
-  end
-  local _, unknown = permission_set.parse(settings.permissions)
-  if unknown then
-    return nil, ("--permissions %s: %q is neither a role (admin, editor, viewer, none) nor a permission"):format(
-      settings.permissions, unknown), 2
-  end
-  local program, modules = launch.find_nginx()
+  local program, modules = nginx_program()
   if not program then
     return nil, modules
   end
-  if settings.port == 0 then
-    settings.port = launch.free_port()
-  elseif ports_in_use()[settings.port] then
-    return nil, ("port %d is taken; --port 0 finds a free one"):format(settings.port)
+  local message = choose_port(settings)
+  if message then
+    return nil, message
   end
   if settings.tls then
-    local ok, message = make_certificates(directory)
+    local ok, failure = certificates(directory)
     if not ok then
-      return nil, message
+      return nil, failure
     end
     settings.ca_file = directory .. "/ca.pem"
   end
-  write_file(directory .. "/options.lua", "return " .. as_lua(settings) .. "\n")
+  write_file(directory .. "/settings.lua", "return " .. as_lua(settings) .. "\n")
   write_file(directory .. "/nginx.conf", nginx_conf {
     directory = directory,
     modules = modules,

@@ -1,5 +1,5 @@
---- The text of the sandbox's nginx.conf: one process, everything answered by
--- `extcontacts.sandbox.server`.
+--- The sandbox's nginx.conf: one process, in which `extcontacts.sandbox.server`
+-- answers every request.
 
 local TEMPLATE = [[
 daemon off;
@@ -14,7 +14,7 @@ http {
   lua_package_path "$share/?.lua;$share/?/init.lua;;";
   lua_package_cpath "$native/?.so;;";
   init_by_lua_block {
-    require("extcontacts.sandbox.server").init("$directory/options.lua")
+    require("extcontacts.sandbox.server").init("$directory/settings.lua")
   }
   init_worker_by_lua_block {
     require("extcontacts.sandbox.server").start()
@@ -24,11 +24,11 @@ http {
   server_tokens off;
   keepalive_requests 1000000000;
   keepalive_timeout 3600s;
-  # A connection the server ends by itself (faults) is reset, not closed.
+  # Reset a connection that a fault ends, instead of closing it.
   reset_timedout_connection on;
   tcp_nodelay on;
   large_client_header_buffers 8 64k;
-  # The API's own answer to a large body comes from Lua.
+  # Lua answers a body that is too large, as the API does.
   client_max_body_size 0;
   client_body_buffer_size 4m;
   client_body_temp_path "$directory/body";
@@ -49,17 +49,17 @@ http {
     listen 127.0.0.1:$port$tls_listen backlog=1024;
 $tls_server
     merge_slashes off;
-    error_page 400 405 408 411 413 414 416 494 495 496 497 500 /refused;
+    error_page 400 405 408 411 413 414 416 494 495 496 497 500 /rejected;
     location / {
       content_by_lua_block {
-        require("extcontacts.sandbox.http").serve()
+        require("extcontacts.sandbox.server").serve()
       }
     }
-    # (A named location would need a URI, which a broken request may lack.)
-    location = /refused {
+    # Not a named location, which needs a URI: a broken request may not have one.
+    location = /rejected {
       internal;
       content_by_lua_block {
-        require("extcontacts.sandbox.http").refused()
+        require("extcontacts.sandbox.server").serve_rejected()
       }
     }
   }
@@ -76,21 +76,23 @@ local function fill(template, values)
   return (template:gsub("%$([%l_]+)", values))
 end
 
---- Makes the configuration.
----@param place { directory: string, modules: string[], share: string, native: string, port: integer, tls: boolean }
+--- Returns the configuration.
+---@param values { directory: string, modules: string[], share: string, native: string, port: integer, tls: boolean }
 ---@return string
-return function(place)
+local function nginx_conf(values)
   local modules = {}
-  for index, file in ipairs(place.modules) do
+  for index, file in ipairs(values.modules) do
     modules[index] = ('load_module "%s";'):format(file)
   end
   return fill(TEMPLATE, {
-    directory = place.directory,
+    directory = values.directory,
     modules = table.concat(modules, "\n"),
-    share = place.share,
-    native = place.native,
-    port = ("%d"):format(place.port),
-    tls_listen = place.tls and " ssl http2" or "",
-    tls_server = place.tls and fill(TLS_SERVER, { directory = place.directory }) or "",
+    share = values.share,
+    native = values.native,
+    port = ("%d"):format(values.port),
+    tls_listen = values.tls and " ssl http2" or "",
+    tls_server = values.tls and fill(TLS_SERVER, { directory = values.directory }) or "",
   })
 end
+
+return nginx_conf

@@ -1,23 +1,35 @@
---- The token endpoint, the tokens, and their windows of requests.
+--- OAuth clients and their access tokens.
 
-local server_clock = require "extcontacts.sandbox.state.server_clock"
 local api_errors = require "extcontacts.sandbox.api_errors"
-local record_ids = require "extcontacts.sandbox.state.record_ids"
-local json = require "extcontacts.base.json"
 local permission_set = require "extcontacts.sandbox.permission_set"
-local query_params = require "extcontacts.sandbox.http.query_params"
+local record_ids = require "extcontacts.sandbox.state.record_ids"
+local server_clock = require "extcontacts.sandbox.state.server_clock"
 
 local access_tokens = {}
+
+---@class extcontacts.sandbox.Client
+---@field id string
+---@field secret string
+---@field permissions extcontacts.sandbox.PermissionSet
+---@field tokens extcontacts.sandbox.Token[] the oldest first
+---@field window table|nil of its token requests, see `rate_windows`
+
+---@class extcontacts.sandbox.Token
+---@field text string
+---@field number integer its place in the order of issue, from 1
+---@field client extcontacts.sandbox.Client
+---@field expires number seconds since 1970
+---@field window table|nil of its requests, see `rate_windows`
 
 local clients, tokens
 local issued_count
 
 local function add_client(id, secret, list)
-  clients[id] = { id = id, secret = secret, permissions = permission_set.parse(list), tokens = {}, fetched = {} }
+  clients[id] = { id = id, secret = secret, permissions = permission_set.parse(list), tokens = {} }
 end
 
---- Sets the clients up; without tokens.
----@param settings table
+--- Sets up the clients; there are no tokens then.
+---@param settings table client_id, client_secret, permissions, client
 function access_tokens.configure(settings)
   clients, tokens, issued_count = {}, {}, 0
   add_client(settings.client_id, settings.client_secret, settings.permissions)
@@ -27,155 +39,92 @@ function access_tokens.configure(settings)
   end
 end
 
---- Starts every token's window anew.
+--- Forgets the rate windows of all clients and tokens.
 function access_tokens.reset_windows()
   for _, token in pairs(tokens) do
-    token.window_end = nil
+    token.window = nil
   end
   for _, client in pairs(clients) do
-    client.fetched = {}
+    client.window = nil
   end
 end
 
-function access_tokens.issued()
-  return issued_count
+--- The client with these credentials.
+---@param id string|nil
+---@param secret string|nil
+---@return extcontacts.sandbox.Client|nil
+function access_tokens.client(id, secret)
+  local client = id and clients[id]
+  if client and client.secret == secret then
+    return client
+  end
 end
 
 local random_source
 
-local function secret_text(bytes)
+local function random_text(bytes)
   random_source = random_source or assert(io.open("/dev/urandom", "rb"))
   return (ngx.encode_base64(random_source:read(bytes)):gsub("[+/=]", { ["+"] = "-", ["/"] = "_", ["="] = "" }))
 end
 
--- The endpoint's own error shape.
-local function refuse(status, code, description, headers)
-  return {
-    status = status,
-    headers = headers,
-    body = assert(json.encode {
-      error = code,
-      description = description,
-      error_description = description,
-    }),
-  }
-end
-
-local function basic_credentials(header)
-  local encoded = header:match("^%s*[Bb][Aa][Ss][Ii][Cc]%s+(%S+)%s*$")
-  local decoded = encoded and ngx.decode_base64(encoded)
-  if decoded then
-    return decoded:match("^(.-):(.*)$")
-  end
-end
-
-local WWW_AUTHENTICATE = { ["WWW-Authenticate"] = 'Basic realm="oauth"' }
-
---- Answers a request of a token.
----@param settings table
----@param authorization string|nil the header
----@param body string
----@return table reply { status, body, headers }
-function access_tokens.token_endpoint(settings, authorization, body)
-  local form = query_params.parse(body)
-  local id, secret = form.client_id and form.client_id[1], form.client_secret and form.client_secret[1]
-  if authorization then
-    id, secret = basic_credentials(authorization)
-  end
-  local grant_type = form.grant_type and form.grant_type[1]
-  if not grant_type or grant_type == "" then
-    return refuse(400, "invalid_request", "missing grant_type parameter")
-  end
-  local client = id and clients[id]
-  if not client or client.secret ~= secret then
-    return refuse(401, "invalid_client", "client not found or secret does not match", WWW_AUTHENTICATE)
-  end
-  if grant_type ~= "client_credentials" then
-    return refuse(400, "unsupported_grant_type", "grant type not supported for this client")
-  end
-  local now = server_clock.now()
-  if settings.token_rate > 0 then
-    local fetched = client.fetched
-    if not fetched.window_end or now >= fetched.window_end then
-      fetched.window_end, fetched.count = now + settings.window, 0
-    end
-    fetched.count = fetched.count + 1
-    if fetched.count > settings.token_rate then
-      local wait = math.max(1, math.ceil(fetched.window_end - now))
-      return refuse(429, "rate_limit_exceeded", ("retry in %d seconds"):format(wait), { ["Retry-After"] = wait })
-    end
-  end
-  local text = secret_text(48)
-  local token = { text = text, client = client, expires = now + settings.token_ttl, number = issued_count + 1 }
-  tokens[text] = token
+--- Issues a token.
+---@param settings table token_ttl, max_tokens
+---@param client extcontacts.sandbox.Client
+---@return extcontacts.sandbox.Token
+function access_tokens.issue(settings, client)
+  local text = random_text(48)
   issued_count = issued_count + 1
+  local token = {
+    text = text,
+    client = client,
+    expires = server_clock.now() + settings.token_ttl,
+    number = issued_count,
+  }
+  tokens[text] = token
   client.tokens[#client.tokens + 1] = token
   if settings.max_tokens > 0 then
     while #client.tokens > settings.max_tokens do
       tokens[table.remove(client.tokens, 1).text] = nil
     end
   end
-  return {
-    status = 200,
-    body = assert(json.encode {
-      access_token = text,
-      token_type = "bearer",
-      expires_in = math.floor(settings.token_ttl),
-    }),
-  }
+  return token
 end
 
---- The token of a request, or the failure of its authorization.
+--- The number of tokens issued so far.
+---@return integer
+function access_tokens.issued()
+  return issued_count
+end
+
+--- The token in an Authorization header, whether or not it is valid.
 ---@param authorization string|nil
----@return table|nil token
----@return table|nil problem
+---@return string|nil text
+function access_tokens.bearer(authorization)
+  return authorization and authorization:match("^%s*[Bb][Ee][Aa][Rr][Ee][Rr]%s+(%S+)%s*$")
+end
+
+--- The token of a request; ends the request if there is none or it is invalid.
+---@param authorization string|nil the header
+---@return extcontacts.sandbox.Token
 function access_tokens.authenticate(authorization)
-  local text = authorization and authorization:match("^%s*[Bb][Ee][Aa][Rr][Ee][Rr]%s+(%S+)%s*$")
+  local text = access_tokens.bearer(authorization)
   if not text then
-    return nil, api_errors.new("authentication.required")
+    api_errors.raise("authentication.required")
   end
   local token = tokens[text]
   if not token or server_clock.now() >= token.expires then
-    return nil, api_errors.new("bad.credentials")
+    api_errors.raise("bad.credentials")
   end
   return token
 end
 
---- Counts a request into the token's window.
----@return table|nil problem when the window is full
-function access_tokens.count(settings, token)
-  if settings.rate == 0 then
-    return nil
-  end
-  local now = server_clock.now()
-  if not token.window_end or now >= token.window_end then
-    token.window_end, token.count = now + settings.window, 0
-  end
-  if token.count >= settings.rate then
-    local seconds = math.max(1, math.ceil(token.window_end - now))
-    return api_errors.new("too.many.requests.retry.after", { seconds = seconds }, {
-      headers = { ["Retry-After"] = seconds, ["Cache-Control"] = "no-cache, no-store, must-revalidate" },
-    })
-  end
-  token.count = token.count + 1
-end
-
---- The headers about a token's window that the API once had.
-function access_tokens.window_headers(settings, token)
-  return {
-    ["inin-ratelimit-allowed"] = settings.rate,
-    ["inin-ratelimit-count"] = token.count,
-    ["inin-ratelimit-reset"] = math.max(0, math.ceil(token.window_end - server_clock.now())),
-  }
-end
-
---- Ends tokens: one, a client's, or all.
----@param which { token: string|nil, client_id: string|nil }
+--- Revokes tokens: one, those of a client, or all.
+---@param filter { token: string|nil, client_id: string|nil }
 ---@return integer count
-function access_tokens.revoke(which)
+function access_tokens.revoke(filter)
   local count = 0
   for text, token in pairs(tokens) do
-    if (not which.token or which.token == text) and (not which.client_id or which.client_id == token.client.id) then
+    if (not filter.token or filter.token == text) and (not filter.client_id or filter.client_id == token.client.id) then
       tokens[text] = nil
       count = count + 1
     end
@@ -183,7 +132,10 @@ function access_tokens.revoke(which)
   return count
 end
 
---- A new client id and secret for settings that name none.
+--- The id and secret of the client if the options name none; they depend on
+-- the seed only.
+---@return string id
+---@return string secret
 function access_tokens.default_credentials()
   return record_ids.make(90, 0), "sandbox-" .. record_ids.make(91, 0):gsub("-", "")
 end

@@ -1,65 +1,77 @@
---- Records of one kind: seeded ones are made when they are read, only what was
--- changed, deleted or created is kept (as JSON text).
+--- A collection: the records of one type.  Seeded records are generated when
+-- they are read; only changed, deleted and created ones are kept, as JSON text.
 --
--- A record's index is its place for ever: seeded ones first, created ones
--- after them.  Scans go by it, so writes in between neither repeat nor hide
+-- A record keeps its index for ever: seeded records first, then created ones.
+-- Scans follow the indexes, so a write during a scan neither repeats nor hides
 -- another record.
 
 local buffer = require "string.buffer"
-local server_clock = require "extcontacts.sandbox.state.server_clock"
-local record_ids = require "extcontacts.sandbox.state.record_ids"
 local json = require "extcontacts.base.json"
+local record_ids = require "extcontacts.sandbox.state.record_ids"
+local server_clock = require "extcontacts.sandbox.state.server_clock"
 
 local collection = {}
 
-local Kind = {}
-Kind.__index = Kind
+---@class extcontacts.sandbox.Collection
+---@field name string the type: "contact", "contact_note" …
+---@field seeded integer number of seeded records
+---@field next integer index of the next created record
+---@field count integer number of records
+---@field changed table<integer, string|false> JSON text, false if deleted
+---@field lag number seconds for which `hidden` remembers writes
+local Collection = {}
+Collection.__index = Collection
 
 local scratch = buffer.new()
 
-local function nobody() end
-local function none()
+local function no_owner() end
+local function no_members()
   return {}
 end
 
---- A kind of records.
----@param row table code, name, seeded (how many), emit(buf, index), owner_of(index)?, members_of(owner)?
+--- Creates a collection.
+---@param row table type_number, name, seeded, emit(buf, index), owner_of(index)?, members_of(owner)?
+---@return extcontacts.sandbox.Collection
 function collection.new(row)
   return setmetatable({
-    code = row.code,
+    type_number = row.type_number,
     name = row.name,
     seeded = row.seeded,
     seeded_emit = row.emit,
-    seeded_owner = row.owner_of or nobody,
-    seeded_members = row.members_of or none,
+    seeded_owner = row.owner_of or no_owner,
+    seeded_members = row.members_of or no_members,
     next = row.seeded,
     count = row.seeded,
-    -- index -> JSON text, or false when deleted
     changed = {},
-    -- index -> owner's index or false, of changed records
+    -- index of a changed record → owner's index, or false
     owners = {},
-    -- owner's index -> set of changed records' indexes
+    -- owner's index → set of the indexes of its changed records
     belonging = {},
-    -- writes whose effect the lag options still hide: { index, at, before }
+    -- the writes of the last `lag` seconds: { index, at, before }
     recent = {},
-    version = 0,
     lag = 0,
-  }, Kind)
+  }, Collection)
 end
 
-function Kind:id(index)
-  return record_ids.make(self.code, index)
+---@param index integer
+---@return string
+function Collection:id(index)
+  return record_ids.make(self.type_number, index)
 end
 
---- The index of an id, also of a deleted record; nil for what never was.
-function Kind:index(id)
-  local index = record_ids.index(self.code, id)
+--- The index of an id, also of a deleted record; nil if no record had it.
+---@param id string
+---@return integer|nil
+function Collection:index(id)
+  local index = record_ids.index(self.type_number, id)
   if index and index < self.next then
     return index
   end
 end
 
-function Kind:exists(index)
+---@param index integer
+---@return boolean
+function Collection:exists(index)
   local text = self.changed[index]
   if text == nil then
     return index < self.seeded
@@ -67,18 +79,10 @@ function Kind:exists(index)
   return text ~= false
 end
 
---- Puts the record's JSON into a buffer.
-function Kind:emit(buf, index)
-  local text = self.changed[index]
-  if text then
-    buf:put(text)
-  else
-    self.seeded_emit(buf, index)
-  end
-end
-
---- The record's JSON, or false when there is none.
-function Kind:text(index)
+--- The record's JSON; false if it does not exist.
+---@param index integer
+---@return string|false
+function Collection:text(index)
   local text = self.changed[index]
   if text ~= nil then
     return text
@@ -91,14 +95,18 @@ function Kind:text(index)
   return scratch:tostring()
 end
 
---- The record as a table of its own, or nil.
-function Kind:record(index)
+--- The record as a new table; nil if it does not exist.
+---@param index integer
+---@return table|nil
+function Collection:record(index)
   local text = self:text(index)
   return text and assert(json.decode(text)) or nil
 end
 
---- The index of the record it belongs to.
-function Kind:owner(index)
+--- The index of the record that owns this one.
+---@param index integer
+---@return integer|nil
+function Collection:owner(index)
   local owner = self.owners[index]
   if owner ~= nil then
     return owner or nil
@@ -108,9 +116,10 @@ function Kind:owner(index)
   end
 end
 
---- The records that belong to an owner, ascending.
+--- The records of an owner, ascending.
+---@param owner integer
 ---@return integer[]
-function Kind:members(owner)
+function Collection:members(owner)
   local members = {}
   for _, index in ipairs(self.seeded_members(owner)) do
     if index < self.seeded and self.changed[index] == nil then
@@ -143,8 +152,8 @@ local function link(self, index, owner)
   end
 end
 
--- Called after each write; the search replaces it.
-function Kind.on_write() end
+-- Called after each write; a search index replaces it.
+function Collection.on_write() end
 
 local function write(self, index, record, owner)
   if self.lag > 0 then
@@ -152,13 +161,14 @@ local function write(self, index, record, owner)
   end
   self.changed[index] = record and assert(json.encode(record)) or false
   link(self, index, owner)
-  self.version = self.version + 1
   self:on_write(index, record)
 end
 
---- Adds a record; `make(id)` returns it.
+--- Creates a record.
+---@param make fun(id: string): table returns the record
+---@param owner integer|nil
 ---@return integer index
-function Kind:create(make, owner)
+function Collection:create(make, owner)
   local index = self.next
   local record = make(self:id(index))
   self.next = index + 1
@@ -168,19 +178,24 @@ function Kind:create(make, owner)
 end
 
 --- Replaces a record.
-function Kind:put(index, record, owner)
+---@param index integer
+---@param record table
+---@param owner integer|nil
+function Collection:put(index, record, owner)
   write(self, index, record, owner)
 end
 
-function Kind:delete(index)
+---@param index integer
+function Collection:delete(index)
   self.count = self.count - 1
   write(self, index, false, nil)
 end
 
---- The writes of the last `lag` seconds, as what was there before them.
+--- The state of the records that were written in the last `lag` seconds, as it
+-- was before these writes.
 ---@param lag number seconds
----@return table<integer, string|false>|nil index -> text before, or nil when there are none
-function Kind:hidden(lag)
+---@return table<integer, string|false>|nil before index → JSON text or false; nil if there were no writes
+function Collection:hidden(lag)
   local recent = self.recent
   if lag <= 0 or #recent == 0 then
     return nil

@@ -1,20 +1,23 @@
---- The records of the running sandbox: its kinds, and the search over them.
+--- The records of the running sandbox: a collection per type, the search
+-- indexes, and what is stored beside the records.
 
-local seeded_dependents = require "extcontacts.sandbox.generate.seeded_dependents"
-local seeded_contacts = require "extcontacts.sandbox.generate.seeded_contacts"
-local record_ids = require "extcontacts.sandbox.state.record_ids"
-local seeded_organizations = require "extcontacts.sandbox.generate.seeded_organizations"
-local search_index = require "extcontacts.sandbox.state.search_index"
 local collection = require "extcontacts.sandbox.state.collection"
-local latin_text = require "extcontacts.sandbox.latin_text"
+local record_ids = require "extcontacts.sandbox.state.record_ids"
+local search_index = require "extcontacts.sandbox.state.search_index"
+local seeded_contacts = require "extcontacts.sandbox.generate.seeded_contacts"
+local seeded_dependents = require "extcontacts.sandbox.generate.seeded_dependents"
+local seeded_organizations = require "extcontacts.sandbox.generate.seeded_organizations"
+local seeded_schemas = require "extcontacts.sandbox.generate.seeded_schemas"
+local text = require "extcontacts.base.text"
 
-local BASE = "/api/v2/externalcontacts/"
+local BASE_PATH = "/api/v2/externalcontacts/"
 
 local dataset = {
-  base = BASE,
+  base_path = BASE_PATH,
 }
 
-local CODES = {
+-- A type's number determines its ids.
+local TYPE_NUMBERS = {
   contact = 1,
   organization = 2,
   contact_note = 3,
@@ -25,17 +28,23 @@ local CODES = {
   user = 8,
   trustor = 9,
 }
-dataset.codes = CODES
+dataset.type_numbers = TYPE_NUMBERS
 
-local function id_of(code)
+local function id_of(type_name)
+  local number = TYPE_NUMBERS[type_name]
   return function(index)
-    return record_ids.make(code, index)
+    return record_ids.make(number, index)
   end
 end
-dataset.user_id = id_of(CODES.user)
+
+--- The id of a user.
+---@type fun(number: integer): string
+dataset.user_id = id_of "user"
 
 local EMAILS = { "workEmail", "personalEmail", "otherEmail" }
 
+-- A seeded record has its numbers as `workPhoneE164`, a written one as
+-- `workPhone.e164`; the same applies to the screen name.
 local function add_number(record, slot, add)
   local phone = record[slot]
   local e164 = type(phone) == "table" and phone.e164 or record[slot .. "E164"]
@@ -51,12 +60,12 @@ local function add_screen_name(record, add)
   end
 end
 
--- What the reverse lookup finds a contact by.
+-- The keys for the reverse lookup of a contact.
 local function contact_keys(record, add)
   for _, field in ipairs(EMAILS) do
     local email = record[field]
     if type(email) == "string" then
-      add(latin_text.trim(email):lower())
+      add(text.trim(email):lower())
     end
   end
   for _, slot in ipairs(seeded_contacts.phone_slots) do
@@ -73,62 +82,59 @@ local function organization_keys(record, add)
   add_screen_name(record, add)
 end
 
---- Starts with the seed's records; what was written is gone.
----@param settings table contacts, organizations, seed
+--- Starts again with the seeded records; all writes are lost.
+---@param settings table contacts, organizations, seed, search_lag, read_lag
 function dataset.build(settings)
   local seed = settings.seed
   record_ids.configure(seed)
-  local contact_id, organization_id = id_of(CODES.contact), id_of(CODES.organization)
-  local contact_schema_id, organization_schema_id = id_of(CODES.contact_schema), id_of(CODES.organization_schema)
+  local contact_id, organization_id = id_of "contact", id_of "organization"
 
-  local made_organizations = seeded_organizations.new {
+  local organizations = seeded_organizations.new {
     seed = seed,
     id = organization_id,
-    schema_id = organization_schema_id(0),
+    schema_id = id_of "organization_schema"(0),
   }
-  local made_contacts = seeded_contacts.new {
+  local contacts = seeded_contacts.new {
     seed = seed,
     count = settings.contacts,
     organization_count = settings.organizations,
-    organizations = made_organizations,
+    organizations = organizations,
     id = contact_id,
     organization_id = organization_id,
-    schema_id = contact_schema_id(0),
+    schema_id = id_of "contact_schema"(0),
   }
 
-  local kinds = {}
+  local collections = {}
   local function add(name, row)
-    row.code, row.name = CODES[name], name
-    kinds[name] = collection.new(row)
-    kinds[name].lag = math.max(settings.search_lag, settings.read_lag)
+    row.type_number, row.name = TYPE_NUMBERS[name], name
+    collections[name] = collection.new(row)
   end
 
   add("contact", {
     seeded = settings.contacts,
-    emit = made_contacts.emit,
-    owner_of = made_contacts.owner_of,
-    members_of = made_contacts.members_of,
+    emit = contacts.emit,
+    owner_of = contacts.owner_of,
+    members_of = contacts.members_of,
   })
-  add("organization", { seeded = settings.organizations, emit = made_organizations.emit })
+  add("organization", { seeded = settings.organizations, emit = organizations.emit })
 
-  local function add_notes(name, owners, spread, base, owner_id)
+  local function add_notes(name, owner, count, distribution)
     add(name, {
-      seeded = spread.count(owners),
-      owner_of = spread.owner_of,
-      members_of = spread.members_of,
+      seeded = distribution.count(count),
+      owner_of = distribution.owner_of,
+      members_of = distribution.members_of,
       emit = seeded_dependents.note_emitter {
-        seed = seed + CODES[name],
-        id = id_of(CODES[name]),
+        seed = seed + TYPE_NUMBERS[name],
+        id = id_of(name),
         user_id = dataset.user_id,
-        base = BASE .. base,
-        owner_of = spread.owner_of,
-        owner_id = owner_id,
+        base = BASE_PATH .. owner .. "s/",
+        owner_of = distribution.owner_of,
+        owner_id = id_of(owner),
       },
     })
   end
-  add_notes("contact_note", settings.contacts, seeded_dependents.contact_notes, "contacts/", contact_id)
-  add_notes("organization_note", settings.organizations, seeded_dependents.organization_notes, "organizations/",
-    organization_id)
+  add_notes("contact_note", "contact", settings.contacts, seeded_dependents.contact_notes)
+  add_notes("organization_note", "organization", settings.organizations, seeded_dependents.organization_notes)
 
   local relationships = seeded_dependents.relationships
   add("relationship", {
@@ -137,46 +143,59 @@ function dataset.build(settings)
     members_of = relationships.members_of,
     emit = seeded_dependents.relationship_emitter {
       seed = seed,
-      id = id_of(CODES.relationship),
+      id = id_of "relationship",
       user_id = dataset.user_id,
       owner_of = relationships.owner_of,
       owner_id = organization_id,
     },
   })
 
-  for _, which in ipairs { "contact", "organization" } do
-    add(which .. "_schema", {
+  for _, owner in ipairs { "contact", "organization" } do
+    local name = owner .. "_schema"
+    add(name, {
       seeded = 1,
-      emit = seeded_dependents.schema_emitter {
-        which = which,
-        id = id_of(CODES[which .. "_schema"]),
+      emit = seeded_schemas.emitter {
+        owner = owner,
+        id = id_of(name),
         user_id = dataset.user_id,
-        base = BASE .. which .. "s/schemas/",
+        base = BASE_PATH .. owner .. "s/schemas/",
       },
     })
   end
 
-  dataset.settings = settings
-  dataset.kinds = kinds
-  dataset.search = {
-    contact = search_index.new(kinds.contact, {
-      fields = made_contacts.fields,
+  dataset.seed = seed
+  -- type → collection
+  dataset.collections = collections
+  -- type → search index
+  dataset.search_indexes = {
+    contact = search_index.new(collections.contact, {
+      fields = contacts.fields,
       words = { "firstName", "middleName", "lastName", "title", "workEmail", "personalEmail", "otherEmail" },
       sorts = { firstName = true, lastName = true, middleName = true, title = true },
       keys = contact_keys,
     }),
-    organization = search_index.new(kinds.organization, {
-      fields = made_organizations.fields,
+    organization = search_index.new(collections.organization, {
+      fields = organizations.fields,
       words = { "name", "industry", "companyType" },
       sorts = { companyType = true, industry = true, name = true },
       keys = organization_keys,
     }),
   }
-  -- organization's index -> trustor link, or false when it was taken away
+  -- organization's index → trustor link, or false if it was removed
   dataset.trustors = {}
-  -- schema versions that are no longer the current one: kind name -> index -> version -> text
+  -- the superseded versions of schemas: type → index → version → JSON text
   dataset.old_schemas = { contact_schema = {}, organization_schema = {} }
+  -- the bodies of the accepted conversation associations
   dataset.associations = {}
+  dataset.set_lag(settings)
+end
+
+--- Lets the collections remember writes for as long as a lag hides them.
+---@param settings table search_lag, read_lag
+function dataset.set_lag(settings)
+  for _, records in pairs(dataset.collections) do
+    records.lag = math.max(settings.search_lag, settings.read_lag)
+  end
 end
 
 return dataset

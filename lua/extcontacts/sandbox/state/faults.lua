@@ -1,123 +1,124 @@
---- Faults: which rules a request meets, and what they make of its answer.
+--- Faults: selects the rules that apply to a request, and applies their effects
+-- to its reply.
 
 local bit = require "bit"
 local api_errors = require "extcontacts.sandbox.api_errors"
 local fault_rules = require "extcontacts.sandbox.fault_rules"
+local glob = require "extcontacts.sandbox.glob"
 local json = require "extcontacts.base.json"
 local random = require "extcontacts.sandbox.random"
 
 local faults = {}
 
-local rules = {}
+local entries = {}
 
-local function glob(text)
-  return "^" .. text:gsub("[%-%.%+%[%]%(%)%$%^%%%?]", "%%%0"):gsub("%*", ".*") .. "$"
-end
-
---- Replaces the rules.
+--- Replaces the rules; all of them or none.
 ---@param list table[]
 ---@return boolean|nil ok
----@return string|nil message
+---@return string|nil misuse
 function faults.set(list)
   local new = {}
-  for number, given in ipairs(list) do
-    if type(given) ~= "table" then
-      return nil, ("fault %d is not an object"):format(number)
+  for number, args in ipairs(list) do
+    if type(args) ~= "table" then
+      return nil, ("fault %d must be an object"):format(number)
     end
-    local rule, message = fault_rules.check(given)
+    local rule, misuse = fault_rules.check(args)
     if not rule then
-      return nil, ("fault %d: %s"):format(number, message)
+      return nil, ("fault %d: %s"):format(number, misuse)
     end
     new[number] = {
       rule = rule,
-      given = given,
+      args = args,
       operation = rule.operation and glob(rule.operation),
       path = rule.path and glob(rule.path),
       seen = 0,
       applied = 0,
     }
   end
-  rules = new
+  entries = new
   return true
 end
 
---- The rules as they were given, with how often each was met and applied.
+--- The rules as they were set, and how often each matched and was applied.
+---@return table[]
 function faults.list()
   local list = {}
-  for number, entry in ipairs(rules) do
-    list[number] = { rule = entry.given, seen = entry.seen, applied = entry.applied }
+  for number, entry in ipairs(entries) do
+    list[number] = { rule = entry.args, seen = entry.seen, applied = entry.applied }
   end
   return json.array(list)
 end
 
--- What a rule does to a request: its fields, or nil when it is not for it.
-local function met(entry, request)
+-- Whether a rule selects its `seen`-th match.
+local function selects(rule, seen)
+  if rule.nth and (seen < rule.nth[1] or seen > rule.nth[2]) then
+    return false
+  elseif rule.every and seen % rule.every ~= 0 then
+    return false
+  elseif rule.rate then
+    return bit.band(random.hash(rule.seed or 1, 55, seen), 0xffffff) / 0x1000000 < rule.rate
+  end
+  return true
+end
+
+-- The effects of a rule on a request; nil if it does not apply.
+local function effects_of(entry, request)
   local rule = entry.rule
-  if entry.operation and not request.operation:find(entry.operation) then
-    return nil
-  end
-  if rule.method and rule.method:upper() ~= request.method then
-    return nil
-  end
-  if entry.path and not request.path:find(entry.path) then
+  if entry.operation and not request.operation:find(entry.operation)
+    or rule.method and rule.method:upper() ~= request.method
+    or entry.path and not request.path:find(entry.path)
+  then
     return nil
   end
   entry.seen = entry.seen + 1
-  if rule.nth and (entry.seen < rule.nth[1] or entry.seen > rule.nth[2]) then
+  if not selects(rule, entry.seen) or rule.times and entry.applied >= rule.times then
     return nil
   end
-  if rule.every and entry.seen % rule.every ~= 0 then
-    return nil
+  local effects = rule
+  if rule.plan then
+    effects = rule.plan[entry.seen]
   end
-  if rule.rate then
-    local draw = bit.band(random.hash(rule.seed or 1, 55, entry.seen), 0xffffff) / 0x1000000
-    if draw >= rule.rate then
-      return nil
-    end
-  end
-  if rule.times and entry.applied >= rule.times then
-    return nil
-  end
-  local fields = rule.plan and rule.plan[entry.seen] or not rule.plan and rule
-  if not fields or next(fields) == nil then
+  if not effects or next(effects) == nil then
     return nil
   end
   entry.applied = entry.applied + 1
-  return fields
+  return effects
 end
 
---- What is to happen to a request: the fields of all rules it meets, the
--- earlier rule's first.  Nil when there are none.
+--- The fault of a request: the effects of all rules that apply.  If two rules
+-- have the same effect, the earlier rule decides.
 ---@param request { operation: string, method: string, path: string }
----@return table|nil
+---@return table|nil fault
 function faults.pick(request)
-  local all
-  for _, entry in ipairs(rules) do
-    local fields = met(entry, request)
-    if fields then
-      all = all or {}
-      for name, value in pairs(fields) do
-        if all[name] == nil then
-          all[name] = value
+  local fault
+  for _, entry in ipairs(entries) do
+    local effects = effects_of(entry, request)
+    if effects then
+      fault = fault or {}
+      for name, value in pairs(effects) do
+        if fault[name] == nil then
+          fault[name] = value
         end
       end
     end
   end
-  return all
+  return fault
 end
 
---- The failure a fault asks for.
-function faults.problem(fault)
-  local problem = api_errors.of_status(fault.status, fault.code)
-  problem.headers = {}
+--- The error of a fault that sets a status.
+---@param fault table
+---@return extcontacts.sandbox.ApiError
+function faults.error(fault)
+  local err = api_errors.of_status(fault.status, fault.code)
+  err.headers = {}
   for name, value in pairs(fault.headers or {}) do
-    problem.headers[name] = value
+    err.headers[name] = value
   end
   if fault.retry_after then
-    problem.headers["Retry-After"] = fault.retry_after
-    problem.params.seconds = fault.retry_after
+    err.headers["Retry-After"] = fault.retry_after
+    err.params.seconds = fault.retry_after
   end
-  return problem
+  return err
 end
 
 local HTML = [[<html>
@@ -156,9 +157,9 @@ local function merge(body, fields)
   return json.encode(value)
 end
 
---- Changes a finished reply.
+--- Applies a fault to a finished reply.
 ---@param fault table
----@param reply { status: integer, body: string|nil, content_type: string, cut: integer|nil }
+---@param reply extcontacts.sandbox.Reply changed in place
 function faults.alter(fault, reply)
   if fault.extra_field and reply.body then
     reply.body = add_future_field(reply.body)

@@ -1,18 +1,20 @@
---- A compact map from texts to record indexes, several to one text: 8 bytes an
--- entry outside the Lua heap.  It keeps only hashes, so what it finds must be
--- compared with the record.
+--- A compact map from texts to record indexes, several per text: 8 bytes per
+-- entry, outside the Lua heap.  It keeps hashes only, so the caller compares
+-- each index it finds with the record.
 
-local ffi = require "ffi"
 local bit = require "bit"
+local ffi = require "ffi"
 local random = require "extcontacts.sandbox.random"
+
 local band, bxor, rol, tobit = bit.band, bit.bxor, bit.rol, bit.tobit
 
 local multimap = {}
 
+---@class extcontacts.sandbox.Multimap
 local Multimap = {}
 Multimap.__index = Multimap
 
--- Texts are short; eight of their bytes make no difference in speed.
+-- One byte per step: the texts are short, and reading more at once is not faster.
 local function hash_text(text)
   local h = #text
   for at = 1, #text do
@@ -23,12 +25,14 @@ end
 
 local function allocate(self, capacity)
   self.hashes = ffi.new("int32_t[?]", capacity)
-  -- index + 1; 0 is a free place
+  -- index + 1; 0 marks a free slot
   self.indexes = ffi.new("uint32_t[?]", capacity)
   self.mask = capacity - 1
 end
 
----@param expected integer entries
+--- Creates a map.
+---@param expected integer number of entries to allocate for; the map can grow
+---@return extcontacts.sandbox.Multimap
 function multimap.new(expected)
   local capacity = 1024
   while capacity < expected * 2 do
@@ -57,6 +61,9 @@ local function grow(self)
   end
 end
 
+--- Adds an index to a text.
+---@param text string
+---@param index integer from 0
 function Multimap:add(text, index)
   if self.used * 4 > self.mask * 3 then
     grow(self)
@@ -65,7 +72,9 @@ function Multimap:add(text, index)
   insert(self, hash_text(text), index)
 end
 
---- Indexes whose text may be this one, ascending.
+--- The indexes that may belong to a text, ascending and each once.
+---@param text string
+---@return integer[]
 function Multimap:find(text)
   local hash = hash_text(text)
   local found, seen = {}, {}

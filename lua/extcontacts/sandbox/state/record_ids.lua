@@ -1,8 +1,9 @@
---- Ids: UUIDs made from (seed, kind, index), from which the index can be found
--- again, so that a record can be fetched without an index of ids.
+--- Record ids: UUIDs computed from (seed, type, index).  The index can be
+-- computed from the id again, so a record is found without an index of ids.
 
 local bit = require "bit"
 local random = require "extcontacts.sandbox.random"
+
 local band, bor, bxor, lshift, rshift, tobit =
   bit.band, bit.bor, bit.bxor, bit.lshift, bit.rshift, bit.tobit
 local hash, mix = random.hash, random.mix
@@ -11,27 +12,28 @@ local format = string.format
 local record_ids = {}
 
 local seed = 0
--- kind -> seven numbers of the seed
+-- number of a type → seven hashes of it and the seed
 local keys = {}
 
 --- Sets the seed of all ids.
+---@param number integer
 function record_ids.configure(number)
   seed, keys = number, {}
 end
 
-local function keys_of(kind)
-  local k = keys[kind]
+local function keys_of(type_number)
+  local k = keys[type_number]
   if not k then
     k = {}
     for number = 1, 7 do
-      k[number] = hash(seed, kind, number)
+      k[number] = hash(seed, type_number, number)
     end
-    keys[kind] = k
+    keys[type_number] = k
   end
   return k
 end
 
--- A permutation of the 32-bit numbers: four Feistel rounds over the halves.
+-- A permutation of the 32-bit integers: four Feistel rounds over their halves.
 local function permute(index, k)
   local left, right = rshift(index, 16), band(index, 0xffff)
   left = bxor(left, band(mix(bxor(right, k[1])), 0xffff))
@@ -51,11 +53,11 @@ local function unpermute(word, k)
 end
 
 --- The id of a record.
----@param kind integer the kind's number
+---@param type_number integer the number of the record's type
 ---@param index integer from 0
 ---@return string
-function record_ids.make(kind, index)
-  local k = keys_of(kind)
+function record_ids.make(type_number, index)
+  local k = keys_of(type_number)
   local a = permute(index, k)
   local b = mix(bxor(a, k[5]))
   local c = mix(bxor(b, k[6]))
@@ -70,29 +72,33 @@ function record_ids.make(kind, index)
   )
 end
 
---- Whether a text has a UUID's form.
+--- Whether a text has the form of a UUID.
+---@param text string
+---@return boolean
 function record_ids.is_uuid(text)
   return #text == 36
     and text:find("^%x%x%x%x%x%x%x%x%-%x%x%x%x%-%x%x%x%x%-%x%x%x%x%-%x%x%x%x%x%x%x%x%x%x%x%x$") ~= nil
 end
 
---- The index of an id of this kind, or nil for any other text.
----@param kind integer
+--- The index of an id; nil if the text is not an id of this type.
+---@param type_number integer
 ---@param id string
 ---@return integer|nil
-function record_ids.index(kind, id)
+function record_ids.index(type_number, id)
   if not record_ids.is_uuid(id) then
     return nil
   end
   id = id:lower()
-  local index = unpermute(tobit(tonumber(id:sub(1, 8), 16)), keys_of(kind)) % 4294967296
-  if record_ids.make(kind, index) == id then
+  local index = unpermute(tobit(tonumber(id:sub(1, 8), 16)), keys_of(type_number)) % 4294967296
+  if record_ids.make(type_number, index) == id then
     return index
   end
 end
 
---- A random UUID: correlation ids and the like.
 local counter, prefix = 0, nil
+
+--- A unique UUID that does not depend on the seed, for correlation ids.
+---@return string
 function record_ids.random()
   if not prefix then
     local source = assert(io.open("/dev/urandom", "rb"))

@@ -1,29 +1,29 @@
---- What was asked: the last requests one by one, and counts of all.  Never a
--- body, never a token.
+--- The request log: the last requests, and counts of all of them.  It contains
+-- no bodies and no tokens.
 
-local server_clock = require "extcontacts.sandbox.state.server_clock"
 local json = require "extcontacts.base.json"
+local server_clock = require "extcontacts.sandbox.state.server_clock"
 
 local request_log = {}
 
-local size = 20000
+local capacity = 20000
 local entries, total
 local by_operation, by_status, by_token
 
---- Forgets everything.
----@param most integer|nil requests to remember
-function request_log.reset(most)
-  size = most or size
+--- Deletes all entries and counts.
+---@param new_capacity integer|nil number of requests to keep; default unchanged
+function request_log.reset(new_capacity)
+  capacity = new_capacity or capacity
   entries, total = {}, 0
   by_operation, by_status, by_token = {}, {}, {}
 end
 request_log.reset()
 
---- Notes a request; `outcome` is its status, or "dropped".
----@param request table operation, method, path, raw_query, correlation_id, token_number, started
----@param outcome integer|string
----@param fault table|nil what a fault did to it
-function request_log.note(request, outcome, fault)
+--- Adds a request.
+---@param request table operation, method, path, raw_query, correlation_id, token_number, connection
+---@param outcome integer|string the status, or "dropped"
+---@param fault table|nil the fault that was applied
+function request_log.add(request, outcome, fault)
   total = total + 1
   outcome = tostring(outcome)
   local counts = by_operation[request.operation]
@@ -37,7 +37,7 @@ function request_log.note(request, outcome, fault)
     local token = tostring(request.token_number)
     by_token[token] = (by_token[token] or 0) + 1
   end
-  entries[(total - 1) % size + 1] = {
+  entries[(total - 1) % capacity + 1] = {
     number = total,
     at = server_clock.now(),
     operation = request.operation,
@@ -54,11 +54,12 @@ end
 
 --- The last requests, the oldest first.
 ---@param filter { limit: integer|nil, since: integer|nil, operation: string|nil }
+---@return table[]
 function request_log.list(filter)
   local list = {}
-  local from = math.max(1, total - size + 1, (filter.since or 0) + 1)
+  local from = math.max(1, total - capacity + 1, (filter.since or 0) + 1)
   for number = from, total do
-    local entry = entries[(number - 1) % size + 1]
+    local entry = entries[(number - 1) % capacity + 1]
     if not filter.operation or filter.operation == entry.operation then
       list[#list + 1] = entry
     end
@@ -73,7 +74,7 @@ function request_log.list(filter)
   return json.array(list)
 end
 
---- Counts of all requests.
+--- The counts of all requests.
 function request_log.counters()
   return { requests = total, by_operation = by_operation, by_status = by_status, by_token = by_token }
 end

@@ -1,7 +1,8 @@
---- Cursors: where a scan goes on, opaque and signed, different on every page.
+--- Scan cursors: the position where a scan resumes, opaque, signed and
+-- different on every page.
 
-local server_clock = require "extcontacts.sandbox.state.server_clock"
 local record_ids = require "extcontacts.sandbox.state.record_ids"
+local server_clock = require "extcontacts.sandbox.state.server_clock"
 
 local scan_cursors = {}
 
@@ -11,14 +12,14 @@ local serial = 0
 -- Cursors up to this serial number are expired, whatever their age.
 local expired = 0
 
---- A new secret: cursors of before are foreign.
+--- Starts with a new secret, which invalidates all earlier cursors.
 function scan_cursors.reset()
   secret = record_ids.random() .. record_ids.random()
   used = {}
   expired = 0
 end
 
---- Lets every cursor given out so far expire.
+--- Expires every cursor issued so far.
 function scan_cursors.expire_all()
   expired = serial
 end
@@ -27,22 +28,23 @@ local function sign(payload)
   return ngx.hmac_sha1(secret, payload):sub(1, 9)
 end
 
---- A cursor.
----@param name string what is scanned
----@param position integer index to go on from
+--- Issues a cursor.
+---@param name string the scan
+---@param position integer where the scan resumes
 ---@return string
 function scan_cursors.make(name, position)
   serial = serial + 1
   local payload = ("%s:%d:%.3f:%d"):format(name, position, server_clock.now(), serial)
-  -- Ordinary base64: a client that does not encode it in the URL breaks.
+  -- Standard base64, not the URL-safe form: a client that does not
+  -- percent-encode the cursor fails.
   return ngx.encode_base64(sign(payload) .. payload)
 end
 
---- Where a cursor goes on.
----@param name string what is scanned
+--- The position of a cursor.
+---@param name string the scan
 ---@param text string
 ---@param settings table cursor_ttl, cursor_once
----@return integer|nil position nil when it is foreign, expired or used
+---@return integer|nil position nil if the cursor is invalid, of another scan, expired or already used
 function scan_cursors.read(name, text, settings)
   local decoded = ngx.decode_base64(text)
   if not decoded or #decoded < 10 then
@@ -52,9 +54,10 @@ function scan_cursors.read(name, text, settings)
   if sign(payload) ~= decoded:sub(1, 9) then
     return nil
   end
-  local of, position, made, number = payload:match("^(%a+):(%d+):([%d.]+):(%d+)$")
-  made = tonumber(made)
-  if of ~= name or server_clock.now() >= made + settings.cursor_ttl or tonumber(number) <= expired then
+  local scan, position, issued_at, number = payload:match("^([%a_]+):(%d+):([%d.]+):(%d+)$")
+  if scan ~= name or server_clock.now() >= tonumber(issued_at) + settings.cursor_ttl
+    or tonumber(number) <= expired
+  then
     return nil
   end
   if settings.cursor_once then

@@ -1,75 +1,70 @@
---- Finds records: by words (`q`), by an exact e-mail address, number or screen
--- name (the reverse lookup), and in the order of a field.
+--- The search index of a collection: finds records by words (`q`) and by an
+-- exact e-mail address, number or screen name (the reverse lookup), and sorts
+-- them by a field.
 --
--- What the seed made is indexed when the first question comes; writes are kept
--- beside it, record by record.
+-- Seeded records are indexed when the first query needs it; written records are
+-- indexed one by one.
 
-local ffi = require "ffi"
 local json = require "extcontacts.base.json"
 local multimap = require "extcontacts.sandbox.state.multimap"
-local latin_text = require "extcontacts.sandbox.latin_text"
+local sort_order = require "extcontacts.sandbox.state.sort_order"
+local word_match = require "extcontacts.sandbox.state.word_match"
 
 local search_index = {}
 
-local Search = {}
-Search.__index = Search
+---@class extcontacts.sandbox.SearchIndex
+---@field sorts table<string, boolean> the fields to sort by
+local SearchIndex = {}
+SearchIndex.__index = SearchIndex
 
--- Records whose lines stand in one text.
+-- Records per chunk: their lines are searched as one text.
 local CHUNK = 256
--- Records between two moments for other requests.
+-- Records after which an index that is being built lets other requests run.
 local SLICE = 2000
 
-local function line_of(self, record)
-  local line = ""
-  for _, field in ipairs(self.words) do
-    local value = record[field]
-    if type(value) == "string" then
-      line = line .. " " .. value
-    end
-  end
-  return " " .. latin_text.words(line)
-end
+---@class extcontacts.sandbox.SearchConfig
+---@field fields fun(index: integer): table the fields of a seeded record
+---@field words string[] the fields that `q` searches
+---@field sorts table<string, boolean> the fields to sort by
+---@field keys fun(record: table, add: fun(key: string)) calls `add` with each key for the reverse lookup
 
-local function sort_key(record, field)
-  local value = record[field]
-  if type(value) ~= "string" then
-    -- After everything else.
-    return "\255"
-  end
-  return latin_text.trim(latin_text.lower(value))
-end
-
----@param kind table a kind of the store
----@param row { fields: function, words: string[], sorts: table<string, boolean>, keys: fun(record, add) }
-function search_index.new(kind, row)
+--- Creates the index of a collection and follows its writes.
+---@param collection extcontacts.sandbox.Collection
+---@param config extcontacts.sandbox.SearchConfig
+---@return extcontacts.sandbox.SearchIndex
+function search_index.new(collection, config)
   local self = setmetatable({
-    kind = kind,
-    fields = row.fields,
-    words = row.words,
-    sorts = row.sorts,
-    keys = row.keys,
-    -- of changed records: index -> line, and key -> set of indexes
+    collection = collection,
+    fields = config.fields,
+    words = config.words,
+    sorts = config.sorts,
+    keys = config.keys,
+    -- of written records: index → line, or false if deleted
     lines = {},
+    -- of written records: key → set of indexes, and index → keys
     exact = {},
     keys_of = {},
+    -- of seeded records: field → order
     orders = {},
     building = {},
-  }, Search)
-  function kind.on_write(_, index, record)
-    self:note(index, record)
+  }, SearchIndex)
+  function collection.on_write(_, index, record)
+    self:update(index, record)
   end
   return self
 end
 
---- Takes a write into account.
-function Search:note(index, record)
+--- Indexes a written record.
+---@param index integer
+---@param record table|false false if it was deleted
+function SearchIndex:update(index, record)
   for _, key in ipairs(self.keys_of[index] or {}) do
     self.exact[key][index] = nil
   end
   self.keys_of[index] = nil
   self.lines[index] = false
   if record then
-    self.lines[index] = line_of(self, record)
+    self.lines[index] = word_match.line(record, self.words)
     local keys = {}
     self.keys(record, function(key)
       keys[#keys + 1] = key
@@ -80,12 +75,12 @@ function Search:note(index, record)
   end
 end
 
--- Walks over what the seed made, and lets other requests in between.
+-- Visits all seeded records, and lets other requests run from time to time.
 local function each_seeded(self, visit)
-  for index = 0, self.kind.seeded - 1 do
+  for index = 0, self.collection.seeded - 1 do
     visit(self.fields(index), index)
     if index % SLICE == SLICE - 1 then
-      -- (0 would be the same and make nginx warn.)
+      -- Not 0, for which nginx logs a warning.
       ngx.sleep(0.001)
     end
   end
@@ -93,23 +88,23 @@ end
 
 local builders = {}
 
---- Lines of words, many to a text.
+-- The lines of the seeded records, CHUNK of them per text.
 function builders.chunks(self)
   local chunks, chunk = {}, {}
-  local last = self.kind.seeded - 1
+  local last = self.collection.seeded - 1
   each_seeded(self, function(fields, index)
-    chunk[#chunk + 1] = line_of(self, fields)
+    chunk[#chunk + 1] = word_match.line(fields, self.words)
     if #chunk == CHUNK or index == last then
-      chunks[#chunks + 1] = "\n" .. table.concat(chunk, "\n") .. "\n"
+      chunks[#chunks + 1] = word_match.chunk(chunk)
       chunk = {}
     end
   end)
   return chunks
 end
 
---- Exact keys.
+-- The keys of the seeded records.
 function builders.map(self)
-  local map = multimap.new(self.kind.seeded * 2)
+  local map = multimap.new(self.collection.seeded * 2)
   local current
   local function add(key)
     map:add(key, current)
@@ -121,90 +116,47 @@ function builders.map(self)
   return map
 end
 
--- Several requests may want it at once; one of them builds.
-local function built(self, what)
-  while self.building[what] do
+-- Builds a part on first use; concurrent requests wait for the first one.
+local function built(self, part)
+  while self.building[part] do
     ngx.sleep(0.005)
   end
-  if not self[what] then
-    self.building[what] = true
-    local ok, result = pcall(builders[what], self)
-    self.building[what] = nil
+  if not self[part] then
+    self.building[part] = true
+    local ok, result = pcall(builders[part], self)
+    self.building[part] = nil
     if not ok then
       error(result, 0)
     end
-    self[what] = result
+    self[part] = result
   end
-  return self[what]
+  return self[part]
 end
 
-local function query_words(q)
-  local words = {}
-  for word in latin_text.words(q):gmatch("%S+") do
-    words[#words + 1] = " " .. word
-  end
-  -- The longest first: it is the rarest.
-  table.sort(words, function(a, b)
-    return #a > #b
-  end)
-  return words
-end
-
-local function line_matches(line, words)
-  for _, word in ipairs(words) do
-    if not line:find(word, 1, true) then
-      return false
-    end
-  end
-  return true
-end
-
-local function matches_in_chunk(chunk, first_index, words, changed, found)
-  local line_number, at = -1, 1
-  local line_start = 1
-  while true do
-    local hit = chunk:find(words[1], at, true)
-    if not hit then
-      return
-    end
-    -- Which line is it in?
-    while true do
-      local line_end = chunk:find("\n", line_start, true)
-      if line_end > hit then
-        break
-      end
-      line_number = line_number + 1
-      line_start = line_end + 1
-    end
-    local line_end = chunk:find("\n", hit, true)
-    local index = first_index + line_number
-    if changed[index] == nil and (not words[2] or line_matches(chunk:sub(line_start - 1, line_end), words)) then
-      found[#found + 1] = index
-    end
-    at = line_end
-  end
-end
-
---- Indexes of the records that have all words of `q`, each as the start of a
--- word of theirs; ascending.  Nil when `q` has no word.
+--- The records in which every word of `q` starts a word, ascending.
 ---@param q string
----@param hidden table<integer, string|false>|nil what writes still hide
----@return integer[]|nil
-function Search:matches(q, hidden)
-  local words = query_words(q)
+---@param hidden table<integer, string|false>|nil the writes to ignore, see `Collection:hidden`
+---@return integer[]|nil indexes nil if `q` contains no word
+function SearchIndex:matches(q, hidden)
+  local words = word_match.query(q)
   if #words == 0 then
     return nil
   end
   local found = {}
   for number, chunk in ipairs(built(self, "chunks")) do
-    matches_in_chunk(chunk, (number - 1) * CHUNK, words, self.lines, found)
+    word_match.each_line(chunk, words, function(line_number)
+      local index = (number - 1) * CHUNK + line_number
+      if self.lines[index] == nil then
+        found[#found + 1] = index
+      end
+    end)
   end
   for index, line in pairs(self.lines) do
     local before = hidden and hidden[index]
     if before ~= nil then
-      line = before and line_of(self, json.decode(before))
+      line = before and word_match.line(json.decode(before), self.words)
     end
-    if line and line_matches(line, words) then
+    if line and word_match.matches(line, words) then
       found[#found + 1] = index
     end
   end
@@ -212,20 +164,27 @@ function Search:matches(q, hidden)
   return found
 end
 
---- Keeps those of `indexes` that `matches` would find.
-function Search:filter(indexes, q, record_of)
-  local words = query_words(q)
+--- Those of `indexes` that `matches` would find.
+---@param indexes integer[]
+---@param q string
+---@param record_of fun(index: integer): table
+---@return integer[]
+function SearchIndex:filter(indexes, q, record_of)
+  local words = word_match.query(q)
   local kept = {}
   for _, index in ipairs(indexes) do
-    if line_matches(line_of(self, record_of(index)), words) then
+    if word_match.matches(word_match.line(record_of(index), self.words), words) then
       kept[#kept + 1] = index
     end
   end
   return kept
 end
 
---- Indexes of the records with exactly this key; ascending.
-function Search:lookup(key, hidden)
+--- The records with exactly this key, ascending.
+---@param key string
+---@param hidden table<integer, string|false>|nil the writes to ignore
+---@return integer[]
+function SearchIndex:lookup(key, hidden)
   local map = built(self, "map")
   local found = {}
   local same
@@ -259,105 +218,42 @@ function Search:lookup(key, hidden)
   return found
 end
 
--- All seeded records in the order of a field.  Few values are different, so
--- the values are sorted, not the records.
-local function seeded_order(self, field)
-  local order = self.orders[field]
-  if order then
-    return order
-  end
-  local count = self.kind.seeded
-  local heads, tails, keys = {}, {}, {}
-  local following = ffi.new("int32_t[?]", count + 1)
-  for index = 0, count - 1 do
-    local key = sort_key(self.fields(index), field)
-    local tail = tails[key]
-    following[index] = -1
-    if tail then
-      following[tail] = index
-    else
-      keys[#keys + 1] = key
-      heads[key] = index
-    end
-    tails[key] = index
-  end
-  table.sort(keys)
-  order = { keys = keys, heads = heads, following = following }
-  self.orders[field] = order
-  return order
-end
-
---- Sorts indexes by a field; equal ones keep ascending indexes.
+--- Sorts indexes by a field.
+---@param indexes integer[] sorted in place
+---@param field string
+---@param descending boolean
 ---@param record_of fun(index: integer): table
-function Search.sort(_, indexes, field, descending, record_of)
+---@return integer[] indexes
+function SearchIndex.sort(_, indexes, field, descending, record_of)
   local keys = {}
   for _, index in ipairs(indexes) do
-    keys[index] = sort_key(record_of(index), field)
+    keys[index] = sort_order.key(record_of(index), field)
   end
-  table.sort(indexes, function(a, b)
-    local left, right = keys[a], keys[b]
-    if left == right then
-      return a < b
-    end
-    if descending then
-      return left > right
-    end
-    return left < right
-  end)
-  return indexes
+  return sort_order.sort(indexes, keys, descending)
 end
 
---- The first `most` records of all, in the order of a field.
+--- The first `most` records of the whole collection in the order of a field.
+---@param field string
+---@param descending boolean
+---@param most integer
 ---@return integer[]
-function Search:first_by(field, descending, most)
-  local order = seeded_order(self, field)
-  local changed = {}
-  local key_of = {}
+function SearchIndex:first_by(field, descending, most)
+  local order = self.orders[field]
+  if not order then
+    order = sort_order.of_seeded(self.collection.seeded, self.fields, field)
+    self.orders[field] = order
+  end
+  local written, keys = {}, {}
   for index, line in pairs(self.lines) do
     if line then
-      changed[#changed + 1] = index
-      key_of[index] = sort_key(self.kind:record(index), field)
+      written[#written + 1] = index
+      keys[index] = sort_order.key(self.collection:record(index), field)
     end
   end
-  table.sort(changed, function(a, b)
-    if key_of[a] == key_of[b] then
-      return a < b
-    end
-    if descending then
-      return key_of[a] > key_of[b]
-    end
-    return key_of[a] < key_of[b]
-  end)
-  local found, next_changed = {}, 1
-  local keys = order.keys
-  local from, to, step = 1, #keys, 1
-  if descending then
-    from, to, step = #keys, 1, -1
-  end
-  for position = from, to, step do
-    local key = keys[position]
-    local index = order.heads[key]
-    while index ~= -1 and #found < most do
-      local waiting = changed[next_changed]
-      local waiting_key = waiting and key_of[waiting]
-      local earlier = waiting
-        and (waiting_key == key and waiting < index or waiting_key ~= key and (waiting_key < key) ~= descending)
-      if earlier then
-        found[#found + 1] = waiting
-        next_changed = next_changed + 1
-      else
-        if self.lines[index] == nil then
-          found[#found + 1] = index
-        end
-        index = order.following[index]
-      end
-    end
-  end
-  while #found < most and changed[next_changed] do
-    found[#found + 1] = changed[next_changed]
-    next_changed = next_changed + 1
-  end
-  return found
+  sort_order.sort(written, keys, descending)
+  return sort_order.first(order, function(index)
+    return self.lines[index] ~= nil
+  end, written, keys, descending, most)
 end
 
 return search_index

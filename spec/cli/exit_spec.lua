@@ -1,4 +1,4 @@
--- Which failure ends with which code and which line.
+-- Which failure and which run of a plan end with which code and which line.
 local errors = require "extcontacts.base.errors"
 local exit = require "extcontacts.cli.exit"
 
@@ -28,8 +28,17 @@ describe("an exit code", function()
     assert.equal("no connection (transport, refused); run `extcontacts doctor` to diagnose",
       exit.sentence(err, "extcontacts get"))
     assert.equal("no connection (transport, refused)", exit.sentence(err, "extcontacts doctor"))
-    err = errors.new { kind = "http", status = 404, message = "not found" }
-    assert.equal(tostring(err), exit.sentence(err, "extcontacts get"))
+    for _, fields in ipairs { { kind = "http", status = 404 }, { kind = "throttled", status = 429 },
+      { kind = "cancelled" }, { kind = "invalid" } } do
+      fields.message = "m"
+      err = errors.new(fields)
+      assert.equal(tostring(err), exit.sentence(err, "extcontacts get"))
+    end
+    for _, fields in ipairs { { kind = "auth", status = 401 }, { kind = "timeout" }, { kind = "decode" },
+      { kind = "http", status = 503 } } do
+      fields.message = "m"
+      assert.matches("; run `extcontacts doctor` to diagnose$", exit.sentence(errors.new(fields), "extcontacts get"))
+    end
   end)
 
   it("is chosen by a command that fails by itself", function()

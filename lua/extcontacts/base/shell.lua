@@ -13,7 +13,7 @@ end
 ---@param text string
 ---@return string
 function shell.word(text)
-  return text:find "^[%w%-_./~:@%%+=,]+$" and text or shell.quoted(text)
+  return text:find "^[%w%-_./:@%%+=,]+$" and text or shell.quoted(text)
 end
 
 return shell

@@ -2,6 +2,7 @@
 -- with which code.
 
 local errors = require "extcontacts.base.errors"
+local outcome = require "extcontacts.api.outcome"
 
 local exit = {}
 
@@ -60,9 +61,6 @@ local OF_KIND = {
   invalid = "usage",
   limit = "usage",
 }
-
--- Kinds of error about the way to the server, which `doctor` examines.
-local OF_CONNECTION = { transport = true, timeout = true, auth = true, decode = true, protocol = true }
 
 -- What commands raise themselves: a sentence and a code.
 local failure_metatable = { __name = "extcontacts.cli.failure" }
@@ -128,6 +126,12 @@ function exit.of_run(result)
   return result.conflicts > 0 and exit.codes.conflict or exit.codes.ok
 end
 
+-- Whether `doctor` examines what failed: the way to the server, or the
+-- credentials.
+local function is_of_connection(err)
+  return err.kind == "auth" or outcome.of("read", err) == "unreachable"
+end
+
 --- The line for a failure: its own message, and what to do about it.
 ---@param failure any
 ---@param program string the command as people call it
@@ -135,7 +139,7 @@ end
 function exit.sentence(failure, program)
   if getmetatable(failure) == failure_metatable and failure.hint then
     return ("%s (see `%s --help`)"):format(failure.message, program)
-  elseif errors.is_error(failure) and OF_CONNECTION[failure.kind] and program ~= "extcontacts doctor" then
+  elseif errors.is_error(failure) and program ~= "extcontacts doctor" and is_of_connection(failure) then
     return tostring(failure) .. "; run `extcontacts doctor` to diagnose"
   end
   return tostring(failure)

@@ -3,6 +3,7 @@
 
 local arg_types = require "extcontacts.cli.arg_types"
 local arg_values = require "extcontacts.cli.arg_values"
+local describe = require "extcontacts.api.operations.describe"
 local exit = require "extcontacts.cli.exit"
 local params = require "extcontacts.api.params"
 local parser = require "extcontacts.cli.parser"
@@ -15,37 +16,6 @@ local operation_args = {}
 ---@return string
 function operation_args.flag(name)
   return "--" .. name:gsub("_", "-")
-end
-
---- The values that a parameter can have, in parentheses, as help texts and the
--- reference show them; "" without limits.
----@param param extcontacts.Parameter
----@return string
-function operation_args.limits(param)
-  local parts = {}
-  local function put(...)
-    parts[#parts + 1] = string.format(...)
-  end
-  if param.enum then
-    put("one of %s", table.concat(param.enum, ", "))
-  end
-  if param.min and param.max then
-    put("%d to %d", param.min, param.max)
-  end
-  if param.max_length then
-    put("at most %d characters", param.max_length)
-  end
-  if param.max_items then
-    put("at most %d", param.max_items)
-  end
-  if param.sort_fields then
-    put("known fields: %s", table.concat(param.sort_fields, ", "))
-  end
-  local default = param.default or param.server_default
-  if default ~= nil then
-    put("default %s", tostring(default))
-  end
-  return #parts > 0 and " (" .. table.concat(parts, "; ") .. ")" or ""
 end
 
 -- The fields to sort by, in both directions.
@@ -66,7 +36,7 @@ local function declare_option(argparser, param)
     argparser:flag(flag, param.doc)
     return
   end
-  local option = argparser:option(flag, param.doc .. operation_args.limits(param))
+  local option = argparser:option(flag, param.doc .. describe.limits(param))
     :argname(VALUE_NAMES[param.type] or "TEXT")
   parser.completes(option, param.enum or (param.sort_fields and function()
     return directions(param.sort_fields)

@@ -1,6 +1,7 @@
 --- `extcontacts ops`: lists the operations, or describes one.
 
 local core = require "extcontacts.core"
+local describe = require "extcontacts.api.operations.describe"
 local exit = require "extcontacts.cli.exit"
 local models = require "extcontacts.api.models"
 local operation_args = require "extcontacts.cli.operation_args"
@@ -131,7 +132,7 @@ local function describe_field(field)
   return kind .. (#marks > 0 and "; " .. table.concat(marks, "; ") or "")
 end
 
-local function describe(ctx, row)
+local function explain(ctx, row)
   local function put(...)
     ctx:out(string.format(...), "\n")
   end
@@ -154,14 +155,15 @@ local function describe(ctx, row)
     title "Arguments and options"
     for _, param in ipairs(row.params) do
       put("  %-18s %s%s", param.required and param.name or operation_args.flag(param.name), param.doc,
-        operation_args.limits(param))
+        describe.limits(param))
     end
   end
-  title "Permissions (one of them is enough)"
-  put("  %s", table.concat(row.permissions, "\n  "))
+  title "Permissions"
+  put("  %s", describe.permissions(row))
+  title "Effect"
+  put("  %s", describe.effect(row))
   title "Response"
-  put("  %d%s; %s", row.success_status, row.returns and " with " .. row.returns or ", empty",
-    row.repeatable and "safe to retry" or "not safe to retry")
+  put("  %d%s", row.success_status, row.returns and " with " .. row.returns or ", empty")
   if row.instead then
     put("  At most 1,000 records; client:%s reads all of them", row.instead)
   end
@@ -192,7 +194,7 @@ function command.run(args, ctx)
   elseif args.permissions then
     list_permissions(ctx, rows)
   elseif row then
-    describe(ctx, row)
+    explain(ctx, row)
   else
     list(ctx, rows)
   end

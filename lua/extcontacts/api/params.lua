@@ -8,6 +8,7 @@ local cancel_token = require "extcontacts.base.cancel_token"
 local errors = require "extcontacts.base.errors"
 local settings = require "extcontacts.api.settings"
 local suggest = require "extcontacts.base.suggest"
+local text = require "extcontacts.base.text"
 
 local params = {}
 
@@ -191,8 +192,8 @@ function params.bind(row, count, arguments, extra)
   local args = { path = {}, query = {}, values = {}, options = {} }
 
   if count > wanted + 1 then
-    return nil, ("%s takes at most %d arguments, got %d: %s"):format(
-      row.name, wanted + 1, count, signature(row))
+    return nil, ("%s takes at most %s, got %d: %s"):format(
+      row.name, text.plural(wanted + 1, "argument"), count, signature(row))
   end
 
   local opts = arguments[wanted + 1]

@@ -1,4 +1,4 @@
---- Builds the request of a args call.  Pure: nothing is sent, and the bearer
+--- Builds the request of a bound call.  Pure: nothing is sent, and the bearer
 -- token is not part of it.
 
 local core = require "extcontacts.core"
@@ -39,7 +39,7 @@ local function invalid(row, message, argument)
   }
 end
 
---- Builds the request of a args call.
+--- Builds the request of a bound call.
 ---@param row extcontacts.Operation
 ---@param args extcontacts.Arguments
 ---@param config extcontacts.Config

@@ -1,26 +1,21 @@
---- Classifies a failed request of a run: whether it concerns the one record, the
--- server or the whole run, and whether the write may have arrived.  Pure.
+--- What a failed request of a run means for its change and for the run.  Pure.
+
+local outcome = require "extcontacts.api.outcome"
 
 local failures = {}
 
 -- Why a failure ends the whole run; nil when it concerns this change only.
-local function stop_for(err)
+local function stop_for(result, err)
   if err.kind == "auth" then
     return "auth"
+  elseif result == "throttled" then
+    return "try_later"
   elseif err.kind == "cancelled" or err.kind == "closed" then
     return "interrupted"
-  elseif err.kind == "throttled" then
-    return "try_later"
   end
 end
 
--- No answer, or an answer that the server's own failure caused.
-local function is_server_failure(err)
-  return err.kind == "transport" or err.kind == "timeout" or err.kind == "decode"
-    or err.kind == "protocol" or (err.status ~= nil and err.status >= 500) or err.status == 408
-end
-
-local function outcome_of(t, err, stop, server_failure)
+local function change_outcome(t, err, stop, server_failure)
   local detail = type(err.details) == "table" and err.details[1]
   return {
     t = t, err = err, stop = stop, server_failure = server_failure or nil,
@@ -29,33 +24,41 @@ local function outcome_of(t, err, stop, server_failure)
   }
 end
 
-failures.stop_for = stop_for
-
 --- The outcome of a change whose record could not be read: nothing was sent.
 ---@param err extcontacts.Error
 ---@return extcontacts.fix.Outcome
 function failures.of_read(err)
-  local stop = stop_for(err)
-  local server_failure = not stop and is_server_failure(err)
-  return outcome_of((stop or server_failure) and "not_sent" or "failed", err, stop, server_failure)
+  local result = outcome.of("read", err)
+  local stop = stop_for(result, err)
+  local refused = not stop and result == "refused"
+  return change_outcome(refused and "failed" or "not_sent", err, stop, not stop and result == "unreachable")
 end
 
 --- The outcome of a change whose write failed.
+---@param effect "create"|"update"|"delete"
 ---@param err extcontacts.Error
 ---@return extcontacts.fix.Outcome
-function failures.of_write(err)
-  local stop = stop_for(err)
-  local server_failure = is_server_failure(err)
-  if not err.ambiguous and (err.sent == "nothing" or (stop and err.status)) then
-    return outcome_of("not_sent", err, stop, not stop and server_failure)
+function failures.of_write(effect, err)
+  local result = outcome.of(effect, err)
+  local stop = stop_for(result, err)
+  local not_sent = result == "throttled" or result == "unreachable" or result == "stopped" or err.kind == "auth"
+  if not_sent and not err.ambiguous then
+    return change_outcome("not_sent", err, stop, not stop)
   elseif err.status == 404 then
     return { t = "conflict", reason = "the record no longer exists", status = 404 }
   elseif err.status == 409 then
-    return outcome_of("conflict", err)
-  elseif server_failure or stop then
-    return outcome_of("unknown", err, stop, true)
+    return change_outcome("conflict", err)
+  elseif result == "refused" and not stop then
+    return change_outcome("failed", err)
   end
-  return outcome_of("failed", err)
+  return change_outcome("unknown", err, stop, true)
+end
+
+--- Whether a failed wait means that the program is to end.
+---@param err extcontacts.Error
+---@return "interrupted"|nil
+function failures.interruption(err)
+  return outcome.of("read", err) == "stopped" and "interrupted" or nil
 end
 
 return failures

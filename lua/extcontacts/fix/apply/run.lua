@@ -192,7 +192,7 @@ function Run:wait_while_paused()
   while self:is_paused() and not self:must_stop() do
     local ok, err = pause.wait(self.work.client, WAIT)
     if not ok then
-      self:stop(failures.stop_for(err) or "failed", err)
+      self:stop(failures.interruption(err) or "failed", err)
     end
   end
 end

@@ -29,7 +29,7 @@ local function send(work, change, verb, reference, intent, options)
   end
   local answer, err, response = record_api.call(work.client, verb, reference, intent.body, options)
   if answer == nil then
-    return nil, failures.of_write(err)
+    return nil, failures.of_write(verb, err)
   end
   return answer, response
 end

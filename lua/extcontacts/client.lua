@@ -14,8 +14,10 @@ local operations = require "extcontacts.api.operations"
 local pages = require "extcontacts.iterate.pages"
 local params = require "extcontacts.api.params"
 local raw_request = require "extcontacts.api.raw_request"
+local runtime = require "extcontacts.runtime"
 local stats = require "extcontacts.transport.stats"
 local suggest = require "extcontacts.base.suggest"
+local transport = require "extcontacts.transport"
 
 local client = {}
 
@@ -268,6 +270,16 @@ end
 -- No id, secret or token.
 function metatable.__tostring(self)
   return "extcontacts.client (" .. contexts[self].config.base_url .. ")"
+end
+
+--- Waits as the client's calls do, so that nothing else is held up: not the
+-- other functions of `ec.run`, an event loop or an nginx worker.
+---@param self extcontacts.Client
+---@param seconds number
+---@return boolean passed false if the code is to end
+function client.sleep(self, seconds)
+  local ctx = contexts[self]
+  return not ctx.closed and runtime.here(ctx).sleep(transport.engine(ctx), seconds, ctx.now)
 end
 
 --- Creates a client with a complete configuration.

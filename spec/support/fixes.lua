@@ -1,5 +1,5 @@
---- For specs of fixes: the shared sandbox, a client of it, and a directory
--- for plans that goes away.
+--- For specs of fixes: the shared sandbox, a client of it, and a temporary
+-- directory for plans.
 
 local canonical = require "extcontacts.record.canonical"
 local ec = require "extcontacts"
@@ -27,9 +27,9 @@ function fixes.client(server, more)
   return ec.new(options)
 end
 
---- Everything of a contact that can be written, as bytes in canonical order.
--- A number counts by what was typed: the server keeps that in another place
--- when it writes the number anew.
+--- The writable fields of a contact, as bytes in canonical order.  A phone
+-- number counts as it was typed: the server moves that to another field when it
+-- reformats the number.
 function fixes.bytes(contact)
   local copy = ec.writable("ExternalContact", contact)
   copy.createDate, copy.modifyDate, copy.id = nil, nil, nil
@@ -42,42 +42,57 @@ function fixes.bytes(contact)
   return canonical.text(copy)
 end
 
---- The shared sandbox as it was at its start, a client and a directory; and
--- `direct`, a client that no bad network hinders in arranging a spec's records.
+--- Opens the place: the shared sandbox, reset, a client and a directory; and
+-- `direct`, a client that no bad network keeps from arranging a spec's records.
 ---@param options table|nil of `sandbox.shared`
-function fixes.place(options)
+function Place:open(options)
   local server = sandbox.shared(options)
   server:reset()
-  local dir = os.tmpname()
-  os.remove(dir)
-  os.execute("mkdir " .. dir)
-  return setmetatable({
-    server = server,
-    client = fixes.client(server),
-    direct = fixes.client { base_url = server.direct_url, login_url = server.direct_url,
-      client_id = server.client_id, client_secret = server.client_secret },
-    dir = dir,
-  }, Place)
+  self.server = server
+  self.client = fixes.client(server)
+  self.direct = fixes.client { base_url = server.direct_url, login_url = server.direct_url,
+    client_id = server.client_id, client_secret = server.client_secret }
+  self.dir = os.tmpname()
+  os.remove(self.dir)
+  os.execute("mkdir " .. self.dir)
+end
+
+--- An open place; `clear` it when it is no longer needed.
+---@param options table|nil of `sandbox.shared`
+function fixes.place(options)
+  local place = setmetatable({}, Place)
+  place:open(options)
+  return place
+end
+
+--- A place that is opened before each spec of a block and cleared after it.
+---@param before_each function busted's
+---@param after_each function busted's
+---@param options table|nil of `sandbox.shared`
+---@return table place
+function fixes.fresh_place(before_each, after_each, options)
+  local place = setmetatable({}, Place)
+  before_each(function()
+    place:open(options)
+  end)
+  after_each(function()
+    place:clear()
+  end)
+  return place
+end
+
+--- The same, handed over to `give` before each spec.
+---@param give fun(place: table)
+function fixes.around(give, before_each, after_each, options)
+  local place = fixes.fresh_place(before_each, after_each, options)
+  before_each(function()
+    give(place)
+  end)
 end
 
 --- A path in the directory.
 function Place:path(name)
   return self.dir .. "/" .. name
-end
-
---- A place for each spec of a block, given to it before and cleared after.
----@param give fun(place: table|nil)
----@param before_each function busted's, and so on
----@param options table|nil of `sandbox.shared`
-function fixes.around(give, before_each, after_each, options)
-  local place
-  before_each(function()
-    place = fixes.place(options)
-    give(place)
-  end)
-  after_each(function()
-    place:clear()
-  end)
 end
 
 --- Writes a file and gives its path.
@@ -89,7 +104,7 @@ function Place:write(name, text)
   return path
 end
 
---- A file's content; nil where there is none.
+--- The content of a file; nil if there is none.
 function Place:read(name)
   return files.read(self:path(name))
 end
@@ -103,7 +118,7 @@ function Place:objects(name)
   return out
 end
 
---- The ids of the first contacts of a scan.
+--- The ids of the first contacts in a scan.
 function Place:ids(count)
   local ids = {}
   for contact in self.client:scan_contacts { max_items = count } do
@@ -121,7 +136,7 @@ function Place:contacts()
   return out
 end
 
---- How many requests of a kind the server got, `contacts.update`.
+--- How many requests of an operation, `contacts.update`, the server got.
 function Place:requests(operation)
   local count = 0
   for _, number in pairs(self.server:control("GET", "/sandbox/counters").by_operation[operation] or {}) do
@@ -130,23 +145,75 @@ function Place:requests(operation)
   return count
 end
 
---- Plans a fix, given as fields of one, into `name`.
----@param fields table `change` at least
----@param name string|nil default "p"
----@return table plan with `path`
-function Place:plan(fields, name, options)
-  local all = { name = "a fix", source = fix.scan "contacts" }
-  for key, value in pairs(fields) do
-    all[key] = value
+-- Adds fields to a table, over its own.
+local function merged(defaults, fields)
+  for name, value in pairs(fields or {}) do
+    defaults[name] = value
   end
-  local given = { output = self:path(name or "p") }
-  for key, value in pairs(options or {}) do
-    given[key] = value
-  end
-  return assert(fix.plan(self.client, assert(fix.define(all)), given))
+  return defaults
 end
 
---- Plans that a field of the first contacts is set, in a source of their ids.
+--- A fix with these fields; by default it scans contacts and changes nothing.
+---@param fields table
+---@return extcontacts.fix.Definition
+function fixes.define(fields)
+  return assert(fix.define(merged({ name = "a fix", source = fix.scan "contacts", change = function() end }, fields)))
+end
+
+--- Plans a fix with these fields into the file `name`.
+---@param fields table
+---@param name string|nil default "p"
+---@param options table|nil of `fix.plan`
+---@return extcontacts.fix.Plan|nil
+---@return extcontacts.Error|nil
+function Place:try_plan(fields, name, options)
+  return fix.plan(self.client, fixes.define(fields), merged({ output = self:path(name or "p") }, options))
+end
+
+--- The same, which must succeed.
+function Place:plan(fields, name, options)
+  return assert(self:try_plan(fields, name, options))
+end
+
+--- The message with which a fix is rejected; it leaves no file.
+function Place:plan_problem(fields, options)
+  local plan, err = self:try_plan(fields, "rejected", options)
+  assert(plan == nil, "the fix was planned")
+  assert(not self:read "rejected" and not self:read "rejected.tmp", "the rejected plan left a file")
+  return err.message
+end
+
+--- Applies the plan in the file `name`.
+---@param options table|nil of `fix.apply`
+---@param name string|nil default "p"
+---@return extcontacts.fix.Result|nil
+---@return extcontacts.Error|nil
+function Place:apply(options, name)
+  return fix.apply(self.client, self:path(name or "p"), options)
+end
+
+--- Resumes the plan `p`.
+function Place:resume(options)
+  return fix.resume(self.client, self:path "p", options)
+end
+
+--- Switches on faults of the sandbox; without arguments, switches them off.
+function Place:faults(...)
+  self.server:control("POST", "/sandbox/faults", { ... })
+end
+
+--- The last outcome of each change in the journal of `p`.
+function Place:outcomes()
+  local out = {}
+  for _, line in ipairs(self:objects "p.journal") do
+    if line.n and line.t ~= "intent" then
+      out[line.n] = line
+    end
+  end
+  return out
+end
+
+--- Plans to set the title of the first contacts.
 function Place:plan_titles(count, value, name)
   return self:plan({
     source = fix.ids(self:ids(count)),
@@ -157,7 +224,7 @@ function Place:plan_titles(count, value, name)
   }, name)
 end
 
---- Changes a contact as someone else would.
+--- Changes a contact, as someone else would.
 function Place:edit(id, fields)
   local contact = assert(self.client.contacts:get(id))
   for name, value in pairs(fields) do

@@ -54,11 +54,4 @@ function failures.of_write(effect, err)
   return change_outcome("unknown", err, stop, true)
 end
 
---- Whether a failed wait means that the program is to end.
----@param err extcontacts.Error
----@return "interrupted"|nil
-function failures.interruption(err)
-  return outcome.of("read", err) == "stopped" and "interrupted" or nil
-end
-
 return failures

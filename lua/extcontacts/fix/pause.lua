@@ -1,15 +1,12 @@
---- Pausing a running apply: the file that asks for it, and how the process
--- waits meanwhile.
+--- The file that pauses a running apply while it exists.
 
-local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 local files = require "extcontacts.base.files"
 local journal = require "extcontacts.fix.journal"
-local runtime = require "extcontacts.runtime"
 
 local pause = {}
 
---- The file that pauses a running apply while it exists.
+--- The path of the file.
 ---@param plan_path string
 ---@return string
 function pause.path(plan_path)
@@ -42,29 +39,6 @@ function pause.set(plan_path, on)
   end
   handle:close()
   return true
-end
-
-local function nap(seconds)
-  return runtime.here({}).sleep(nil, seconds, core.engine.now)
-end
-
---- Waits as the client's calls do: in a task of a map, whose runtime is the
--- client's, so that nothing else in the process is held up.
----@param client extcontacts.Client
----@param seconds number
----@return true|nil
----@return extcontacts.Error|nil why the program is to end
-function pause.wait(client, seconds)
-  return errors.catch(function()
-    for _, passed, err in client:map({ seconds }, nap) do
-      if not passed then
-        error(err or errors.new {
-          kind = "cancelled", code = "interrupted", message = "the wait was interrupted",
-        }, 0)
-      end
-    end
-    return true
-  end)
 end
 
 return pause

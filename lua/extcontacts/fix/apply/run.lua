@@ -1,10 +1,10 @@
 --- One run of a plan: executes its changes and records their outcomes, until
 -- the plan's end or a reason to stop.
 
+local client = require "extcontacts.client"
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 local execute = require "extcontacts.fix.execute"
-local failures = require "extcontacts.fix.failures"
 local pause = require "extcontacts.fix.pause"
 local planfile = require "extcontacts.fix.planfile"
 local queue = require "extcontacts.fix.apply.queue"
@@ -24,13 +24,13 @@ local Run = {}
 Run.__index = Run
 
 --- Prepares a run.
----@param client extcontacts.Client
+---@param sender extcontacts.Client
 ---@param path string of the plan
 ---@param plan { header: extcontacts.fix.Header, totals: extcontacts.fix.Totals }
 ---@param journal extcontacts.fix.Journal
 ---@param options extcontacts.fix.ApplyOptions
 ---@return extcontacts.fix.Run
-function run.new(client, path, plan, journal, options)
+function run.new(sender, path, plan, journal, options)
   return setmetatable({
     path = path,
     options = options,
@@ -38,7 +38,7 @@ function run.new(client, path, plan, journal, options)
     journal = journal,
     progress = journal.state.progress,
     counts = stop_rules.counts(),
-    work = { client = client, journal = journal, on_conflict = options.on_conflict or "skip" },
+    work = { client = sender, journal = journal, on_conflict = options.on_conflict or "skip" },
     retry_failed = options.retry_failed,
     -- What follows a recreated record may point at its new id.
     concurrency = plan.totals.recreated and 1 or options.concurrency or 1,
@@ -190,9 +190,8 @@ end
 function Run:wait_while_paused()
   self:report(true)
   while self:is_paused() and not self:must_stop() do
-    local ok, err = pause.wait(self.work.client, WAIT)
-    if not ok then
-      self:stop(failures.interruption(err) or "failed", err)
+    if not client.sleep(self.work.client, WAIT) then
+      self:stop "interrupted"
     end
   end
 end

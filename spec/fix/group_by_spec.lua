@@ -1,4 +1,4 @@
---- fix.groups: values by key, more than memory holds.
+-- Groups of values by key, more than memory has room for.
 
 local errors = require "extcontacts.base.errors"
 local group_by = require "extcontacts.fix.group_by"
@@ -43,7 +43,7 @@ describe("groups", function()
     assert.same(expected, select(2, read(these)))
   end)
 
-  it("takes any bytes, none as well, and texts longer than a block", function()
+  it("takes any bytes, also none, and texts longer than a block", function()
     local these, texts = new(), { "", "\n", "1 2\n3 4\n", "\0\255", ("x"):rep(70000), "é|\r\n" }
     for _, key in ipairs(texts) do
       for _, value in ipairs(texts) do
@@ -57,11 +57,11 @@ describe("groups", function()
     end
   end)
 
-  it("has none to begin with", function()
+  it("is empty at first", function()
     assert.same({}, (read(new())))
   end)
 
-  it("holds a part of them in memory", function()
+  it("keeps only a part of them in memory", function()
     local these, value = new(), ("v"):rep(400)
     local function held()
       collectgarbage()
@@ -94,7 +94,7 @@ describe("groups", function()
     assert(os.execute("rmdir " .. directory))
   end)
 
-  it("raises where there is no place for the file, and where there is no room", function()
+  it("raises when the file can't be created or the disk is full", function()
     local ok, err = pcall(group_by.new, "/nowhere/p.")
     assert.is_false(ok)
     assert.is_true(errors.is_error(err))
@@ -109,7 +109,7 @@ describe("groups", function()
     assert.equal("ENOSPC", err.code)
   end)
 
-  it("raises for a file that lost something", function()
+  it("raises when the file was truncated", function()
     local these = new()
     these:add("a", ("b"):rep(20000))
     these.file:truncate(10)

@@ -3,7 +3,7 @@ local lookup = require "extcontacts.fix.lookup"
 local fake = require "spec.support.fake"
 
 describe("the lookup of an address", function()
-  it("is an e-mail address or an international number", function()
+  it("takes an e-mail address or a phone number in E.164", function()
     for text, normal in pairs {
       [" Ann@Example.COM "] = "ann@example.com", ["+49 (30) 765-43.21"] = "+49307654321",
       ["+1 317 555 0100"] = "+13175550100",
@@ -23,7 +23,7 @@ describe("the lookup of an address", function()
     return contact, reason, #self.requests
   end
 
-  it("is looked up, and the record read, since the index lags", function()
+  it("reads the record, because the index lags behind", function()
     local others = { id = "b", workEmail = "joann@example.com" }
     local contact, _, requests = find(fake.json(200, { contacts = { ANN, others } }), fake.json(200, ANN))
     assert.same({ "a", 2 }, { contact.id, requests })
@@ -34,7 +34,7 @@ describe("the lookup of an address", function()
     end
   end)
 
-  it("is nobody's where several may have it", function()
+  it("finds nobody when several contacts may have it", function()
     local found, reason = find(fake.json(200, { contacts = { ANN, { id = "b", otherEmail = "ann@example.com" } } }))
     assert.is_nil(found)
     assert.equal("several contacts have this address", reason)
@@ -47,7 +47,7 @@ describe("the lookup of an address", function()
     assert.equal("too many contacts share this address", reason)
   end)
 
-  it("is nobody's where the answer has none, and an error where there is no answer", function()
+  it("finds nobody when the answer is empty, and raises when there is no answer", function()
     local found, reason = find(fake.json(200, {}))
     assert.is_nil(found)
     assert.equal(lookup.NOBODY, reason)

@@ -1,17 +1,13 @@
--- Killed at every place, and resumed: nothing is lost, nothing done twice.
+-- Resuming a plan whose process was killed: nothing is lost, nothing done twice.
 local canonical = require "extcontacts.record.canonical"
 local ec = require "extcontacts"
 local fix = require "extcontacts.fix"
 local fixes = require "spec.support.fixes"
 local script = require "spec.support.script"
 
-local place
+local place = fixes.fresh_place(before_each, after_each, { resets = false }) -- it counts requests
 
-local function set_place(given)
-  place = given
-end
-
--- Runs a process that applies or resumes the plan and may be killed.
+-- Runs a process that applies or resumes the plan and that may kill itself.
 local function child(where, kind, number, before)
   local server = {}
   for _, name in ipairs { "base_url", "login_url", "client_id", "client_secret" } do
@@ -67,7 +63,7 @@ local function mixed(ids)
   }
 end
 
--- A client that takes a create for lost at once: here nothing lags.
+-- Resumes with a client that soon gives a create up for lost: here nothing lags.
 local function resume()
   local client = fixes.client(place.server, { check_time = 0.1 })
   local result = assert(fix.resume(client, place:path "p"))
@@ -94,11 +90,10 @@ local function check_journal()
 end
 
 describe("fix.resume", function()
-  fixes.around(set_place, before_each, after_each, { resets = false })
 
-  it("makes the same of a plan whose process is killed again and again", function()
+  it("ends like an undisturbed run when the process is killed again and again", function()
     place:plan(mixed(place:ids(24)))
-    assert.equal(24, assert(fix.apply(place.client, place:path "p")).applied)
+    assert.equal(24, assert(place:apply()).applied)
     local expected = state_of_everything()
     assert.equal(24, writes())
 
@@ -108,7 +103,6 @@ describe("fix.resume", function()
     local output, code
     repeat
       local where = PLACES[kills % #PLACES + 1]
-      -- Each time a little further into what is left.
       output, code = child(where[1], where[2], 1 + kills % 3)
       if code ~= "0" then
         assert.equal("137", code, output)
@@ -119,7 +113,7 @@ describe("fix.resume", function()
     assert.is_true(kills >= 12, kills)
     assert.equal("complete 24 0 0\n", output)
     assert.same(expected, state_of_everything())
-    -- What had arrived was found; nothing was sent twice.
+    -- Writes that had arrived were found; nothing was sent twice.
     assert.equal(24, writes())
   end)
 
@@ -146,13 +140,13 @@ describe("fix.resume", function()
     assert.equal("137", code)
     place:edit(ids[2], { title = "Doctor" })
     place:edit(ids[1], { salutation = "Sir" }) -- after it was applied
-    local result = assert(fix.resume(place.client, place:path "p"))
+    local result = assert(place:resume())
     assert.same({ 3, 1 }, { result.applied, result.conflicts })
     assert.equal("Doctor", assert(place.client.contacts:get(ids[2])).title)
     assert.equal("Sir", assert(place.client.contacts:get(ids[1])).salutation)
   end)
 
-  it("leaves a create open that can't be found and can't be excluded", function()
+  it("leaves a create unknown that can't be found and can't be excluded", function()
     place:plan {
       source = fix.ids(place:ids(1)),
       change = function() return { fix.create("organization", { name = "New Ltd" }) } end,
@@ -169,10 +163,9 @@ describe("fix.resume", function()
   end)
 end)
 
-describe("a disk that fills up while a plan is applied", function()
-  fixes.around(set_place, before_each, after_each, { resets = false })
+describe("a disk that fills up during a run", function()
 
-  it("stops it before a write that could not be noted, and it is resumed", function()
+  it("stops the run before a write that the journal can't record, and the run can be resumed", function()
     place:plan_titles(12, "Pilot")
     -- Files of at most 8 KiB; the shell counts in blocks of 512 bytes.
     local output = child("before", "none", 1, "trap '' XFSZ; ulimit -f 16; ")
@@ -184,7 +177,7 @@ describe("a disk that fills up while a plan is applied", function()
       noted = noted + (line.t == "intent" and 1 or 0)
     end
     assert.equal(noted, place:requests "contacts.update")
-    assert.equal(12, assert(fix.resume(place.client, place:path "p")).applied)
+    assert.equal(12, assert(place:resume()).applied)
     assert.equal(12, place:requests "contacts.update")
   end)
 end)

@@ -1,29 +1,23 @@
--- Taking back what was done, and proving what it is.
+-- Undo: a plan that reverses what another one applied.
 local core = require "extcontacts.core"
 local diff = require "extcontacts.record.diff"
 local fix = require "extcontacts.fix"
 local fixes = require "spec.support.fixes"
 
-local place
-
-local function set_place(given)
-  place = given
-end
-
-local function apply(name)
-  return assert(fix.apply(place.client, place:path(name or "p")))
-end
-
-local function undo(options)
-  return assert(fix.undo(place.client, place:path "p", options))
-end
-
 local USER = { id = "11111111-1111-4111-8111-111111111111" }
 
 describe("fix.undo", function()
-  fixes.around(set_place, before_each, after_each)
+  local place = fixes.fresh_place(before_each, after_each)
 
-  it("restores every field that can be written, in a server that rewrites phones", function()
+  local function apply(name)
+    return assert(place:apply(nil, name))
+  end
+
+  local function undo(options)
+    return assert(fix.undo(place.client, place:path "p", options))
+  end
+
+  it("restores every writable field, on a server that reformats phone numbers", function()
     local before = place:contacts()
     local plan = place:plan { change = function(contact)
       if contact.workEmail and contact.workEmail:find(" at ", 1, true) then
@@ -64,7 +58,7 @@ describe("fix.undo", function()
     assert.equal(0, undo().changes)
   end)
 
-  it("deletes what was created and makes again what was deleted, notes included", function()
+  it("deletes created records and recreates deleted ones, notes included", function()
     local ids = place:ids(30)
     local noted
     for _, id in ipairs(ids) do
@@ -103,7 +97,7 @@ describe("fix.undo", function()
     assert.not_equal(note.id, notes[1].id)
   end)
 
-  it("points at the new id of a record that is made again", function()
+  it("points at the new id of a recreated record", function()
     local id = place:ids(1)[1]
     local record = assert(place.client.contacts:get(id))
     local note = assert(place.direct.contacts.notes:create(id, { noteText = "keep", createdBy = USER }))
@@ -142,7 +136,7 @@ describe("fix.undo", function()
     assert.equal("keep", assert(place.client.contacts.notes:list(new_id)).entities[1].noteText)
   end)
 
-  it("leaves what someone changed since, and says so", function()
+  it("skips what someone changed since, with the reason", function()
     local ids = place:ids(4)
     place:plan { source = fix.ids(ids), change = function(contact)
       contact.title, contact.salutation = "Pilot", "Cpt."
@@ -166,7 +160,7 @@ describe("fix.undo", function()
     assert.equal("new@example.com", assert(place.client.contacts:get(ids[2])).otherEmail)
   end)
 
-  it("takes some ids only, and can itself be undone", function()
+  it("undoes some ids only, and can itself be undone", function()
     local ids = place:ids(3)
     place:plan_titles(3, "Pilot")
     apply()
@@ -179,21 +173,21 @@ describe("fix.undo", function()
     assert.equal("Pilot", assert(place.client.contacts:get(ids[2])).title)
   end)
 
-  it("undoes of an unfinished run what was done", function()
+  it("undoes the applied changes of an unfinished run", function()
     place:plan_titles(5, "Pilot")
-    assert(fix.apply(place.client, place:path "p", { limit = 2 }))
+    assert(place:apply { limit = 2 })
     assert.equal(2, undo().changes)
   end)
 
-  it("can't bring back what was erased", function()
+  it("can't recreate erased records", function()
     place:plan { source = fix.ids(place:ids(1)), change = function() return fix.erase end }
-    assert(fix.apply(place.client, place:path "p", { allow_irreversible = true }))
+    assert(place:apply { allow_irreversible = true })
     local taken = undo()
     assert.equal(0, taken.changes)
     assert.same({ ["the record was erased, which can't be undone"] = 1 }, taken.totals.skipped)
   end)
 
-  it("needs a plan that was applied and is at rest", function()
+  it("needs a plan that was applied and that no process is applying", function()
     place:plan_titles(1, "Pilot")
     local taken, err = fix.undo(place.client, place:path "p")
     assert.is_nil(taken)
@@ -205,110 +199,5 @@ describe("fix.undo", function()
     assert.is_nil(taken)
     assert.equal("locked", err.code)
     other:close()
-  end)
-end)
-
-describe("fix.verify", function()
-  fixes.around(set_place, before_each, after_each)
-
-  local function verify(options)
-    return assert(fix.verify(place.client, place:path "p", options))
-  end
-
-  it("tells which records are as planned and which are not", function()
-    local ids = place:ids(5)
-    place:plan_titles(5, "Pilot")
-    assert(fix.apply(place.client, place:path "p", { limit = 4 }))
-    place:edit(ids[1], { title = "Doctor" })
-    assert(place.client.contacts:delete(ids[2]))
-    local differences = {}
-    local verified = verify { on_difference = function(change, reason, fields)
-      differences[change.id] = reason .. (fields and ": " .. fields[1] or "")
-    end }
-    assert.same({ total = 5, checked = 4, match = 2, differ = 2, not_applied = 1 }, verified)
-    assert.same({
-      [ids[1]] = "the record has neither the old nor the planned values: title",
-      [ids[2]] = "the record does not exist",
-    }, differences)
-  end)
-
-  it("looks at what was created and deleted", function()
-    local ids = place:ids(2)
-    place:plan { source = fix.ids(ids), change = function(contact)
-      if contact.id == ids[1] then
-        return fix.delete
-      end
-      return { fix.add_note { noteText = "n", createdBy = USER } }
-    end }
-    apply()
-    assert.equal(2, verify().match)
-  end)
-
-  it("proves that erased records are gone", function()
-    local ids = place:ids(2)
-    place:plan { source = fix.ids(ids), change = function() return fix.erase end }
-    assert(fix.apply(place.client, place:path "p", { allow_irreversible = true, limit = 1 }))
-    assert(place.client.contacts:delete(ids[2]))
-    assert(fix.resume(place.client, place:path "p", { allow_irreversible = true }))
-    local verified = verify()
-    assert.equal(2, verified.match)
-    local proof = place:read "p.proof.csv"
-    assert.matches("contact," .. ids[1] .. ",", proof, 1, true)
-    assert.matches("Z,[%x-]+,20%d%d%-%d%d%-%d%dT[%d:]+Z,erased\r\n", proof)
-    assert.matches("contact," .. ids[2] .. ",,,", proof, 1, true)
-    assert.matches(",,,20%d%d%-%d%d%-%d%dT[%d:]+Z,deleted before\r\n", proof)
-  end)
-
-  it("asks the fix, too", function()
-    place:plan_titles(2, "Pilot")
-    apply()
-    local made = assert(fix.define { name = "f", source = fix.scan "contacts", change = print,
-      verify = function(record)
-        return record.title ~= "Pilot", "no pilots"
-      end })
-    assert.equal(2, verify({ fix = made }).differ)
-  end)
-end)
-
-describe("fix.status", function()
-  fixes.around(set_place, before_each, after_each)
-
-  it("tells how a plan stands, at every stage", function()
-    local function status()
-      return assert(fix.status(place:path "p"))
-    end
-    place:plan_titles(4, "Pilot")
-    assert.same({ "planned", 4, 0 }, { status().state, status().not_started, status().runs })
-    local seen = {}
-    assert(fix.apply(place.client, place:path "p", { limit = 2, on_progress = function()
-      seen[status().state] = true
-    end }))
-    assert.same({ running = true }, seen)
-    assert.same({ "stopped", 2, 1, "limit" },
-      { status().state, status().not_started, status().runs, status().last_stop.reason })
-    assert(fix.resume(place.client, place:path "p"))
-    assert.same({ "complete", 0, 2, 4 },
-      { status().state, status().not_started, status().runs, status().counts.applied })
-  end)
-
-  it("holds the process that applies a plan, and lets it go on", function()
-    place:plan_titles(3, "Pilot")
-    local path = place:path "p"
-    local held, err = fix.pause(path, true)
-    assert.is_nil(held)
-    assert.equal("not_running", err.code)
-    local states = {}
-    local result = assert(fix.apply(place.client, path, { on_progress = function(progress)
-      if progress.run == 1 and not progress.paused then
-        assert(fix.pause(path, true))
-      elseif progress.paused then
-        states[#states + 1] = assert(fix.status(path)).state
-        assert(fix.pause(path, false))
-      end
-    end, paused = function()
-      return require("extcontacts.fix.pause").is_set(path)
-    end }))
-    assert.equal(3, result.applied)
-    assert.same({ "paused" }, states)
   end)
 end)

@@ -1,0 +1,124 @@
+-- Sources: the records that a fix reads.
+local ec = require "extcontacts"
+local fix = require "extcontacts.fix"
+local fixes = require "spec.support.fixes"
+
+describe("a source", function()
+  local place = fixes.fresh_place(before_each, after_each)
+
+  -- The arguments of `change`: each record's id and the row.
+  local function read(source)
+    local got = {}
+    local plan, err = fix.plan(place.client, fixes.define {
+      source = source,
+      change = function(record, ctx)
+        got[#got + 1] = { id = record and record.id, row = ctx.row }
+      end,
+    })
+    return got, plan or err
+  end
+
+  it("reads the records that a CSV file names", function()
+    local ids = place:ids(2)
+    local path = place:write("in.csv", ("who;name\n%s;A\n%s;B\nnone;C\n%s;D\n"):format(ids[1], ids[2], ids[1]))
+    local got, plan = read(fix.csv(path, { key = "who" }))
+    assert.same({ { id = ids[1], row = { who = ids[1], name = "A" } },
+      { id = ids[2], row = { who = ids[2], name = "B" } } }, got)
+    assert.same({ ["no such record"] = 1, ["duplicate row: this record appears earlier in the file"] = 1 },
+      plan.totals.skipped)
+    assert.equal(64, #plan.header.source.sha256)
+    assert.equal(3, #(read(fix.csv(path, { key = "who", missing = "change" }))))
+    got = read(fix.csv(path, { key = false }))
+    assert.equal(4, #got)
+    assert.is_nil(got[1].id)
+  end)
+
+  it("reads ids and NDJSON", function()
+    local ids = place:ids(2)
+    assert.equal(2, #read(fix.ids(place:write("ids", ids[1] .. "\n\n " .. ids[2] .. " \r\n"))))
+    local got = read(fix.ndjson(place:write("in", ec.json.encode { id = ids[2], n = 1 } .. "\n")))
+    assert.same({ { id = ids[2], row = { id = ids[2], n = 1 } } }, got)
+  end)
+
+  it("lists, searches and scans", function()
+    assert.equal(500, #read(fix.scan "contacts"))
+    assert.is_true(#read(fix.search("contacts", "a", { page_size = 100 })) > 0)
+    assert.equal(25, #read(fix.scan "organizations"))
+    assert.is_true(#read(fix.list "organizations") > 0)
+    assert.is_true(#read(fix.scan "relationships") > 0)
+    assert.equal(1, #read(fix.each("contact", function()
+      local left = 1
+      return function()
+        left = left - 1
+        return left == 0 and { id = "x" } or nil
+      end
+    end)))
+  end)
+
+  it("knows which record a note belongs to", function()
+    local kinds = {}
+    assert(fix.plan(place.client, fixes.define {
+      source = fix.scan "notes",
+      change = function(note)
+        note.noteText = "x"
+        return note
+      end,
+    }, { on_change = function(change)
+      kinds[change.kind] = change
+    end }))
+    for _, kind in ipairs { "contact_note", "organization_note" } do
+      local space = kind == "contact_note" and place.client.contacts.notes or place.client.organizations.notes
+      assert.equal(kinds[kind].before.noteText, assert(space:get(kinds[kind].owner, kinds[kind].id)).noteText)
+    end
+  end)
+
+  it("names the file and the place of a mistake", function()
+    local _, err = read(fix.csv(place:write("a.csv", "id,b\n1\n")))
+    assert.matches("a.csv: line 2: 1 field, ", err.message, 1, true)
+    _, err = read(fix.csv(place:write("a.csv", "ident,b\n1,2\n")))
+    assert.matches("unknown column 'id'", err.message, 1, true)
+    _, err = read(fix.csv(place:write("a.csv", "id,b\n ,2\n")))
+    assert.matches("a.csv: row 2 has no 'id'", err.message, 1, true)
+    _, err = read(fix.csv(place:path "none.csv"))
+    assert.equal("io", err.kind)
+    _, err = read(fix.ndjson(place:write("a", '{"id":"x"}\n{\n')))
+    assert.matches("line 2", err.message, 1, true)
+    for text, wrong in pairs {
+      ["x\nM\252ller\n"] = "line 2 is not UTF-8; save the file as UTF-8",
+      ["\255\254x\0\n\0"] = "line 1 is not UTF-8",
+      ["x\ry\r"] = "line 1 contains a carriage return; save the file with Windows or Unix line endings",
+    } do
+      _, err = read(fix.ids(place:write("a", text)))
+      assert.matches("a: " .. wrong, err.message, 1, true)
+    end
+  end)
+
+  it("takes a file as Windows writes it", function()
+    local one, two = place:ids(2)[1], place:ids(2)[2]
+    local got = read(fix.ids(place:write("a", "\239\187\191" .. one .. "\r\n" .. two .. "\r\n")))
+    assert.same({ one, two }, { got[1].id, got[2].id })
+    got = read(fix.ndjson(place:write("a", "\239\187\191{\"id\":\"" .. one .. '"}\r\n')))
+    assert.equal(one, got[1].id)
+    got = read(fix.csv(place:write("a", "\239\187\191id;a\r\n " .. one .. " ;x\r\n")))
+    assert.equal(one, got[1].id)
+  end)
+
+  it("rejects what it does not know, at the caller's line", function()
+    for text, wrong in pairs {
+      ["did you mean 'contacts'"] = function() fix.scan "contact" end,
+      ["can only be scanned"] = function() fix.list "relationships" end,
+      ["did you mean 'contact'"] = function() fix.csv("x", { kind = "contcat" }) end,
+      ["did you mean 'missing'"] = function() fix.csv("x", { mising = "skip" }) end,
+      ["did you mean 'lookup'"] = function() fix.csv("x", { by = "lokup" }) end,
+      ["option 'key' must be a string or false"] = function() fix.ndjson("x", { key = true }) end,
+      ["finds contacts only"] = function() fix.ids({}, { by = "lookup", kind = "organization" }) end,
+      ["option 'owner' is missing"] = function() fix.csv("x", { kind = "contact_note" }) end,
+      ["fix.csv takes the path of a file, got nil"] = function() fix.csv() end,
+      ["fix.each takes a function"] = function() fix.each("contact", {}) end,
+    } do
+      local _, message = pcall(wrong)
+      assert.matches(text, message, 1, true)
+      assert.matches("source_spec.lua", message, 1, true)
+    end
+  end)
+end)

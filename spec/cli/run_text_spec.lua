@@ -18,12 +18,12 @@ describe("the counts of an apply", function()
        3  failed
        1  unknown: sent, but no response arrived
        4  not started
-]], text_of { applied = 10, diverged = 1, unchanged = 2, conflict = 1, failed = 3, unknown = 1, open = 0,
+]], text_of { applied = 10, diverged = 1, unchanged = 2, conflicts = 1, failed = 3, unknown = 1, open = 0,
       not_started = 4 })
     assert.equal([[
        2  conflicts: someone else changed the records; skipped
        2  in flight or interrupted: resume finds out whether they were applied
-]], text_of { conflict = 2, open = 2 })
+]], text_of { conflicts = 2, open = 2 })
     assert.equal("", text_of {})
   end)
 end)

@@ -134,6 +134,16 @@ function Session:refused(code, words, text, opts)
   assert.equal("", output)
 end
 
+--- A contact created past the command.
+function Session:contact(body)
+  return self.api:must("POST", "/contacts", body)
+end
+
+--- A contact read past the command.
+function Session:read(id)
+  return self.api:must("GET", "/contacts/" .. id)
+end
+
 --- Requests other than reads that the server has received.
 function Session:writes()
   local count = 0
@@ -147,7 +157,7 @@ end
 
 --- A sandbox for the specs of a block, reset before each, and commands against
 -- it: `server`, `api` (a plain client), `environment`, `run`, `must`, `refused`,
--- `writes`.
+-- `contact`, `read`, `writes`.
 ---@param options table|nil of `sandbox.start`; nil for the shared sandbox
 ---@param setup function busted's, and so on
 function command.around(options, setup, teardown, before_each)

@@ -26,7 +26,7 @@ function fields.names(model)
   return names
 end
 
---- Parses lists of names, separated by commas or blanks.
+--- Parses lists of names.
 ---@param lists string[]
 ---@return extcontacts.cli.Field[]
 function fields.parse(lists)
@@ -76,12 +76,7 @@ function fields.project(whole, selected)
   for _, field in ipairs(selected) do
     local value = fields.value(whole, field.path)
     if value ~= nil then
-      local at = out
-      for index = 1, #field.path - 1 do
-        at[field.path[index]] = at[field.path[index]] or {}
-        at = at[field.path[index]]
-      end
-      at[field.path[#field.path]] = value
+      field_path.put(out, field.path, value)
     end
   end
   return out

@@ -27,7 +27,7 @@ function output.setup(argparser, model)
     argparser:flag("--csv", "write CSV with a header row"),
   }
   argparser:mutex(unpack(formats))
-  local selection = argparser:option("--fields", "write only these fields, separated by commas, such as "
+  local selection = argparser:option("--fields", "write only these comma-separated fields, such as "
     .. "id,workEmail,workPhone.e164; can be repeated"):argname("LIST"):count("*")
   parser.completes(selection, function()
     return fields.names(models[model])

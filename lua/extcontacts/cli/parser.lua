@@ -49,8 +49,8 @@ local function indented(text)
   return "  " .. text:gsub("\n", "\n  "):gsub("\n  \n", "\n\n")
 end
 
--- The text below the options.  It is not wrapped, so that an example can be
--- copied as it stands.
+-- The text below the options, which is not wrapped, so that an example can be
+-- copied.
 local function epilog(command)
   local parts = { "Examples:\n" .. indented(command.examples) }
   if command.next_steps then

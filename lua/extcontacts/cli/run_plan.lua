@@ -100,15 +100,7 @@ end
 -- Writes the outcome, and what to do next.
 local function conclude(ctx, path, result)
   ctx:out(texts.plural(result.total, "change"), " in the plan\n")
-  run_text.counts(ctx, {
-    applied = result.applied,
-    diverged = result.diverged,
-    unchanged = result.unchanged,
-    conflict = result.conflicts,
-    failed = result.failed,
-    unknown = result.unknown,
-    not_started = result.not_started,
-  })
+  run_text.counts(ctx, result)
   if result.stopped and result.stopped ~= "interrupted" then -- the end of the command reports a signal
     ctx:say("%s%s", run_text.stopped(result.stopped), result.err and " (" .. tostring(result.err) .. ")" or "")
   end

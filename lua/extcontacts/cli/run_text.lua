@@ -11,7 +11,7 @@ local ROWS = {
   { "applied", "applied", colour = "green" },
   { "diverged", "of these diverged: saved, but the server stored a different value", colour = "yellow" },
   { "unchanged", "unchanged: the record already had the planned values" },
-  { "conflict", "conflict: someone else changed the record; skipped",
+  { "conflicts", "conflict: someone else changed the record; skipped",
     "conflicts: someone else changed the records; skipped", colour = "yellow" },
   { "failed", "failed", colour = "red" },
   { "unknown", "unknown: sent, but no response arrived", colour = "red" },
@@ -22,7 +22,7 @@ local ROWS = {
 
 --- Writes the counts that are not 0.
 ---@param ctx table
----@param counts table<string, integer|nil>
+---@param counts extcontacts.fix.Result|table<string, integer|nil>
 function run_text.counts(ctx, counts)
   for _, row in ipairs(ROWS) do
     local count = counts[row[1]] or 0

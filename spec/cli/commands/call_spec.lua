@@ -4,13 +4,9 @@ local json = require "extcontacts.base.json"
 
 local session = command.around(nil, setup, teardown, before_each)
 
-local function contact_of(body)
-  return session.api:must("POST", "/contacts", body)
-end
-
 describe("extcontacts call", function()
   it("calls any operation by either name, with its arguments in order", function()
-    local created = contact_of { firstName = "Ann", lastName = "Lee", workEmail = "ann@lee.example" }
+    local created = session:contact { firstName = "Ann", lastName = "Lee", workEmail = "ann@lee.example" }
     for _, name in ipairs { "lookup.reverse", "get_externalcontacts_reversewhitepageslookup" } do
       assert.equal(created.id, json.decode((session:must { "call", name, "ann@lee.example" })).contacts[1].id)
     end

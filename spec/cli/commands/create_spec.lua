@@ -4,10 +4,6 @@ local json = require "extcontacts.base.json"
 
 local session = command.around(nil, setup, teardown, before_each)
 
-local function read(id)
-  return session.api:must("GET", "/contacts/" .. id)
-end
-
 describe("extcontacts create", function()
   it("sets a reference by its id", function()
     local organization = session.api:must("GET", "/scan/organizations?limit=10").entities[1].id
@@ -24,7 +20,7 @@ describe("extcontacts create", function()
     local created = json.decode((session:must { "create", "contacts", "--set", "firstName=Ann", "--set",
       "lastName=O=Lee", "--set", "workPhone=+1 317 555 0100", "--set", "surveyOptOut=true", "--set",
       "address.city=Oslo" }))
-    local found = read(created.id)
+    local found = session:read(created.id)
     assert.equal("Ann O=Lee Oslo", ("%s %s %s"):format(found.firstName, found.lastName, found.address.city))
     assert.equal("+13175550100", found.workPhone.e164)
     assert.is_true(found.surveyOptOut)

@@ -3,16 +3,12 @@ local command = require "spec.support.command"
 
 local session = command.around(nil, setup, teardown, before_each)
 
-local function contact_of(body)
-  return session.api:must("POST", "/contacts", body)
-end
-
 describe("extcontacts delete", function()
   local ids
   before_each(function()
     ids = {}
     for index = 1, 3 do
-      ids[index] = contact_of({ firstName = "Ann", lastName = "Lee" .. index }).id
+      ids[index] = session:contact({ firstName = "Ann", lastName = "Lee" .. index }).id
     end
   end)
 

@@ -4,25 +4,17 @@ local json = require "extcontacts.base.json"
 
 local session = command.around(nil, setup, teardown, before_each)
 
-local function contact_of(body)
-  return session.api:must("POST", "/contacts", body)
-end
-
-local function read(id)
-  return session.api:must("GET", "/contacts/" .. id)
-end
-
 describe("extcontacts update", function()
   local id
   before_each(function()
-    id = contact_of({ firstName = "Ann", lastName = "Lee", title = "CTO", workEmail = "a@b.example",
+    id = session:contact({ firstName = "Ann", lastName = "Lee", title = "CTO", workEmail = "a@b.example",
       workPhone = { display = "+1 317 555 0100", extension = 7 }, address = { city = "Oslo", state = "x" } }).id
   end)
 
   it("changes the named fields and keeps the others", function()
     session:must { "update", "contacts", id, "--set", "title=CEO", "--set", "address.city=Bergen", "--clear",
       "workEmail", "--set", "workPhone.display=+1 317 555 0199" }
-    local found = read(id)
+    local found = session:read(id)
     assert.equal("Ann CEO Bergen x", table.concat({ found.firstName, found.title, found.address.city,
       found.address.state }, " "))
     assert.is_nil(found.workEmail)
@@ -32,7 +24,7 @@ describe("extcontacts update", function()
 
   it("merges a body, in which null clears a field", function()
     session:must { "update", "contacts", id, "--body", '{"title":null,"address":{"city":"Rome"}}' }
-    local found = read(id)
+    local found = session:read(id)
     assert.is_nil(found.title)
     assert.equal("Rome x a@b.example", ("%s %s %s"):format(found.address.city, found.address.state, found.workEmail))
   end)
@@ -50,10 +42,10 @@ describe("extcontacts update", function()
     local body = '{"firstName":"Ann","lastName":"Ray","address":{"state":"x"}}'
     session:refused(2, { "update", "contacts", id, "--replace", "--body", body },
       "--replace would clear address.city, title, workEmail, workPhone")
-    assert.equal("CTO", read(id).title)
+    assert.equal("CTO", session:read(id).title)
     session:must { "update", "contacts", id, "--replace", "--body", body, "--clear", "title", "--clear", "workEmail",
       "--clear", "workPhone", "--clear", "address.city" }
-    local found = read(id)
+    local found = session:read(id)
     assert.equal("Ray", found.lastName)
     assert.is_nil(found.title)
     session:refused(2, "update contacts " .. id .. " --replace --set title=x", "--replace requires --body FILE")
@@ -64,14 +56,14 @@ describe("extcontacts update", function()
     session:refused(2, { "update", "contacts", id, "--body", '{"id":"other"}' }, "has the id of another record: other")
     session.api:must("PUT", "/contacts/" .. id, { firstName = "Bob", lastName = "Lee",
       modifyDate = "2001-01-01T00:00:00.000Z" })
-    local now = read(id)
+    local now = session:read(id)
     if now.modifyDate ~= json.decode(mine).modifyDate then
       session:refused(4, { "update", "contacts", id, "--body", "-", "--set", "title=CEO" }, "read it again",
         { input = mine })
     end
     session:refused(4, { "update", "contacts", id, "--body", '{"modifyDate":"2001-01-01T00:00:00.000Z"}' },
       "read it again")
-    assert.equal("Bob", read(id).firstName)
+    assert.equal("Bob", session:read(id).firstName)
   end)
 
   it("prints the request after reading the record", function()

@@ -49,7 +49,7 @@ local function print_text(ctx, path, found)
   run_text.counts(ctx, {
     applied = counts.applied,
     unchanged = counts.unchanged,
-    conflict = counts.conflict,
+    conflicts = counts.conflict,
     failed = counts.failed,
     unknown = counts.unknown,
     open = found.open,

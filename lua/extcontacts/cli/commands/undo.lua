@@ -32,7 +32,7 @@ local SHOWN = 10
 function command.setup(argparser)
   argparser:argument("plan", "plan that was applied")
   argparser:option("-o --output", "plan to write [PLAN.undo]"):argname("PLAN")
-  argparser:option("--only", "undo only the changes to the records with these ids, separated by commas")
+  argparser:option("--only", "undo only the changes to the records with these comma-separated ids")
     :argname("IDS"):convert(function(text)
       return arg_values.list { text }
     end)

@@ -151,6 +151,19 @@ describe("the documentation agrees with the code:", function()
     end
   end)
 
+  it("docs/architecture.md has the rooms in the order of the import check", function()
+    local rooms = {}
+    for room in read("spec/support/imports.lua"):match("ROOMS = (%b{})"):gmatch '"(%l+)"' do
+      rooms[#rooms + 1] = room
+    end
+    local text = read("docs/architecture.md"):match "\n```text\n(base → [^`]+)```"
+    local found = {}
+    for room in text:gsub("public face", "public"):gmatch "%l+" do
+      found[#found + 1] = room
+    end
+    assert.same(rooms, found)
+  end)
+
   it("the README states the client's share of the rate limit", function()
     local list = settings.list
     local sent = list.rate.default * (1 - list.reserve.default)

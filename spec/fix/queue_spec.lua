@@ -50,8 +50,8 @@ describe("the queue of a run", function()
     end
     local wanted, retried = {}, {}
     for n = 1, 5 do
-      wanted[n] = queue.wants(tracker, n)
-      retried[n] = queue.wants(tracker, n, true)
+      wanted[n] = queue.includes(tracker, n)
+      retried[n] = queue.includes(tracker, n, true)
     end
     assert.same({ false, false, false, true, true }, wanted)
     assert.same({ false, true, true, true, true }, retried)

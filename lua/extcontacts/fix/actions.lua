@@ -10,7 +10,7 @@ local actions = {}
 ---@field op "update"|"create"|"delete"|"erase"
 ---@field record table|nil of an update
 ---@field body table|nil of a create
----@field kind extcontacts.fix.KindName|nil of a create
+---@field kind extcontacts.record.TypeName|nil of a create
 ---@field owner string|nil of a create: the id of the note's contact or organization
 ---@field unless_exists string|nil of a contact's create: skipped once a contact has this address
 
@@ -41,7 +41,7 @@ function actions.update(record)
 end
 
 --- Creates another record.
----@param kind extcontacts.fix.KindName
+---@param kind extcontacts.record.TypeName
 ---@param body table
 ---@param owner string|nil of a note: the id of its contact or organization
 ---@param unless_exists string|nil of a contact: an e-mail address or a phone number in E.164; apply creates
@@ -76,7 +76,7 @@ end
 
 local EXPECTED = "return nil, the changed record, fix.delete, fix.erase or an array of actions"
 
--- Ties an action to the record at hand.
+-- Ties an action to the current record.
 local function tie(action, reference)
   if not is_action(action) then
     return nil, EXPECTED .. " made by fix.update, fix.create, fix.add_note"
@@ -94,7 +94,7 @@ end
 
 --- The actions in a result of `change`.
 ---@param result any
----@param reference extcontacts.fix.Reference|nil the record at hand
+---@param reference extcontacts.record.Reference|nil the current record
 ---@return extcontacts.fix.Action[]|nil
 ---@return string|nil misuse
 function actions.of(result, reference)

@@ -38,8 +38,8 @@ local function open_output(outputs, path)
   return output
 end
 
----@class extcontacts.fix.Notes about the record at hand
----@field warnings extcontacts.fix.Warning[] from the fix
+---@class extcontacts.fix.Notes about the current record
+---@field warnings extcontacts.record.Warning[] from the fix
 ---@field item extcontacts.fix.Item|nil the record or row
 
 --- Makes the `ctx` of a fix.

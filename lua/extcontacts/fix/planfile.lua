@@ -22,18 +22,18 @@ local VERSION = 1
 
 ---@class extcontacts.fix.Change
 ---@field n integer from 1
----@field kind extcontacts.fix.KindName
+---@field kind extcontacts.record.TypeName
 ---@field op "update"|"create"|"delete"|"erase"
 ---@field class "reversible"|"partly_reversible"|"irreversible"
 ---@field id string|nil nil for a create
 ---@field owner string|nil
 ---@field before table|nil
 ---@field after table|nil
----@field diff extcontacts.fix.Difference[]|nil
+---@field diff extcontacts.record.Difference[]|nil
 ---@field digest string|nil of the canonical form of a record that is erased
 ---@field old_id string|nil of a create that recreates a deleted record: its old id
 ---@field unless_exists string|nil of a create: skipped when a contact has this address by then
----@field warnings extcontacts.fix.Warning[]|nil
+---@field warnings extcontacts.record.Warning[]|nil
 ---@field hash string SHA-256 of the line without this field
 
 ---@class extcontacts.fix.Totals

@@ -8,7 +8,7 @@ local record_api = {}
 --- Calls an operation of the record's type.
 ---@param client extcontacts.Client
 ---@param verb "get"|"update"|"create"|"delete"
----@param reference extcontacts.fix.Reference
+---@param reference extcontacts.record.Reference
 ---@param body table|nil
 ---@param options table|nil
 ---@return any value
@@ -22,7 +22,7 @@ end
 
 --- Reads the record.  Raises an error object for any failure but 404.
 ---@param client extcontacts.Client
----@param reference extcontacts.fix.Reference
+---@param reference extcontacts.record.Reference
 ---@return table|nil record nil when it does not exist
 function record_api.read(client, reference)
   local record, err = record_api.call(client, "get", reference)

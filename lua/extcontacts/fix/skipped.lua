@@ -36,7 +36,7 @@ end
 --- Adds a record or row.  Raises an error object when the file can't be
 -- written.
 ---@param reason string
----@param item extcontacts.fix.Item|nil what is skipped
+---@param item extcontacts.fix.Item|nil the record or row to skip
 ---@param row integer|nil instead of the item's row number
 function Skipped:add(reason, item, row)
   self.counts[reason] = (self.counts[reason] or 0) + 1

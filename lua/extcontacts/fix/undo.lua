@@ -109,7 +109,7 @@ function UNDO.erase()
   return nil, "the record was erased, which can't be undone"
 end
 
--- A function that tells whether an applied change is to be undone.
+-- A function that selects the applied changes to undo.
 local function selection(only)
   if not only then
     return function()

@@ -13,7 +13,7 @@ end
 ---@param n integer
 ---@param retry_failed boolean|nil
 ---@return boolean
-function queue.wants(progress, n, retry_failed)
+function queue.includes(progress, n, retry_failed)
   local problem = progress.problems[n]
   if retry_failed and (problem == "failed" or problem == "conflict") then
     return true

@@ -151,7 +151,7 @@ function Run:groups(reader)
     local change
     repeat
       change = reader:next()
-    until not change or queue.wants(self.progress, change.n, self.retry_failed)
+    until not change or queue.includes(self.progress, change.n, self.retry_failed)
     return change
   end, function()
     self.counts.started = self.counts.started + 1

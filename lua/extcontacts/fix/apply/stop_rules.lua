@@ -10,7 +10,7 @@ local ENOUGH = 50
 local ERROR_RATE = 0.5
 
 ---@class extcontacts.fix.RunCounts of one run
----@field started integer changes that were taken up
+---@field started integer changes that were started
 ---@field finished integer changes with an outcome
 ---@field failed integer
 ---@field diverged integer
@@ -34,7 +34,7 @@ function stop_rules.before(counts, options)
   end
 end
 
---- Counts an outcome and tells whether the run is to stop because of it.
+--- Counts an outcome; returns the reason if the run must stop because of it.
 ---@param counts extcontacts.fix.RunCounts changed
 ---@param options extcontacts.fix.ApplyOptions
 ---@param outcome extcontacts.fix.Outcome

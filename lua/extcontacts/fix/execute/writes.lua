@@ -14,7 +14,7 @@ local writes = {}
 
 --- The reference in a change or an intent.
 ---@param change extcontacts.fix.Change|table
----@return extcontacts.fix.Reference
+---@return extcontacts.record.Reference
 function writes.reference(change)
   return { kind = change.kind, id = change.id, owner = change.owner }
 end
@@ -46,7 +46,7 @@ end
 --- Updates a record: puts the planned differences into its current state.
 ---@param work extcontacts.fix.Work
 ---@param change extcontacts.fix.Change
----@param reference extcontacts.fix.Reference
+---@param reference extcontacts.record.Reference
 ---@param record table as just read
 ---@return extcontacts.fix.Outcome
 function writes.update(work, change, reference, record)
@@ -79,7 +79,7 @@ end
 --- Deletes or erases a record.
 ---@param work extcontacts.fix.Work
 ---@param change extcontacts.fix.Change
----@param reference extcontacts.fix.Reference
+---@param reference extcontacts.record.Reference
 ---@param record table as just read
 ---@return extcontacts.fix.Outcome
 function writes.delete(work, change, reference, record)

@@ -15,8 +15,8 @@ local state = {}
 
 local OUTCOMES = { applied = true, unchanged = true, conflict = true, failed = true, unknown = true }
 
--- How many ids of created records are remembered: they tell the record of a
--- create whose outcome is open from those of creates close to it in time.
+-- How many ids of created records are remembered: they distinguish the record
+-- of a create whose outcome is open from those of creates at about the same time.
 local REMEMBERED = 1000
 
 --- The state before the first line.

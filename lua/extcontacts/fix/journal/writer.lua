@@ -188,7 +188,7 @@ function Journal:run(facts)
   return ok, err
 end
 
---- Records what is about to be sent.  Once this returns true, the intent
+--- Records a request before it is sent.  Once this returns true, the intent
 -- survives a loss of power.
 ---@param intent table `n`, `kind`, `op`, `id`, `owner`, `before`, `body`
 ---@return true|nil
@@ -216,7 +216,7 @@ function Journal:outcome(outcome)
   return true
 end
 
---- Closes the journal without a word, for a run that does not begin.
+--- Closes the journal and records nothing: the run does not begin.
 function Journal:release()
   self.file:close()
 end

@@ -26,7 +26,7 @@ function changes.class(op)
 end
 
 --- The body to send for a record: without the fields that the server owns.
----@param kind extcontacts.fix.KindName
+---@param kind extcontacts.record.TypeName
 ---@param record table
 ---@return table
 function changes.body(kind, record)
@@ -50,13 +50,13 @@ end
 
 --- Adds warnings to a change.
 ---@param change extcontacts.fix.Change
----@param warnings extcontacts.fix.Warning[]
+---@param warnings extcontacts.record.Warning[]
 function changes.warn(change, warnings)
   change.warnings = joined(change.warnings or {}, warnings)
 end
 
 --- An update that makes one state of a record into another.
----@param reference extcontacts.fix.Reference
+---@param reference extcontacts.record.Reference
 ---@param before table
 ---@param after table
 ---@return extcontacts.fix.Change|nil change nil when both states are the same in canonical form
@@ -80,7 +80,7 @@ function changes.update(reference, before, after)
 end
 
 --- A create.
----@param kind extcontacts.fix.KindName
+---@param kind extcontacts.record.TypeName
 ---@param owner string|nil
 ---@param record table fields that the server owns are left out
 ---@return extcontacts.fix.Change
@@ -98,7 +98,7 @@ function changes.create(kind, owner, record)
 end
 
 --- A delete, which keeps the record in the plan.
----@param reference extcontacts.fix.Reference
+---@param reference extcontacts.record.Reference
 ---@param before table
 ---@return extcontacts.fix.Change
 function changes.delete(reference, before)
@@ -106,7 +106,7 @@ function changes.delete(reference, before)
 end
 
 --- An erase, which keeps only the record's digest.
----@param reference extcontacts.fix.Reference
+---@param reference extcontacts.record.Reference
 ---@param record table
 ---@return extcontacts.fix.Change
 function changes.erase(reference, record)

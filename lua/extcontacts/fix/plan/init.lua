@@ -29,7 +29,7 @@ local plan = {}
 local Planner = {}
 Planner.__index = Planner
 
--- How errors name the record or row at hand.
+-- The name of a record or row in a message.
 local function name_of(item)
   local reference = item.reference
   if reference then

@@ -76,7 +76,7 @@ end
 ---@field key string|false|nil column with the record's key; default `id`; false: no record is read
 ---@field by "id"|"lookup"|nil what the key is: an id, or an e-mail address or phone number in E.164 that
 --- only one contact has; default `id`
----@field kind extcontacts.fix.KindName|nil default `contact`
+---@field kind extcontacts.record.TypeName|nil default `contact`
 ---@field owner string|nil column with the id of a note's contact or organization
 ---@field missing "skip"|"change"|nil whether a row without a record is skipped or passed to `change`;
 --- default `skip`
@@ -163,7 +163,7 @@ function source.ids(list, options)
 end
 
 --- The records of the fix's own iterator.
----@param kind extcontacts.fix.KindName
+---@param kind extcontacts.record.TypeName
 ---@param open fun(client: table, ctx: table): fun(): table|nil
 ---@return extcontacts.fix.Source
 function source.each(kind, open)

@@ -13,7 +13,7 @@ local reader = {}
 ---@class extcontacts.fix.Item a record, or a row of a file and the record that it names
 ---@field record table|nil
 ---@field row table|nil
----@field reference extcontacts.fix.Reference|nil of the record
+---@field reference extcontacts.record.Reference|nil of the record
 ---@field missing boolean|nil the row's key names no record
 ---@field number integer|nil of the row in its file
 ---@field id string|nil that the row names

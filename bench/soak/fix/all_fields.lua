@@ -1,17 +1,17 @@
--- Changes all sorts of fields of a contact: texts, phones, the address, custom
--- fields, the organization.
+-- Changes fields of every type: texts, phone numbers, the address, custom fields,
+-- the organization.
 local fix = require "extcontacts.fix"
 local is_email = require("extcontacts.record.lint").is_email
 
 local EMAILS = { "workEmail", "personalEmail", "otherEmail" }
 
 return {
-  name = "all sorts of fields",
+  name = "fields of every type",
   source = fix.scan("contacts", { limit = 200 }),
   change = function(contact)
     for _, name in ipairs(EMAILS) do
       if contact[name] and not is_email(contact[name]:match "^%s*(.-)%s*$") then
-        return nil -- the server refuses the record whatever is changed
+        return nil -- the server rejects the record, whatever is changed
       end
     end
     contact.title = contact.title and contact.title:upper() or "none"

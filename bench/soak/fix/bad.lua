@@ -1,5 +1,5 @@
--- A few bad records among many: the others are applied, the bad ones are told
--- with their ids and reasons, and finish once they are put right.
+-- A few invalid values among many: the others are applied, the invalid ones are
+-- listed with ids and reasons, and are applied once they are corrected.
 local common = require "bench.soak.fix.common"
 local csv = require "extcontacts.csv"
 local harness = require "bench.soak.harness"
@@ -11,7 +11,7 @@ local server = harness.start { contacts = options.contacts, rate = 0, request_lo
 local client = common.client(server)
 local dir = common.directory()
 
--- The values: an address each, of which some are none.
+-- A file with addresses, some of which are invalid.
 local bad, number = {}, 0
 local list = assert(io.open(dir .. "/values.csv", "wb"))
 list:write(csv.line({ "id", "workEmail", "personalEmail", "otherEmail" }, 4))
@@ -31,41 +31,41 @@ local code, output = common.command(("plan bench/soak/fix/values.lua --set file=
 assert(code == 0, output)
 code, output = common.command(("apply -y %s/p"):format(dir))
 harness.claim(code == 1, "apply ends with 1 (%s)", tostring(code))
-local done, failed = tonumber(output:match "(%d+)  applied"), tonumber(output:match "(%d+)  failed")
-harness.claim(done == options.contacts - options.bad and failed == options.bad, "%s are done, %s failed",
-  tostring(done), tostring(failed))
+local applied, failed = tonumber(output:match "(%d+)  applied"), tonumber(output:match "(%d+)  failed")
+harness.claim(applied == options.contacts - options.bad and failed == options.bad, "%s are applied, %s failed",
+  tostring(applied), tostring(failed))
 
 local handle = assert(io.open(dir .. "/p.errors.csv", "rb"))
 local next_row, reader = csv.rows(handle)
-local rows, told = 0, 0
-local right = assert(io.open(dir .. "/right.csv", "wb"))
-right:write(csv.line(reader.header, #reader.header))
+local rows, listed = 0, 0
+local corrected = assert(io.open(dir .. "/corrected.csv", "wb"))
+corrected:write(csv.line(reader.header, #reader.header))
 for row in next_row do
   rows = rows + 1
   for _, id in ipairs(bad) do
-    told = told + (row.id == id and row.reason ~= "" and row.status == "422" and 1 or 0)
+    listed = listed + (row.id == id and row.reason ~= "" and row.status == "422" and 1 or 0)
   end
-  row.workEmail = ("right%d@example.com"):format(rows)
+  row.workEmail = ("corrected%d@example.com"):format(rows)
   local values = {}
   for index, name in ipairs(reader.header) do
     values[index] = row[name]
   end
-  right:write(csv.line(values, #reader.header))
+  corrected:write(csv.line(values, #reader.header))
 end
 handle:close()
-right:close()
-harness.claim(rows == options.bad and told == options.bad, "%d rows with the ids and the reasons", told)
+corrected:close()
+harness.claim(rows == options.bad and listed == options.bad, "%d rows with id and reason", listed)
 
-code, output = common.command(("plan bench/soak/fix/values.lua --set file=%s/right.csv -o %s/q --show 0")
+code, output = common.command(("plan bench/soak/fix/values.lua --set file=%s/corrected.csv -o %s/q --show 0")
   :format(dir, dir))
 assert(code == 0, output)
 code = common.command(("apply -y %s/q"):format(dir))
-harness.claim(code == 0, "what was put right is applied (exit %s)", tostring(code))
-local left = 0
+harness.claim(code == 0, "the corrected values are applied (exit %s)", tostring(code))
+local missing = 0
 for contact in client:scan_contacts { limit = 200 } do
-  left = left + (contact.workEmail and contact.workEmail:find "@example%.com$" and 0 or 1)
+  missing = missing + (contact.workEmail and contact.workEmail:find "@example%.com$" and 0 or 1)
 end
-harness.claim(left == 0, "every contact has its value (%d have not)", left)
+harness.claim(missing == 0, "every contact has its value (%d do not)", missing)
 client:close()
 os.execute("rm -rf " .. dir)
 harness.finish()

@@ -1,4 +1,4 @@
--- What the fix's soak scripts share: a directory, the command, the records.
+-- Shared by the soak scripts of fixes: a directory, the command, the records.
 local canonical = require "extcontacts.record.canonical"
 local ec = require "extcontacts"
 local harness = require "bench.soak.harness"
@@ -6,7 +6,7 @@ local lint = require "extcontacts.record.lint"
 
 local common = {}
 
---- A directory that `remove` takes away.
+--- Creates a temporary directory.
 function common.directory()
   local dir = os.tmpname()
   os.remove(dir)
@@ -14,7 +14,7 @@ function common.directory()
   return dir
 end
 
---- A client of the sandbox without a rate.
+--- A client of the sandbox without a rate limit.
 function common.client(server, more)
   local options = {
     base_url = server.base_url, login_url = server.login_url,
@@ -26,7 +26,7 @@ function common.client(server, more)
   return ec.new(options)
 end
 
---- Runs `extcontacts WORDS` to its end; gives the code and all it wrote.
+--- Runs `extcontacts WORDS`; returns the exit code and the output.
 function common.command(words, settings)
   local line = "env EXTCONTACTS_LUA=%s EXTCONTACTS_RATE=off %s bin/extcontacts %s 2>&1; echo \"exit $?\""
   local pipe = assert(io.popen(line
@@ -36,8 +36,8 @@ function common.command(words, settings)
   return tonumber(code), output
 end
 
---- Whether the server takes a contact as it is: its addresses are some.
-function common.is_taken(contact)
+--- Whether the server accepts a contact: all its e-mail addresses are valid.
+function common.is_valid(contact)
   for _, name in ipairs { "workEmail", "personalEmail", "otherEmail" } do
     if contact[name] and not lint.is_email(contact[name]:match "^%s*(.-)%s*$") then
       return false
@@ -46,7 +46,7 @@ function common.is_taken(contact)
   return true
 end
 
---- Every contact's canonical form as a digest, by id.
+--- The digest of each contact's canonical form, by id; and how many there are.
 function common.digests(client)
   local out, count = {}, 0
   for contact in client:scan_contacts { limit = 200 } do
@@ -56,7 +56,7 @@ function common.digests(client)
   return out, count
 end
 
---- In how many two tables of digests differ.
+--- In how many contacts two tables of digests differ.
 function common.differences(a, b)
   local count = 0
   for id, digest in pairs(a) do
@@ -68,7 +68,7 @@ function common.differences(a, b)
   return count
 end
 
---- How many requests of an operation were answered with a status.
+--- How many requests of an operation the server answered with a status.
 function common.requests(server, operation, status)
   local counters = server:control("GET", "/sandbox/counters").by_operation[operation] or {}
   return counters[tostring(status)] or 0

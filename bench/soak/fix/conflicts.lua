@@ -1,6 +1,6 @@
--- Someone else edits contacts between the plan and its application: under skip
--- and fail none of those edits is overwritten, under rebase both survive but
--- where they touch the same field.
+-- Someone else edits contacts between plan and apply: under skip and fail none of
+-- those edits is overwritten, under rebase both survive unless they touch the
+-- same field.
 local harness = require "bench.soak.harness"
 local common = require "bench.soak.fix.common"
 local ec = require "extcontacts"
@@ -13,14 +13,14 @@ local server = harness.start { contacts = options.contacts, rate = 0, request_lo
 local client = common.client(server)
 local dir = common.directory()
 
--- Every other edit is of the field that the plan sets.
+-- Every other edit changes the field that the plan sets.
 local function edit()
   local edits, number = {}, 0
   local step = math.floor(options.contacts / options.edits)
   local ids = {}
   for contact in client:scan_contacts { limit = 200 } do
     number = number + 1
-    if number % step == 0 and common.is_taken(contact) then
+    if number % step == 0 and common.is_valid(contact) then
       ids[#ids + 1] = contact.id
     end
   end
@@ -39,18 +39,18 @@ local function plan()
   assert(code == 0, output)
 end
 
--- How the edited contacts ended.
-local function look(edits)
-  local count = { kept = 0, lost = 0, both = 0, rest_done = 0, rest = 0 }
+-- Counts what became of the contacts.
+local function count_results(edits)
+  local count = { kept = 0, lost = 0, both = 0, rest_applied = 0, rest = 0 }
   for contact in client:scan_contacts { limit = 200 } do
-    local how = edits[contact.id]
-    if not how then
+    local field = edits[contact.id]
+    if not field then
       count.rest = count.rest + 1
-      count.rest_done = count.rest_done + (contact.title == "Soaked" and 1 or 0)
+      count.rest_applied = count.rest_applied + (contact.title == "Soaked" and 1 or 0)
     else
-      local kept = contact[how == "same" and "title" or "salutation"] == "theirs"
+      local kept = contact[field == "same" and "title" or "salutation"] == "theirs"
       count[kept and "kept" or "lost"] = count[kept and "kept" or "lost"] + 1
-      if how == "other" and kept and contact.title == "Soaked" then
+      if field == "other" and kept and contact.title == "Soaked" then
         count.both = count.both + 1
       end
     end
@@ -64,21 +64,22 @@ for _, rule in ipairs { "skip", "fail", "rebase" } do
   plan()
   local edits = edit()
   local same, other = 0, 0
-  for _, how in pairs(edits) do
-    same, other = same + (how == "same" and 1 or 0), other + (how == "other" and 1 or 0)
+  for _, field in pairs(edits) do
+    same, other = same + (field == "same" and 1 or 0), other + (field == "other" and 1 or 0)
   end
   local code = common.command(("apply -y --on-conflict %s --concurrency %d %s/p"):format(rule, options.concurrency,
     dir))
-  local count = look(edits)
+  local count = count_results(edits)
   harness.say("%s: exit %s, %d of %d edits kept, %d of %d others have the plan's value", rule, tostring(code),
-    count.kept, same + other, count.rest_done, count.rest)
+    count.kept, same + other, count.rest_applied, count.rest)
   harness.claim(count.lost == 0, "%s: no edit was overwritten (%d were)", rule, count.lost)
-  harness.claim(code == 4, "%s: ends with 4", rule)
+  harness.claim(code == 4, "%s: exit code 4", rule)
   if rule == "rebase" then
-    harness.claim(count.both == other, "rebase: both survive in %d of %d that touch other fields", count.both, other)
+    harness.claim(count.both == other, "rebase: both edits survive in %d of %d contacts with different fields",
+      count.both, other)
   end
   if rule ~= "fail" then
-    harness.claim(count.rest_done == count.rest, "%s: all others are done", rule)
+    harness.claim(count.rest_applied == count.rest, "%s: all other changes are applied", rule)
   end
 end
 client:close()

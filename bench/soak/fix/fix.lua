@@ -1,4 +1,4 @@
--- The fix of the soak: sets a field of every contact.
+-- Sets a field of every contact.
 local fix = require "extcontacts.fix"
 local is_email = require("extcontacts.record.lint").is_email
 
@@ -7,7 +7,7 @@ return {
   source = fix.scan("contacts", { limit = 200 }),
   options = { title = "Soaked" },
   change = function(contact, ctx)
-    -- What is not an address keeps the server from taking the record.
+    -- An invalid address keeps the server from accepting the record.
     for _, name in ipairs { "workEmail", "personalEmail", "otherEmail" } do
       if contact[name] and not is_email(contact[name]:match "^%s*(.-)%s*$") then
         contact[name] = nil

@@ -1,6 +1,6 @@
--- A plan whose process is killed at random points, again and again: in the end
--- all is as after a run that nobody disturbed, nothing confirmed was sent
--- again, and the journal can be read after every kill.
+-- The process of a plan is killed at random points, again and again: in the end
+-- all contacts are as after an uninterrupted run, nothing that was confirmed is
+-- sent again, and the journal is readable after every kill.
 local harness = require "bench.soak.harness"
 local common = require "bench.soak.fix.common"
 local core = require "extcontacts.core"
@@ -20,16 +20,16 @@ local code, output = common.command(("plan bench/soak/fix/fix.lua -o %s --show 0
 assert(code == 0, output)
 local changes = tonumber(output:match "(%d+) changes")
 
--- Undisturbed.
+-- Without interruption.
 local before = common.digests(client)
 code, output = common.command(("apply -y --concurrency %d %s"):format(options.concurrency, plan))
 assert(code == 0, output)
 local expected = common.digests(client)
 server:reset()
-os.rename(plan .. ".journal", dir .. "/undisturbed.journal")
+os.rename(plan .. ".journal", dir .. "/uninterrupted.journal")
 
--- Reads what was added to the journal; a last line may be cut short.
-local offset, confirmed, again, unread, lines_read = 0, {}, 0, 0, 0
+-- Reads the new lines of the journal; the last one may be incomplete.
+local offset, confirmed, resent, unreadable, lines_read = 0, {}, 0, 0, 0
 local function read_journal()
   local file = assert(io.open(plan .. ".journal", "rb"))
   file:seek("set", offset)
@@ -39,11 +39,11 @@ local function read_journal()
     local decoded = ec.json.decode(line)
     lines_read = lines_read + 1
     if type(decoded) ~= "table" then
-      unread = unread + 1
+      unreadable = unreadable + 1
     elseif decoded.t == "applied" then
       confirmed[decoded.n] = true
     elseif decoded.t == "intent" and confirmed[decoded.n] then
-      again = again + 1
+      resent = resent + 1
     end
     offset = offset + #line + 1
   end
@@ -75,8 +75,7 @@ while not finished do
     ("%s --concurrency %d %s"):format(words, options.concurrency, plan), dir)))
   local pid = pipe:read "*l"
   if kills < options.kills then
-    -- Once it is at work, at any moment of its work: some kills hit its start
-    -- and its reading, too.
+    -- Usually at any moment of its work; sometimes while it starts and reads.
     if draw() < 0.95 then
       local ends_at = core.engine.now() + 60
       while journal_size() <= size + 400 and core.engine.now() < ends_at do
@@ -108,16 +107,16 @@ local done = 0
 for _ in pairs(confirmed) do
   done = done + 1
 end
-harness.say("%.0f s, %d changes, %d kills, %d left a line cut short, %d lines in the journal", seconds,
+harness.say("%.0f s, %d changes, %d kills, %d left an incomplete line, %d lines in the journal", seconds,
   changes, kills, torn, lines_read)
 harness.say("%d writes reached the server", writes)
 harness.claim(kills >= options.kills, "it was killed %d times", kills)
 harness.claim(common.differences(before, expected) > 0 and common.differences(expected, final) == 0,
-  "all contacts are as after an undisturbed run (%d differ)", common.differences(expected, final))
+  "all contacts are as after an uninterrupted run (%d differ)", common.differences(expected, final))
 harness.claim(done == changes, "%d of %d changes are confirmed", done, changes)
-harness.claim(again == 0, "nothing confirmed was sent again (%d were)", again)
-harness.claim(unread == 0, "every line of the journal can be read (%d can't)", unread)
-harness.claim(writes - changes <= kills * options.concurrency, "%d writes more than changes, of requests in flight",
+harness.claim(resent == 0, "nothing confirmed was sent again (%d were)", resent)
+harness.claim(unreadable == 0, "every line of the journal is readable (%d are not)", unreadable)
+harness.claim(writes - changes <= kills * options.concurrency, "%d more writes than changes, from requests in progress",
   writes - changes)
 client:close()
 os.execute("rm -rf " .. dir)

@@ -1,5 +1,5 @@
--- Plan and apply of many contacts in little memory, and how much of the rate
--- allowance an apply uses.
+-- Plan and apply of many contacts in little memory, and how much of the rate limit
+-- an apply uses.
 local harness = require "bench.soak.harness"
 local common = require "bench.soak.fix.common"
 local core = require "extcontacts.core"
@@ -13,8 +13,8 @@ print(("%d contacts, %d at a time, %s"):format(options.contacts, options.concurr
 local dir = common.directory()
 local server = harness.start { contacts = options.contacts, rate = 0, request_log = 10 }
 
--- Runs a command beside a look at its memory; gives the code, the peak and
--- what it wrote.
+-- Runs a command and watches its memory; returns the exit code, the peak in
+-- megabytes and the output.
 local START = "env EXTCONTACTS_LUA=%s %s sh -c 'echo $$; exec bin/extcontacts %s' 2>%s/err; echo \"exit $?\""
 
 local function watched(words)
@@ -44,14 +44,14 @@ harness.claim(code == 0 and peak < options.megabytes, "plan stays below %d MB (%
 started = core.engine.now()
 code, peak, output = watched(("apply -y --concurrency %d %s/p"):format(options.concurrency, dir))
 local seconds = core.engine.now() - started
-local done = tonumber(output:match "(%d+)  applied") or 0
-harness.say("apply: %.0f s, %d changes, %.0f a second", seconds, done, done / seconds)
+local applied = tonumber(output:match "(%d+)  applied") or 0
+harness.say("apply: %.0f s, %d changes, %.0f a second", seconds, applied, applied / seconds)
 harness.claim(code == 0 and peak < options.megabytes, "apply stays below %d MB (%.1f, exit %s)", options.megabytes,
   peak, tostring(code))
 server:stop()
 
--- The rate: requests that the server counted in so many windows, beside what
--- it allows; windows begin with the first request.
+-- The rate: the requests that the server counted in so many windows, compared with
+-- its limit. A window begins with its first request.
 server = harness.start { contacts = 3000, rate = options.rate, window = options.window, request_log = 10 }
 os.execute("rm -f " .. dir .. "/p*")
 local client = assert(io.popen(("env %s %s bench/soak/fix/rate_client.lua %s/p %d %g %d %d"):format(
@@ -59,14 +59,14 @@ local client = assert(io.popen(("env %s %s bench/soak/fix/rate_client.lua %s/p %
   options.concurrency)))
 output = client:read "*a"
 client:close()
-harness.say("changes planned, done: %s", (output:gsub("\n", "")))
+harness.say("changes planned, applied: %s", (output:gsub("\n", "")))
 local function counted()
   return common.requests(server, "contacts.get", 200) + common.requests(server, "contacts.update", 200)
 end
 local used = counted() / (options.rate * options.windows)
 local refused = common.requests(server, "contacts.get", 429) + common.requests(server, "contacts.update", 429)
-harness.say("%d requests in %d windows of %d s, %d refused with 429", counted(), options.windows, options.window,
+harness.say("%d requests in %d windows of %d s, %d rejected with 429", counted(), options.windows, options.window,
   refused)
-harness.claim(used >= 0.95 and refused == 0, "apply uses at least 95 %% of the allowance (%.1f)", used * 100)
+harness.claim(used >= 0.95 and refused == 0, "apply uses at least 95 %% of the rate limit (%.1f)", used * 100)
 os.execute("rm -rf " .. dir)
 harness.finish()

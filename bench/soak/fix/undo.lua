@@ -1,5 +1,5 @@
--- Apply and undo of many contacts: every field that can be written is as it
--- was, byte by byte in canonical order, in a server that rewrites phones.
+-- Apply and undo of many contacts: every writable field is as it was, byte by byte
+-- in canonical order, on a server that reformats phone numbers.
 local common = require "bench.soak.fix.common"
 local diff = require "extcontacts.record.diff"
 local fixes = require "spec.support.fixes"
@@ -38,23 +38,23 @@ code = run(("apply -y --concurrency %d %s/p.undo"):format(options.concurrency, d
 harness.claim(code == 0, "undo applied (exit %d)", code)
 local after = state()
 
-local changed, equal, blanks, other = 0, 0, 0, 0
+local changed, equal, trimmed, other = 0, 0, 0, 0
 for id, contact in pairs(before) do
   if fixes.bytes(applied[id]) ~= fixes.bytes(contact) then
     changed = changed + 1
     if fixes.bytes(after[id]) == fixes.bytes(contact) then
       equal = equal + 1
     elseif #diff.divergences("contact", contact, after[id]) == 0 then
-      blanks = blanks + 1
+      trimmed = trimmed + 1
     else
       other = other + 1
     end
   end
 end
-harness.say("%d contacts were changed; %d are byte-equal again, %d but for blanks that the server cuts", changed,
-  equal, blanks)
+harness.say("%d contacts were changed; %d are byte-equal again, %d except for spaces that the server trims", changed,
+  equal, trimmed)
 harness.claim(changed > options.contacts * 0.9, "nearly all were changed")
-harness.claim(other == 0 and equal + blanks == changed, "every one is as it was (%d are not)", other)
+harness.claim(other == 0 and equal + trimmed == changed, "every one is as it was (%d are not)", other)
 client:close()
 os.execute("rm -rf " .. dir)
 harness.finish()

@@ -1,4 +1,4 @@
--- Sets the e-mail addresses that a CSV file has.
+-- Sets e-mail addresses from a CSV file.
 local fix = require "extcontacts.fix"
 
 return {

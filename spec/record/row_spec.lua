@@ -5,7 +5,7 @@ local record_row = require "extcontacts.record.row"
 local function set(record, row, options, kind)
   local skipped = {}
   options = options or {}
-  function options.skip_value(reason)
+  function options.skip(reason)
     skipped[#skipped + 1] = reason
   end
   return record_row.set(record, kind or "contact", row, options), skipped
@@ -84,7 +84,7 @@ describe("record.row", function()
     assert.error_matches(function()
       set({}, { frstName = "x" })
     end, "did you mean 'firstName'", 1, true)
-    assert.same({ {}, {} }, { set({}, { frstName = "x" }, { skip = { frstName = true } }) })
+    assert.same({ {}, {} }, { set({}, { frstName = "x" }, { ignore = { frstName = true } }) })
   end)
 
   it("knows as many columns as files have, without keeping all of them", function()

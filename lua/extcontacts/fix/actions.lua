@@ -2,6 +2,7 @@
 -- erase.  Pure.
 
 local lookup = require "extcontacts.fix.lookup"
+local texts = require "extcontacts.base.text"
 local types = require "extcontacts.record.types"
 
 local actions = {}
@@ -61,7 +62,8 @@ function actions.create(kind, body, owner, unless_exists)
     error("the fourth argument of fix.create is for contacts only and must be an e-mail address or a phone "
       .. "number in E.164", 2)
   end
-  return new { op = "create", kind = kind, body = body, owner = owner, unless_exists = unless_exists }
+  return new { op = "create", kind = kind, body = body, owner = owner,
+    unless_exists = unless_exists and texts.trim(unless_exists) }
 end
 
 --- Creates a note on the record.

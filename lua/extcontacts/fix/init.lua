@@ -10,9 +10,12 @@
 local actions = require "extcontacts.fix.actions"
 local apply = require "extcontacts.fix.apply"
 local definition = require "extcontacts.fix.definition"
+local fields = require "extcontacts.fix.fields"
+local lookup = require "extcontacts.fix.lookup"
 local pause = require "extcontacts.fix.pause"
 local plan = require "extcontacts.fix.plan"
 local report = require "extcontacts.fix.report"
+local rows = require "extcontacts.fix.source.rows"
 local source = require "extcontacts.fix.source"
 local status = require "extcontacts.fix.status"
 local undo = require "extcontacts.fix.undo"
@@ -32,6 +35,12 @@ return {
   add_note = actions.add_note,
   delete = actions.delete,
   erase = actions.erase,
+  null = fields.null,
+  get = fields.get,
+  is_field = fields.is_field,
+  set_row = fields.set_row,
+  lines = rows.lines,
+  lookup = lookup.find_by_key,
 
   -- For programs that run fixes.
   load = definition.load,

@@ -79,4 +79,18 @@ function lookup.find(client, text)
   return nil, lookup.NOBODY
 end
 
+--- Finds the contact with an id, or the one contact that has an e-mail address or
+-- a phone number in E.164.  Raises an error object when a read fails.
+---@param client extcontacts.Client
+---@param text string
+---@return table|nil contact
+---@return string|nil reason why there is none
+function lookup.find_by_key(client, text)
+  if lookup.normal(text) then
+    return lookup.find(client, text)
+  end
+  local record = record_api.read(client, { kind = "contact", id = texts.trim(text):lower() })
+  return record, not record and lookup.NOBODY or nil
+end
+
 return lookup

@@ -1,24 +1,24 @@
--- Finds contacts that are probably the same person, and changes nothing.
+-- Finds contacts that are probably the same person. It changes nothing.
 --
 --   extcontacts plan find_duplicates -o duplicates.plan
 --
--- duplicates.plan.clusters.csv has a line a contact: its cluster, `yes` for the
--- survivor, its id and name, how many fields it has, when it was changed, and
--- why it is in the cluster.  The survivor has the most fields, then was changed
--- last.  Look at them, then merge them, or delete by a list of ids
--- (delete_by_list.lua).
+-- duplicates.plan.clusters.csv has one row per contact: its cluster, `yes` for the
+-- survivor, its id and name, the number of its fields, the date of its last change,
+-- and the reasons why it is in the cluster. The survivor is the contact with the most
+-- fields, then the one that was changed last. Check the clusters, then merge the
+-- contacts, or delete them by a list of ids (delete_by_list).
 --
--- Two contacts belong together when they have
---   the same e-mail address (not info@ and the like, unless the name is the same)
---   the same phone number in E.164, family name and first letter
+-- Two contacts belong together if they have
+--   the same e-mail address (a shared one, such as info@, needs the same name, too)
+--   the same phone number in E.164, last name and initial of the first name
 --   the same name and the same organization
 --   the same name and the same street and postal code
 --
---   largest=10   what more contacts share is no sign of one person: passed over
+-- Options:
+--   largest=10   a value that more contacts share is ignored
 --
--- Memory: what the clusters take, and some megabytes; what else is known of the
--- contacts waits on disk, about 500 bytes each.
-local core = require "extcontacts.core"
+-- Memory: the clusters, and some megabytes. Everything else is kept on disk, about
+-- 500 bytes per contact.
 local csv = require "extcontacts.csv"
 local emails = require "extcontacts.tidy.emails"
 local fix = require "extcontacts.fix"
@@ -32,12 +32,12 @@ for word in ("info contact office mail hello sales support service admin kontakt
   .. "noreply no-reply team hr jobs press webmaster"):gmatch "%S+" do
   SHARED[word] = true
 end
--- Fields that every record has, or that say nothing about the person.
+-- Fields that every record has, or that are not about the person.
 local UNCOUNTED = { id = true, selfUri = true, createDate = true, modifyDate = true, schema = true,
   externalDataSources = true }
 
--- How many contacts there were; by number what is known of each; and for each
--- sign the numbers of who has it.
+-- The number of contacts; what is known of each, by its number; and the numbers of
+-- the contacts that have a key, by reason and key.
 local total, contacts, holders
 
 local function folded(...)
@@ -56,7 +56,7 @@ local function add(index, reason, key)
   end
 end
 
-local function signs(index, contact)
+local function add_keys(index, contact)
   local first, last = folded(contact.firstName), folded(contact.lastName)
   local name = first and last and first .. "|" .. last
   for _, field in ipairs(EMAILS) do
@@ -67,8 +67,8 @@ local function signs(index, contact)
       add(index, "e-mail and name", address .. "|" .. name)
     end
   end
-  for _, slot in ipairs(PHONES) do
-    local phone = contact[slot]
+  for _, field in ipairs(PHONES) do
+    local phone = contact[field]
     if type(phone) == "table" and type(phone.e164) == "string" and name then
       add(index, "phone and name", phone.e164 .. "|" .. last .. "|" .. first:match "^[%z\1-\127\194-\244][\128-\191]*")
     end
@@ -87,25 +87,36 @@ local function name_of(contact)
   for _, field in ipairs { "firstName", "lastName" } do
     parts[#parts + 1] = type(contact[field]) == "string" and contact[field] or nil
   end
-  -- A spreadsheet takes a text that begins like this for a formula.
+  -- A spreadsheet would run such a text as a formula.
   return (names.trimmed(table.concat(parts, " ")):gsub("^[=+@%-]", "'%0"))
 end
 
 local function fields_of(contact)
   local count = 0
   for name, value in pairs(contact) do
-    if not UNCOUNTED[name] and value ~= "" and value ~= core.json.null then
+    if not UNCOUNTED[name] and value ~= "" and value ~= fix.null then
       count = count + 1
     end
   end
   return count
 end
 
--- Of those that share a sign: number → why; and → a smaller number of the same
--- cluster, which the smallest has none of.
+-- What the list of clusters needs of a contact, as text and back.
+local function packed(contact)
+  local changed = type(contact.modifyDate) == "string" and contact.modifyDate or ""
+  return table.concat({ contact.id, fields_of(contact), changed, name_of(contact) }, "\t")
+end
+
+local function unpacked(text)
+  local id, fields, changed, name = text:match "^([^\t]*)\t(%d+)\t([^\t]*)\t(.*)$"
+  return { id = id, fields = tonumber(fields), changed = changed, name = name }
+end
+
+-- By the number of a contact that shares a key: its reasons, and a smaller number in
+-- the same cluster (none for the smallest).
 local reasons, parents
 
--- The number that stands for a contact's cluster; paths are shortened.
+-- The number that identifies a contact's cluster; shortens the path to it.
 local function root(index)
   while parents[index] do
     parents[index] = parents[parents[index]] or parents[index]
@@ -118,14 +129,15 @@ local function join(list, reason)
   for _, index in ipairs(list) do
     reasons[index] = reasons[index] or {}
     reasons[index][reason] = true
-    local here, first = root(index), root(list[1])
-    if here ~= first then
-      parents[math.max(here, first)] = math.min(here, first)
+    local a, b = root(index), root(list[1])
+    if a ~= b then
+      parents[math.max(a, b)] = math.min(a, b)
     end
   end
 end
 
--- Values are in the order of the scan; a contact may have a sign twice.
+-- The numbers of the contacts, in the order of the scan; a contact may have a key
+-- twice.
 local function distinct(values)
   local list = {}
   for _, value in ipairs(values) do
@@ -137,7 +149,8 @@ local function distinct(values)
   return list
 end
 
-local function better(a, b)
+-- Orders a cluster, the survivor first.
+local function by_survival(a, b)
   if a.fields ~= b.fields then
     return a.fields > b.fields
   elseif a.changed ~= b.changed then
@@ -146,19 +159,19 @@ local function better(a, b)
   return a.id < b.id
 end
 
--- Lists of contacts, in the order of the scan.
+-- The clusters, each a list of contacts, in the order of the scan.
 local function clusters()
   local found, order = {}, {}
   for number, values in contacts:each() do
     local index = tonumber(number)
     if reasons[index] then
-      local one, first = core.json.decode(values[1]), root(index)
-      one.index = index
+      local contact, first = unpacked(values[1]), root(index)
+      contact.index = index
       if not found[first] then
         found[first] = {}
         order[#order + 1] = first
       end
-      table.insert(found[first], one)
+      table.insert(found[first], contact)
     end
   end
   table.sort(order)
@@ -168,9 +181,9 @@ local function clusters()
   return order
 end
 
-local function reasons_of(one)
+local function reasons_of(contact)
   local list = {}
-  for reason in pairs(reasons[one.index]) do
+  for reason in pairs(reasons[contact.index]) do
     list[#list + 1] = reason
   end
   table.sort(list)
@@ -189,13 +202,8 @@ return {
 
   change = function(contact)
     total = total + 1
-    contacts:add(tostring(total), (core.json.encode {
-      id = contact.id,
-      name = name_of(contact),
-      fields = fields_of(contact),
-      changed = type(contact.modifyDate) == "string" and contact.modifyDate or "",
-    }))
-    signs(total, contact)
+    contacts:add(tostring(total), packed(contact))
+    add_keys(total, contact)
   end,
 
   finish = function(ctx)
@@ -204,17 +212,17 @@ return {
       if #list > 1 and #list <= ctx.options.largest then
         join(list, key:match "^[^|]+")
       elseif #list > 1 then
-        ctx.skip "a sign that too many contacts share"
+        ctx.skip "value that too many contacts share"
       end
     end
     local out = ctx.output "clusters.csv"
     local header = { "cluster", "survivor", "id", "name", "fields", "changed", "reason" }
     out:write(csv.line(header, #header))
     for number, list in ipairs(clusters()) do
-      table.sort(list, better)
-      for place, one in ipairs(list) do
-        out:write(csv.line({ tostring(number), place == 1 and "yes" or "no", one.id, one.name,
-          tostring(one.fields), one.changed, reasons_of(one) }, #header))
+      table.sort(list, by_survival)
+      for place, contact in ipairs(list) do
+        out:write(csv.line({ tostring(number), place == 1 and "yes" or "no", contact.id, contact.name,
+          tostring(contact.fields), contact.changed, reasons_of(contact) }, #header))
       end
     end
     contacts, holders, reasons, parents = nil, nil, nil, nil

@@ -1,29 +1,30 @@
---- The ready fixes, which have names: the files of examples/fixes, installed
--- beside this module's.
+--- The ready fixes, which are planned by name (`extcontacts plan set_fields`).
+-- Each is a file in this folder and uses only `extcontacts.fix`,
+-- `extcontacts.tidy.*` and `extcontacts.csv`, so that it works as a copy.
 
 local files = require "extcontacts.base.files"
 
 local fixes = {}
 
---- In the order in which they are told of.
+--- Their names, in the order in which they are listed.
 fixes.names = {
   "tidy_names_emails", "phones_e164", "set_fields", "rename_custom_fields", "relink_organizations",
   "find_duplicates", "delete_by_list",
 }
 
-local here = debug.getinfo(1, "S").source:match "^@(.*)init%.lua$"
+local folder = debug.getinfo(1, "S").source:match "^@(.*)init%.lua$"
 
---- The file of a ready fix.
+--- Returns the file of a ready fix.
 ---@param name string
----@return string|nil path nil where there is none of that name
+---@return string|nil path nil if there is no such fix
 function fixes.path(name)
-  local path = here and name:find "^[%w_]+$" and name ~= "init" and here .. name .. ".lua"
+  local path = folder and name:find "^[%w_]+$" and name ~= "init" and folder .. name .. ".lua"
   if path and files.exists(path) then
     return path
   end
 end
 
---- What a fix file says of itself: the comment it begins with.
+--- Returns a fix's description, the comment at the top of its file.
 ---@param path string
 ---@return string
 function fixes.about(path)

@@ -1,44 +1,44 @@
--- Phone numbers that the server could not make out, into E.164: "030/1234567"
--- becomes "+49301234567", which it can find, dial and show as +49 30 1234567.
+-- Converts phone numbers that the server does not recognise to E.164: "030/1234567"
+-- becomes "+49301234567", which can be searched for and dialled.
 --
 --   extcontacts plan phones_e164 --set region=DE -o phones.plan
 --
---   region=DE       where numbers without a country are dialled; must be given
---   address=ignore  what a contact's address in another country means:
---                     leave   its national numbers are left for a person (default)
---                     use     they are read as numbers of that country
---                     ignore  they are read as numbers of the region
---   check=length    what is asked of a number before it is planned:
---                     length          that it is as long as numbers there are
---                     libphonenumber  that it exists, too (wants Debian's
---                                     python3-phonenumbers)
+-- Options:
+--   region=DE       the region of numbers without a country code (required)
+--   address=leave   if a contact's address is in another country, its numbers
+--                   without a country code:
+--                     leave   are skipped (default)
+--                     use     are read as numbers of that country
+--                     ignore  are read as numbers of the region
+--   check=length    validation of a number:
+--                     length          checks the number of digits (default)
+--                     libphonenumber  also checks that the number exists (needs
+--                                     Debian's python3-phonenumbers)
 --
--- Only numbers without `e164` are touched, so a number the server knows stays
--- as it is.  A number is changed only where the region decides it: "0171 …" in
--- DE is one number, "171 …" could be another, and stays; the plan's totals
--- count why.  Where contacts of several countries are mixed and have no
--- address, add check=libphonenumber.  The server has the last word: `extcontacts
--- verify` names the numbers it did not take, and `extcontacts undo --only` puts
--- those back.  A record that the server would refuse for another field is left:
--- tidy that first.
-local errors = require "extcontacts.base.errors"
+-- Only numbers without `e164` change: those that the server recognises stay as they
+-- are. A number changes only if the region decides it. In DE, "0171 …" is one number;
+-- "171 …" could be another, and is skipped with a reason. If contacts of several
+-- countries have no address, use check=libphonenumber.
+--
+-- The server decides in the end: `extcontacts verify` names the numbers that it did
+-- not recognise, and `extcontacts undo --only` restores those. A record that the
+-- server would reject because of another field is skipped: tidy that field first.
 local fix = require "extcontacts.fix"
 local libphonenumber = require "extcontacts.tidy.libphonenumber"
 local phones = require "extcontacts.tidy.phones"
 local sendable = require "extcontacts.tidy.sendable"
 
-local SLOTS = { "workPhone", "cellPhone", "homePhone", "otherPhone" }
+local FIELDS = { "workPhone", "cellPhone", "homePhone", "otherPhone" }
 local ADDRESS = { leave = true, use = true, ignore = true }
 local CHECK = { length = true, libphonenumber = true }
--- So many contacts are looked at together when libphonenumber is asked.
+-- Contacts per call of libphonenumber, each of which starts a process.
 local BATCH = 2000
 
 local function is_text(value)
   return type(value) == "string" and value:find "%S" ~= nil
 end
 
--- The region that a contact's national numbers belong to; nil where the
--- address says another than the option.
+-- The region of a contact's national numbers; nil if they are to be skipped.
 local function region_of(contact, options)
   local address = contact.address
   local country = type(address) == "table" and is_text(address.countryCode) and address.countryCode:upper()
@@ -52,52 +52,53 @@ local function number_of(phone, region, options)
   if region then
     return phones.parse(phone.display, region)
   end
-  -- A number with its country needs no region.
+  -- A number with a country code needs no region.
   local number = phones.parse(phone.display, options.region)
   if number and phone.display:find "^%s*%(?%+" then
     return number
   end
-  return nil, "a national number of a contact whose address is in another country"
+  return nil, "no country code, and the address is in another country"
 end
 
--- What libphonenumber knows of the numbers at hand; nil where it isn't asked.
+-- The numbers of the current batch that exist; nil if that is not checked.
 local existing
 
-local function mend(phone, region, options)
+-- Converts a phone number; returns the reason if it can't.
+local function convert(phone, region, options)
   local number, reason = number_of(phone, region, options)
   local extension = type(phone.extension) == "number" and phone.extension or nil
   if not number then
     return reason
   elseif number.extension and extension and number.extension ~= extension then
-    return "two extensions"
+    return "two different extensions"
   elseif phone.display == number.e164 then
-    return "in E.164, and yet the server did not make it out"
+    return "already E.164, but the server does not recognise it"
   elseif existing and not existing[number.e164] then
-    return "a number that does not exist there"
+    return "the number does not exist"
   end
   phone.display, phone.e164, phone.userInput = number.e164, number.e164, nil
   phone.extension = number.extension or phone.extension
 end
 
--- Calls `visit` with each phone of a contact that the server did not make out.
-local function each_unknown(contact, visit)
-  for _, slot in ipairs(SLOTS) do
-    local phone = contact[slot]
+-- Calls `visit` with each phone number that the server does not recognise.
+local function each_unrecognised(contact, visit)
+  for _, field in ipairs(FIELDS) do
+    local phone = contact[field]
     if type(phone) == "table" and is_text(phone.display) and not is_text(phone.e164) then
       visit(phone)
     end
   end
 end
 
--- Contacts in batches, for each of which libphonenumber is asked once.
-local function checked(client, ctx)
-  local scan, batch, at = client:scan_contacts { limit = 200 }, {}, 0
+-- All contacts, in batches whose numbers are checked together.
+local function checked_contacts(client, ctx)
+  local scan, batch, position = client:scan_contacts { limit = 200 }, {}, 0
   local function fill()
     local numbers = {}
-    batch, at = {}, 0
+    batch, position = {}, 0
     for contact in scan do
       batch[#batch + 1] = contact
-      each_unknown(contact, function(phone)
+      each_unrecognised(contact, function(phone)
         local number = number_of(phone, region_of(contact, ctx.options), ctx.options)
         numbers[#numbers + 1] = number and number.e164 or nil
       end)
@@ -105,15 +106,18 @@ local function checked(client, ctx)
         break
       end
     end
-    local exist, reason = libphonenumber.existing(numbers)
-    existing = exist or errors.raise_invalid(reason)
+    local problem
+    existing, problem = libphonenumber.existing(numbers)
+    if not existing then
+      error(problem, 0)
+    end
   end
   return function()
-    if at == #batch then
+    if position == #batch then
       fill()
     end
-    at = at + 1
-    return batch[at]
+    position = position + 1
+    return batch[position]
   end
 end
 
@@ -122,33 +126,33 @@ return {
   options = { region = "", address = "leave", check = "length" },
 
   source = function(options)
-    return options.check == "libphonenumber" and fix.each("contact", checked) or fix.scan "contacts"
+    return options.check == "libphonenumber" and fix.each("contact", checked_contacts) or fix.scan "contacts"
   end,
 
   prepare = function(ctx)
     local options = ctx.options
     if options.region == "" then
-      error("say where numbers without a country are dialled: --set region=DE", 0)
+      error("option 'region' is required: the region of numbers without a country code, --set region=DE", 0)
     elseif not phones.is_region(options.region) then
       error(phones.unknown_region(options.region), 0)
     elseif not ADDRESS[options.address] then
-      error("address must be leave, use or ignore", 0)
+      error("option 'address' must be leave, use or ignore", 0)
     elseif not CHECK[options.check] then
-      error("check must be length or libphonenumber", 0)
+      error("option 'check' must be length or libphonenumber", 0)
     end
     existing = nil
   end,
 
   change = function(contact, ctx)
-    local region, mended = region_of(contact, ctx.options), false
-    each_unknown(contact, function(phone)
-      local reason = mend(phone, region, ctx.options)
+    local region, is_changed = region_of(contact, ctx.options), false
+    each_unrecognised(contact, function(phone)
+      local reason = convert(phone, region, ctx.options)
       if reason then
         ctx.skip("phone: " .. reason)
       else
-        mended = true
+        is_changed = true
       end
     end)
-    return mended and sendable.or_skip("contact", contact, ctx) or nil
+    return is_changed and sendable.or_skip("contact", contact, ctx) or nil
   end,
 }

@@ -1,45 +1,45 @@
--- Links contacts to the organizations that a CSV file names, by the
--- organization's name or by an id of another system.
+-- Links contacts to the organizations that a CSV file names. An organization is found
+-- by its name or by another field, such as its id in another system.
 --
 --   extcontacts plan relink_organizations --set csv=links.csv -o link.plan
 --   extcontacts plan relink_organizations --set csv=links.csv \
 --     --set column=customer --set match=customFields.customer_identifier -o link.plan
 --
---   csv=links.csv        a line a contact (must be given)
+-- Options:
+--   csv=links.csv        the file, one row per contact (required)
 --   key=id               the column with the contact's id
 --   column=organization  the column that names the organization
---   match=name           what of an organization it is compared with: name (case
---                        and blanks don't count), externalIds, or a field by its
---                        path, such as customFields.customer_identifier
+--   match=name           the organization's field that has that name: `name`,
+--                        `externalIds`, or a path such as
+--                        customFields.customer_identifier. Case and extra spaces are
+--                        ignored
 --
--- A name that no organization has, or several have, is left and counted: link
--- those by an id.  An empty cell leaves the contact as it is.  All
--- organizations are read first and their names kept in memory, about 150 bytes
--- each.
-local field_path = require "extcontacts.base.path"
+-- A name that no organization has, or several have, is skipped with a reason: link
+-- those by an id. An empty cell changes nothing. All organizations are read first;
+-- their names take about 150 bytes each in memory.
 local fix = require "extcontacts.fix"
 local letters = require "extcontacts.tidy.letters"
 local names = require "extcontacts.tidy.names"
-local suggest = require "extcontacts.base.suggest"
 
--- Key → the organization's id; false where several have it.
-local known
+-- Ids of organizations by their folded name; false if several have it.
+local ids
 
 local function folded(value)
   local text = letters.lower(names.trimmed(tostring(value)))
   return text ~= "" and text or nil
 end
 
-local function keys_of(organization, path)
-  local value = field_path.at(organization, path)
+-- The folded values of the field; each item's `value` if it is an array.
+local function names_of(organization, path)
+  local value = fix.get(organization, path)
   if type(value) ~= "table" then
     return { value ~= nil and folded(value) or nil }
   end
-  local keys = {}
-  for _, one in ipairs(value) do
-    keys[#keys + 1] = folded(type(one) == "table" and one.value or one)
+  local out = {}
+  for _, item in ipairs(value) do
+    out[#out + 1] = folded(type(item) == "table" and item.value or item)
   end
-  return keys
+  return out
 end
 
 return {
@@ -48,36 +48,31 @@ return {
 
   source = function(options)
     if options.csv == "" then
-      error("name the file with the links: --set csv=links.csv", 0)
+      error("option 'csv' is required: the file with the links, --set csv=links.csv", 0)
     end
-    return fix.csv(options.csv, { key = options.key })
+    return fix.csv(options.csv, { key = options.key, columns = { options.column } })
   end,
 
   prepare = function(ctx)
-    known = {}
-    local path = field_path.split(ctx.options.match)
+    ids = {}
     for organization in ctx.client:scan_organizations { limit = 200 } do
-      for _, key in ipairs(keys_of(organization, path)) do
-        local other = known[key]
-        known[key] = (other == nil or other == organization.id) and organization.id or false
+      for _, name in ipairs(names_of(organization, ctx.options.match)) do
+        local other = ids[name]
+        ids[name] = (other == nil or other == organization.id) and organization.id or false
       end
     end
   end,
 
   change = function(contact, ctx)
-    local named = ctx.row[ctx.options.column]
-    if named == nil then
-      error(suggest.unknown("column", ctx.options.column, suggest.keys(ctx.row)), 0)
+    local name = folded(ctx.row[ctx.options.column])
+    if not name then
+      return ctx.skip "row names no organization"
     end
-    local key = folded(named)
-    if not key then
-      return ctx.skip "no organization is named"
-    end
-    local id = known[key]
+    local id = ids[name]
     if id == nil then
-      return ctx.skip "an organization that is not there"
+      return ctx.skip "no organization has this name"
     elseif not id then
-      return ctx.skip "several organizations of that name"
+      return ctx.skip "several organizations have this name"
     end
     contact.externalOrganization = { id = id }
     return contact

@@ -1,43 +1,38 @@
--- Takes contacts from one version of a schema to another, with custom fields
--- renamed: `tier_text` becomes `level_text`, and the record names the version
--- that has it.
+-- Renames custom fields and moves records to another version of their schema.
 --
 --   extcontacts plan rename_custom_fields \
 --     --set schema=4711… --set rename=tier_text=level_text,old_date=since_date -o rename.plan
 --
---   schema=ID        the schema's id (must be given)
---   rename=old=new   pairs, with commas between; both names end in the same
---                    type.  May be empty: then only the version changes
---   version=0        the version to go to; 0: the newest
---   kind=contact     or organization
+-- Options:
+--   schema=ID        the schema's id (required)
+--   rename=old=new   pairs of field names, separated by commas; both names of a pair
+--                    end in the same type. Empty: only the version changes
+--   version=0        the version to move to; 0 is the newest
+--   kind=contact     contact or organization
 --
--- Before anything is planned, what would be written is checked against the JSON
--- Schema of that version: every field must be described there, and every value
--- be as it wants.  A record for which that does not hold, or that has both the
--- old and the new field with different values, is left and counted.
-local core = require "extcontacts.core"
+-- Each record is checked against the JSON Schema of the new version before it is
+-- planned: the schema must have all its fields, and all values must be valid. A
+-- record that fails, or has different values in an old and its new field, is skipped
+-- with a reason.
 local custom_fields = require "extcontacts.tidy.custom_fields"
-local deepcopy = require "extcontacts.base.deepcopy"
 local fix = require "extcontacts.fix"
-local suggest = require "extcontacts.base.suggest"
 
-local null = core.json.null
+local LISTINGS = { contact = "contacts", organization = "organizations" }
 
-local KINDS = { contact = "contacts", organization = "organizations" }
-
-local goal, renamed, unjudged
+-- The new version of the schema; new names by old ones; the schema's keywords that
+-- are not checked.
+local schema, renamed, unjudged
 
 local function stop(...)
   error(string.format(...), 0)
 end
 
--- The version of the schema to go to.
-local function read_goal(ctx)
+local function read_schema(ctx)
   local options = ctx.options
   if options.schema == "" then
-    stop "name the schema: --set schema=ID"
+    stop "option 'schema' is required: the schema's id, --set schema=ID"
   end
-  local schemas = ctx.client[KINDS[options.kind]].schemas
+  local schemas = ctx.client[LISTINGS[options.kind]].schemas
   if options.version == 0 then
     return assert(schemas:get(options.schema))
   end
@@ -49,13 +44,13 @@ local function read_pairs(text)
   for pair in text:gmatch "[^,%s]+" do
     local old, new = pair:match "^([^=]+)=([^=]+)$"
     if not old then
-      stop("rename has pairs such as tier_text=level_text, not '%s'", pair)
+      stop("option 'rename' takes pairs such as tier_text=level_text, not '%s'", pair)
     elseif custom_fields.type_of(old) ~= custom_fields.type_of(new) then
-      stop("%s and %s are of different types", old, new)
+      stop("%s and %s have different types", old, new)
     end
-    local known = custom_fields.described(goal)
-    if not known[new] then
-      stop("version %d of the schema: %s", goal.version, suggest.unknown("field", new, suggest.keys(known)))
+    local problem = custom_fields.unknown(schema, new)
+    if problem then
+      stop("version %d of the schema: %s", schema.version, problem)
     end
     out[old] = new
   end
@@ -66,9 +61,9 @@ local function rename(fields)
   local out = {}
   for name, value in pairs(fields) do
     local new = renamed[name] or name
-    if value ~= null then
+    if value ~= fix.null then
       if out[new] ~= nil and out[new] ~= value then
-        return nil, ("both the old and the new %s have a value"):format(new)
+        return nil, ("the old and the new field %s have different values"):format(new)
       end
       out[new] = value
     end
@@ -81,13 +76,13 @@ return {
   options = { schema = "", rename = "", version = 0, kind = "contact" },
 
   source = function(options)
-    return fix.scan(KINDS[options.kind] or stop("kind must be contact or organization"))
+    return fix.scan(LISTINGS[options.kind] or stop("option 'kind' must be contact or organization"))
   end,
 
   prepare = function(ctx)
-    goal = read_goal(ctx)
+    schema = read_schema(ctx)
     renamed = read_pairs(ctx.options.rename)
-    unjudged = custom_fields.unjudged(goal)
+    unjudged = custom_fields.unjudged(schema)
   end,
 
   filter = function(record, ctx)
@@ -97,12 +92,12 @@ return {
 
   change = function(record, ctx)
     local fields, reason = rename(record.customFields)
-    reason = reason or custom_fields.problem(goal, fields)
+    reason = reason or custom_fields.problem(schema, fields)
     if reason then
       return ctx.skip(reason)
     end
-    record.customFields = deepcopy(fields)
-    record.schema = { id = goal.id, version = goal.version }
+    record.customFields = fields
+    record.schema = { id = schema.id, version = schema.version }
     for _, keyword in ipairs(unjudged) do
       ctx.warn("the schema's " .. keyword .. " was not checked")
     end

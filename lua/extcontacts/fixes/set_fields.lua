@@ -1,47 +1,79 @@
--- Sets fields to the values in a CSV file: one line a record, its id in the
--- column `id`, and a column for each field by its wire name (`title`,
--- `address.city`, `customFields.tier_text`).  Where a file knows no ids, an
--- e-mail address or an international number that only one contact has will do.
+-- Sets fields from a CSV file. Each row names a record by its id; each other column
+-- is a field (`title`, `address.city`, `customFields.tier_text`).
 --
 --   extcontacts plan set_fields --set csv=values.csv -o set.plan
 --
--- PLAN.errors.csv of an apply is such a file: put its values right, and this
--- finishes what failed.  The columns that tell why it failed are passed over.
+-- Options:
+--   csv=values.csv   the file (required)
+--   key=id           the column that names the record; empty: each row creates a
+--                    record (with create=yes)
+--   by=id            what the key is: `id`, or `lookup` for an e-mail address or a
+--                    phone number in E.164 that only one contact has
+--   kind=contact     the type of the records: contact, organization, relationship,
+--                    contact_note or organization_note (notes need a column `owner`
+--                    with the id of their contact or organization)
+--   empty=keep       what an empty cell means: `keep` the value, or `clear` it
+--   create=no        `yes`: a row without an id creates a record; if the plan is
+--                    made and applied twice, it creates two. With by=lookup, a row
+--                    whose address no contact has creates a record, too; the key
+--                    must then be a field (workEmail, cellPhone), so that the next
+--                    plan finds the record
 --
---   csv=values.csv   must be given
---   key=id           the column that tells which record; empty: none does, and
---                    each line makes a record (with create=yes)
---   by=id            what is in it: id, or lookup: an address as above
---   kind=contact     what the ids are of: organization, relationship,
---                    contact_note, organization_note (these with a column owner)
---   empty=keep       what an empty cell means: keep (default) or clear
---   create=no        yes: a line without an id makes a record; planned and
---                    applied twice, it makes two.  With by=lookup also a line
---                    whose address nobody has; the key is then a field's name
---                    (workEmail, cellPhone), so that the next plan finds it
+-- A phone number is set by its text, "+49 30 1234567 ext. 12"; an array or an object
+-- by its JSON; a reference to another record by its id. A cell that can't be read as
+-- its field's type is skipped with a reason, and so is a new value for a read-only
+-- field. Digits that a spreadsheet turned into a number (4930…, 1067) are skipped.
 --
--- A phone is set by its number, "+49 30 1234567 ext. 12"; a list or an object
--- as JSON; another record by its id.  A value that can't be read as what its
--- field holds is left out and counted, and so is another value for what only
--- the server sets.  The columns of `extcontacts scan --csv` can stay as they
--- are: what is not changed in the file is not changed at all.  With a column
--- `modifyDate`, records that someone changed since are left alone; and so are
--- digits that a spreadsheet took for a number (+49 30…, 01067).
-local errors_csv = require "extcontacts.fix.errors_csv"
+-- The file of `extcontacts scan --csv` can be fed back: only what was edited changes.
+-- With a column `modifyDate`, records that were changed since are skipped.
+--
+-- PLAN.errors.csv of an apply is such a file, too: correct the values and plan it.
+-- The columns that describe the failure are ignored.
 local fix = require "extcontacts.fix"
-local models = require "extcontacts.api.models"
-local record_row = require "extcontacts.record.row"
-local types = require "extcontacts.record.types"
 
--- Sets all cells but those of an errors file's own columns and of `key`.
-local function set(record, ctx, key)
-  local skip = { [key or ""] = true }
-  for _, name in ipairs(errors_csv.columns) do
-    skip[name] = true
+-- Types of records, and whether they have an owner.
+local HAS_OWNER = { contact = false, organization = false, relationship = false, contact_note = true,
+  organization_note = true }
+
+local function check(options)
+  if options.csv == "" then
+    error("option 'csv' is required: the file with the values, --set csv=values.csv", 0)
+  elseif options.empty ~= "keep" and options.empty ~= "clear" then
+    error("option 'empty' must be keep or clear", 0)
+  elseif HAS_OWNER[options.kind] == nil then
+    error(("option 'kind' must be contact, organization, relationship, contact_note or organization_note, not '%s'")
+      :format(options.kind), 0)
+  elseif options.create and options.by == "lookup" and not fix.is_field("contact", options.key) then
+    error(("option 'key' must be a field with create=yes and by=lookup, such as workEmail, not '%s'"):format(
+      options.key), 0)
   end
-  return record_row.set(record, ctx.options.kind, ctx.row, {
-    skip = skip, clear = ctx.options.empty == "clear", skip_value = ctx.skip,
-  })
+end
+
+-- Why a row can't be applied to its record; nil if it can.
+local function obstacle(row, record, kind)
+  if row.kind and row.kind ~= "" and row.kind ~= kind then
+    return "row is about another type of record; use --set kind=" .. row.kind
+  elseif row.op == "delete" or row.op == "erase" then
+    return "row is about a failed delete; plan the fix that deletes again"
+  elseif record and row.modifyDate and row.modifyDate:find "%S" and row.modifyDate ~= record.modifyDate then
+    return "record was changed after the file was written; remove the column modifyDate to set it anyway"
+  end
+end
+
+-- The action for a row without a record.
+local function create(row, ctx)
+  local options, key = ctx.options, row[ctx.options.key]
+  local is_named = key ~= nil and key:find "%S" ~= nil
+  if is_named and not (options.create and options.by == "lookup") then
+    return ctx.skip "no such record"
+  elseif not options.create then
+    local noun = options.kind:gsub("_", " ")
+    return ctx.skip(("row has no id; use --set create=yes to create %s %s"):format(
+      noun:find "^o" and "an" or "a", noun))
+  end
+  local record = fix.set_row({}, options.kind, ctx)
+  local owner = row.owner ~= "" and row.owner or nil
+  return { fix.create(options.kind, record, owner, is_named and key or nil) }
 end
 
 return {
@@ -49,36 +81,21 @@ return {
   options = { csv = "", key = "id", by = "id", kind = "contact", empty = "keep", create = false },
 
   source = function(options)
-    if options.csv == "" then
-      error("name the file with the values: --set csv=values.csv", 0)
-    elseif options.empty ~= "keep" and options.empty ~= "clear" then
-      error("empty must be keep or clear", 0)
-    end
-    local kind = types.by_name[options.kind] or error(types.unknown(options.kind), 0)
-    if options.create and options.by == "lookup" and not models.ExternalContact.by_wire[options.key] then
-      error(("with create=yes and by=lookup the key is a field's name, such as workEmail, not '%s'"):format(
-        options.key), 0)
-    end
-    return fix.csv(options.csv, { key = options.key ~= "" and options.key, by = options.by, kind = options.kind,
-      owner = kind.owner and "owner" or nil, missing = "change" })
+    check(options)
+    return fix.csv(options.csv, {
+      key = options.key ~= "" and options.key, by = options.by, kind = options.kind,
+      owner = HAS_OWNER[options.kind] and "owner" or nil, missing = "change",
+    })
   end,
 
   change = function(record, ctx)
-    local row, options, kind = ctx.row, ctx.options, ctx.options.kind
-    local key = (row[options.key] or ""):match "^%s*(.-)%s*$"
-    if row.kind and row.kind ~= "" and row.kind ~= kind then
-      return ctx.skip("a line about another kind of record; plan it with --set kind=" .. row.kind)
-    elseif row.op == "delete" or row.op == "erase" then
-      return ctx.skip "a line about a delete; plan the fix that deletes again"
-    elseif record and row.modifyDate and row.modifyDate:find "%S" and row.modifyDate ~= record.modifyDate then
-      return ctx.skip "the record was changed since the file was made; set all the same without the column modifyDate"
-    elseif record then
-      return set(record, ctx, options.key)
-    elseif key ~= "" and not (options.create and options.by == "lookup") then
-      return ctx.skip "no such record"
-    elseif not options.create then
-      return ctx.skip "a line that names no record; --set create=yes makes one of it"
+    local options = ctx.options
+    local reason = obstacle(ctx.row, record, options.kind)
+    if reason then
+      return ctx.skip(reason)
+    elseif not record then
+      return create(ctx.row, ctx)
     end
-    return { fix.create(kind, set({}, ctx), row.owner ~= "" and row.owner or nil, key ~= "" and key or nil) }
+    return fix.set_row(record, options.kind, ctx, { ignore = { options.key }, clear = options.empty == "clear" })
   end,
 }

@@ -1,16 +1,20 @@
--- Names without stray blanks and not in capitals, e-mail addresses in small
--- letters: " ANNE-MARIE " becomes "Anne-Marie", "MCDONALD" "McDonald",
--- "VAN DER BERG" "van der Berg", "Anna@Example.COM " "anna@example.com".
+-- Tidies names and e-mail addresses: removes extra spaces, gives names in upper
+-- case proper case, and converts e-mail addresses to lower case.
 --
 --   extcontacts plan tidy_names_emails -o tidy.plan
 --
---   capitals=no   leaves names in capitals as they are
---   small=yes     also gives "anna schmidt" its capitals
---   keep=IBM,SAP  words that stay in capitals
+-- " ANNE-MARIE " becomes "Anne-Marie", "MCDONALD" "McDonald", "VAN DER BERG"
+-- "van der Berg", and "Anna@Example.COM " "anna@example.com". A name in mixed case
+-- is only trimmed.
 --
--- A name in mixed case is only trimmed.  An address that is none ("n/a", two
--- in one field) is left for a person and counted; the server refuses a record
--- with such an address whole, so its other fields are left, too.
+-- Options:
+--   capitals=no   keep names in upper case
+--   small=yes     also give names in lower case proper case: "anna schmidt"
+--   keep=IBM,SAP  keep these words in upper case
+--
+-- A value that is not one e-mail address ("n/a", or two addresses) is skipped with
+-- a reason. The server rejects a record with such a value whatever else changes, so
+-- the record's other fields are skipped, too.
 local emails = require "extcontacts.tidy.emails"
 local fix = require "extcontacts.fix"
 local names = require "extcontacts.tidy.names"
@@ -28,7 +32,7 @@ local function words_of(list)
   return out
 end
 
--- Trims a field; an empty one is taken out, unless the record must have it.
+-- Trims a field and removes it if it is empty.
 local function trim(contact, field)
   local value = contact[field]
   if type(value) == "string" then

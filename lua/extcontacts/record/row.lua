@@ -167,25 +167,25 @@ local function set_cell(record, column, text, options)
     end
     return
   elseif is_damaged(text, current) then
-    options.skip_value(column.name .. ": a spreadsheet turned these digits into a number")
+    options.skip(column.name .. ": a spreadsheet turned these digits into a number")
     return
   end
   local value = READ[column.type](text, current)
   if column.read_only then
     if current ~= nil and core.json.encode(value, SORTED) ~= core.json.encode(current, SORTED) then
-      options.skip_value(column.name .. ": read-only, only the server sets it")
+      options.skip(column.name .. ": read-only, only the server sets it")
     end
   elseif value == nil then
-    options.skip_value(("%s: not %s"):format(column.name, NOUNS[column.type]))
+    options.skip(("%s: not %s"):format(column.name, NOUNS[column.type]))
   else
     field_path.put(record, column.path, value)
   end
 end
 
 ---@class extcontacts.record.RowOptions
----@field skip table<string, boolean>|nil columns that are not fields
+---@field ignore table<string, boolean>|nil columns that are not fields
 ---@field clear boolean|nil whether an empty cell clears its field; default: it changes nothing
----@field skip_value fun(reason: string) called for each value that is not set
+---@field skip fun(reason: string) called for each value that is not set
 
 --- Sets a record's fields from the cells of a row.  Raises if a column is not a
 -- field of such a record.
@@ -197,7 +197,7 @@ end
 function record_row.set(record, kind, row, options)
   local used, phones = {}, {} -- columns; and phone numbers before the change, by field
   for _, name in ipairs(suggest.keys(row)) do
-    if not (options.skip and options.skip[name]) then
+    if not (options.ignore and options.ignore[name]) then
       local column = column_of(kind, name)
       used[#used + 1] = column
       local phone = column.phone

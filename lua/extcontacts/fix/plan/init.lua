@@ -117,6 +117,17 @@ function Planner:source()
   return described
 end
 
+-- Opens a source.  The iterator of fix.each is code of the fix.
+function Planner:open(described)
+  if described.type ~= "each" then
+    return source.open(described, self.client, self.ctx)
+  end
+  local next_item, close = call("source", nil, source.open, described, self.client, self.ctx)
+  return function()
+    return (call("source", nil, next_item))
+  end, close
+end
+
 function Planner:run()
   local fix, ctx, notes, totals = self.fix, self.ctx, self.notes, self.draft.totals
   local described = self:source()
@@ -125,7 +136,7 @@ function Planner:run()
   if fix.prepare then
     call("prepare", nil, fix.prepare, ctx)
   end
-  local next_item, close = source.open(described, self.client, ctx)
+  local next_item, close = self:open(described)
   local item, goes_on = next_item(), true
   while item and goes_on do
     totals.records = totals.records + 1

@@ -80,6 +80,7 @@ end
 ---@field owner string|nil column with the id of a note's contact or organization
 ---@field missing "skip"|"change"|nil whether a row without a record is skipped or passed to `change`;
 --- default `skip`
+---@field columns string[]|nil columns that a CSV file must have, besides those of `key` and `owner`
 ---@field separator string|nil of a CSV file; default: detected from its header
 ---@field raw_cells boolean|nil keep the apostrophe with which a spreadsheet marks a CSV cell as text;
 --- default: it is removed
@@ -90,6 +91,7 @@ local ROW_OPTIONS = {
   kind = { "string", choices = suggest.keys(types.by_name) },
   owner = { "string" },
   missing = { "string", choices = { "skip", "change" } },
+  columns = { "table" },
   separator = { "string" },
   raw_cells = { "boolean" },
 }
@@ -125,6 +127,7 @@ local function keyed(of, path, options)
     kind = options.kind or "contact",
     owner = options.owner,
     missing = options.missing or "skip",
+    columns = options.columns,
     separator = options.separator,
     raw_cells = options.raw_cells,
   }

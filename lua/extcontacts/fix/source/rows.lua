@@ -13,10 +13,12 @@ local rows = {}
 
 -- The columns that the source names must be in the header.
 local function column_problem(described, header)
-  for _, name in ipairs { described.key or nil, described.owner } do
-    local problem = suggest.other("column", name, header)
-    if problem then
-      return problem
+  for _, list in ipairs { { described.key or nil, described.owner }, described.columns or {} } do
+    for _, name in ipairs(list) do
+      local problem = suggest.other("column", name, header)
+      if problem then
+        return problem
+      end
     end
   end
 end
@@ -79,6 +81,22 @@ function rows.ndjson(described)
     end
     return row, number
   end, close
+end
+
+--- Iterates over the lines of a text file that are not blank, trimmed.  Raises an
+-- error object if the file can't be read, or is not UTF-8.
+---@param path string
+---@return fun(): string|nil, integer|nil next_line a line and its number in the file
+function rows.lines(path)
+  local next_line, close = filled_lines(path)
+  return function()
+    local line, number = next_line()
+    if line == nil then
+      close()
+      return nil
+    end
+    return texts.trim(line), number
+  end
 end
 
 --- Reads a list of ids, or a file of one id a line.

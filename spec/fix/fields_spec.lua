@@ -1,0 +1,47 @@
+local ec = require "extcontacts"
+local fix = require "extcontacts.fix"
+
+describe("the fields of a record in a fix", function()
+  it("are read by their path; null counts as missing", function()
+    local contact = { title = fix.null, address = { city = "Bonn" } }
+    assert.equal(ec.null, fix.null)
+    assert.equal("Bonn", fix.get(contact, "address.city"))
+    for _, path in ipairs { "title", "address.state", "workPhone.display" } do
+      assert.is_nil(fix.get(contact, path))
+    end
+  end)
+
+  it("are known by their path", function()
+    for _, path in ipairs { "title", "address.city", "customFields.any_text" } do
+      assert.is_true(fix.is_field("contact", path), path)
+    end
+    for _, path in ipairs { "titel", "address.citty", "" } do
+      assert.is_false(fix.is_field("contact", path), path)
+    end
+    assert.error_matches(function() fix.is_field("contcat", "title") end, "did you mean 'contact'", 1, true)
+  end)
+
+  -- A record with its fields set from a row, and the reasons for skipped cells.
+  local function set(row, options)
+    local reasons = {}
+    local ctx = { row = row, skip = function(reason) reasons[#reasons + 1] = reason end }
+    return fix.set_row({ title = "old" }, "contact", ctx, options), reasons
+  end
+
+  it("are set from the row at hand", function()
+    local contact, reasons = set { title = "Head", workPhone = "4.9E+11", ["address.city"] = "Bonn" }
+    assert.same({ title = "Head", address = { city = "Bonn" } }, contact)
+    assert.same({ "workPhone: not a valid phone number" }, reasons)
+  end)
+
+  it("are neither the columns of PLAN.errors.csv nor those to be ignored", function()
+    assert.same({ title = "old" }, (set { id = "1", reason = "x", status = "422", code = "x", correlation_id = "x" }))
+    assert.same({ title = "old" }, (set({ number = "7" }, { ignore = { "number" } })))
+    assert.error_matches(function() set { number = "7" } end, "unknown field 'number'", 1, true)
+  end)
+
+  it("are cleared by an empty cell on request", function()
+    assert.same({ title = "old" }, (set { title = "" }))
+    assert.same({}, (set({ title = "" }, { clear = true })))
+  end)
+end)

@@ -1,0 +1,78 @@
+local libphonenumber = require "extcontacts.tidy.libphonenumber"
+local ready_fix = require "spec.support.ready_fix"
+
+local ready, place
+
+ready_fix.around("phones_e164", function(made, its_place)
+  ready, place = made, its_place
+end, before_each, after_each)
+
+describe("the fix phones_e164", function()
+  it("converts numbers that the region decides, and skips the others with reasons", function()
+    local planned, changes = ready:plan({ region = "DE" })
+    assert.is_true(planned.changes > 20)
+    for _, change in ipairs(changes) do
+      assert.equal("update", change.op)
+      for _, one in ipairs(change.diff) do
+        assert.matches("Phone$", one.path[1])
+        assert.is_nil(one.before.e164)
+        assert.matches("^%+%d+$", one.after.e164)
+        assert.equal(one.after.e164, one.after.display)
+      end
+    end
+    local skipped = 0
+    for reason, count in pairs(planned.totals.skipped) do
+      assert.is_truthy(reason:find "^phone: " or reason:find "^the server would reject", reason)
+      skipped = skipped + count
+    end
+    assert.is_true(skipped > 20)
+  end)
+
+  it("skips national numbers of contacts in another country, or reads them in the region of the address", function()
+    local id = ready:add { workPhone = { display = "020 7946 0018" }, address = { countryCode = "GB" } }
+    local _, changes = ready:plan({ region = "DE" })
+    assert.is_nil(ready_fix.change_of(changes, id))
+    _, changes = ready:plan({ region = "DE", address = "use" })
+    assert.equal("+442079460018", ready_fix.change_of(changes, id).after.workPhone.e164)
+    _, changes = ready:plan({ region = "DE", address = "ignore" })
+    assert.equal("+492079460018", ready_fix.change_of(changes, id).after.workPhone.e164)
+  end)
+
+  it("finds nothing to do after it was applied, although the server rewrites numbers", function()
+    local planned, again, verified = ready:converges({ region = "DE" })
+    assert.is_true(planned.changes > 20)
+    assert.equal(planned.changes, verified.checked)
+    -- Some contacts without an address are in another country; verify names the
+    -- numbers that the server does not recognise.
+    assert.is_true(verified.match > 0.8 * planned.changes, verified.match)
+    -- What was skipped before is skipped again.
+    for reason, count in pairs(planned.totals.skipped) do
+      assert.is_true((again.totals.skipped[reason] or 0) >= count, reason)
+    end
+  end)
+
+  it("asks libphonenumber on request, and plans only numbers that exist", function()
+    if not libphonenumber.installed() then
+      pending("NOT RUN: " .. select(2, libphonenumber.installed()))
+      return
+    end
+    local good = ready:add { workPhone = { display = "030 1234567" } }
+    local bad = ready:add { workPhone = { display = "0101245358" } }
+    local _, _, verified = ready:converges({ region = "DE", check = "libphonenumber" })
+    assert.is_true(verified.match > 20)
+    assert.equal("+49301234567", assert(place.client.contacts:get(good)).workPhone.e164)
+    assert.equal("0101245358", assert(place.client.contacts:get(bad)).workPhone.display)
+  end)
+
+  it("checks its options", function()
+    for problem, set in pairs {
+      ["--set region=DE"] = {},
+      ["unknown region 'XX'"] = { region = "XX" },
+      ["must be in upper case: DE"] = { region = "de" },
+      ["option 'address' must be leave, use or ignore"] = { region = "DE", address = "x" },
+      ["option 'check' must be length or libphonenumber"] = { region = "DE", check = "x" },
+    } do
+      assert.matches(problem, ready:refused(set), 1, true)
+    end
+  end)
+end)

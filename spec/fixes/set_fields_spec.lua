@@ -1,0 +1,225 @@
+local csv = require "extcontacts.csv"
+local ec = require "extcontacts"
+local field_path = require "extcontacts.base.path"
+local fix = require "extcontacts.fix"
+local ready_fix = require "spec.support.ready_fix"
+
+local ready, place
+
+ready_fix.around("set_fields", function(made, its_place)
+  ready, place = made, its_place
+end, before_each, after_each)
+
+describe("the fix set_fields", function()
+  it("reads each cell as its field's type", function()
+    local id = ready:add {}
+    local path = place:write("v.csv", "id,reason,title,address.city,workPhone,surveyOptOut,externalOrganization\n"
+      .. id .. ",why not,Head,Bonn,+49 30 1234567 ext. 12,yes,x-1\n")
+    local planned, changes = ready:plan({ csv = path })
+    assert.equal(1, planned.changes)
+    local after = changes[1].after
+    assert.equal("Head", after.title)
+    assert.equal("Bonn", after.address.city)
+    assert.same({ display = "+49 30 1234567", e164 = "+49301234567", extension = 12 }, after.workPhone)
+    assert.is_true(after.surveyOptOut)
+    assert.same({ id = "x-1" }, after.externalOrganization)
+  end)
+
+  it("finds nothing to do after it was applied", function()
+    local organization = assert(place.direct.organizations:create { name = "x" }).id
+    ready:converges({ csv = place:write("v.csv", "id,title,workPhone,cellPhone,surveyOptOut,"
+      .. "externalOrganization\n" .. ready:add { workPhone = { display = "1" } }
+      .. ", Head ,+49 30 1234567,030 555,yes," .. organization .. "\n") })
+  end)
+
+  it("finishes what failed, from the corrected errors file of the apply", function()
+    local ids, bad = place:ids(40), {}
+    for index = 1, 40, 6 do
+      bad[ids[index]] = true
+    end
+    local made = assert(fix.define { name = "x", source = fix.ids(ids), change = function(contact)
+      contact.otherEmail = bad[contact.id] and "nobody at nowhere" or "right@example.com"
+      return contact
+    end })
+    assert(fix.plan(place.client, made, { output = place:path "bad" }))
+    local result = assert(fix.apply(place.client, place:path "bad"))
+    assert.equal(33, result.applied)
+    assert.equal(7, result.failed)
+    local path = place:write("right.csv",
+      (place:read "bad.errors.csv":gsub("nobody at nowhere", "right@example.com")))
+    local planned = ready:converges({ csv = path })
+    assert.equal(7, planned.changes)
+    for id in pairs(bad) do
+      assert.equal("right@example.com", assert(place.client.contacts:get(id)).otherEmail)
+    end
+  end)
+
+  it("keeps the value of an empty cell, or clears it", function()
+    local id = ready:add { title = "Head" }
+    local path = place:write("v.csv", "id,title\n" .. id .. ",\n")
+    assert.equal(0, ready:plan({ csv = path }).changes)
+    local _, changes = ready:plan({ csv = path, empty = "clear" })
+    assert.is_nil(changes[1].after.title)
+  end)
+
+  it("changes only what was edited in the file of a scan", function()
+    local id = ready:add { title = "=1+1", middleName = " x ", lastName = "'-x",
+      workPhone = { display = "+49 30 1234567" } }
+    local columns = "id,title,middleName,lastName,workPhone.display,workPhone.e164,workPhone.countryCode,"
+      .. "workPhone.userInput,createDate,modifyDate,selfUri,twitterId.verified"
+    local names, path = {}, place:path "scan.csv"
+    for name in columns:gmatch "[^,]+" do
+      names[#names + 1] = name
+    end
+    local function write(change)
+      local record = assert(place.client.contacts:get(id))
+      change(record)
+      local cells = {}
+      for index, name in ipairs(names) do
+        cells[index] = field_path.at(record, field_path.split(name))
+      end
+      place:write("scan.csv", columns .. "\n" .. csv.line(cells, #names))
+    end
+    for _, empty in ipairs { "keep", "clear" } do
+      write(function() end)
+      assert.same({ 0, {} }, { ready:plan({ csv = path, empty = empty }).changes,
+        ready:plan({ csv = path }).totals.skipped })
+      write(function(record)
+        record.workPhone.display = "+49 40 7654321"
+      end)
+      local _, changes = ready:plan({ csv = path, empty = empty })
+      assert.same({ display = "+49 40 7654321", e164 = "+49407654321" }, changes[1].after.workPhone)
+      write(function(record)
+        record.workPhone.e164 = "+49407654321"
+      end)
+      _, changes = ready:plan({ csv = path, empty = empty })
+      assert.same({ display = "+49407654321", e164 = "+49407654321" }, changes[1].after.workPhone)
+    end
+    write(function(record)
+      record.selfUri = "/elsewhere"
+    end)
+    assert.same({ ["selfUri: read-only, only the server sets it"] = 1 }, ready:plan({ csv = path }).totals.skipped)
+    write(function(record)
+      record.title, record.modifyDate = "x", "2020-01-01T00:00:00.000Z"
+    end)
+    local planned = ready:plan({ csv = path })
+    assert.equal(0, planned.changes)
+    assert.matches("^record was changed after the file was written", (next(planned.totals.skipped)))
+  end)
+
+  it("skips digits that a spreadsheet turned into a number", function()
+    local id = ready:add { workPhone = { display = "+49 30 1234567" }, address = { postalCode = "01067" },
+      homePhone = { display = "0351 7654321" } }
+    local function plan(columns, cells)
+      local text = ("id,%s\n%s,%s\n"):format(columns, id, cells)
+      return (ready:plan({ csv = place:write("v.csv", text) }))
+    end
+    for columns, cells in pairs {
+      ["address.postalCode"] = "1067", ["workPhone.e164"] = "49301234567", workPhone = "4.93012E+10",
+    } do
+      local planned = plan(columns, cells)
+      assert.same({ 0, { [columns .. ": a spreadsheet turned these digits into a number"] = 1 } },
+        { planned.changes, planned.totals.skipped })
+    end
+    assert.same({ ["cellPhone: not a valid phone number"] = 1 },
+      plan("cellPhone", "4.93012E+10").totals.skipped)
+    assert.equal(1, plan("address.postalCode", "01068").changes)
+    assert.equal(1, plan("address.postalCode", "1068").changes)
+  end)
+
+  it("finds contacts by an address that only one of them has", function()
+    local one = ready:add { workEmail = "One@Only.example", homePhone = { display = "+49 30 7654321" } }
+    ready:add { personalEmail = "two@shared.example" }
+    ready:add { otherEmail = "two@shared.example" }
+    local path = place:write("v.csv", "email,title\none@only.example ,Head\n+49 (30) 765-4321,Head\n"
+      .. "two@shared.example,Head\nnobody@only.example,Head\n030 7654321,Head\n,Head\n")
+    local planned, changes = ready:plan({ csv = path, key = "email", by = "lookup" }, "p")
+    assert.same({ 1, one, "Head" }, { #changes, changes[1].id, changes[1].after.title })
+    assert.equal(table.concat({ "row,kind,id,reason",
+      "3,," .. one .. ",duplicate row: this record appears earlier in the file",
+      "4,,,several contacts have this address", "5,,,no such record",
+      "6,,,not an e-mail address or a phone number in E.164",
+      '7,,,"row has no id; use --set create=yes to create a contact"', "" }, "\r\n"),
+      place:read "p.skipped.csv")
+    assert.equal(6, planned.totals.records)
+    assert.matches("finds contacts only", ready:refused({ csv = path, key = "email", by = "lookup",
+      kind = "organization" }), 1, true)
+  end)
+
+  it("creates a record for an address that nobody has, once", function()
+    local one = ready:add { workEmail = "one@import.example" }
+    local path = place:write("v.csv", "workEmail,firstName,lastName,createDate\nONE@import.example,Ann,Known,\n"
+      .. " new@import.example,Ann,New,2020-01-01T00:00:00.000Z\nNew@import.example,Ann,Again,\nnone,Ann,None,\n"
+      .. " ,Ann,Nameless,\n")
+    local set = { csv = path, key = "workEmail", by = "lookup", create = true }
+    local planned, changes = ready:plan(set, "p")
+    assert.equal(3, planned.changes)
+    assert.same({ one, "Known", "one@import.example" },
+      { changes[1].id, changes[1].after.lastName, changes[1].after.workEmail })
+    assert.same({ "create", { workEmail = "new@import.example", firstName = "Ann", lastName = "New" } },
+      { changes[2].op, changes[2].after })
+    assert.equal("Nameless", changes[3].after.lastName)
+    assert.same({ ["duplicate row: this record appears earlier in the file"] = 1,
+      ["not an e-mail address or a phone number in E.164"] = 1 }, planned.totals.skipped)
+    assert.equal(3, assert(fix.apply(place.client, place:path "p")).applied)
+    place:write("v.csv", (place:read "v.csv":gsub("[^\n]+\n$", ""))) -- without the one that has no address
+    assert.equal(0, ready:plan(set).changes)
+    -- Somebody else creates the contact between plan and apply.
+    place:write("v.csv", "workEmail,firstName,lastName\nquick@import.example,Ann,Slow\nslow@import.example,Ann,Too\n")
+    assert.equal(2, ready:plan(set, "late").changes)
+    ready:add { personalEmail = "Quick@import.example" }
+    local result = assert(fix.apply(place.client, place:path "late"))
+    assert.same({ 1, 1 }, { result.applied, result.conflicts })
+    assert.matches("a contact with this address exists already", place:read "late.errors.csv", 1, true)
+    assert.equal(1, #assert(place.direct.lookup:reverse "quick@import.example").contacts)
+    set.key = "mail"
+    assert.matches("option 'key' must be a field with create=yes and by=lookup, such as workEmail, not 'mail'",
+      ready:refused(set), 1, true)
+  end)
+
+  it("creates a record for each row without a key", function()
+    local planned, changes = ready:plan({ csv = place:write("v.csv", "firstName,lastName\nA,B\nA,B\n"),
+      key = "", create = true })
+    assert.equal(2, planned.changes)
+    assert.equal("create", changes[1].op)
+  end)
+
+  it("keeps all digits of a number", function()
+    local organization = assert(place.direct.organizations:create { name = "x" }).id
+    local _, changes = ready:plan({ kind = "organization", csv = place:write("v.csv",
+      "id,revenue,employeeCount,customFields.a_number\n" .. organization .. ",9007199254740993,007,-0.10\n") })
+    assert.matches('"revenue":9007199254740993', ec.json.encode(changes[1].after), 1, true)
+    assert.equal(7, changes[1].after.employeeCount)
+    assert.equal(-0.1, changes[1].after.customFields.a_number)
+  end)
+
+  it("skips rows that do not apply to a record, with reasons", function()
+    local id = ready:add {}
+    local path = place:write("v.csv", "id,kind,op,surveyOptOut\n" .. id .. ",,,perhaps\n,,,yes\nnone,,,yes\n"
+      .. ready:add {} .. ",organization,,yes\n" .. ready:add {} .. ",,delete,yes\n")
+    local planned = ready:plan({ csv = path })
+    assert.equal(0, planned.changes)
+    assert.same({
+      ["surveyOptOut: not yes, no, true or false"] = 1,
+      ["row has no id; use --set create=yes to create a contact"] = 1,
+      ["no such record"] = 1,
+      ["row is about another type of record; use --set kind=organization"] = 1,
+      ["row is about a failed delete; plan the fix that deletes again"] = 1,
+    }, planned.totals.skipped)
+    local _, changes = ready:plan({ csv = place:write("c.csv", "id,firstName,lastName\n,A,B\n"),
+      create = true })
+    assert.equal("create", changes[1].op)
+  end)
+
+  it("checks columns and options", function()
+    local path = place:write("v.csv", "id,frstName\n" .. ready:add {} .. ",x\n")
+    for problem, set in pairs {
+      ["did you mean 'firstName'"] = { csv = path },
+      ["--set csv=values.csv"] = {},
+      ["option 'kind' must be contact, organization"] = { csv = path, kind = "contcat" },
+      ["option 'empty' must be keep or clear"] = { csv = path, empty = "x" },
+    } do
+      assert.matches(problem, ready:refused(set), 1, true)
+    end
+  end)
+end)

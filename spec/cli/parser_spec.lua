@@ -75,6 +75,7 @@ describe("a command's words", function()
     for sentence, words in pairs {
       ["unknown option '--fats', did you mean '--fast'?"] = { "1", "--fats" },
       ["unknown option '--ouput', did you mean '--output'?"] = { "1", "--ouput=x" },
+      ["unknown option '-1'"] = { "1", "-1" },
       ["unknown option '--verbatim'"] = { "1", "--verbatim" },
       ["missing argument 'id'"] = {},
       ["too many arguments"] = { "1", "2" },

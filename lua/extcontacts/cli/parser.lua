@@ -265,9 +265,9 @@ function parser.read(argparser, words)
   local problem = args
   local unknown = problem:match("^unknown option '(.-)'")
   if unknown then
-    local near = suggest.nearest(unknown:match("^[^=]+"), option_names(argparser))
-    problem = ("unknown option '%s'%s"):format(unknown:match("^[^=]+"), near and (", did you mean '" .. near .. "'?")
-      or "")
+    local name = unknown:match("^[^=]+")
+    local near = #name > 2 and suggest.nearest(name, option_names(argparser)) -- every "-x" is near to "-h"
+    problem = ("unknown option '%s'%s"):format(name, near and (", did you mean '" .. near .. "'?") or "")
   end
   exit.usage((problem:gsub("can not be used", "cannot be used")))
 end

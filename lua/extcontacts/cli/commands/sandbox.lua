@@ -28,11 +28,50 @@ describes the data, the control API and the faults.]],
   exit_codes = { 0, { 1, "nginx or its Lua module is missing, or the server did not start" }, 2, 130 },
 }
 
+-- The description of a row with its choices and default.
+local function doc_of(row)
+  local doc = row.doc
+  if row.choices then
+    local choices = {}
+    for index, choice in ipairs(row.choices) do
+      choices[index] = tostring(choice)
+    end
+    doc = doc .. " (" .. table.concat(choices, ", ") .. ")"
+  end
+  if row.default and row[1] ~= "boolean" and not (row.default == 0 and row.key == "port") then
+    doc = doc .. (" [%s]"):format(row.default)
+  end
+  return doc
+end
+
+local function check(row, text)
+  if row[1] == "number" and not tonumber(text) then
+    return nil, ("%s: '%s' is not a number"):format(row.flag, text)
+  end
+  return sandbox.options.check(row, text, row.flag)
+end
+
+local function declare(argparser, row)
+  local option
+  if row[1] == "boolean" then
+    option = argparser:flag(row.flag)
+  else
+    option = argparser:option(row.flag):argname(row.value)
+    if row[1] == "table" then
+      option:count("*")
+    else
+      option:convert(function(text)
+        return check(row, text)
+      end)
+    end
+  end
+  return parser.completes(option:description(doc_of(row)):target(row.key), row.choices)
+end
+
 --- Declares the options, one per row of the sandbox's options.
 ---@param argparser table
 function command.setup(argparser)
-  local group = {}
-  local title
+  local title, group = nil, {}
   local function finish()
     if title then
       argparser:group(title, unpack(group))
@@ -44,32 +83,7 @@ function command.setup(argparser)
       finish()
       title = row.group
     else
-      local doc = row.doc
-      if row.choices then
-        local choices = {}
-        for index, choice in ipairs(row.choices) do
-          choices[index] = tostring(choice)
-        end
-        doc = doc .. " (" .. table.concat(choices, ", ") .. ")"
-      end
-      if row.default and row[1] ~= "boolean" and not (row.default == 0 and row.key == "port") then
-        doc = doc .. (" [%s]"):format(row.default)
-      end
-      local option
-      if row[1] == "boolean" then
-        option = argparser:flag(row.flag):description(doc)
-      else
-        option = argparser:option(row.flag):description(doc):argname(row.value)
-        if row[1] == "table" then
-          option:count("*")
-        else
-          option:convert(function(value)
-            return sandbox.options.check(row, value, row.flag)
-          end)
-        end
-      end
-      parser.completes(option, row.choices)
-      group[#group + 1] = option:target(row.key)
+      group[#group + 1] = declare(argparser, row)
     end
   end
   finish()

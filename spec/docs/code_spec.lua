@@ -41,7 +41,7 @@ local function same(a, b)
 end
 
 local function show(value)
-  return type(value) == "table" and require("extcontacts.json").encode(value) or tostring(value)
+  return type(value) == "table" and ec.json.encode(value) or tostring(value)
 end
 
 local function pack(...)

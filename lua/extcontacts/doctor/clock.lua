@@ -1,14 +1,16 @@
---- How far this machine's clock is from a server's, by its Date header.
+--- The offset between this machine's clock and a server's, from the server's
+-- Date header.  Pure.
 
 local dates = require "extcontacts.base.dates"
 
 local clock = {}
 
---- How many seconds this machine is at least ahead of a server that wrote
--- `date`; below 0 when it is behind, 0 where the answer's travel explains it.
+--- Returns how many seconds this machine's clock is ahead of the server's, or
+-- behind if negative.  The reply's time in transit is not counted: 0 if it can
+-- explain the difference.
 ---@param date string|nil the Date header
----@param before integer this machine's time when the request left
----@param after integer and when the answer was there; whole seconds
+---@param before integer this machine's time when the request was sent
+---@param after integer this machine's time when the reply arrived; whole seconds
 ---@return integer|nil
 function clock.ahead(date, before, after)
   local server = dates.http(date)

@@ -1,19 +1,19 @@
---- Which permissions the operations need, and how to ask for them without
--- writing anything: made from the operation table.
+--- The permissions that operations need, and the reads that show whether they
+-- are granted, from the operation table.  Pure.
 
 local operations = require "extcontacts.api.operations"
 local suggest = require "extcontacts.base.suggest"
 
 local permissions = {}
 
---- The group of an operation: "contacts.notes" of "contacts.notes.get".
+--- Returns an operation's group: "contacts.notes" for "contacts.notes.get".
 ---@param row extcontacts.Operation
 ---@return string
 function permissions.group(row)
   return row.short:match("^(.*)%.%w+$")
 end
 
---- The names of all groups, in the table's order.
+--- Returns the names of all groups, in the table's order.
 ---@return string[]
 function permissions.groups()
   local names, seen = {}, {}
@@ -27,7 +27,11 @@ function permissions.groups()
   return names
 end
 
---- Checks names of groups; "contacts" also stands for "contacts.notes".
+local function includes(name, group)
+  return group == name or group:sub(1, #name + 1) == name .. "."
+end
+
+--- Checks names of groups; "contacts" includes "contacts.notes".
 ---@param names string[]
 ---@return string|nil misuse
 function permissions.problem(names)
@@ -35,7 +39,7 @@ function permissions.problem(names)
   for _, name in ipairs(names) do
     local found = false
     for _, group in ipairs(known) do
-      found = found or group == name or group:sub(1, #name + 1) == name .. "."
+      found = found or includes(name, group)
     end
     if not found then
       return suggest.unknown("group", name, known)
@@ -43,18 +47,18 @@ function permissions.problem(names)
   end
 end
 
-local function wanted(row, names)
+local function is_selected(row, names)
   local group = permissions.group(row)
   for _, name in ipairs(names or {}) do
-    if group == name or group:sub(1, #name + 1) == name .. "." then
+    if includes(name, group) then
       return true
     end
   end
   return names == nil or #names == 0
 end
 
--- A read that needs no id, and the arguments that make its answer short.
-local function harmless(row)
+-- The shortest arguments of a read that needs no id; nil for other operations.
+local function probe_options(row)
   if row.effect ~= "read" then
     return nil
   end
@@ -69,43 +73,56 @@ local function harmless(row)
   return options
 end
 
----@class extcontacts.PermissionQuestion
----@field any string[] one of these is needed
----@field groups string[] the groups with operations that need it
----@field row extcontacts.Operation|nil the read that tells; nil where only a write would
----@field options table|nil its arguments
+---@class extcontacts.PermissionCheck
+---@field permissions string[]
+---@field mode "any"|"all" whether one of the permissions is enough
+---@field groups string[] the groups with operations that need them
+---@field row extcontacts.Operation|nil a read that needs the same permissions; nil if only writes do
+---@field options table|nil the read's arguments
 
---- What to ask: one question for each set of permissions that some operation
--- of the groups needs.
----@param names string[]|nil groups; all of them when nil or empty
----@return extcontacts.PermissionQuestion[]
-function permissions.questions(names)
-  local list, by_set = {}, {}
+local function key_of(row)
+  return row.permissions_mode .. " " .. table.concat(row.permissions, " ")
+end
+
+--- Returns one check for each set of permissions that an operation of the groups
+-- needs.
+---@param names string[]|nil groups; all of them if nil or empty
+---@return extcontacts.PermissionCheck[]
+function permissions.checks(names)
+  local list, by_key = {}, {}
   for _, row in ipairs(operations.list) do
-    if wanted(row, names) then
-      local set = table.concat(row.permissions, " ")
-      local question = by_set[set]
-      if not question then
-        question = { any = row.permissions, groups = {}, seen = {} }
-        by_set[set] = question
-        list[#list + 1] = question
+    if is_selected(row, names) then
+      local key = key_of(row)
+      local check = by_key[key]
+      if not check then
+        check = { permissions = row.permissions, mode = row.permissions_mode, groups = {}, seen = {} }
+        by_key[key] = check
+        list[#list + 1] = check
       end
       local group = permissions.group(row)
-      if not question.seen[group] then
-        question.seen[group] = true
-        question.groups[#question.groups + 1] = group
+      if not check.seen[group] then
+        check.seen[group] = true
+        check.groups[#check.groups + 1] = group
       end
     end
   end
-  -- The read may be of another group: what tells is the permission.
+  -- The read may be of a group that was not selected; only its permissions count.
   for _, row in ipairs(operations.list) do
-    local question = by_set[table.concat(row.permissions, " ")]
-    local options = question and not question.row and harmless(row)
+    local check = by_key[key_of(row)]
+    local options = check and not check.row and probe_options(row)
     if options then
-      question.row, question.options = row, options
+      check.row, check.options = row, options
     end
   end
   return list
+end
+
+--- Writes a check's permissions as text: "a or b" if one of them is enough, else
+-- "a and b".
+---@param check extcontacts.PermissionCheck
+---@return string
+function permissions.text(check)
+  return table.concat(check.permissions, check.mode == "all" and " and " or " or ")
 end
 
 return permissions

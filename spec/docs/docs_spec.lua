@@ -31,6 +31,10 @@ describe("the pages", function()
   end)
 
   for _, path in ipairs(pages) do
+    it("begin with a title: " .. path, function()
+      assert.matches("^# %S", files.read(path))
+    end)
+
     it("link to what exists: " .. path, function()
       local directory = path:match "^(.*/)" or ""
       for _, link in ipairs(markdown.links(path)) do

@@ -51,8 +51,8 @@ ENV = LUA_NAME=$(LUA_NAME) BUILD=$(BUILD) sh spec/support/env.sh
 RUN = @MAKE="$(MAKE)" sh spec/support/run.sh
 
 PORT ?= 8080
-.PHONY: all both help deps demo nginx-example test check check-quick check-deep \
-  install uninstall env rock-check soak bench-json bench-nginx clean
+.PHONY: all both help deps deps-optional demo nginx-example test check \
+  check-quick check-deep install uninstall env rock-check soak bench-json bench-nginx clean
 
 all: $(CORE) $(COMMANDS:%=$(BUILD)/bin/%)
 
@@ -121,6 +121,7 @@ help:
 #: make test         install what is missing, build, run the specs on both;
 #:                   SPECS=spec/core/json_spec.lua: only these (or busted's options)
 #: make deps         only install what is missing (Debian packages, by apt)
+#: make deps-optional  also install the programs that some specs need
 #: make env          print what makes this build usable in place:
 #:                     eval "$(make -s env LUA=luajit)"
 #: make install      into PREFIX (/usr/local), for LUA; DESTDIR for packagers
@@ -142,6 +143,9 @@ help:
 
 deps:
 	$(DEPS) test
+
+deps-optional:
+	$(DEPS) test optional
 
 demo:
 	$(DEPS) demo

@@ -1,5 +1,6 @@
 -- Completion in the shells that ask for words.
 local command = require "spec.support.command"
+local programs = require "spec.support.programs"
 
 -- A shell's script in that shell, `extcontacts` being the command.
 local function shell(name, script)
@@ -24,17 +25,7 @@ local function shell(name, script)
 end
 
 describe("completion in", function()
-  local function shell_it(name, sentence, body)
-    it(name .. " " .. sentence, function()
-      if not os.execute("command -v " .. name .. " >/dev/null 2>&1")
-        or os.execute("command -v " .. name .. " >/dev/null 2>&1") == 1 then
-        return pending(name .. " is not installed")
-      end
-      body()
-    end)
-  end
-
-  shell_it("bash", "completes words and files", function()
+  it("bash completes words and files", function()
     local function bash(...)
       return shell("bash", ([[
         . "$EXTCONTACTS_COMPLETION/bash"
@@ -49,7 +40,8 @@ describe("completion in", function()
     assert.same({ "asc" }, bash "list contacts --sort-order firstName : a")
   end)
 
-  shell_it("zsh", "completes words and files", function()
+  it("zsh completes words and files", function()
+    programs.need("zsh", pending)
     local function zsh(line)
       return shell("zsh -f", ([[
         compdef() { }
@@ -69,7 +61,8 @@ describe("completion in", function()
     assert.same({ "firstName\\:asc:" }, zsh "list contacts --sort-order firstName:a")
   end)
 
-  shell_it("fish", "completes words and files", function()
+  it("fish completes words and files", function()
+    programs.need("fish", pending)
     local function fish(line)
       return shell("fish --no-config", ([[
         source "$EXTCONTACTS_COMPLETION/fish"

@@ -260,10 +260,7 @@ describe("driven by a thread:", function()
     end
 
     it("that forks makes an engine of its own, and leaves its parent's alone", function()
-      local handle = io.popen("command -v luajit")
-      local luajit = handle:read("*l")
-      handle:close()
-      local text = run("LUA_CPATH=build/luajit/?.so LUA_PATH='lua/?.lua;lua/?/init.lua' " .. luajit, [[
+      local text = run("LUA_CPATH=build/luajit/?.so LUA_PATH='lua/?.lua;lua/?/init.lua' luajit", [[
         local ffi = require "ffi"
         ffi.cdef "int fork(void); int waitpid(int, int *, int); void _exit(int);"
         io.stdout:setvbuf "no"

@@ -1,4 +1,4 @@
-local libphonenumber = require "extcontacts.tidy.libphonenumber"
+local programs = require "spec.support.programs"
 local ready_fix = require "spec.support.ready_fix"
 
 local ready, place
@@ -52,10 +52,7 @@ describe("the fix phones_e164", function()
   end)
 
   it("asks libphonenumber on request, and plans only numbers that exist", function()
-    if not libphonenumber.installed() then
-      pending("NOT RUN: " .. select(2, libphonenumber.installed()))
-      return
-    end
+    programs.need("python3-phonenumbers", pending)
     local good = ready:add { workPhone = { display = "030 1234567" } }
     local bad = ready:add { workPhone = { display = "0101245358" } }
     local _, _, verified = ready:converges({ region = "DE", check = "libphonenumber" })

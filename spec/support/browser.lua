@@ -1,7 +1,7 @@
 --- Chromium without a window, spoken to through pipes (DevTools protocol), for
 -- specs of pages.
 --
---   if not browser.installed() then pending(browser.missing) end
+--   programs.need("chromium", pending)
 --   local page = browser.open(url, { width = 360, height = 740 })
 --   page:eval "document.title"
 --   page:close()
@@ -11,18 +11,8 @@ local mime = require "mime"
 
 local browser = {}
 
-browser.missing = "NOT RUN: chromium is not installed; `make check` installs it"
-
 local function quoted(text)
   return "'" .. text:gsub("'", "'\\''") .. "'"
-end
-
---- Whether there is a Chromium.
-function browser.installed()
-  local pipe = io.popen "command -v chromium"
-  local path = pipe:read("*a")
-  pipe:close()
-  return path ~= ""
 end
 
 -- Root has to do without Chromium's own sandbox.

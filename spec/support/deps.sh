@@ -2,13 +2,19 @@
 # What extcontacts needs and how to get it.  This file is the one list of
 # packages: a new need is one `need` line below.
 #
-#   deps.sh [--list|--probe] SET...   SET: build demo test check fuzz deep rock
+#   deps.sh [--list|--probe] SET...
+#   deps.sh --has PACKAGE
+#
+# SET: build demo test optional check fuzz deep rock
 #
 # Looks for programs, libraries and Lua modules themselves (not for packages).
 # What is missing is installed with apt where there is apt: directly as root,
 # otherwise with sudo.  Where there is none, or with --probe, it says in words
 # what to install and fails.  Nothing missing: no apt and no sudo call.
 #   --list   prints the Debian packages of the sets
+#   --has    succeeds if the need that names this Debian package is met, and
+#            fails with 2 if no need names it; packages in EXTCONTACTS_WITHOUT
+#            count as missing
 
 set -u
 # A normal user's PATH lacks the directory nginx lives in.
@@ -18,6 +24,9 @@ mode=install
 case ${1-} in
 --list) mode=list; shift ;;
 --probe) mode=probe; shift ;;
+--has)
+  mode=has asked=${2-} named=
+  set -- deep optional rock ;;
 esac
 
 sets=
@@ -26,13 +35,13 @@ add_sets() {
     case " $sets " in *" $set "*) continue ;; esac
     sets="$sets $set"
     case $set in
-    build) ;;
+    build | optional) ;;
     demo | rock) add_sets build ;;
     test) add_sets demo ;;
-    check) add_sets test ;;
+    check) add_sets test optional ;;
     fuzz) add_sets check ;;
     deep) add_sets fuzz ;;
-    *) echo "deps.sh: no set '$set' (build demo test check fuzz deep rock)" >&2
+    *) echo "deps.sh: no set '$set'; see the top of spec/support/deps.sh" >&2
        exit 2 ;;
     esac
   done
@@ -63,6 +72,10 @@ need() {
   packages=$(with "$packages" $wanted)
   shift 3
   [ $mode = list ] && return 0
+  if [ $mode = has ]; then
+    case " $wanted " in *" $asked "*) named=yes ;; *) return 0 ;; esac
+    case " ${EXTCONTACTS_WITHOUT-} " in *" $asked "*) exit 1 ;; esac
+  fi
   "$@" >/dev/null 2>&1 && return 0
   missing=$(with "$missing" $wanted)
   words="$words  - $text
@@ -158,16 +171,18 @@ for vm in lua5.4 luajit; do
   need test "luv, for $vm" "lua-luv" lua_modules $vm luv
 done
 
-# Optional for users: a fix asks it whether phone numbers exist.
-need check "libphonenumber's Python port" "python3-phonenumbers" \
+# The specs that need one of these are pending without it
+# (spec/support/programs.lua).
+need optional "libphonenumber's Python port" "python3-phonenumbers" \
   /usr/bin/python3 -c "import phonenumbers"
+need optional "zsh" "zsh" have zsh
+need optional "fish" "fish" have fish
+need optional "chromium, to look at pages" "chromium" have chromium
+
 need check "clang" "clang" have clang
 need check "clang-format" "clang-format" have "${CLANG_FORMAT:-clang-format}"
 need check "cppcheck" "cppcheck" have cppcheck
 need check "luacheck" "lua-check" have luacheck
-need check "zsh" "zsh" have zsh
-need check "fish" "fish" have fish
-need check "chromium, to look at pages" "chromium" have chromium
 need check "nm (binutils)" "binutils" have nm
 
 need fuzz "clang's sanitizer and fuzzer libraries" "libclang-rt-dev" \
@@ -178,6 +193,15 @@ need fuzz "simdjson, with headers" "libsimdjson-dev" pkg simdjson
 need deep "valgrind" "valgrind" have valgrind
 
 need rock "luarocks" "luarocks" have luarocks
+
+if [ $mode = has ]; then
+  if [ -z "$named" ]; then
+    echo "deps.sh: no need names the package '$asked'" >&2
+    exit 2
+  fi
+  [ -z "$words" ]
+  exit
+fi
 
 if [ $mode = list ]; then
   printf '%s\n' $packages

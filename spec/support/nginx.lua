@@ -21,6 +21,7 @@ error_log $dir/error.log $level;
 $modules
 $user
 env PATH; env HOME; env TMPDIR; env LUA_PATH; env LUA_CPATH; env LUA_INIT; env EXTCONTACTS_REPORT;
+env EXTCONTACTS_WITHOUT;
 $main
 events { worker_connections 4096; }
 http {

@@ -20,7 +20,10 @@
 #
 # VMS="lua5.4" leaves the other VM out; asan also heeds ASAN_VMS.  Builds and
 # logs go into CHECK_DIR (build/check), a folder below this tree.
-# A pending spec is listed and counts neither way.  A suite without specs, or
+# EXTCONTACTS_WITHOUT="zsh fish" runs the specs as if these packages were
+# missing (spec/support/programs.lua).
+# A pending spec is listed and counts neither way; the line before the last
+# names the programs whose absence left specs pending.  A suite without specs, or
 # one that dies before its end, counts as failed.
 
 set -u
@@ -34,6 +37,7 @@ mkdir -p $out
 unset LUA_PATH_5_4 LUA_CPATH_5_4 LUA_INIT LUA_INIT_5_4
 
 passed=0 failed=0 pending=0 failures=
+lacking=0 packages= # pending for missing programs, and their Debian packages
 
 # The seconds since $1 (of date +%s).
 since() {
@@ -65,6 +69,22 @@ check() {
 # A suite that waits for what never comes ends as failed, not as a stuck run.
 SUITE_SECONDS=${SUITE_SECONDS:-1500}
 
+# add_report FILE STATUS: the counts of a report (spec/support/report.lua) into
+# good, bad and waiting; a run that ended with STATUS without failures to show
+# for it, or without a passed spec, counts as one failure
+add_report() {
+  good=0 bad=0 waiting=0 without=0 missing=
+  [ ! -f "$1" ] || read -r good bad waiting without missing <"$1"
+  lacking=$((lacking + ${without:-0}))
+  for package in ${missing:-}; do
+    case " $packages " in *" $package "*) ;; *) packages="$packages $package" ;; esac
+  done
+  if [ "$bad" = 0 ] && { [ "$2" != 0 ] || [ "$good" = 0 ]; }; then
+    bad=1
+    echo "the run ended with status $2 after $good specs"
+  fi
+}
+
 # run_specs BUILD INTERPRETER... : busted on $specs with the core of that
 # build, into good, bad and waiting
 run_specs() {
@@ -80,16 +100,7 @@ run_specs() {
     LUA_PATH="$root/lua/?.lua;$root/lua/?/init.lua;$root/?.lua;;" \
     LUA_CPATH="$root/$core/?.so;;" \
     "$@" $specs
-  status=$?
-  if [ -f "$report" ]; then
-    read -r good bad waiting <"$report"
-  else
-    good=0 bad=0 waiting=0
-  fi
-  if [ "$bad" = 0 ] && { [ "$status" != 0 ] || [ "$good" = 0 ]; }; then
-    bad=1
-    echo "the run ended with status $status after $good specs"
-  fi
+  add_report "$report" $?
 }
 
 # suite_ended NAME GOOD BAD WAITING START
@@ -364,5 +375,8 @@ done
 [ -z "$failures" ] || printf '\nfailed:%s\n' "$failures"
 [ "$pending" = 0 ] || printf '%s pending specs (listed above)\n' "$pending"
 printf 'total time: %s s\n' "$(since "$start_all")"
+[ -z "$packages" ] ||
+  printf 'pending because a program is missing: %s specs (%s). To install: make deps-optional\n' \
+    "$lacking" "${packages# }"
 printf '%s passed, %s failed\n' "$passed" "$failed"
 [ "$failed" = 0 ] && [ "$passed" != 0 ]

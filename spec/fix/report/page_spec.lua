@@ -3,6 +3,7 @@
 local browser = require "spec.support.browser"
 local fix = require "extcontacts.fix"
 local fixes = require "spec.support.fixes"
+local programs = require "spec.support.programs"
 
 local EVIL = "<script>alert(1)</script>"
 
@@ -78,10 +79,7 @@ describe("the page of a report", function()
 
   local function here(name, run)
     it(name, function()
-      if not browser.installed() then
-        pending(browser.missing)
-        return
-      end
+      programs.need("chromium", pending)
       run()
     end)
   end

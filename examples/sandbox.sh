@@ -15,5 +15,7 @@ start_sandbox() { # options of the sandbox
     sleep 0.1
   done
   . "$work/ready"
+  # A user's own would win over the sandbox's credentials.
+  unset GENESYSCLOUD_ACCESS_TOKEN GENESYSCLOUD_PROFILE
   pid=$EXTCONTACTS_SANDBOX_PID
 }

@@ -195,7 +195,7 @@ end
 ---@return integer code
 ---@return string output standard output and, unless redirected, standard error
 function command.shell(text, environment)
-  local lines = { "extcontacts() { bin/extcontacts \"$@\"; }", "export HOME=$(mktemp -d)",
+  local lines = { "extcontacts() { bin/extcontacts \"$@\"; }", "unset XDG_STATE_HOME; export HOME=$(mktemp -d)",
     "trap 'rm -rf \"$HOME\"' EXIT", ("export EXTCONTACTS_LUA='%s'"):format(script.interpreter) }
   for name, value in pairs(environment or {}) do
     lines[#lines + 1] = ("export %s='%s'"):format(name, value)

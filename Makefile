@@ -52,7 +52,7 @@ RUN = @MAKE="$(MAKE)" sh spec/support/run.sh
 
 PORT ?= 8080
 .PHONY: all both help deps deps-optional demo nginx-example test check \
-  check-quick check-deep install uninstall env rock-check soak bench-json bench-nginx clean
+  check-quick check-deep check-bare install uninstall env rock-check soak bench-json bench-nginx clean
 
 all: $(CORE) $(COMMANDS:%=$(BUILD)/bin/%)
 
@@ -135,6 +135,8 @@ help:
 #: make check-deep   the specs with ASan and UBSan, in valgrind, with a restless
 #:                   collector, through a bad network; every allocation failing
 #:                   in turn; fuzzing for FUZZ_SECONDS (60) a target
+#: make check-bare   make demo and make test in a minimal Debian 12, as root and
+#:                   as a normal user; needs root, takes several minutes
 #: make soak         lost replies, a long scan, shared windows, an outage and a
 #:                   bad network at full size, on both VMs, in some 20 minutes
 #: make bench-json   JSON beside lua-cjson and the floor, on both VMs
@@ -175,6 +177,9 @@ check-deep:
 	$(DEPS) deep
 	@MAKE="$(MAKE)" FUZZ_SECONDS=$(FUZZ_SECONDS) sh spec/support/run.sh \
 	  asan tsan gc chaos memerr valgrind fuzz -- $(SPECS)
+
+check-bare:
+	$(RUN) bare
 
 soak:
 	$(DEPS) test

@@ -27,12 +27,12 @@ describe("run.sh", function()
 
   -- Runs these specs (text) as a suite of their own, on this VM only
   -- and without the sandbox that the helper starts.
-  local function run(specs)
+  local function run(specs, environment)
     local file = assert(io.open(scratch, "w"))
     file:write(specs)
     file:close()
     local vm = package.loaded.jit and "luajit" or "lua5.4"
-    return shell("CHECK_DIR=build/check/nested VMS=" .. vm .. " sh spec/support/run.sh suite -- "
+    return shell((environment or "") .. "CHECK_DIR=build/check/nested VMS=" .. vm .. " sh spec/support/run.sh suite -- "
       .. "--helper=busted " .. quoted(scratch))
   end
 
@@ -75,6 +75,16 @@ describe("run.sh", function()
       assert.matches("\n1 passed, 1 failed\n$", output)
     end)
   end
+
+  it("hides a user's account and proxies from the specs", function()
+    local names = { "GENESYSCLOUD_ACCESS_TOKEN", "PURECLOUD_SECRET", "EXTCONTACTS_BASE_URL", "https_proxy" }
+    local status, output = run(([[
+      it("a", function()
+        for name in ("%s"):gmatch "%%S+" do assert.is_nil(os.getenv(name), name) end
+      end)
+    ]]):format(table.concat(names, " ")), table.concat(names, "=x ") .. "=x ")
+    assert.equal(0, status, output)
+  end)
 
   it("calls a group it doesn't know failed", function()
     local status, output = shell("sh spec/support/run.sh nonsense")
@@ -131,6 +141,31 @@ describe("env.sh", function()
     local status, output = shell("BUILD=build/none LUA_NAME=luajit sh spec/support/env.sh")
     assert.equal(1, status)
     assert.matches("make LUA=luajit", output, 1, true)
+  end)
+end)
+
+describe("demo.sh", function()
+  it("needs no terminal, USER, UTF-8 locale or HOME, and ignores a user's account", function()
+    local status, output = shell("eval \"$(sh spec/support/env.sh)\"; setsid -w env -i PATH=\"$PATH\" "
+      .. "LUA_PATH=\"$LUA_PATH\" LUA_CPATH=\"$LUA_CPATH\" HOME=/nonexistent XDG_STATE_HOME=/nonexistent/state "
+      .. "LC_ALL=C GENESYSCLOUD_ACCESS_TOKEN=mine GENESYSCLOUD_PROFILE=mine CONTACTS=50 "
+      .. "sh examples/demo.sh </dev/null")
+    assert.equal(0, status, output)
+    assert.matches("What is left are numbers", output, 1, true)
+  end)
+end)
+
+describe("check_bare.sh", function()
+  -- A PATH in which `id` names a normal user.
+  it("says that it needs root, and counts as failed without", function()
+    local directory = os.tmpname()
+    os.remove(directory)
+    local status, output = shell(("mkdir %s; printf '#!/bin/sh\\necho 1000\\n' >%s/id; chmod 755 %s/id; "
+      .. "PATH=%s:$PATH CHECK_DIR=build/check/nested sh spec/support/run.sh bare; status=$?; rm -rf %s; (exit $status)")
+      :format(directory, directory, directory, directory, directory))
+    assert.equal(1, status, output)
+    assert.matches("check-bare can't run here: it needs root", output, 1, true)
+    assert.matches("\n0 passed, 1 failed\n$", output)
   end)
 end)
 

@@ -5,7 +5,7 @@
 #   deps.sh [--list|--probe] SET...
 #   deps.sh --has PACKAGE
 #
-# SET: build demo test optional check fuzz deep rock
+# SET: build demo test optional check fuzz deep rock bare
 #
 # Looks for programs, libraries and Lua modules themselves (not for packages).
 # What is missing is installed with apt where there is apt: directly as root,
@@ -26,7 +26,7 @@ case ${1-} in
 --probe) mode=probe; shift ;;
 --has)
   mode=has asked=${2-} named=
-  set -- deep optional rock ;;
+  set -- deep optional rock bare ;;
 esac
 
 sets=
@@ -35,7 +35,7 @@ add_sets() {
     case " $sets " in *" $set "*) continue ;; esac
     sets="$sets $set"
     case $set in
-    build | optional) ;;
+    build | optional | bare) ;;
     demo | rock) add_sets build ;;
     test) add_sets demo ;;
     check) add_sets test optional ;;
@@ -193,6 +193,8 @@ need fuzz "simdjson, with headers" "libsimdjson-dev" pkg simdjson
 need deep "valgrind" "valgrind" have valgrind
 
 need rock "luarocks" "luarocks" have luarocks
+
+need bare "mmdebstrap" "mmdebstrap" have mmdebstrap
 
 if [ $mode = has ]; then
   if [ -z "$named" ]; then

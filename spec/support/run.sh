@@ -17,6 +17,9 @@
 #   valgrind the specs of the C modules under memcheck
 #   fuzz     libFuzzer, FUZZ_SECONDS (10) a target (spec/fuzz)
 #   rock     luarocks make in a fresh tree, for both VMs
+#   bare     `make demo` and `make test` in a minimal Debian
+#            (spec/support/check_bare.sh)
+#   deps     installs what the other groups need, but for bare and valgrind
 #
 # VMS="lua5.4" leaves the other VM out; asan also heeds ASAN_VMS.  Builds and
 # logs go into CHECK_DIR (build/check), a folder below this tree.
@@ -35,6 +38,10 @@ out=${CHECK_DIR:-build/check}
 mkdir -p $out
 # Versioned settings would win over the LUA_PATH and LUA_CPATH set here.
 unset LUA_PATH_5_4 LUA_CPATH_5_4 LUA_INIT LUA_INIT_5_4
+
+# A user's account and proxies, of which the specs must see nothing: options of
+# env.
+foreign=$(env | sed -nE 's/^((GENESYSCLOUD|PURECLOUD)_[A-Z_]+|EXTCONTACTS_(BASE_URL|LOGIN_URL|CA_FILE|RATE)|(https?|all|no)_proxy|(HTTPS?|ALL|NO)_PROXY)=.*/-u \1/p')
 
 passed=0 failed=0 pending=0 failures=
 lacking=0 packages= # pending for missing programs, and their Debian packages
@@ -92,7 +99,7 @@ run_specs() {
   shift
   report=$root/$out/report
   rm -f "$report"
-  set -- timeout --foreground -k 10 "$SUITE_SECONDS" "$@" ${runner:-spec/support/suite.lua}
+  set -- env $foreign timeout --foreground -k 10 "$SUITE_SECONDS" "$@" ${runner:-spec/support/suite.lua}
   if [ -f spec/helper.lua ]; then
     set -- "$@" --helper=spec/helper.lua
   fi
@@ -355,6 +362,19 @@ group_rock() {
   done
 }
 
+group_bare() {
+  report=$root/$out/report
+  rm -f "$report"
+  start=$(date +%s)
+  EXTCONTACTS_REPORT=$report sh spec/support/check_bare.sh
+  add_report "$report" $?
+  suite_ended "bare Debian" "$good" "$bad" "$waiting" "$start"
+}
+
+group_deps() {
+  check "packages for developers" sh spec/support/deps.sh fuzz rock
+}
+
 groups=
 while [ $# -gt 0 ] && [ "$1" != -- ]; do
   groups="$groups $1"
@@ -366,7 +386,7 @@ specs=${*:-}
 start_all=$(date +%s)
 for group in ${groups:-suite}; do
   case $group in
-  suite | nginx | leaks | static | asan | tsan | gc | chaos | memerr | valgrind | fuzz | rock)
+  suite | nginx | leaks | static | asan | tsan | gc | chaos | memerr | valgrind | fuzz | rock | bare | deps)
     group_$group ;;
   *) echo "run.sh: no group '$group'" >&2; fail "group '$group'" ;;
   esac

@@ -76,6 +76,33 @@ describe("run.sh", function()
     end)
   end
 
+  describe("with specs whose program may be missing", function()
+    local SPECS = [[
+      local programs = require "spec.support.programs"
+      it("a", function() programs.need('lua5.4', pending) error "needs it" end)
+      it("b", function() programs.need('openssl', pending) end)
+      it("c", function() programs.need('lua5.4', pending) error "needs it" end)
+      it("d", function() end)
+    ]]
+
+    it("names the packages before its last line, and the command that installs them", function()
+      local status, output = run(SPECS, "EXTCONTACTS_WITHOUT=lua5.4 ")
+      assert.equal(0, status, output)
+      assert.matches("\npending because a program is missing: 2 specs (lua5.4). To install: make deps-optional\n"
+        .. "3 passed, 0 failed\n", output, 1, true)
+      assert.matches("NOT RUN: lua5.4 is not installed", output, 1, true)
+      output = select(2, run(SPECS, "EXTCONTACTS_WITHOUT='lua5.4 openssl' "))
+      assert.matches("a program is missing: 3 specs (lua5.4 openssl).", output, 1, true)
+    end)
+
+    it("runs them where it is not, and prints no such line", function()
+      local status, output = run(SPECS, "EXTCONTACTS_WITHOUT= ")
+      assert.equal(1, status)
+      assert.is_nil(output:find "a program is missing")
+      assert.matches("\n3 passed, 2 failed\n$", output)
+    end)
+  end)
+
   it("hides a user's account and proxies from the specs", function()
     local names = { "GENESYSCLOUD_ACCESS_TOKEN", "PURECLOUD_SECRET", "EXTCONTACTS_BASE_URL", "https_proxy" }
     local status, output = run(([[
@@ -193,6 +220,18 @@ describe("deps.sh", function()
       "There is no apt here" } do
       assert.matches(words, output, 1, true)
     end
+  end)
+
+  it("looks for one package's program in PATH, unless EXTCONTACTS_WITHOUT names it", function()
+    local function has(name, without)
+      return (shell(("PATH=%s EXTCONTACTS_WITHOUT='%s' sh spec/support/deps.sh --has %s"):format(bin, without, name)))
+    end
+    assert.equal(1, has("zsh", ""))
+    shell(("ln -s /bin/true %s/zsh; ln -s /bin/true %s/fish"):format(bin, bin))
+    assert.equal(0, has("zsh", ""))
+    assert.equal(1, has("zsh", "zsh chromium"))
+    assert.equal(0, has("fish", "zsh chromium"))
+    assert.equal(2, has("zhs", ""))
   end)
 
   it("lists every package once", function()

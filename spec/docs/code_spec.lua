@@ -59,8 +59,8 @@ end
 ]]
 
 local PAGES = {
-  "auth", "calls", "concurrency", "configuration", "engine", "errors", "event-loops", "file", "iterators", "json",
-  "main", "rate-limits", "raw-requests", "records", "retries", "url",
+  "auth", "calls", "concurrency", "configuration", "csv", "engine", "errors", "event-loops", "file", "iterators",
+  "json", "main", "rate-limits", "raw-requests", "records", "retries", "snapshot", "tidy", "url",
 }
 
 -- Later blocks of a page use the variables of earlier ones.

@@ -23,7 +23,7 @@ function Place:write(name, text)
   handle:close()
 end
 
---- A file's content; nil if there is none.
+--- A file's content; nil if it is missing.
 function Place:read(name)
   return files.read(self:at(name))
 end

@@ -36,8 +36,8 @@ end
 local UNCOUNTED = { id = true, selfUri = true, createDate = true, modifyDate = true, schema = true,
   externalDataSources = true }
 
--- The number of contacts; what is known of each, by its number; and the numbers of
--- the contacts that have a key, by reason and key.
+-- The number of contacts; the facts about each, by its number; and the numbers of the
+-- contacts that have a key, by reason and key.
 local total, contacts, holders
 
 local function folded(...)

@@ -1,5 +1,5 @@
--- Tidies names and e-mail addresses: removes extra spaces, gives names in upper
--- case proper case, and converts e-mail addresses to lower case.
+-- Tidies names and e-mail addresses: removes extra spaces, writes upper-case names in
+-- proper case, and converts e-mail addresses to lower case.
 --
 --   extcontacts plan tidy_names_emails -o tidy.plan
 --
@@ -9,7 +9,7 @@
 --
 -- Options:
 --   capitals=no   keep names in upper case
---   small=yes     also give names in lower case proper case: "anna schmidt"
+--   small=yes     also write lower-case names in proper case: "anna schmidt"
 --   keep=IBM,SAP  keep these words in upper case
 --
 -- A value that is not one e-mail address ("n/a", or two addresses) is skipped with

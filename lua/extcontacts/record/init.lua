@@ -1,7 +1,7 @@
---- Records: plain tables with the wire's field names.  This room owns what is
--- known about them without a server: their types, which fields are read-only,
--- when two of them are equal, how they differ, what the server may reject, and
--- how a row of a spreadsheet fills one.  Everything here is pure.
+--- Records: plain tables with the wire's field names.  This room owns the rules
+-- that need no server: types, read-only fields, the canonical form, differences,
+-- values that the server may reject, and rows of spreadsheets.  Everything here is
+-- pure.
 
 local core = require "extcontacts.core"
 local models = require "extcontacts.api.models"

@@ -43,7 +43,7 @@ function partial.open(path)
 end
 
 --- Reads the state that an earlier export saved.
----@return extcontacts.snapshot.State|nil state nil if there is none, or none that fits the file
+---@return extcontacts.snapshot.State|nil state nil if it is missing or does not fit the file
 function Partial:state()
   local text = files.read(self.state_path)
   local state = text and core.json.decode(text)

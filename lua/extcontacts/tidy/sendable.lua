@@ -11,7 +11,7 @@ local REJECTED = { limit = true, required = true }
 -- record, so one invalid field makes the server reject any change to it.
 ---@param kind extcontacts.record.TypeName
 ---@param record table
----@return string|nil reason with the first invalid field; nil if there is none
+---@return string|nil reason with the first invalid field; nil if all are valid
 function sendable.problem(kind, record)
   for _, warning in ipairs(lint.check(kind, record)) do
     if REJECTED[warning.code] then

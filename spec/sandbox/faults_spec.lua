@@ -1,11 +1,9 @@
--- The sandbox's faults and its control path.
-
 local api = require "spec.support.api"
 local cjson = require "cjson"
 local sandbox = require "spec.support.sandbox"
 local socket = require "socket"
 
-describe("the sandbox's faults", function()
+describe("a fault of the sandbox", function()
   local server, session
   sandbox.around({ contacts = 300, rate = 0 }, function(...)
     server, session = ...
@@ -23,7 +21,7 @@ describe("the sandbox's faults", function()
     return table.concat(list, " ")
   end
 
-  it("choose their requests by operation, method, path and number", function()
+  it("selects requests by operation, method, path and number", function()
     set({ operation = "contacts.list", nth = 2, status = 503 })
     assert.equal("200 503 200", statuses(3))
     set({ operation = "contacts.*", nth = "2-3", status = 503 })
@@ -38,7 +36,7 @@ describe("the sandbox's faults", function()
     assert.equal("200 200", statuses(2))
   end)
 
-  it("follow a plan, one step a request", function()
+  it("follows a plan, one step per request", function()
     set({ operation = "contacts.list", plan = {
       {}, { status = 503 }, { status = 503 }, { drop = "after" }, { cut = 10 },
       { token = "revoked" },
@@ -48,7 +46,7 @@ describe("the sandbox's faults", function()
     assert.same({ 6, 5 }, { applied.seen, applied.applied })
   end)
 
-  it("come from a file, too", function()
+  it("can come from a file", function()
     local path = os.tmpname()
     local file = assert(io.open(path, "w"))
     file:write('[{"operation": "contacts.list", "plan": [{}, {"status": 503}, {"merge": {"a": {"b": [1, null]}}}]}]')
@@ -65,10 +63,10 @@ describe("the sandbox's faults", function()
     assert.equal(1, replies[3].body.a.b[1])
     assert.has_error(function()
       sandbox.start { faults = "/nonexistent.json" }
-    end, "the sandbox did not start:\nextcontacts sandbox: --faults /nonexistent.json: it can't be read\n")
+    end, "the sandbox did not start:\nextcontacts sandbox: --faults /nonexistent.json: the file cannot be read\n")
   end)
 
-  it("choose a share of requests, the same with the same seed", function()
+  it("selects a share of the requests, the same with the same seed", function()
     set({ rate = 0.3, seed = 5, status = 503 })
     local first = statuses(60)
     set({ rate = 0.3, seed = 5, status = 503 })
@@ -79,7 +77,7 @@ describe("the sandbox's faults", function()
     assert.is_true(count > 5 and count < 35)
   end)
 
-  it("answer with a status, a code and a Retry-After or none", function()
+  it("sends a status, a code and an optional Retry-After", function()
     set({ status = 429, retry_after = 7 })
     local reply = session:call("GET", "/contacts")
     assert.equal("7", reply.headers["retry-after"])
@@ -96,12 +94,12 @@ describe("the sandbox's faults", function()
     assert.equal(reply.headers["inin-correlation-id"], reply.body.contextId)
   end)
 
-  it("strike the token endpoint too", function()
+  it("applies to the token endpoint too", function()
     set({ operation = "oauth.token", status = 503 })
     assert.equal(503, api.post_token(server, "grant_type=client_credentials").status)
   end)
 
-  it("do nothing before a status, or carry the operation out first", function()
+  it("sends a status instead of running the operation, or after it", function()
     local function count()
       return server:control("GET", "/sandbox/counters").records.contact
     end
@@ -113,7 +111,7 @@ describe("the sandbox's faults", function()
     assert.equal(301, count())
   end)
 
-  it("drop the reply before or after the write", function()
+  it("drops the reply before or after the write", function()
     local function count()
       return server:control("GET", "/sandbox/counters").records.contact
     end
@@ -130,7 +128,7 @@ describe("the sandbox's faults", function()
     assert.is_true(entry.faulty)
   end)
 
-  it("end the connection without a byte", function()
+  it("ends the connection without a byte", function()
     set({ drop = "before" })
     local connection = socket.connect("127.0.0.1", server.port)
     connection:send("GET /api/v2/externalcontacts/contacts HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -140,7 +138,7 @@ describe("the sandbox's faults", function()
     connection:close()
   end)
 
-  it("cut a body short of its length", function()
+  it("cuts a body short", function()
     set({ cut = 50 })
     local connection = socket.connect("127.0.0.1", server.port)
     connection:send(("GET %s/contacts HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\nAuthorization: Bearer %s\r\n\r\n")
@@ -152,7 +150,7 @@ describe("the sandbox's faults", function()
     assert.is_true(tonumber(head:match("Content%-Length: (%d+)")) > 50)
   end)
 
-  it("change bodies", function()
+  it("replaces bodies and their types", function()
     set({ body = "html", status = 502 })
     local reply = session:call("GET", "/contacts")
     assert.equal(502, reply.status)
@@ -176,7 +174,7 @@ describe("the sandbox's faults", function()
     assert.is_nil(session:call("GET", "/contacts").headers["content-type"])
   end)
 
-  it("put fields into answers", function()
+  it("adds fields to responses", function()
     set({ extra_field = true })
     local body = session:must("GET", "/contacts?pageSize=2")
     assert.is_table(body.entities[1].fieldOfTheFuture)
@@ -190,7 +188,7 @@ describe("the sandbox's faults", function()
     assert.equal("again", session:must("GET", "/scan/contacts").cursors.after)
   end)
 
-  it("revoke the token and expire cursors in the middle of a scan", function()
+  it("revokes the token and expires cursors during a scan", function()
     set({ operation = "contacts.scan", nth = 2, token = "revoked" })
     local cursor = session:must("GET", "/scan/contacts?limit=50").cursors.after
     local path = "/scan/contacts?limit=50&cursor=" .. api.escape(cursor)
@@ -204,8 +202,8 @@ describe("the sandbox's faults", function()
     assert.equal(200, session:call("GET", "/scan/contacts?cursor=" .. api.escape(fresh)).status)
   end)
 
-  it("delay an answer", function()
-    -- The delay ends after the time-out below, whatever the machine does.
+  it("delays a response", function()
+    -- Longer than the timeout below, however slow the machine is.
     set({ delay = 30 })
     local connection = socket.connect("127.0.0.1", server.port)
     connection:settimeout(0.05)
@@ -215,7 +213,7 @@ describe("the sandbox's faults", function()
     connection:close()
   end)
 
-  it("come together when a request meets several", function()
+  it("is combined with other faults that apply", function()
     set({ nth = 1, status = 503 }, { nth = 1, content_type = "text/plain", status = 500 })
     local reply = session:call("GET", "/contacts")
     assert.equal(503, reply.status)
@@ -223,82 +221,18 @@ describe("the sandbox's faults", function()
     assert.equal(1, server:control("GET", "/sandbox/faults")[2].applied)
   end)
 
-  it("are checked, with the nearest name", function()
-    local function refused(rule)
+  it("is checked, with the nearest name in the message", function()
+    local function rejected(rule)
       local reply = api.request(server.base_url .. "/sandbox/faults", { method = "POST", body = cjson.encode { rule } })
       assert.equal(400, reply.status)
       return reply.body.message
     end
-    assert.matches("did you mean 'status'", refused { statsu = 503 }, 1, true)
-    assert.matches("before, after", refused { drop = "now" }, 1, true)
-    assert.matches("nothing happens", refused { operation = "contacts.list" }, 1, true)
-    assert.matches("number", refused { status = "x" })
-    assert.matches("range", refused { nth = "a-b", status = 500 })
-    assert.matches("step 2 of the plan: drop is one of", refused { plan = { {}, { drop = "now" } } })
-    assert.matches("step 1 of the plan: nothing happens", refused { plan = { { nth = 1 } } })
-  end)
-end)
-
-describe("the sandbox's control path", function()
-  local server, session
-  sandbox.around({ contacts = 40, rate = 0, request_log = 10 }, function(...)
-    server, session = ...
-  end, setup, teardown, before_each)
-
-  it("keeps the last requests, without bodies and tokens", function()
-    session:call("POST", "/contacts", { firstName = "Secret", lastName = "Person" })
-    session:call("GET", "/contacts?q=x&pageSize=1")
-    local entries = server:control("GET", "/sandbox/requests")
-    local last = entries[#entries]
-    assert.equal("contacts.list", last.operation)
-    assert.equal("GET", last.method)
-    assert.equal("/api/v2/externalcontacts/contacts", last.path)
-    assert.equal("q=x&pageSize=1", last.query)
-    assert.equal("200", last.status)
-    assert.is_string(last.correlation_id)
-    local text = api.request(server.base_url .. "/sandbox/requests").text
-    for _, secret in ipairs { "Secret", session.token, server.client_secret } do
-      assert.is_nil(text:find(secret, 1, true))
-    end
-    for _ = 1, 15 do
-      session:call("GET", "/organizations")
-    end
-    entries = server:control("GET", "/sandbox/requests")
-    assert.equal(10, #entries)
-    local number = entries[10].number
-    session:call("GET", "/contacts")
-    entries = server:control("GET", "/sandbox/requests?since=" .. math.floor(number))
-    assert.equal(1, #entries)
-    assert.equal("contacts.list", entries[1].operation)
-  end)
-
-  it("comes back to the data of the start", function()
-    local first = session:must("GET", "/contacts?pageSize=1").entities[1]
-    session:must("DELETE", "/contacts/" .. first.id)
-    session:must("POST", "/contacts", { firstName = "A", lastName = "B" })
-    server:control("POST", "/sandbox/settings", { rate = 1 })
-    server:reset()
-    assert.equal(0, server:control("GET", "/sandbox/settings").rate)
-    assert.equal(first.id, session:must("GET", "/contacts?pageSize=1").entities[1].id)
-    assert.equal(40, session:must("GET", "/contacts").total)
-    server:reset { contacts = 7, seed = 99 }
-    assert.equal(7, session:must("GET", "/contacts").total)
-    assert.not_equal(first.id, session:must("GET", "/contacts?pageSize=1").entities[1].id)
-    server:reset()
-    assert.equal(40, session:must("GET", "/contacts").total)
-    server:reset { tokens = true }
-    assert.equal(401, session:call("GET", "/contacts").status)
-  end)
-
-  it("says what it does not know", function()
-    local function post(path, body)
-      return api.request(server.base_url .. path, { method = "POST", body = body })
-    end
-    assert.equal(404, post("/sandbox/nothing").status)
-    assert.equal(400, post("/sandbox/settings", '{"port":1}').status)
-    assert.equal(400, post("/sandbox/settings", '{"rate":-1}').status)
-    assert.equal(400, post("/sandbox/settings", '{').status)
-    assert.equal(400, post("/sandbox/clock", '{"advance":-1}').status)
-    assert.equal(400, post("/sandbox/reset", '{"contacts":"many"}').status)
+    assert.matches("did you mean 'status'", rejected { statsu = 503 }, 1, true)
+    assert.matches("known: after, before", rejected { drop = "now" }, 1, true)
+    assert.matches("no effect", rejected { operation = "contacts.list" }, 1, true)
+    assert.matches("number", rejected { status = "x" })
+    assert.matches("range", rejected { nth = "a-b", status = 500 })
+    assert.matches("step 2 of the plan: unknown value of field 'drop'", rejected { plan = { {}, { drop = "now" } } })
+    assert.matches("step 1 of the plan: the rule has no effect", rejected { plan = { { nth = 1 } } })
   end)
 end)

@@ -1,12 +1,51 @@
---- A plain HTTP client for specs of the sandbox: luasocket and lua-cjson, so
--- that nothing of extcontacts tests itself.
+--- A plain HTTP client for specs of the sandbox.  It uses luasocket and
+-- lua-cjson, so that extcontacts does not test itself.
 
 local cjson = require "cjson"
 local http = require "socket.http"
 local ltn12 = require "ltn12"
 local mime = require "mime"
 
-local api = { base = "/api/v2/externalcontacts" }
+local api = {
+  base = "/api/v2/externalcontacts",
+  --- The id of no record.
+  NOBODY = "11111111-2222-4333-8444-555555555555",
+}
+
+--- A valid contact.
+---@param fields table|nil further or other fields
+---@return table
+function api.contact(fields)
+  local record = { firstName = "Ada", lastName = "Lovelace" }
+  for name, value in pairs(fields or {}) do
+    record[name] = value
+  end
+  return record
+end
+
+--- The ids of records, in their order.
+---@param records table[]
+---@return string[]
+function api.ids(records)
+  local ids = {}
+  for index, record in ipairs(records) do
+    ids[index] = record.id
+  end
+  return ids
+end
+
+--- Records by id; fails if an id occurs twice.
+---@param records table[]
+---@return table<string, table>
+---@return integer count
+function api.set(records)
+  local set = {}
+  for _, record in ipairs(records) do
+    assert(not set[record.id], "twice: " .. record.id)
+    set[record.id] = record
+  end
+  return set, #records
+end
 
 --- Percent-encodes everything that is not unreserved.
 function api.escape(text)
@@ -15,7 +54,7 @@ function api.escape(text)
   end))
 end
 
---- One request.
+--- Sends a request.
 ---@param url string
 ---@param options { method: string, headers: table, body: string|nil }|nil
 ---@return { status: integer|nil, headers: table, text: string, body: any, failure: string|nil }
@@ -46,9 +85,9 @@ function api.request(url, options)
   return { status = status, headers = reply_headers, text = text, body = decoded and body or nil }
 end
 
---- A request of a token.
+--- Requests a token.
 ---@param form string
----@param headers table|nil without it the client's id and secret go as Basic
+---@param headers table|nil default: the credentials of the server's client as Basic
 function api.post_token(server, form, headers, path)
   headers = headers or {
     authorization = "Basic " .. mime.b64(server.client_id .. ":" .. server.client_secret),
@@ -64,9 +103,9 @@ end
 local Session = {}
 Session.__index = Session
 
---- A client with a token of its own.
+--- A client with a new token.
 ---@param server table
----@param id string|nil OAuth client; the server's own when left out
+---@param id string|nil OAuth client; default: the server's own
 ---@param secret string|nil
 function api.session(server, id, secret)
   local reply = api.post_token(server, "grant_type=client_credentials", id and {
@@ -76,11 +115,11 @@ function api.session(server, id, secret)
   return setmetatable({ server = server, token = reply.body.access_token }, Session)
 end
 
---- A request under /api/v2/externalcontacts; a table as body goes as JSON.
+--- Sends a request under /api/v2/externalcontacts.
 ---@param method string
 ---@param path string from /contacts on
----@param body table|string|nil
----@param headers table|nil more headers
+---@param body table|string|nil a table is sent as JSON
+---@param headers table|nil further headers; false removes one
 function Session:call(method, path, body, headers)
   local all = { authorization = "Bearer " .. self.token, accept = "application/json" }
   if body then
@@ -95,7 +134,7 @@ function Session:call(method, path, body, headers)
   return api.request(self.server.base_url .. api.base .. path, { method = method, headers = all, body = body })
 end
 
---- The same, of which success is expected; gives the decoded body.
+--- The same for a request that must succeed; returns the decoded body and the reply.
 function Session:must(method, path, body)
   local reply = self:call(method, path, body)
   if not reply.status or reply.status >= 300 then
@@ -104,7 +143,14 @@ function Session:must(method, path, body)
   return reply.body, reply
 end
 
---- All records of a scan, and how many pages they took.
+--- Creates a contact.
+---@param fields table|nil as in `api.contact`
+---@return table record
+function Session:create(fields)
+  return (self:must("POST", "/contacts", api.contact(fields)))
+end
+
+--- All records of a scan, and the number of its pages.
 ---@param what string contacts, notes, organizations, relationships
 ---@param on_page fun(body: table)|nil
 function Session:scan(what, limit, on_page)

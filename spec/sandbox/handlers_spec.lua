@@ -1,20 +1,20 @@
--- Every operation of the table, asked as an independent client would.
+-- Every operation of the table, called by an independent client.
 
 local api = require "spec.support.api"
 local operations = require "extcontacts.api.operations"
 local sandbox = require "spec.support.sandbox"
 
-local NOBODY = "11111111-2222-4333-8444-555555555555"
+local NOBODY = api.NOBODY
 local EMPTY_OBJECT = "^%s*{%s*}%s*$"
 
-describe("each operation", function()
+describe("the sandbox's operation", function()
   local server, session, powerless
   sandbox.around({ contacts = 300, rate = 0, client = { "powerless:secret:none" } }, function(...)
     server, session = ...
     powerless = api.session(server, "powerless", "secret")
   end, setup, teardown, before_each)
 
-  -- Bodies that are valid, by model.
+  -- Valid bodies by model.
   local bodies = {
     ExternalContact = function()
       return { firstName = "Ada", lastName = "Lovelace" }
@@ -41,7 +41,7 @@ describe("each operation", function()
     end,
   }
 
-  -- Ids of records that exist, by path argument; notes hang on the right owner.
+  -- Ids of existing records by path argument; notes belong to the owner in the path.
   local function existing(row)
     local ids = {
       versionId = "1",
@@ -51,9 +51,9 @@ describe("each operation", function()
     ids.contactId = session:must("POST", "/contacts", bodies.ExternalContact()).id
     ids.externalOrganizationId = session:must("POST", "/organizations", bodies.ExternalOrganization()).id
     ids.relationshipId = session:must("POST", "/relationships", bodies.Relationship(ids)).id
-    local of = row.path:match("/(%a+)/schemas")
-    if of then
-      ids.schemaId = session:must("GET", "/" .. of .. "/schemas").entities[1].id
+    local owners = row.path:match("/(%a+)/schemas")
+    if owners then
+      ids.schemaId = session:must("GET", "/" .. owners .. "/schemas").entities[1].id
     end
     if row.path:find("{noteId}", 1, true) then
       local owner = row.path:gsub("/{noteId}$", ""):gsub("^" .. api.base, ""):gsub("{(%w+)}", ids)
@@ -73,7 +73,7 @@ describe("each operation", function()
     return path
   end
 
-  local function nowhere()
+  local function unknown_ids()
     return setmetatable({ versionId = "1" }, { __index = function()
       return NOBODY
     end })
@@ -81,7 +81,7 @@ describe("each operation", function()
 
   for _, row in ipairs(operations.list) do
     describe(row.short, function()
-      it("answers with its status and its model", function()
+      it("returns its status and its model", function()
         local ids = existing(row)
         local body = row.body_model and bodies[row.body_model](ids)
         if row.short == "contacts.schemas.create" or row.short == "organizations.schemas.create" then
@@ -113,8 +113,8 @@ describe("each operation", function()
         end
       end)
 
-      it("wants a token", function()
-        local ids = nowhere()
+      it("requires a token", function()
+        local ids = unknown_ids()
         local path = path_of(row, ids)
         local body = row.body_model and bodies[row.body_model](ids)
         local reply = session:call(row.method, path, body, { authorization = false })
@@ -126,8 +126,8 @@ describe("each operation", function()
         assert.equal(reply.headers["inin-correlation-id"], reply.body.contextId)
       end)
 
-      it("names the permissions that would do", function()
-        local ids = nowhere()
+      it("names the permissions it requires", function()
+        local ids = unknown_ids()
         local reply = powerless:call(row.method, path_of(row, ids), row.body_model and bodies[row.body_model](ids))
         assert.equal(403, reply.status)
         assert.equal("missing.any.permissions", reply.body.code)
@@ -136,7 +136,7 @@ describe("each operation", function()
         end
       end)
 
-      it("ignores a query parameter it does not know", function()
+      it("ignores an unknown query parameter", function()
         local ids = existing(row)
         local body = row.body_model and bodies[row.body_model](ids)
         local path = path_of(row, ids)
@@ -145,8 +145,8 @@ describe("each operation", function()
       end)
 
       if row.path:find("{", 1, true) and row.short ~= "conversations.associate" then
-        it("answers 404 when there is no such record", function()
-          local ids = nowhere()
+        it("returns 404 for an unknown record", function()
+          local ids = unknown_ids()
           local body = row.body_model and bodies[row.body_model](ids)
           local reply = session:call(row.method, path_of(row, ids), body)
           assert.equal(404, reply.status)
@@ -159,7 +159,7 @@ describe("each operation", function()
       end
 
       if row.body_model then
-        it("wants a JSON object of the right type and size", function()
+        it("requires a JSON object of the right content type and size", function()
           local path = path_of(row, existing(row))
           local good = bodies[row.body_model] { externalOrganizationId = NOBODY }
           for _, content_type in ipairs { "text/plain", "application/x-www-form-urlencoded", "application/jsonx" } do
@@ -178,7 +178,7 @@ describe("each operation", function()
           assert.equal("request.entity.too.large", reply.body.code)
         end)
 
-        it("wants its required fields", function()
+        it("requires its required fields", function()
           local models = require "extcontacts.api.models"
           local ids = existing(row)
           for _, field in ipairs(models[row.body_model].fields) do
@@ -192,7 +192,7 @@ describe("each operation", function()
           end
         end)
       elseif row.effect == "update" then
-        it("takes an empty body, null and anything else", function()
+        it("accepts any body, also null and an empty one", function()
           local path = path_of(row, existing(row))
           for _, body in ipairs { "null", "{}", "" } do
             assert.equal(row.success_status, session:call(row.method, path, body).status)
@@ -202,7 +202,7 @@ describe("each operation", function()
 
       for _, param in ipairs(row.params) do
         if param.place == "query" and param.enum then
-          it("refuses an unknown value of " .. param.wire .. " and takes lists of both forms", function()
+          it("rejects an unknown value of " .. param.wire .. ", and accepts both forms of lists", function()
             local path = path_of(row, existing(row))
             local join = path:find("?", 1, true) and "&" or "?"
             local reply = session:call(row.method, path .. join .. param.wire .. "=nothing")
@@ -224,9 +224,9 @@ describe("each operation", function()
     end)
   end
 
-  it("counts every request of every operation", function()
+  it("is counted by its short name", function()
     for _, row in ipairs(operations.list) do
-      local ids = nowhere()
+      local ids = unknown_ids()
       session:call(row.method, path_of(row, ids), row.body_model and bodies[row.body_model](ids))
     end
     local counters = server:control("GET", "/sandbox/counters")
@@ -235,7 +235,7 @@ describe("each operation", function()
     end
   end)
 
-  it("answers paths and methods it does not have", function()
+  it("is not found for an unknown path, and not allowed for an unknown method", function()
     local reply = session:call("GET", "/nothing")
     assert.equal(404, reply.status)
     assert.equal("not.found", reply.body.code)

@@ -24,8 +24,9 @@ end
 describe("query_params.read", function()
   it("converts values by the rows, and adds defaults", function()
     assert.same({ limit = 100, page = 1 }, query_params.read(ROW, nil))
-    assert.same({ limit = 10, page = 2, all = true, ids = { "a", "b", "c" }, expand = { "source", "author" }, q = "ééé" },
-      query_params.read(ROW, "limit=10&page=%2B2&all=TRUE&ids=a,+b&ids=c&expand=source,author&q=%C3%A9%C3%A9é"))
+    assert.same({
+      limit = 10, page = 2, all = true, ids = { "a", "b", "c" }, expand = { "source", "author" }, q = "ééé",
+    }, query_params.read(ROW, "limit=10&page=%2B2&all=TRUE&ids=a,+b&ids=c&expand=source,author&q=%C3%A9%C3%A9é"))
   end)
 
   it("ignores names that the row does not have, and empty values", function()

@@ -11,6 +11,12 @@ local function start_by(text)
   return cjson.decode(output:match("{.-}"))
 end
 
+-- The starter and the reader of the pipe end after the first line.
+local TO_A_PIPE = [[
+  out=$(mktemp -u); mkfifo "$out"
+  sh -c 'bin/extcontacts sandbox --contacts 1 %s >"$1" & head -n 1 "$1"' sh "$out" 2>/dev/null
+  rm "$out"]]
+
 local function wait_for_end(info)
   script.wait_until(function()
     local connection = socket.connect("127.0.0.1", info.base_url:match("%d+$"))
@@ -23,19 +29,11 @@ end
 
 describe("a sandbox ends", function()
   it("with the process named by --parent", function()
-    local info = start_by([[
-      out=$(mktemp -u); mkfifo "$out"
-      sh -c 'bin/extcontacts sandbox --contacts 1 --parent $$ >"$1" & head -n 1 "$1"' sh "$out" 2>/dev/null
-      rm "$out"]])
-    wait_for_end(info)
+    wait_for_end(start_by(TO_A_PIPE:format("--parent $$")))
   end)
 
   it("when its starter is gone and nobody reads its output", function()
-    local info = start_by([[
-      out=$(mktemp -u); mkfifo "$out"
-      sh -c 'bin/extcontacts sandbox --contacts 1 >"$1" & head -n 1 "$1"' sh "$out" 2>/dev/null
-      rm "$out"]])
-    wait_for_end(info)
+    wait_for_end(start_by(TO_A_PIPE:format("")))
   end)
 
   it("not when its starter is gone but its output is a file", function()

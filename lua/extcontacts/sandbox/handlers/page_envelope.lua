@@ -41,7 +41,7 @@ end
 --- A page.
 ---@param ctx extcontacts.sandbox.Context
 ---@param total integer number of records in the listing
----@param emit fun(buf, from: integer, to: integer) puts the records from..to (1-based), separated by commas
+---@param emit fun(buf, from: integer, to: integer) puts the records from..to (1-based) as comma-separated JSON
 ---@return string JSON
 function page_envelope.page(ctx, total, emit)
   local number, size = page_envelope.window(ctx)

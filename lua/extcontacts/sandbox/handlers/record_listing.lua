@@ -16,7 +16,7 @@ local SORTS = {
   relationship = { createDate = true, relationship = true },
 }
 
--- The field and direction of sortOrder; nil if there is none or it is ignored.
+-- The field and direction of sortOrder; nil if it is missing or ignored.
 local function read_order(ctx, sorts)
   local order = ctx.query.sortOrder
   if not order then

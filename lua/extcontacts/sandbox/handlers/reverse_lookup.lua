@@ -19,7 +19,7 @@ local function key_of(value)
   return "@" .. value:lower():gsub("^@", "")
 end
 
--- The JSON of the records with this key, separated by commas.
+-- The records with this key as comma-separated JSON.
 local function find(ctx, type_name, key, names)
   local records = dataset.collections[type_name]
   local hidden = records:hidden(ctx.settings.search_lag)

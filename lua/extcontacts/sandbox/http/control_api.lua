@@ -12,8 +12,8 @@ local server_clock = require "extcontacts.sandbox.state.server_clock"
 local state = require "extcontacts.sandbox.state"
 local watchdog = require "extcontacts.sandbox.watchdog"
 
--- Method and path → function(body, query) that returns the result, or nil and
--- what is wrong with the request.
+-- Method and path → function(body, query) that returns the result, or nil and a
+-- message.
 local routes = {}
 
 routes["GET /sandbox/health"] = function()

@@ -5,7 +5,7 @@ local json = require "extcontacts.base.json"
 
 local request_body = {}
 
---- The whole body; "" if there is none.
+--- The whole body; "" for a request without one.
 ---@return string
 function request_body.whole()
   ngx.req.read_body()

@@ -103,7 +103,7 @@ function access_tokens.bearer(authorization)
   return authorization and authorization:match("^%s*[Bb][Ee][Aa][Rr][Ee][Rr]%s+(%S+)%s*$")
 end
 
---- The token of a request; ends the request if there is none or it is invalid.
+--- The token of a request; ends the request if it is missing or invalid.
 ---@param authorization string|nil the header
 ---@return extcontacts.sandbox.Token
 function access_tokens.authenticate(authorization)

@@ -1,7 +1,7 @@
 --- A collection: the records of one type.  Seeded records are generated when
 -- they are read; only changed, deleted and created ones are kept, as JSON text.
 --
--- A record keeps its index for ever: seeded records first, then created ones.
+-- A record keeps its index permanently: seeded records first, then created ones.
 -- Scans follow the indexes, so a write during a scan neither repeats nor hides
 -- another record.
 

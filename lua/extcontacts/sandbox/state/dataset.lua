@@ -1,5 +1,5 @@
 --- The records of the running sandbox: a collection per type, the search
--- indexes, and what is stored beside the records.
+-- indexes, trustor links, old schema versions and associations.
 
 local collection = require "extcontacts.sandbox.state.collection"
 local record_ids = require "extcontacts.sandbox.state.record_ids"

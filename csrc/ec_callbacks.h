@@ -1,6 +1,6 @@
 /*
 ** libcurl's callbacks for one transfer.  They append to its buffers and note
-** why they stopped it; none of them calls anything of the program.
+** why they stopped it; none of them calls back into the program.
 */
 #ifndef EC_CALLBACKS_H
 #define EC_CALLBACKS_H

@@ -14,7 +14,7 @@ enum { EC_OK = 0, EC_MEMORY, EC_REFUSED };
 typedef struct ec_failure {
   const char *kind;    /* transport timeout limit protocol ... */
   const char *code;    /* one word */
-  const char *message; /* says what to do where there is a remedy */
+  const char *message; /* and the remedy, if there is one */
   int permanent;       /* a retry cannot succeed */
 } ec_failure;
 

@@ -20,8 +20,8 @@ int ec_idset_add(ec_idset *set, const unsigned char *uuid);
 
 int ec_idset_has(const ec_idset *set, const unsigned char *uuid);
 
-/* Reads "6f1a2c3e-0d5b-4a51-9a36-6c6f6d9b2f11".  0, or -1 for any other text;
-** capital letters too, so that each UUID has one text. */
+/* Reads "6f1a2c3e-0d5b-4a51-9a36-6c6f6d9b2f11".  0, or -1 for any other text,
+** even one that only differs in capital letters: each UUID has one text. */
 int ec_uuid_read(const char *text, size_t length, unsigned char *uuid);
 
 #endif

@@ -230,7 +230,8 @@ static int compare_magnitudes(const parts *a, const parts *b) {
   return 0;
 }
 
-/* An order of texts whose exponents are too large to compare. */
+/* Orders texts whose exponents are too large to compare: arbitrarily, but
+** equal texts are equal. */
 static int compare_texts(const char *a, size_t a_length, const char *b,
                          size_t b_length) {
   if (a_length != b_length)

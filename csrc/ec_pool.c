@@ -32,8 +32,9 @@ ec_transfer *ec_pool_take(ec_pool *p) {
   return t;
 }
 
-/* Freed buffers of a page's size would go back to the system each time, and
-** getting them again would cost more than transferring the page. */
+/* Buffers of a page's size would go back to the system each time they are
+** freed, and allocating them again would cost more than transferring the
+** page. */
 void ec_pool_keep(ec_pool *p, ec_transfer *t) {
   size_t room = ec_transfer_room(t);
   if (p->transfer_count < EC_POOL_TRANSFERS && room <= EC_POOL_ROOM - p->room) {

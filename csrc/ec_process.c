@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static long current; /* 0 if a fork could not update it */
+static long current; /* 0 if forks cannot update it: ask the system */
 
 static void in_child(void) {
   current = (long)getpid();

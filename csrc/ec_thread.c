@@ -72,7 +72,7 @@ static void want_cancelled(ec_thread *h, ec_transfer *t) {
 }
 
 static int thread_cancel(ec_driver *d, ec_transfer *t, ec_fail why) {
-  (void)why; /* the caller, who asked, already knows it */
+  (void)why; /* the caller keeps the reason */
   want_cancelled(thread_of(d), t);
   return 1;
 }
@@ -88,7 +88,7 @@ static size_t thread_pending(ec_driver *d) {
 
 /* ------------------------------------------------------------- waiting -- */
 
-/* Whether to wait; the thread then knows that the caller does. */
+/* Whether to wait; if so, the thread wakes the caller through `done`. */
 static int begin_wait(ec_thread *h) {
   int wait;
   pthread_mutex_lock(&h->lock);

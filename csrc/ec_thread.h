@@ -13,8 +13,8 @@
 /* Starts a thread for a new engine, and takes over the reference to it; NULL
 ** (and the engine released) if there is no memory, descriptor or thread.
 **
-** A forked child leaves the driver's memory as it is: the thread that would
-** agree to its end does not exist there. */
+** A forked child cannot free the driver, as the thread that uses it does not
+** exist there; its copy of the memory ends with the process. */
 ec_driver *ec_thread_new(ec_engine *e);
 
 #endif

@@ -280,7 +280,7 @@ static const char *read_array(decoder *d, const char *at) {
   return at + 1;
 }
 
-/* [-0, +1]  true, false or null; by the first byte it may be any word */
+/* [-0, +1]  true, false or null; refuses any other word */
 static const char *read_word(decoder *d, const char *at) {
   if (at[0] == 't' && at[1] == 'r' && at[2] == 'u' && at[3] == 'e') {
     lua_pushboolean(d->L, 1);

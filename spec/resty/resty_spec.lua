@@ -1,4 +1,4 @@
---- The lookup kit, in nginx's workers and against the sandbox.
+-- The caller lookup, in nginx's workers and against the sandbox.
 
 local cjson = require "cjson"
 local escape = require("spec.support.api").escape
@@ -34,7 +34,7 @@ local SERVER = [[
         stale = answer and answer.stale, age = answer and answer.age,
       })
       if contact then
-        contact.firstName = "spoilt"
+        contact.firstName = "changed by the caller"
       end
     }
   }
@@ -68,13 +68,13 @@ describe("a lookup of a caller", function()
     end
   end)
 
-  local function start(options, more)
+  local function start(options, settings)
     server = nginx.start {
       http = HTTP:format(api.base_url, api.login_url, api.client_id, api.client_secret,
-        more and more.retry or "false", options or ""),
+        settings and settings.retry or "false", options or ""),
       server = SERVER,
-      workers = more and more.workers,
-      listen = more and more.workers and "reuseport" or nil,
+      workers = settings and settings.workers,
+      listen = settings and settings.workers and "reuseport" or nil,
     }
   end
 
@@ -82,7 +82,7 @@ describe("a lookup of a caller", function()
     return cjson.decode(server:must("/caller?n=" .. escape(number or NUMBER)))
   end
 
-  -- The calls the API has seen.
+  -- The number of lookups that the API has received.
   local function calls()
     local count = 0
     for _, entry in ipairs(api:control("GET", "/sandbox/requests?last=1000")) do
@@ -104,7 +104,7 @@ describe("a lookup of a caller", function()
     return tonumber(server:must("/metrics"):match("\nextcontacts_lookup_" .. name:gsub("%p", "%%%0") .. " (%S+)\n"))
   end
 
-  it("finds the contact, and keeps it", function()
+  it("finds the contact and caches the answer", function()
     start()
     local first = caller()
     assert.same({ contact.id, "Ann", 1, "api", false },
@@ -117,7 +117,7 @@ describe("a lookup of a caller", function()
     assert.equal(1, calls())
   end)
 
-  it("knows that nobody has the number, and keeps that", function()
+  it("caches that no contact has the number", function()
     start()
     for _ = 1, 3 do
       local answer = caller "+13175559999"
@@ -129,7 +129,7 @@ describe("a lookup of a caller", function()
     assert.equal(3, metric "lookups_unknown_total")
   end)
 
-  it("refuses what is no number", function()
+  it("rejects a value that is not a phone number", function()
     start()
     for _, text in ipairs { "13175550142", "+1x", "+", "+12345678901234567", "" } do
       assert.same({ "invalid", "not_e164" }, { caller(text).kind, caller(text).code })
@@ -137,7 +137,7 @@ describe("a lookup of a caller", function()
     assert.equal(0, calls())
   end)
 
-  it("is one call, however many ask at once in however many workers", function()
+  it("sends one call for many callers in several workers", function()
     start(nil, { workers = 4 })
     faults { { operation = "lookup.reverse", delay = 0.2 } }
     local connections = {}
@@ -151,11 +151,11 @@ describe("a lookup of a caller", function()
       workers[answer.worker] = true
       connection:close()
     end
-    assert.is_truthy(next(workers, (next(workers))), "all came to one worker")
+    assert.is_truthy(next(workers, (next(workers))), "one worker served all requests")
     assert.equal(1, calls())
   end)
 
-  it("gives a stale answer at once and asks again behind it", function()
+  it("returns a stale answer immediately and refreshes it in the background", function()
     start "ttl = 1e-6, stale_while_revalidate = 60"
     caller()
     faults { { operation = "lookup.reverse", delay = 0.2 } }
@@ -167,7 +167,7 @@ describe("a lookup of a caller", function()
     assert.equal(2, calls())
   end)
 
-  it("gives a stale answer when the API can't answer", function()
+  it("returns a stale answer if the API can't answer", function()
     start "ttl = 1e-6, stale_while_revalidate = 0"
     caller()
     faults(DOWN)
@@ -176,7 +176,7 @@ describe("a lookup of a caller", function()
     assert.equal(1, metric 'lookups_total{result="stale_on_error"}')
   end)
 
-  it("does not wait long for the API when an old answer will do", function()
+  it("waits only briefly for the API if it has an old answer", function()
     start("ttl = 1e-6, stale_while_revalidate = 0, stale_wait = 1, deadline = 60")
     caller()
     faults { { operation = "lookup.reverse", delay = 20 } }
@@ -190,7 +190,7 @@ describe("a lookup of a caller", function()
     assert.equal(8, metric 'lookups_total{result="stale_on_error"}')
   end)
 
-  it("takes the answer of a call that it did not wait for", function()
+  it("caches the answer of a call that no caller waited for", function()
     start("ttl = 60, negative_ttl = 1e-6, stale_while_revalidate = 0, stale_wait = 0.05")
     local number = "+13175550199"
     assert.is_nil(caller(number).name)
@@ -204,10 +204,10 @@ describe("a lookup of a caller", function()
     nginx.eventually(function()
       return caller(number).name == "Bea"
     end)
-    assert.equal(2, calls()) -- the first one, and that which nobody waited for
+    assert.equal(2, calls()) -- the first, and the one in the background
   end)
 
-  it("fails with the API's error where it knows nothing", function()
+  it("returns the API's error if it has no answer", function()
     start()
     faults(DOWN)
     local answer = caller()
@@ -241,7 +241,7 @@ describe("a lookup of a caller", function()
     assert.equal(2, metric "opened_total")
   end)
 
-  it("lets nobody wait for a probe who can have an old answer", function()
+  it("lets no caller with an old answer wait for a probe", function()
     start "ttl = 1e-6, stale_while_revalidate = 0, failures = 1, pause = 0.05, error_ttl = 0, deadline = 60"
     caller()
     faults(DOWN)
@@ -257,7 +257,7 @@ describe("a lookup of a caller", function()
     end
   end)
 
-  it("lets one call probe, of many that ask", function()
+  it("sends only one call as a probe", function()
     start "failures = 1, pause = 0.05, error_ttl = 0"
     faults(DOWN)
     assert.equal("http", caller().kind)
@@ -279,13 +279,13 @@ describe("a lookup of a caller", function()
     assert.equal(2, calls())
   end)
 
-  it("ends at its deadline", function()
+  it("fails at its deadline", function()
     start "deadline = 0.2, error_ttl = 0"
     faults { { operation = "lookup.reverse", delay = 20 } }
     assert.equal("timeout", caller().kind)
   end)
 
-  it("answers anew once a contact was invalidated or a number forgotten", function()
+  it("asks the API again after invalidate and forget", function()
     start(nil, { workers = 2 })
     for _ = 1, 10 do
       assert.equal("Ann", caller().name)
@@ -304,11 +304,11 @@ describe("a lookup of a caller", function()
       assert.equal("Beth", caller().name)
     end
     assert.equal(3, calls())
-    assert.equal("0", server:must("/invalidate?id=nobody"))
+    assert.equal("0", server:must("/invalidate?id=unknown"))
     assert.equal(2, metric "invalidated_total")
   end)
 
-  it("keeps no answer that was on its way when the contact was invalidated", function()
+  it("does not cache an answer whose contact was invalidated during the call", function()
     start()
     caller()
     server:must("/forget?n=%2B13175550142")
@@ -324,7 +324,7 @@ describe("a lookup of a caller", function()
     assert.equal(3, calls())
   end)
 
-  it("counts for Prometheus, and says nothing of anybody", function()
+  it("exports counters without personal data to Prometheus", function()
     start()
     caller()
     caller()
@@ -348,18 +348,18 @@ describe("a lookup of a caller", function()
     assert.is_true(metric "api_seconds_sum" > 0)
   end)
 
-  it("says what is wrong with its options", function()
+  it("names the option that is not valid", function()
     server = nginx.start {
       http = "lua_shared_dict lookups 1m;",
       server = [[
         location = /x {
           content_by_lua_block {
             local resty = require "extcontacts.resty"
-            for _, options in ipairs {
+            for _, opts in ipairs {
               { dict = "lookups" }, { client = {} }, { client = {}, dict = "nothing" },
               { client = {}, dict = "lookups", tll = 1 }, { client = {}, dict = "lookups", ttl = 0 },
             } do
-              ngx.say(select(2, pcall(resty.lookup, options)))
+              ngx.say(select(2, pcall(resty.lookup, opts)))
             end
           }
         }

@@ -1,5 +1,5 @@
---- The circuit breaker of a lookup, shared by all workers: the client's own
--- breaker (`call.circuit`) with its state in the shared dictionary.
+--- The circuit breaker of a lookup: the client's own (`call.circuit`), with its
+-- state in the dictionary that all workers share.
 
 local circuit = require "extcontacts.call.circuit"
 local nginx_store = require "extcontacts.rate.store.nginx"
@@ -8,12 +8,11 @@ local breaker = {}
 
 local KEY = "circuit"
 
--- A probe that never reported counts as lost this many seconds after its
--- deadline.
+-- Seconds after a probe's deadline at which a probe without a report is lost.
 local GRACE = 1
 
--- The pause doubles with every probe that fails, up to this many times.
-local MOST_DOUBLINGS = 4
+-- Times that the pause doubles, once per failed probe.
+local MAX_DOUBLINGS = 4
 
 ---@class extcontacts.Breaker
 ---@field policy extcontacts.CircuitPolicy
@@ -32,7 +31,7 @@ function breaker.new(dict, options, metrics)
     policy = {
       failures = options.failures,
       first_pause = options.pause,
-      longest_pause = options.pause * 2 ^ MOST_DOUBLINGS,
+      longest_pause = options.pause * 2 ^ MAX_DOUBLINGS,
       probe = options.deadline + GRACE,
       recheck = options.deadline,
     },
@@ -44,8 +43,8 @@ end
 --- Whether a call may be made now.  It must be followed by `succeeded`, `failed`
 -- or `undecided`.
 ---@param now number monotonic seconds
----@return "request"|"probe"|nil permit nil when it may not
----@return number|nil wait then: seconds until the next probe
+---@return "request"|"probe"|nil permit nil if not
+---@return number|nil wait seconds until the next probe, if not
 function Breaker:admit(now)
   local permit, _, until_probe = self.store.update(KEY, function(values)
     return circuit.admit(values, self.policy, now)
@@ -53,15 +52,15 @@ function Breaker:admit(now)
   return permit, until_probe
 end
 
---- A call was answered.
+--- Records that a call was answered.
 function Breaker:succeeded()
   if next(self.store.peek(KEY)) then
     self.store.update(KEY, circuit.succeeded)
   end
 end
 
---- A call failed in a way that speaks of the API.  Failures of calls that were
--- under way when the circuit opened change nothing.
+--- Records that a call failed because the API is down.  Failures of calls that
+-- were under way when the circuit opened change nothing.
 ---@param now number monotonic seconds
 function Breaker:failed(now)
   local opened = self.store.update(KEY, function(values)
@@ -72,7 +71,7 @@ function Breaker:failed(now)
   end
 end
 
---- A call ended in a way that says nothing of the API.
+--- Records that a call ended in a way that does not show whether the API is up.
 ---@param permit "request"|"probe"
 ---@param now number monotonic seconds
 function Breaker:undecided(permit, now)
@@ -83,7 +82,7 @@ function Breaker:undecided(permit, now)
   end
 end
 
---- The state's name.
+--- Returns the state.
 ---@param now number monotonic seconds
 ---@return "closed"|"open"|"half_open"
 function Breaker:state(now)

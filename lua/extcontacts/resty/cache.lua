@@ -1,41 +1,62 @@
---- The answers a lookup keeps: the worker's own few, in front of the dictionary
--- that all workers share.  They are kept as texts, so that whoever gets one
--- may change it.
+--- A lookup's cached answers: the worker's own in front of the dictionary that
+-- all workers share.  They are cached as text, so that every caller gets a copy
+-- that it may change.
+
+local core = require "extcontacts.core"
 
 local cache = {}
 
--- Keys of the dictionary: an answer by what was looked up; what was looked up
--- by the contacts in the answer; contacts that were dropped a moment ago; how
--- often anything was dropped.
+-- Prefixes of the dictionary's keys: value → answer; id → values whose answers
+-- contain the record; value or id → when it was dropped; and the key of the
+-- generation, the number of drops.
 local ANSWER, BY_ID, DROPPED, GENERATION = "a:", "i:", "d:", "g"
 
--- A contact that was dropped is not taken from calls that began before; none
--- takes longer than this many seconds.
+-- Seconds for which a drop is remembered, so that a call that began before it
+-- does not restore the answer.  No call takes longer.
 local LONGEST_CALL = 300
 
 ---@class extcontacts.CachedAnswer
 ---@field text string JSON
----@field found boolean whether anybody was found
+---@field found boolean whether any record was found
 ---@field at number monotonic seconds
 ---@field generation integer
+
+---@class extcontacts.LookupCacheOptions
+---@field worker_items integer answers that each worker caches in its own memory
+---@field ttl number seconds for which an answer is fresh
+---@field negative_ttl number seconds for which "not found" is fresh
+---@field keep number seconds until an answer expires
 
 ---@class extcontacts.LookupCache
 local Cache = {}
 Cache.__index = Cache
 
---- Makes the cache.
+--- Creates the cache of a dictionary.
 ---@param dict table
----@param own integer answers a worker keeps for itself
----@param keep number seconds an answer is kept
----@param is_fresh fun(answer: extcontacts.CachedAnswer): boolean
+---@param opts extcontacts.LookupCacheOptions
 ---@return extcontacts.LookupCache
-function cache.new(dict, own, keep, is_fresh)
+function cache.new(dict, opts)
   return setmetatable({
     dict = dict,
-    own = assert(require("resty.lrucache").new(own)),
-    keep = keep,
-    is_fresh = is_fresh,
+    own = assert(require("resty.lrucache").new(opts.worker_items)),
+    ttl = opts.ttl,
+    negative_ttl = opts.negative_ttl,
+    keep = opts.keep,
   }, Cache)
+end
+
+--- Returns for how many seconds an answer is fresh.
+---@param answer extcontacts.CachedAnswer
+---@return number
+function Cache:ttl_of(answer)
+  return answer.found and self.ttl or self.negative_ttl
+end
+
+--- Whether an answer is younger than its TTL.
+---@param answer extcontacts.CachedAnswer
+---@return boolean
+function Cache:is_fresh(answer)
+  return core.engine.now() - answer.at < self:ttl_of(answer)
 end
 
 local function pack(answer)
@@ -47,15 +68,15 @@ local function unpack_text(packed)
   return { found = sign == "+", at = tonumber(at), text = text }
 end
 
---- The answer to what was looked up, however old.  The worker's own copy is
--- good while it is fresh; after that another worker may know better.
+--- Returns the answer to a value, whatever its age.  The worker's own copy is
+-- used only while it is fresh, since another worker may have refreshed it.
 ---@param value string
 ---@return extcontacts.CachedAnswer|nil
----@return "worker"|"shared"|nil from
+---@return "worker"|"shared"|nil level
 function Cache:get(value)
   local generation = self:generation()
   local answer = self.own:get(value)
-  if answer and answer.generation == generation and self.is_fresh(answer) then
+  if answer and answer.generation == generation and self:is_fresh(answer) then
     return answer, "worker"
   end
   answer = self:shared(value)
@@ -67,7 +88,7 @@ function Cache:get(value)
   return answer, "shared"
 end
 
---- The answer as all workers have it.
+--- Returns the answer in the dictionary.
 ---@param value string
 ---@return extcontacts.CachedAnswer|nil
 function Cache:shared(value)
@@ -75,24 +96,25 @@ function Cache:shared(value)
   return packed and unpack_text(packed)
 end
 
--- Adds to the texts that a key lists, one a line.
-local function note(dict, key, value, keep)
+-- Adds a value to the lines under a key.
+local function add_line(dict, key, value, keep)
   if dict:add(key, value .. "\n", keep) then
     return
   end
-  local known = dict:get(key) or ""
-  if not ("\n" .. known):find("\n" .. value .. "\n", 1, true) then
-    dict:set(key, known .. value .. "\n", keep)
+  local lines = dict:get(key) or ""
+  if not ("\n" .. lines):find("\n" .. value .. "\n", 1, true) then
+    dict:set(key, lines .. value .. "\n", keep)
   end
 end
 
---- How often anything was dropped: what `put` needs from before the call.
+--- Returns the number of drops so far; `put` takes the number from before the
+-- call.
 ---@return integer
 function Cache:generation()
   return self.dict:get(GENERATION) or 0
 end
 
--- Whether an answer or a contact in it was dropped since a time.
+-- Whether an answer or a record in it was dropped since a time.
 local function was_dropped(self, value, ids, since)
   local dropped = self.dict:get(DROPPED .. value)
   for _, id in ipairs(ids) do
@@ -101,47 +123,48 @@ local function was_dropped(self, value, ids, since)
   return dropped and dropped >= since
 end
 
---- Keeps an answer, unless a contact in it was dropped since the call began.
+--- Stores an answer, unless it or a record in it was dropped since the call
+-- began.
 ---@param value string
 ---@param answer { text: string, found: boolean, at: number }
----@param ids string[] of the contacts in it
+---@param ids string[] of the records in it
 ---@param began number monotonic seconds
----@param generation integer of then
+---@param generation integer when the call began
 function Cache:put(value, answer, ids, began, generation)
   if self:generation() ~= generation and was_dropped(self, value, ids, began) then
     return
   end
   self.dict:set(ANSWER .. value, pack(answer), self.keep)
   for _, id in ipairs(ids) do
-    note(self.dict, BY_ID .. id, value, self.keep)
+    add_line(self.dict, BY_ID .. id, value, self.keep)
   end
 end
 
--- Before anything is dropped, for the calls that are on their way; and after,
--- for what workers have taken meanwhile.
+-- Called before a drop, for calls under way, and after it, for answers that
+-- workers have copied meanwhile.
 local function next_generation(self)
   self.dict:incr(GENERATION, 1, 0)
 end
 
 local function drop(self, value, now)
   self.dict:set(DROPPED .. value, now, LONGEST_CALL)
-  local known = self.dict:get(ANSWER .. value) ~= nil
+  local existed = self.dict:get(ANSWER .. value) ~= nil
   self.dict:delete(ANSWER .. value)
-  return known
+  return existed
 end
 
---- Drops the answer to a value, in all workers.
+--- Drops the answer for a value, in all workers.
 ---@param value string
 ---@param now number monotonic seconds
 ---@return integer count
 function Cache:forget(value, now)
   next_generation(self)
-  local known = drop(self, value, now)
+  local existed = drop(self, value, now)
   next_generation(self)
-  return known and 1 or 0
+  return existed and 1 or 0
 end
 
---- Drops the answers that a contact is in, in all workers.
+--- Drops the answers that contain a record, in all workers.
 ---@param id string
 ---@param now number monotonic seconds
 ---@return integer count

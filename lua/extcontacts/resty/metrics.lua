@@ -1,5 +1,5 @@
---- What a lookup has done, counted in the shared dictionary for all workers,
--- and given as Prometheus text.  No label holds a number or a name.
+--- A lookup's counters, in the dictionary that all workers share, and their
+-- Prometheus text.  No label contains a number or a name.
 
 local metrics = {}
 
@@ -10,30 +10,29 @@ local BOUNDS = { 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5 }
 
 local OUTCOMES = { "found", "unknown", "transport", "timeout", "auth", "http", "throttled", "other" }
 
--- Every counter with the values of its one label, so that each line is there
--- from the start.
+-- Every counter with the values of its label: all series exist from the start.
 local COUNTERS = {
   {
     name = "lookups_total", label = "result",
-    help = "Lookups, by where the answer came from or why there was none.",
+    help = "Lookups by the source of their answer.",
     values = { "worker", "shared", "stale", "api", "joined", "stale_on_error", "error" },
   },
   {
     name = "lookups_unknown_total",
-    help = "Lookups answered with: nobody has this number.",
+    help = "Lookups whose answer is that no contact has the value.",
   },
   {
     name = "api_calls_total", label = "outcome",
-    help = "Calls to the API, by their outcome.",
+    help = "Calls to the API by outcome.",
     values = OUTCOMES,
   },
   {
     name = "refused_total",
-    help = "Calls that the circuit breaker kept from the API.",
+    help = "Calls rejected by the open circuit breaker.",
   },
   {
     name = "opened_total",
-    help = "Times the circuit breaker opened.",
+    help = "Times that the circuit breaker opened.",
   },
   {
     name = "invalidated_total",
@@ -45,21 +44,21 @@ local COUNTERS = {
 local Metrics = {}
 Metrics.__index = Metrics
 
---- Makes the counters of a dictionary.
+--- Creates the counters of a dictionary.
 ---@param dict table
 ---@return extcontacts.LookupMetrics
 function metrics.new(dict)
   return setmetatable({ dict = dict }, Metrics)
 end
 
---- Counts one.
+--- Increments a counter.
 ---@param name string
 ---@param value string|nil of the counter's label
 function Metrics:count(name, value)
   self.dict:incr(PREFIX .. name .. (value and ":" .. value or ""), 1, 0)
 end
 
---- Notes how long a call to the API took.
+--- Adds the duration of a call to the API.
 ---@param seconds number
 function Metrics:observe(seconds)
   local index = 1
@@ -74,7 +73,7 @@ local function value_of(self, key)
   return self.dict:get(PREFIX .. key) or 0
 end
 
-local function heading(lines, name, kind, help)
+local function add_heading(lines, name, kind, help)
   lines[#lines + 1] = ("# HELP %s %s"):format(name, help)
   lines[#lines + 1] = ("# TYPE %s %s"):format(name, kind)
 end
@@ -84,7 +83,7 @@ local function number(value)
 end
 
 local function add_histogram(self, lines, name)
-  heading(lines, name, "histogram", "How long calls to the API took.")
+  add_heading(lines, name, "histogram", "Duration of calls to the API in seconds.")
   local sum = 0
   for index = 1, #BOUNDS + 1 do
     sum = sum + value_of(self, "bucket:" .. index)
@@ -95,14 +94,14 @@ local function add_histogram(self, lines, name)
   lines[#lines + 1] = ("%s_count %s"):format(name, number(sum))
 end
 
---- All of it as Prometheus text.
+--- Returns the counters and some gauges as Prometheus text.
 ---@param gauges { name: string, help: string, value: number }[]
 ---@return string
 function Metrics:text(gauges)
   local lines = {}
   for _, counter in ipairs(COUNTERS) do
     local name = "extcontacts_lookup_" .. counter.name
-    heading(lines, name, "counter", counter.help)
+    add_heading(lines, name, "counter", counter.help)
     for _, value in ipairs(counter.values or { false }) do
       local key = counter.name .. (value and ":" .. value or "")
       local label = value and ('{%s="%s"}'):format(counter.label, value) or ""
@@ -112,13 +111,13 @@ function Metrics:text(gauges)
   add_histogram(self, lines, "extcontacts_lookup_api_seconds")
   for _, gauge in ipairs(gauges) do
     local name = "extcontacts_lookup_" .. gauge.name
-    heading(lines, name, "gauge", gauge.help)
+    add_heading(lines, name, "gauge", gauge.help)
     lines[#lines + 1] = ("%s %s"):format(name, number(gauge.value))
   end
   return table.concat(lines, "\n") .. "\n"
 end
 
---- A failure as `api_calls_total` tells them apart.
+--- Returns the value of the label `outcome` for a failure.
 ---@param err extcontacts.Error
 ---@return string
 function metrics.outcome(err)

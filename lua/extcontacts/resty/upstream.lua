@@ -1,0 +1,216 @@
+--- The API behind a lookup: one call for equal questions, guarded by the circuit
+-- breaker; the answer goes into the cache, a failure into the dictionary for a
+-- moment.
+
+local breaker = require "extcontacts.resty.breaker"
+local core = require "extcontacts.core"
+local errors = require "extcontacts.base.errors"
+local json = require "extcontacts.base.json"
+local metrics = require "extcontacts.resty.metrics"
+local outcome = require "extcontacts.api.outcome"
+local single_flight = require "extcontacts.resty.single_flight"
+
+local upstream = {}
+
+-- Refreshes in the background at the same time, per worker.
+local MAX_REFRESHES = 32
+
+-- Prefix of the dictionary's keys for failures.
+local ERROR = "e:"
+
+-- Seconds after a call's deadline until its lock expires.
+local LOCK_GRACE = 1
+
+local now = core.engine.now
+
+---@class extcontacts.Upstream
+---@field overdue boolean whether a caller has waited in vain since the last answer
+local Upstream = {}
+Upstream.__index = Upstream
+
+--- Creates the upstream of a lookup.
+---@param dict table
+---@param opts extcontacts.LookupOptions complete
+---@param cache extcontacts.LookupCache
+---@param counters extcontacts.LookupMetrics
+---@return extcontacts.Upstream
+function upstream.new(dict, opts, cache, counters)
+  return setmetatable({
+    dict = dict,
+    client = opts.client,
+    deadline = opts.deadline,
+    error_ttl = opts.error_ttl,
+    expand = opts.expand,
+    cache = cache,
+    metrics = counters,
+    breaker = breaker.new(dict, opts, counters),
+    single_flight = single_flight.new(dict, opts.deadline + LOCK_GRACE),
+    refreshes = 0,
+    overdue = false,
+  }, Upstream)
+end
+
+--- The state of the circuit breaker.
+---@return "closed"|"open"|"half_open"
+function Upstream:circuit()
+  return self.breaker:state(now())
+end
+
+-- Whether the next call would most likely fail as well.
+local function is_down(err)
+  return err.kind == "auth" or outcome.of("read", err) == "unreachable"
+end
+
+local function cached_error(self, value)
+  local text = self.dict:get(ERROR .. value)
+  return text and errors.new(json.decode(text))
+end
+
+local function cache_error(self, value, err)
+  if self.error_ttl > 0 then
+    self.dict:set(ERROR .. value, json.encode {
+      kind = err.kind, code = err.code, status = err.status, message = err.message,
+      retryable = err.retryable, retry_after = err.retry_after,
+    }, self.error_ttl)
+  end
+end
+
+local function ids_in(result)
+  local ids = {}
+  for _, name in ipairs { "contacts", "externalOrganizations" } do
+    for _, record in ipairs(type(result[name]) == "table" and result[name] or {}) do
+      ids[#ids + 1] = record.id
+    end
+  end
+  return ids
+end
+
+-- Sends the call, and counts and stores its outcome.
+local function send(self, value, due, permit)
+  local began, generation = now(), self.cache:generation()
+  local result, err = self.client:call("lookup.reverse", value, {
+    deadline = math.max(due - began, 0.001), expand = self.expand,
+  })
+  local ended = now()
+  self.metrics:observe(ended - began)
+  if err then
+    self.metrics:count("api_calls_total", metrics.outcome(err))
+    if is_down(err) then
+      self.breaker:failed(ended)
+    else
+      self.breaker:undecided(permit, ended)
+    end
+    cache_error(self, value, err)
+    return nil, err
+  end
+  self.breaker:succeeded()
+  self.overdue = false
+  local ids = ids_in(result)
+  local answer = { found = #ids > 0, at = ended, text = json.encode(result), content = result }
+  self.metrics:count("api_calls_total", answer.found and "found" or "unknown")
+  self.cache:put(value, answer, ids, began, generation)
+  return answer
+end
+
+local function circuit_open(self, wait)
+  self.metrics:count "refused_total"
+  return errors.new {
+    kind = "transport", code = "circuit_open", retryable = true, retry_after = wait, sent = "nothing",
+    message = ("the API has been failing; the next attempt is in %.1f s"):format(wait),
+  }
+end
+
+-- Sends the call unless the circuit is open; the caller holds the lock.
+local function send_locked(self, value, due)
+  local permit, wait = self.breaker:admit(now())
+  if not permit then
+    return nil, circuit_open(self, wait)
+  end
+  return send(self, value, due, permit)
+end
+
+-- Sends the call, or waits for the answer to another worker's.  Nothing if
+-- another worker sends it and `may_wait` is false.
+local function send_once(self, value, due, may_wait)
+  repeat
+    if self.single_flight:lock(value) then
+      local answer = self.cache:shared(value)
+      local err
+      if not (answer and self.cache:is_fresh(answer)) then
+        local ok
+        ok, answer, err = pcall(send_locked, self, value, due)
+        if not ok then
+          self.single_flight:unlock(value)
+          error(answer, 0)
+        end
+      end
+      self.single_flight:unlock(value)
+      return answer, err
+    elseif not may_wait then
+      return nil
+    end
+    local free = self.single_flight:await_lock(value, due)
+    local answer = self.cache:get(value)
+    if answer and self.cache:is_fresh(answer) then
+      return answer
+    end
+    local err = cached_error(self, value)
+    if err then
+      return nil, err
+    end
+  until not free
+end
+
+local function deadline_passed()
+  return errors.new {
+    kind = "timeout", code = "lookup_deadline", retryable = true,
+    message = "the lookup's deadline passed before the API answered",
+  }
+end
+
+--- Fetches an answer, by a call shared with every caller of the same value.
+---@param value string
+---@param due number monotonic seconds: when the call must have ended
+---@param wait_until number monotonic seconds: when this caller stops waiting, which may be earlier
+---@return extcontacts.CachedAnswer|nil
+---@return extcontacts.Error|nil
+---@return "api"|"joined"|nil source
+function Upstream:fetch(value, due, wait_until)
+  local answer, err, joined
+  repeat
+    local flight
+    flight, joined = self.single_flight:start(value, due, wait_until < due, function()
+      return send_once(self, value, due, true)
+    end)
+    if not flight or not self.single_flight.wait(flight, wait_until) then
+      return nil, deadline_passed()
+    end
+    answer, err = flight.task:result()
+    -- A joined refresh ends with nothing if another worker sends the call.
+  until answer or err or not joined
+  if not answer then
+    return nil, err and errors.copy(err) or deadline_passed()
+  end
+  return answer, nil, joined and "joined" or "api"
+end
+
+--- Refreshes an answer in the background, unless that is under way or pointless.
+---@param value string
+function Upstream:refresh(value)
+  if self.single_flight:has(value) or self.refreshes >= MAX_REFRESHES or self.dict:get(ERROR .. value)
+    or self:circuit() == "open" then
+    return
+  end
+  local due = now() + self.deadline
+  local flight = self.single_flight:start(value, due, true, function()
+    local ok, answer, err = pcall(send_once, self, value, due, false)
+    self.refreshes = self.refreshes - 1
+    if not ok then
+      error(answer, 0)
+    end
+    return answer, err
+  end)
+  self.refreshes = self.refreshes + (flight and 1 or 0)
+end
+
+return upstream

@@ -24,7 +24,7 @@ end
 -- Requests the server has seen of an operation.
 local function seen(short)
   local count = 0
-  for _, entry in ipairs(server:control("GET", "/sandbox/requests?last=1000")) do
+  for _, entry in ipairs(server:control("GET", "/sandbox/ledger?last=1000")) do
     if entry.operation == short then
       count = count + 1
     end

@@ -10,7 +10,7 @@ local options = harness.options {
 
 print(("%d creates, %d at a time, %g %% of the replies lost after the write, %s"):format(options.creates,
   options.concurrency, options.lost * 100, harness.interpreter))
-local server = harness.start { contacts = 0, organizations = 0, rate = 0, request_log = 10, search_lag = options.lag }
+local server = harness.start { contacts = 0, organizations = 0, rate = 0, ledger = 10, search_lag = options.lag }
 server:control("POST", "/sandbox/faults", {
   { operation = "contacts.create", rate = options.lost, seed = 1, drop = "after" },
   { operation = "contacts.create", rate = options.unsent, seed = 2, drop = "before" },

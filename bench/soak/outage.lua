@@ -14,7 +14,7 @@ local FAULTS = { ["503"] = { status = 503 }, reset = { drop = "before" }, slow =
 
 print(("outage of %g s (%s) under %g calls per second, %s"):format(options.seconds, options.how, options.calls,
   harness.interpreter))
-local server = harness.start { contacts = 5, rate = options.rate, window = options.period, request_log = 200000 }
+local server = harness.start { contacts = 5, rate = options.rate, window = options.period, ledger = 200000 }
 local client = ec.new {
   base_url = server.base_url, login_url = server.login_url, client_id = server.client_id,
   client_secret = server.client_secret, rate = options.rate, rate_period = options.period,
@@ -60,7 +60,7 @@ ec.run(function()
 end)
 
 local requests, throttled = { normal = 0, outage = 0, after = 0 }, 0
-for _, entry in ipairs(server:control("GET", "/sandbox/requests?limit=200000")) do
+for _, entry in ipairs(server:control("GET", "/sandbox/ledger?limit=200000")) do
   local phase = entry.at >= began.after and "after" or entry.at >= began.outage and "outage" or "normal"
   requests[phase] = requests[phase] + 1
   throttled = throttled + (entry.status == "429" and 1 or 0)

@@ -11,7 +11,7 @@ local pages = math.ceil(options.contacts / 200)
 
 print(("scan of %d contacts with faults, %s"):format(options.contacts, harness.interpreter))
 local server = harness.start {
-  contacts = options.contacts, seed = options.seed, rate = 0, empty_pages = 0.01, short_pages = 0.02, request_log = 10,
+  contacts = options.contacts, seed = options.seed, rate = 0, empty_pages = 0.01, short_pages = 0.02, ledger = 10,
 }
 server:control("POST", "/sandbox/faults", {
   { operation = "contacts.scan", rate = 0.01 * options.share, seed = 1, status = 503 },

@@ -9,7 +9,7 @@ local options = harness.options {
 print(("%d processes, %d windows of %g s with %d requests, tokens: %d, %s"):format(options.processes,
   options.windows, options.period, options.rate, options.tokens, harness.interpreter))
 local server = harness.start {
-  contacts = 5, rate = options.rate, window = options.period, request_log = 200000,
+  contacts = 5, rate = options.rate, window = options.period, ledger = 200000,
 }
 
 -- A directory for the shared files, and all processes at once.
@@ -42,7 +42,7 @@ handle:close()
 -- The windows as the server counted them: token → the time each opened and its
 -- number of requests.
 local tokens, count, throttled = {}, 0, 0
-for _, entry in ipairs(server:control("GET", "/sandbox/requests?limit=200000")) do
+for _, entry in ipairs(server:control("GET", "/sandbox/ledger?limit=200000")) do
   if entry.token then
     local token = tokens[entry.token]
     if not token then

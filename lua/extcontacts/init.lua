@@ -23,6 +23,7 @@ local ec = {
   array = json.array,
   is_error = errors.is_error,
   cancel_token = cancel_token.new,
+  canceller = cancel_token.new, -- the name before 0.2
   writable = records.writable,
   main = main.run,
   run = run.run,

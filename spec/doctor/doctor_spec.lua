@@ -83,7 +83,7 @@ describe("the doctor", function()
       assert.equal("ok", (assert(pick(findings, check), check)).status, all)
     end
     local sent = 0
-    for _, entry in ipairs(server:control("GET", "/sandbox/requests")) do
+    for _, entry in ipairs(server:control("GET", "/sandbox/ledger")) do
       assert.is_true(entry.method == "GET" or entry.operation == "oauth.token", entry.method)
       sent = sent + 1
     end

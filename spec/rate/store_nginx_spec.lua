@@ -139,7 +139,7 @@ describe("nginx's workers", function()
 
   local function tokens_asked(api)
     local count = 0
-    for _, entry in ipairs(api:control("GET", "/sandbox/requests?last=1000")) do
+    for _, entry in ipairs(api:control("GET", "/sandbox/ledger?last=1000")) do
       if entry.path == "/oauth/token" then
         count = count + 1
       end

@@ -57,7 +57,7 @@ describe("a lookup of a caller", function()
       firstName = "Ann", lastName = "Lee",
       workPhone = { display = NUMBER, e164 = NUMBER },
     })
-    api:control("DELETE", "/sandbox/requests")
+    api:control("DELETE", "/sandbox/ledger")
   end)
 
   after_each(function()
@@ -85,7 +85,7 @@ describe("a lookup of a caller", function()
   -- The number of lookups that the API has received.
   local function calls()
     local count = 0
-    for _, entry in ipairs(api:control("GET", "/sandbox/requests?last=1000")) do
+    for _, entry in ipairs(api:control("GET", "/sandbox/ledger?last=1000")) do
       if entry.operation == "lookup.reverse" then
         count = count + 1
       end

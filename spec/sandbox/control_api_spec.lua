@@ -3,14 +3,14 @@ local sandbox = require "spec.support.sandbox"
 
 describe("the control API of the sandbox", function()
   local server, session
-  sandbox.around({ contacts = 40, rate = 0, request_log = 10 }, function(...)
+  sandbox.around({ contacts = 40, rate = 0, ledger = 10 }, function(...)
     server, session = ...
   end, setup, teardown, before_each)
 
   it("returns the last requests, without bodies and tokens", function()
     session:call("POST", "/contacts", { firstName = "Secret", lastName = "Person" })
     session:call("GET", "/contacts?q=x&pageSize=1")
-    local entries = server:control("GET", "/sandbox/requests")
+    local entries = server:control("GET", "/sandbox/ledger")
     local last = entries[#entries]
     assert.equal("contacts.list", last.operation)
     assert.equal("GET", last.method)
@@ -18,18 +18,18 @@ describe("the control API of the sandbox", function()
     assert.equal("q=x&pageSize=1", last.query)
     assert.equal("200", last.status)
     assert.is_string(last.correlation_id)
-    local text = api.request(server.base_url .. "/sandbox/requests").text
+    local text = api.request(server.base_url .. "/sandbox/ledger").text
     for _, secret in ipairs { "Secret", session.token, server.client_secret } do
       assert.is_nil(text:find(secret, 1, true))
     end
     for _ = 1, 15 do
       session:call("GET", "/organizations")
     end
-    entries = server:control("GET", "/sandbox/requests")
+    entries = server:control("GET", "/sandbox/ledger")
     assert.equal(10, #entries)
     local number = entries[10].number
     session:call("GET", "/contacts")
-    entries = server:control("GET", "/sandbox/requests?since=" .. math.floor(number))
+    entries = server:control("GET", "/sandbox/ledger?since=" .. math.floor(number))
     assert.equal(1, #entries)
     assert.equal("contacts.list", entries[1].operation)
   end)

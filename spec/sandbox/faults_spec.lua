@@ -123,7 +123,7 @@ describe("a fault of the sandbox", function()
     set({ operation = "contacts.create", drop = "after" })
     assert.is_nil(session:call("POST", "/contacts", { firstName = "A", lastName = "B" }).status)
     assert.equal(301, count())
-    local entry = server:control("GET", "/sandbox/requests?limit=1")[1]
+    local entry = server:control("GET", "/sandbox/ledger?limit=1")[1]
     assert.equal("dropped", entry.status)
     assert.is_true(entry.faulty)
   end)

@@ -55,11 +55,11 @@ describe("extcontacts export", function()
     assert.matches("is incomplete. To resume, run the same command again.", errors, 1, true)
     assert.is_nil(place:read "parts")
     place:no_faults()
-    place.server:control("DELETE", "/sandbox/requests")
+    place.server:control("DELETE", "/sandbox/ledger")
     _, errors = place:must { "export", place:at "parts" }
     assert.matches("resuming " .. place:at "parts" .. " after 400 contacts", errors, 1, true)
     local scans = 0
-    for _, entry in ipairs(place.server:control("GET", "/sandbox/requests?limit=100")) do
+    for _, entry in ipairs(place.server:control("GET", "/sandbox/ledger?limit=100")) do
       scans = scans + (entry.operation == "contacts.scan" and 1 or 0)
     end
     assert.equal(2, scans) -- 400 of 700 were there

@@ -147,7 +147,7 @@ end
 --- Requests other than reads that the server has received.
 function Session:writes()
   local count = 0
-  for _, entry in ipairs(self.server:control("GET", "/sandbox/requests?limit=1000")) do
+  for _, entry in ipairs(self.server:control("GET", "/sandbox/ledger?limit=1000")) do
     if entry.method ~= "GET" and not entry.path:find("oauth", 1, true) then
       count = count + 1
     end

@@ -7,7 +7,7 @@ local harness = require "bench.soak.harness"
 local options = harness.options { contacts = 1000, bad = 7 }
 
 print(("%d contacts, %d of them bad, %s"):format(options.contacts, options.bad, harness.interpreter))
-local server = harness.start { contacts = options.contacts, rate = 0, request_log = 10 }
+local server = harness.start { contacts = options.contacts, rate = 0, ledger = 10 }
 local client = common.client(server)
 local dir = common.directory()
 

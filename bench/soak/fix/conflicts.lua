@@ -9,7 +9,7 @@ local options = harness.options { contacts = 5000, edits = 500, concurrency = 8 
 
 print(("%d contacts, %d edits by someone else, %s"):format(options.contacts, options.edits,
   harness.interpreter))
-local server = harness.start { contacts = options.contacts, rate = 0, request_log = 10 }
+local server = harness.start { contacts = options.contacts, rate = 0, ledger = 10 }
 local client = common.client(server)
 local dir = common.directory()
 

@@ -11,7 +11,7 @@ local options = harness.options { contacts = 10000, kills = 200, concurrency = 8
 
 print(("%d contacts, %d kills, %d at a time, %s"):format(options.contacts, options.kills,
   options.concurrency, harness.interpreter))
-local server = harness.start { contacts = options.contacts, rate = 0, request_log = 10 }
+local server = harness.start { contacts = options.contacts, rate = 0, ledger = 10 }
 local client = common.client(server)
 local dir = common.directory()
 local plan = dir .. "/plan"

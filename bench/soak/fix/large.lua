@@ -11,7 +11,7 @@ local options = harness.options {
 
 print(("%d contacts, %d at a time, %s"):format(options.contacts, options.concurrency, harness.interpreter))
 local dir = common.directory()
-local server = harness.start { contacts = options.contacts, rate = 0, request_log = 10 }
+local server = harness.start { contacts = options.contacts, rate = 0, ledger = 10 }
 
 -- Runs a command and watches its memory; returns the exit code, the peak in
 -- megabytes and the output.
@@ -52,7 +52,7 @@ server:stop()
 
 -- The rate: the requests that the server counted in so many windows, compared with
 -- its limit. A window begins with its first request.
-server = harness.start { contacts = 3000, rate = options.rate, window = options.window, request_log = 10 }
+server = harness.start { contacts = 3000, rate = options.rate, window = options.window, ledger = 10 }
 os.execute("rm -f " .. dir .. "/p*")
 local client = assert(io.popen(("env %s %s bench/soak/fix/rate_client.lua %s/p %d %g %d %d"):format(
   harness.environment(), harness.interpreter, dir, options.rate, options.window, options.windows,

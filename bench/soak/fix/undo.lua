@@ -8,7 +8,7 @@ local harness = require "bench.soak.harness"
 local options = harness.options { contacts = 10000, concurrency = 8 }
 
 print(("%d contacts, %d at a time, %s"):format(options.contacts, options.concurrency, harness.interpreter))
-local server = harness.start { contacts = options.contacts, rate = 0, request_log = 10 }
+local server = harness.start { contacts = options.contacts, rate = 0, ledger = 10 }
 local client = common.client(server)
 local dir = common.directory()
 

@@ -26,8 +26,8 @@ local rows = {
     doc = "stop after this time" },
   { "number", key = "max_body", whole = true, least = 1, default = 3 * 1024 * 1024, value = "BYTES", live = true,
     doc = "largest request body; a larger one gets 413" },
-  { "number", key = "request_log", whole = true, least = 1, default = 20000, value = "N",
-    doc = "number of requests that GET /sandbox/requests remembers" },
+  { "number", key = "ledger", whole = true, least = 1, default = 20000, value = "N",
+    doc = "number of requests that GET /sandbox/ledger remembers" },
 
   { group = "Data" },
   { "number", key = "contacts", whole = true, least = 0, most = MOST_RECORDS, default = 2000, value = "N",

@@ -119,13 +119,13 @@ describe("extcontacts scan", function()
 
   it("fetches one token for many runs, and one per run with --no-cache", function()
     local function tokens(option)
-      session.server:control("DELETE", "/sandbox/requests")
+      session.server:control("DELETE", "/sandbox/ledger")
       local code, output = command.shell(("for n in 1 2 3; do extcontacts list contacts --limit 1 %s; done; "
         .. "find \"$HOME\" -type f -perm /077"):format(option), session.environment)
       assert.equal(0, code, output)
       assert.equal(3, #command.records(output))
       local count = 0
-      for _, entry in ipairs(session.server:control("GET", "/sandbox/requests")) do
+      for _, entry in ipairs(session.server:control("GET", "/sandbox/ledger")) do
         count = count + (entry.path:find("oauth", 1, true) and 1 or 0)
       end
       return count

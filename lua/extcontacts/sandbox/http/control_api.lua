@@ -42,7 +42,7 @@ routes["GET /sandbox/counters"] = function()
   return counters
 end
 
-routes["GET /sandbox/requests"] = function(_, query)
+routes["GET /sandbox/ledger"] = function(_, query)
   local function first(name)
     return query[name] and query[name][1]
   end
@@ -53,7 +53,7 @@ routes["GET /sandbox/requests"] = function(_, query)
   }
 end
 
-routes["DELETE /sandbox/requests"] = function()
+routes["DELETE /sandbox/ledger"] = function()
   request_log.reset()
   return { status = "deleted" }
 end

@@ -4,9 +4,7 @@ local fix = require "extcontacts.fix"
 local fixes = require "spec.support.fixes"
 
 describe("the example fix", function()
-  local place
-
-  fixes.around(function(made) place = made end, before_each, after_each)
+  local place = fixes.fresh_place(before_each, after_each)
 
   -- Plans and applies an example; returns its plan.
   local function apply(name, set)

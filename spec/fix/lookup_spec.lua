@@ -47,6 +47,15 @@ describe("the lookup of an address", function()
     assert.equal("too many contacts share this address", reason)
   end)
 
+  it("takes an id, too, for a fix's own use", function()
+    local self = fake.client { fake.json(200, ANN), fake.json(404, {}), fake.json(200, { contacts = { ANN } }),
+      fake.json(200, ANN) }
+    assert.equal("a", lookup.find_by_key(self.client, " A ").id)
+    assert.matches("/contacts/a$", self.requests[1].url)
+    assert.same({ nil, lookup.NOBODY }, { lookup.find_by_key(self.client, "b") })
+    assert.equal("a", lookup.find_by_key(self.client, "ANN@example.com").id)
+  end)
+
   it("finds nobody when the answer is empty, and raises when there is no answer", function()
     local found, reason = find(fake.json(200, {}))
     assert.is_nil(found)

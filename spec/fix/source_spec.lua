@@ -72,6 +72,38 @@ describe("a source", function()
     end
   end)
 
+  it("checks that a CSV file has the columns it needs", function()
+    local path = place:write("in.csv", "id,tier\n")
+    assert.equal(0, #(read(fix.csv(path, { columns = { "tier" } }))))
+    local _, err = read(fix.csv(path, { columns = { "tier", "tear" } }))
+    assert.matches("in.csv: unknown column 'tear', did you mean 'tier'?", err.message, 1, true)
+  end)
+
+  it("may use the lines of a text file", function()
+    local got = {}
+    for line, number in fix.lines(place:write("list", "\239\187\191 a \r\n\n\tb")) do
+      got[number] = line
+    end
+    assert.same({ [1] = "a", [3] = "b" }, got)
+    local ok, err = pcall(fix.lines, place:path "none")
+    assert.is_false(ok)
+    assert.equal("io", err.kind)
+  end)
+
+  it("reports a failure of the fix's own iterator", function()
+    local function problem(open)
+      return select(2, read(fix.each("contact", open))).message
+    end
+    assert.equal("'source' of the fix failed: no list", problem(function() error("no list", 0) end))
+    assert.equal("'source' of the fix failed: no line", problem(function()
+      return function() error("no line", 0) end
+    end))
+    assert.matches("none", problem(function() return fix.lines(place:path "none") end), 1, true)
+    assert.equal("the source returned a record without an id", problem(function()
+      return function() return {} end
+    end))
+  end)
+
   it("names the file and the place of a mistake", function()
     local _, err = read(fix.csv(place:write("a.csv", "id,b\n1\n")))
     assert.matches("a.csv: line 2: 1 field, ", err.message, 1, true)

@@ -1,10 +1,6 @@
 local ready_fix = require "spec.support.ready_fix"
 
-local ready, place
-
-ready_fix.around("delete_by_list", function(made, its_place)
-  ready, place = made, its_place
-end, before_each, after_each)
+local ready, place = ready_fix.fresh("delete_by_list", before_each, after_each)
 
 describe("the fix delete_by_list", function()
   it("erases by id and by address, but nobody who shares an address", function()

@@ -1,11 +1,7 @@
 local csv = require "extcontacts.base.csv"
 local ready_fix = require "spec.support.ready_fix"
 
-local ready, place
-
-ready_fix.around("find_duplicates", function(made, its_place)
-  ready, place = made, its_place
-end, before_each, after_each)
+local ready, place = ready_fix.fresh("find_duplicates", before_each, after_each)
 
 describe("the fix find_duplicates", function()
   -- The clusters as lists of ids, the survivor first, and the reasons by id.

@@ -1,11 +1,7 @@
 local programs = require "spec.support.programs"
 local ready_fix = require "spec.support.ready_fix"
 
-local ready, place
-
-ready_fix.around("phones_e164", function(made, its_place)
-  ready, place = made, its_place
-end, before_each, after_each)
+local ready, place = ready_fix.fresh("phones_e164", before_each, after_each)
 
 describe("the fix phones_e164", function()
   it("converts numbers that the region decides, and skips the others with reasons", function()

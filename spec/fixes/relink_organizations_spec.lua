@@ -1,11 +1,7 @@
 local ec = require "extcontacts"
 local ready_fix = require "spec.support.ready_fix"
 
-local ready, place
-
-ready_fix.around("relink_organizations", function(made, its_place)
-  ready, place = made, its_place
-end, before_each, after_each)
+local ready, place = ready_fix.fresh("relink_organizations", before_each, after_each)
 
 describe("the fix relink_organizations", function()
   it("links by name, ignoring case and extra spaces, and finds nothing to do after it was applied", function()

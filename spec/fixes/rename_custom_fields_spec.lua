@@ -1,11 +1,7 @@
 local ec = require "extcontacts"
 local ready_fix = require "spec.support.ready_fix"
 
-local ready, place
-
-ready_fix.around("rename_custom_fields", function(made, its_place)
-  ready, place = made, its_place
-end, before_each, after_each)
+local ready, place = ready_fix.fresh("rename_custom_fields", before_each, after_each)
 
 describe("the fix rename_custom_fields", function()
   local schema

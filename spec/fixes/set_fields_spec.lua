@@ -4,11 +4,7 @@ local field_path = require "extcontacts.base.path"
 local fix = require "extcontacts.fix"
 local ready_fix = require "spec.support.ready_fix"
 
-local ready, place
-
-ready_fix.around("set_fields", function(made, its_place)
-  ready, place = made, its_place
-end, before_each, after_each)
+local ready, place = ready_fix.fresh("set_fields", before_each, after_each)
 
 describe("the fix set_fields", function()
   it("reads each cell as its field's type", function()

@@ -2,11 +2,7 @@ local fix = require "extcontacts.fix"
 local fixes = require "extcontacts.fixes"
 local ready_fix = require "spec.support.ready_fix"
 
-local ready
-
-ready_fix.around("tidy_names_emails", function(made)
-  ready = made
-end, before_each, after_each)
+local ready = ready_fix.fresh("tidy_names_emails", before_each, after_each)
 
 describe("the fix tidy_names_emails", function()
   it("tidies names and addresses, and changes nothing else", function()

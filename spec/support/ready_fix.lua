@@ -73,14 +73,15 @@ function ready_fix.change_of(changes, id)
   end
 end
 
---- A fix and a place for each spec of a file.
----@param name string of the fix
----@param give fun(ready: table, place: table) called before each spec
----@param before_each function busted's, and so on
-function ready_fix.around(name, give, before_each, after_each)
-  fixes.around(function(place)
-    give(setmetatable({ name = name, place = place }, Ready), place)
-  end, before_each, after_each)
+--- A ready fix with a fresh place for each spec of a block.
+---@param name string
+---@param before_each function busted's
+---@param after_each function busted's
+---@return table ready
+---@return table place
+function ready_fix.fresh(name, before_each, after_each)
+  local place = fixes.fresh_place(before_each, after_each)
+  return setmetatable({ name = name, place = place }, Ready), place
 end
 
 return ready_fix

@@ -2,7 +2,7 @@
 local fix = require "extcontacts.fix"
 local fixes = require "spec.support.fixes"
 
-local place
+local place = fixes.fresh_place(before_each, after_each)
 
 local function define(change, fields)
   local all = { name = "a fix", source = fix.ids(place:ids(3)), change = change }
@@ -36,8 +36,6 @@ local function has_not(html, text)
 end
 
 describe("fix.report", function()
-  fixes.around(function(made) place = made end, before_each, after_each)
-
   it("shows who planned what, and for which server", function()
     local html, made = report(titled "x", { name = "tidy & <trim>", options = { region = "DE" } })
     local objects = place:objects "p"

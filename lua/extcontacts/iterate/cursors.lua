@@ -1,16 +1,14 @@
---- How each kind of listing moves on: `options`, what to ask for next,
--- `advance`, what an answer says about more, `peek`, the options after an
--- answer that is not decoded yet, where its text tells them, and `save` and
--- `load` for resume tokens.  Sends nothing: `paginate` fetches.
+--- The two kinds of paging, pure: `start` creates a pager, `options` returns the
+-- options of the next call, `advance` reads from an answer whether there is more,
+-- `peek` finds the options of the following call in the text of an answer that is
+-- not decoded yet, and `save` and `load` serve resume tokens.
 
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 
--- Records a page, where the caller says nothing: the most a scan allows, and
--- for listings what every one of them allows.
+-- Default page sizes: the maximum of a scan, and the size that every listing
+-- allows.
 local SCAN_LIMIT, LISTING_SIZE = 200, 100
-
-------------------------------------------------------------------- cursors --
 
 local Cursor = {}
 
@@ -22,8 +20,8 @@ function Cursor.options(pager)
   return { cursor = pager.cursor, limit = pager.limit }
 end
 
--- A scan ends only when `cursors.after` is absent or empty; a page may be
--- short or empty long before.
+-- A scan ends only when `cursors.after` is absent or empty; a short or empty page
+-- does not end it.
 function Cursor.advance(pager, page, _, row)
   local cursors = page.cursors
   if cursors == core.json.null then
@@ -40,15 +38,15 @@ function Cursor.advance(pager, page, _, row)
   elseif type(after) ~= "string" then
     errors.raise(row, "protocol", "the answer's cursor is not a string")
   elseif pager.seen[after] or after == pager.cursor then
-    errors.raise(row, "protocol", "the server gave the same cursor twice; the scan would never end")
+    errors.raise(row, "protocol", "the server returned the same cursor twice; the scan would never end")
   end
   pager.seen[after] = true
   pager.cursor = after
   return true
 end
 
--- The cursor as the last thing of the text.  The braces after it are the
--- text's own, so this is no part of a record, whatever records hold.
+-- The cursor at the end of the text.  The braces after it close the whole text, so
+-- it can't be part of a record.
 local LAST = '"cursors"%s*:%s*{%s*"after"%s*:%s*"([^"\\]+)"%s*}%s*}%s*$'
 local LONGEST_END = 2048 -- bytes
 
@@ -67,8 +65,6 @@ function Cursor.load(pager, position)
   pager.cursor = position
 end
 
---------------------------------------------------------------------- pages --
-
 local Page = {}
 
 function Page.start(options)
@@ -84,9 +80,9 @@ local function count_of(page, name)
   return type(value) == "number" and value or nil
 end
 
--- Every field of the envelope is optional.  More is to come when a link says
--- so or the page count does; with neither, when this page had records.
-local function more_to_come(pager, page, records)
+-- Every field of the envelope is optional: the link decides, then the page count,
+-- then the total, then whether this page had records.
+local function has_more(pager, page, records)
   if type(page.nextUri) == "string" and page.nextUri ~= "" then
     return true
   end
@@ -105,14 +101,14 @@ function Page.advance(pager, page, records, row, allow_partial)
   end
   if page.partialResults == true and not allow_partial then
     errors.raise(row, "limit", "the server says that this page is partial (partialResults); pass "
-      .. "allow_partial=true to take it", { code = "partial_results" })
+      .. "allow_partial=true to accept it", { code = "partial_results" })
   end
   local first = records[1]
   local first_id = type(first) == "table" and first.id or nil
   if first_id ~= nil and first_id == pager.first_id then
-    errors.raise(row, "protocol", "the server gave the same page twice; the listing would never end")
+    errors.raise(row, "protocol", "the server returned the same page twice; the listing would never end")
   end
-  if not more_to_come(pager, page, records) then
+  if not has_more(pager, page, records) then
     return false
   end
   pager.first_id = first_id or pager.first_id
@@ -120,7 +116,7 @@ function Page.advance(pager, page, records, row, allow_partial)
   return true
 end
 
--- Whether there is a next page takes more than a look.
+-- Only the decoded page shows whether there is a next one.
 function Page.peek()
 end
 

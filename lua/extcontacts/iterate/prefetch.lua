@@ -1,6 +1,6 @@
---- The page after this one, asked for before it is needed: as soon as the text
--- of this one is here, where that tells what comes next, and at the latest
--- before the first of its records is handed out.  Never further ahead.
+--- Requests the next page before it is needed: as soon as the text of the current
+-- page has arrived, if that names the next one, and at the latest before the first
+-- record of the current page is handed out.  Never more than one page ahead.
 
 local call = require "extcontacts.call"
 local finalizer = require "extcontacts.base.finalizer"
@@ -8,33 +8,37 @@ local runtime = require "extcontacts.runtime"
 
 local prefetch = {}
 
--- A request that nobody looked at for so many seconds may have failed of that:
--- the server sent its answer in vain, or its time ran out meanwhile.
+-- A request whose engine was not driven for this many seconds may have failed for
+-- that reason alone: its timeout passed, or the server gave up.
 local UNATTENDED = 5
 
----@class extcontacts.Ahead what is under way for an iterator
----@field task extcontacts.Task|nil the next page
----@field since number|nil when that began
----@field early extcontacts.Task|nil the page after the one that is just arriving
----@field place table|nil which page that is
----@field waiter extcontacts.Iterator|nil the iterator while it waits: the tasks hold this, and an
---- iterator must be able to become garbage
-local Ahead = {}
-local metatable = { __index = Ahead }
+---@class extcontacts.PrefetchHooks
+---@field bind fun(iterator, place: table|nil): extcontacts.Arguments the call for a page; nil is the next
+---@field peek fun(iterator, text: string): table|nil the next place, if a page's text names it and the
+--- iterator needs it
+---@field is_next fun(iterator, place: table): boolean
+---@field needs_next fun(iterator): boolean
 
---- Makes what an iterator prefetches with.
+---@class extcontacts.Prefetch the requests under way for an iterator
+---@field task extcontacts.Task|nil fetches the next page
+---@field since number|nil when `task` began
+---@field early extcontacts.Task|nil fetches the page after the one that is arriving
+---@field place table|nil the page that `early` fetches
+---@field waiter extcontacts.Iterator|nil the iterator, only while it waits: tasks hold this table, and
+--- the iterator must remain collectable
+local Prefetch = {}
+local metatable = { __index = Prefetch }
+
+--- Creates an iterator's prefetch.
 ---@param ctx extcontacts.ClientContext
 ---@param row extcontacts.Operation
 ---@param enabled boolean
----@param how table what to know of the iterator: `bind(iterator, place)` gives the bound call for a
---- page, the next one where `place` is nil; `peek(iterator, text)` the place that a page's text
---- names as the next, nil where it doesn't tell or the page isn't wanted; `is_next(iterator, place)`;
---- `wants_next(iterator)`
----@return extcontacts.Ahead
-function prefetch.new(ctx, row, enabled, how)
-  local self = setmetatable({ ctx = ctx, row = row, enabled = enabled, how = how }, metatable)
-  function self.look(text)
-    self:look_early(text)
+---@param hooks extcontacts.PrefetchHooks
+---@return extcontacts.Prefetch
+function prefetch.new(ctx, row, enabled, hooks)
+  local self = setmetatable({ ctx = ctx, row = row, enabled = enabled, hooks = hooks }, metatable)
+  function self.on_body(text)
+    self:send_early(text)
   end
   self.finalizer = function()
     self:drop "drop"
@@ -42,16 +46,16 @@ function prefetch.new(ctx, row, enabled, how)
   return self
 end
 
---- Something for the iterator to hold: when it is collected with it, what is
--- under way is dropped.
+--- Returns a value for the iterator to hold: when both are collected, the requests
+-- under way are dropped.
 ---@return any
-function Ahead:anchor()
+function Prefetch:anchor()
   return finalizer.new(self.finalizer)
 end
 
 local function bind(self, iterator, place)
-  local args = self.how.bind(iterator, place)
-  args.on_body = self.look
+  local args = self.hooks.bind(iterator, place)
+  args.on_body = self.on_body
   return args
 end
 
@@ -63,29 +67,29 @@ local function send(self, iterator, place)
   end
 end
 
--- The text of a page that is waited for: it isn't decoded yet.
-function Ahead:look_early(text)
+-- Receives the text of the page that the iterator waits for, before it is decoded.
+function Prefetch:send_early(text)
   local iterator = self.waiter
-  local place = iterator and not self.early and self.how.peek(iterator, text)
+  local place = iterator and not self.early and self.hooks.peek(iterator, text)
   if place then
     self.early, self.place = send(self, iterator, place), place
   end
 end
 
---- Sends for the page after this one, whose records come next, unless that was
--- done early.
+--- Requests the page after the one just loaded, unless `send_early` has done so.
 ---@param iterator extcontacts.Iterator
-function Ahead:send(iterator)
-  local wanted, task = self.how.wants_next(iterator), self.early
+function Prefetch:send(iterator)
+  local needed, task = self.hooks.needs_next(iterator), self.early
   self.early = nil
-  if task and not (wanted and self.how.is_next(iterator, self.place)) then
+  if task and not (needed and self.hooks.is_next(iterator, self.place)) then
     task:cancel()
     task = nil
   end
-  self.task = task or wanted and send(self, iterator) or nil
+  self.task = task or needed and send(self, iterator) or nil
 end
 
--- Waits for the page under way.  Nil when there is none that can be had.
+-- Waits for the page under way; nil if there is none, or if its failure means
+-- nothing.
 local function take(self)
   local task, ctx = self.task, self.ctx
   if not task then
@@ -107,11 +111,11 @@ local function take(self)
   return page, err
 end
 
---- The next page: the one under way, or asked for now.
+--- Returns the next page: the one under way, or a new request's.
 ---@param iterator extcontacts.Iterator
 ---@return table|nil
 ---@return extcontacts.Error|nil
-function Ahead:page(iterator)
+function Prefetch:page(iterator)
   self.waiter = iterator
   local page, err = take(self)
   if page == nil and not err then
@@ -121,17 +125,17 @@ function Ahead:page(iterator)
   return page, err
 end
 
---- Drops what is under way.
----@param how "cancel"|"drop" "drop" from a finaliser
-function Ahead:drop(how)
+--- Ends the requests under way.
+---@param method "cancel"|"drop" "drop" from a finaliser
+function Prefetch:drop(method)
   for _, name in ipairs { "task", "early" } do
     local task = self[name]
     self[name] = nil
     if task then
-      task[how](task)
+      task[method](task)
     end
   end
 end
-finalizer.interpreted(Ahead.drop)
+finalizer.interpreted(Prefetch.drop)
 
 return prefetch

@@ -1,13 +1,13 @@
---- `ec.run` and `ec.spawn`: functions that run at the same time.
+--- `ec.run` and `ec.spawn`: functions that run concurrently.
 
 local runtime = require "extcontacts.runtime"
 
 local run = {}
 
--- There is no client here, and so none that has an env of its own.
-local NOWHERE = {}
+-- A context without a runtime of its own, since there is no client.
+local NO_CLIENT = {}
 
----@class extcontacts.Running a function that `ec.spawn` began
+---@class extcontacts.Running a function that `ec.spawn` started
 local Running = {}
 local metatable = { __name = "extcontacts.running", __index = Running }
 
@@ -15,10 +15,10 @@ local metatable = { __name = "extcontacts.running", __index = Running }
 local task_of = setmetatable({}, { __mode = "k" })
 
 local function wait_for(task)
-  runtime.here(NOWHERE).wait(nil, task)
+  runtime.here(NO_CLIENT).wait(nil, task)
 end
 
--- Waits until all that a scope began has ended, what they begin meanwhile too.
+-- Waits until all tasks of a scope have ended, including those started meanwhile.
 local function wait_for_all(scope)
   local index = 1
   while scope[index] do
@@ -34,17 +34,17 @@ local function check_function(name, fn)
 end
 
 --- Runs a function in which calls don't block: while one waits, the functions
--- begun with `ec.spawn` go on.  Returns what it returned, when all of them
--- have ended.  An error in `fn` cancels them and is raised; so is, at the end,
--- the first of theirs that no `wait` has raised.
+-- started with `ec.spawn` continue.  Returns the function's results once all of them
+-- have ended.  An error in `fn` cancels them and is raised; without one, the first of
+-- their errors that no `wait` has raised is raised.
 ---@param fn fun(...): any
 ---@param ... any its arguments
----@return any ... what `fn` returned
+---@return any ... the results of `fn`
 function run.run(fn, ...)
   check_function("run", fn)
   local scope = {}
-  local task = runtime.here(NOWHERE).spawn("program", nil, function(...)
-    runtime.here(NOWHERE).task().scope = scope
+  local task = runtime.here(NO_CLIENT).spawn("program", nil, function(...)
+    runtime.here(NO_CLIENT).task().scope = scope
     return fn(...)
   end, ...)
   wait_for(task)
@@ -64,28 +64,27 @@ function run.run(fn, ...)
   return task:result()
 end
 
---- Begins a function that runs at the same time as its caller, inside `ec.run`.
--- It gets its turn when that first waits.
+--- Starts a function that runs concurrently with its caller, inside `ec.run`.  It
+-- runs when the caller next waits.
 ---@param fn fun(...): any
 ---@param ... any its arguments
 ---@return extcontacts.Running
 function run.spawn(fn, ...)
   check_function("spawn", fn)
-  local here = runtime.here(NOWHERE)
-  local task = here.task()
+  local current = runtime.here(NO_CLIENT)
+  local task = current.task()
   local scope = task and task.scope
   if not scope then
     error("ec.spawn works inside ec.run: ec.run(function() … ec.spawn(fn) … end)", 2)
   end
-  local begun = here.spawn("program", nil, fn, ...)
-  scope[#scope + 1] = begun
+  local spawned = current.spawn("program", nil, fn, ...)
+  scope[#scope + 1] = spawned
   local self = setmetatable({}, metatable)
-  task_of[self] = begun
+  task_of[self] = spawned
   return self
 end
 
---- Waits until it has ended; returns what its function returned, or raises
--- what that raised.
+--- Waits for the end; returns the function's results or raises its error.
 ---@return any ...
 function Running:wait()
   local task = task_of[self]
@@ -94,8 +93,8 @@ function Running:wait()
   return task:result()
 end
 
---- Ends it: its call under way gives `kind = "cancelled"`, and so does every
--- later one.  What it raises because of that is not raised by `ec.run`.
+--- Cancels the function: its call under way and all later ones fail with
+-- `kind = "cancelled"`.  `ec.run` does not raise its error.
 function Running:cancel()
   local task = task_of[self]
   task.seen = true

@@ -1,0 +1,145 @@
+--- How an iterator fetches its pages: the call for the next one, the end of the
+-- pages that a listing can reach, and expired cursors.
+
+local core = require "extcontacts.core"
+local errors = require "extcontacts.base.errors"
+local operations = require "extcontacts.api.operations"
+local params = require "extcontacts.api.params"
+
+local fetch = {}
+
+-- The iteration's deadline in monotonic seconds; it begins at the first call.
+local function deadline_of(iterator)
+  local seconds = iterator.args.options.deadline or iterator.ctx.config.deadline
+  if seconds and not iterator.deadline then
+    iterator.deadline = iterator.ctx.now() + seconds
+  end
+  return iterator.deadline
+end
+
+--- Returns the bound arguments of the call for a page.
+---@param iterator extcontacts.Iterator
+---@param place table|nil options that name the page; nil for the next one
+---@return extcontacts.Arguments
+function fetch.bind(iterator, place)
+  local arguments, row = {}, iterator.row
+  for index, name in ipairs(row.positional) do
+    arguments[index] = iterator.args.values[name]
+  end
+  local options = {}
+  for name, value in pairs(iterator.args.values) do
+    if not row.by_name[name].required then
+      options[name] = value
+    end
+  end
+  for name, value in pairs(iterator.args.options) do
+    if name ~= "deadline" then
+      options[name] = value
+    end
+  end
+  for name, value in pairs(place or iterator.paging.options(iterator.pager)) do
+    options[name] = value
+  end
+  arguments[#row.positional + 1] = options
+  local args = assert(params.bind(row, #row.positional + 1, arguments))
+  args.deadline = deadline_of(iterator)
+  return args
+end
+
+local function is_beyond_window(iterator)
+  local pager = iterator.pager
+  return iterator.row.paging == "page" and pager.number * pager.size > operations.page_window
+end
+
+-- Whether the next page can be read; false if it may silently be the end.  Raises
+-- an error object beyond the last page that a listing can reach.
+local function check_window(iterator)
+  if not is_beyond_window(iterator) then
+    return true
+  end
+  if iterator.options.allow_partial then
+    return false
+  end
+  errors.raise(iterator.row, "limit", ("there are more records, but a listing reaches only the first %d "
+    .. "(page_number * page_size); use client:%s to read all of them, or pass allow_partial=true")
+    :format(operations.page_window, iterator.row.instead),
+    { code = "page_window", limit = { argument = "page_number", limit = operations.page_window } })
+end
+
+-- The server has no error code for an expired cursor.  A 400 counts as one if only
+-- the cursor can be the reason.
+local function is_expired(iterator, err)
+  return iterator.row.paging == "cursor" and err.status == 400 and iterator.pager.cursor ~= nil
+end
+
+local function restart(iterator)
+  iterator.pager = iterator.paging.start { limit = iterator.pager.limit }
+  iterator.page_position = nil
+  iterator.skip = nil
+end
+
+-- Whether the iterator needs a page after its next `count` records.
+local function needs_more(iterator, count)
+  local most = iterator.options.max_items
+  return not (most and iterator.count - iterator.count_before + count >= most)
+end
+
+--- What `prefetch` needs to know of an iterator.
+---@type extcontacts.PrefetchHooks
+fetch.prefetch_hooks = {
+  bind = fetch.bind,
+  peek = function(iterator, text)
+    return needs_more(iterator, iterator.pager.limit or 0) and iterator.paging.peek(iterator.pager, text) or nil
+  end,
+  is_next = function(iterator, place)
+    return place.cursor == iterator.pager.cursor
+  end,
+  needs_next = function(iterator)
+    return not (iterator.exhausted or is_beyond_window(iterator)) and needs_more(iterator, #iterator.records)
+  end,
+}
+
+local function fetch_page(iterator)
+  local page, err = iterator.prefetch:page(iterator)
+  if err and is_expired(iterator, err) then
+    if iterator.options.on_expired == "restart" then
+      if iterator.restarted_at == iterator.count then
+        error(err, 0)
+      end
+      iterator.restarted_at = iterator.count
+      restart(iterator)
+      return fetch_page(iterator)
+    end
+    err.message = err.message .. "; the cursor may have expired (it lives 24 hours): scan again, or "
+      .. 'pass on_expired="restart"'
+  end
+  if err then
+    error(err, 0)
+  end
+  return page
+end
+
+--- Loads the next page.  Raises an error object; the position is then unchanged.
+---@param iterator extcontacts.Iterator changed
+---@return boolean found false at the end of the data
+function fetch.load_page(iterator)
+  if iterator.exhausted or not check_window(iterator) then
+    return false
+  end
+  local page = fetch_page(iterator)
+  local position = iterator.paging.save(iterator.pager)
+  local records = page.entities
+  if records == nil or records == core.json.null then
+    records = {}
+  elseif type(records) ~= "table" then
+    errors.raise(iterator.row, "protocol", "the answer's entities are not an array")
+  end
+  local more = iterator.paging.advance(iterator.pager, page, records, iterator.row, iterator.options.allow_partial)
+  iterator.page, iterator.records, iterator.index = page, records, 0
+  iterator.page_position = position
+  iterator.exhausted = not more
+  iterator.prefetch:send(iterator)
+  return true
+end
+
+return fetch

@@ -1,0 +1,254 @@
+--- The work of a `client:map`: it takes items from the source and runs a task for
+-- each.
+--
+-- One task, the feeder, takes the items and starts their tasks.  It runs only while
+-- the consumer waits for a result, so nothing starts after the loop around the map
+-- has ended.  Tasks hold the work and not the iterator, which must remain
+-- collectable.
+
+local core = require "extcontacts.core"
+local errors = require "extcontacts.base.errors"
+local finalizer = require "extcontacts.base.finalizer"
+local runtime = require "extcontacts.runtime"
+
+local map_work = {}
+
+local CONCURRENCY = 8
+
+---@class extcontacts.MapWork
+---@field queue table<integer, table> entries to hand out, from `first` to `last`; if ordered, also those of
+--- items under way
+---@field active integer items under way
+---@field tasks table<table, extcontacts.Task> the task of each entry under way
+---@field started integer items so far
+---@field wanted boolean whether the consumer waits for a result
+---@field ended boolean whether the source is exhausted
+---@field stopped boolean whether no further item may start
+---@field failure any raised once the results of all started items are handed out
+---@field feeder extcontacts.Task|nil
+local Work = {}
+Work.__index = Work
+
+local function pack(...)
+  return { n = select("#", ...), ... }
+end
+
+local function cancelled(reason)
+  return errors.new {
+    kind = "cancelled",
+    code = reason ~= "cancelled" and reason or nil,
+    message = "the map was " .. reason .. " before it finished",
+  }
+end
+
+--- Creates the work of a map.
+---@param ctx extcontacts.ClientContext
+---@param source fun(): any returns the next item
+---@param fn fun(...): ...
+---@param opts extcontacts.MapOptions
+---@return extcontacts.MapWork
+function map_work.new(ctx, source, fn, opts)
+  local work = setmetatable({
+    ctx = ctx,
+    source = source,
+    fn = fn,
+    concurrency = opts.concurrency or CONCURRENCY,
+    ordered = opts.ordered or false,
+    deadline = opts.deadline and ctx.now() + opts.deadline,
+    queue = {},
+    first = 1,
+    last = 0,
+    active = 0,
+    tasks = {},
+    started = 0,
+    wanted = false,
+    ended = false,
+    stopped = false,
+    failure = nil,
+  }, Work)
+
+  -- The consumer waits for this: a result, or the end.
+  work.result_ready = {
+    done = function()
+      return work:is_ready() or work:is_over()
+    end,
+    cancel = function(_, reason)
+      work:stop("cancel", reason, cancelled(reason))
+    end,
+  }
+
+  -- The feeder waits for this: that another item may start.
+  work.slot = {
+    done = function()
+      return work.stopped or work:has_slot()
+    end,
+  }
+  return work
+end
+
+--- Whether the next result can be taken.
+---@return boolean
+function Work:is_ready()
+  local entry = self.queue[self.first]
+  return entry ~= nil and entry.results ~= nil
+end
+
+--- Whether no further result will come.
+---@return boolean
+function Work:is_over()
+  return self.active == 0 and (self.ended or self.stopped or self.failure ~= nil)
+end
+
+--- Whether another item may start.  Results that the consumer has not taken count,
+-- so that memory is bounded.
+---@return boolean
+function Work:has_slot()
+  local held = self.last - self.first + 1 + (self.ordered and 0 or self.active)
+  return self.wanted and self.active < self.concurrency and held < 2 * self.concurrency
+end
+
+local function enqueue(self, entry)
+  self.last = self.last + 1
+  self.queue[self.last] = entry
+end
+
+--- Takes the next result off the queue; nil if none is ready.
+---@return table|nil entry with `item` and `results`, of a `pcall`
+function Work:take()
+  if self:is_ready() then
+    local entry = self.queue[self.first]
+    self.queue[self.first] = nil
+    self.first = self.first + 1
+    return entry
+  end
+end
+
+-- Stores the results of an item.
+local function settle(self, entry, ...)
+  if not entry.results then
+    entry.results = pack(...)
+    self.active = self.active - 1
+    self.tasks[entry] = nil
+    if not self.ordered then
+      enqueue(self, entry)
+    end
+    runtime.here(self.ctx).notify(self.result_ready)
+  end
+end
+
+local function run_item(work, entry, ...)
+  settle(work, entry, pcall(work.fn, ...))
+end
+
+-- Starts an item with the values that the source returned.
+local function start(self, ...)
+  self.active, self.started = self.active + 1, self.started + 1
+  local entry = { item = (...), number = self.started }
+  if self.ordered then
+    enqueue(self, entry)
+  end
+  local task = runtime.here(self.ctx).spawn("program", self.deadline, run_item, self, entry, ...)
+  -- A task may also end before its function does.
+  local function on_end()
+    settle(self, entry, false, task.results[2])
+  end
+  if task.finished then
+    on_end()
+  else
+    task.ended, self.tasks[entry] = on_end, task
+  end
+end
+
+--- Lets no further item start, and ends the items under way.
+---@param method "cancel"|"drop"
+---@param reason string|nil "cancelled" or "interrupted"
+---@param failure any raised to the consumer
+function Work:stop(method, reason, failure)
+  if self.stopped then
+    return
+  end
+  self.stopped, self.failure = true, failure
+  local entries = {}
+  for entry in pairs(self.tasks) do
+    entries[#entries + 1] = entry
+  end
+  table.sort(entries, function(a, b)
+    return a.number < b.number
+  end)
+  local tasks = { self.feeder }
+  for _, entry in ipairs(entries) do
+    tasks[#tasks + 1] = self.tasks[entry]
+  end
+  for _, task in ipairs(tasks) do
+    task[method](task, reason)
+  end
+end
+finalizer.interpreted(Work.stop)
+
+-- Why no further item may start; nil if one may.
+local function stop_reason(work)
+  if core.signal.caught() then
+    return cancelled "interrupted"
+  elseif work.deadline and work.ctx.now() >= work.deadline then
+    return errors.new {
+      kind = "timeout", code = "deadline", message = "the deadline passed before the map finished",
+    }
+  end
+end
+
+-- Starts the item that the source returned; false if there will be no more.
+local function accept(work, current, ok, ...)
+  if work.stopped then
+    return false
+  elseif not ok then
+    local raised = ...
+    work.failure = raised == nil and "the source raised nil" or raised
+    return false
+  elseif (...) == nil then
+    work.ended = true
+    return false
+  end
+  -- The source may have waited, and the consumer may have stopped waiting.
+  current.wait(nil, work.slot)
+  if not work.stopped then
+    start(work, ...)
+  end
+  return not work.stopped
+end
+
+local function feed(work)
+  local current = runtime.here(work.ctx)
+  repeat
+    current.wait(nil, work.slot)
+    local reason = not work.stopped and stop_reason(work)
+    if reason then
+      work.stopped, work.failure = true, reason
+    end
+  until work.stopped or not accept(work, current, pcall(work.source))
+  current.notify(work.result_ready)
+end
+
+--- Wakes the feeder, or starts it, so that the next items start.
+function Work:resume()
+  local current = runtime.here(self.ctx)
+  if self.feeder then
+    current.notify(self.slot)
+  elseif not (self.ended or self.stopped or self.failure ~= nil) then
+    local feeder = current.spawn("program", self.deadline, feed, self)
+    local function on_end()
+      self.feeder = nil
+      if not feeder.results[1] then
+        self.failure = feeder.results[2]
+        runtime.here(self.ctx).notify(self.result_ready)
+      end
+    end
+    if feeder.finished then
+      on_end()
+    else
+      self.feeder, feeder.ended = feeder, on_end
+    end
+  end
+  current.kick()
+end
+
+return map_work

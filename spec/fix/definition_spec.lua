@@ -10,7 +10,7 @@ describe("fix.define", function()
     return err.message
   end
 
-  it("names what is missing, mistyped or of the wrong type", function()
+  it("names a field that is missing, mistyped or of the wrong type", function()
     local source = fix.scan "contacts"
     assert.matches("a fix must be a table", problem(1), 1, true)
     assert.matches("source is missing", problem { name = "x", change = print }, 1, true)
@@ -22,7 +22,7 @@ describe("fix.define", function()
       problem { name = "x", source = source, change = print, options = { a = {} } }, 1, true)
   end)
 
-  it("does not change the table that it is given", function()
+  it("does not change its argument", function()
     local fields = { name = "x", source = fix.scan "contacts", change = print, options = { a = 1 } }
     local made = assert(fix.define(fields))
     made.options.a, made.name = 2, "y"

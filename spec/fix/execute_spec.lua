@@ -1,4 +1,4 @@
--- Executing single changes: what is sent, what is a conflict, what is settled.
+-- Executing single changes: requests, conflicts, and settling.
 local fix = require "extcontacts.fix"
 local fixes = require "spec.support.fixes"
 

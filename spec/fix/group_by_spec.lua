@@ -17,9 +17,9 @@ describe("groups", function()
   end)
 
   -- The keys in the order they come in, and their values.
-  local function read(these)
+  local function read(groups)
     local order, values = {}, {}
-    for key, list in these:each() do
+    for key, list in groups:each() do
       assert.is_nil(values[key], "a key comes once")
       order[#order + 1] = key
       values[key] = list
@@ -28,29 +28,29 @@ describe("groups", function()
   end
 
   it("gives each key once, with its values in the order they were added", function()
-    local these, expected = new(), {}
+    local groups, expected = new(), {}
     for index = 1, 20000 do
       local key, value = "key " .. index % 611, ("%d "):format(index):rep(index % 7)
-      these:add(key, value)
+      groups:add(key, value)
       expected[key] = expected[key] or {}
       table.insert(expected[key], value)
     end
-    local order, values = read(these)
+    local order, values = read(groups)
     assert.same(expected, values)
-    assert.same({ order, values }, { read(these) })
-    these:add("key 5", "later")
+    assert.same({ order, values }, { read(groups) })
+    groups:add("key 5", "later")
     table.insert(expected["key 5"], "later")
-    assert.same(expected, select(2, read(these)))
+    assert.same(expected, select(2, read(groups)))
   end)
 
   it("takes any bytes, also none, and texts longer than a block", function()
-    local these, texts = new(), { "", "\n", "1 2\n3 4\n", "\0\255", ("x"):rep(70000), "é|\r\n" }
+    local groups, texts = new(), { "", "\n", "1 2\n3 4\n", "\0\255", ("x"):rep(70000), "é|\r\n" }
     for _, key in ipairs(texts) do
       for _, value in ipairs(texts) do
-        these:add(key, value)
+        groups:add(key, value)
       end
     end
-    local order, values = read(these)
+    local order, values = read(groups)
     assert.equal(#texts, #order)
     for _, key in ipairs(texts) do
       assert.same(texts, values[key])
@@ -62,18 +62,18 @@ describe("groups", function()
   end)
 
   it("keeps only a part of them in memory", function()
-    local these, value = new(), ("v"):rep(400)
+    local groups, value = new(), ("v"):rep(400)
     local function held()
       collectgarbage()
       return collectgarbage "count"
     end
     local before, most = held(), 0
     for index = 1, 80000 do -- more than 30 MB
-      these:add("k" .. index % 40000, value)
+      groups:add("k" .. index % 40000, value)
       most = index % 20000 == 0 and math.max(most, held()) or most
     end
     local count = 0
-    for _, list in these:each() do
+    for _, list in groups:each() do
       count = count + #list
       most = count % 20000 == 0 and math.max(most, held()) or most
     end
@@ -85,12 +85,12 @@ describe("groups", function()
     local directory = os.tmpname()
     os.remove(directory)
     assert(os.execute("mkdir " .. directory))
-    local these = new(directory .. "/p.")
-    these:add("a", ("b"):rep(20000))
+    local groups = new(directory .. "/p.")
+    groups:add("a", ("b"):rep(20000))
     local list = io.popen("ls -A " .. directory)
     assert.equal("", list:read "*a")
     list:close()
-    assert.same({ ("b"):rep(20000) }, select(2, read(these)).a)
+    assert.same({ ("b"):rep(20000) }, select(2, read(groups)).a)
     assert(os.execute("rmdir " .. directory))
   end)
 
@@ -100,30 +100,30 @@ describe("groups", function()
     assert.is_true(errors.is_error(err))
     assert.equal("io", err.kind)
 
-    local these = new()
-    local file = these.file
-    these.file = { write = function() return nil, "p: No space left on device", "ENOSPC" end }
-    ok, err = pcall(these.add, these, "a", ("b"):rep(20000))
-    these.file = file
+    local groups = new()
+    local file = groups.file
+    groups.file = { write = function() return nil, "p: No space left on device", "ENOSPC" end }
+    ok, err = pcall(groups.add, groups, "a", ("b"):rep(20000))
+    groups.file = file
     assert.is_false(ok)
     assert.equal("ENOSPC", err.code)
   end)
 
   it("raises when the file was truncated", function()
-    local these = new()
-    these:add("a", ("b"):rep(20000))
-    these.file:truncate(10)
-    local ok, err = pcall(read, these)
+    local groups = new()
+    groups:add("a", ("b"):rep(20000))
+    groups.file:truncate(10)
+    local ok, err = pcall(read, groups)
     assert.is_false(ok)
     assert.matches("truncated", tostring(err))
   end)
 
-  it("says what is wrong with a call", function()
-    local these = new()
-    assert.has_error(function() these:add("a", 1) end, "groups:add takes a key and a value, both strings")
-    these:close()
-    these:close()
-    assert.has_error(function() these:add("a", "b") end, "the groups are closed")
-    assert.has_error(function() read(these) end, "the groups are closed")
+  it("rejects wrong arguments, and calls after close", function()
+    local groups = new()
+    assert.has_error(function() groups:add("a", 1) end, "groups:add takes a key and a value, both strings")
+    groups:close()
+    groups:close()
+    assert.has_error(function() groups:add("a", "b") end, "the groups are closed")
+    assert.has_error(function() read(groups) end, "the groups are closed")
   end)
 end)

@@ -27,7 +27,7 @@ local PLACES = {
   { "after", "applied" }, { "before", "intent" },
 }
 
--- Every contact's and its notes' canonical form.
+-- The canonical form of every contact, and the texts of all notes.
 local function state_of_everything()
   local out = {}
   for id, contact in pairs(place:contacts()) do
@@ -63,7 +63,7 @@ local function mixed(ids)
   }
 end
 
--- Resumes with a client that soon gives a create up for lost: here nothing lags.
+-- Resumes with a short check time for lost creates: this server has no lag.
 local function resume()
   local client = fixes.client(place.server, { check_time = 0.1 })
   local result = assert(fix.resume(client, place:path "p"))
@@ -76,7 +76,7 @@ local function writes()
     + place:requests "contacts.notes.create"
 end
 
--- No change has an intent behind its confirmation.
+-- Checks that no change has an intent after its confirmation.
 local function check_journal()
   local confirmed = {}
   for text in place:read("p.journal"):gmatch "([^\n]+)\n" do
@@ -91,7 +91,7 @@ end
 
 describe("fix.resume", function()
 
-  it("ends like an undisturbed run when the process is killed again and again", function()
+  it("ends like an uninterrupted run when the process is killed many times", function()
     place:plan(mixed(place:ids(24)))
     assert.equal(24, assert(place:apply()).applied)
     local expected = state_of_everything()
@@ -136,7 +136,7 @@ describe("fix.resume", function()
   it("does not overwrite what someone did between the kill and the resume", function()
     local ids = place:ids(4)
     place:plan_titles(4, "Pilot")
-    local _, code = child("after", "intent", 2) -- noted, not sent
+    local _, code = child("after", "intent", 2) -- in the journal, not sent
     assert.equal("137", code)
     place:edit(ids[2], { title = "Doctor" })
     place:edit(ids[1], { salutation = "Sir" }) -- after it was applied
@@ -157,7 +157,7 @@ describe("fix.resume", function()
     assert.same({ 1, 0 }, { result.unknown, result.applied })
     assert.equal(0, place:requests "organizations.create")
     assert.matches(",unknown,", place:read "p.errors.csv", 1, true)
-    -- And again: still open, still not sent.
+    -- Once more: still unknown, still not sent.
     assert.equal(1, resume().unknown)
     assert.equal(0, place:requests "organizations.create")
   end)
@@ -173,7 +173,7 @@ describe("a disk that fills up during a run", function()
     assert.is_true(done > 0 and done < 12, output)
     assert.is_true(#place:read "p.journal" <= 8192)
     local noted = 0
-    for _, line in ipairs(place:objects "p.journal") do -- all of them can be read
+    for _, line in ipairs(place:objects "p.journal") do -- every line is readable
       noted = noted + (line.t == "intent" and 1 or 0)
     end
     assert.equal(noted, place:requests "contacts.update")

@@ -21,7 +21,7 @@ describe("fix.undo", function()
     local before = place:contacts()
     local plan = place:plan { change = function(contact)
       if contact.workEmail and contact.workEmail:find(" at ", 1, true) then
-        return nil -- the server would refuse both the change and its undo
+        return nil -- the server would reject both the change and its undo
       end
       contact.title = contact.title and contact.title:upper() or "none"
       contact.salutation = nil
@@ -37,23 +37,23 @@ describe("fix.undo", function()
     end }
     local result = apply()
     assert.is_true(result.applied > 400, result.applied)
-    local taken = undo()
-    assert.equal(place:path "p.undo", taken.path)
-    assert.equal(result.applied, taken.changes)
+    local undone = undo()
+    assert.equal(place:path "p.undo", undone.path)
+    assert.equal(result.applied, undone.changes)
     assert.equal(plan.totals.sha256, place:objects "p.undo"[1].undoes)
-    assert.same({}, taken.totals.skipped)
+    assert.same({}, undone.totals.skipped)
     assert.equal(result.applied, apply("p.undo").applied)
     local restored = 0
     for id, contact in pairs(place:contacts()) do
       if fixes.bytes(contact) == fixes.bytes(before[id]) then
         restored = restored + 1
       else
-        -- Only blanks that the server cut may be missing.
+        -- Only spaces that the server trims may be missing.
         assert.same({}, diff.divergences("contact", before[id], contact))
       end
     end
     assert.is_true(restored > 400, restored)
-    -- Undone once, there is nothing left to undo.
+    -- After that there is nothing to undo.
     os.remove(place:path "p.undo.journal")
     assert.equal(0, undo().changes)
   end)
@@ -82,13 +82,13 @@ describe("fix.undo", function()
         return { fix.delete, fix.create("contact", { firstName = "Ann", lastName = "Lee" }) }
       end,
     }
-    -- The note, a new contact, and then the contact the note was on.
+    -- The note and the new contact.
     assert.equal(2, apply().applied)
     for _, line in ipairs(place:objects "p.journal") do
       created = line.t == "applied" and line.op == "create" and line.id or created
     end
-    local taken = undo()
-    assert.same({ ["contact.delete"] = 1, ["contact_note.create"] = 1 }, taken.totals.operations)
+    local undone = undo()
+    assert.same({ ["contact.delete"] = 1, ["contact_note.create"] = 1 }, undone.totals.operations)
     assert.equal(2, apply("p.undo").applied)
     local _, err = place.client.contacts:get(created)
     assert.equal(404, err.status)
@@ -125,8 +125,8 @@ describe("fix.undo", function()
     local header = second:match "^[^\n]*\n"
     place:write("p.journal", header .. first:gsub("^[^\n]*\n", "") .. second:gsub("^[^\n]*\n", "")
       :gsub('"n":1', '"n":2'))
-    local taken = undo()
-    assert.equal(2, taken.changes)
+    local undone = undo()
+    assert.equal(2, undone.changes)
     assert.equal(2, apply("p.undo").applied)
     local new_id
     for _, line in ipairs(place:objects "p.undo.journal") do
@@ -146,13 +146,13 @@ describe("fix.undo", function()
     place:edit(ids[1], { title = "Doctor" })
     place:edit(ids[2], { otherEmail = "new@example.com" })
     assert(place.client.contacts:delete(ids[3]))
-    local taken = undo()
+    local undone = undo()
     assert.same({ ["someone else has changed a field since"] = 1,
-      ["the record no longer exists"] = 1 }, taken.totals.skipped)
-    assert.equal(place:path "p.undo.skipped.csv", taken.skipped_path)
+      ["the record no longer exists"] = 1 }, undone.totals.skipped)
+    assert.equal(place:path "p.undo.skipped.csv", undone.skipped_path)
     assert.matches("\n,contact," .. ids[3] .. ",the record no longer exists\r\n",
       place:read "p.undo.skipped.csv", 1, true)
-    assert.equal(3, taken.changes)
+    assert.equal(3, undone.changes)
     apply "p.undo"
     local first = assert(place.client.contacts:get(ids[1]))
     assert.equal("Doctor", first.title)
@@ -182,21 +182,21 @@ describe("fix.undo", function()
   it("can't recreate erased records", function()
     place:plan { source = fix.ids(place:ids(1)), change = function() return fix.erase end }
     assert(place:apply { allow_irreversible = true })
-    local taken = undo()
-    assert.equal(0, taken.changes)
-    assert.same({ ["the record was erased, which can't be undone"] = 1 }, taken.totals.skipped)
+    local undone = undo()
+    assert.equal(0, undone.changes)
+    assert.same({ ["the record was erased, which can't be undone"] = 1 }, undone.totals.skipped)
   end)
 
   it("needs a plan that was applied and that no process is applying", function()
     place:plan_titles(1, "Pilot")
-    local taken, err = fix.undo(place.client, place:path "p")
-    assert.is_nil(taken)
+    local undone, err = fix.undo(place.client, place:path "p")
+    assert.is_nil(undone)
     assert.equal("not_begun", err.code)
     apply()
     local other = assert(core.file.open(place:path "p.journal", "append"))
     assert(other:lock())
-    taken, err = fix.undo(place.client, place:path "p")
-    assert.is_nil(taken)
+    undone, err = fix.undo(place.client, place:path "p")
+    assert.is_nil(undone)
     assert.equal("locked", err.code)
     other:close()
   end)

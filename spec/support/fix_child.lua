@@ -3,12 +3,12 @@
 --   fix_child.lua SERVER PLAN PLACE TYPE NUMBER
 -- SERVER is a JSON file with its addresses and credentials.
 -- PLACE is before, torn or after; TYPE intent or applied; NUMBER which of them.
--- Prints what became of the run when it gets to the end.
+-- Prints the result if the run reaches its end.
 local core = require "extcontacts.core"
 local ec = require "extcontacts"
 
 local server = assert(ec.json.decode(require("extcontacts.base.files").read(arg[1])))
-local plan, place, kind, number = arg[2], arg[3], arg[4], tonumber(arg[5])
+local plan, place, line_type, number = arg[2], arg[3], arg[4], tonumber(arg[5])
 
 local seen = 0
 
@@ -25,7 +25,7 @@ Deadly.__index = function(self, name)
 end
 
 function Deadly:write(text)
-  if not text:find('"t":"' .. kind .. '"', 1, true) then
+  if not text:find('"t":"' .. line_type .. '"', 1, true) then
     return self.file:write(text)
   end
   seen = seen + 1
@@ -62,7 +62,7 @@ local client = ec.new {
   rate = false,
 }
 local state = journal.read(journal.path(plan))
-local begin = state and state.runs > 0 and fix.resume or fix.apply
-local result = assert(begin(client, plan))
+local start = state and state.runs > 0 and fix.resume or fix.apply
+local result = assert(start(client, plan))
 client:close()
 print(("%s %d %d %d"):format(result.stopped or "complete", result.applied, result.failed, result.unknown))

@@ -104,7 +104,7 @@ function Place:write(name, text)
   return path
 end
 
---- The content of a file; nil if there is none.
+--- The content of a file; nil if it does not exist.
 function Place:read(name)
   return files.read(self:path(name))
 end

@@ -1,6 +1,6 @@
--- The process of a plan is killed at random points, again and again: in the end
--- all contacts are as after an uninterrupted run, nothing that was confirmed is
--- sent again, and the journal is readable after every kill.
+-- The process of a plan is killed at many random points: in the end all contacts
+-- are as after an uninterrupted run, nothing that was confirmed is sent again, and
+-- the journal is readable after every kill.
 local harness = require "bench.soak.harness"
 local common = require "bench.soak.fix.common"
 local core = require "extcontacts.core"

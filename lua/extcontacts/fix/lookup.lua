@@ -47,7 +47,7 @@ end
 ---@param client extcontacts.Client
 ---@param text string
 ---@return table|nil contact
----@return string|nil reason why there is none
+---@return string|nil reason why no contact was found
 function lookup.find(client, text)
   local address = lookup.normal(text)
   if not address then

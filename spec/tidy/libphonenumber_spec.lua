@@ -20,7 +20,8 @@ describe("tidy.libphonenumber", function()
     local existing, problem = fresh.existing { "+49301234567" }
     io.popen = popen -- luacheck: ignore 122
     assert.is_nil(existing)
-    assert.equal("libphonenumber's Python port is not installed (Debian: apt-get install python3-phonenumbers)", problem)
+    assert.equal("libphonenumber's Python port is not installed (Debian: apt-get install python3-phonenumbers)",
+      problem)
   end)
 
   it("needs no process for no numbers", function()

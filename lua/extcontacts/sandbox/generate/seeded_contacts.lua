@@ -47,6 +47,7 @@ local TIERS = { "bronze", "silver", "gold" }
 ---@field organization_id fun(index: integer): string
 ---@field schema_id string
 
+--- Creates the generator of the contacts.
 ---@param config extcontacts.sandbox.ContactsConfig
 function seeded_contacts.new(config)
   local seed, count = config.seed, config.count

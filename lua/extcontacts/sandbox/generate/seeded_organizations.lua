@@ -20,6 +20,7 @@ local TAGS = { "", '"key account"', '"newsletter","2024"' }
 local EXCHANGES = { "NYSE", "XETRA", "LSE" }
 local SEGMENTS = { "small", "medium", "large" }
 
+--- Creates the generator of the organizations.
 ---@param config { seed: integer, id: fun(index: integer): string, schema_id: string }
 function seeded_organizations.new(config)
   local seed = config.seed

@@ -42,7 +42,7 @@ typedef struct ec_driver_ops {
   ** have passed; 0 never blocks. */
   void (*wait)(ec_driver *d, double seconds);
 
-  /* Hands back a finished transfer; NULL if there is none. */
+  /* Hands back a finished transfer, or NULL. */
   ec_transfer *(*finished)(ec_driver *d);
 
   size_t (*pending)(ec_driver *d); /* transfers under way */

@@ -35,7 +35,7 @@ void ec_engine_step(ec_engine *e, double seconds);
 ** failure. */
 int ec_engine_watch(ec_engine *e, const ec_wake *wake);
 
-/* Takes a finished transfer off the list; NULL if there is none. */
+/* Takes a finished transfer off the list; NULL if the list is empty. */
 ec_transfer *ec_engine_finished(ec_engine *e);
 
 int ec_engine_fd(const ec_engine *e);

@@ -18,8 +18,8 @@ void ec_local_init(ec_local *l);
 /* Listens in a new directory inside `directory`.  0, or an errno. */
 int ec_local_listen(ec_local *l, const char *directory);
 
-/* The connection from this process, after which the path is removed; -1 if
-** there is none.  Connections from other processes are closed. */
+/* The connection from this process, after which the path is removed; -1 if it
+** has not connected yet.  Connections from other processes are closed. */
 int ec_local_accept(ec_local *l);
 
 /* Removes the path. */

@@ -20,14 +20,14 @@ typedef struct ec_pool {
   size_t room; /* bytes in the transfers */
 } ec_pool;
 
-/* A used handle, NULL if there is none.  Options set before are still set. */
+/* A used handle, or NULL.  Options set before are still set. */
 CURL *ec_pool_take_handle(ec_pool *p);
 
 /* Keeps or frees a handle that is in no multi. */
 void ec_pool_keep_handle(ec_pool *p, CURL *easy);
 void ec_pool_free_handles(ec_pool *p);
 
-/* A renewed transfer, NULL if there is none. */
+/* A renewed transfer, or NULL. */
 ec_transfer *ec_pool_take(ec_pool *p);
 
 /* Renews a transfer and keeps it, or destroys it. */

@@ -162,7 +162,8 @@ static int engine_step(lua_State *L) {
   return 1;
 }
 
-/* engine:pollfd() -> descriptor to wait for | nil if there is none */
+/* engine:pollfd() -> descriptor to wait for | nil if the system has
+** no epoll */
 static int engine_pollfd(lua_State *L) {
   ec_driver *d = check_engine(L)->driver;
   int fd = d->ops->fd(d);

@@ -68,7 +68,7 @@ static void set_arguments(lua_State *L, int argc, char **argv, int script) {
   lua_setglobal(L, "arg");
 }
 
-/* The script's index in argv, after the options; argc if there is none. */
+/* The script's index in argv, after the options; argc without a script. */
 static int find_script(int argc, char **argv) {
   int i = 1;
   while (i < argc && argv[i][0] == '-' && argv[i][1] != '\0')

@@ -8,6 +8,7 @@
 
 #include "lec_util.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 #include <unistd.h>
 
 #define FILE_TYPE "extcontacts.file"
+#define DIRECTORY_TYPE "extcontacts.directory"
 #define PRIVATE 0600
 #define PRIVATE_DIRECTORY 0700
 
@@ -158,6 +160,16 @@ static int file_size(lua_State *L) {
   return 1;
 }
 
+/* file:modified() -> UTC seconds since 1970 of the last write */
+static int file_modified(lua_State *L) {
+  lec_file *file = check_open(L);
+  struct stat about;
+  if (fstat(file->fd, &about) < 0)
+    return failure(L, file->path, errno);
+  lua_pushnumber(L, (lua_Number)about.st_mtime);
+  return 1;
+}
+
 /* file:truncate(bytes); a file not opened for appending is then written from
 ** its new end */
 static int file_truncate(lua_State *L) {
@@ -263,6 +275,42 @@ static int file_make_directory(lua_State *L) {
   return outcome(L, path, result, error);
 }
 
+static int directory_gc(lua_State *L) {
+  DIR **directory = luaL_checkudata(L, 1, DIRECTORY_TYPE);
+  if (*directory != NULL)
+    closedir(*directory);
+  *directory = NULL;
+  return 0;
+}
+
+/* file.list(path) -> the names in a directory, in no order */
+static int file_list(lua_State *L) {
+  const char *path = luaL_checkstring(L, 1);
+  DIR **directory = lua_newuserdata(L, sizeof *directory);
+  const struct dirent *entry;
+  int count = 0;
+  *directory = NULL;
+  luaL_getmetatable(L, DIRECTORY_TYPE);
+  lua_setmetatable(L, -2); /* path, directory: owns what opendir returns */
+  *directory = opendir(path);
+  if (*directory == NULL)
+    return failure(L, path, errno);
+  lua_newtable(L);
+  errno = 0;
+  while ((entry = readdir(*directory)) != NULL) {
+    if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
+      lua_pushstring(L, entry->d_name);
+      lua_rawseti(L, -2, ++count);
+    }
+    errno = 0;
+  }
+  if (errno != 0)
+    return failure(L, path, errno);
+  closedir(*directory);
+  *directory = NULL;
+  return 1;
+}
+
 /* file.sync_directory(path): makes the existence of this file durable */
 static int file_sync_directory(lua_State *L) {
   const char *path = luaL_checkstring(L, 1);
@@ -278,9 +326,15 @@ static int file_is_terminal(lua_State *L) {
 
 int lec_open_file(lua_State *L) {
   static const luaL_Reg methods[] = {
-      {"write", file_write},       {"read", file_read}, {"size", file_size},
-      {"truncate", file_truncate}, {"sync", file_sync}, {"lock", file_lock},
-      {"close", file_close},       {NULL, NULL},
+      {"write", file_write},
+      {"read", file_read},
+      {"size", file_size},
+      {"modified", file_modified},
+      {"truncate", file_truncate},
+      {"sync", file_sync},
+      {"lock", file_lock},
+      {"close", file_close},
+      {NULL, NULL},
   };
   static const luaL_Reg meta[] = {
       {"__gc", file_gc}, {"__close", file_gc}, {NULL, NULL}};
@@ -289,10 +343,15 @@ int lec_open_file(lua_State *L) {
       {"rename", file_rename},
       {"sync_directory", file_sync_directory},
       {"make_directory", file_make_directory},
+      {"list", file_list},
       {"is_terminal", file_is_terminal},
       {NULL, NULL},
   };
+  static const luaL_Reg no_methods[] = {{NULL, NULL}};
+  static const luaL_Reg directory_meta[] = {{"__gc", directory_gc},
+                                            {NULL, NULL}};
   lec_newtype(L, FILE_TYPE, methods, meta);
+  lec_newtype(L, DIRECTORY_TYPE, no_methods, directory_meta);
   luaL_newlib(L, functions);
   return 1;
 }

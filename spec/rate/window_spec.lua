@@ -182,8 +182,8 @@ describe("a window", function()
         for step = 0, (100 + length + 180) * 10 do
           local now = step / 10
           local broken = now > 100 and now < 100 + length
-          -- One request in ten seconds while it is broken, as the brake lets
-          -- through; else as many as there is room for.
+          -- One request in ten seconds during the outage, as the circuit breaker
+          -- allows; otherwise as many as fit into the window.
           local most = broken and (step % 100 == 0 and 1 or 0) or 20
           for _ = 1, most do
             local wait, number = rate_window.admit(self, now, rules)

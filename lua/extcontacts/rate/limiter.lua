@@ -1,5 +1,7 @@
---- A client's rate limiter: the windows of its tokens, in the store that it
--- shares with others.
+--- A client's rate limiter.  This room owns the rate windows of tokens (`window`)
+-- and the stores that keep them (`store`): in this process, in files that processes
+-- share, or in an nginx dictionary that workers share.  A limiter admits requests to
+-- the window of their token and reports their results to it; it does not wait.
 
 local core = require "extcontacts.core"
 local rate_window = require "extcontacts.rate.window"
@@ -25,7 +27,7 @@ end
 -- Hexadecimal digits of a key: 128 bits.
 local KEY_DIGITS = 32
 
---- The name under which something is stored whose text must not be seen.
+--- Returns the key for a secret: a digest that does not reveal it.
 ---@param secret string
 ---@return string
 function limiter.key(secret)
@@ -36,7 +38,7 @@ end
 ---@param key string from `limiter.key`
 ---@param now number seconds
 ---@return extcontacts.Ticket|nil
----@return number|nil wait seconds until the next try
+---@return number|nil wait seconds until the next attempt
 function Limiter:admit(key, now)
   local wait, number = self.store.update(key, function(window)
     return rate_window.admit(rate_window.open(window), now, self.policy)
@@ -47,7 +49,7 @@ function Limiter:admit(key, now)
   return { key = key, number = number }
 end
 
---- Notes the fate of an admitted request.
+--- Records the result of an admitted request.
 ---@param ticket extcontacts.Ticket
 ---@param now number seconds
 ---@param report extcontacts.RequestReport

@@ -1,51 +1,50 @@
---- How many requests a token may still send: the server's fixed window, seen
--- from this side of the network.  Pure: a window is a small table of plain
--- numbers, time is passed in, and a store keeps it (docs/rate-limits.md).
--- It requires nothing, since it also runs inside Redis.
+--- How many requests a token may still send: the server's fixed window as the
+-- client sees it.  Pure: a window is a small table of numbers, time is passed in,
+-- and a store keeps the table (docs/rate-limits.md).  This module requires nothing,
+-- since it also runs inside Redis.
 --
--- The server opens a window of 60 seconds with the first request that arrives
--- and refuses what goes over its limit.  When that was is only known to lie
--- between `lo`, when the request left, and `hi`, when its reply was here.  So
--- a window counts as over only at `hi + 60`; and a request whose reply came
--- after `lo + 60` may have landed in the next window, so it counts there as
--- well, until 60 seconds after its reply.
+-- The server opens a window of 60 seconds when a first request arrives, and rejects
+-- requests beyond its limit.  The client knows only that this was between `lo`, when
+-- the request was sent, and `hi`, when its reply arrived.  A window therefore ends at
+-- `hi + 60`; and a request whose reply arrived after `lo + 60` may count in the
+-- server's next window, so it counts there too, until 60 seconds after its reply.
 
 local rate_window = {}
 
 ---@class extcontacts.Window
----@field number integer counts the windows, so that a late reply finds its own
+---@field number integer of the window, so that a late reply finds its own
 ---@field lo number|nil the server opened it no earlier
 ---@field hi number|nil the server opened it no later; nil before the first reply
 ---@field sent integer requests of this window
----@field certain integer replies that came before it can have ended
----@field served integer replies that were no 429
----@field late integer replies that came later than that; `late:n` has those of the slice of time n
----@field carried integer requests of the window before, without a reply, that may count here
----@field trailing integer late replies of the window before that count here; `trail:n` by slices
----@field limit integer|nil learnt; nil for the configured rate
----@field told integer|nil 1 when the server reported the limit
+---@field certain integer replies that arrived before the window can have ended
+---@field served integer replies other than 429
+---@field late integer replies that arrived later; `late:n` counts those of slice of time n
+---@field carried integer requests of the previous window without a reply, which may count here
+---@field trailing integer late replies of the previous window that count here; `trail:n` by slice
+---@field limit integer|nil learned; nil for the configured rate
+---@field reported integer|nil 1 if the server reported the limit
 ---@field blocked number|nil nothing is sent before
----@field strikes integer windows in a row that met a 429
----@field struck integer|nil the last window that met one
+---@field strikes integer windows in a row with a 429
+---@field struck integer|nil the last window with a 429
 
 ---@class extcontacts.RatePolicy
----@field rate integer requests a window
+---@field rate integer requests per window
 ---@field reserve number share left to others, 0 to 1
 ---@field period number|nil seconds of a window; default 60
 
 rate_window.PERIOD = 60
 
--- Seconds after its first request within which a window opened whose first
--- reply never came, as after a crash.
+-- Seconds after its first request within which a window has opened if its first
+-- reply never arrives, as after a crash.
 local LONGEST_FLIGHT = 30
 
--- Seconds waited beyond a window's end, since clocks and timers are coarse.
+-- Seconds added to a window's end, since clocks and timers are coarse.
 local GUARD = 0.02
 
 -- Retry-After is rounded to whole seconds.
 local ROUNDING = 1
 
---- Completes a window's table; an empty one is an unknown window.
+--- Completes a window's table; an empty table is an unknown window.
 ---@param values table<string, number> changed
 ---@return extcontacts.Window
 function rate_window.open(values)
@@ -64,7 +63,7 @@ local function period_of(policy)
   return policy.period or rate_window.PERIOD
 end
 
--- When the server's window is certainly over.
+-- When the server's window has certainly ended.
 local function closing(window, policy)
   return (window.hi or window.lo + LONGEST_FLIGHT) + period_of(policy)
 end
@@ -78,14 +77,14 @@ function rate_window.allowance(window, policy)
   return math.max(1, math.floor(limit * (1 - policy.reserve) + 1e-9))
 end
 
--- A learnt limit creeps back up to the configured one, a tenth per window: the
--- 429s may have come from somebody else's load.
+-- Raises a learned limit towards the configured one, a tenth per window: other
+-- programs may have caused the 429s.
 local function relearn(window, policy)
   if window.struck == window.number then
     return
   end
   window.strikes = 0
-  if window.limit and window.limit < policy.rate and not window.told then
+  if window.limit and window.limit < policy.rate and not window.reported then
     window.limit = math.min(policy.rate, window.limit + math.max(1, math.floor(policy.rate / 10)))
   end
 end
@@ -101,7 +100,7 @@ local function note_late(window, now, policy)
   window.late = window.late + 1
 end
 
--- Late replies of this window trail into the next one, if they are kept.
+-- Moves the late replies of this window to the next one, if `kept`.
 local function turn_slices(window, kept)
   local counts = {}
   for name, count in pairs(window) do
@@ -119,8 +118,8 @@ local function turn_slices(window, kept)
   end
 end
 
--- How many trailing requests may still count in the server's window, and when
--- their number falls.
+-- How many trailing requests may still count in the server's window, and when that
+-- number next falls.
 local function trailing(window, now, policy)
   local count, soonest = 0, nil
   if window.trailing > 0 then
@@ -160,11 +159,11 @@ end
 ---@param window extcontacts.Window changed
 ---@param now number seconds
 ---@param policy extcontacts.RatePolicy
----@return number|nil wait seconds until the next try; nil when the place is taken
+---@return number|nil wait seconds until the next attempt; nil if the place is taken
 ---@return integer|nil number of the window, for `settle`
 function rate_window.admit(window, now, policy)
   if window.lo and window.lo > now + 1 then
-    -- Another boot's clock.
+    -- Written before a reboot: the monotonic clock started again.
     window.lo, window.blocked = nil, nil
   end
   if window.blocked then
@@ -194,11 +193,11 @@ local function header_number(headers, name)
   return text and tonumber(text:match("^%s*(%d+)%s*$"))
 end
 
--- The server may report what it counts.
+-- The server may report its limit and count.
 local function read_headers(window, headers)
   local allowed = header_number(headers, "inin-ratelimit-allowed")
   if allowed and allowed > 0 then
-    window.limit, window.told = allowed, 1
+    window.limit, window.reported = allowed, 1
   end
   local count = header_number(headers, "inin-ratelimit-count")
   local known = window.carried + window.trailing
@@ -211,8 +210,8 @@ local function refuse(window, now, policy, retry_after)
   if window.struck ~= window.number then
     window.struck = window.number
     window.strikes = window.strikes + 1
-    -- The first time, the server's window may have opened before ours.
-    if window.strikes > 1 and not window.told then
+    -- At the first 429, the server's window may only have opened before ours.
+    if window.strikes > 1 and not window.reported then
       window.limit = math.max(1, window.served)
     end
   end
@@ -221,13 +220,13 @@ local function refuse(window, now, policy, retry_after)
   window.blocked = math.max(window.blocked or 0, now + wait)
 end
 
----@class extcontacts.RequestReport the fate of an admitted request
+---@class extcontacts.RequestReport the result of an admitted request
 ---@field arrived boolean|nil whether it may have reached the server
 ---@field headers table<string, string>|nil of the reply
----@field throttled boolean|nil it was refused with 429
+---@field throttled boolean|nil whether the reply is a 429
 ---@field retry_after number|nil seconds, of a 429
 
---- Notes the fate of an admitted request.
+--- Records the result of an admitted request.
 ---@param window extcontacts.Window changed
 ---@param number integer the window it was admitted to
 ---@param now number seconds

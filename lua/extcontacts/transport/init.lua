@@ -115,7 +115,7 @@ end
 ---@return any value
 ---@return extcontacts.Error|nil
 ---@return table|nil reply
----@return extcontacts.LogEntry|nil entry nil where nobody reads the log
+---@return extcontacts.LogEntry|nil entry nil without a log and a hook
 function transport.send(call, row, request, authorization, classify)
   local ctx = call.ctx
   local started = ctx.now()
@@ -130,7 +130,7 @@ function transport.send(call, row, request, authorization, classify)
     err = failure
   end
   stats.exchange(ctx.stats, reply and reply.status or err.status, reply)
-  local entry = log.wanted(ctx.config) and entry_of(call, row, started, reply, err) or nil
+  local entry = log.is_enabled(ctx.config) and entry_of(call, row, started, reply, err) or nil
   return value, err, reply, entry
 end
 

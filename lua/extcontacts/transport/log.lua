@@ -1,5 +1,5 @@
---- What is told about an exchange, and how it is written down.  Entries hold
--- the path template, never ids, query values, bodies or tokens.
+--- Log entries about requests, and their text.  An entry has the path template and
+-- never ids, query values or tokens; it has bodies, masked, only with `log_bodies`.
 
 local core = require "extcontacts.core"
 local dates = require "extcontacts.base.dates"
@@ -14,21 +14,21 @@ local log = {}
 ---@field method string
 ---@field path string the path template
 ---@field attempt integer 1 for the first request of a call
----@field elapsed number seconds of this exchange
+---@field elapsed number seconds from the request to its reply
 ---@field status integer|nil
----@field kind extcontacts.ErrorKind|nil when it failed
+---@field kind extcontacts.ErrorKind|nil if the request failed
 ---@field code string|nil
 ---@field bytes_sent integer
 ---@field bytes_received integer
 ---@field correlation_id string|nil
----@field wait number|nil seconds until the next attempt, when there is one
+---@field wait number|nil seconds until the next attempt, if there is one
 ---@field request_body string|nil JSON, masked; with `log_bodies`
 ---@field response_body string|nil JSON, masked; with `log_bodies`
 
 local ORDER = { "status", "kind", "code", "attempt", "wait", "bytes_sent", "bytes_received",
   "correlation_id", "request_body", "response_body" }
 
---- An entry as one line of text.
+--- Writes an entry as one line of text.
 ---@param entry extcontacts.LogEntry
 ---@return string
 function log.line(entry)
@@ -48,14 +48,14 @@ function log.line(entry)
   return table.concat(parts, " ")
 end
 
---- An entry as one line of JSON; `elapsed` and `wait` are in seconds.
+--- Writes an entry as one line of JSON; `elapsed` and `wait` are in seconds.
 ---@param entry extcontacts.LogEntry
 ---@return string
 function log.json_line(entry)
   return (assert(core.json.encode(entry, { sort_keys = true })))
 end
 
--- Fields whose values are no personal data.
+-- Fields whose values are not personal data.
 local PLAIN = {
   id = true, type = true, status = true, code = true, version = true, enabled = true, total = true,
   pageSize = true, pageNumber = true, pageCount = true, createDate = true, modifyDate = true,
@@ -63,14 +63,14 @@ local PLAIN = {
   acceptsSMS = true, platform = true,
 }
 
--- What is personal as a whole, whatever its fields are called.
+-- Objects that are personal as a whole, whatever the names of their fields.
 local PRIVATE = {
   customFields = true, twitterId = true, lineId = true, whatsAppId = true, facebookId = true,
   address = true,
 }
 
 local MASK = "…"
-local MOST = 4096 -- bytes of a body in an entry
+local MAX_BODY = 4096 -- bytes of a body in an entry
 
 local function masked(value, plain, private)
   if type(value) == "table" then
@@ -91,17 +91,17 @@ local function body_text(text)
   if type(value) ~= "table" then
     return text and text ~= "" and ("(%d bytes)"):format(#text) or nil
   end
-  return texts.cut(core.json.encode(masked(value), { sort_keys = true }), MOST)
+  return texts.cut(core.json.encode(masked(value), { sort_keys = true }), MAX_BODY)
 end
 
---- Whether anybody wants to be told.
+--- Whether the configuration has a log or a hook.
 ---@param config extcontacts.Config
 ---@return boolean
-function log.wanted(config)
+function log.is_enabled(config)
   return (config.log or config.on_request) and true or false
 end
 
---- Adds the bodies to an entry, where the configuration asks for them.
+--- Adds the bodies to an entry if the configuration has `log_bodies`.
 ---@param config extcontacts.Config
 ---@param entry extcontacts.LogEntry|nil changed
 ---@param sent string|nil
@@ -113,9 +113,9 @@ function log.add_bodies(config, entry, sent, reply)
   end
 end
 
---- Reports an entry to the configuration's hooks.
+--- Passes an entry to the configuration's hook and log.
 ---@param config extcontacts.Config
----@param entry extcontacts.LogEntry|nil nil where nobody wants it
+---@param entry extcontacts.LogEntry|nil nil without a log and a hook
 ---@param wait number|nil seconds until the next attempt
 function log.report(config, entry, wait)
   if not entry then

@@ -1,11 +1,11 @@
---- What a client has done so far, in numbers.
+--- The counters of a client, for `client:stats()`.
 
 local stats = {}
 
---- Upper bounds of the latency buckets, in seconds; the last bucket is open.
+--- Upper bounds of the latency buckets, in seconds; the last bucket has none.
 stats.BOUNDS = { 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10 }
 
----@class extcontacts.Latency how long calls took, waits and repeats included
+---@class extcontacts.Latency duration of calls, including waits and retries
 ---@field count integer
 ---@field sum number seconds
 ---@field max number seconds
@@ -19,17 +19,17 @@ stats.BOUNDS = { 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10 }
 
 ---@class extcontacts.Stats
 ---@field calls integer finished calls
----@field requests integer requests sent, those for tokens included
----@field retries table<string, integer> repeats by reason: a status or an error's kind
----@field throttled integer answers with 429
+---@field requests integer requests sent, including those for tokens
+---@field retries table<string, integer> retries by reason: a status or an error's kind
+---@field throttled integer replies with 429
 ---@field recovered integer creates whose reply was lost and whose record was found
----@field in_flight integer requests on their way
+---@field in_flight integer requests sent whose reply has not arrived
 ---@field waits table<"rate"|"retry"|"circuit"|"token", number> seconds waited, by reason
 ---@field bytes_sent integer
 ---@field bytes_received integer
 ---@field operations table<string, extcontacts.OperationStats>
 
---- Numbers of a client that has done nothing.
+--- Creates the counters of a client.
 ---@return extcontacts.Stats
 function stats.new()
   return {
@@ -77,11 +77,11 @@ function stats.exchange(self, status, reply)
   end
 end
 
---- Counts a repeat and why it is made.
+--- Counts a retry by its reason.
 ---@param self extcontacts.Stats
 ---@param err extcontacts.Error
 function stats.retry(self, err)
-  -- A 200 that broke off is a broken connection.
+  -- A 200 whose body breaks off counts as a broken connection.
   local refused = err.status and err.status >= 400
   local reason = refused and tostring(err.status) or err.kind
   self.retries[reason] = (self.retries[reason] or 0) + 1
@@ -109,7 +109,7 @@ function stats.call(self, name, seconds, err)
   latency.buckets[index] = latency.buckets[index] + 1
 end
 
---- A copy that later calls don't change.
+--- Returns a copy that later calls don't change.
 ---@param self extcontacts.Stats
 ---@return extcontacts.Stats
 function stats.snapshot(self)

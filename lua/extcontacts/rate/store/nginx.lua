@@ -7,31 +7,30 @@ local core = require "extcontacts.core"
 
 local nginx_store = {}
 
--- Seconds that something unused is kept.
+-- Seconds after which unused values are forgotten.
 local KEPT = 86400
 
--- Seconds after which a lock counts as left behind by a worker that died.  A
--- change takes microseconds.
+-- Seconds until a lock expires, for the case that its worker died.  A change takes
+-- microseconds.
 local LOCK = 1
 
--- Tries between two looks at the clock, which nginx reads for nobody who spins.
-local TRIES = 100
+-- Attempts between two updates of nginx's clock, which stands still in a loop.
+local ATTEMPTS = 100
 
 local counter = 0
 
--- Takes the lock; a number that only this holder knows it by.
+-- Takes the lock.  Returns the holder's mark, or nil if there is no room for a lock.
 local function lock(dict, name)
   counter = counter + 1
   local mark = ngx.worker.pid() .. " " .. counter
   repeat
-    -- nginx's clock stands still while code runs; a lease begins now
     ngx.update_time()
-    for _ = 1, TRIES do
+    for _ = 1, ATTEMPTS do
       local added, why = dict:add(name, mark, LOCK)
       if added then
         return mark
       elseif why ~= "exists" then
-        return nil -- no room for a lock: better to count wrong than to wait
+        return nil -- a wrong count is better than an endless wait
       end
     end
   until false
@@ -49,7 +48,7 @@ local function read(dict, key)
   return type(values) == "table" and values or {}
 end
 
---- Makes the store.
+--- Creates the store.
 ---@param dictionary string|table the name in `lua_shared_dict`, or `ngx.shared.name`
 ---@return extcontacts.Store
 function nginx_store.new(dictionary)
@@ -61,7 +60,7 @@ function nginx_store.new(dictionary)
         :format(dictionary, dictionary), 2)
     end
   elseif type(dict) ~= "table" or not dict.add then
-    error("the shared dictionary must be given by its name, or as ngx.shared.name", 2)
+    error("the shared dictionary must be a name or ngx.shared.name, got a " .. type(dict), 2)
   end
   local store = {}
   function store.update(key, change)
@@ -81,7 +80,7 @@ function nginx_store.new(dictionary)
     return first, second, third
   end
 
-  --- The values under a key as they are, without waiting for the lock.
+  --- Returns the values under a key without waiting for the lock.
   ---@param key string
   ---@return table<string, number|string> values a copy
   function store.peek(key)

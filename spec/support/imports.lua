@@ -1,12 +1,23 @@
 -- The import check: every `require` of lua/extcontacts, lazy ones included,
 -- leads to the same room or to one below it, and no module requires itself
--- through others.  The blocks of requires at the top of a file are sorted.
+-- through others.  The argument of `require` is a literal, so that none
+-- escapes the check.  Code inside a string must not lead upwards either; a
+-- comment may.  The blocks of requires at the top of a file are sorted.
 --   lua5.4 spec/support/imports.lua [--tree]     --tree: print each room's imports
+
+package.path = "./?.lua;" .. package.path
+local lexer = require "spec.support.lexer"
 
 -- The rooms, bottom up.  Files at the root and `store/` are the public face.
 local ROOMS = {
   "base", "api", "record", "runtime", "transport", "rate", "auth", "call", "iterate",
   "public", "fix", "snapshot", "tidy", "fixes", "doctor", "resty", "sandbox", "cli",
+}
+
+-- Modules that may require less than their room, and why.
+local ONLY = {
+  { module = "^fixes%.", allowed = { "^fix$", "^tidy%.", "^csv$" }, reason = "a ready fix must work as a copy" },
+  { module = "^rate%.window$", allowed = {}, reason = "it also runs inside Redis" },
 }
 
 local imports = {}
@@ -22,52 +33,106 @@ local function module_of(path)
   return (name:gsub("%.?init$", ""))
 end
 
+-- "fix" → "extcontacts.fix"
+local function full_name(module)
+  return module == "" and "extcontacts" or "extcontacts." .. module
+end
+
+-- The room of a module; nil for a folder that is not in ROOMS.
 local function room_of(module)
-  local first = module:match "^(%w+)%." or module
-  if first == "store" or first == "public" then
+  local folder = module:match "^([^.]+)%." or RANK[module] and module
+  if not folder or folder == "store" then
     return "public"
   end
-  return RANK[first] and first or "public"
+  return RANK[folder] and folder
 end
 
--- The modules that a line requires.
-local function required(line)
-  local list = {}
-  local code = line:gsub("'[^']*'", "''"):gsub("%-%-.*$", "")
-  for name in code:gmatch 'require[%s(,]*"extcontacts%.?([%w_.]*)"' do
-    list[#list + 1] = name
+-- The literal that is the argument of the `require` at `index`; nil when the
+-- argument is computed.  `pcall(require, "x")` counts.
+local function argument(tokens, index)
+  local open, literal, after = tokens[index + 1], tokens[index + 2], tokens[index + 3]
+  if open and open.type == "string" then
+    return open.text
+  elseif literal and literal.type == "string" and (open.text == "(" or open.text == ",")
+    and after and after.text == ")" then
+    return literal.text
   end
-  for name in code:gmatch '"extcontacts%.(cli%.commands%.[%w_]+)"' do
-    list[#list + 1] = name -- the command table names modules
-  end
-  return list
 end
 
--- Reads one file into the graph; its problems go into `problems`.
-local function read_file(path, graph, problems)
-  local module = module_of(path)
-  local node = { path = path, imports = {} }
-  graph[module] = node
-  local number, previous = 0, nil
-  for line in io.lines(path) do
-    number = number + 1
-    local top = line:match '^local ([%w_]+) = require[ (]*"extcontacts'
-    if top and previous and top < previous then
-      problems[#problems + 1] = ("%s:%d: '%s' is required after '%s'; sort the block"):format(path, number, top,
-        previous)
-    end
-    previous = top
-    for _, name in ipairs(required(line)) do
-      if name ~= "core" then
-        node.imports[#node.imports + 1] = { name = name, line = number }
-        local from, to = room_of(module), room_of(name)
-        if RANK[to] > RANK[from] then
-          problems[#problems + 1] = ("%s:%d: %s is below %s and must not require extcontacts.%s"):format(path, number,
-            from, to, name)
-        end
+-- Calls `add(name, line, quoted)` for each module of extcontacts that a text
+-- requires, `quoted` if in a string, and `fail(line, message)` for what hides one.
+local function scan(source, add, fail)
+  local tokens = lexer.tokens(source)
+  for index, token in ipairs(tokens) do
+    if token.type == "name" and token.text == "require" then
+      local name = argument(tokens, index)
+      if not name then
+        fail(token.line, "the argument of require must be a literal")
+      elseif name == "extcontacts" or name:find "^extcontacts%." then
+        add(name:sub(#"extcontacts." + 1), token.line)
+      end
+    elseif token.type == "name" and token.text == "package" or token.type == "string" and token.text == "require" then
+      fail(token.line, ("'%s' hides what is required; write require \"name\""):format(token.text))
+    elseif token.type == "string" then
+      for position, name in token.text:gmatch "()require[%s(,]*[\"']extcontacts%.?([%w_.]*)" do
+        add(name, token.line + select(2, token.text:sub(1, position):gsub("\n", "")), true)
       end
     end
   end
+end
+
+-- Fails where the lines of a block of requires are not sorted.
+local function check_order(source, fail)
+  local number, previous = 0, nil
+  for line in (source .. "\n"):gmatch "([^\n]*)\n" do
+    number = number + 1
+    local top = line:match '^local ([%w_]+) = require[ (]*"extcontacts'
+    if top and previous and top < previous then
+      fail(number, ("'%s' is required after '%s'; sort the block"):format(top, previous))
+    end
+    previous = top
+  end
+end
+
+local function matches(name, patterns)
+  for _, pattern in ipairs(patterns) do
+    if name:find(pattern) then
+      return true
+    end
+  end
+end
+
+-- Reads one file into the graph; its problems go into `problems`.
+local function read_file(path, source, graph, problems)
+  local module = module_of(path)
+  local room = room_of(module)
+  local node = { path = path, imports = {} }
+  graph[module] = node
+  local function fail(line, message)
+    problems[#problems + 1] = ("%s:%d: %s"):format(path, line, message)
+  end
+  if not room then
+    fail(1, ("the folder is not a room; expected one of %s"):format(table.concat(ROOMS, ", ")))
+    room = ROOMS[1]
+  end
+  local function add(name, line, quoted)
+    if name == "core" then
+      return
+    elseif not quoted then
+      node.imports[#node.imports + 1] = { name = name, line = line }
+    end
+    local other = room_of(name)
+    if other and RANK[other] > RANK[room] then
+      fail(line, ("%s is below %s and must not require %s"):format(room, other, full_name(name)))
+    end
+    for _, only in ipairs(ONLY) do
+      if module:find(only.module) and not matches(name, only.allowed) then
+        fail(line, ("must not require %s: %s"):format(full_name(name), only.reason))
+      end
+    end
+  end
+  scan(source, add, fail)
+  check_order(source, fail)
 end
 
 -- Finds cycles depth first; each is reported where it closes.
@@ -78,8 +143,8 @@ local function find_cycles(graph, problems)
     trail[#trail + 1] = module
     for _, import in ipairs(graph[module].imports) do
       if not graph[import.name] then
-        problems[#problems + 1] = ("%s:%d: there is no module extcontacts.%s"):format(graph[module].path,
-          import.line, import.name)
+        problems[#problems + 1] = ("%s:%d: there is no module %s"):format(graph[module].path, import.line,
+          full_name(import.name))
       elseif mark[import.name] == "open" then
         local cycle = {}
         for index = #trail, 1, -1 do
@@ -111,12 +176,13 @@ end
 
 --- Checks files.
 ---@param paths string[] relative to the project's root
+---@param read fun(path: string): string
 ---@return string[] problems
 ---@return table graph
-function imports.check(paths)
+function imports.check(paths, read)
   local graph, problems = {}, {}
   for _, path in ipairs(paths) do
-    read_file(path, graph, problems)
+    read_file(path, read(path), graph, problems)
   end
   find_cycles(graph, problems)
   return problems, graph
@@ -126,11 +192,11 @@ end
 local function print_tree(graph)
   local files, below = {}, {}
   for module, node in pairs(graph) do
-    local room = room_of(module)
+    local room = room_of(module) or "?"
     files[room] = (files[room] or 0) + 1
     below[room] = below[room] or {}
     for _, import in ipairs(node.imports) do
-      local other = room_of(import.name)
+      local other = room_of(import.name) or "?"
       if other ~= room then
         below[room][other] = (below[room][other] or 0) + 1
       end
@@ -154,7 +220,12 @@ function imports.main(arguments)
     paths[#paths + 1] = path
   end
   pipe:close()
-  local problems, graph = imports.check(paths)
+  local problems, graph = imports.check(paths, function(path)
+    local file = assert(io.open(path))
+    local source = file:read "*a"
+    file:close()
+    return source
+  end)
   if arguments[1] == "--tree" then
     print_tree(graph)
   end

@@ -152,7 +152,7 @@ describe("a create whose reply was lost", function()
     local self = client(script, { check_time = 3 })
     local _, err = self.client.organizations:create { name = "Acme" }
     assert.is_true(err.ambiguous)
-    assert.matches("proves nothing", err.message)
+    assert.matches("may still exist", err.message)
   end)
 
   it("is an error when the look is refused", function()

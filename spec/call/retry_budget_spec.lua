@@ -8,7 +8,7 @@ local function empty()
 end
 
 describe("the retry budget", function()
-  it("allows a few retries at once, then as many as first requests earn", function()
+  it("allows a few retries at once, then as many as first requests add", function()
     local budget, free = retry_budget.new(0), 0
     while retry_budget.spend(budget, 0) == 0 do
       free = free + 1
@@ -16,7 +16,7 @@ describe("the retry budget", function()
     assert.equal(10, free)
     budget = empty()
     for _ = 1, 5 do
-      retry_budget.earn(budget)
+      retry_budget.add_request(budget)
     end
     assert.is_true(retry_budget.spend(budget, 0) < 1e-6)
     assert.is_true(retry_budget.spend(budget, 0) > 1)
@@ -37,7 +37,7 @@ describe("the retry budget", function()
     for index = 1, 10000 do
       now = now + 0.01
       first = first + 1
-      retry_budget.earn(budget)
+      retry_budget.add_request(budget)
       if index % 2 == 0 and retry_budget.spend(budget, now) then
         retries = retries + 1
       end

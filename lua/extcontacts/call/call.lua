@@ -1,4 +1,4 @@
---- The Call: the one object that a call's stages hand on.  It is created once,
+--- The Call: the one object that the stages of a call share.  It is created once,
 -- with the operation's row, the arguments, the request, the deadline and the
 -- way to wait, and collects the attempts and the last answer.
 
@@ -18,7 +18,7 @@ local call = {}
 ---@field ctx extcontacts.ClientContext
 ---@field row extcontacts.Operation
 ---@field args extcontacts.Arguments
----@field request extcontacts.Request|nil nil where an argument is invalid
+---@field request extcontacts.Request|nil nil if an argument is invalid
 ---@field runtime table how the call waits
 ---@field started number monotonic seconds
 ---@field deadline number|nil monotonic seconds
@@ -40,11 +40,11 @@ local metatable = { __index = Call, __name = "extcontacts.call" }
 -- is no longer than this many seconds.
 local LONGEST_SLEEP = 0.2
 
--- When the call must have ended: its own deadline or that of the code around
--- it, whichever comes first.
-local function deadline_of(here, budget, args, started)
+-- The earlier of the call's own deadline and that of the code around it.
+-- `waiting` is the runtime.
+local function deadline_of(waiting, budget, args, started)
   local own = args.deadline or budget and started + budget
-  local around = here.deadline and here.deadline()
+  local around = waiting.deadline and waiting.deadline()
   if own and around then
     return math.min(own, around)
   end
@@ -82,14 +82,14 @@ end
 ---@return extcontacts.Error|nil err why there is no request, for `Call:fail`
 function call.prepare(ctx, row, args)
   local started, config, options = ctx.now(), ctx.config, args.options
-  local here = runtime.here(ctx)
+  local waiting = runtime.here(ctx)
   local self = setmetatable({
     ctx = ctx,
     row = row,
     args = args,
-    runtime = here,
+    runtime = waiting,
     started = started,
-    deadline = deadline_of(here, options.deadline or config.deadline, args, started),
+    deadline = deadline_of(waiting, options.deadline or config.deadline, args, started),
     timeout = options.timeout or config.timeout,
     cancel_token = options.cancel,
     retry = first_of(options.retry, config.retry),
@@ -146,11 +146,11 @@ function Call:pause(seconds, reason)
   local engine, started = transport.engine(ctx), ctx.now()
   local finish = started + seconds
   repeat
-    local left = finish - ctx.now()
+    local remaining = finish - ctx.now()
     if self.cancel_token or core.signal.deferred() then
-      left = math.min(left, LONGEST_SLEEP)
+      remaining = math.min(remaining, LONGEST_SLEEP)
     end
-    local passed = self.runtime.sleep(engine, left, ctx.now)
+    local passed = self.runtime.sleep(engine, remaining, ctx.now)
     stop = self:stopped(core.signal.pending()) or passed == false and cancelled("the call was cancelled") or nil
   until stop or ctx.now() >= finish
   local waits = ctx.stats.waits
@@ -187,7 +187,8 @@ function Call:succeed(value)
   return value, nil, summary(self)
 end
 
---- Ends the call with a failure, which learns what it belongs to.
+--- Ends the call with a failure, and completes the error with the operation, the
+-- path, the attempts and the response.
 ---@param err extcontacts.Error changed
 ---@return nil
 ---@return extcontacts.Error

@@ -7,17 +7,17 @@
 local circuit = {}
 
 ---@class extcontacts.CircuitPolicy
----@field failures integer failures in a row that open it; those sent side by side count as one
+---@field failures integer failures in a row that open it; those in flight together count as one
 ---@field first_pause number seconds until the first probe; doubles with every probe that fails
 ---@field longest_pause number seconds
 ---@field probe number seconds after which a probe that never reported counts as lost
----@field recheck number seconds until the others ask again while a probe is under way
+---@field recheck number seconds until the others ask again during a probe
 
 ---@class extcontacts.Circuit the state; an empty table is a closed circuit
 ---@field failures integer|nil failures in a row
 ---@field failed_at number|nil when the last counted failure was noticed
----@field open_until number|nil nothing is sent before
----@field probing integer|nil 1 while a probe is under way
+---@field open_until number|nil nothing is sent before this time
+---@field probing integer|nil 1 during a probe
 
 --- The policy of a client.
 ---@type extcontacts.CircuitPolicy
@@ -31,23 +31,23 @@ end
 ---@param values extcontacts.Circuit
 ---@param policy extcontacts.CircuitPolicy
 ---@param now number seconds
----@return number|nil wait seconds until it may ask again; nil when it may ask for admission
+---@return number|nil wait seconds until it may ask again; nil when it may ask for a permit
 ---@return number|nil until_probe seconds until the next probe; during a probe the same as `wait`, since
 --- its end is not known
 function circuit.wait(values, policy, now)
-  local left = is_open(values, policy) and values.open_until - now or 0
-  if left > 0 then
-    local wait = math.min(policy.recheck, left)
-    return wait, values.probing and wait or left
+  local remaining = is_open(values, policy) and values.open_until - now or 0
+  if remaining > 0 then
+    local wait = math.min(policy.recheck, remaining)
+    return wait, values.probing and wait or remaining
   end
 end
 
---- Asks whether a request may be sent.  While the circuit is half-open, the one
--- that may is the probe.
+--- Asks whether a request may be sent.  While the circuit is half-open, only the
+-- probe may.
 ---@param values extcontacts.Circuit changed
 ---@param policy extcontacts.CircuitPolicy
 ---@param now number seconds
----@return "request"|"probe"|nil permit nil when it may not be sent
+---@return "request"|"probe"|nil permit nil if it may not be sent
 ---@return number|nil wait as for `circuit.wait`
 ---@return number|nil until_probe
 function circuit.admit(values, policy, now)
@@ -61,13 +61,13 @@ function circuit.admit(values, policy, now)
   return "request"
 end
 
---- Notes an answer, whatever it says: the server is there.
+--- Notes an answer, whatever its content: the server is reachable.
 ---@param values extcontacts.Circuit changed
 function circuit.succeeded(values)
   values.failures, values.failed_at, values.open_until, values.probing = nil, nil, nil, nil
 end
 
---- Notes a failure that speaks of the server (`outcome.is_outage`).
+--- Notes a failure that counts against the server (`outcome.is_outage`).
 ---@param values extcontacts.Circuit changed
 ---@param policy extcontacts.CircuitPolicy
 ---@param sent_at number when the request was sent
@@ -76,7 +76,7 @@ end
 ---@return boolean opened whether this failure opened the circuit or keeps it open
 function circuit.failed(values, policy, sent_at, now, random)
   if values.failed_at and sent_at < values.failed_at then
-    return false -- sent side by side with one that is counted
+    return false -- was in flight together with one that is counted
   end
   values.failures, values.failed_at = (values.failures or 0) + 1, now
   if not is_open(values, policy) then
@@ -87,8 +87,8 @@ function circuit.failed(values, policy, sent_at, now, random)
   return true
 end
 
---- Notes that a request ended without saying anything of the server.  It may
--- have been the probe: the next request is one.
+--- Notes that a request ended without a sign of the server's health.  If it was
+-- the probe, the next request becomes the probe.
 ---@param values extcontacts.Circuit changed
 ---@param now number seconds
 function circuit.undecided(values, now)

@@ -18,9 +18,9 @@ local context = {}
 ---@field limiter extcontacts.Limiter|nil nil for no pacing
 ---@field circuit extcontacts.Circuit
 ---@field budget extcontacts.RetryBudget
----@field outage extcontacts.Error|nil the last failure that spoke of the server
+---@field outage extcontacts.Error|nil the last failure that counted against the server
 ---@field stats extcontacts.Stats
----@field runtime table|nil how to wait, where that does not follow from where the call is made
+---@field runtime table|nil how to wait, if not determined by where the call is made
 ---@field engine table|nil
 ---@field now fun(): number monotonic seconds
 ---@field time fun(): number UTC seconds since 1970

@@ -1,5 +1,5 @@
---- What a request must pass before it is sent: a token, room in its window, and
--- a circuit that is not open.
+--- The gate before each request.  It requires a token, room in the token's
+-- window, and a circuit that is not open.
 
 local circuit = require "extcontacts.call.circuit"
 local core = require "extcontacts.core"
@@ -8,7 +8,7 @@ local oauth = require "extcontacts.auth.oauth"
 
 local gate = {}
 
--- The rate limit opens too late for this call, or the token comes too late.
+-- The rate limit opens, or the token arrives, too late for this call.
 local function no_room(config, wait, reason)
   if reason == "token" then
     return errors.new {
@@ -43,7 +43,7 @@ local function circuit_open(ctx, wait)
   }
 end
 
---- Notes the fate of an admitted request in the window of its token.
+--- Notes in the token's window what became of a request that passed.
 ---@param ctx extcontacts.ClientContext
 ---@param lease extcontacts.Lease
 ---@param report extcontacts.RequestReport

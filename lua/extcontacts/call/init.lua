@@ -15,7 +15,8 @@ local call = {}
 --- The request that a call would send; nothing is sent.
 call.request = calls.request
 
--- Sends, and reconciles what got lost, until there is a result.
+-- Sends the request until there is a result; reconciles a create whose reply was
+-- lost.
 local function carry_out(self)
   if self.args.options.maybe_sent_at and self.row.check then
     local record, err = reconcile.find_earlier(self)
@@ -33,7 +34,7 @@ local function carry_out(self)
       log.report(self.ctx.config, self.entry)
       return self:succeed(record)
     end
-    -- It does not exist, unless nobody looked for it.
+    -- The record does not exist, except under "resend", which does not search.
     self.unsure = verdict ~= "retry" or self.on_ambiguous == "resend"
     value, err, response, verdict = loop.run(self, err, verdict)
   end

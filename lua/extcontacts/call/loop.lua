@@ -15,18 +15,18 @@ local transport = require "extcontacts.transport"
 
 local loop = {}
 
--- What the answer says of the token's window.
+-- What the answer says about the token's window.
 local function report_of(reply, err)
   return {
     arrived = reply ~= nil or err.sent ~= "nothing",
-    -- A gateway's answer says nothing of the server's window.
+    -- A gateway's answer says nothing about the server's window.
     headers = reply and not (err and outcome.is_outage(err)) and reply.headers or nil,
     throttled = err and err.status == 429,
     retry_after = err and err.retry_after,
   }
 end
 
--- What the answer says of the server.
+-- Notes what the answer says about the server.
 local function note_health(ctx, sent_at, err)
   if err and err.kind == "cancelled" then
     circuit.undecided(ctx.circuit, ctx.now())
@@ -38,8 +38,8 @@ local function note_health(ctx, sent_at, err)
   end
 end
 
--- One attempt.  Returns the row that was at work when it failed, since a
--- request for a token has rules of its own; nil where nothing was sent.
+-- One attempt.  Returns the row of the request that failed, since a request for
+-- a token has rules of its own; nil if nothing was sent.
 local function attempt(call)
   local ctx, row, request = call.ctx, call.row, call.request
   local lease, err, failing = gate.pass(call)
@@ -49,7 +49,7 @@ local function attempt(call)
   end
   local sent_at = ctx.now()
   if call.attempts == 0 then
-    retry_budget.earn(ctx.budget)
+    retry_budget.add_request(ctx.budget)
   end
   call.attempts = call.attempts + 1
   call.sent_at = call.sent_at or ctx.time()
@@ -91,8 +91,8 @@ local function next_wait(call, failing, err)
   return wait
 end
 
--- Whether a failure leaves open what became of an earlier attempt: a plain
--- refusal would have met that one as well.
+-- Whether a failure leaves the result of an earlier attempt open.  A refusal
+-- does not: the server would have refused that attempt too.
 local function says_nothing(call, failing, err)
   return failing ~= call.row or err.status == 401 or outcome.of("read", err) ~= "refused"
 end
@@ -134,8 +134,8 @@ end
 ---@return any value
 ---@return extcontacts.Error|nil
 ---@return extcontacts.Response|nil
----@return "ambiguous"|nil verdict the call has not ended: the request may have been carried out, and is not
---- sent again before that is settled
+---@return "ambiguous"|nil verdict the call has not ended: the request may have been carried out and must not
+--- be sent again before that is settled
 function loop.run(call, settled, verdict)
   local err, failing = settled, call.row
   while true do

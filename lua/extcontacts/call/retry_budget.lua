@@ -1,6 +1,6 @@
---- How many retries a client may send: first requests earn them, five for one,
--- and time earns a few, so that retries never multiply an outage.  Pure: the
--- state is a small table, time is passed in.
+--- How many retries a client may send.  Five first requests add one retry to the
+-- budget, and time adds a few, so that retries never multiply an outage.  Pure:
+-- the budget is a small table, and time is passed in.
 
 local retry_budget = {}
 
@@ -8,8 +8,8 @@ local retry_budget = {}
 ---@field balance number retries that may be sent at once
 ---@field counted number when time last added to the balance, in seconds
 
-local SHARE = 0.2 -- retries earned by a first request
-local REFILL = 0.5 -- retries earned per second
+local PER_REQUEST = 0.2 -- retries added by a first request
+local PER_SECOND = 0.5 -- retries added by time
 local START, MOST = 10, 100
 
 -- A retry that would have to wait longer, in seconds, is not sent.
@@ -24,8 +24,8 @@ end
 
 --- Counts a call's first request.
 ---@param budget extcontacts.RetryBudget changed
-function retry_budget.earn(budget)
-  budget.balance = math.min(MOST, budget.balance + SHARE)
+function retry_budget.add_request(budget)
+  budget.balance = math.min(MOST, budget.balance + PER_REQUEST)
 end
 
 --- Spends one retry; retries wait until the budget refills.
@@ -33,9 +33,9 @@ end
 ---@param now number seconds
 ---@return number|nil wait seconds; nil when that would take too long, and nothing is spent
 function retry_budget.spend(budget, now)
-  budget.balance = math.min(MOST, budget.balance + (now - budget.counted) * REFILL)
+  budget.balance = math.min(MOST, budget.balance + (now - budget.counted) * PER_SECOND)
   budget.counted = now
-  local wait = math.max(0, (1 - budget.balance) / REFILL)
+  local wait = math.max(0, (1 - budget.balance) / PER_SECOND)
   if wait > LONGEST_WAIT then
     return nil
   end

@@ -1,6 +1,6 @@
---- Settles a create whose reply was lost: the record is looked for, and the
--- create is sent again only when the record certainly does not exist.  What to
--- read and how to compare is `match`'s subject.
+--- Settles a create whose reply was lost: searches for the record, and allows the
+-- create to be sent again only if the record certainly does not exist.  `match`
+-- knows what to read and how to compare.
 
 local calls = require "extcontacts.call.call"
 local creates = require "extcontacts.call.reconcile.creates"
@@ -62,16 +62,16 @@ end
 
 -- Searches once.  Returns the record; or nil and why absence is not proven.
 local function search(call, reads, sought)
-  local doubt
+  local uncertain
   for _, wanted in ipairs(reads) do
     local candidates, unproven = candidates_of(call, wanted)
-    doubt = unproven or doubt
+    uncertain = unproven or uncertain
     for _, candidate in ipairs(candidates) do
       local id = type(candidate) == "table" and candidate.id
       if type(id) == "string" and not sought.rejected[id] and not sought.claimed[id] then
         local whole
         whole, unproven = whole_of(call, wanted, candidate)
-        doubt = unproven or doubt
+        uncertain = unproven or uncertain
         if whole and match.is_it(call.row, call.args, whole, sought) then
           return whole
         end
@@ -79,7 +79,7 @@ local function search(call, reads, sought)
       end
     end
   end
-  return nil, doubt
+  return nil, uncertain
 end
 
 local function why_not(row)
@@ -95,18 +95,18 @@ local function search_until(call, reads, proves_absence, sought, err)
   local ctx = call.ctx
   local finish, pause = ctx.now() + call.check_time, FIRST_PAUSE
   while true do
-    local record, doubt = search(call, reads, sought)
+    local record, uncertain = search(call, reads, sought)
     if record then
       call.recovered = true
       ctx.stats.recovered = ctx.stats.recovered + 1
       return record
     elseif ctx.now() >= finish then
-      if proves_absence and not doubt then
+      if proves_absence and not uncertain then
         err.message = err.message .. "; the record was looked for and does not exist"
         return nil, "retry"
       end
-      err.cause = doubt or err.cause
-      return ambiguous(err, "the record was not found, which proves nothing here")
+      err.cause = uncertain or err.cause
+      return ambiguous(err, "the record was not found, but it may still exist")
     elseif call:is_past(pause) then
       return ambiguous(err, "there was no time left to look for the record")
     end
@@ -147,12 +147,12 @@ end
 
 --- Looks for the record of a create that an earlier run may have sent.
 ---@param call extcontacts.Call with the option `maybe_sent_at`
----@return table|nil record nil where it certainly does not exist
----@return extcontacts.Error|nil err where nobody can say
+---@return table|nil record nil if it certainly does not exist
+---@return extcontacts.Error|nil err if that is uncertain
 function reconcile.find_earlier(call)
   local since = call.args.options.maybe_sent_at
   call.sent_at = since
-  -- What was sent long ago has been indexed since.
+  -- A record created long ago has been indexed since.
   call.check_time = math.max(0, math.min(call.check_time, since + call.check_time - call.ctx.time()))
   local err = errors.new {
     kind = "transport", message = "an earlier run may have sent it", retryable = false,

@@ -1,8 +1,12 @@
--- A client over a scripted engine: no network, a clock that moves only when
--- somebody waits, and a random number that is always a half.
+-- A client over a scripted engine: no network, a clock that advances only during
+-- sleeps, and a random number that is always 0.5.
+local calls = require "extcontacts.call.call"
 local client = require "extcontacts.client"
 local config = require "extcontacts.config"
+local context = require "extcontacts.call.context"
 local json = require "extcontacts.base.json"
+local operations = require "extcontacts.api.operations"
+local params = require "extcontacts.api.params"
 
 local fake = {}
 
@@ -20,10 +24,10 @@ end
 --- A failure of the engine.
 function fake.failure(kind, code, sent, permanent)
   return { failure = { kind = kind, code = code, sent = sent, permanent = permanent,
-    message = "it failed" } }
+    message = "the transfer failed" } }
 end
 
---- A request as it is at the moment, with the header that goes beside it.
+--- A copy of a request with its authorization header.
 function fake.sent(request, authorization)
   local headers = { authorization }
   for _, header in ipairs(request.headers) do
@@ -34,7 +38,7 @@ function fake.sent(request, authorization)
   }
 end
 
---- A store of its own.
+--- A store in memory; its tables are in `tables`.
 function fake.store()
   local tables = {}
   return {
@@ -46,10 +50,49 @@ function fake.store()
   }
 end
 
---- A client whose n-th request is answered with `script[n]`, a reply, a
--- failure or a function of the request.  Requests are kept in `fake.requests`.
-function fake.client(script, options)
-  local self = { requests = {}, slept = {}, time = 1000, store = fake.store() }
+--- A grant of the token endpoint.
+function fake.grant(token, lifetime)
+  return fake.json(200, { access_token = token, token_type = "Bearer", expires_in = lifetime or 86400 })
+end
+
+--- Options with client credentials.
+function fake.with_credentials(options)
+  local all = { client_id = "the-id", client_secret = "the-secret" }
+  for name, value in pairs(options or {}) do
+    all[name] = value
+  end
+  return all
+end
+
+--- A script that answers every request: the token endpoint with tokens t1, t2, …,
+-- and the API with `reply(request)`, by default a contact.
+function fake.endless(reply)
+  local tokens = 0
+  local function answer(request)
+    if request.url:find("/oauth/token", 1, true) then
+      tokens = tokens + 1
+      return fake.grant("t" .. tokens)
+    end
+    return reply and reply(request) or fake.json(200, { id = "a" })
+  end
+  return setmetatable({}, {
+    __index = function()
+      return answer
+    end,
+  })
+end
+
+--- The value of a request's header.
+function fake.header(request, name)
+  for _, pair in ipairs(request.headers) do
+    if pair[1] == name then
+      return pair[2]
+    end
+  end
+end
+
+-- An engine that answers the n-th request with `script[n]`.
+local function scripted_engine(self, script)
   local engine = {}
   function engine.usable()
     return true
@@ -78,7 +121,10 @@ function fake.client(script, options)
   function engine.close()
     self.closed = true
   end
+  return engine
+end
 
+local function resolved(options)
   local settings = {
     base_url = "https://api.example.test",
     login_url = "https://login.example.test",
@@ -89,8 +135,12 @@ function fake.client(script, options)
   if not settings.access_token and not settings.client_id then
     settings.access_token = "given-token"
   end
-  self.client = client.new(assert(config.resolve(settings)), {
-    engine = engine,
+  return assert(config.resolve(settings))
+end
+
+local function internals_of(self, script)
+  return {
+    engine = scripted_engine(self, script),
     runtime = {
       wait = function() end,
       notify = function() end,
@@ -109,14 +159,39 @@ function fake.client(script, options)
     random = function()
       return 0.5
     end,
-  })
+  }
+end
+
+local function new_fake()
+  return { requests = {}, slept = {}, time = 1000, store = fake.store() }
+end
+
+--- A client whose n-th request is answered with `script[n]`: a reply, a failure or
+-- a function of the request.
+---@return table self `client`, `requests`, `slept`, `time`, `store`
+function fake.client(script, options)
+  local self = new_fake()
+  self.client = client.new(resolved(options), internals_of(self, script))
   return self
 end
 
---- `table.unpack` under the name either VM has for it.
+--- The same with a client's context, `ctx`, for specs of a single stage of a call.
+function fake.context(script, options)
+  local self = new_fake()
+  self.ctx = assert(context.new(resolved(options), internals_of(self, script)))
+  return self
+end
+
+--- A prepared call of an operation, by its short name.
+function fake.call(self, short, ...)
+  local row = operations.by_short[short]
+  return calls.prepare(self.ctx, row, assert(params.bind(row, select("#", ...), { ... })))
+end
+
+--- `table.unpack` of either VM.
 fake.unpack = rawget(table, "unpack") or rawget(_G, "unpack")
 
---- What a misused call raises.
+--- The message that a misused call raises.
 function fake.misuse(fn, ...)
   local ok, message = pcall(fn, ...)
   assert(not ok, "nothing was raised")

@@ -1,0 +1,124 @@
+-- Replies as values and errors.
+local errors = require "extcontacts.base.errors"
+local fake = require "spec.support.fake"
+local operations = require "extcontacts.api.operations"
+local params = require "extcontacts.api.params"
+local response = require "extcontacts.api.response"
+
+local function row_of(short)
+  return operations.by_short[short]
+end
+
+-- The error of a reply to an operation, by its short name and arguments.
+local function failure(reply, short, ...)
+  local row = row_of(short or "contacts.get")
+  local args = select("#", ...) > 0 and assert(params.bind(row, select("#", ...), { ... })) or nil
+  local value, err = response.classify(row, reply, args)
+  assert.is_nil(value)
+  assert.is_true(errors.is_error(err))
+  return err
+end
+
+describe("the error of a reply", function()
+  it("contains the server's error body", function()
+    local err = failure(fake.json(404, {
+      message = "The requested resource was not found.", code = "not.found", status = 404,
+      contextId = "ctx-1", details = { { errorCode = "x" } },
+    }))
+    assert.equal("http", err.kind)
+    assert.equal(404, err.status)
+    assert.equal("not.found", err.code)
+    assert.equal("The requested resource was not found.", err.message)
+    assert.equal("ctx-1", err.correlation_id)
+    assert.is_false(err.retryable)
+    assert.equal("x", err.details[1].errorCode)
+  end)
+
+  for status, kind in pairs {
+    [400] = "http", [401] = "auth", [403] = "auth", [404] = "http", [409] = "conflict",
+    [429] = "throttled", [422] = "http", [500] = "http", [302] = "http",
+  } do
+    it("is of kind " .. kind .. " for " .. status .. ", also without a JSON body", function()
+      assert.equal(kind, failure(fake.json(status)).kind)
+      local err = failure { status = status, headers = {}, body = "<html>no</html>" }
+      assert.equal(kind, err.kind)
+      assert.is_nil(tostring(err):find("<html>", 1, true))
+    end)
+  end
+
+  it("names the required permissions", function()
+    assert.matches("externalContacts:contact:view", tostring(failure(fake.json(403))), 1, true)
+    local both = {}
+    for name, value in pairs(row_of "contacts.get") do
+      both[name] = value
+    end
+    both.permissions, both.permissions_mode = { "a", "b" }, "all"
+    assert.matches("required: a and b", response.failure(both, fake.json(403)).message, 1, true)
+    both.permissions_mode = "any"
+    assert.matches("required: a or b", response.failure(both, fake.json(403)).message, 1, true)
+  end)
+
+  it("says that redirects are not followed", function()
+    assert.matches("base_url", failure(fake.json(302)).message)
+  end)
+
+  it("is one line of bounded length", function()
+    local err = failure(fake.json(400, { message = "a\r\nb" .. ("x"):rep(1000) }))
+    assert.matches("^a b", err.message)
+    assert.is_true(#err.message < 510)
+  end)
+
+  it("masks the values of the request", function()
+    local err = failure(fake.json(400, { message = "Value [+13175550100] of Ann Lee is not valid" }),
+      "contacts.create", { firstName = "Ann", cellPhone = { display = "+13175550100" } })
+    assert.equal("Value […] of … Lee is not valid", err.message)
+    err = failure(fake.json(400, { message = "no ann@x.org here" }), "lookup.reverse", "ann@x.org")
+    assert.equal("no … here", err.message)
+  end)
+
+  it("masks a short value only as a word", function()
+    local err = failure(fake.json(400, { message = "Ann: channel" }), "contacts.create", { firstName = "Ann" })
+    assert.equal("…: channel", err.message)
+  end)
+end)
+
+describe("a reply with status 2xx", function()
+  it("is an error unless it is JSON", function()
+    local err = failure { status = 200, headers = { ["content-type"] = "text/html" }, body = "<p>hi</p>" }
+    assert.equal("decode", err.kind)
+    assert.matches("text/html", tostring(err), 1, true)
+    assert.is_nil(tostring(err):find("<p>", 1, true))
+    assert.equal("decode", failure({ status = 200, headers = {}, body = '{"id":"x"' }).kind)
+    assert.equal("protocol", failure({ status = 200, headers = {}, body = "3" }).kind)
+  end)
+
+  it("may be empty for a write, but not for a read", function()
+    assert.equal("protocol", failure(fake.json(200)).kind)
+    for _, short in ipairs { "contacts.delete", "organizations.trustor.clear", "conversations.associate" } do
+      assert.is_true((response.classify(row_of(short), fake.json(200))))
+      assert.is_true((response.classify(row_of(short), fake.json(204))))
+    end
+    assert.same({}, (response.classify(row_of "contacts.delete", fake.json(200, {}))))
+  end)
+
+  it("is passed to on_body before it is decoded", function()
+    local seen
+    local args = { on_body = function(text) seen = text end }
+    assert.same({ id = "a" }, (response.classify(row_of "contacts.get", fake.json(200, { id = "a" }), args)))
+    assert.equal('{"id":"a"}', seen)
+  end)
+end)
+
+describe("a header", function()
+  it("Retry-After counts only as whole seconds", function()
+    assert.equal(7, response.retry_after { ["retry-after"] = " 7 " })
+    assert.is_nil(response.retry_after { ["retry-after"] = "soon" })
+    assert.is_nil(response.retry_after {})
+  end)
+
+  it("with a correlation id counts only if it can be shown", function()
+    assert.equal("c-1", response.correlation_id { ["inin-correlation-id"] = "c-1" })
+    assert.is_nil(response.correlation_id { ["inin-correlation-id"] = "a\r\nb" })
+    assert.is_nil(response.correlation_id { ["inin-correlation-id"] = ("a"):rep(129) })
+  end)
+end)

@@ -69,7 +69,7 @@ describe("run.sh", function()
     ["a file that can't be compiled"] = "x = = 1",
     ["specs that are all pending"] = 'pending("a")',
   } do
-    it("calls " .. name .. " failed", function()
+    it("counts " .. name .. " as failed", function()
       local status, output = run(specs)
       assert.equal(1, status)
       assert.matches("\n1 passed, 1 failed\n$", output)
@@ -95,7 +95,7 @@ describe("run.sh", function()
       assert.matches("a program is missing: 3 specs (lua5.4 openssl).", output, 1, true)
     end)
 
-    it("runs them where it is not, and prints no such line", function()
+    it("runs them if the program is present, and prints no such line", function()
       local status, output = run(SPECS, "EXTCONTACTS_WITHOUT= ")
       assert.equal(1, status)
       assert.is_nil(output:find "a program is missing")
@@ -113,7 +113,7 @@ describe("run.sh", function()
     assert.equal(0, status, output)
   end)
 
-  it("calls a group it doesn't know failed", function()
+  it("counts an unknown group as failed", function()
     local status, output = shell("sh spec/support/run.sh nonsense")
     assert.equal(1, status)
     assert.matches("\n0 passed, 1 failed\n$", output)
@@ -152,13 +152,13 @@ describe("env.sh", function()
     assert.equal(copy .. "/build/lua5.4/?.so;;", evaluated(":", "LUA_CPATH"))
   end)
 
-  it("keeps what was set, after ours", function()
+  it("keeps existing paths, after those of this tree", function()
     assert.equal(copy .. "/lua/?.lua;" .. copy .. "/lua/?/init.lua;/mine/?.lua",
       evaluated("LUA_PATH='/mine/?.lua'", "LUA_PATH"))
     assert.equal(copy .. "/build/lua5.4/bin:/usr/bin:/bin", evaluated("PATH=/usr/bin:/bin", "PATH"))
   end)
 
-  it("sets the versioned variable only where it would win", function()
+  it("sets the versioned variable only where it takes precedence", function()
     assert.equal("unset", evaluated(":", "LUA_PATH_5_4"))
     assert.equal(copy .. "/build/lua5.4/?.so;/mine/?.so;;",
       evaluated("LUA_CPATH_5_4='/mine/?.so;;'", "LUA_CPATH_5_4"))
@@ -211,7 +211,7 @@ describe("deps.sh", function()
     shell("rm -rf " .. bin)
   end)
 
-  it("says in words what is missing where there is no apt", function()
+  it("names what is missing on a machine without apt", function()
     -- Its own additions to PATH are cut, or it would find this machine's nginx.
     local status, output = shell("sed '/^PATH=/d' spec/support/deps.sh | PATH=" .. bin
       .. " sh -s -- test")
@@ -268,7 +268,7 @@ describe("c_layers.lua", function()
     return shell(("(cd %s && cc -c *.c) && lua5.4 spec/support/c_layers.lua %s %s"):format(dir, dir, dir))
   end
 
-  it("prints the layers where files use only those below them", function()
+  it("prints the layers if each file uses only those below it", function()
     local status, output = check {
       ["low.c"] = "int low(void) { return 1; }\n",
       ["high.c"] = "int low(void);\nint high(void) { return low(); }\n",
@@ -298,7 +298,7 @@ describe("c_layers.lua", function()
     assert.matches("a.h includes b.h\n  b.c uses a of a.c", output, 1, true)
   end)
 
-  it("fails where a source has not been built", function()
+  it("fails if a source has not been built", function()
     local status, output = check { ["a.c"] = "int a(void) { return 1; }\n" }
     assert.equal(0, status, output)
     status, output = shell(("rm %s/a.o; lua5.4 spec/support/c_layers.lua %s %s 2>&1"):format(dir, dir, dir))

@@ -37,7 +37,7 @@ describe("a bad network", function()
     return list
   end
 
-  it("of small late pieces changes nothing", function()
+  it("that delivers small pieces late changes nothing", function()
     server = sandbox.start { contacts = 200, rate = 0, chaos = "split=1 delay=0.05 late=0.002" }
     local client, met = connect()
     local seen = ids(client)
@@ -47,7 +47,7 @@ describe("a bad network", function()
     assert.same({}, met)
   end)
 
-  it("that resets connections loses and doubles nothing", function()
+  it("that resets connections loses and duplicates nothing", function()
     server = sandbox.start { contacts = 400, rate = 0, chaos = "delay=0.05 late=0.001 reset=0.3 seed=7" }
     local client, met = connect()
     local seen, count = {}, 0
@@ -60,7 +60,7 @@ describe("a bad network", function()
   end)
 
   for safe, expected in pairs { [1] = false, [0] = true } do
-    it("resets what can't be sent again only when told to, safe=" .. safe, function()
+    it("resets requests that can't be sent again only if configured, safe=" .. safe, function()
       server = sandbox.start { contacts = 1, rate = 0, chaos = "delay=0 reset=0.5 safe=" .. safe }
       local client, met = connect { retry = safe == 1 }
       for number = 1, 30 do

@@ -42,7 +42,7 @@ describe("the client's methods", function()
     end)
   end
 
-  it("gives the value, nil and the response", function()
+  it("returns the value, nil and the response", function()
     local self = fake.client {
       fake.json(200, { id = ID }, { ["inin-correlation-id"] = "abc-1" }),
     }
@@ -54,7 +54,7 @@ describe("the client's methods", function()
     assert.equal("abc-1", response.correlation_id)
   end)
 
-  it("sends the query as specified and nothing for what is nil", function()
+  it("sends the query as specified, without nil values", function()
     local self = fake.client { fake.json(200, { entities = {} }) }
     self.client.organizations:list {
       page_size = 50, q = "a b+c", trustor_id = { "x", "y,z" }, include_trustors = false,
@@ -63,7 +63,7 @@ describe("the client's methods", function()
       .. "?pageSize=50&q=a%20b%2Bc&trustorId=x,y%2Cz&includeTrustors=false", self.requests[1].url)
   end)
 
-  it("takes the conversation's body first, as specified", function()
+  it("accepts the conversation's body first, as specified", function()
     local self = fake.client { fake.json(202) }
     local done = self.client:put_externalcontacts_conversation({ mediaType = "CALL" }, "conv-1")
     assert.is_true(done)
@@ -71,7 +71,7 @@ describe("the client's methods", function()
     assert.equal('{"mediaType":"CALL"}', self.requests[1].body)
   end)
 
-  it("encodes an id as one segment and refuses what would leave it", function()
+  it("encodes an id as one segment and rejects one that would leave it", function()
     local self = fake.client { fake.json(200, { id = "x" }) }
     self.client.contacts:get("a/b%?#+ é")
     assert.truthy(self.requests[1].url:match("/contacts/a%%2Fb%%25%%3F%%23%%2B%%20%%C3%%A9$"))
@@ -84,7 +84,7 @@ describe("the client's methods", function()
     assert.equal(1, #self.requests)
   end)
 
-  it("plans a request without sending or asking for a token", function()
+  it("plans a request without sending it or requesting a token", function()
     local self = fake.client({}, { client_id = "id", client_secret = "the-secret" })
     local plan = assert(self.client:plan("put_externalcontacts_contact", ID, { firstName = "Ann" }))
     assert.equal("PUT", plan.method)
@@ -94,7 +94,7 @@ describe("the client's methods", function()
     assert.is_nil(tostring(plan):find("Ann", 1, true))
   end)
 
-  it("answers closed after close", function()
+  it("returns a closed error after close", function()
     local self = fake.client {}
     self.client:close()
     self.client:close()
@@ -173,7 +173,7 @@ describe("misuse", function()
     end },
   }
   for _, case in ipairs(cases) do
-    it("of " .. case[1] .. " is raised with the caller's position", function()
+    it("of " .. case[1] .. " is raised at the caller's position", function()
       local message = fake.misuse(case[3])
       assert.truthy(message:find(case[2], 1, true), message)
       assert.truthy(message:match("^[^:]*spec/client_spec%.lua:%d+: "), message)
@@ -215,7 +215,7 @@ describe("a documented limit", function()
     end)
   end
 
-  it("lets the edges pass", function()
+  it("accepts values at the limits", function()
     local self = fake.client {
       fake.json(200, {}), fake.json(200, {}), fake.json(200, {}), fake.json(200, {}),
     }
@@ -233,7 +233,7 @@ describe("a documented limit", function()
     assert.equal(0, #self.requests)
   end)
 
-  it("sends further parameters of the query unchecked, where there is no option for them", function()
+  it("sends additional query parameters unchecked if there is no option for them", function()
     local self = fake.client {
       fake.json(200, {}), fake.json(200, { entities = {}, cursors = { after = "c" } }),
       fake.json(200, { entities = {}, cursors = {} }),
@@ -257,7 +257,7 @@ describe("a documented limit", function()
     assert.matches("query parameter 'a' is null", err.message, 1, true)
   end)
 
-  it("takes no text in another encoding", function()
+  it("rejects text in another encoding", function()
     local self = fake.client {}
     for argument, call in pairs {
       contact_id = function() return self.client.contacts:get "M\252ller" end,
@@ -282,7 +282,7 @@ describe("a documented limit", function()
 end)
 
 describe("ec.writable", function()
-  it("leaves out what the server owns of today's fields, too", function()
+  it("omits read-only fields that the API added later", function()
     assert.same({ lastName = "Lee", division = { id = "d" }, externalIds = { { value = "x" } } },
       ec.writable("ExternalContact", {
         lastName = "Lee", type = "Curated", canonicalContact = { id = "c" }, mergeSet = { { id = "c" } },
@@ -291,7 +291,7 @@ describe("ec.writable", function()
       }))
   end)
 
-  it("leaves out what the server owns and keeps the rest, deeply copied", function()
+  it("omits read-only fields and copies the rest deeply", function()
     local record = {
       id = "1", firstName = "Ann", selfUri = "/x", unknown = { a = 1 },
       externalOrganization = { id = "o", selfUri = "/o", name = "Acme" },
@@ -309,7 +309,7 @@ describe("ec.writable", function()
     assert.equal("1", record.id)
   end)
 
-  it("keeps the id of a note's author, which a write needs", function()
+  it("keeps the id of a note's author, which a write requires", function()
     assert.same({ createdBy = { id = "u" } },
       ec.writable("Note", { id = "n", createdBy = { id = "u", selfUri = "/u" } }))
   end)

@@ -27,7 +27,7 @@ local PROFILE = [[
 ]]
 
 describe("the configuration", function()
-  it("comes from the arguments alone where nothing else is asked", function()
+  it("comes from the arguments alone unless another source is requested", function()
     local settings = assert(config.resolve { client_id = "a", client_secret = "b" })
     assert.equal("https://api.mypurecloud.com", settings.base_url)
     assert.equal("https://login.mypurecloud.com", settings.login_url)
@@ -96,14 +96,14 @@ describe("the configuration", function()
     ["a timeout of 0"] = { { access_token = "x", timeout = 0 }, "above 0" },
     ["a wrong type"] = { { access_token = 5 }, "must be a string or function" },
   } do
-    it("refuses " .. name, function()
+    it("rejects " .. name, function()
       local settings, misuse = resolve(case[1], { HOME = "/home/ann" }, PROFILE)
       assert.is_nil(settings)
       assert.truthy(misuse:find(case[2], 1, true), misuse)
     end)
   end
 
-  it("says so when a profile was asked for and there is no file", function()
+  it("names a missing profile file if a profile was requested", function()
     local _, misuse = resolve({ profile = "x" }, { HOME = "/home/ann" })
     assert.truthy(misuse:find("config.toml", 1, true))
   end)

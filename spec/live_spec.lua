@@ -132,7 +132,7 @@ describe("the client against the sandbox", function()
     end
   end)
 
-  it("scans every contact exactly once, past empty and short pages", function()
+  it("scans every contact exactly once, across empty and short pages", function()
     server:control("POST", "/sandbox/settings", { empty_pages = 0.3, short_pages = 0.3 })
     local ids, count = {}, 0
     local scan = client:scan_contacts { limit = 20 }
@@ -158,7 +158,7 @@ describe("the client against the sandbox", function()
     assert.equal(377, count)
   end)
 
-  it("goes on scanning after a revoked token and an expired cursor", function()
+  it("continues a scan after a revoked token and an expired cursor", function()
     faults {
       { operation = "contacts.scan", nth = 3, token = "revoked" },
       { operation = "contacts.scan", nth = 6, cursor = "expired" },
@@ -172,7 +172,7 @@ describe("the client against the sandbox", function()
     assert.equal(500, count)
   end)
 
-  it("does not send a create again whose answer was lost", function()
+  it("does not resend a create whose reply was lost", function()
     faults { { operation = "contacts.create", drop = "after" } }
     assert(client.contacts:get(client:scan_contacts({ max_items = 1 }):next().id)) -- a kept connection
     local value, err = client.contacts:create { firstName = "Only", lastName = "Once" }
@@ -182,7 +182,7 @@ describe("the client against the sandbox", function()
     assert.equal(1, seen "contacts.create")
   end)
 
-  it("repeats a read whose connection broke or whose body was cut", function()
+  it("retries a read whose connection broke or whose body was truncated", function()
     local id = client:scan_contacts({ max_items = 1 }):next().id
     faults {
       { operation = "contacts.get", nth = 1, drop = "before" },
@@ -196,7 +196,7 @@ describe("the client against the sandbox", function()
     assert.is_true(response.attempts == 3 or response.attempts == 4)
   end)
 
-  it("tells what is wrong with an answer", function()
+  it("names the defect of an invalid response", function()
     local id = client:scan_contacts({ max_items = 1 }):next().id
     local function failing(fault)
       fault.operation = "contacts.get"
@@ -214,7 +214,7 @@ describe("the client against the sandbox", function()
     assert.equal(300, err.retry_after)
   end)
 
-  it("keeps a field of the future through a round trip", function()
+  it("keeps an unknown field through a round trip", function()
     faults { { operation = "contacts.*", extra_field = true } }
     local contact = client:scan_contacts({ max_items = 1 }):next()
     local known = require("extcontacts.api.models").ExternalContact.by_wire
@@ -227,7 +227,7 @@ describe("the client against the sandbox", function()
     assert.equal(1, unknown)
   end)
 
-  it("names what the token may not do", function()
+  it("names the permissions that the token lacks", function()
     server = sandbox.start { contacts = 10, permissions = "viewer" }
     finally(function()
       server:stop()
@@ -238,7 +238,7 @@ describe("the client against the sandbox", function()
     assert.truthy(tostring(err):find("externalContacts:contact:add", 1, true))
   end)
 
-  it("shows no secret or personal data, whatever fails", function()
+  it("never shows a secret or personal data in an error", function()
     local output = {}
     local function keep(value)
       output[#output + 1] = tostring(value)

@@ -58,7 +58,7 @@ describe("ec.main", function()
     assert.matches("^[^\n]+: interrupted\n$", errors)
   end)
 
-  it("ends every later call too, also where the script goes on", function()
+  it("ends every later call too, even if the script continues", function()
     local running = start [[
       ec.main(function()
         local kinds = {}
@@ -97,7 +97,7 @@ describe("ec.main", function()
     assert.equal(1, server:counts().requests)
   end)
 
-  it("makes an iterator raise, in a loop that is busy with waiting", function()
+  it("makes an iterator raise while it waits", function()
     local running = start([[
       ec.main(function()
         for _ = 1, 200 do
@@ -115,7 +115,7 @@ describe("ec.main", function()
     assert.matches("^[^\n]+: interrupted\n$", errors)
   end)
 
-  it("takes SIGTERM for the same, with 143", function()
+  it("treats SIGTERM the same way, with 143", function()
     local running = start "ec.main(function() assert(client.contacts:get '1') end)"
     running:signal "TERM"
     local code, _, errors = running:finish()
@@ -144,7 +144,7 @@ describe("ec.main", function()
     assert.equal("", errors)
   end)
 
-  it("leaves a signal alone that its starter wants ignored", function()
+  it("ignores a signal that the parent process ignores", function()
     local handle = assert(io.popen(("trap '' INT; '%s' -e '%s'"):format(script.interpreter, [[
       local ec = require "extcontacts"
       ec.main(function()
@@ -156,7 +156,7 @@ describe("ec.main", function()
     handle:close()
   end)
 
-  it("tells an error object in one line and exits with 1", function()
+  it("prints an error object as one line and exits with 1", function()
     local running = script.start [[
       local ec = require "extcontacts"
       local client = ec.new { base_url = "http://127.0.0.1:1", access_token = "t", retry = false }
@@ -168,7 +168,7 @@ describe("ec.main", function()
     assert.matches("^[^\n]+: get_externalcontacts_contact: [^\n]+%(transport, refused%)\n$", errors)
   end)
 
-  it("shows where a program is wrong, with the stack", function()
+  it("prints a programming error with its position and the stack", function()
     local running = script.start [[
       local ec = require "extcontacts"
       local function inner() return nil + 1 end
@@ -180,7 +180,7 @@ describe("ec.main", function()
     assert.matches("stack traceback:", errors)
   end)
 
-  it("gives the function its arguments and returns what it returned", function()
+  it("passes the arguments to the function and returns its results", function()
     local function gather(...)
       return select("#", ...), ...
     end
@@ -203,7 +203,7 @@ describe("ec.main", function()
     assert.matches("^[^\n]+: the file is empty\n$", errors)
   end)
 
-  it("says when the output could not be written", function()
+  it("reports output that could not be written", function()
     local running = script.start([[
       local ec = require "extcontacts"
       io.stdout:setvbuf "full"
@@ -214,11 +214,11 @@ describe("ec.main", function()
     assert.matches("^[^\n]+: the output could not be written: ", errors)
   end)
 
-  it("takes a function", function()
+  it("requires a function", function()
     assert.matches("ec.main takes a function", fake.misuse(ec.main))
   end)
 
-  it("works inside itself: the outer one has the signals", function()
+  it("can be nested; the outer one handles the signals", function()
     local code, results = main.protect(function()
       return (main.protect(function()
         return 7
@@ -230,7 +230,7 @@ describe("ec.main", function()
 end)
 
 describe("core.signal", function()
-  it("is one guard's at a time, and does nothing before", function()
+  it("has one guard at a time, and does nothing before", function()
     assert.is_nil(core.signal.caught())
     local guard = core.signal.catch()
     assert.is_nil(core.signal.catch())

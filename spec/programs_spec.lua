@@ -18,7 +18,7 @@ local function set_of(text)
 end
 
 describe("programs", function()
-  it("has what is installed, and raises for a package that deps.sh does not name", function()
+  it("reports which programs are installed, and raises for a package that deps.sh does not name", function()
     assert.is_true(programs.has "lua5.4")
     local passed, problem = pcall(programs.has, "lua5.5")
     assert.is_false(passed)
@@ -37,7 +37,7 @@ describe("programs", function()
     assert.is_true(count > 0)
   end)
 
-  it("are asked for in no other way", function()
+  it("are detected in no other way", function()
     assert.equal("", output [[grep -rn '["( ]command -v' spec --include=*.lua | grep -vF '$(command -v']])
   end)
 end)

@@ -19,7 +19,7 @@ end
 
 describe("limits.check", function()
   for _, row in ipairs(operations.list) do
-    it("accepts the edges of " .. row.short .. ", and nothing beyond", function()
+    it("accepts the limits of " .. row.short .. ", and nothing beyond them", function()
       local function check_option(param, value)
         local arguments = {}
         for index, name in ipairs(row.positional) do
@@ -99,12 +99,12 @@ describe("limits.check", function()
     end
   end)
 
-  it("does not check the body, nor fields to sort by that are not documented", function()
+  it("checks neither the body nor undocumented fields to sort by", function()
     assert.is_true(check("contacts.create", { { lastName = "M\252ller", page_size = 0 } }))
     assert.is_true(check("contacts.list", { { sort_order = "shoeSize:asc" } }))
   end)
 
-  it("names the value and the limit, but not a text", function()
+  it("names the value and the limit, but does not show a text", function()
     local _, err = check("contacts.scan", { { limit = 201 } })
     assert.matches("'limit' must be 10 to 200, got 201", err.message, 1, true)
     _, err = check("contacts.list", { { q = ("secret "):rep(40) } })

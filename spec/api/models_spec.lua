@@ -29,7 +29,7 @@ describe("the models", function()
     end)
   end
 
-  it("add only the cursors of the scans and later fields of the API", function()
+  it("add only the cursors of scans and fields that the API added later", function()
     local added = {
       ExternalContact = "type* canonicalContact* mergeSet* mergedFrom* mergedTo* mergeOperation* division externalIds "
         .. "identifiers instagramId appleOpaqueIds",

@@ -16,7 +16,7 @@ local function present(value)
   end
 end
 
--- The specification gives no status for this operation; today's documentation
+-- The specification states no status for this operation; today's documentation
 -- says 204.
 local STATUS_OVERRIDE = { delete_externalcontacts_contacts_schema = 204 }
 
@@ -56,7 +56,7 @@ local METHODS = {
 }
 
 describe("the operation table", function()
-  it("has the specified operations and no other", function()
+  it("has exactly the specified operations", function()
     local expected = {}
     for _, operation in ipairs(specified) do
       expected[operation.name] = true
@@ -107,7 +107,7 @@ describe("the operation table", function()
     end)
   end
 
-  it("gives every operation a short name of its own", function()
+  it("has a unique short name for every operation", function()
     local count = 0
     for short, row in pairs(operations.by_short) do
       count = count + 1
@@ -116,7 +116,7 @@ describe("the operation table", function()
     assert.equal(#operations.list, count)
   end)
 
-  it("gives every paged operation an iterator of its own, and a listing the scan to use instead", function()
+  it("has a unique iterator for every paged operation, and names the scan that replaces a listing", function()
     local by_paging, names = { cursor = 0, page = 0 }, {}
     for _, row in ipairs(operations.list) do
       if row.paging then
@@ -133,7 +133,7 @@ describe("the operation table", function()
     assert.same({ cursor = 4, page = 6 }, by_paging)
   end)
 
-  it("says what each operation does", function()
+  it("has a sentence on each operation", function()
     local expected = {}
     for effect, shorts in pairs(EFFECTS) do
       for _, short in ipairs(shorts) do
@@ -152,13 +152,13 @@ describe("the operation table", function()
     end
   end)
 
-  it("calls everything safe to repeat but creates and schema updates", function()
+  it("marks everything repeatable except creates and schema updates", function()
     for _, row in ipairs(operations.list) do
       assert.equal(not NOT_REPEATABLE[row.short], row.repeatable, row.short)
     end
   end)
 
-  it("says how each operation that is not repeatable is looked for, with operations that read", function()
+  it("has read operations that search for the record of each operation that is not repeatable", function()
     for _, row in ipairs(operations.list) do
       assert.equal(not row.repeatable, row.check ~= nil, row.short)
       for _, use in ipairs { "find", "search", "get" } do

@@ -104,7 +104,7 @@ describe("the verdict", function()
     end)
   end
 
-  it("lets a 500 count as retryable, although it is not retried unasked", function()
+  it("marks a 500 as retryable, although it is not retried automatically", function()
     assert.is_true(outcome.is_retryable(operations.by_short["contacts.get"], { kind = "http", status = 500 }))
     assert.is_false(outcome.is_retryable(operations.by_short["contacts.create"], { kind = "http", status = 500 }))
   end)

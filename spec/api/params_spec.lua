@@ -31,7 +31,7 @@ describe("params.bind", function()
         return list, options
       end
 
-      it("takes its arguments in the specified order, then its options", function()
+      it("accepts its arguments in the specified order, then its options", function()
         local list, options = arguments()
         list[#list + 1] = options
         local args = assert(params.bind(row, #list, list))
@@ -50,7 +50,7 @@ describe("params.bind", function()
         assert.same({}, args.options)
       end)
 
-      it("needs no options", function()
+      it("does not require options", function()
         local list = arguments()
         local args = assert(params.bind(row, #list, list))
         assert.equal(row.body_model ~= nil, args.body ~= nil)
@@ -70,13 +70,13 @@ describe("params.bind", function()
     end)
   end
 
-  it("takes an integer for an id, and keeps all of its digits", function()
+  it("accepts an integer as an id, and keeps all of its digits", function()
     assert.equal("7", bind("contacts.get", 7).path.contactId)
     assert.equal("9007199254740991", bind("contacts.get", 2 ^ 53 - 1).path.contactId)
     assert.equal("2", bind("contacts.schemas.version", "s", 2).path.versionId)
   end)
 
-  it("takes the body of an association first", function()
+  it("accepts the body of an association first", function()
     local body = { mediaType = "CALL" }
     local args = bind("conversations.associate", body, "conversation")
     assert.equal(body, args.body)
@@ -93,13 +93,13 @@ describe("params.bind", function()
     }, args.query)
   end)
 
-  it("sends an option of its own by its wire name only where the option is an enumeration and not in use", function()
+  it("accepts an option by its wire name only if it is an enumeration and not set already", function()
     assert.same({ { "expand", "division" } }, bind("contacts.get", "x", { query = { expand = "division" } }).query)
     assert.is_nil((bind("contacts.list", { query = { pageSize = 5 } })))
     assert.is_nil((bind("contacts.get", "x", { expand = { "externalOrganization" }, query = { expand = "x" } })))
   end)
 
-  it("keeps the options of a call apart from those of the operation", function()
+  it("keeps the options of a call separate from those of the operation", function()
     local options = {
       timeout = 1.5, deadline = 60, headers = { a = "b" }, retry = false, max_attempts = 1, max_retry_after = 1,
       on_ambiguous = "error", check_time = 5, marker = "customFields.key_text", maybe_sent_at = 0, except_ids = {},
@@ -109,7 +109,7 @@ describe("params.bind", function()
     assert.same({}, args.query)
   end)
 
-  it("leaves the options that an iterator adds to the iterator", function()
+  it("accepts an iterator's options only from an iterator", function()
     local row = operations.by_short["contacts.scan"]
     local args = assert(params.bind(row, 1, { { limit = 10, max_items = 3 } }, { max_items = "number" }))
     assert.same({ { "limit", 10 } }, args.query)
@@ -117,7 +117,7 @@ describe("params.bind", function()
     assert.is_nil((params.bind(row, 1, { { max_items = 3 } })))
   end)
 
-  it("changes no table of the caller", function()
+  it("does not change the caller's tables", function()
     local body, expand, further = { a = { b = 1 } }, { "externalOrganization" }, { z = 1 }
     local options = { expand = expand, query = further }
     bind("contacts.get", "x", options)
@@ -175,7 +175,7 @@ describe("params.bind", function()
     end)
   end
 
-  it("takes a token that cancels", function()
+  it("accepts a cancel token", function()
     local token = cancel_token.new()
     assert.equal(token, bind("contacts.list", { cancel = token }).options.cancel)
   end)

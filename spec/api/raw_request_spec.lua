@@ -13,7 +13,7 @@ local function client_of(...)
 end
 
 describe("client:request", function()
-  it("sends what it is told, with the client's token", function()
+  it("sends the given request with the client's token", function()
     local self = client_of(fake.json(200, { entities = ec.array {} }), fake.json(200, { id = "x" }))
     local answer, err, response = self.client:request("GET", IDENTIFIERS, {
       path = { contactId = "a/b%" },
@@ -37,7 +37,7 @@ describe("client:request", function()
     assert.same({ "POST", [[{"source":{"id":"1"}}]] }, { second.method, second.body })
   end)
 
-  it("follows a link of the server, its query included", function()
+  it("follows a link from the server, including its query", function()
     local self = client_of(fake.json(200, {}))
     assert(self.client:request("GET", "/api/v2/externalcontacts/externalsources?cursor=a%2Bb%3D&limit=10&empty",
       { query = { active = true } }))
@@ -45,7 +45,7 @@ describe("client:request", function()
       .. "?cursor=a%2Bb%3D&limit=10&empty=&active=true", self.requests[1].url)
   end)
 
-  it("gives true for an empty answer, and an error for one that is no JSON", function()
+  it("returns true for an empty response, and an error for one that is not JSON", function()
     local self = client_of({ status = 204, headers = {}, body = "" },
       { status = 200, headers = { ["content-type"] = "text/html" }, body = "<html>" })
     assert.is_true(self.client:request("DELETE", "/api/v2/externalcontacts/settings"))
@@ -54,7 +54,7 @@ describe("client:request", function()
     assert.equal("decode", err.kind)
   end)
 
-  it("says what failed, without the query", function()
+  it("names the request that failed, without its query", function()
     local self = client_of(fake.json(403, { message = "no", code = "missing.any.permissions" }))
     local answer, err = self.client:request("GET", IDENTIFIERS, {
       path = { contactId = "7" }, query = { q = "secret" },
@@ -68,13 +68,13 @@ describe("client:request", function()
     assert.equal(1, self.client:stats().operations.request.errors.auth)
   end)
 
-  it("waits after a 429 whatever the method", function()
+  it("waits after a 429 for every method", function()
     local self = client_of(fake.json(429, {}, { ["retry-after"] = "3" }), fake.json(200, { id = "x" }))
     assert(self.client:request("POST", MERGE, { body = {} }))
     assert.equal(4.25, self.slept[1])
   end)
 
-  describe("when the answer was lost", function()
+  describe("when the reply was lost", function()
     local lost = fake.failure("transport", "connection_reset", "all")
 
     it("sends a GET, PUT or DELETE again", function()
@@ -85,7 +85,7 @@ describe("client:request", function()
       end
     end)
 
-    it("sends a POST or PATCH again only when that is said to be safe", function()
+    it("sends a POST or PATCH again only if the caller calls it repeatable", function()
       for _, method in ipairs { "POST", "PATCH" } do
         local self = client_of(lost)
         local answer, err = self.client:request(method, MERGE, { body = {} })
@@ -116,7 +116,7 @@ describe("client:request", function()
     assert.equal(0, #self.requests)
   end)
 
-  it("refuses values that can't be sent", function()
+  it("rejects values that can't be sent", function()
     local self = client_of()
     local answer, err = self.client:request("GET", IDENTIFIERS, { path = { contactId = ".." } })
     assert.is_nil(answer)
@@ -128,7 +128,7 @@ describe("client:request", function()
     assert.equal(0, #self.requests)
   end)
 
-  it("tells how a call that is written wrong is put right", function()
+  it("says how to correct misuse", function()
     local client = client_of().client
     local function says(expected, ...)
       assert.matches(expected, fake.misuse(client.request, client, ...), 1, true)
@@ -181,7 +181,7 @@ describe("the row of a raw request", function()
     assert.equal("unknown", raw_request.bind("POST", MERGE, { repeatable = true }).effect)
   end)
 
-  it("has an effect for every method there is, and none for others", function()
+  it("has an effect for every HTTP method, and none for other words", function()
     for _, method in ipairs(raw_request.methods) do
       assert.is_string(raw_request.effect(method))
     end

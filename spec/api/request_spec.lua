@@ -38,20 +38,20 @@ describe("request.build", function()
     end)
   end
 
-  it("keeps a path of the base URL", function()
+  it("keeps the base URL's path", function()
     local wire = build({ base_url = "http://127.0.0.1:8080/gateway" }, "contacts.get", "x")
     assert.equal("http://127.0.0.1:8080/gateway/api/v2/externalcontacts/contacts/x", wire.url)
     assert.equal("/api/v2/externalcontacts/contacts/x", wire.path)
   end)
 
-  it("encodes the query: lists by commas, booleans, bytes that mean something else", function()
+  it("encodes the query: comma-separated lists, booleans, reserved bytes", function()
     local wire = build(CONFIG, "organizations.list", {
       q = "a&b=c+d é", trustor_id = { "x,y", "z" }, include_trustors = false, page_size = 100,
     })
     assert.equal("pageSize=100&q=a%26b%3Dc%2Bd%20%C3%A9&trustorId=x%2Cy,z&includeTrustors=false", wire.query)
   end)
 
-  it("asks for JSON, and names the type of a body only if there is one", function()
+  it("accepts JSON, and sends a content type only with a body", function()
     assert.same({ { "Accept", "application/json" } }, build(CONFIG, "contacts.get", "x").headers)
     assert.same({ { "Accept", "application/json" }, { "Content-Type", "application/json" } },
       build(CONFIG, "contacts.create", {}).headers)
@@ -64,7 +64,7 @@ describe("request.build", function()
     assert.same({ ["x-client"] = "1" }, config.headers)
   end)
 
-  it("has no authorization, and nothing personal in its text", function()
+  it("contains no authorization, and no personal data in its text", function()
     local wire = build(CONFIG, "contacts.create", { lastName = "Lovelace" }, { query = { a = "secret" } })
     for _, header in ipairs(wire.headers) do
       assert.not_equal("authorization", header[1]:lower())

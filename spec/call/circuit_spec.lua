@@ -20,7 +20,7 @@ local function admit(values, now)
 end
 
 describe("the circuit breaker", function()
-  it("stays closed at single failures", function()
+  it("stays closed after single failures", function()
     local values = {}
     fail(values, 1)
     fail(values, 2)
@@ -32,7 +32,7 @@ describe("the circuit breaker", function()
     assert.equal("closed", circuit.state(values, POLICY, 5))
   end)
 
-  it("counts requests that failed side by side as one", function()
+  it("counts requests that fail together as one failure", function()
     local values = {}
     for _ = 1, 16 do
       assert.is_false(fail(values, 1, 0.5))
@@ -40,7 +40,7 @@ describe("the circuit breaker", function()
     assert.equal(1, values.failures)
   end)
 
-  it("opens after three failures in a row, and lets one request probe", function()
+  it("opens after three failures in a row, then permits one probe", function()
     local values = opened()
     assert.equal("open", circuit.state(values, POLICY, 3.1))
     assert.is_nil(admit(values, 3.1))
@@ -53,14 +53,14 @@ describe("the circuit breaker", function()
     assert.equal("request", admit(values, 3.7))
   end)
 
-  it("says which failure opened it", function()
+  it("reports which failure opened it", function()
     local values = {}
     assert.is_false(fail(values, 1))
     assert.is_false(fail(values, 2))
     assert.is_true(fail(values, 3))
   end)
 
-  it("lets the next request probe when the probe ended undecided", function()
+  it("permits another probe if the first ended undecided", function()
     local values = opened()
     circuit.undecided(values, 3.1) -- there is no probe: nothing changes
     assert.is_nil(admit(values, 3.1))
@@ -71,14 +71,14 @@ describe("the circuit breaker", function()
     assert.is_nil(admit(values, 3.8))
   end)
 
-  it("lets another request probe when the first never reported", function()
+  it("permits another probe if the first never reported", function()
     local values = opened()
     assert.equal("probe", admit(values, 3.6))
     assert.is_nil(admit(values, 3.6 + POLICY.probe - 0.1))
     assert.equal("probe", admit(values, 3.6 + POLICY.probe))
   end)
 
-  it("pauses longer with every failure, ten seconds at most", function()
+  it("pauses longer after every failure, up to ten seconds", function()
     local values, now, last = {}, 0, 0
     for _ = 1, 12 do
       now = math.max(now, values.open_until or 0)
@@ -91,7 +91,7 @@ describe("the circuit breaker", function()
     assert.equal(10, last)
   end)
 
-  it("spreads the pause by chance over its second half", function()
+  it("adds jitter to the second half of the pause", function()
     for _, random in ipairs { 0, 0.5, 1 } do
       local values = { failures = 2, failed_at = 1 }
       circuit.failed(values, POLICY, 2, 2, random)

@@ -51,7 +51,7 @@ local function nothing()
 end
 
 describe("a create whose reply was lost", function()
-  it("gives the record, when it is found", function()
+  it("returns the record if it is found", function()
     local self = client { LOST, answer { contacts = { ann("new", NOW) } }, answer(ann("new", NOW)) }
     local contact, err, response = self.client.contacts:create(MAIL)
     assert.is_nil(err)
@@ -61,7 +61,7 @@ describe("a create whose reply was lost", function()
     assert.equal(1, self.client:stats().recovered)
   end)
 
-  it("is looked for again while the index may lag", function()
+  it("is searched for again while the index may lag", function()
     local self = client {
       LOST, nothing(), nothing(), answer { contacts = { ann("new", NOW) } }, answer(ann("new", NOW)),
     }
@@ -69,7 +69,7 @@ describe("a create whose reply was lost", function()
     assert.same({ 0.5, 1 }, self.slept)
   end)
 
-  it("is sent again when it certainly is not there", function()
+  it("is sent again if it certainly does not exist", function()
     local script = { LOST }
     for _ = 1, 20 do
       script[#script + 1] = function(request)
@@ -103,7 +103,7 @@ describe("a create whose reply was lost", function()
     end)
   end
 
-  it("is not taken for one that another create got", function()
+  it("is not mistaken for the record of another create", function()
     local self = client {
       answer(ann("first", NOW)), LOST,
       answer { contacts = { ann("first", NOW), ann("new", NOW) } }, answer(ann("new", NOW)),
@@ -112,7 +112,7 @@ describe("a create whose reply was lost", function()
     assert.equal("new", self.client.contacts:create(MAIL).id)
   end)
 
-  it("compares what was sent and allows for what the server rewrites", function()
+  it("is recognised although the server rewrites values", function()
     local sent = { firstName = " Ann ", lastName = "Lee", cellPhone = { display = "+1 317 555 0100" },
       externalOrganization = { id = "org" }, middleName = ec.null, customFields = { a_text = "x" } }
     local found = ann("new", NOW, {
@@ -125,7 +125,7 @@ describe("a create whose reply was lost", function()
     assert.matches("lookupVal=%%2B13175550100", self.requests[3].url)
   end)
 
-  it("can be told by a marker alone", function()
+  it("can be recognised by a marker alone", function()
     local sent = { firstName = "Ann", lastName = "Lee", workEmail = "ann@example.com",
       customFields = { import_id_text = "row 7" } }
     local other = ann("other", NOW, { customFields = { import_id_text = "row 6" } })
@@ -135,7 +135,7 @@ describe("a create whose reply was lost", function()
       self.client.contacts:create(sent, { marker = "customFields.import_id_text" }).id)
   end)
 
-  it("is an error when nothing can tell, and says how to make it tell", function()
+  it("is an error if the record has nothing to search by, and the error says what to pass", function()
     local self = client { LOST }
     local _, err = self.client.contacts:create { firstName = "Ann", lastName = "Lee" }
     assert.is_true(err.ambiguous)
@@ -144,7 +144,7 @@ describe("a create whose reply was lost", function()
     assert.equal(2, #self.requests)
   end)
 
-  it("is an error when the search proves nothing", function()
+  it("is an error if it is not found and may still exist", function()
     local script = { LOST }
     for _ = 1, 20 do
       script[#script + 1] = answer { entities = ec.array {} }
@@ -155,7 +155,7 @@ describe("a create whose reply was lost", function()
     assert.matches("may still exist", err.message)
   end)
 
-  it("is an error when the look is refused", function()
+  it("is an error when the search is refused", function()
     local script = { LOST }
     for _ = 1, 20 do
       script[#script + 1] = fake.json(403, { message = "no" })
@@ -166,14 +166,14 @@ describe("a create whose reply was lost", function()
     assert.equal(403, err.cause.status)
   end)
 
-  it("is an error when the server's clock is not known", function()
+  it("is an error when the server's clock is unknown", function()
     local self = fake.client { LOST }
     local _, err = self.client.contacts:create(MAIL)
     assert.is_true(err.ambiguous)
     assert.equal(1, #self.requests)
   end)
 
-  it("is an error when the deadline leaves no time to look", function()
+  it("is an error when the deadline leaves no time to search", function()
     local self = client { LOST, nothing() }
     local _, err = self.client.contacts:create(MAIL, { deadline = 0.4 })
     assert.is_true(err.ambiguous)
@@ -188,7 +188,7 @@ describe("a create whose reply was lost", function()
     assert.equal("second", self.client.contacts:create(MAIL).id)
   end)
 
-  it("is looked for after an answer from halfway and after one that can't be read", function()
+  it("is searched for after an answer from a gateway and after one that can't be read", function()
     for _, reply in ipairs {
       fake.json(502, nil, DATED), fake.json(503, nil, DATED), fake.json(504, nil, DATED),
       { status = 200, headers = DATED, body = "<html>" },
@@ -199,7 +199,7 @@ describe("a create whose reply was lost", function()
     end
   end)
 
-  it("is not looked for after a plain refusal", function()
+  it("is not searched for after a refusal", function()
     for _, status in ipairs { 400, 403, 409, 413, 422, 500 } do
       local self = client { fake.json(status, {}, DATED) }
       local _, err = self.client.contacts:create(MAIL)
@@ -210,7 +210,7 @@ describe("a create whose reply was lost", function()
 end)
 
 describe("other writes whose reply was lost", function()
-  it("find a note in its contact's list", function()
+  it("find a note among those of its contact", function()
     local note = { id = "n", noteText = "Hello", createDate = NOW, createdBy = { id = "u", name = "U" } }
     local self = client { LOST, answer { entities = { note } }, answer(note) }
     assert.equal("n", self.client.contacts.notes:create("c1", {
@@ -219,7 +219,7 @@ describe("other writes whose reply was lost", function()
     assert.matches("/contacts/c1/notes/n$", self.requests[4].url)
   end)
 
-  it("find a relationship in its organization's list", function()
+  it("find a relationship among those of its organization", function()
     local found = { id = "r", relationship = "Account Manager", user = { id = "u" },
       externalOrganization = { id = "o", name = "Acme" } }
     local self = client { LOST, answer { entities = { found } }, answer(found) }
@@ -227,7 +227,7 @@ describe("other writes whose reply was lost", function()
       relationship = "Account Manager", user = { id = "u" }, externalOrganization = { id = "o" } }.id)
   end)
 
-  it("find a schema in the list", function()
+  it("find a schema in the listing", function()
     local found = { id = "s", name = "Customer", version = 1, dateCreated = NOW,
       jsonSchema = { title = "Customer" } }
     local self = client { LOST, answer { entities = { found } }, answer(found) }
@@ -235,7 +235,7 @@ describe("other writes whose reply was lost", function()
       name = "Customer", version = 0, jsonSchema = { title = "Customer" } }.id)
   end)
 
-  it("tell a schema's update from its version", function()
+  it("recognise a schema's update by its version", function()
     local sent = { name = "Customer", version = 3, jsonSchema = { title = "Customer" } }
     local function stored(version)
       return answer { id = "s", name = "Customer", version = version, jsonSchema = { title = "Customer" } }
@@ -247,7 +247,7 @@ describe("other writes whose reply was lost", function()
     assert.equal("PUT", self.requests[5].method)
   end)
 
-  it("say so when it stays open whether they were carried out", function()
+  it("are ambiguous if their result stays unknown", function()
     local self = client({ LOST, LOST }, { max_attempts = 2 })
     local _, err = self.client.contacts:update("a", MAIL)
     assert.is_true(err.ambiguous)
@@ -266,7 +266,7 @@ describe("other writes whose reply was lost", function()
     assert.is_nil(err.ambiguous)
   end)
 
-  it("repeat a PUT, and take the 404 of a repeated DELETE for success", function()
+  it("retry a PUT, and accept the 404 of a retried DELETE as success", function()
     local self = client { LOST, answer { id = "a" } }
     assert.equal("a", self.client.contacts:update("a", MAIL).id)
     self = client { LOST, fake.json(404, {}) }
@@ -281,7 +281,7 @@ describe("other writes whose reply was lost", function()
 end)
 
 describe("a create that an earlier run may have sent", function()
-  it("is found, and not sent", function()
+  it("is found and not sent", function()
     local self = client { answer { contacts = { ann("new", NOW) } }, answer(ann("new", NOW)) }
     local contact, _, response = self.client.contacts:create(MAIL, { maybe_sent_at = 990 })
     assert.equal("new", contact.id)
@@ -289,7 +289,7 @@ describe("a create that an earlier run may have sent", function()
     assert.same({ "GET reversewhitepageslookup", "GET contacts" }, methods(self))
   end)
 
-  it("is sent where it is not there, at once when it must have been indexed since", function()
+  it("is sent if the record does not exist, at once if it would have been indexed by now", function()
     local older = answer { contacts = { ann("old", BEFORE) } }
     local self = client { older, answer(ann("old", BEFORE)), answer(ann("new", NOW)) }
     assert.equal("new", self.client.contacts:create(MAIL, { maybe_sent_at = 900 }).id)
@@ -297,13 +297,13 @@ describe("a create that an earlier run may have sent", function()
     assert.same({ "GET reversewhitepageslookup", "GET contacts", "POST contacts" }, methods(self))
   end)
 
-  it("is not taken for what another create made", function()
+  it("is not mistaken for the record of another create", function()
     local self = client { answer { contacts = { ann("other", NOW) } }, answer(ann("new", NOW)) }
     assert.equal("new", self.client.contacts:create(MAIL, {
       maybe_sent_at = 900, except_ids = { other = true } }).id)
   end)
 
-  it("is left open where nothing tells", function()
+  it("is ambiguous if the record has nothing to search by", function()
     local self = client {}
     local contact, err = self.client.contacts:create({ firstName = "Ann", lastName = "Lee" },
       { maybe_sent_at = 900 })
@@ -312,7 +312,7 @@ describe("a create that an earlier run may have sent", function()
     assert.same({}, methods(self))
   end)
 
-  it("needs the time when it was sent", function()
+  it("requires the time when it was sent", function()
     local self = client {}
     assert.matches("option 'maybe_sent_at' must be a number", fake.misuse(function()
       self.client.contacts:create(MAIL, { maybe_sent_at = true })
@@ -321,7 +321,7 @@ describe("a create that an earlier run may have sent", function()
 end)
 
 describe("dates", function()
-  it("are read from the API's form and from HTTP's", function()
+  it("are read in the API's format and in HTTP's", function()
     assert.equal(0, dates.iso "1970-01-01T00:00:00Z")
     assert.equal(951782400.25, dates.iso "2000-02-29T00:00:00.250Z")
     assert.equal(1795546554, dates.http "Tue, 24 Nov 2026 18:55:54 GMT")

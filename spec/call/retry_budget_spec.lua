@@ -22,7 +22,7 @@ describe("the retry budget", function()
     assert.is_true(retry_budget.spend(budget, 0) > 1)
   end)
 
-  it("delays a retry until it refills, and refuses one that would wait long", function()
+  it("delays a retry until the budget refills, and refuses one that would wait too long", function()
     local budget = empty()
     assert.equal(2, retry_budget.spend(budget, 0))
     for _ = 1, 9 do
@@ -32,7 +32,7 @@ describe("the retry budget", function()
     assert.is_not_nil(retry_budget.spend(budget, 60))
   end)
 
-  it("adds a fifth to the load when half of the requests fail", function()
+  it("adds at most a fifth to the load when half of the requests fail", function()
     local budget, now, first, retries = retry_budget.new(0), 0, 0, 0
     for index = 1, 10000 do
       now = now + 0.01

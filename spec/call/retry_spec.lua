@@ -5,7 +5,7 @@ local POLICY = { retry = true, max_attempts = 5, max_retry_after = 180 }
 local UNAVAILABLE = { kind = "http", status = 503 }
 
 describe("the delay before a retry", function()
-  it("is what the server asks for and a little more", function()
+  it("is slightly longer than Retry-After", function()
     local err = { kind = "throttled", retry_after = 42 }
     assert.equal(43, retry.delay(err, 1, POLICY, 0))
     assert.equal(43.5, retry.delay(err, 1, POLICY, 1))

@@ -35,7 +35,7 @@ describe("the pages", function()
       assert.matches("^# %S", files.read(path))
     end)
 
-    it("link to what exists: " .. path, function()
+    it("have links that resolve: " .. path, function()
       local directory = path:match "^(.*/)" or ""
       for _, link in ipairs(markdown.links(path)) do
         if not link.target:find "^%a[%w+.-]*:" then
@@ -67,7 +67,7 @@ describe("the pages", function()
     end
   end)
 
-  it("are short where a newcomer begins", function()
+  it("for newcomers are short", function()
     local _, count = assert(files.read "README.md"):gsub("\n", "")
     assert.is_true(count <= 150, "README.md has " .. count .. " lines; at most 150 are allowed")
   end)

@@ -96,7 +96,7 @@ describe("the documentation agrees with the code:", function()
     assert.equal(5, count)
   end)
 
-  it("docs/configuration.md has every option, and no other", function()
+  it("docs/configuration.md has exactly the options", function()
     local found = {}
     for _, cells in ipairs(rows_of "docs/configuration.md") do
       for name in cells[1]:gmatch "`([%l_]+)`" do
@@ -172,7 +172,7 @@ describe("the documentation agrees with the code:", function()
     assert.truthy(text:find(("at most %d"):format(sent), 1, true))
   end)
 
-  it("docs/auth.md lists no region id that there isn't", function()
+  it("docs/auth.md lists only existing region ids", function()
     local regions = require("extcontacts").regions
     for _, id in ipairs(all(read "docs/auth.md" .. read "docs/configuration.md", "`(%l%l_%l+_%d)`")) do
       assert.is_string(regions[id], suggest.unknown("region", id, suggest.keys(regions)))

@@ -28,7 +28,7 @@ describe("the README", function()
     walkthrough.clean(place)
   end)
 
-  it("begins with the two commands that a bare machine runs", function()
+  it("starts with the two commands for a bare machine", function()
     assert.matches("^make demo +#[^\n]*\nmake test +#[^\n]*$", blocks[1].text)
   end)
 

@@ -33,7 +33,7 @@ describe("the examples", function()
     server:reset()
   end)
 
-  it("are all here", function()
+  it("are complete", function()
     local files = shell("ls examples/*.lua")
     local count = 0
     for name in files:gmatch("examples/(%S+)") do
@@ -55,7 +55,7 @@ describe("the examples", function()
     end)
   end
 
-  it("tidy what they can, and find nothing but the rest when they run again", function()
+  it("tidy what they can; a second run finds only the rest", function()
     local output, code = run(server, "examples/06_tidy_contacts.lua", "--apply")
     assert.equal("0", code, output)
     local fixed = tonumber(output:match("phones%s+%d+%s+(%d+)"))
@@ -70,7 +70,7 @@ describe("the examples", function()
     end
   end)
 
-  it("make a demo that ends well", function()
+  it("form a demo that succeeds", function()
     local output, code = shell(("LUA='%s' sh examples/demo.sh"):format(script.interpreter))
     assert.equal("0", code, output)
     local first, last = output:match("phones%s+(%d+).*phones%s+(%d+)")

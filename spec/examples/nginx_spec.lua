@@ -74,7 +74,7 @@ describe("the nginx example", function()
     return reply.status, reply.body, reply.headers
   end
 
-  it("answers who is calling, and no more of them than the page shows", function()
+  it("answers with the caller, and only with the fields that the page shows", function()
     local status, body, headers = caller "+1 317 555 0142"
     assert.equal(200, status)
     assert.same({
@@ -86,7 +86,7 @@ describe("the nginx example", function()
     assert.equal("no-store", headers["cache-control"])
   end)
 
-  it("tells an unknown caller from a wrong number and from an outage", function()
+  it("distinguishes an unknown caller, a wrong number and an outage", function()
     assert.equal(404, (caller "+13175559999"))
     assert.equal(400, (caller "5559999"))
     assert.equal(400, api.request(url .. "/caller").status)
@@ -98,7 +98,7 @@ describe("the nginx example", function()
     assert.equal(200, (caller "+13175550142"))
   end)
 
-  it("tells how it is, counts, and hears of changes", function()
+  it("reports its health, counts, and learns of changes", function()
     assert.same({ status = "ok", circuit = "closed" }, api.request(url .. "/health").body)
     caller "+13175550142"
     assert.matches("extcontacts_lookup_lookups_total", api.request(url .. "/metrics").text, 1, true)
@@ -127,7 +127,7 @@ describe("the nginx example", function()
     assert.matches('<h1 id="name">Unknown caller</h1>', look "+13175559999", 1, true)
   end)
 
-  it("shows a record with markup in it as text", function()
+  it("shows HTML in a record as text", function()
     programs.need("chromium", pending)
     local page = look "+13175550143"
     assert.matches('<h1 id="name">&lt;img src=x onerror=', page, 1, true)

@@ -28,7 +28,7 @@ end
 
 describe("a resume token", function()
   for taken = 0, #IDS do
-    it("of an iterator closed after " .. taken .. " records goes on behind them", function()
+    it("of an iterator closed after " .. taken .. " records continues after them", function()
       local iterator = scanning():scan_contacts()
       for _ = 1, taken do
         iterator:next()
@@ -46,7 +46,7 @@ describe("a resume token", function()
     end)
   end
 
-  it("is refused together with a new start after an expired cursor", function()
+  it("is rejected together with on_expired=restart", function()
     local client = scanning()
     local token = client:scan_contacts():resume_token()
     assert.truthy(fake.misuse(function()

@@ -10,7 +10,7 @@ describe("changes of one record in a row", function()
     place = given
   end, before_each, after_each)
 
-  it("are carried out one after the other", function()
+  it("are applied one after the other", function()
     local user = place.client:scan_notes():next().createdBy
     place:plan {
       source = fix.ids(place:ids(2)),

@@ -6,7 +6,7 @@ local circuit = require "extcontacts.call.circuit"
 local POLICY = circuit.POLICY
 
 describe("a probe of an open circuit", function()
-  it("makes the others wait a moment, not as long as it may take at most", function()
+  it("makes other calls wait briefly, not for the longest possible probe", function()
     local values = {}
     for now = 1, 3 do
       circuit.failed(values, POLICY, now, now, 1)

@@ -30,4 +30,4 @@ echo
 echo "== Read everything again:"
 "$LUA" examples/06_tidy_contacts.lua
 echo
-echo "The remaining values need a person: nothing in them says how to correct them."
+echo "The remaining values need a person: they do not contain enough information to be corrected."

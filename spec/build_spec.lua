@@ -178,7 +178,7 @@ describe("demo.sh", function()
       .. "LC_ALL=C GENESYSCLOUD_ACCESS_TOKEN=mine GENESYSCLOUD_PROFILE=mine CONTACTS=50 "
       .. "sh examples/demo.sh </dev/null")
     assert.equal(0, status, output)
-    assert.matches("What is left are numbers", output, 1, true)
+    assert.matches("The remaining values need a person", output, 1, true)
   end)
 end)
 

@@ -19,24 +19,24 @@ describe("the engine's headers", function()
       reply.headers)
   end)
 
-  it("join repeats in their order", function()
+  it("join repeated headers in their order", function()
     local reply = assert(answer(peer.reply("", "A: 1\r\nB: x\r\na: 2\r\nA:\r\nA: 3\r\n")))
     assert.equal("1, 2, , 3", reply.headers.a)
     assert.equal("x", reply.headers.b)
   end)
 
-  it("keep any byte a value may have", function()
+  it("keep every byte that a value may contain", function()
     local value = "\1\195\169\255,;\"=?"
     assert.equal(value, assert(answer(peer.reply("", "X-Raw: " .. value .. "\r\n"))).headers["x-raw"])
   end)
 
-  it("go on in a line that starts with a space", function()
+  it("continue in a line that starts with a space", function()
     local reply = assert(answer(peer.reply("", "X-Long: one\r\n  two\r\n\tthree \r\nX-Late:\r\n four\r\n")))
     assert.equal("one two three", reply.headers["x-long"])
     assert.equal("four", reply.headers["x-late"])
   end)
 
-  it("are the final answer's, not an interim one's", function()
+  it("are those of the final answer, not of an interim one", function()
     local interim = "HTTP/1.1 100 Continue\r\nX-Interim: 1\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"
     local reply = assert(answer(interim .. peer.reply("body", "X-Final: 1\r\n", "201 Created")))
     assert.equal(201, reply.status)
@@ -44,7 +44,7 @@ describe("the engine's headers", function()
     assert.same({ ["content-length"] = "4", ["x-final"] = "1" }, reply.headers)
   end)
 
-  it("are not changed by what follows the body", function()
+  it("are not changed by trailers", function()
     local reply = assert(answer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nRetry-After: 1\r\n\r\n"
       .. "2\r\n{}\r\n0\r\nRetry-After: 99\r\nHTTP/1.1 500 X: y\r\n\r\n"))
     assert.equal(200, reply.status)
@@ -52,7 +52,7 @@ describe("the engine's headers", function()
     assert.equal("1", reply.headers["retry-after"])
   end)
 
-  it("have no status line among them", function()
+  it("do not include the status line", function()
     local reply = assert(answer(peer.reply("x", "HTTP/1.1 500 Inside: y\r\nX-After: 1\r\n")))
     assert.equal(200, reply.status)
     assert.equal("1", reply.headers["x-after"])

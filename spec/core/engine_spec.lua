@@ -24,7 +24,7 @@ describe("the engine", function()
     return requests[1], reply, p
   end
 
-  it("sends a GET with the path, query and headers it was given", function()
+  it("sends a GET with the given path, query and headers", function()
     local seen, _, p = exchange {
       path = "/api/v2/contacts?q=a%2Fb&limit=2",
       headers = { { "X-One", "1" }, { "X-Two", "a, b" } },
@@ -39,7 +39,7 @@ describe("the engine", function()
     assert.is_nil(seen.headers["content-type"])
   end)
 
-  it("asks for what stands behind the origin as it is, and for no fragment", function()
+  it("sends the path and query unchanged, without the fragment", function()
     local paths = { "/a/../b//./%2e%2E/%2f?q=..%zz&r=?|", "/?", "/x?y#z", "/a/..;/?b/../c", "/#", "/last" }
     local script = {}
     for _ = 1, #paths do
@@ -58,7 +58,7 @@ describe("the engine", function()
     end
   end)
 
-  it("goes to many origins, however they are written", function()
+  it("connects to origins in every notation", function()
     local hosts = {
       "127.0.0.1", "localhost", "LOCALHOST", "127.1", "127.0.1", "2130706433", "0x7f.1", "0177.0.0.1",
       "LocalHost", "0x7f000001", "127.0.0.1",
@@ -85,7 +85,7 @@ describe("the engine", function()
     assert.equal(#hosts * 2, #seen)
   end)
 
-  it("sends a header that is no part of the request, and leaves the request as it was", function()
+  it("sends an additional header without changing the request", function()
     local p = fixture.start { { { "read" }, { "send", peer.reply("{}") } } }
     local engine, request = fixture.new(), { method = "GET", url = p.url .. "/", headers = { { "X-One", "1" } } }
     local transfer = assert(engine:submit(request, { "Authorization", "Bearer token" }))
@@ -102,7 +102,7 @@ describe("the engine", function()
     assert.equal("", seen.headers["x-empty"])
   end)
 
-  it("sends the user agent it was made with", function()
+  it("sends its own user agent", function()
     local seen = exchange({}, { user_agent = "specs/1" })
     assert.equal("specs/1", seen.headers["user-agent"])
   end)
@@ -123,7 +123,7 @@ describe("the engine", function()
   end
 
   for _, method in ipairs { "POST", "PUT" } do
-    it("says Content-Length: 0 for a " .. method .. " without a body", function()
+    it("sends Content-Length: 0 for a " .. method .. " without a body", function()
       local seen = exchange { method = method }
       assert.equal("0", seen.headers["content-length"])
       assert.is_nil(seen.headers["content-type"])
@@ -131,14 +131,14 @@ describe("the engine", function()
     end)
   end
 
-  it("says nothing of a body in a DELETE without one", function()
+  it("sends no body headers for a DELETE without a body", function()
     local seen = exchange { method = "DELETE" }
     assert.equal("DELETE", seen.method)
     assert.is_nil(seen.headers["content-length"])
     assert.is_nil(seen.headers["content-type"])
   end)
 
-  it("hands over the status, the headers, the body and the figures", function()
+  it("returns the status, headers, body and statistics", function()
     local bytes = peer.reply('{"id":1}', "X-Id: 7\r\nX-Many: a\r\nx-many:  b \r\n", "201 Created")
     local p = fixture.start { { { "read" }, { "send", bytes } } }
     local reply = assert(drive.send(fixture.new(), { method = "POST", url = p.url, body = "abc" }))
@@ -155,7 +155,7 @@ describe("the engine", function()
     assert.is_true(reply.elapsed >= 0)
   end)
 
-  it("gives every status back, and an empty body as an empty string", function()
+  it("returns every status, and an empty body as an empty string", function()
     for _, status in ipairs { 200, 204, 304, 404, 429, 500, 503 } do
       local bytes = "HTTP/1.1 " .. status .. " Some\r\nConnection: close\r\n\r\n"
       local p = fixture.start { { { "read" }, { "send", bytes } } }
@@ -166,7 +166,7 @@ describe("the engine", function()
     end
   end)
 
-  it("unpacks a chunked body", function()
+  it("decodes a chunked body", function()
     local p = fixture.start { {
       { "read" },
       { "send", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n" },
@@ -182,7 +182,7 @@ describe("the engine", function()
     assert.same({ connections = 1, requests = 1 }, p:counts())
   end)
 
-  it("uses a connection again", function()
+  it("reuses a connection", function()
     local p = fixture.start { {
       { "read" }, { "send", peer.reply("one") }, { "read" }, { "send", peer.reply("two") }, { "hang" },
     } }
@@ -206,7 +206,7 @@ describe("the engine", function()
     assert.same({ connections = 2, requests = 2 }, p:counts())
   end)
 
-  it("does not keep turning when a server closes an idle connection", function()
+  it("does not spin when a server closes an idle connection", function()
     local p = fixture.start {
       { { "read" }, { "send", peer.reply("one") }, { "close" } },
       { { "read" }, { "send", peer.reply("two") }, { "hang" } },
@@ -223,7 +223,7 @@ describe("the engine", function()
   end)
 
   -- The handle that libcurl knows a request by is used again for the next one.
-  it("carries nothing of a request over into the next one", function()
+  it("leaks nothing of a request into the next one", function()
     local script = {}
     for _ = 1, 7 do
       script[#script + 1] = { "read" }
@@ -285,7 +285,7 @@ describe("the engine", function()
     assert.equal("done", assert(quick:result()).body)
   end)
 
-  it("hands each finished transfer out once, and keeps none nobody holds", function()
+  it("returns each finished transfer once, and keeps none that nobody references", function()
     local p = fixture.start { { { "read" }, { "send", peer.reply("x") } } }
     local engine = fixture.new()
     for _ = 1, 5 do
@@ -305,7 +305,7 @@ describe("the engine", function()
     assert.same({}, engine:step(0))
   end)
 
-  it("tells an event loop what to wait for", function()
+  it("has a descriptor and a timeout for event loops", function()
     local engine = fixture.new()
     assert.is_true(engine:pollfd() >= 0)
     assert.is_nil(engine:timeout())
@@ -338,7 +338,7 @@ describe("the engine", function()
     transfer:cancel()
   end)
 
-  it("leaves a finished transfer as it is when it is cancelled", function()
+  it("does not change a finished transfer that is cancelled", function()
     local p = fixture.start { { { "read" }, { "send", peer.reply("x") } } }
     local engine = fixture.new()
     local transfer = assert(engine:submit { method = "GET", url = p.url })
@@ -372,7 +372,7 @@ describe("the engine", function()
     end
   end)
 
-  it("outlives its engine's collection in a result not yet taken", function()
+  it("keeps a result that was not yet taken after the engine is collected", function()
     local p = fixture.start { { { "read" }, { "send", peer.reply("x") } } }
     local engine = engine_new()
     local transfer = assert(engine:submit { method = "GET", url = p.url })
@@ -383,7 +383,7 @@ describe("the engine", function()
     assert.equal("x", assert(transfer:result()).body)
   end)
 
-  it("gives a result once, and only when there is one", function()
+  it("returns a result once, and only if there is one", function()
     local p = fixture.start { { { "read" }, { "send", peer.reply("x") } } }
     local engine = fixture.new()
     local transfer = assert(engine:submit { method = "GET", url = p.url })
@@ -397,7 +397,7 @@ describe("the engine", function()
     end, "already been taken")
   end)
 
-  it("ends a request whose deadline is past without sending it", function()
+  it("ends a request whose deadline has passed without sending it", function()
     local p = fixture.start { { { "read" }, { "send", peer.reply("x") } } }
     local engine = fixture.new()
     local transfer = assert(engine:submit { method = "GET", url = p.url, deadline = now() - 1 })
@@ -410,13 +410,13 @@ describe("the engine", function()
     assert.same({ connections = 0, requests = 0 }, p:counts())
   end)
 
-  it("takes a deadline that is never reached", function()
+  it("accepts a deadline that is never reached", function()
     local p = fixture.start { { { "read" }, { "send", peer.reply("x") } } }
     local reply = assert(drive.send(fixture.new(), { url = p.url, deadline_in = math.huge }))
     assert.equal("x", reply.body)
   end)
 
-  it("returns from an idle step when its time is over", function()
+  it("returns from an idle step after its timeout", function()
     assert.same({}, fixture.new():step(0.01))
   end)
 
@@ -444,7 +444,7 @@ describe("the engine", function()
       end
     end)
 
-    it("what only begins like a URL that was sent", function()
+    it("text that only begins like a URL that was sent", function()
       local p = fixture.start { { { "read" }, { "send", peer.reply("{}") }, { "hang" } } }
       local engine = fixture.new()
       assert(drive.send(engine, { url = p.url .. "/api" }))
@@ -475,7 +475,7 @@ describe("the engine", function()
       end
     end)
 
-    it("what is not a URL", function()
+    it("text that is not a URL", function()
       for _, text in ipairs { "", "http://", "/path", "https://a b/", "http://127.0.0.1:99999/" } do
         assert.equal("url", refused(text), text)
       end
@@ -490,7 +490,7 @@ describe("the engine", function()
       return message
     end
 
-    it("a header that would start another line, naming it but not its value", function()
+    it("a header that would start another line, and names it without its value", function()
       for _, value in ipairs { "secret\rx", "secret\nx", "secret\0x" } do
         local message = misuse { method = "GET", url = url, headers = { { "X-Token", value } } }
         assert.matches("X-Token", message, 1, true)
@@ -498,13 +498,13 @@ describe("the engine", function()
       end
     end)
 
-    it("a header's name that is none", function()
+    it("an invalid header name", function()
       for _, name in ipairs { "", "a b", "a:", "a\r\nb", "a\0b", "\195\169", 1, {} } do
         assert.matches("name", misuse { method = "GET", url = url, headers = { { name, "v" } } })
       end
     end)
 
-    it("an authorization that is no header, without telling it", function()
+    it("an invalid authorization, without showing it", function()
       local engine, request = fixture.new(), { method = "GET", url = "http://127.0.0.1:1/" }
       for _, wrong in ipairs { "Bearer secret", { "Authorization", "Bearer secret\n" }, { "Bearer secret" } } do
         local ok, message = pcall(engine.submit, engine, request, wrong)
@@ -521,7 +521,7 @@ describe("the engine", function()
       assert.matches("X%-One", misuse { method = "GET", url = url, headers = { { "X-One", 1 } } })
     end)
 
-    it("requests without a method or a URL, or with other than text", function()
+    it("requests without a method or a URL, or whose values are not text", function()
       assert.matches("method", misuse { url = url })
       assert.matches("url", misuse { method = "GET" })
       assert.matches("string", misuse { method = "POST", url = url, body = {} })
@@ -535,7 +535,7 @@ describe("the engine", function()
       assert.equal("url", refused(url .. "a\r\nX: y"))
     end)
 
-    it("options it does not know, and values they can't have", function()
+    it("unknown options and invalid values", function()
       local function option(name, value)
         local ok, message = pcall(engine_new, { [name] = value })
         assert.is_false(ok)

@@ -11,10 +11,10 @@ local unix = require "socket.unix"
 
 -- Specs of what a thread does differently; they have their counterparts here.
 local DIFFERENT = {
-  ["tells an event loop what to wait for"] = true,
+  ["has a descriptor and a timeout for event loops"] = true,
   ["ends a cancelled transfer at once, and once"] = true,
   ["ends its transfers as closed when it is closed"] = true,
-  ["ends a request whose deadline is past without sending it"] = true,
+  ["ends a request whose deadline has passed without sending it"] = true,
 }
 
 -- busted's words, for the other files.
@@ -82,7 +82,7 @@ describe("driven by a thread:", function()
       end
     end
 
-    it("sends and receives while nobody steps it", function()
+    it("sends and receives without being stepped", function()
       local p = answering "x"
       local engine = fixture.new()
       local transfer = assert(engine:submit { method = "GET", url = p.url })
@@ -97,7 +97,7 @@ describe("driven by a thread:", function()
       assert.equal(0, #socket.select({ as_socket(engine) }, nil, 0))
     end)
 
-    it("ends a cancelled transfer at once, and hands it back later", function()
+    it("ends a cancelled transfer at once, and returns it later", function()
       local p = hanging()
       local engine = fixture.new()
       local transfer = assert(engine:submit { method = "POST", url = p.url, body = "x" })
@@ -116,7 +116,7 @@ describe("driven by a thread:", function()
       end, "already been taken")
     end)
 
-    it("cancels a transfer that it has hardly begun with", function()
+    it("cancels a transfer that has just started", function()
       local p = answering "x"
       local engine = fixture.new()
       for _ = 1, 200 do
@@ -130,7 +130,7 @@ describe("driven by a thread:", function()
       end
     end)
 
-    it("ends a request whose deadline is past without sending it", function()
+    it("ends a request whose deadline has passed without sending it", function()
       local p = answering "x"
       local reply, failure = drive.send(fixture.new(), { url = p.url, deadline_in = -1 })
       assert.is_nil(reply)
@@ -201,7 +201,7 @@ describe("driven by a thread:", function()
       running:finish()
     end)
 
-    it("frees what is collected while it is under way", function()
+    it("frees transfers that are collected in flight", function()
       local p = hanging()
       local threads_before = threads()
       do
@@ -256,14 +256,14 @@ describe("driven by a thread:", function()
       ["that exits"] = "os.exit(0)",
       ["that exits and closes its state"] = "os.exit(0, true)",
     } do
-      it(name .. " with transfers under way ends in order", function()
+      it(name .. " with transfers in flight exits cleanly", function()
         for _ = 1, 3 do
           assert.matches(name == "that fails" and "status 1\n$" or "^status 0\n$", run(vm, script))
         end
       end)
     end
 
-    it("that forks makes an engine of its own, and leaves its parent's alone", function()
+    it("that forks creates its own engine, and does not use its parent's", function()
       local text = run("LUA_CPATH=build/luajit/?.so LUA_PATH='lua/?.lua;lua/?/init.lua' luajit", [[
         local ffi = require "ffi"
         ffi.cdef "int fork(void); int waitpid(int, int *, int); void _exit(int);"
@@ -320,7 +320,7 @@ describe("driven by a thread:", function()
       return client, path
     end
 
-    it("is told of each finished transfer, and its name is gone", function()
+    it("is notified of each finished transfer, and its name is removed", function()
       local p = fixture.start { { { "read" }, { "send", peer.reply("x") } } }
       local engine = fixture.new()
       local client = connect(engine)
@@ -335,7 +335,7 @@ describe("driven by a thread:", function()
       client:close()
     end)
 
-    it("is told once when nothing is under way any more", function()
+    it("is notified once when nothing is in flight any more", function()
       local engine = fixture.new()
       local client = connect(engine)
       assert.equal("i", client:receive(1))
@@ -343,7 +343,7 @@ describe("driven by a thread:", function()
       client:close()
     end)
 
-    it("is told of what finished before it was there", function()
+    it("is notified of transfers that finished before it existed", function()
       local p = fixture.start { { { "read" }, { "send", peer.reply("x") } } }
       local engine = fixture.new()
       local transfer = assert(engine:submit { method = "GET", url = p.url })
@@ -354,7 +354,7 @@ describe("driven by a thread:", function()
       client:close()
     end)
 
-    it("that is closed leaves the descriptor", function()
+    it("that is closed does not close the descriptor", function()
       local p = fixture.start { { { "read" }, { "send", peer.reply("x") } } }
       local engine = fixture.new()
       connect(engine):close()
@@ -373,7 +373,7 @@ describe("driven by a thread:", function()
       assert.equal(0, count("ls " .. directory))
     end)
 
-    it("needs a directory that can be written", function()
+    it("requires a writable directory", function()
       local path, why = fixture.new():listen("/nonexistent")
       assert.is_nil(path)
       assert.matches("/nonexistent", why)
@@ -382,7 +382,7 @@ describe("driven by a thread:", function()
       assert.matches("too long", why)
     end)
 
-    it("is for engines with a thread only", function()
+    it("requires an engine with a thread", function()
       local engine = core.engine.new()
       assert.error_matches(function()
         engine:listen(directory)

@@ -26,7 +26,7 @@ describe("the engine over TLS", function()
     return drive.send(fixture.new(options), { url = server.url })
   end
 
-  it("accepts a certificate of an authority it was told of", function()
+  it("accepts a certificate of the configured authority", function()
     local reply = assert(get("good", { ca_file = certificates.ca }))
     assert.equal(200, reply.status)
     assert.equal("1.0", reply.version)
@@ -40,7 +40,7 @@ describe("the engine over TLS", function()
     ["that signed itself"] = { "self", true, "tls_untrusted" },
     ["of an unknown authority"] = { "good", false, "tls_untrusted" },
   } do
-    it("refuses a certificate " .. name, function()
+    it("rejects a certificate " .. name, function()
       local reply, failure = get(case[1], case[2] and { ca_file = certificates.ca } or {})
       assert.is_nil(reply)
       assert.equal("transport", failure.kind)
@@ -50,7 +50,7 @@ describe("the engine over TLS", function()
     end)
   end
 
-  it("refuses TLS before 1.2", function()
+  it("rejects TLS before 1.2", function()
     local reply, failure = get("good", { ca_file = certificates.ca }, "-tls1_1 -cipher DEFAULT@SECLEVEL=0")
     assert.is_nil(reply)
     assert.equal("tls", failure.code)
@@ -64,7 +64,7 @@ describe("the engine over TLS", function()
     assert.is_true(failure.permanent)
   end)
 
-  it("shows its own certificate when it has one", function()
+  it("sends its client certificate", function()
     local reply = assert(get("good", {
       ca_file = certificates.ca,
       client_cert = certificates.path .. "/good.pem",
@@ -81,7 +81,7 @@ describe("the engine over TLS", function()
     assert.equal("tls_client_cert", failure.code)
   end)
 
-  it("takes a server that speaks no TLS for a failed handshake", function()
+  it("reports a server without TLS as a failed handshake", function()
     local p = fixture.start { { { "send", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n" }, { "hang" } } }
     local reply, failure = drive.send(fixture.new(), { url = (p.url:gsub("^http:", "https:")) })
     assert.is_nil(reply)
@@ -97,7 +97,7 @@ describe("the engine over TLS", function()
       return fixture.new(options)
     end
 
-    it("speaks it where the server offers it", function()
+    it("is used if the server offers it", function()
       local reply = assert(drive.send(start(), { url = server.url .. "/" }))
       assert.equal("2", reply.version)
       assert.matches("^h2 %d+$", reply.body)
@@ -106,13 +106,13 @@ describe("the engine over TLS", function()
       assert.is_true(reply.bytes_sent > 0)
     end)
 
-    it("speaks HTTP/1.1 when told to", function()
+    it("uses HTTP/1.1 if configured", function()
       local reply = assert(drive.send(start { http2 = false }, { url = server.url .. "/" }))
       assert.equal("1.1", reply.version)
       assert.matches("^ %d+$", reply.body)
     end)
 
-    it("sends requests under way together over one connection", function()
+    it("sends concurrent requests over one connection", function()
       local engine = start()
       local transfers = {}
       for i = 1, 8 do
@@ -141,7 +141,7 @@ describe("the engine over TLS", function()
       end
     end)
 
-    it("leaves a connection that swallowed a request", function()
+    it("abandons a connection that lost a request", function()
       local engine = start()
       local first = assert(drive.send(engine, { url = server.url .. "/" }))
       local reply, failure = drive.send(engine, { url = server.url .. "/hang", deadline_in = 0.2 })
@@ -153,7 +153,7 @@ describe("the engine over TLS", function()
       assert.is_false(reply.reused)
     end)
 
-    it("keeps off a connection that others still wait on in vain", function()
+    it("avoids a connection on which other requests get no answer", function()
       local engine = start()
       local first = assert(drive.send(engine, { url = server.url .. "/" }))
       local slow = assert(engine:submit { method = "GET", url = server.url .. "/hang" })
@@ -168,7 +168,7 @@ describe("the engine over TLS", function()
       assert.is_true(connection == first.body or connection == other.body)
     end)
 
-    it("keeps a connection on which others are answered meanwhile", function()
+    it("keeps a connection on which other requests are answered", function()
       local engine = start()
       local first = assert(drive.send(engine, { url = server.url .. "/" }))
       local slow = assert(engine:submit {

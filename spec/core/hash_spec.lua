@@ -1,13 +1,13 @@
--- SHA-256 beside the system's own program.
+-- SHA-256, compared with the system's own program.
 local hash = require "extcontacts.core".hash
 
 describe("core.hash", function()
-  it("gives the digests that the standard gives", function()
+  it("returns the digests of the standard", function()
     assert.equal("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", hash.sha256 "")
     assert.equal("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", hash.sha256 "abc")
   end)
 
-  it("agrees with sha256sum at every length around a block's end", function()
+  it("agrees with sha256sum at every length around a block boundary", function()
     local path = os.tmpname()
     for length = 50, 135 do
       local text = ("\0\255xyz"):rep(30):sub(1, length)

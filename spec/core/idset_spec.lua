@@ -10,7 +10,7 @@ local function uuid(number, pattern)
 end
 
 describe("a set of ids", function()
-  it("knows what was added, and nothing else", function()
+  it("contains exactly the ids that were added", function()
     local set, model = idset.new(), {}
     local state = 1
     for _ = 1, 20000 do
@@ -28,7 +28,7 @@ describe("a set of ids", function()
   for _, pattern in ipairs {
     "X-0000-0000-0000-000000000000", "00000000-0000-0000-0000-0000X", "98e51dab-796e-4219-b427-000X0",
   } do
-    it("takes ids that differ in one place: " .. pattern, function()
+    it("distinguishes ids that differ in one place: " .. pattern, function()
       local set = core.idset.new()
       for number = 0, 3000 do
         assert.is_true(set:add((uuid(number, pattern))))
@@ -40,7 +40,7 @@ describe("a set of ids", function()
     end)
   end
 
-  it("has room for the nil UUID", function()
+  it("accepts the nil UUID", function()
     local set, nothing = idset.new(), "00000000-0000-0000-0000-000000000000"
     assert.is_false(set:has(nothing))
     assert.is_true(set:add(nothing))
@@ -53,7 +53,7 @@ describe("a set of ids", function()
     "6f1a2c3e-0d5b-4a51-9a36-6c6f6d9b2f111", "6f1a2c3e00d5b-4a51-9a36-6c6f6d9b2f11",
     "6f1a2c3g-0d5b-4a51-9a36-6c6f6d9b2f11", "{6f1a2c3e-0d5b-4a51-9a36-6c6f6d9b2f11}",
   } do
-    it("takes a text that is no UUID in small letters: '" .. id .. "'", function()
+    it("accepts a text that is not a lower-case UUID: '" .. id .. "'", function()
       assert.is_nil(core.idset.new():add(id))
       local set = idset.new()
       assert.is_false(set:has(id))
@@ -63,7 +63,7 @@ describe("a set of ids", function()
     end)
   end
 
-  it("refuses what is no text", function()
+  it("rejects values that are not text", function()
     local set = core.idset.new()
     assert.matches("string expected", fake.misuse(set.add, set, {}))
     assert.matches("idset expected", fake.misuse(set.add, {}, "a"))

@@ -43,7 +43,7 @@ describe("json accepts", function()
     end)
   end)
 
-  it("each of them inside an array and as a field, too", function()
+  it("each case inside an array and as a field, too", function()
     each_accepted(function(case, group)
       if group ~= "structures" then
         local text = ('[%s,{"k": %s }]'):format(case[2], case[2])
@@ -53,7 +53,7 @@ describe("json accepts", function()
     end)
   end)
 
-  it("nothing that cjson reads otherwise", function()
+  it("nothing that cjson reads differently", function()
     local compared = 0
     each_accepted(function(case)
       local read, theirs = pcall(cjson.decode, case[2])
@@ -78,7 +78,7 @@ describe("json refuses", function()
     end)
   end
 
-  it("each control character in a string unless it is escaped", function()
+  it("every unescaped control character in a string", function()
     for code = 0, 31 do
       local _, message, offset = json.decode('["' .. string.char(code) .. '"]')
       assert.matches("control character", message)
@@ -100,7 +100,7 @@ describe("json's UTF-8", function()
     return low, high, lead < 0xE0 and 0 or lead < 0xF0 and 1 or 2
   end
 
-  it("is what RFC 3629 allows, for every lead and second byte", function()
+  it("accepts what RFC 3629 allows, for every lead and second byte", function()
     for lead = 0x80, 0xFF do
       local low, high, more = bounds(lead)
       for second = 0x20, 0xFF do
@@ -117,12 +117,12 @@ describe("json's UTF-8", function()
   end)
 end)
 
-describe("json, a text cut short,", function()
+describe("json, on a truncated text,", function()
   local sample = '{"id":"4c1d","n":[-12.5e+3,0,18446744073709551616,true,'
     .. 'false,null],"t":"\\u00e9\\ud83d\\ude00\\n\195\164\226\130\172",'
     .. '"o":{"a":[[]],"b":{}}}'
 
-  it("is refused at every byte, at its end or at what the end cut", function()
+  it("rejects it at every byte, at its end or at the cut value", function()
     assert.is_table(json.decode(sample))
     for length = 0, #sample - 1 do
       local value, message, offset = json.decode(sample:sub(1, length))
@@ -133,7 +133,7 @@ describe("json, a text cut short,", function()
     end
   end)
 
-  it("is refused with any one byte changed to a NUL", function()
+  it("rejects it with any one byte changed to a NUL", function()
     for at = 1, #sample do
       local text = sample:sub(1, at - 1) .. "\0" .. sample:sub(at + 1)
       assert.is_nil(json.decode(text))
@@ -145,7 +145,7 @@ describe("json's messages", function()
   -- A word that is in no message; put wherever a text can be wrong.
   local secret = "zqxj"
 
-  it("never hold a part of the text", function()
+  it("never contain a part of the text", function()
     for _, text in ipairs {
       secret, '"' .. secret, '{"' .. secret .. '"}', '{"' .. secret .. '":1,}',
       '["' .. secret .. '" 1]', '"' .. secret .. '\\' .. secret .. '"',

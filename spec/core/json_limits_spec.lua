@@ -56,7 +56,7 @@ describe("json.encode refuses, in any order of fields,", function()
       '["' .. ("k"):rep(64) .. '..."]', "a function has no JSON form")
   end
 
-  it("a table inside itself, but not one that is there twice", function()
+  it("a table inside itself, but not one that occurs twice", function()
     local cycle = { a = { {} } }
     cycle.a[1].b = cycle
     refuses(cycle, "a[1].b", "it contains itself")
@@ -65,7 +65,7 @@ describe("json.encode refuses, in any order of fields,", function()
       json.encode { shared, shared, { x = shared } })
   end)
 
-  it("what is nested too deeply", function()
+  it("values that are nested too deeply", function()
     local deep = {}
     for _ = 1, 128 do
       deep = { deep }
@@ -76,7 +76,7 @@ describe("json.encode refuses, in any order of fields,", function()
       { max_depth = 2 })
   end)
 
-  it("and works as before after it", function()
+  it("and works afterwards", function()
     for i = 1, 50 do
       assert.is_nil(json.encode { ("x"):rep(i * 100), print })
       assert.equal('["x"]', json.encode { "x" })
@@ -85,7 +85,7 @@ describe("json.encode refuses, in any order of fields,", function()
 end)
 
 describe("json.encode's strings", function()
-  it("are right whatever stands wherever in them", function()
+  it("are right for every character at every position", function()
     local special = {
       ["\""] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\0"] = "\\u0000",
       ["\195\164"] = "\195\164", ["\240\159\152\128"] = "\240\159\152\128",
@@ -110,8 +110,8 @@ describe("json.encode's strings", function()
   end)
 end)
 
-describe("json, with large texts,", function()
-  it("takes a million items", function()
+describe("json's large texts", function()
+  it("handle a million items", function()
     local text = "[" .. ("7,"):rep(999999) .. "8]"
     local list = assert(json.decode(text))
     assert.equal(1000000, #list)
@@ -119,12 +119,12 @@ describe("json, with large texts,", function()
     assert.equal(text, json.encode(list))
   end)
 
-  it("takes many containers in one", function()
+  it("handle many containers in one", function()
     local text = "[" .. ('{"a":[1,{}]},'):rep(99999) .. "[]]"
     assert.equal(text, json.encode(assert(json.decode(text))))
   end)
 
-  it("takes 40,000 fields and finds the one that is there twice", function()
+  it("handle 40,000 fields and find the duplicate", function()
     local parts = {}
     for i = 1, 40000 do
       parts[i] = ('"f%05d":%d'):format(i, i)
@@ -141,7 +141,7 @@ describe("json, with large texts,", function()
     end
   end)
 
-  it("takes wide objects at any depth", function()
+  it("handle wide objects at any depth", function()
     local text = "0"
     for depth = 1, 100 do
       local parts = {}

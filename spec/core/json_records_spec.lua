@@ -31,7 +31,7 @@ local function replaced(fields, name, canonical)
 end
 
 describe("json with 2,000 records", function()
-  it("writes each as it was, save for the field that was changed", function()
+  it("writes each one unchanged except for the changed field", function()
     local random = records.random(20240229)
     local bytes, changed = 0, 0
     for i = 1, 2000 do

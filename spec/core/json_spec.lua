@@ -13,7 +13,7 @@ describe("json", function()
     assert.is_nil(getmetatable(value.c))
   end)
 
-  it("refuses with the offset and without the text", function()
+  it("reports an error with the offset and without the text", function()
     local value, message, offset = json.decode('{"secret" 1}')
     assert.is_nil(value)
     assert.equal("invalid JSON at byte 11: expected ':'", message)
@@ -25,7 +25,7 @@ describe("json", function()
     assert.equal("[null]", json.encode { require "cjson".null })
   end)
 
-  it("keeps apart names that meet in its key cache", function()
+  it("distinguishes names that collide in its key cache", function()
     for i = 1, 2000 do
       local name = "k" .. i
       local value = json.decode('{"' .. name .. '":{"' .. name .. '":1}}')
@@ -33,7 +33,7 @@ describe("json", function()
     end
   end)
 
-  it("throws for what can't be a text and for unknown options", function()
+  it("raises for a value that is not text and for unknown options", function()
     assert.error_matches(function() json.decode(1) end, "string expected")
     assert.error_matches(function() json.decode() end, "string expected")
     assert.error_matches(function() json.encode() end, "value expected")
@@ -59,7 +59,7 @@ describe("json", function()
 end)
 
 describe("json's arrays", function()
-  it("tell [] from {}", function()
+  it("distinguish [] from {}", function()
     assert.equal("{}", json.encode {})
     assert.equal("[]", json.encode(json.array {}))
     assert.equal("[]", json.encode(json.array()))
@@ -67,19 +67,19 @@ describe("json's arrays", function()
       { sort_keys = true }))
   end)
 
-  it("are marked in place, and once more without harm", function()
+  it("are marked in place, and may be marked again", function()
     local list = { "a" }
     assert.equal(list, json.array(json.array(list)))
     assert.equal(json.array_mt, getmetatable(list))
   end)
 
-  it("don't take another metatable's place", function()
+  it("don't replace another metatable", function()
     assert.error_matches(function() json.array(setmetatable({}, {})) end,
       "another metatable")
     assert.error_matches(function() json.array("x") end, "table expected")
   end)
 
-  it("are found in plain tables, whatever order they were filled in", function()
+  it("are recognised in plain tables, whatever order they were filled in", function()
     local list = {}
     for i = 100, 1, -1 do
       list[i] = i
@@ -104,7 +104,7 @@ describe("json.set_array_mt", function()
     return other.json
   end
 
-  it("gives arrays that metatable and still takes the former's", function()
+  it("marks arrays with that metatable and still accepts the former one", function()
     local other = fresh()
     local before = other.array {}
     local mt = {}
@@ -142,7 +142,7 @@ describe("json's numbers", function()
     end
   end)
 
-  it("are Lua numbers as soon as one holds them", function()
+  it("are Lua numbers if a Lua number can represent them", function()
     for _, text in ipairs { "0", "9007199254740992", "0.1", "-5e-324" } do
       assert.is_number(json.decode(text))
       assert.is_false(json.is_number(json.decode(text)))
@@ -195,7 +195,7 @@ describe("json's numbers", function()
       :gsub("0+$", "")
   end
 
-  it("are written with the fewest digits that read back", function()
+  it("are written with the fewest digits that read back exactly", function()
     for i = -323, 308 do
       for _, number in ipairs { 10 ^ i / 3, 10 ^ i, -0.7 * 2 ^ i } do
         local text = json.encode(number)

@@ -3,7 +3,7 @@ local signal = require "extcontacts.core".signal
 local script = require "spec.support.script"
 
 describe("core.signal", function()
-  it("keeps a deferred signal from calls until it is asked for", function()
+  it("hides a deferred signal from calls until it is asked for", function()
     local running = script.start [[
       local signal = require "extcontacts.core".signal
       local guard = signal.catch()
@@ -24,7 +24,7 @@ describe("core.signal", function()
     assert.equal("INT\tnil\nINT\tINT\nnil\tnil\n", output)
   end)
 
-  it("ends what waits to be sent, also a deferred one, and not what can be done at once", function()
+  it("ends waiting requests, even while deferred, but not work that can be done at once", function()
     local running = script.start [[
       local fake = require "spec.support.fake"
       local signal = require "extcontacts.core".signal
@@ -51,7 +51,7 @@ describe("core.signal", function()
     assert.equal("x\ty\ninterrupted\t3\ninterrupted\tnothing\t3\n", output)
   end)
 
-  it("counts SIGUSR1 while somebody listens", function()
+  it("counts SIGUSR1 while a listener exists", function()
     local listener = signal.listen()
     assert.is_nil(signal.listen())
     assert.equal(0, signal.heard())
@@ -69,7 +69,7 @@ describe("core.signal", function()
     listener:release()
   end)
 
-  it("lets SIGUSR1 act as before when nobody listens any more", function()
+  it("restores the former action of SIGUSR1 after the last listener", function()
     local running = script.start [[
       local signal = require "extcontacts.core".signal
       signal.listen():release()

@@ -32,7 +32,7 @@ describe("percent-encoding in a path and in a query", function()
     end
   end)
 
-  it("encodes what would end or change a segment", function()
+  it("encodes bytes that would end or change a segment", function()
     assert.equal("a%2Fb%25c%3Fd%23e%2Bf%20g", in_path("a/b%c?d#e+f g"))
   end)
 
@@ -49,7 +49,7 @@ describe("percent-encoding in a path and in a query", function()
 end)
 
 describe("url.decode", function()
-  it("gives back every byte", function()
+  it("restores every byte", function()
     local all = {}
     for byte = 0, 255 do
       all[#all + 1] = string.char(byte)
@@ -69,7 +69,7 @@ describe("url.decode", function()
     assert.equal("a+b", url.decode("a+b", { plus = false }))
   end)
 
-  it("refuses a broken escape and says where", function()
+  it("rejects a broken escape and names its position", function()
     for text, at in pairs { ["%"] = 1, ["a%2"] = 2, ["%2G"] = 1, ["ok%zz"] = 3, ["%41%"] = 4, ["%%41"] = 1 } do
       local value, message = url.decode(text)
       assert.is_nil(value)
@@ -91,24 +91,24 @@ describe("url.expand", function()
       url.expand(template, { contactId = "a/b", noteId = "c?d" }))
   end)
 
-  it("leaves a template without names as it is", function()
+  it("returns a template without names unchanged", function()
     assert.equal("/a/b", url.expand("/a/b", {}))
     assert.equal("", url.expand("", {}))
   end)
 
-  it("takes names at either end and side by side", function()
+  it("accepts names at either end and next to each other", function()
     assert.equal("1x2", url.expand("{a}x{b}", { a = "1", b = "2" }))
     assert.equal("12", url.expand("{a}{b}", { a = "1", b = "2" }))
   end)
 
-  it("takes integers", function()
+  it("accepts integers", function()
     assert.equal("/v/12", url.expand("/v/{v}", { v = 12 }))
     assert.equal("/v/12", url.expand("/v/{v}", { v = 12.0 }))
     assert.equal("/v/-3", url.expand("/v/{v}", { v = -3 }))
     assert.equal("/v/0", url.expand("/v/{v}", { v = 0 }))
   end)
 
-  it("takes dots within a segment", function()
+  it("accepts dots within a segment", function()
     assert.equal("/v/...", url.expand("/v/{v}", { v = "..." }))
     assert.equal("/v/.a", url.expand("/v/{v}", { v = ".a" }))
   end)
@@ -117,7 +117,7 @@ describe("url.expand", function()
     assert.equal("/v/a%00%0D%0Ab%7F", url.expand("/v/{v}", { v = "a\0\r\nb\127" }))
   end)
 
-  it("refuses an argument by its name and never shows the value", function()
+  it("rejects an argument by its name and never shows the value", function()
     local cases = {
       { "", "must not be empty, '.' or '..'" },
       { ".", "must not be empty, '.' or '..'" },
@@ -138,14 +138,14 @@ describe("url.expand", function()
     end
   end)
 
-  it("refuses a missing argument by its name", function()
+  it("rejects a missing argument by its name", function()
     local path, message, name = url.expand(template, { noteId = "x" })
     assert.is_nil(path)
     assert.equal("path argument 'contactId' is missing", message)
     assert.equal("contactId", name)
   end)
 
-  it("raises for a template that isn't one", function()
+  it("raises for an invalid template", function()
     for _, broken in ipairs { "/a/{b", "/a/b}", "/a/{}", "/{a{b}}", "{", "}" } do
       assert.error_matches(function() url.expand(broken, { b = "x" }) end, "brace")
     end
@@ -166,7 +166,7 @@ describe("url.query", function()
     assert.equal("", url.query { { "a", {} } })
   end)
 
-  it("keeps the order and sends nothing for nil", function()
+  it("keeps the order and omits nil", function()
     assert.equal("b=1&a=2&c=3", url.query { { "b", "1" }, { "x" }, { "a", "2" }, { "y" }, { "c", "3" } })
   end)
 
@@ -177,7 +177,7 @@ describe("url.query", function()
     assert.equal("q=", url.query { { "q", "" } })
   end)
 
-  it("prints integers alike on both VMs", function()
+  it("prints integers identically on both VMs", function()
     assert.equal("n=25&z=0&m=-7", url.query { { "n", 25 }, { "z", 0 }, { "m", -7 } })
     assert.equal("n=25&z=0", url.query { { "n", 25.0 }, { "z", -0.0 } })
     assert.equal("n=9007199254740992", url.query { { "n", 2 ^ 53 } })
@@ -191,7 +191,7 @@ describe("url.query", function()
     end
   end)
 
-  it("prints the shortest number that reads back", function()
+  it("prints the shortest form of a number that reads back exactly", function()
     assert.equal("n=0.1&m=1.5", url.query { { "n", 0.1 }, { "m", 1.5 } })
     for _, value in ipairs { 1 / 3, 1e300, 5e-324, -2.5e-10, 2 ^ 63 } do
       local text = url.decode((url.query { { "n", value } }):sub(3))
@@ -209,7 +209,7 @@ describe("url.query", function()
     assert.equal("x=,", url.query { { "x", { "", "" } } })
   end)
 
-  it("refuses by name what has no place in a query", function()
+  it("rejects values that do not fit into a query, by name", function()
     local array = "must be an array of strings, numbers or booleans without gaps"
     local scalar = "must be a string, number, boolean or an array of them"
     local cases = {
@@ -232,7 +232,7 @@ describe("url.query", function()
     end
   end)
 
-  it("raises for a list of another shape", function()
+  it("raises for a list of the wrong shape", function()
     assert.has_error(function() url.query() end)
     assert.has_error(function() url.query("a=b") end)
     assert.error_matches(function() url.query { "a" } end, "name, value")
@@ -246,7 +246,7 @@ describe("url.query", function()
     assert.equal("number", type(values[1]))
   end)
 
-  it("takes many and long values", function()
+  it("accepts many and long values", function()
     local list, parts = {}, {}
     for i = 1, 2000 do
       list[i] = { "k" .. i, (" "):rep(i % 50) }

@@ -17,7 +17,7 @@ describe("the sandbox command", function()
       { "", "Usage" },
       { "sandbx", "did you mean 'sandbox'" },
       { "sandbox --contcats 5", "--contacts" },
-      { "sandbox --contacts many", "'--contacts' must be a number" },
+      { "sandbox --contacts many", "--contacts: 'many' is not a number" },
       { "sandbox --contacts=-1", "'--contacts' must be at least 0" },
       { "sandbox --empty-pages 2", "'--empty-pages' must be at most 0.95" },
       { "sandbox --cursor-end never", "absent, blank, null, object" },

@@ -6,11 +6,9 @@ local script = require "spec.support.script"
 local snapshot = require "extcontacts.snapshot"
 local snapshots = require "spec.support.snapshots"
 
-local place
-
-snapshots.around(function(made)
-  place = made
-end, { setup = setup, teardown = teardown, before_each = before_each, after_each = after_each })
+local place = snapshots.fresh_place {
+  setup = setup, teardown = teardown, before_each = before_each, after_each = after_each,
+}
 
 describe("extcontacts export", function()
   it("writes all records to a private file, with the server and the counts in its header", function()

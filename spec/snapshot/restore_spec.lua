@@ -4,11 +4,9 @@ local json = require "extcontacts.base.json"
 local planfile = require "extcontacts.fix.planfile"
 local snapshots = require "spec.support.snapshots"
 
-local place
-
-snapshots.around(function(made)
-  place = made
-end, { setup = setup, teardown = teardown, before_each = before_each, after_each = after_each })
+local place = snapshots.fresh_place {
+  setup = setup, teardown = teardown, before_each = before_each, after_each = after_each,
+}
 
 describe("extcontacts restore", function()
   -- The changes of a plan, by `kind.op`.

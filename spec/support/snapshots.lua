@@ -55,31 +55,27 @@ function Place:no_faults()
   self.server:control("DELETE", "/sandbox/faults")
 end
 
---- A place for each spec of a file: 700 contacts (4 pages of a scan) and 20
--- organizations.
----@param give fun(place: table) called before each spec
+--- A place that is opened before each spec of a file and cleared after it: a
+-- sandbox with 700 contacts (4 pages of a scan) and 20 organizations.
 ---@param hooks table busted's `setup`, `teardown`, `before_each` and `after_each`
-function snapshots.around(give, hooks)
-  local place
+---@return table place
+function snapshots.fresh_place(hooks)
+  local place = setmetatable({}, Place)
   sandbox.around({ contacts = 700, organizations = 20, rate = 0, resets = false }, function(server, session)
-    local directory = os.tmpname()
-    os.remove(directory)
-    os.execute("mkdir " .. directory)
-    place = setmetatable({
-      server = server,
-      session = session,
-      directory = directory,
-      client = ec.new {
-        base_url = server.base_url, login_url = server.login_url,
-        client_id = server.client_id, client_secret = server.client_secret, retry = false,
-      },
-    }, Place)
-    give(place)
+    place.server, place.session = server, session
+    place.directory = os.tmpname()
+    os.remove(place.directory)
+    os.execute("mkdir " .. place.directory)
+    place.client = ec.new {
+      base_url = server.base_url, login_url = server.login_url,
+      client_id = server.client_id, client_secret = server.client_secret, retry = false,
+    }
   end, hooks.setup, hooks.teardown, hooks.before_each)
   hooks.after_each(function()
     place.client:close()
     os.execute("rm -rf " .. place.directory)
   end)
+  return place
 end
 
 return snapshots

@@ -222,7 +222,7 @@ describe("core.file", function()
     one:close()
   end)
 
-  it("creates directories for their owner only, and reports one that exists", function()
+  it("creates directories for their owner only, and reports a file in the way", function()
     assert.is_true(file.make_directory(dir .. "/state"))
     assert.is_true(file.make_directory(dir .. "/state"))
     assert.equal("700\n", shell("stat -c %a " .. dir .. "/state"))

@@ -57,6 +57,10 @@ fail() {
   $1"
 }
 
+spec_files() {
+  find spec -name '*_spec.lua' | LC_ALL=C sort
+}
+
 # check NAME command...: silent unless it fails
 check() {
   name=$1
@@ -135,7 +139,7 @@ suite_by_file() {
   shift
   start=$(date +%s) log=$out/by_file.log
   all_specs=$specs all_good=0 all_bad=0 all_waiting=0
-  for specs in ${all_specs:-spec/*_spec.lua spec/*/*_spec.lua}; do
+  for specs in ${all_specs:-$(spec_files)}; do
     run_specs "$@" >"$log" 2>&1
     [ "$bad" = 0 ] || { echo "$specs:"; cat "$log"; }
     all_good=$((all_good + good)) all_bad=$((all_bad + bad))
@@ -171,9 +175,9 @@ group_suite() {
 # Specs of calls, but for those that start programs or turn a clock of their
 # own, which nginx has no part in.
 waiting_specs() {
-  grep -lE 'spec\.support\.(fake|drive)"' spec/*_spec.lua \
-    spec/*/*_spec.lua | xargs grep -LE 'io\.popen|support\.(timed|main|script)"'
-  ls spec/*live_spec.lua spec/*/*live_spec.lua
+  spec_files | xargs grep -lE 'spec\.support\.(fake|drive)"' |
+    xargs grep -LE 'io\.popen|support\.(timed|main|script)"'
+  spec_files | grep 'live_spec\.lua$'
 }
 
 group_nginx() {
@@ -328,10 +332,9 @@ group_memerr() {
   done
 }
 
-# The specs of the modules in C, by what they name.
+# The specs of the modules in C.
 c_specs() {
-  grep -lE 'extcontacts\.(core|json|url)"|spec\.support\.drive"' \
-    spec/*_spec.lua spec/*/*_spec.lua 2>/dev/null
+  spec_files | grep -E '^spec/core/|^spec/runtime/poll_spec'
 }
 
 group_valgrind() {

@@ -15,17 +15,8 @@ local call = {}
 --- The request that a call would send; nothing is sent.
 call.request = calls.request
 
--- Sends the request until there is a result; reconciles a create whose reply was
--- lost.
-local function carry_out(self)
-  if self.args.options.maybe_sent_at and self.row.check then
-    local record, err = reconcile.find_earlier(self)
-    if record then
-      return self:succeed(record)
-    elseif err then
-      return self:fail(err)
-    end
-  end
+-- Sends the request until there is a result that needs no reconciliation.
+local function send(self)
   local value, err, response, verdict = loop.run(self)
   while verdict do
     local record
@@ -41,20 +32,33 @@ local function carry_out(self)
   return value, err, response
 end
 
+-- A create whose record can be looked for.
+local function create(self)
+  local bodies, body = self.ctx.creates, self.request.body
+  creates.count_body(bodies, body, 1)
+  local value, err, response
+  if self.args.options.maybe_sent_at then
+    value, err = reconcile.find_earlier(self)
+  end
+  if value then
+    value, err, response = self:succeed(value)
+  elseif err then
+    value, err = self:fail(err)
+  else
+    value, err, response = send(self)
+  end
+  creates.count_body(bodies, body, -1)
+  return value, err, response
+end
+
 local function perform(ctx, row, args)
   local self, err = calls.prepare(ctx, row, args)
   if err then
     return self:fail(err)
+  elseif row.check then
+    return create(self)
   end
-  local body = row.check and self.request.body
-  if body then
-    creates.count_body(ctx.creates, body, 1)
-  end
-  local value, failure, response = carry_out(self)
-  if body then
-    creates.count_body(ctx.creates, body, -1)
-  end
-  return value, failure, response
+  return send(self)
 end
 
 --- Performs a call.

@@ -52,7 +52,7 @@ RUN = @MAKE="$(MAKE)" sh spec/support/run.sh
 
 PORT ?= 8080
 .PHONY: all both help deps deps-optional demo nginx-example test check \
-  check-quick check-deep check-bare install uninstall env rock-check soak bench-json bench-nginx clean
+  check-quick check-deep check-bare generate install uninstall env rock-check soak bench-json bench-nginx clean
 
 all: $(CORE) $(COMMANDS:%=$(BUILD)/bin/%)
 
@@ -132,6 +132,8 @@ help:
 #: make check        warnings as errors (gcc, clang), formats, linters, symbols,
 #:                   then the specs on both, and those that wait inside nginx
 #: make check-quick  the same without the specs
+#: make generate     write the reference, the LuaCATS file and the manual page
+#:                   from the operation table and the commands
 #: make check-deep   the specs with ASan and UBSan, in valgrind, with a restless
 #:                   collector, through a bad network; every allocation failing
 #:                   in turn; fuzzing for FUZZ_SECONDS (60) a target
@@ -139,8 +141,8 @@ help:
 #:                   as a normal user; needs root, takes several minutes
 #: make soak         lost replies, a long scan, shared windows, an outage and a
 #:                   bad network at full size, on both VMs, in some 20 minutes
-#: make bench-json   JSON beside lua-cjson and the floor, on both VMs
-#: make bench-nginx  lookups in an nginx worker beside a client written by hand
+#: make bench-json   compare JSON with lua-cjson and the floor, on both VMs
+#: make bench-nginx  compare lookups in an nginx worker with a client written by hand
 #: make rock-check   luarocks make in a fresh tree
 
 deps:
@@ -190,6 +192,9 @@ bench-json: both
 
 bench-nginx: both
 	@sh bench/nginx/run.sh
+
+generate: all
+	@eval "$$($(ENV))" && $(LUA) docs/generate.lua
 
 rock-check:
 	$(DEPS) rock

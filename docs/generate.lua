@@ -1,8 +1,7 @@
 -- Writes the generated files: the reference of the operations
 -- (docs/operations.md), the LuaCATS annotations of the client
 -- (lua/extcontacts/meta.lua) and the command's manual page (docs/extcontacts.1).
--- Run it in the root of the tree, with this build in LUA_PATH and LUA_CPATH:
---   eval "$(make -s env)"; lua5.4 docs/generate.lua
+-- `make generate` runs it, with this build in LUA_PATH and LUA_CPATH.
 
 local function part(path)
   return function()

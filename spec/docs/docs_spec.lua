@@ -9,7 +9,7 @@ describe("the generated files", function()
       local text = file:read("*a")
       file:close()
       -- Not assert.equal: it would print both texts.
-      assert.is_true(text == make(), "stale: run `lua5.4 docs/generate.lua`")
+      assert.is_true(text == make(), "stale: run `make generate`")
     end)
   end
 end)

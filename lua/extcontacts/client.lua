@@ -28,14 +28,14 @@ local metatable = { __name = "extcontacts.client", __metatable = "extcontacts.cl
 -- Client → its context (credentials, tokens, engine), hidden from dumps.
 local contexts = setmetatable({}, { __mode = "k" })
 
-local COLON = "call it with a colon: client:%s(…)"
+local COLON = "call it with a colon: %s(…)"
 
 ------------------------------------------------------ methods of the table --
 
 local function context_of(self, name)
   local ctx = contexts[self]
   if not ctx then
-    return nil, COLON:format(name)
+    return nil, COLON:format((("client." .. name):gsub("%.([%w_]+)$", ":%1")))
   end
   return ctx
 end

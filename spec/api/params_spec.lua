@@ -161,7 +161,7 @@ describe("params.bind", function()
     { "contacts.list", { { headers = "a: b" } }, "option 'headers' must be a table of names and values, got string" },
     { "contacts.list", { { retry = 1 } }, "option 'retry' must be a boolean, got number" },
     { "contacts.create", { {}, { on_ambiguous = "chekc" } },
-      "unknown value of 'on_ambiguous' 'chekc', did you mean 'check'?" },
+      "option 'on_ambiguous': unknown value 'chekc', did you mean 'check'?" },
     { "contacts.list", { { cancel = {} } }, "option 'cancel' must come from ec." },
     { "contacts.list", { { query = { "a" } } }, "option 'query' must " },
     { "contacts.list", { { query = { pageSize = 5 } } }, "'pageSize' has an option of its own: 'page_size'" },

@@ -1,5 +1,6 @@
 -- CSV as spreadsheets write it.
 local csv = require "extcontacts.base.csv"
+local fake = require "spec.support.fake"
 local tempfile = require "spec.support.tempfile"
 
 local create = tempfile.creator(after_each)
@@ -28,6 +29,10 @@ describe("csv", function()
     assert.same({ { id = "1", name = "Ada" }, { id = "2", name = "" } }, (parse "id,name\n1,Ada\n2,\n"))
     assert.same({ { id = "1" } }, (parse "id\n1"))
     assert.same({}, (parse "id,name"))
+  end)
+
+  it("rejects a path instead of an open file", function()
+    assert.matches("csv.rows requires an open file", fake.misuse(csv.rows, "people.csv"), 1, true)
   end)
 
   it("reads quotes, separators and line breaks inside fields, and knows each row's line", function()

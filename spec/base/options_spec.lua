@@ -27,7 +27,7 @@ describe("options.problem", function()
       { { [1] = "x" }, "unknown option of type number" },
       { { name = 1 }, "option 'name' must be a string, got number" },
       { { each = true }, "option 'each' must be a string or number or function, got boolean" },
-      { { mode = "fial" }, "unknown value of option 'mode' 'fial', did you mean 'fail'?" },
+      { { mode = "fial" }, "option 'mode': unknown value 'fial', did you mean 'fail'?" },
       { { share = 0 }, "option 'share' must be above 0" },
       { { share = 0 / 0 }, "option 'share' must be above 0" },
       { { share = 1 }, "option 'share' must be below 1" },

@@ -1,5 +1,6 @@
 -- Planning: the changes that a fix asks for, and what it may not ask for.
 local ec = require "extcontacts"
+local fake = require "spec.support.fake"
 local fix = require "extcontacts.fix"
 local fixes = require "spec.support.fixes"
 
@@ -23,6 +24,11 @@ describe("fix.plan", function()
     end
     return texts
   end
+
+  it("rejects nil, which fix.load returns on failure", function()
+    assert.matches("fix.plan requires a fix from fix.load or fix.define, got nil",
+      fake.misuse(fix.plan, {}, fix.load "/nonexistent.lua"), 1, true)
+  end)
 
   it("writes what would be changed, and sends nothing but reads", function()
     local plan = place:plan({ change = lower }, "p", { time = 0 })

@@ -38,6 +38,6 @@ describe("record.types", function()
   end)
 
   it("suggest a type for a misspelled one", function()
-    assert.equal("unknown kind of record 'contcat', did you mean 'contact'?", types.unknown "contcat")
+    assert.equal("unknown record type 'contcat', did you mean 'contact'?", types.unknown "contcat")
   end)
 end)

@@ -17,7 +17,7 @@ describe("fault_rules.check", function()
       { { status = 1.5 }, "field 'status' must be a whole number" },
       { { delay = -1 }, "field 'delay' must be at least 0" },
       { { nth = "a-b", status = 500 }, "field 'nth' must be a number or a range such as 3-5" },
-      { { drop = "now" }, "unknown value of field 'drop' 'now' (known: after, before)" },
+      { { drop = "now" }, "field 'drop': unknown value 'now' (known: after, before)" },
       { { after = "yes" }, "field 'after' must be a boolean, got string" },
       { { merge = 1 }, "field 'merge' must be a table, got number" },
       { { plan = { {}, 7 } }, "step 2 of the plan: it must be an object" },

@@ -19,7 +19,7 @@ describe("server_options", function()
       { "contacts", 2 ^ 31, "option 'contacts' must be at most 2147483647" },
       { "window", 0, "option 'window' must be at least 0.01" },
       { "invalid_status", 404, "option 'invalid_status' must be one of 422, 400" },
-      { "cursor_end", "blnk", "unknown value of option 'cursor_end' 'blnk', did you mean 'blank'?" },
+      { "cursor_end", "blnk", "option 'cursor_end': unknown value 'blnk', did you mean 'blank'?" },
       { "cursor_once", 1, "option 'cursor_once' must be a boolean, got number" },
       { "region", 49, "option 'region' must be a string, got number" },
     } do

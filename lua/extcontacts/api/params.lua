@@ -169,7 +169,8 @@ local function call_option_problem(name, value)
       return ("option '%s' must be a whole number above 0"):format(name)
     end
   elseif kind == "choice" then
-    return suggest.other("value of '" .. name .. "'", value, settings.list[name].choices)
+    local other = suggest.other("value", value, settings.list[name].choices)
+    return other and ("option '%s': %s"):format(name, other)
   elseif kind == "cancel_token" then
     if not cancel_token.is(value) then
       return "option 'cancel' must come from ec.cancel_token()"

@@ -151,6 +151,9 @@ end
 --- the problem if the file is malformed
 ---@return extcontacts.csv.Reader|string reader or problem
 function csv.rows(handle, options)
+  if type(handle) == "string" then
+    error('csv.rows requires an open file, such as io.open(path, "rb"), got the text of a path', 2)
+  end
   local raw = options and options.raw
   local next_line = texts.lines(function()
     return handle:read(BLOCK)

@@ -39,7 +39,7 @@ local function choice_problem(item, name, value, choices)
     end
   end
   if type(value) == "string" then
-    return suggest.unknown(("value of %s '%s'"):format(item, name), value, choices)
+    return ("%s '%s': %s"):format(item, name, suggest.unknown("value", value, choices))
   end
   return ("%s '%s' must be one of %s"):format(item, name, table.concat(choices, ", "))
 end

@@ -14,7 +14,7 @@ local EVERY = 200
 ---@param argparser table
 ---@param verb string what the command does with them
 function listings.declare(argparser, verb)
-  local only = argparser:option("--only", ("%s only these kinds of records (comma-separated): %s"):format(verb,
+  local only = argparser:option("--only", ("%s only these types of records (comma-separated): %s"):format(verb,
     table.concat(format.listings, ", "))):argname("LIST"):count("*")
   parser.completes(only, format.listings)
 end

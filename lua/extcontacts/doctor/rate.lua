@@ -32,7 +32,7 @@ function rate.examine(ctx)
     ctx.findings:ok("rate", ("%d requests per window: %s used, %s s left"):format(
       reported.allowed, reported.count or "?", reported.reset or "?"), reported)
   else
-    ctx.findings:note("rate", "the server does not report its limit; usual are 300 requests per minute and token")
+    ctx.findings:note("rate", "the server does not report its limit; usually it is 300 requests per minute and token")
   end
 end
 

@@ -151,11 +151,11 @@ function definition.options(fix, set)
       if next(fix.options) == nil then
         return errors.invalid(("the fix has no options, so '%s' can't be set"):format(name), "option")
       end
-      return errors.invalid(suggest.unknown("option of the fix", name, suggest.keys(fix.options)), "option")
+      return errors.invalid(suggest.unknown("fix option", name, suggest.keys(fix.options)), "option")
     end
     options[name] = converted(default, value)
     if options[name] == nil then
-      return errors.invalid(("option '%s' of the fix must be a %s"):format(name, type(default)), "option")
+      return errors.invalid(("fix option '%s' must be a %s"):format(name, type(default)), "option")
     end
   end
   return options

@@ -45,7 +45,7 @@ return {
 
   source = function(options)
     if options.list == "" then
-      error("option 'list' is required: the file with ids or addresses, --set list=ids.txt", 0)
+      error("option 'list' is required (the file with ids or addresses): use --set list=ids.txt", 0)
     end
     return contacts_of(options.list)
   end,

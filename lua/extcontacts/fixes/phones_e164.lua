@@ -132,7 +132,7 @@ return {
   prepare = function(ctx)
     local options = ctx.options
     if options.region == "" then
-      error("option 'region' is required: the region of numbers without a country code, --set region=DE", 0)
+      error("option 'region' is required (the region of numbers without a country code): use --set region=DE", 0)
     elseif not phones.is_region(options.region) then
       error(phones.unknown_region(options.region), 0)
     elseif not ADDRESS[options.address] then

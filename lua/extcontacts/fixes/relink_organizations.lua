@@ -48,7 +48,7 @@ return {
 
   source = function(options)
     if options.csv == "" then
-      error("option 'csv' is required: the file with the links, --set csv=links.csv", 0)
+      error("option 'csv' is required (the file with the links): use --set csv=links.csv", 0)
     end
     return fix.csv(options.csv, { key = options.key, columns = { options.column } })
   end,

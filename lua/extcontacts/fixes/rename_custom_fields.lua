@@ -30,7 +30,7 @@ end
 local function read_schema(ctx)
   local options = ctx.options
   if options.schema == "" then
-    stop "option 'schema' is required: the schema's id, --set schema=ID"
+    stop "option 'schema' is required (the schema's id): use --set schema=ID"
   end
   local schemas = ctx.client[LISTINGS[options.kind]].schemas
   if options.version == 0 then

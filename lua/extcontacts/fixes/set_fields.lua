@@ -37,7 +37,7 @@ local HAS_OWNER = { contact = false, organization = false, relationship = false,
 
 local function check(options)
   if options.csv == "" then
-    error("option 'csv' is required: the file with the values, --set csv=values.csv", 0)
+    error("option 'csv' is required (the file with the values): use --set csv=values.csv", 0)
   elseif options.empty ~= "keep" and options.empty ~= "clear" then
     error("option 'empty' must be keep or clear", 0)
   elseif HAS_OWNER[options.kind] == nil then

@@ -180,9 +180,9 @@ local function option_problem(row, options)
     return row.iterator .. ": on_expired = \"restart\" can't be combined with 'from': a restart "
       .. "would return the records before the token again"
   end
-  local other = on_expired and suggest.other("value of 'on_expired'", on_expired, { "restart", "error" })
+  local other = on_expired and suggest.other("value", on_expired, { "restart", "error" })
   if other then
-    return row.iterator .. ": " .. other
+    return row.iterator .. ": option 'on_expired': " .. other
   end
 end
 

@@ -58,7 +58,7 @@ types.listings = {
 ---@param name any
 ---@return string
 function types.unknown(name)
-  return suggest.unknown("kind of record", name, suggest.keys(types.by_name))
+  return suggest.unknown("record type", name, suggest.keys(types.by_name))
 end
 
 local NOTES_OF = { contacts = "contact_note", organizations = "organization_note" }

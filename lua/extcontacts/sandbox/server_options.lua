@@ -45,7 +45,7 @@ local rows = {
   { "string", key = "permissions", default = "admin", value = "LIST",
     doc = "comma-separated roles (admin, editor, viewer, none) and permissions of that client; * matches anything" },
   { "table", key = "client", value = "ID:SECRET:LIST",
-    doc = "another OAuth client with its permissions; may be repeated" },
+    doc = "another OAuth client with its permissions; can be repeated" },
   { "number", key = "token_ttl", least = 0, default = 86400, value = "SECONDS", live = true,
     doc = "lifetime of a token" },
   { "number", key = "token_rate", whole = true, least = 0, default = 0, value = "N", live = true,
@@ -92,7 +92,7 @@ local rows = {
 
   { group = "Faults" },
   { "table", key = "fault", value = "RULE",
-    doc = "a fault such as operation=contacts.create,nth=3,drop=after; may be repeated" },
+    doc = "a fault such as operation=contacts.create,nth=3,drop=after; can be repeated" },
   { "string", key = "faults", value = "FILE",
     doc = "JSON file with an array of faults, which may have a plan of several steps" },
 }

@@ -37,7 +37,8 @@ local NEXT = { planned = "apply", running = "pause", paused = "resume", stopped 
 local function print_text(ctx, path, found)
   local header = found.header
   ctx:out(ctx:paint("stdout", "bold", path), ": ", STATES[found.state], "\n")
-  ctx:out(("  %s\n  planned at %s by %s for %s\n"):format(header.name, header.created, header.by, header.server))
+  local by = header.by ~= "unknown" and " by " .. header.by or ""
+  ctx:out(("  %s\n  planned at %s%s for %s\n"):format(header.name, header.created, by, header.server))
   if found.started then
     ctx:out(("  started at %s, %s so far\n"):format(found.started, texts.plural(found.runs, "run")))
   end

@@ -171,6 +171,9 @@ end
 ---@return extcontacts.fix.Plan|nil
 ---@return extcontacts.Error|nil
 function plan.make(client, fix, options)
+  if type(fix) ~= "table" or type(fix.options) ~= "table" then
+    error("fix.plan requires a fix from fix.load or fix.define, got " .. type(fix), 2)
+  end
   options = options or {}
   local set, err = definition.options(fix, options.set)
   if not set then

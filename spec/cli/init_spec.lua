@@ -35,7 +35,7 @@ describe("the command line", function()
         .. "(see `extcontacts doctor --help`)\n",
       ["--profil x"] = "extcontacts: unknown option '--profil', did you mean '--profile'? "
         .. "(see `extcontacts --help`)\n",
-      ["doctor --timeout soon"] = "extcontacts doctor: 'soon' is not a number of seconds above 0 "
+      ["doctor --timeout soon"] = "extcontacts doctor: --timeout: 'soon' is not a number of seconds above 0 "
         .. "(see `extcontacts doctor --help`)\n",
     }
     for line, message in pairs(cases) do

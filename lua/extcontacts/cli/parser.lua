@@ -253,11 +253,28 @@ local function option_names(argparser)
   return names
 end
 
+-- lua-argparse reports the converter's sentence alone; it must name the option.
+local function name_options(argparser)
+  for _, option in ipairs(argparser._options) do
+    local convert, name = option._convert, option._aliases[#option._aliases]
+    if type(convert) == "function" then
+      option:convert(function(text)
+        local value, problem = convert(text)
+        if value == nil and not (problem and problem:find(name, 1, true)) then
+          problem = ("%s: %s"):format(name, problem or "invalid value '" .. text .. "'")
+        end
+        return value, problem
+      end)
+    end
+  end
+end
+
 --- Reads the words; a mistake ends the command.
 ---@param argparser table
 ---@param words string[]
 ---@return table args the values by name
 function parser.read(argparser, words)
+  name_options(argparser)
   local ok, args = argparser:pparse(words)
   if ok then
     return args

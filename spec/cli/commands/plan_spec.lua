@@ -64,8 +64,8 @@ describe("extcontacts plan", function()
     for line, message in pairs {
       ["plan none.lua"] = "extcontacts plan: none.lua: can't be read",
       ["plan " .. world.place:write("bad.lua", "return {")] = "bad.lua:1:",
-      ["plan x --limit 0"] = "'0' is not a whole number above 0",
-      ["plan x --set title"] = "'title' is not NAME=VALUE",
+      ["plan x --limit 0"] = "--limit: '0' is not a whole number above 0",
+      ["plan x --set title"] = "--set: 'title' is not NAME=VALUE",
       ["plan " .. world.write_fix(1) .. " -o " .. world.p .. " --set titel=x"] = "did you mean 'title'?",
     } do
       local code, output, err = world.run(line)

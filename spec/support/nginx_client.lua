@@ -1,5 +1,5 @@
---- For specs of what a client does inside nginx: a server whose workers have
--- the global `client`, talking to a scripted peer.
+-- A client inside nginx: a server whose workers have the global `client`, which
+-- talks to a scripted peer.
 
 local nginx = require "spec.support.nginx"
 local peer = require "spec.support.peer"
@@ -10,7 +10,7 @@ local HTTP = [[
   init_by_lua_block {
     ec = require "extcontacts"
     base = "%s"
-    client = ec.new { base_url = base, login_url = base, access_token = "token", retry = false }
+    client = ec.new { base_url = base, login_url = base, access_token = "token", retry = false, rate = false }
   }
 ]]
 
@@ -18,7 +18,8 @@ local HTTP = [[
 local GET = [[
   location = /get {
     content_by_lua_block {
-      local contact, err = client.contacts:get("1", { timeout = tonumber(ngx.var.arg_timeout) })
+      local timeout = tonumber(ngx.var.arg_timeout)
+      local contact, err = client.contacts:get("1", { timeout = timeout, deadline = timeout })
       ngx.print(contact and contact.firstName or err.kind)
     }
   }
@@ -26,12 +27,12 @@ local GET = [[
 
 local CONTACT = peer.reply('{"id":"1","firstName":"Ann"}', "Content-Type: application/json\r\n")
 
---- Scripts of the peer: each connection gets one contact, or never an answer.
+--- Scripts of the peer: each connection gets one contact, or no answer.
 fixture.answering = { { { "read" }, { "send", CONTACT } } }
 fixture.hanging = { { { "read" }, { "hang" } } }
 fixture.contact = CONTACT
 
---- Starts both; `options` as of `nginx.start`.
+--- Starts the server and the peer; `options` as for `nginx.start`.
 ---@return table server with `server.peer`
 function fixture.start(script, options)
   local p = peer.start(script)
@@ -44,8 +45,8 @@ function fixture.start(script, options)
   return fixture.server
 end
 
---- Ends both; gives nginx's log.  A worker that crashed is an error.
----@param signal string|nil QUIT: once its requests are answered
+--- Stops both and returns nginx's log.  Raises if a worker crashed.
+---@param signal string|nil QUIT: after its requests are answered
 function fixture.stop(signal)
   local server = fixture.server
   if not server then

@@ -15,6 +15,7 @@ describe("dates", function()
       assert.equal(seconds, dates.iso(text), text)
     end
     assert.is_true(math.abs(dates.iso "2026-11-24T18:55:54.123Z" - 1795546554.123) < 1e-6)
+    assert.equal(951782400.25, dates.iso "2000-02-29T00:00:00.250Z")
   end)
 
   it("reads the Date header", function()

@@ -1,4 +1,4 @@
--- Several calls at the same time over real HTTP, against the sandbox.
+-- Concurrent calls over real HTTP, against the sandbox.
 local ec = require "extcontacts"
 local sandbox = require "spec.support.sandbox"
 
@@ -25,7 +25,7 @@ local function ids_of(client, count)
   return ids
 end
 
--- Gets every contact by its id, and checks that each came once.
+-- Gets every contact by its id, and checks that each is returned once.
 local function get_all(client, ids, options)
   local seen, count = {}, 0
   for id, contact, err in client:map(ids, function(id)
@@ -54,7 +54,7 @@ for _, tls in ipairs { false, true } do
       get_all(client, ids_of(client, 250), { concurrency = 16 })
     end)
 
-    it("survives what a server does on a bad day", function()
+    it("completes despite throttling, failures and dropped connections", function()
       local client = connect { max_attempts = 10 }
       local ids = ids_of(client, 60)
       server:control("POST", "/sandbox/faults", {
@@ -65,14 +65,14 @@ for _, tls in ipairs { false, true } do
       get_all(client, ids, { concurrency = 8, ordered = true })
     end)
 
-    it("asks for one token, although all need it at once", function()
+    it("requests one token for all calls", function()
       local ids = ids_of(connect(), 50)
       local before = token_requests()
       get_all(connect(), ids, { concurrency = 50 })
       assert.equal(before + 1, token_requests())
     end)
 
-    it("runs scans beside each other, with a map inside", function()
+    it("runs concurrent scans, with a map inside", function()
       local client = connect()
       local contacts, notes = ec.run(function()
         local scan = ec.spawn(function()
@@ -99,7 +99,7 @@ for _, tls in ipairs { false, true } do
       assert.equal(expected, notes)
     end)
 
-    it("uses the connections again after a map that was left early", function()
+    it("reuses the connections after a map that ended early", function()
       local client = connect()
       local ids = ids_of(client, 100)
       local map = client:map(ids, function(id)

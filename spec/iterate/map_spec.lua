@@ -1,10 +1,10 @@
--- Several calls at the same time, and their results one after another.
+-- `client:map`: concurrent calls, and their results one after another.
 local ec = require "extcontacts"
 local fake = require "spec.support.fake"
 local timed = require "spec.support.timed"
 
--- A client whose contacts are their ids, each after 20 ms, or what `change`
--- gives for an id: another answer, and other seconds.
+-- A client whose contacts have only an id, each after 20 ms; `change` may return
+-- another answer and duration for an id.
 local function contacts(change, options)
   return timed.client(function(request)
     local id = request.url:match("/contacts/([%w-]+)")
@@ -30,7 +30,7 @@ local function getter(self)
   end
 end
 
--- What a map gives, as { item, result's id or nil, error's kind or the error }.
+-- The results of a map, as { item, result's id or nil, error's kind or the error }.
 local function collect(map)
   local out = {}
   for item, result, err in map do
@@ -56,7 +56,7 @@ local function near(expected, got)
 end
 
 describe("client:map", function()
-  it("calls for every item of an array and gives what came of it", function()
+  it("calls the function for every item of an array and returns its results", function()
     local self = contacts()
     local got = collect(self.client:map(numbers(20), getter(self)))
     assert.equal(20, #got)
@@ -68,7 +68,7 @@ describe("client:map", function()
     end
   end)
 
-  it("makes as many calls at the same time as it is told, and no more", function()
+  it("makes at most `concurrency` calls at the same time", function()
     for _, concurrency in ipairs { 1, 3, 16 } do
       local self = contacts()
       assert.equal(48, #collect(self.client:map(numbers(48), getter(self), { concurrency = concurrency })))
@@ -77,13 +77,13 @@ describe("client:map", function()
     end
   end)
 
-  it("makes eight at the same time unless told", function()
+  it("makes eight calls at the same time by default", function()
     local self = contacts()
     collect(self.client:map(numbers(16), getter(self)))
     assert.equal(8, self.most)
   end)
 
-  it("gives results as they come, or in the order of the items", function()
+  it("returns results as they arrive, or in the order of the items", function()
     local function slow_first(id)
       return nil, id == "1" and 0.5 or 0.02
     end
@@ -94,7 +94,7 @@ describe("client:map", function()
     assert.equal("1 2 3 4 5", items(self.client:map(numbers(5), getter(self), { ordered = true })))
   end)
 
-  it("takes a function and gives fn all that it gives", function()
+  it("accepts a function as source and passes on all its results", function()
     local self = contacts()
     local index = 0
     local got = {}
@@ -112,7 +112,7 @@ describe("client:map", function()
     assert.same({ { 1, 4, 10, "x" }, { 2, 4, 20, "x" }, { 3, 4, 30, "x" } }, got)
   end)
 
-  it("takes an iterator, whose pages travel meanwhile", function()
+  it("accepts an iterator, whose pages are fetched meanwhile", function()
     local self
     self = timed.client(function(request)
       local page = request.url:match("/scan/") and (tonumber(request.url:match("cursor=c(%d+)")) or 1)
@@ -136,14 +136,14 @@ describe("client:map", function()
     near(0.02 * 5, elapsed(self)) -- one page, then four times ten calls with a page beside them
   end)
 
-  it("gives nothing for no items", function()
+  it("returns nothing for an empty source", function()
     local self = contacts()
     assert.same({}, collect(self.client:map({}, getter(self))))
     assert.same({}, collect(self.client:map(ec.array {}, getter(self))))
     assert.same({}, collect(self.client:map(function() end, getter(self))))
   end)
 
-  it("gives no more after its end", function()
+  it("returns nothing after its end", function()
     local self = contacts()
     local map = self.client:map({ "1" }, getter(self))
     assert.equal("1", (map:next()))
@@ -153,7 +153,7 @@ describe("client:map", function()
     assert.equal("extcontacts.map (1 results, 0 under way)", tostring(map))
   end)
 
-  it("runs functions that wait for nothing too", function()
+  it("runs functions that do not wait", function()
     local self = contacts()
     local map = self.client:map({ 1, 2, 3 }, function(n)
       return n * n
@@ -168,7 +168,7 @@ describe("client:map", function()
 end)
 
 describe("errors in client:map", function()
-  it("are those of their item", function()
+  it("belong to their item", function()
     local self = contacts(function(id)
       return id == "2" and fake.json(404, { code = "not.found" }) or nil
     end)
@@ -176,7 +176,7 @@ describe("errors in client:map", function()
       collect(self.client:map(numbers(3), getter(self), { ordered = true })))
   end)
 
-  it("may be raised, as objects or as anything", function()
+  it("can be raised, as error objects or as other values", function()
     local self = contacts(function(id)
       return id == "2" and fake.json(404, { code = "not.found" }) or nil
     end)
@@ -195,7 +195,7 @@ describe("errors in client:map", function()
       collect(map))
   end)
 
-  it("of the source are raised once what was under way is handed out, and it may be asked again", function()
+  it("of the source are raised after the results of items under way, and the map can continue", function()
     local self = contacts()
     local index = 0
     local map = self.client:map(function()
@@ -213,7 +213,7 @@ describe("errors in client:map", function()
     assert.equal("4 5", items(map))
   end)
 
-  it("may be caught in fn, and calls go on in there", function()
+  it("can be caught in the function, which can then continue to call", function()
     local self = contacts()
     local map = self.client:map(numbers(3), function(id)
       local ok, err = pcall(function()
@@ -227,7 +227,7 @@ describe("errors in client:map", function()
     near(0.04, elapsed(self))
   end)
 
-  it("tell of a stray yield", function()
+  it("name a yield that is not for the module", function()
     local self = contacts()
     local map = self.client:map({ 1, 2 }, function(n)
       if n == 2 then
@@ -247,8 +247,8 @@ describe("errors in client:map", function()
   end)
 end)
 
-describe("a client:map that is not used to its end", function()
-  -- Begins 100 items and takes two results.
+describe("a client:map that ends early", function()
+  -- Maps 100 items and takes two results.
   local function begun()
     local self = contacts()
     local map = self.client:map(numbers(100), getter(self), { concurrency = 4 })
@@ -257,7 +257,7 @@ describe("a client:map that is not used to its end", function()
     return self, map
   end
 
-  it("begins only as much as is taken", function()
+  it("starts only as many items as are needed", function()
     local self, map = begun()
     local before = #self.requests
     assert.is_true(before <= 2 + 2 * 4)
@@ -268,7 +268,7 @@ describe("a client:map that is not used to its end", function()
     assert.equal(98, #collect(map))
   end)
 
-  it("keeps a bounded number of results when the first is slow", function()
+  it("keeps a bounded number of results if the first is slow", function()
     local self = contacts(function(id)
       return nil, id == "1" and 10 or 0.02
     end)
@@ -278,7 +278,7 @@ describe("a client:map that is not used to its end", function()
     assert.equal(99, #collect(map))
   end)
 
-  it("ends what is under way at close", function()
+  it("cancels the calls under way at close", function()
     local self, map = begun()
     map:close()
     map:close()
@@ -291,7 +291,7 @@ describe("a client:map that is not used to its end", function()
     assert.equal(8, #self.requests) -- the four it began with came at the same time
   end)
 
-  it("ends what is under way when it is garbage", function()
+  it("cancels the calls under way when it is collected", function()
     local self = begun()
     collectgarbage()
     collectgarbage()
@@ -301,7 +301,7 @@ describe("a client:map that is not used to its end", function()
     assert.truthy(events:find("cancelled 5", 1, true) and events:find("cancelled 6", 1, true))
   end)
 
-  it("ends at a break at once, on Lua 5.4", function()
+  it("ends immediately at a break, on Lua 5.4", function()
     local self = contacts()
     for item in self.client:map(numbers(100), getter(self), { concurrency = 2 }) do
       if item then
@@ -312,7 +312,7 @@ describe("a client:map that is not used to its end", function()
     assert.equal(closes, table.concat(self.events, ", "):find("cancelled 3", 1, true) ~= nil)
   end)
 
-  it("lets the functions see that they are to end", function()
+  it("shows the functions that they are cancelled", function()
     local self = contacts()
     local seen = {}
     local map = self.client:map({ "1", "2" }, function(id)
@@ -329,7 +329,7 @@ describe("a client:map that is not used to its end", function()
     assert.same({ "cancelled", "cancelled" }, seen)
   end)
 
-  it("ends a function that waits for its next attempt", function()
+  it("cancels a call that waits for its next attempt", function()
     local self = contacts(function(id)
       return id == "1" and fake.json(503, {}) or nil
     end)
@@ -344,7 +344,7 @@ describe("a client:map that is not used to its end", function()
 end)
 
 describe("the deadline of client:map", function()
-  it("ends what is under way as a timeout, begins no more, and raises", function()
+  it("ends the calls under way with a timeout, starts no more, and raises", function()
     local self
     self = timed.client(function(request)
       local left = request.deadline - self.time
@@ -374,14 +374,14 @@ describe("the deadline of client:map", function()
     assert.is_false(pcall(map.next, map))
   end)
 
-  it("is no failure when the end comes first", function()
+  it("has no effect if the map ends before it", function()
     local self = contacts()
     assert.equal(4, #collect(self.client:map(numbers(4), getter(self), { deadline = 1 })))
   end)
 end)
 
 describe("calls in client:map", function()
-  it("are repeated where that is safe, while the others go on", function()
+  it("are retried if that is safe, while the others continue", function()
     local tries = 0
     local self = contacts(function(id)
       if id == "1" then
@@ -393,7 +393,7 @@ describe("calls in client:map", function()
     assert.equal(3, tries)
   end)
 
-  it("keep to the pace", function()
+  it("obey the rate limit", function()
     local self = contacts(nil, { rate = 10, reserve = 0 })
     assert.equal(25, #collect(self.client:map(numbers(25), getter(self), { concurrency = 5 })))
     assert.is_true(elapsed(self) >= 120, tostring(elapsed(self)))
@@ -410,7 +410,7 @@ describe("calls in client:map", function()
   end)
 end)
 
-describe("client:map called wrong", function()
+describe("a misuse of client:map", function()
   local client = contacts().client
   local function fn() end
 
@@ -425,7 +425,7 @@ describe("client:map called wrong", function()
     ["a text as deadline"] = { "'deadline' must be a number", {}, fn, { deadline = "1" } },
     ["options that are none"] = { "the options must be a table", {}, fn, 5 },
   } do
-    it("with " .. name .. " is told so at its line", function()
+    it("with " .. name .. " is reported at the caller's line", function()
       local message = fake.misuse(function()
         local _ = client:map(case[2], case[3], case[4])
       end)
@@ -434,7 +434,7 @@ describe("client:map called wrong", function()
     end)
   end
 
-  it("with a dot is told so", function()
+  it("with a dot is reported", function()
     assert.truthy(fake.misuse(function()
       local _ = client.map({}, fn)
     end):find("client:map", 1, true))

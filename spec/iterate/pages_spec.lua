@@ -9,7 +9,7 @@ local function records(first, last)
   return out
 end
 
--- A scan's page; `after` nil for the last one.
+-- A page of a scan; the last one has no `after`.
 local function page(first, last, after)
   return fake.json(200, { entities = records(first, last), cursors = { after = after } })
 end
@@ -42,7 +42,7 @@ local function step(iterator)
 end
 
 describe("a scan", function()
-  it("follows the cursor to the end and asks for the largest page", function()
+  it("follows the cursor to the end and requests the largest page", function()
     local self = fake.client { page(1, 3, "c/1=+"), page(4, 5, "c2"), page(6, 6) }
     local iterator = self.client:scan_contacts()
     assert.same(expected(1, 6), ids(iterator))
@@ -53,12 +53,12 @@ describe("a scan", function()
     assert.equal(3, #self.requests)
   end)
 
-  it("goes on past an empty page in the middle", function()
+  it("continues after an empty page", function()
     local self = fake.client { page(1, 2, "a"), page(1, 0, "b"), page(1, 0, "c"), page(3, 4) }
     assert.same(expected(1, 4), ids(self.client:scan_contacts()))
   end)
 
-  it("goes on past a page without entities", function()
+  it("continues after a page without entities", function()
     local self = fake.client { fake.json(200, { cursors = { after = "a" } }), page(1, 2) }
     assert.same(expected(1, 2), ids(self.client:scan_notes()))
   end)
@@ -73,17 +73,17 @@ describe("a scan", function()
     end)
   end
 
-  it("ends where the page has no cursors", function()
+  it("ends at a page without cursors", function()
     local self = fake.client { fake.json(200, { entities = records(1, 2) }) }
     assert.same(expected(1, 2), ids(self.client:scan_relationships()))
   end)
 
-  it("refuses an answer that is no page of a scan", function()
+  it("raises if an answer is not a page of a scan", function()
     local self = fake.client { fake.json(200, { hello = 1 }) }
     assert.equal("protocol", raised(step, self.client:scan_contacts()).kind)
   end)
 
-  it("raises when a cursor comes back, at once or later", function()
+  it("raises if a cursor is returned twice", function()
     local self = fake.client { page(1, 1, "a"), page(2, 2, "a") }
     local iterator = self.client:scan_contacts()
     assert.equal("id-1", iterator:next().id)
@@ -95,7 +95,7 @@ describe("a scan", function()
     assert.equal("get_externalcontacts_scan_contacts", err.operation)
   end)
 
-  it("keeps its position when a page fails, and goes on when it succeeds", function()
+  it("keeps its position if a page fails, and continues once it succeeds", function()
     local self = fake.client({
       page(1, 2, "a"), fake.json(500, { message = "boom" }), page(3, 4),
     }, { retry = false })
@@ -108,14 +108,14 @@ describe("a scan", function()
     assert.equal(self.requests[2].url, self.requests[3].url)
   end)
 
-  it("tells what to do about an expired cursor", function()
+  it("says what to do about an expired cursor", function()
     local self = fake.client { page(1, 1, "a"), fake.json(400, { code = "bad.request" }) }
     local err = raised(ids, self.client:scan_contacts())
     assert.equal(400, err.status)
     assert.truthy(tostring(err):find("on_expired", 1, true))
   end)
 
-  it("starts again after an expired cursor and skips what was seen", function()
+  it("restarts after an expired cursor and skips the records already seen", function()
     local self = fake.client {
       page(1, 2, "a"), page(3, 4, "b"), fake.json(400, {}), page(1, 3, "c"), page(4, 6),
     }
@@ -123,20 +123,20 @@ describe("a scan", function()
     assert.is_nil(self.requests[4].url:find("cursor", 1, true))
   end)
 
-  it("does not start again for ever", function()
+  it("does not restart forever", function()
     local self = fake.client {
       page(1, 1, "a"), fake.json(400, {}), page(1, 1, "b"), fake.json(400, {}),
     }
     assert.equal(400, raised(ids, self.client:scan_contacts { on_expired = "restart" }).status)
   end)
 
-  it("does not take a refused first page for an expired cursor", function()
+  it("does not treat a rejected first page as an expired cursor", function()
     local self = fake.client { fake.json(400, { message = "no" }) }
     local err = raised(ids, self.client:scan_contacts { on_expired = "restart" })
     assert.is_nil(tostring(err):find("expired", 1, true))
   end)
 
-  it("stops after max_items without asking for more", function()
+  it("stops after max_items without another request", function()
     local self = fake.client { page(1, 3, "a") }
     local iterator = self.client:scan_contacts { max_items = 2 }
     assert.same(expected(1, 2), ids(iterator))
@@ -144,7 +144,7 @@ describe("a scan", function()
     assert.equal(1, #self.requests)
   end)
 
-  it("tells of a broken limit at once", function()
+  it("raises for a broken limit before the first request", function()
     local self = fake.client {}
     local err = raised(function()
       return self.client:scan_contacts { limit = 5 }
@@ -152,7 +152,7 @@ describe("a scan", function()
     assert.equal("limit", err.kind)
   end)
 
-  it("ends when closed", function()
+  it("ends at close", function()
     local self = fake.client { page(1, 3, "a") }
     local iterator = self.client:scan_contacts()
     iterator:next()
@@ -164,7 +164,7 @@ end)
 describe("a resume token", function()
   local script = { page(1, 3, "a"), page(4, 6, "b"), page(7, 7) }
 
-  -- Serves the scan's pages by cursor, however often.
+  -- Serves the pages of the scan by cursor, any number of times.
   local function server()
     local by_cursor = { [""] = script[1], a = script[2], b = script[3] }
     local answers = {}
@@ -177,7 +177,7 @@ describe("a resume token", function()
   end
 
   for taken = 0, 7 do
-    it("goes on exactly after record " .. taken, function()
+    it("resumes exactly after record " .. taken, function()
       local iterator = server().client:scan_contacts()
       for _ = 1, taken do
         iterator:next()
@@ -192,7 +192,7 @@ describe("a resume token", function()
     end)
   end
 
-  it("uses no cursor twice between two pages", function()
+  it("between two pages uses no cursor twice", function()
     local iterator = server().client:scan_contacts { max_items = 3 }
     ids(iterator)
     local again = server()
@@ -200,7 +200,7 @@ describe("a resume token", function()
     assert.truthy(again.requests[1].url:find("cursor=a", 1, true))
   end)
 
-  it("skips by id when the page has changed", function()
+  it("skips by id if the page has changed", function()
     local iterator = server().client:scan_contacts()
     iterator:next()
     iterator:next()
@@ -210,7 +210,7 @@ describe("a resume token", function()
     assert.same({ "new", "id-3" }, ids(self.client:scan_contacts { from = iterator:resume_token() }))
   end)
 
-  it("is refused by another iteration, and when it is none", function()
+  it("is rejected by another iteration, and if it is not a token", function()
     local self = server()
     local token = self.client:scan_contacts():resume_token()
     assert.truthy(fake.misuse(function()
@@ -223,7 +223,7 @@ describe("a resume token", function()
 end)
 
 describe("a listing", function()
-  -- A page of a listing; `more` goes into the envelope.
+  -- A page of a listing; `more` adds fields to the envelope.
   local function listing(first, last, more)
     local body = { entities = records(first, last) }
     for name, value in pairs(more or {}) do
@@ -232,7 +232,7 @@ describe("a listing", function()
     return fake.json(200, body)
   end
 
-  it("goes on to the page count", function()
+  it("continues to the page count", function()
     local self = fake.client {
       listing(1, 2, { pageCount = 2, total = 3 }), listing(3, 3, { pageCount = 2, total = 3 }),
     }
@@ -240,26 +240,26 @@ describe("a listing", function()
     assert.truthy(self.requests[2].url:find("pageSize=25&pageNumber=2&q=x", 1, true))
   end)
 
-  it("goes on while there is a nextUri", function()
+  it("continues while there is a nextUri", function()
     local self = fake.client {
       listing(1, 2, { nextUri = "/x" }), listing(1, 0, { nextUri = "/y" }), listing(3, 3, { total = 3 }),
     }
     assert.same(expected(1, 3), ids(self.client:each_organization()))
   end)
 
-  it("goes on past an empty page in the middle", function()
+  it("continues after an empty page", function()
     local self = fake.client {
       listing(1, 2, { pageCount = 3 }), listing(1, 0, { pageCount = 3 }), listing(3, 3, { pageCount = 3 }),
     }
     assert.same(expected(1, 3), ids(self.client:each_contact()))
   end)
 
-  it("goes by the total where nothing else is given", function()
+  it("uses the total if there is nothing else", function()
     local self = fake.client { listing(1, 2, { total = 150 }), listing(3, 4, { total = 150 }) }
     assert.same(expected(1, 4), ids(self.client:each_contact_note("c")))
   end)
 
-  it("goes on to an empty page where the envelope says nothing", function()
+  it("continues to an empty page if the envelope says nothing", function()
     local self = fake.client { listing(1, 2), listing(3, 3), listing(1, 0) }
     assert.same(expected(1, 3), ids(self.client:each_organization_contact("o")))
   end)
@@ -269,12 +269,12 @@ describe("a listing", function()
     assert.same({}, ids(self.client:each_organization_note("o")))
   end)
 
-  it("raises when the server gives the same page again", function()
+  it("raises if the server returns the same page twice", function()
     local self = fake.client { listing(1, 2), listing(1, 2) }
     assert.equal("protocol", raised(ids, self.client:each_contact()).kind)
   end)
 
-  -- Ten pages of a hundred, and what follows them.
+  -- Ten pages of 100 records, and the page after them.
   local function thousand(total)
     local pages = {}
     for number = 1, 10 do
@@ -284,11 +284,11 @@ describe("a listing", function()
     return fake.client(pages)
   end
 
-  it("reads 1,000 records to their end", function()
+  it("reads 1,000 records to the end", function()
     assert.equal(1000, #ids(thousand(1000).client:each_contact()))
   end)
 
-  it("raises at the 1,000-record wall and names the scan", function()
+  it("raises after 1,000 records and names the scan", function()
     local self = thousand(1001)
     local iterator = self.client:each_contact()
     local err = raised(ids, iterator)
@@ -299,7 +299,7 @@ describe("a listing", function()
     assert.equal(10, #self.requests)
   end)
 
-  it("ends at the wall with allow_partial", function()
+  it("ends after 1,000 records with allow_partial", function()
     assert.equal(1000, #ids(thousand(5000).client:each_contact { allow_partial = true }))
   end)
 
@@ -327,7 +327,7 @@ describe("a listing", function()
 end)
 
 describe("pages", function()
-  it("gives whole pages with their envelope", function()
+  it("are returned with their envelope", function()
     local self = fake.client { page(1, 2, "a"), page(1, 0, "b"), page(3, 3) }
     local sizes, cursors = {}, {}
     local iterator = self.client:scan_contacts()
@@ -340,7 +340,7 @@ describe("pages", function()
     assert.equal(3, iterator.count)
   end)
 
-  it("gives the rest of a page already begun", function()
+  it("include the rest of a page already begun", function()
     local self = fake.client { page(1, 3, "a"), page(4, 4) }
     local iterator = self.client:scan_contacts()
     iterator:next()
@@ -366,7 +366,7 @@ describe("an iteration's deadline and cancel token", function()
     return fake.client(script, options)
   end
 
-  it("end the whole of it, and leave its position", function()
+  it("end the iteration and keep its position", function()
     local self = endless {}
     local iterator = self.client:scan_contacts { deadline = 10, prefetch = false }
     assert(iterator:next())
@@ -378,7 +378,7 @@ describe("an iteration's deadline and cancel token", function()
     assert.is_string(iterator:resume_token())
   end)
 
-  it("let it be cancelled between pages", function()
+  it("cancel it between pages", function()
     local stop, self = ec.cancel_token(), endless {}
     local iterator = self.client:scan_contacts { cancel = stop, prefetch = false }
     assert(iterator:next())

@@ -1,10 +1,10 @@
--- Iterators ask for the next page before they hand out this one's records.
+-- Iterators request the next page before they hand out the records of this one.
 local core = require "extcontacts.core"
 local ec = require "extcontacts"
 local fake = require "spec.support.fake"
 local timed = require "spec.support.timed"
 
--- A page of a scan as its text; `after` is the next page's number.
+-- The text of a page of a scan; `after` is the next page's number.
 local function page_text(page, after)
   return ('{"entities":[{"id":"%da"},{"id":"%db"}],"cursors":{%s}}'):format(page, page,
     after and ('"after":"c%d"'):format(after) or "")
@@ -16,8 +16,8 @@ local function with_text(text)
   return reply
 end
 
--- `pages` pages of a scan with two records each; `change(number, page)` may
--- give another answer to a request.
+-- A scan of `pages` pages with two records each; `change(number, page)` may return
+-- another answer to a request.
 local function scan(pages, change, options)
   return timed.client(function(request, number)
     local page = tonumber(request.url:match("cursor=c(%d+)")) or 1
@@ -39,7 +39,7 @@ local function events(self)
 end
 
 describe("prefetch", function()
-  it("sends for the next page before the first record is handed out", function()
+  it("requests the next page before the first record is handed out", function()
     local self = scan(3)
     local iterator = self.client:scan_contacts()
     assert.equal("1a", iterator:next().id)
@@ -51,7 +51,7 @@ describe("prefetch", function()
     local iterator = self.client:scan_contacts()
     iterator:next()
     iterator:next()
-    -- Other calls take long enough for the page to come.
+    -- Other calls take long enough for the page to arrive.
     self.client.contacts:get("x")
     self.client.contacts:get("x")
     assert.equal(4, #self.requests)
@@ -59,7 +59,7 @@ describe("prefetch", function()
     assert.equal(5, #self.requests)
   end)
 
-  it("gives the same records, and asks for each page once", function()
+  it("returns the same records and requests each page once", function()
     for _, prefetch in ipairs { true, false } do
       local self = scan(4)
       assert.equal("1a 1b 2a 2b 3a 3b 4a 4b", ids(self.client:scan_contacts { prefetch = prefetch }))
@@ -67,7 +67,7 @@ describe("prefetch", function()
     end
   end)
 
-  it("hides the time of a page behind the use of the one before", function()
+  it("fetches a page while the records of the previous one are used", function()
     local self = scan(5)
     for _ in self.client:scan_contacts() do
       self.time = self.time + 0.01 -- two records a page: 20 ms of use, 20 ms a page
@@ -82,14 +82,14 @@ describe("prefetch", function()
     assert.equal("sent 1, answered 1", events(self))
   end)
 
-  it("is refused as anything but a boolean", function()
+  it("must be a boolean", function()
     local message = fake.misuse(function()
       local _ = scan(1).client:scan_contacts { prefetch = 2 }
     end)
     assert.truthy(message:find("'prefetch' must be a boolean", 1, true))
   end)
 
-  it("asks for nothing that max_items makes needless", function()
+  it("requests no page that max_items does not need", function()
     local self = scan(3)
     assert.equal("1a 1b", ids(self.client:scan_contacts { max_items = 2 }))
     assert.equal(1, #self.requests)
@@ -97,7 +97,7 @@ describe("prefetch", function()
     assert.equal(3, #self.requests)
   end)
 
-  it("does not go beyond what a listing can reach", function()
+  it("requests no page that a listing can't reach", function()
     local self = timed.client(function(_, number)
       return fake.json(200, { entities = { { id = tostring(number) } }, total = 5000, pageCount = 50 }), 0.02
     end)
@@ -109,7 +109,7 @@ describe("prefetch", function()
     assert.equal(10, iterator.count)
   end)
 
-  it("serves whole pages too", function()
+  it("works for pages() too", function()
     local self = scan(3)
     local sizes = {}
     for page in self.client:scan_contacts():pages() do
@@ -120,8 +120,8 @@ describe("prefetch", function()
   end)
 end)
 
-describe("a look at a page's text", function()
-  -- What had been sent when the decoder saw the n-th page.
+describe("the text of a page", function()
+  -- The requests sent before the n-th page was decoded.
   local function sent_at_decoding(change)
     local self = scan(4, change)
     local decode, seen = core.json.decode, {}
@@ -137,11 +137,11 @@ describe("a look at a page's text", function()
     return table.concat(seen, " ")
   end
 
-  it("sends for the next page before this one is decoded", function()
+  it("starts the request for the next page before it is decoded", function()
     assert.equal("2 3 4 4", sent_at_decoding())
   end)
 
-  it("finds the cursor with space around it", function()
+  it("may have whitespace around the cursor", function()
     assert.equal("2 3 4 4", sent_at_decoding(function(_, page)
       if page < 4 then
         return with_text(page_text(page, page + 1):gsub("[{}:,]", " %0\n") .. "\n")
@@ -149,7 +149,7 @@ describe("a look at a page's text", function()
     end))
   end)
 
-  it("leaves it to the decoder where the cursor doesn't come last", function()
+  it("is decoded first if the cursor is not at its end", function()
     assert.equal("1 2 3 4", sent_at_decoding(function(_, page)
       if page < 4 then
         return with_text(('{"cursors":{"after":"c%d"},"entities":[{"id":"%da"},{"id":"%db"}]}')
@@ -158,7 +158,7 @@ describe("a look at a page's text", function()
     end))
   end)
 
-  it("is not deceived by what a record holds", function()
+  it("may contain records that look like a cursor", function()
     assert.equal("1 2 3 4", sent_at_decoding(function(_, page)
       if page < 4 then
         return with_text(('{"cursors":{"after":"c%d"},"entities":[{"id":"%da"},{"id":"%db",'
@@ -167,7 +167,7 @@ describe("a look at a page's text", function()
     end))
   end)
 
-  it("asks for no page that max_items makes needless", function()
+  it("starts no request that max_items does not need", function()
     local self = scan(3)
     assert.equal("1a 1b", ids(self.client:scan_contacts { max_items = 2, limit = 10 }))
     assert.equal(1, #self.requests)
@@ -175,7 +175,7 @@ describe("a look at a page's text", function()
     assert.equal(4, #self.requests)
   end)
 
-  it("does not ask with a cursor that comes back", function()
+  it("starts no request with a cursor that is returned twice", function()
     local self = scan(3, function(_, page)
       return page == 2 and with_text(page_text(2, 2)) or nil
     end)
@@ -185,7 +185,7 @@ describe("a look at a page's text", function()
     assert.equal(2, #self.requests)
   end)
 
-  it("keeps what it sent for while a broken page is asked for again", function()
+  it("keeps the page it requested while a broken page is requested again", function()
     local self = scan(3, function(number)
       return number == 2 and with_text('{"entities":[}],"cursors":{"after":"c3"}}') or nil
     end)
@@ -199,7 +199,7 @@ describe("a look at a page's text", function()
     assert.equal(4, #self.requests)
   end)
 
-  it("drops what it sent for when the page turns out to lead elsewhere", function()
+  it("drops the page it requested if the decoded page names another", function()
     local self = scan(5, function(number)
       return number == 1 and with_text('{"entities":[}],"cursors":{"after":"c3"}}') or nil
     end)
@@ -209,7 +209,7 @@ describe("a look at a page's text", function()
     assert.equal(7, #self.requests) -- the broken one, and page 3 once too early
   end)
 
-  it("waits with the page after the next one until it is needed", function()
+  it("does not request the page after the next one until it is needed", function()
     local self = scan(4)
     local iterator = self.client:scan_contacts()
     iterator:next()
@@ -227,7 +227,7 @@ describe("a prefetched page that fails", function()
     end
   end
 
-  it("raises only when it is needed, and is asked for again after that", function()
+  it("raises only when it is needed, and is then requested again", function()
     local self = scan(2, boom, { retry = false })
     local iterator = self.client:scan_contacts()
     assert.equal("1a", iterator:next().id)
@@ -243,7 +243,7 @@ describe("a prefetched page that fails", function()
     assert.equal(self.requests[2].url, self.requests[3].url)
   end)
 
-  it("is repeated in the background where that is safe", function()
+  it("is retried in the background if that is safe", function()
     local self = scan(2, function(number)
       return number == 2 and fake.json(503, {}) or nil
     end)
@@ -261,14 +261,14 @@ describe("a prefetched page that fails", function()
     assert.equal(before, #self.events)
   end)
 
-  it("restarts an expired scan as without it", function()
+  it("restarts an expired scan", function()
     local self = scan(3, function(number)
       return number == 3 and fake.json(400, {}) or nil
     end)
     assert.equal("1a 1b 2a 2b 3a 3b", ids(self.client:scan_contacts { on_expired = "restart" }))
   end)
 
-  it("is asked for again when it failed because nobody looked at it", function()
+  it("is requested again if it failed because the engine was not driven", function()
     local self = scan(2, function(number)
       return number == 2 and fake.failure("timeout", "timeout", "all") or nil
     end, { retry = false })
@@ -280,7 +280,7 @@ describe("a prefetched page that fails", function()
     assert.equal(3, #self.requests)
   end)
 
-  it("raises when it timed out while it was waited for", function()
+  it("raises if it timed out while the iterator waited for it", function()
     local self = scan(2, function(number)
       return number == 2 and fake.failure("timeout", "timeout", "all") or nil
     end, { retry = false })
@@ -290,7 +290,7 @@ describe("a prefetched page that fails", function()
     assert.equal(2, #self.requests)
   end)
 
-  it("raises what a hook raised, when it is needed", function()
+  it("raises the error of a hook when it is needed", function()
     local calls = 0
     local self = scan(2, nil, { on_request = function()
       calls = calls + 1
@@ -321,7 +321,7 @@ describe("an iteration that ends early", function()
     assert.equal("1b 2a 2b 3a 3b", ids(self.client:scan_contacts { from = token }))
   end)
 
-  it("drops it when the iterator is garbage", function()
+  it("drops it when the iterator is collected", function()
     local self = scan(3)
     self.client:scan_contacts():next()
     assert.equal("sent 1, answered 1, sent 2", events(self))
@@ -332,7 +332,7 @@ describe("an iteration that ends early", function()
     assert.equal(3, #self.requests)
   end)
 
-  it("lets the garbage go although the page under way still holds on", function()
+  it("lets the iterator be collected while its page is under way", function()
     local self = scan(3)
     local held = setmetatable({}, { __mode = "k" })
     do
@@ -345,7 +345,7 @@ describe("an iteration that ends early", function()
     assert.is_nil(next(held))
   end)
 
-  it("goes on after a break out of the loop", function()
+  it("can continue after a break out of the loop", function()
     local self = scan(3)
     local iterator = self.client:scan_contacts()
     for record in iterator do
@@ -357,7 +357,7 @@ describe("an iteration that ends early", function()
     assert.equal(3, #self.requests)
   end)
 
-  it("gives 'closed' when the client is closed", function()
+  it("raises 'closed' when the client is closed", function()
     local self = scan(3)
     local iterator = self.client:scan_contacts()
     iterator:next()

@@ -1,10 +1,10 @@
--- Functions that run at the same time, and where code may stand when it waits.
+-- `ec.run` and `ec.spawn`, and the places in code that can wait.
 local core = require "extcontacts.core"
 local ec = require "extcontacts"
 local fake = require "spec.support.fake"
 local timed = require "spec.support.timed"
 
--- A client whose contacts are their ids, each after 20 ms.
+-- A client whose contacts have only an id, each after 20 ms.
 local function contacts(options)
   return timed.client(function(request)
     return fake.json(200, { id = request.url:match("/contacts/([%w-]+)") }), 0.02
@@ -22,7 +22,7 @@ local function raised(fn, ...)
 end
 
 describe("ec.run", function()
-  it("gives what its function returns, and passes its arguments", function()
+  it("passes its arguments and returns the results of its function", function()
     local self = contacts()
     local function count(...)
       return select("#", ...), ...
@@ -34,7 +34,7 @@ describe("ec.run", function()
     assert.equal(0, (count(ec.run(function() end))))
   end)
 
-  it("raises what its function raises", function()
+  it("raises the error of its function", function()
     local object = {}
     assert.equal(object, raised(ec.run, function()
       error(object)
@@ -46,13 +46,13 @@ describe("ec.run", function()
     end))
   end)
 
-  it("tells what it takes", function()
+  it("names the arguments that it takes", function()
     assert.truthy(fake.misuse(ec.run):find("ec.run takes a function", 1, true))
     assert.truthy(fake.misuse(ec.run, {}):find("got table", 1, true))
     assert.truthy(fake.misuse(ec.spawn, 1):find("ec.spawn takes a function", 1, true))
   end)
 
-  it("may stand inside itself", function()
+  it("can be nested", function()
     local self = contacts()
     assert.equal("3", ec.run(function()
       return ec.run(function()
@@ -84,7 +84,7 @@ describe("ec.run", function()
 end)
 
 describe("ec.spawn", function()
-  it("runs functions at the same time", function()
+  it("runs functions concurrently", function()
     local self = contacts()
     local function twice(id)
       self.client.contacts:get(id)
@@ -98,7 +98,7 @@ describe("ec.spawn", function()
     near(0.04, self.time - 1000)
   end)
 
-  it("is waited for by ec.run, and what it began too", function()
+  it("is waited for by ec.run, and so are the functions that it starts", function()
     local self = contacts()
     local ended = {}
     ec.run(function()
@@ -114,7 +114,7 @@ describe("ec.spawn", function()
     assert.same({ true, true }, ended)
   end)
 
-  it("raises at wait, and otherwise at the end of ec.run", function()
+  it("raises at wait, or else at the end of ec.run", function()
     local self = contacts()
     local function broken()
       self.client.contacts:get("1")
@@ -154,13 +154,13 @@ describe("ec.spawn", function()
     near(0, self.time - 1000)
   end)
 
-  it("works inside ec.run only", function()
+  it("works only inside ec.run", function()
     assert.truthy(fake.misuse(ec.spawn, function() end):find("inside ec.run", 1, true))
   end)
 end)
 
 describe("code in a task", function()
-  -- Runs `fn` as one of two items, beside one that makes two calls.
+  -- Runs `fn` as one of two items; the other one makes two calls.
   local function beside(self, fn)
     local order = {}
     for item, result, err in self.client:map({ "code", "calls" }, function(item)
@@ -178,7 +178,7 @@ describe("code in a task", function()
     return order
   end
 
-  it("may wait in protected calls, iterators and metamethods", function()
+  it("can wait in protected calls, iterators and metamethods", function()
     local self = contacts()
     local get = setmetatable({}, {
       __index = function(_, id)
@@ -207,7 +207,7 @@ describe("code in a task", function()
     near(0.1, self.time - 1000)
   end)
 
-  it("may wait in coroutines of its own, which go on to yield what they want", function()
+  it("can wait in its own coroutines, which can still yield their values", function()
     local self = contacts()
     local order = beside(self, function()
       local generator = coroutine.wrap(function()
@@ -225,7 +225,7 @@ describe("code in a task", function()
     near(0.06, self.time - 1000)
   end)
 
-  it("may all wait in coroutines of their own", function()
+  it("can wait in several coroutines at the same time", function()
     local self = contacts()
     local ids, got = {}, {}
     for index = 1, 100 do
@@ -243,7 +243,7 @@ describe("code in a task", function()
     assert.is_true(self.time - 1000 < 100 * 0.02 / 4, "hardly anything was done at the same time")
   end)
 
-  it("may feed a map from a coroutine", function()
+  it("can feed a map from a coroutine", function()
     local self = contacts()
     local source = coroutine.wrap(function()
       for id = 1, 20 do
@@ -273,7 +273,7 @@ describe("code in a task", function()
       end))
     end,
   } do
-    it("is told what to do in " .. name, function()
+    it("gets an error that says what to do in " .. name, function()
       local self = contacts()
       local order = beside(self, function()
         return code(self.client)
@@ -286,7 +286,7 @@ describe("code in a task", function()
     end)
   end
 
-  it("is told so too when it iterates there", function()
+  it("gets the same error if it iterates there", function()
     local self = timed.client(function()
       return fake.json(200, { entities = { { id = "1" } }, cursors = {} }), 0.02
     end)
@@ -302,7 +302,7 @@ describe("code in a task", function()
 end)
 
 describe("code outside of tasks", function()
-  it("may call between the results of a map, while that goes on", function()
+  it("can call between the results of a map, which continues", function()
     local self = contacts()
     local ids = {}
     for index = 1, 20 do
@@ -319,7 +319,7 @@ describe("code outside of tasks", function()
     near(0.02 * 21, self.time - 1000)
   end)
 
-  it("shares a request for a token with tasks in coroutines of their own", function()
+  it("shares a token request with tasks in their own coroutines", function()
     local self = timed.with_tokens(function()
       return fake.json(200, { id = "x" }), 0.02
     end)
@@ -354,7 +354,7 @@ describe("code outside of tasks", function()
 end)
 
 describe("a signal", function()
-  it("ends a map: what is under way is handed out, then it raises", function()
+  it("ends a map: it returns the results of calls under way, then raises", function()
     local self = contacts()
     local map = self.client:map({ "1", "2", "3", "4", "5", "6" }, function(id)
       return self.client.contacts:get(id)

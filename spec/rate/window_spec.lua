@@ -1,4 +1,4 @@
--- The window of a token, against a model of the server's own.
+-- The rate window of a token, against a model of the server's window.
 local rate_window = require "extcontacts.rate.window"
 
 local function policy(rate, reserve)
@@ -11,7 +11,7 @@ end
 
 local ANSWER = { arrived = true, headers = {} }
 
--- Admits and answers `count` requests at once.
+-- Admits and answers `count` requests at the same time.
 local function spend(self, now, rules, count)
   for _ = 1, count do
     local wait, number = rate_window.admit(self, now, rules)
@@ -20,7 +20,7 @@ local function spend(self, now, rules, count)
   end
 end
 
--- The server: a window opens with the first request that arrives in none.
+-- The server: a window opens with the first request after the previous one.
 local function server(rate)
   local opened, count, refused = nil, 0, 0
   return function(now)
@@ -47,12 +47,12 @@ describe("a window", function()
     assert.is_nil(rate_window.admit(self, 160.1, rules))
   end)
 
-  it("leaves the reserve to others, but never nothing to itself", function()
+  it("leaves the reserve to others, and at least one request to itself", function()
     assert.equal(270, rate_window.allowance(new_window(), policy(300, 0.1)))
     assert.equal(1, rate_window.allowance(new_window(), policy(1, 0.9)))
   end)
 
-  it("is not over before the server's is: it may have opened with the reply", function()
+  it("does not end before the server's, which may have opened with the reply", function()
     local self, rules = new_window(), policy(1)
     local _, number = rate_window.admit(self, 100, rules)
     assert.is_true(rate_window.admit(self, 161, rules) > 0)
@@ -61,7 +61,7 @@ describe("a window", function()
     assert.is_nil(rate_window.admit(self, 163.1, rules))
   end)
 
-  it("counts a request that was on its way at the end in the next one, too", function()
+  it("counts a request that was under way at its end in the next one too", function()
     local self, rules = new_window(), policy(3)
     spend(self, 100, rules, 1)
     local _, late = rate_window.admit(self, 159, rules)
@@ -72,14 +72,14 @@ describe("a window", function()
     assert.is_true(rate_window.admit(self, 162, rules) > 0)
   end)
 
-  it("gives back the place of a request that never arrived", function()
+  it("releases the place of a request that did not arrive", function()
     local self, rules = new_window(), policy(1)
     local _, number = rate_window.admit(self, 100, rules)
     rate_window.settle(self, number, 100, rules, { arrived = false })
     assert.is_nil(rate_window.admit(self, 100, rules))
   end)
 
-  it("does not wait for ever for a reply that never comes, as after a crash", function()
+  it("does not wait forever for a reply that never arrives, as after a crash", function()
     local self, rules = new_window(), policy(2)
     rate_window.admit(self, 100, rules)
     rate_window.admit(self, 100, rules)
@@ -89,13 +89,13 @@ describe("a window", function()
     assert.is_nil(rate_window.admit(self, 280.2, rules))
   end)
 
-  it("forgets what another boot's clock wrote", function()
+  it("ignores times from before a reboot", function()
     local self, rules = new_window(), policy(1)
     spend(self, 90000, rules, 1)
     assert.is_nil(rate_window.admit(self, 50, rules))
   end)
 
-  it("stops at a 429 for as long as it says", function()
+  it("stops at a 429 for the time in Retry-After", function()
     local self, rules = new_window(), policy(10)
     spend(self, 100, rules, 2)
     local _, number = rate_window.admit(self, 101, rules)
@@ -105,14 +105,14 @@ describe("a window", function()
     assert.is_nil(rate_window.admit(self, 144.1, rules))
   end)
 
-  it("stops at a 429 without Retry-After until its own window is over", function()
+  it("stops at a 429 without Retry-After until its own window ends", function()
     local self, rules = new_window(), policy(10)
     local _, number = rate_window.admit(self, 100, rules)
     rate_window.settle(self, number, 100, rules, { arrived = true, headers = {}, throttled = true })
     assert.equal(59, rate_window.admit(self, 101, rules))
   end)
 
-  it("learns a lower limit from the second window that meets one, and lets it creep back", function()
+  it("lowers the limit at the second window with a 429, and raises it again step by step", function()
     local self, rules, now = new_window(), policy(100), 0
     for _ = 1, 2 do
       spend(self, now, rules, 20)
@@ -129,7 +129,7 @@ describe("a window", function()
     assert.is_true(rate_window.admit(self, now, rules) > 0)
   end)
 
-  it("learns the limit and the count the server tells", function()
+  it("adopts the limit and the count that the server reports", function()
     local self, rules = new_window(), policy(300)
     local _, number = rate_window.admit(self, 100, rules)
     rate_window.settle(self, number, 100, rules, { arrived = true, headers = {
@@ -139,7 +139,7 @@ describe("a window", function()
   end)
 
   for _, latency in ipairs { 0.001, 0.4, 5 } do
-    it(("meets no 429 and uses its allowance, at a latency of %g s"):format(latency), function()
+    it(("meets no 429 and uses its allowance at a latency of %g s"):format(latency), function()
       local rate, rules, self = 50, policy(50), new_window()
       local arrive, refused = server(rate)
       local now, flying, served = 0, {}, 0
@@ -174,7 +174,7 @@ describe("a window", function()
   -- that broke may have opened it, or not.
   for name, arrives in pairs { ["reach the server"] = true, ["don't"] = false } do
     for length = 160, 220, 7 do
-      it(("goes on after %d s in which requests break and %s"):format(length, name), function()
+      it(("continues after %d s of broken requests and %s"):format(length, name), function()
         local rate, self, latency = 60, new_window(), 0.4
         local rules = policy(rate)
         local arrive, refused = server(rate)

@@ -133,7 +133,7 @@ for _, name in ipairs { "minimal", "cqueues", "luv" } do
       client:close()
     end)
 
-    it("wait beside each other, and ask for one token", function()
+    it("wait concurrently and request one token", function()
       local ids = ids_of(20)
       local issued = server:control("GET", "/sandbox/counters").tokens_issued
       server:control("POST", "/sandbox/faults", { { operation = "contacts.get", delay = 0.1 } })
@@ -153,7 +153,7 @@ for _, name in ipairs { "minimal", "cqueues", "luv" } do
       assert.equal(issued + 1, server:control("GET", "/sandbox/counters").tokens_issued)
     end)
 
-    it("may be those of iterators and maps", function()
+    it("can be those of iterators and maps", function()
       local scanned, got = 0, 0
       loop.begin(function()
         for _ in client:scan_contacts { limit = 50 } do
@@ -173,7 +173,7 @@ for _, name in ipairs { "minimal", "cqueues", "luv" } do
       assert.equal(60, got)
     end)
 
-    it("wait for their next attempt there", function()
+    it("wait in the loop for their next attempt", function()
       server:control("POST", "/sandbox/faults", { { operation = "contacts.get", nth = "1-2", status = 503 } })
       local got = 0
       for _, id in ipairs(ids_of(3)) do
@@ -186,7 +186,7 @@ for _, name in ipairs { "minimal", "cqueues", "luv" } do
       assert.equal(3, got)
     end)
 
-    it("of two clients go on beside each other", function()
+    it("of two clients run concurrently", function()
       local other = connect(loop)
       local ids, got = ids_of(10), 0
       for _, one in ipairs { client, other } do
@@ -215,7 +215,7 @@ for _, name in ipairs { "minimal", "cqueues", "luv" } do
 end
 
 describe("an event loop that drops a coroutine", function()
-  it("leaves the others their calls", function()
+  it("does not affect the calls of other coroutines", function()
     local real, shift = core.engine.now, 0
     core.engine.now = function()
       return real() + shift

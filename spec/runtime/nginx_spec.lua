@@ -9,7 +9,7 @@ describe("inside nginx,", function()
     fixture.stop()
   end)
 
-  it("a call yields: the worker answers others meanwhile", function()
+  it("a call yields: the worker serves other requests meanwhile", function()
     local server = fixture.start(fixture.hanging)
     local waiting = {}
     for i = 1, 20 do
@@ -31,7 +31,7 @@ describe("inside nginx,", function()
     assert.equal("timeout", server:must("/get?timeout=0.05"))
   end)
 
-  it("all clients of a worker share an engine, and leave it when they are closed", function()
+  it("all clients of a worker share an engine, which survives their close", function()
     local server = fixture.start(fixture.answering, { server = [[
       location = /many {
         content_by_lua_block {
@@ -73,7 +73,7 @@ describe("inside nginx,", function()
     '{"entities":[{"id":"1"},{"id":"2"}],"cursors":{"after":"next"}}', "Content-Type: application/json\r\n")
   local two_pages = { { { "read" }, { "send", page }, { "read" }, { "hang" } } }
 
-  it("a request ends although the iterator it left has asked for the next page", function()
+  it("a request ends although its iterator has requested the next page", function()
     local server = fixture.start(two_pages, { server = [[
       location = /first {
         content_by_lua_block {
@@ -90,7 +90,7 @@ describe("inside nginx,", function()
     end
   end)
 
-  it("an iterator hands out a page while the next one travels, and ends with an error in words", function()
+  it("an iterator hands out a page during the next request, and raises a readable error", function()
     local server = fixture.start(two_pages, { server = [[
       location = /all {
         content_by_lua_block {
@@ -105,7 +105,7 @@ describe("inside nginx,", function()
     assert.equal("12falsetimeout", server:must("/all", 10))
   end)
 
-  it("tasks of one request are nothing to the next ones, which nginx runs in the same coroutines", function()
+  it("tasks of one request do not affect later requests in the same coroutines", function()
     local server = fixture.start(fixture.answering, { server = [[
       lua_check_client_abort on;
       location = /tasks {
@@ -189,7 +189,7 @@ describe("inside nginx,", function()
     end)
   end
 
-  it("a call in the header_filter, body_filter, log, set or balancer phase names the phase and the way out",
+  it("a call in the header_filter, body_filter, log, set or balancer phase names the phase and an alternative",
     function()
       local server = fixture.start(fixture.answering, {
         http = [[
@@ -219,7 +219,7 @@ describe("inside nginx,", function()
       assert.matches("ngx.timer.at", log, 1, true)
     end)
 
-  it("a call at the start of nginx or of a worker names the phase too", function()
+  it("a call at the start of nginx or of a worker names the phase", function()
     fixture.start(fixture.answering, {
       http = [[
         init_worker_by_lua_block {
@@ -232,7 +232,7 @@ describe("inside nginx,", function()
   end)
 
   -- One timer may run, and it is taken: there is no pump.
-  it("a call ends where nginx has no timer left for the module", function()
+  it("a call ends although nginx has no timer left for the module", function()
     local server = fixture.start(fixture.answering, {
       http = "lua_max_running_timers 1;",
       server = [[
@@ -260,7 +260,7 @@ describe("inside nginx,", function()
     assert.matches("1 lua_max_running_timers are not enough", fixture.stop(), 1, true)
   end)
 
-  it("a call ends where no socket can be made to wait on, and the log says so", function()
+  it("a call ends although no wake-up socket can be created, and the log says so", function()
     local server = fixture.start(fixture.answering, {
       http = [[
         init_worker_by_lua_block {
@@ -279,7 +279,7 @@ describe("inside nginx,", function()
     assert.matches("no sockets today", log, 1, true)
   end)
 
-  it("each request may have a Lua state of its own (lua_code_cache off)", function()
+  it("each request can have its own Lua state (lua_code_cache off)", function()
     local server = fixture.start(fixture.answering, { http = "lua_code_cache off;" })
     local worker = server:workers()[1]
     assert.equal("Ann", server:must("/get"))

@@ -1,4 +1,4 @@
---- The store that nginx's workers share: windows and tokens.
+-- The store that nginx's workers share: windows and tokens.
 
 local fixture = require "spec.support.nginx_client"
 local nginx = require "spec.support.nginx"
@@ -6,8 +6,8 @@ local sandbox = require "spec.support.sandbox"
 
 local WORKERS = { workers = 4, listen = "reuseport" }
 
--- All requests at once, each on a connection of its own; what they answered,
--- counted.
+-- Sends `count` requests at the same time, each on its own connection; returns how
+-- often each answer was received.
 local function all(server, path, count)
   local connections, answers = {}, {}
   for i = 1, count do
@@ -41,7 +41,7 @@ describe("nginx's workers", function()
     fixture.stop()
   end)
 
-  it("change what the store keeps one after the other", function()
+  it("change the values of a key one after another", function()
     server = nginx.start(with {
       http = [[
         lua_shared_dict extcontacts 1m;
@@ -90,7 +90,7 @@ describe("nginx's workers", function()
     assert.matches("^20000 ", server:must("/count"))
   end)
 
-  it("are not stopped by a lock that a worker left behind when it died", function()
+  it("continue after a worker died with the lock", function()
     server = nginx.start {
       http = "lua_shared_dict extcontacts 1m;",
       server = [[
@@ -147,7 +147,7 @@ describe("nginx's workers", function()
     return count
   end
 
-  it("ask for one token, however many begin at once", function()
+  it("request one token for concurrent calls", function()
     local api = sandbox.shared()
     api:reset()
     server = start(api, "rate = 100000")
@@ -155,7 +155,7 @@ describe("nginx's workers", function()
     assert.equal(1, tokens_asked(api))
   end)
 
-  it("send no more than a token's rate together", function()
+  it("together stay within a token's rate", function()
     local api = sandbox.shared { resets = false }
     api:reset()
     server = start(api, "rate = 30, reserve = 0")

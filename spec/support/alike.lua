@@ -1,5 +1,5 @@
---- Whether a value of our codec and one of lua-cjson's tell the same, as far
--- as cjson can: its numbers are doubles, its arrays have no metatable.
+--- Whether a value of this codec equals one of lua-cjson, as far as cjson can represent
+-- it: its numbers are doubles, its arrays have no metatable.
 local json = require "extcontacts.core".json
 
 ---@param ours any

@@ -1,35 +1,35 @@
--- A bad network: stands between a client and a server and forwards every byte,
--- but in small pieces, late, and at times not at all.
+-- A bad network between a client and a server: a proxy that forwards bytes in small
+-- pieces and late, and resets connections.
 --   lua5.4 spec/support/chaos.lua PORT [name=value ...]
--- prints its own port, forwards to PORT of this machine, and ends when nobody
--- listens there any more.  The same seed draws the same fates.
+-- prints its own port, forwards to PORT of this machine, and ends when no server listens
+-- there any more.  The same seed produces the same faults.
 --
---   seed=1     of everything that is random
+--   seed=1     of the random numbers
 --   split=0.5  share of the bursts that are cut into small pieces
---   delay=0.2  share of the pieces that come late, by up to
+--   delay=0.2  share of the pieces that are late, by up to
 --   late=0.003 seconds
 --   reset=0    share of the exchanges that end in a reset: before the request
 --              is forwarded, instead of its answer, within it, or after it
---   safe=1     resets only of what any client may send again (GET, tokens);
---              and not after it; 0: of all methods
---   agent=     resets only where this stands in the request
--- Of what can't be read, as TLS, only safe=0 without an agent resets any.
+--   safe=1     resets only requests that every client may retry (GET, tokens), and
+--              not after the answer; 0: of all methods
+--   agent=     resets only requests that contain this text
+-- Traffic that can't be read, such as TLS, is reset only with safe=0 and no agent.
 local socket = require "socket"
 
 local options = { seed = 1, split = 0.5, delay = 0.2, late = 0.003, reset = 0, safe = 1, agent = "" }
 for index = 2, #arg do
   local name, value = arg[index]:match("^(%w+)=(.*)$")
-  assert(options[name], "no such option: " .. arg[index])
+  assert(options[name], "unknown option: " .. arg[index])
   options[name] = type(options[name]) == "number" and assert(tonumber(value), arg[index]) or value
 end
 local upstream_port = assert(tonumber(arg[1]))
 
--- Seconds of silence after which an answer counts as over, and between two
--- looks whether the server is still there.
+-- Seconds of silence after which an answer has ended, and between two checks whether
+-- the server still runs.
 local QUIET, LOOK = 0.005, 0.5
--- Bytes of a burst that are cut small; the rest goes in larger pieces.
+-- Bytes of a burst that are cut into small pieces; the rest is sent in larger ones.
 local FINE = 600
--- Bytes that may wait in one direction before no more are read.
+-- Bytes that may be queued in one direction; beyond them, reading pauses.
 local FULL = 262144
 
 local FATES = { "before", "instead", "within", "after" }
@@ -47,7 +47,7 @@ local function generator(seed)
     return state / 2147483647
   end
   for _ = 1, 8 do
-    random() -- neighbouring seeds begin alike
+    random() -- the first numbers of neighbouring seeds are similar
   end
   return random
 end
@@ -70,7 +70,7 @@ local function close(connection, reset)
   end
 end
 
--- Puts bytes into a direction's queue, in pieces with the time each is due.
+-- Queues bytes for a direction, in pieces that each have a due time.
 local function queue(connection, way, bytes)
   local random = connection.random
   local cut = random() < options.split
@@ -99,12 +99,12 @@ local function may_reset(bytes)
     and bytes:find(options.agent, 1, true) ~= nil
 end
 
--- Bytes from the client; the first ones after an answer begin an exchange.
+-- Bytes from the client; the first ones after an answer begin a request.
 local function from_client(connection, bytes)
   if connection.answering then
     connection.answering, connection.fate = false, nil
     if connection.random() < options.reset and may_reset(bytes) then
-      -- One after the answer may meet the next request, whatever that is.
+      -- A reset after the answer may hit the next request, whatever its method.
       connection.fate = FATES[connection.random(options.safe == 0 and 4 or 3)]
     end
     if connection.fate == "before" then
@@ -120,7 +120,7 @@ local function from_server(connection, bytes)
   if connection.fate == "instead" then
     return close(connection, true)
   elseif connection.fate == "within" then
-    -- Not its last byte, which would be an answer.
+    -- Never the last byte, which would complete the answer.
     bytes = bytes:sub(1, connection.random(#bytes) - 1)
     connection.down.last = true
   end
@@ -151,7 +151,7 @@ local function accept(client)
   end
 end
 
--- Reads what is there; at the end of a direction the other side is told.
+-- Reads the available bytes; the end of one direction is passed to the other side.
 local function read(connection, way)
   local bytes, why, partial = way.from:receive(65536)
   bytes = bytes or partial
@@ -191,7 +191,7 @@ local function write(connection, way)
   end
 end
 
--- One look at a connection: what to select for, and when to come back.
+-- Returns what to select for on a connection, and when to check it again.
 local function prepare(connection, now, readers, writers)
   local wake = now + LOOK
   for _, way in ipairs { connection.up, connection.down } do

@@ -1,5 +1,5 @@
--- The extcontacts command in specs: in this process (`run`), or as a process
--- of its own where exit codes and pipes matter (`shell`).
+-- The extcontacts command in specs: in this process (`run`), or as a separate process
+-- if exit codes and pipes matter (`shell`).
 local api = require "spec.support.api"
 local assert = require "luassert"
 local cli = require "extcontacts.cli"
@@ -10,7 +10,7 @@ local script = require "spec.support.script"
 
 local command = {}
 
--- A stream that keeps what is written to it.
+-- A stream that keeps the text written to it.
 local function sink()
   local parts = {}
   return {
@@ -58,7 +58,7 @@ function command.environment(server)
   }
 end
 
--- The parts of a context with streams that are kept, and the streams.
+-- The parts of a context whose streams keep their text, and the streams.
 local function parts_of(opts)
   opts = opts or {}
   local out, err = sink(), sink()
@@ -73,7 +73,7 @@ local function parts_of(opts)
   }, out, err
 end
 
---- A context, and what it has written so far.
+--- Creates a context; returns it with functions for its output and errors so far.
 ---@param opts table|nil as for `run`; its further fields replace parts of the context
 ---@return table ctx
 ---@return fun(): string output
@@ -117,15 +117,15 @@ function Session:run(words, opts)
   return command.run(words, all)
 end
 
---- The output of a command that must succeed.
+--- Runs a command that must succeed; returns its output.
 function Session:must(words, opts)
   local code, output, errors = self:run(words, opts)
   assert.equal(0, code, errors)
   return output, errors
 end
 
---- A command must end with a code, one line on standard error with a text, and
--- no output.
+--- Asserts that a command exits with a code, writes one line with a text to standard
+-- error, and no output.
 function Session:refused(code, words, text, opts)
   local got, output, errors = self:run(words, opts)
   assert.equal(code, got, errors)
@@ -134,17 +134,17 @@ function Session:refused(code, words, text, opts)
   assert.equal("", output)
 end
 
---- A contact created past the command.
+--- Creates a contact without the command.
 function Session:contact(body)
   return self.api:must("POST", "/contacts", body)
 end
 
---- A contact read past the command.
+--- Reads a contact without the command.
 function Session:read(id)
   return self.api:must("GET", "/contacts/" .. id)
 end
 
---- Requests other than reads that the server has received.
+--- Returns the number of writes that the server has received.
 function Session:writes()
   local count = 0
   for _, entry in ipairs(self.server:control("GET", "/sandbox/ledger?limit=1000")) do
@@ -177,7 +177,7 @@ function command.around(options, setup, teardown, before_each)
   return session
 end
 
---- The objects in lines of JSON.
+--- Decodes lines of JSON.
 ---@param text string
 ---@return table[]
 function command.records(text)
@@ -188,8 +188,8 @@ function command.records(text)
   return records
 end
 
---- Runs a shell script in which `extcontacts` is the command; HOME is a
--- directory of its own.
+--- Runs a shell script in which `extcontacts` is the command; HOME is a temporary
+-- directory.
 ---@param text string
 ---@param environment table<string, string>|nil
 ---@return integer code

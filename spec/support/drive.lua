@@ -1,5 +1,5 @@
--- Requests to a scripted peer, driven to their end: shared by the engine's
--- specs.
+-- Sends requests to a scripted peer and steps the engine until they have finished:
+-- shared by the engine's specs.
 local core = require "extcontacts.core"
 local peer = require "spec.support.peer"
 
@@ -10,14 +10,14 @@ function drive.finish(engine, ...)
   local ends_at = core.engine.now() + 25
   for _, transfer in ipairs { ... } do
     while not transfer:done() do
-      assert(core.engine.now() < ends_at, "the transfer does not finish")
+      assert(core.engine.now() < ends_at, "the transfer did not finish in time")
       engine:step(1)
     end
   end
 end
 
---- Sends `request` (GET unless told) and returns its reply, or nil and the
---- failure; `deadline_in` is in seconds from now, 20 unless told.
+--- Sends `request` (default GET) and returns its reply, or nil and the failure;
+-- `deadline_in` is in seconds from now (default 20).
 function drive.send(engine, request)
   local copy = { method = "GET" }
   for name, value in pairs(request) do
@@ -33,9 +33,8 @@ function drive.send(engine, request)
   return transfer:result()
 end
 
---- For a describe block: `start(script)` gives the spec its peer and `new`
---- an engine, which a thread drives while `drive.threaded`; both are gone after
---- the spec.
+--- For a describe block: `start(script)` starts a peer and `new` an engine, which a
+-- thread drives if `drive.threaded` is set; `clear` ends all of them after a spec.
 function drive.fixture()
   local peers, engines = {}, {}
   local fixture = {}

@@ -1,5 +1,5 @@
---- An nginx with the module inside, for specs: the LuaJIT build, a master and
---- its workers, in a directory of its own.
+-- An nginx with the module inside, for specs: the LuaJIT build, a master and its
+-- workers, in a temporary directory.
 --
 --   local server = nginx.start { server = "location = /x { content_by_lua_block { … } }" }
 --   server:get("/x") → status, body, headers
@@ -68,16 +68,16 @@ local function configuration(server, options)
     dir = server.directory, port = ("%d"):format(server.port), root = server.root,
     workers = options.workers or 1, level = options.level or "warn",
     modules = table.concat(lines, "\n"),
-    -- as root, nginx would give its workers to somebody else
+    -- as root, nginx would run its workers as another user
     user = output("id -u") == "0" and "user root;" or "",
     listen = options.listen or "", main = options.main or "", http = options.http or "", server = options.server or "",
   }
   return (TEMPLATE:gsub("%$(%l+)", values))
 end
 
---- Starts one and waits until it serves.
+--- Starts nginx and waits until it serves requests.
 ---@param options { http: string|nil, server: string|nil, main: string|nil, workers: integer|nil, level: string|nil }
---- directives; `listen`: words after its address; `talks`: its output goes to standard error
+--- directives; `listen`: words after the address; `talks`: the output goes to standard error
 ---@return table server
 function nginx.start(options)
   local server = setmetatable({
@@ -98,12 +98,12 @@ function nginx.start(options)
   return server
 end
 
--- Whether a worker answers: the socket alone is there before them.
+-- Whether a worker answers: the socket exists before the workers do.
 function Server:alive()
   return self:get("/ready", 5) == 204
 end
 
---- A request; no answer within `timeout` (30) seconds is an error.
+--- Sends a request; no answer within `timeout` (30) seconds is a failure.
 ---@return integer|nil status
 ---@return string body or the failure
 ---@return table headers
@@ -127,7 +127,7 @@ function Server:get(path, timeout)
   return self:request("GET", path, nil, timeout)
 end
 
---- The body of an answer that must be 200.
+--- Returns the body of an answer that must be 200.
 function Server:must(path, timeout)
   local status, body = self:get(path, timeout)
   if status ~= 200 then
@@ -136,7 +136,7 @@ function Server:must(path, timeout)
   return body
 end
 
---- A connection with a request sent on it, whose answer is not awaited.
+--- Opens a connection and sends a request, without waiting for the answer.
 function Server:open(path)
   local client = assert(socket.connect("127.0.0.1", self.port))
   client:settimeout(30)
@@ -144,7 +144,7 @@ function Server:open(path)
   return client
 end
 
---- The pids of its workers; those that are about to exit too.
+--- Returns the pids of the workers, including those that are about to exit.
 function Server:workers()
   local pids = {}
   local children = files.read(("/proc/%d/task/%d/children"):format(self.pid, self.pid)) or ""
@@ -154,14 +154,14 @@ function Server:workers()
   return pids
 end
 
---- What a process has open: descriptors and threads.
+--- Returns the numbers of a process's descriptors and threads.
 function nginx.holdings(pid)
   local count = output(("ls /proc/%d/fd | wc -l; ls /proc/%d/task | wc -l"):format(pid, pid))
   local descriptors, threads = count:match("^(%d+)%s+(%d+)")
   return tonumber(descriptors), tonumber(threads)
 end
 
---- Calls `test` until it gives something true, at most 30 seconds.
+--- Calls `test` until it returns a true value, at most 30 seconds.
 function nginx.eventually(test)
   local ends_at = socket.gettime() + 30
   repeat
@@ -171,10 +171,10 @@ function nginx.eventually(test)
     end
     socket.sleep(0.01)
   until socket.gettime() > ends_at
-  error("it does not happen", 2)
+  error("the condition did not become true in 30 seconds", 2)
 end
 
---- Has it read its configuration again, and waits for the old workers' end.
+--- Reloads the configuration, and waits until the old workers have ended.
 function Server:reload()
   local old = {}
   for _, pid in ipairs(self:workers()) do
@@ -192,13 +192,13 @@ function Server:reload()
   end)
 end
 
---- What it logged.
+--- Returns the error log.
 function Server:errors()
   return files.read(self.directory .. "/error.log") or ""
 end
 
---- Ends it; gives what it logged.
----@param signal string|nil QUIT: once its requests are answered
+--- Stops nginx and returns the error log.
+---@param signal string|nil QUIT: after its requests are answered
 function Server:stop(signal)
   if not self.stopped then
     self.stopped = true

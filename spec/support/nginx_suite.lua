@@ -1,6 +1,5 @@
---- Runs spec files inside nginx: `luajit spec/support/nginx_suite.lua FILES`
---- starts one, and a location there runs busted over the files, in a light
---- thread that yields wherever a spec waits.
+-- Runs spec files inside nginx: `luajit spec/support/nginx_suite.lua FILES` starts it, and
+-- a location runs busted over the files, in a light thread that yields at every wait.
 
 local suite = {}
 
@@ -10,7 +9,7 @@ location = /run {
 }
 ]]
 
--- Counts the waits of real transfers: without any, nothing was proven.
+-- Counts the waits of real transfers: without any, the run proves nothing.
 local function count_waits()
   local env = require "extcontacts.runtime.nginx"
   local wait, count = env.wait, 0
@@ -33,7 +32,7 @@ function suite.serve()
     words[#words + 1] = word
   end
   _G.arg = words
-  -- busted ends the program where specs failed, or raises nil
+  -- busted ends the program if specs failed, or raises nil
   local exit = os.exit
   os.exit = function() -- luacheck: ignore
     error("specs failed", 0)

@@ -1,5 +1,5 @@
--- A scripted peer for the engine's specs: a child process that answers raw
--- bytes, so that the faults no proper server makes can be met.
+-- A scripted peer for the engine's specs: a child process that answers raw bytes, and
+-- so can produce faults that a real server does not.
 --
 --   local p = peer.start{ { {"read"}, {"send", peer.reply("hello")} } }
 --   ... p.url, p.port ...
@@ -8,7 +8,7 @@
 -- The script is a list of connections in the order they are accepted (later
 -- ones repeat the last), each a list of actions: {"read"} one whole request,
 -- {"send", bytes}, {"send_repeat", bytes, times}, {"close"}, {"reset"} and
--- {"hang"}.  A script's end closes.
+-- {"hang"}.  The end of the actions closes the connection.
 local peer = {}
 
 local methods = {}
@@ -25,8 +25,7 @@ local function quote(value)
   return "{" .. table.concat(parts, ",") .. "}"
 end
 
--- A child process: its handle, its pid, and its first line that has `pattern`
--- in it.
+-- A child process: its handle, its pid, and its first line that matches `pattern`.
 function peer.spawn(command, pattern)
   local handle = assert(io.popen("echo $$; exec " .. command, "r"))
   local pid = assert(handle:read("*l"))
@@ -45,7 +44,7 @@ function peer.kill(child)
   child.handle:close()
 end
 
---- A whole answer with its length; `head` is further header lines.
+--- A complete answer with its length; `head` has further header lines.
 function peer.reply(body, head, status)
   return "HTTP/1.1 " .. (status or "200 OK") .. "\r\nContent-Length: " .. #body
     .. "\r\n" .. (head or "") .. "\r\n" .. body

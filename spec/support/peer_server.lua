@@ -1,8 +1,8 @@
--- The child process behind spec.support.peer: accepts connections on a free
--- port of this machine and plays each one's script.  Run as
+-- The child process of spec.support.peer: accepts connections on a free port and plays
+-- the script of each.  Run as
 --   lua5.4 spec/support/peer_server.lua SCRIPT LOG
--- It prints its port, appends each connection and request to LOG as Lua
--- calls, and ends by itself after 30 seconds.
+-- It prints its port, appends each connection and request to LOG as Lua calls, and ends
+-- after 30 seconds.
 local socket = require "socket"
 
 local script = assert(loadfile(arg[1]))()
@@ -17,7 +17,7 @@ local function wait(client, direction)
   coroutine.yield()
 end
 
--- More of what the client sent; nil once it has closed.
+-- The client's next bytes; nil once it has closed.
 local function receive(client)
   while true do
     local bytes, why, partial = client:receive(65536)
@@ -46,8 +46,8 @@ local function send(client, bytes)
   return true
 end
 
--- Each gets the client, the connection's state and the action's arguments,
--- and answers false when the connection is over.
+-- Each receives the client, the connection's state and the action's arguments, and
+-- returns false when the connection has ended.
 local actions = {}
 
 -- Reads until the client has sent `length` bytes; false once it has closed.
@@ -62,7 +62,7 @@ local function fill(client, state, length)
   return true
 end
 
--- One whole request, its body included, goes into the log.
+-- Reads one request with its body, and logs it.
 function actions.read(client, state)
   local head_end
   repeat
@@ -96,7 +96,7 @@ function actions.send_repeat(client, _, bytes, times)
   return true
 end
 
--- Silent until the client closes.
+-- Sends nothing until the client closes.
 function actions.hang(client)
   repeat
     local bytes = receive(client)
@@ -108,7 +108,7 @@ function actions.close()
   return false
 end
 
--- Closes with a TCP reset instead of a goodbye.
+-- Closes with a TCP reset.
 function actions.reset(client)
   client:setoption("linger", { on = true, timeout = 0 })
   return false

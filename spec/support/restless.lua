@@ -1,5 +1,5 @@
--- Collects in full every so many instructions, in every coroutine, and lets
--- the collector never rest between.
+-- Runs a full garbage collection every so many instructions, in every coroutine, and
+-- keeps the collector busy in between.
 
 local instructions = tonumber(os.getenv("EXTCONTACTS_GC_INSTRUCTIONS")) or 20000
 
@@ -10,7 +10,7 @@ end
 collectgarbage("setpause", 0)
 collectgarbage("setstepmul", 400)
 
--- Compiled code calls no hooks.
+-- Compiled code does not call hooks.
 local jit = rawget(_G, "jit")
 if jit then
   jit.off()

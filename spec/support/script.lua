@@ -1,9 +1,9 @@
--- Scripts as processes of their own, in the interpreter that runs the specs.
+-- Runs scripts as processes, in the interpreter that runs the specs.
 local socket = require "socket"
 
 local script = {}
 
---- The interpreter that runs this, as it was called.
+--- The interpreter of the specs, as it was called.
 script.interpreter = "lua5.4"
 do
   local index = 0
@@ -35,8 +35,8 @@ sh -c 'echo $$; exec env --default-signal=INT,TERM "%s" %s %s' 2>%s
 echo "exit $?"
 ]]
 
---- Starts a script; signals act on it as they do by default, also where they
---- are ignored here.  `arguments` follow it in the shell.
+--- Starts a script with default signal handling, also if the specs ignore signals.
+-- `arguments` follow it in the shell.
 ---@param text string the script
 ---@param arguments string|nil
 ---@return table running `pid`, `finish`, `signal`
@@ -52,18 +52,18 @@ function script.start(text, arguments)
   }, Running)
 end
 
---- Sends it a signal, "INT" or another.
+--- Sends a signal, such as "INT".
 function Running:signal(name)
   os.execute(("kill -%s %s"):format(name, self.pid))
 end
 
---- The next line it writes.
+--- Returns the next line of its output.
 function Running:line()
   return self.handle:read("*l")
 end
 
---- Waits for its end.
----@return integer code 128 and the signal's number when one ended it
+--- Waits until it has ended.
+---@return integer code 128 plus the signal's number if a signal ended it
 ---@return string output
 ---@return string errors
 function Running:finish()
@@ -74,7 +74,7 @@ function Running:finish()
   return tonumber(code), output, take(self.errors)
 end
 
---- Waits until `met()`.
+--- Waits until `met()` returns true; raises after a timeout.
 function script.wait_until(met, what)
   local ends_at = socket.gettime() + 25
   while not met() do

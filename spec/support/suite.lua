@@ -2,8 +2,8 @@
 -- does, with the project's report as the default output.
 --   lua5.4 spec/support/suite.lua [busted's options] [files]
 
--- EXTCONTACTS_GC=1: the collector never rests, and collects in full every so
--- many instructions, so that a value C holds without an anchor is gone soon.
+-- EXTCONTACTS_GC=1: full garbage collections every so many instructions, so that a value
+-- that C holds without an anchor is soon collected.
 if os.getenv("EXTCONTACTS_GC") then
   require "spec.support.restless"
 end

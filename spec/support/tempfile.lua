@@ -1,11 +1,11 @@
---- Temporary files for a block of specs, removed after each spec.
+-- Temporary files for a block of specs, removed after each spec.
 
 local tempfile = {}
 
 --- Returns a function that creates a file.
 ---@param after_each function busted's
----@return fun(text: string|nil): string create takes the file's content, and gives its path; without a
---- text there is no file at that path
+---@return fun(text: string|nil): string create takes the file's content and returns its path; without a
+--- text, no file exists at that path
 function tempfile.creator(after_each)
   local paths = {}
   after_each(function()

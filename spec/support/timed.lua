@@ -1,8 +1,8 @@
--- A client over an engine whose answers take time, on a clock that moves only
--- while somebody waits: for what happens at the same time.
+-- A client over an engine whose answers take time, with a clock that advances only
+-- during waits: for specs of concurrent calls.
 --
 --   local self = timed.client(function(request, number)
---     return fake.json(200, {}), 0.02          -- and after how many seconds
+--     return fake.json(200, {}), 0.02          -- the answer, and its duration in seconds
 --   end)
 --   self.client, self.time, self.events       -- "sent 1", "answered 1", …
 local client = require "extcontacts.client"
@@ -18,12 +18,12 @@ function Transfer:done()
   return self.over
 end
 
-function Transfer:cancel(why)
+function Transfer:cancel(reason)
   if not self.over then
     self.over = true
-    self.answer = { failure = { kind = "cancelled", code = why or "cancelled", message = "it was ended",
-      sent = "all" } }
-    self.tell("cancelled", self)
+    self.answer = { failure = { kind = "cancelled", code = reason or "cancelled", sent = "all",
+      message = "the transfer was cancelled" } }
+    self.record("cancelled", self)
   end
 end
 
@@ -35,10 +35,10 @@ function Transfer:result()
   return self.answer
 end
 
--- The engine; `self` is what `timed.client` gives.
+-- The engine; `self` is the result of `timed.client`.
 local function new_engine(self, answer)
   local engine = { pending = {}, submitted = {} }
-  local function tell(what, transfer)
+  local function record(what, transfer)
     self.events[#self.events + 1] = what .. " " .. transfer.number
   end
   function engine.usable()
@@ -47,15 +47,15 @@ local function new_engine(self, answer)
   function engine.submit(_, wire, authorization)
     local request = fake.sent(wire, authorization)
     self.requests[#self.requests + 1] = request
-    local transfer = setmetatable({ number = #self.requests, tell = tell, request = request }, Transfer)
+    local transfer = setmetatable({ number = #self.requests, record = record, request = request }, Transfer)
     engine.submitted[#engine.submitted + 1] = transfer
     return transfer
   end
-  -- What was submitted is sent only now, as by the real one.
+  -- Requests are sent in `step`, as by the real engine.
   local function send()
     for _, transfer in ipairs(engine.submitted) do
       if not transfer.over then
-        tell("sent", transfer)
+        record("sent", transfer)
         local seconds
         transfer.answer, seconds = answer(transfer.request, transfer.number)
         transfer.due = self.time + (seconds or 0)
@@ -71,7 +71,7 @@ local function new_engine(self, answer)
         finished[#finished + 1] = transfer
       elseif transfer.due <= self.time then
         transfer.over = true
-        tell("answered", transfer)
+        record("answered", transfer)
         finished[#finished + 1] = transfer
       else
         left[#left + 1] = transfer
@@ -102,8 +102,8 @@ local function new_engine(self, answer)
   return engine
 end
 
---- A client; `answer(request, number)` gives the reply to the n-th request and
--- the seconds it takes.
+--- A client; `answer(request, number)` returns the reply to the n-th request and its
+-- duration in seconds.
 function timed.client(answer, options)
   local self = { requests = {}, events = {}, time = 1000, most = 0 }
   local settings = {
@@ -131,8 +131,8 @@ function timed.client(answer, options)
   return self
 end
 
---- The same with tokens from the token endpoint, each in 20 ms; they are
--- counted in `self.tokens`.
+--- The same with tokens from the token endpoint, each after 20 ms; `self.tokens` is
+-- their number.
 function timed.with_tokens(answer)
   local self
   self = timed.client(function(request, number)

@@ -1,12 +1,12 @@
--- Servers with TLS for the engine's specs: certificates made on the spot,
--- openssl's test server for handshakes, nginx for HTTP/2.
+-- TLS servers for the engine's specs: generated certificates, openssl's test server for
+-- handshakes, nginx for HTTP/2.
 local peer = require "spec.support.peer"
 local socket = require "socket"
 
 local tls = {}
 
--- An authority; and certificates of it for this machine, for another name, one
--- that has expired and one that will be valid in 2040; and one of nobody's.
+-- An authority and its certificates: for this machine, for another name, an expired one,
+-- and one that is valid from 2040; and a self-signed one.
 local MAKE = [[
 cd "$(mktemp -d)" && pwd || exit 1
 new="req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
@@ -32,7 +32,7 @@ names=subjectAltName=DNS:localhost,IP:127.0.0.1
 } >log 2>&1
 ]]
 
---- Makes them in a directory of their own; `remove` deletes it.
+--- Creates them in a temporary directory; `remove` deletes it.
 ---@return { path: string, ca: string, remove: fun() }
 function tls.certificates()
   local handle = assert(io.popen(MAKE, "r"))
@@ -61,8 +61,8 @@ function tls.around(give, setup, teardown)
   end)
 end
 
---- openssl's server with the certificate of that name: answers any GET with a
---- page of HTML over HTTP/1.0.  `options` are further ones of s_server.
+--- openssl's server with the named certificate: answers every GET with an HTML page
+-- over HTTP/1.0.  `options` are further options of s_server.
 function tls.serve(certificates, name, options)
   local place = certificates.path .. "/" .. name
   local child = peer.spawn(("openssl s_server -accept 127.0.0.1:0 -www -key %s.key -cert %s.pem %s </dev/null 2>&1")
@@ -115,8 +115,8 @@ local function accepts(port)
   return client ~= nil
 end
 
---- nginx with the good certificate: `/` tells the protocol and the number of
---- the connection, `/hang` never answers.
+--- nginx with the good certificate: `/` returns the protocol and the number of the
+-- connection, `/hang` never answers.
 function tls.nginx(certificates)
   local silent = assert(socket.bind("127.0.0.1", 0))
   local _, silent_port = silent:getsockname()
@@ -130,7 +130,7 @@ function tls.nginx(certificates)
   local child = { handle = handle, pid = assert(handle:read("*l")) }
   local ends_at = socket.gettime() + 10
   while not accepts(port) do
-    assert(socket.gettime() < ends_at, "nginx does not start")
+    assert(socket.gettime() < ends_at, "nginx did not start")
     socket.select(nil, nil, 0.01)
   end
   return {

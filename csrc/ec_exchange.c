@@ -26,7 +26,7 @@ static void finish(ec_engine *e, ec_transfer *t) {
   ec_list_add(&e->finished, t);
 }
 
-/* Gives the handle up.  A forked child leaves it as it is: its connection
+/* Gives up the handle.  A forked child leaves it as it is: its connection
 ** belongs to the parent.  A handle taken out of a failed exchange keeps some
 ** of its state and cannot be reused. */
 static void detach(ec_transfer *t) {

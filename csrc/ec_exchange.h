@@ -18,7 +18,7 @@ int ec_exchange_start(ec_transfer *t);
 /* libcurl is done with it. */
 void ec_exchange_complete(ec_transfer *t, CURLcode code);
 
-/* Ends a pending transfer for a reason of ours. */
+/* Ends a pending transfer for a reason of the engine. */
 void ec_exchange_end(ec_transfer *t, ec_fail why);
 
 /* Takes a transfer out of the multi and the lists, in any state. */

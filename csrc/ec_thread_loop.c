@@ -149,7 +149,7 @@ static int may_sleep(ec_thread *h) {
   return sleep;
 }
 
-/* The seconds to wait.  Tells the peer if nothing has been under way for
+/* The seconds to wait.  Notifies the peer if nothing has been under way for
 ** long enough. */
 static double patience(ec_thread *h) {
   double left;

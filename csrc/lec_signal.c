@@ -105,8 +105,8 @@ static int signal_pending(lua_State *L) {
   return push_caught(L, (int)caught);
 }
 
-/* signal.defer(on): while on, requests continue after a signal; whoever defers
-** must check pending() */
+/* signal.defer(on): while on, requests continue after a signal; code that
+** defers signals must check pending() */
 static int signal_defer(lua_State *L) {
   deferred = lua_toboolean(L, 1);
   return 0;

@@ -3,7 +3,7 @@ local function quoted(text)
   return "'" .. text:gsub("'", "'\\''") .. "'"
 end
 
--- The exit status that `sh -c` gives and all that was printed.
+-- The exit status of `sh -c` and everything that it printed.
 local function shell(command)
   local pipe = assert(io.popen("{ " .. command .. "\n} 2>&1; echo \"status=$?\""))
   local output = pipe:read("*a")

@@ -13,7 +13,7 @@ local function problems_of(tree)
   return (imports.check(paths, function(path) return sources[path] end))
 end
 
--- What the check says about one module, base/a.lua, beside cli/b.lua.
+-- What the check says about one module, base/a.lua, in a tree with cli/b.lua.
 local function problem_of(source)
   local problems = problems_of { ["base/a"] = source, ["cli/b"] = "", ["init"] = "" }
   assert.is_true(#problems <= 1, table.concat(problems, "\n"))

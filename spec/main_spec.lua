@@ -13,7 +13,7 @@ local client = ec.new { base_url = arg[1], access_token = "t", max_attempts = 5,
 
 local server
 
--- Starts a script beside a peer that answers so many requests and then
+-- Starts a script with a peer that answers so many requests and then
 -- nothing, and waits until the next request has reached it.
 local function start(text, answers)
   local actions = {}

@@ -129,10 +129,10 @@ end
 
 -- Load on one location, and the latency of an unrelated one meanwhile.
 local function load(server, path, connections, seconds)
-  local beside = assert(io.popen(wrk(server, "/unrelated", 1, seconds, "same", 200), "r"))
+  local unrelated = assert(io.popen(wrk(server, "/unrelated", 1, seconds, "same", 200), "r"))
   local measured = result(output(wrk(server, path, connections, seconds, path == "/kit" and "new" or "same", 0)))
-  measured.unrelated = result(beside:read("*a")).p99
-  beside:close()
+  measured.unrelated = result(unrelated:read("*a")).p99
+  unrelated:close()
   if measured.errors > 0 then
     error(("%s: %d of %d failed\n%s"):format(path, measured.errors, measured.requests, server:errors():sub(-2000)), 0)
   end
@@ -165,12 +165,12 @@ local function compare(title, server, connections, names)
   for _, name in ipairs(names) do
     local line, ratios = {}, {}
     for position, value in ipairs(VALUES) do
-      local all, beside = {}, {}
+      local all, relative = {}, {}
       for round = 1, ROUNDS do
         all[round] = runs[name][round][value]
-        beside[round] = all[round] / runs[names[1]][round][value]
+        relative[round] = all[round] / runs[names[1]][round][value]
       end
-      line[position], ratios[position] = median(all), median(beside)
+      line[position], ratios[position] = median(all), median(relative)
     end
     print(("  %-10s %8.0f  %8.2f  %8.2f  %8.2f"):format(name, unpack(line)))
     if name ~= names[1] then

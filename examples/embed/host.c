@@ -26,7 +26,7 @@ static int as_text(lua_State *L) {
 }
 
 /* [-(1 + count), +results]  calls a function; on failure prints the error,
-** pushes nothing and gives 0 */
+** pushes nothing and returns 0 */
 static int call(lua_State *L, int count, int results) {
   int ok, handler = lua_gettop(L) - count;
   lua_pushcfunction(L, as_text);

@@ -197,11 +197,11 @@ end
 -- `fn` is ordinary code that makes ordinary calls, of any client.  What it
 -- raises is that item's `err`.  Leaving the loop early ends what is under way:
 -- on Lua 5.4 at once, on LuaJIT when the iterator is collected or closed.
----@param source table|function an array, an iterator, or a function that gives the next item, and nil
+---@param source table|function an array, an iterator, or a function that returns the next item, and nil
 --- at the end
 ---@param fn fun(item: any, ...): any, any called with what the source gave
 ---@param options extcontacts.MapOptions|nil
----@return extcontacts.Map iterator gives the item and what `fn` returned
+---@return extcontacts.Map iterator returns the item and what `fn` returned
 function Client:map(source, fn, options)
   local ctx, misuse = context_of(self, "map")
   if not ctx then

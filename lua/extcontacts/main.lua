@@ -19,7 +19,7 @@ local function script_name()
 end
 
 -- Whether a raised value is a message for people rather than a fault of the
--- program: an error object, ours or another library's, that has a text.
+-- program: an error object of this or another library, that has a text.
 local function is_expected(value)
   local metatable = type(value) ~= "string" and getmetatable(value)
   return errors.is_error(value) or (type(metatable) == "table" and metatable.__tostring ~= nil)

@@ -3,7 +3,7 @@ local base64 = require "extcontacts.base.base64"
 local mime = require "mime"
 
 describe("base64.encode", function()
-  it("gives the vectors of RFC 4648", function()
+  it("encodes the vectors of RFC 4648", function()
     for text, wanted in pairs {
       [""] = "", f = "Zg==", fo = "Zm8=", foo = "Zm9v", foob = "Zm9vYg==", fooba = "Zm9vYmE=",
       foobar = "Zm9vYmFy",

@@ -1,5 +1,5 @@
 -- The C set of UUIDs has its own spec (spec/core/idset_spec.lua); this is about
--- the ids beside them.
+-- the other ids.
 local idset = require "extcontacts.base.idset"
 
 describe("a set of any ids", function()

@@ -5,7 +5,7 @@ local json = require "extcontacts.base.json"
 local script = require "spec.support.script"
 
 -- What a process writes in which `cjson` is a table of these fields.
-local function beside(cjson, body)
+local function with_cjson(cjson, body)
   local running = script.start(([[
     package.loaded["cjson"] = { %s }
     local cjson, json = require "cjson", require "extcontacts.base.json"
@@ -22,11 +22,11 @@ describe("json", function()
   end)
 
   it("marks arrays as an installed cjson does", function()
-    assert.equal("true", beside("array_mt = {}", 'getmetatable(json.decode "[]") == cjson.array_mt'))
-    assert.equal("[]", beside("array_mt = {}", "json.encode(setmetatable({}, cjson.array_mt))"))
+    assert.equal("true", with_cjson("array_mt = {}", 'getmetatable(json.decode "[]") == cjson.array_mt'))
+    assert.equal("[]", with_cjson("array_mt = {}", "json.encode(setmetatable({}, cjson.array_mt))"))
   end)
 
-  it("keeps its own mark beside a cjson without one", function()
-    assert.equal("extcontacts.array", beside("", 'getmetatable(json.decode "[]").__name'))
+  it("keeps its own mark with a cjson that has none", function()
+    assert.equal("extcontacts.array", with_cjson("", 'getmetatable(json.decode "[]").__name'))
   end)
 end)

@@ -4,7 +4,7 @@ local TEXTS = { "", "plain", "two words", "it's", "$HOME `id` \\ \"x\"", "a\nb",
 
 for _, name in ipairs { "quoted", "word" } do
   describe("shell." .. name, function()
-    it("gives one word that the shell reads as the text", function()
+    it("returns one word that the shell reads as the text", function()
       for _, text in ipairs(TEXTS) do
         local pipe = assert(io.popen("printf '%s.' " .. shell[name](text)))
         local read = pipe:read "*a"

@@ -1,4 +1,4 @@
--- The set of ids, beside a Lua table that does the same.
+-- The set of ids, compared with a Lua table that does the same.
 local core = require "extcontacts.core"
 local fake = require "spec.support.fake"
 local idset = require "extcontacts.base.idset"

@@ -31,7 +31,7 @@ describe("json.encode refuses, in any order of fields,", function()
     it_refuses("nil", nil, "", "a nil has no JSON form")
     it_refuses("a gap", { list = { 1, nil, 3 } }, "list",
       "its positions have gaps (use null)")
-    it_refuses("positions beside names", { x = { 1, y = 2 } }, "x",
+    it_refuses("positions mixed with names", { x = { 1, y = 2 } }, "x",
       "it has both positions and field names")
     it_refuses("a boolean as key", { x = { [true] = 1 } }, "x",
       "a key is neither a field name nor a position")

@@ -185,7 +185,7 @@ describe("a run", function()
       { operation = "contacts.update", delay = 0.02 })
     local result = assert(place:apply { concurrency = 8 })
     assert.equal("auth", result.stopped)
-    -- The seven beside it finish; on a slow network the refusal itself takes its time.
+    -- The seven others in flight finish; on a slow network the refusal itself takes its time.
     local most = os.getenv "EXTCONTACTS_CHAOS" and 39 or 12
     assert.is_true(result.applied >= 4 and result.applied <= most, result.applied)
     assert.equal(40, result.applied + result.not_started)

@@ -5,7 +5,7 @@ local fixes = require "spec.support.fixes"
 describe("ctx", function()
   local place = fixes.fresh_place(before_each, after_each)
 
-  it("opens files beside the plan", function()
+  it("opens files next to the plan", function()
     place:plan {
       source = fix.ids(place:ids(2)),
       finish = function(ctx)

@@ -27,7 +27,7 @@ describe("groups", function()
     return order, values
   end
 
-  it("gives each key once, with its values in the order they were added", function()
+  it("returns each key once, with its values in the order they were added", function()
     local groups, expected = new(), {}
     for index = 1, 20000 do
       local key, value = "key " .. index % 611, ("%d "):format(index):rep(index % 7)
@@ -81,7 +81,7 @@ describe("groups", function()
     assert.is_true(most - before < 10 * 1024, ("%.1f MB"):format((most - before) / 1024))
   end)
 
-  it("leaves no file behind, neither beside a path nor elsewhere", function()
+  it("leaves no file behind, neither next to a path nor elsewhere", function()
     local directory = os.tmpname()
     os.remove(directory)
     assert(os.execute("mkdir " .. directory))

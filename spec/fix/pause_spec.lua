@@ -30,7 +30,7 @@ describe("a paused run", function()
     end)
   end
 
-  it("is paused and continued by the file beside its plan", function()
+  it("is paused and continued by the file next to its plan", function()
     place:plan_titles(3, "Pilot")
     local path = place:path "p"
     local paused, err = fix.pause(path, true)
@@ -72,7 +72,7 @@ describe("the wait of a paused run", function()
     return ec.new { base_url = "https://api.example.test", access_token = "t", poll = poll }
   end
 
-  it("takes the time it is told", function()
+  it("sleeps for the given time", function()
     local client, started = connect(), core.engine.now()
     assert.is_true(client_module.sleep(client, 0.05))
     local passed = core.engine.now() - started

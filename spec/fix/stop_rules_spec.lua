@@ -33,7 +33,7 @@ describe("a run stops", function()
     assert.is_nil((reason_after { SERVER, SERVER, APPLIED, SERVER, SERVER }))
   end)
 
-  it("at a conflict only when it is told to", function()
+  it("at a conflict only if configured", function()
     assert.is_nil((reason_after { CONFLICT }))
     assert.same({ "conflict", 1 }, { reason_after({ CONFLICT }, { on_conflict = "fail" }) })
   end)

@@ -46,7 +46,7 @@ describe("the access tokens of the sandbox", function()
     assert.equal(200, other:call("GET", "/contacts").status)
   end)
 
-  it("gives each client its permissions", function()
+  it("grants each client its permissions", function()
     local reader = api.session(server, "reader", "secret")
     assert.equal(200, reader:call("GET", "/contacts").status)
     assert.equal(200, reader:call("GET", "/organizations").status)

@@ -124,7 +124,7 @@ describe("the sandbox", function()
     assert.is_nil(session:must("GET", path .. "?includeTrustors=true").trustor)
   end)
 
-  it("gives each note one owner", function()
+  it("stores one owner for each note", function()
     local first, second = session:create(), session:create()
     local organization = session:must("POST", "/organizations", { name = "X" })
     local note = session:must("POST", "/contacts/" .. first.id .. "/notes", {
@@ -181,7 +181,7 @@ describe("the sandbox", function()
     error("no seeded contact has notes")
   end)
 
-  it("gives each relationship one organization", function()
+  it("stores one organization for each relationship", function()
     local organization = session:must("POST", "/organizations", { name = "X" })
     local created = session:must("POST", "/relationships", {
       user = { id = api.NOBODY }, externalOrganization = { id = organization.id }, relationship = "Sales" })

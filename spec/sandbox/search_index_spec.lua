@@ -61,7 +61,7 @@ describe("the search of the sandbox", function()
     assert.is_true(found("élodie łuk")[created.id])
   end)
 
-  it("ignores a q without a word, and accepts at most 256 characters", function()
+  it("ignores a q without words, and accepts at most 256 characters", function()
     assert.equal(1200, session:must("GET", "/contacts?q=").total)
     assert.equal(1200, session:must("GET", "/contacts?q=+").total)
     assert.equal(200, session:call("GET", "/contacts?q=" .. ("%C3%A9"):rep(256)).status)

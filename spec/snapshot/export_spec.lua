@@ -31,7 +31,7 @@ describe("extcontacts export", function()
     pipe:close()
   end)
 
-  it("writes selected listings, and does not replace an existing file unless told to", function()
+  it("writes selected listings, and does not replace an existing file unless asked to", function()
     place:must { "export", place:at "some", "--only", "notes,organizations" }
     local header = place:snapshot "some"
     assert.equal("organizations notes", header.sections[1].listing .. " " .. header.sections[2].listing)

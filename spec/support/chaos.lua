@@ -182,8 +182,8 @@ local function write(connection, way)
     return
   elseif way.last then
     close(connection, true)
-  elseif way.ended and not way.told then
-    way.told = true
+  elseif way.ended and not way.notified then
+    way.notified = true
     way.to:shutdown("send")
     if connection.up.ended and connection.down.ended then
       close(connection)

@@ -200,7 +200,7 @@ in_root() {
   timeout -k 10 $STEP_SECONDS chroot "$root" "$@"
 }
 
-# What a kernel, an init system or a container gives a running system.
+# What a kernel, an init system or a container provides to a running system.
 devices() {
   mount -t proc proc "$root/proc" &&
     mount -t tmpfs -o mode=755 dev "$root/dev" || return 1
@@ -231,7 +231,7 @@ clones() {
     as_root chown -R someone: /home/someone
 }
 
-# `script` gives it a terminal.
+# `script` provides a terminal.
 on_terminal() {
   as_root script -qec "make -C /root/extcontacts --no-print-directory $1" /dev/null
 }
@@ -243,7 +243,7 @@ with_nothing() {
     make -C /home/someone/extcontacts --no-print-directory "$1"
 }
 
-# A machine that has none of the optional programs is told so.
+# The suite names the optional programs, none of which the machine has.
 names_what_is_missing() {
   tr -d '\r' <"$out/bare-make_test_as_root.log" |
     grep '^pending because a program is missing: .*zsh.* make deps-optional$'

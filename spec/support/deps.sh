@@ -234,7 +234,7 @@ apt() {
   $as_root env DEBIAN_FRONTEND=noninteractive apt-get -q "$@"
 }
 echo "installing:$missing"
-apt update || echo "going on with the package lists that are here"
+apt update || echo "continuing with the existing package lists"
 apt install -y --no-install-recommends $missing || exit 1
 case $missing in
 *nginx-light*)

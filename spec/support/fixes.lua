@@ -95,7 +95,7 @@ function Place:path(name)
   return self.dir .. "/" .. name
 end
 
---- Writes a file and gives its path.
+--- Writes a file and returns its path.
 function Place:write(name, text)
   local path = self:path(name)
   local handle = assert(io.open(path, "wb"))

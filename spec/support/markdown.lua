@@ -1,5 +1,5 @@
 --- What specs read in Markdown pages: code blocks, links, and the anchors that
--- GitHub gives to headings.
+-- GitHub assigns to headings.
 
 local files = require "extcontacts.base.files"
 

@@ -11,7 +11,7 @@ describe("tidy.emails", function()
     end
   end)
 
-  it("gives a reason for a text that is not one address", function()
+  it("returns a reason for a text that is not one address", function()
     for _, text in ipairs { "n/a", "a@b", "a at home", "a b@c.example", "@c.example", "" } do
       assert.equal("not an e-mail address", select(2, emails.tidy(text)), text)
     end

@@ -26,7 +26,7 @@ describe("tidy.names", function()
     assert.equal("Anna", names.proper("anna", { lower = true }))
   end)
 
-  it("gives a reason for a name whose lower case depends on the language", function()
+  it("returns a reason for a name whose lower case depends on the language", function()
     for _, text in ipairs { "IŞIK", "İPEK", "ΠΑΠΑΔΟΠΟΥΛΟΣ" } do
       local proper, reason = names.proper(text)
       assert.is_nil(proper)

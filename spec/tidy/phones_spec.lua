@@ -25,7 +25,7 @@ describe("tidy.phones", function()
     assert.equal("+33142685300", parsed("01 42 68 53 00", "FR"))
   end)
 
-  it("gives a reason for a number that is not certain", function()
+  it("returns a reason for a number that is not certain", function()
     for text, reason in pairs {
       ["49 30 1234567"] = "no country code and no leading 0",
       ["1234567"] = "no country code and no leading 0",

@@ -10,7 +10,7 @@ local function send(self, options)
 end
 
 describe("the transport", function()
-  it("returns the classified reply, and sends the authorization beside the request", function()
+  it("returns the classified reply, and adds the authorization to the request", function()
     local self = fake.context { fake.json(200, { id = "a" }) }
     local value, err, reply = send(self)
     assert.same({ id = "a" }, value)

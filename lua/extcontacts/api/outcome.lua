@@ -21,7 +21,7 @@ local BROKEN = { transport = true, timeout = true }
 -- Kinds in which an answer came that nobody can read.
 local UNREADABLE = { decode = true, protocol = true }
 
--- Statuses that a gateway or an overloaded server gives for a while.
+-- Statuses that a gateway or an overloaded server returns for a while.
 local GATEWAY = { [502] = true, [503] = true, [504] = true }
 
 -- Whether the answer says nothing of what became of the request: the server

@@ -21,7 +21,7 @@ local cache = {}
 function cache.new(store, config, time)
   return setmetatable({
     store = store,
-    -- The secret is part of the key: whoever does not know it finds no token.
+    -- The secret is part of the key, so that the token is found only by those who know it.
     key = "tokens-" .. limiter.key(table.concat({ config.login_url, config.client_id, config.client_secret }, " ")),
     time = time or os.time,
   }, metatable)

@@ -13,7 +13,7 @@ local options = {}
 ---@field most number|nil the highest number
 ---@field below number|nil every number must be below this
 ---@field whole boolean|nil whether a number must be whole
----@field only boolean|nil the one boolean that is allowed beside values of the first type
+---@field only boolean|nil the one boolean that is allowed in addition to values of the first type
 ---@field has string|nil a function that a table must have
 
 -- In the functions below `item` is the noun for an option.

@@ -60,7 +60,7 @@ problems.list = {
     sentence = "missing permission %s",
     remedy = "give the OAuth client (or the token's user) a role with this permission" },
   { name = "server", exit_code = 25,
-    sentence = "%s gives no valid answer",
+    sentence = "%s does not answer correctly",
     remedy = "try again later; if the problem persists, give Genesys support the correlation id" },
   { name = "throttled", exit_code = 75,
     sentence = "the token has used its requests at %s",

@@ -5,7 +5,7 @@
 --
 -- Options:
 --   schema=ID        the schema's id (required)
---   rename=old=new   pairs of field names, separated by commas; both names of a pair
+--   rename=old=new   comma-separated pairs of field names; both names of a pair
 --                    end in the same type. Empty: only the version changes
 --   version=0        the version to move to; 0 is the newest
 --   kind=contact     contact or organization

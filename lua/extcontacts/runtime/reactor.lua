@@ -40,7 +40,7 @@ function reactor.release(engine)
   end
 end
 
---- Called whenever a transfer has finished, whoever stepped its engine: for
+--- Called whenever a transfer has finished, whatever stepped its engine: for
 -- those who wait in another event loop.
 ---@type fun()|nil
 reactor.listener = nil

@@ -4,7 +4,7 @@
 -- nginx.  `server` starts it, `http/` takes requests, `handlers/` carry out the
 -- operations, `state/` holds records, tokens and faults, and `generate/` creates
 -- the seeded records.  Each folder uses only those named after it and the files
--- beside this one.  The sandbox shares `base/` and `api/` with the client, and
+-- next to this one.  The sandbox shares `base/` and `api/` with the client, and
 -- nothing else: a mistake of the client must not repeat itself here.
 
 local launch = require "extcontacts.sandbox.launch"

@@ -60,7 +60,7 @@ end
 function server.start()
   -- A closed terminal ends the sandbox; nginx would reload its configuration.
   ffi.C.signal(1, nil)
-  -- Before the first line is printed: whoever waits for it may exit right after.
+  -- Before the first line is printed: the process that waits for it may exit right after.
   local starter = watchdog.starter()
   local url = ("%s://127.0.0.1:%d"):format(settings.tls and "https" or "http", settings.port)
   local facts = {

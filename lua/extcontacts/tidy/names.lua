@@ -1,7 +1,7 @@
 --- People's names in proper case.  Pure.
 --
 -- Only a name entirely in upper case (or, on request, entirely in lower case) is
--- rewritten: whoever typed "McDonald" or "van der Berg" meant it.
+-- rewritten: "McDonald" and "van der Berg" were typed on purpose.
 
 local letters = require "extcontacts.tidy.letters"
 local texts = require "extcontacts.base.text"

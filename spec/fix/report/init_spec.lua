@@ -12,7 +12,7 @@ local function define(change, fields)
   return assert(fix.define(all))
 end
 
--- Plans the fix and gives its report's HTML.
+-- Plans the fix and returns its report's HTML.
 local function report(change, fields, options)
   assert(fix.plan(place.client, define(change, fields), { output = place:path "p", by = "anna", time = 0 }))
   local made = assert(fix.report(place:path "p", place:path "p.html", options))

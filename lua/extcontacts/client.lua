@@ -149,19 +149,19 @@ function Client:call(name, ...)
   return results(call.perform(ctx, row, args))
 end
 
---- Calls any endpoint of the platform, one that is not among the operations,
--- with the client's token, rate, repeats and errors:
+--- Calls any endpoint of the platform, for those that are not among the
+-- operations, with the client's token, rate limit, retries and errors:
 --
 --     client:request("GET", "/api/v2/externalcontacts/contacts/{contactId}/identifiers",
 --       { path = { contactId = id } })
 --     client:request("GET", listing.nextUri)
 --
--- A POST or PATCH is not sent again when its answer was lost, unless
--- `repeatable = true` says that this would do no harm; `err.ambiguous` is then
--- true.  Permissions: the endpoint's own.
+-- A POST or PATCH whose reply was lost is not sent again, and `err.ambiguous` is
+-- true, unless `repeatable = true` allows retries.  Permissions: the endpoint's
+-- own.
 ---@param method "GET"|"POST"|"PUT"|"PATCH"|"DELETE"
 ---@param path string begins with `/`; `{names}` stand for values of `options.path`, which are encoded;
---- a query behind `?` is sent along
+--- a query after `?` is sent, too
 ---@param options extcontacts.RequestOptions|nil
 ---@return any value the decoded body; `true` for an empty one
 ---@return extcontacts.Error|nil
@@ -174,7 +174,7 @@ function Client:request(method, path, options)
   return results(call.perform(ctx, row, args))
 end
 
---- The request an operation would send; nothing is sent and no token asked.
+--- The request an operation would send; neither it nor a token request is sent.
 ---@param name string as for `call`; or `request`, followed by its arguments
 ---@param ... any the operation's arguments
 ---@return extcontacts.Request|nil
@@ -188,15 +188,15 @@ function Client:plan(name, ...)
   return plan, err
 end
 
---- Calls a function for each item of a source, several at the same time:
+--- Calls a function for each item of a source, several concurrently:
 --
 --     for id, contact, err in client:map(ids, function(id)
 --       return client.contacts:get(id)
 --     end, { concurrency = 16 }) do … end
 --
 -- `fn` is ordinary code that makes ordinary calls, of any client.  What it
--- raises is that item's `err`.  Leaving the loop early ends what is under way:
--- on Lua 5.4 at once, on LuaJIT when the iterator is collected or closed.
+-- raises is that item's `err`.  Leaving the loop early cancels the calls in
+-- flight: on Lua 5.4 immediately, on LuaJIT when the iterator is collected or closed.
 ---@param source table|function an array, an iterator, or a function that returns the next item, and nil
 --- at the end
 ---@param fn fun(item: any, ...): any, any called with what the source gave
@@ -207,15 +207,15 @@ function Client:map(source, fn, options)
   if not ctx then
     error(misuse, 2)
   end
-  local made
-  made, misuse = map.new(ctx, source, fn, options)
-  if not made then
+  local iterator
+  iterator, misuse = map.new(ctx, source, fn, options)
+  if not iterator then
     error(misuse, 2)
   end
-  return made, nil, nil, made -- the last is what a loop on Lua 5.4 closes
+  return iterator, nil, nil, iterator -- the last is what a loop on Lua 5.4 closes
 end
 
---- What the client has done so far, in numbers.  Later calls don't change it.
+--- A copy of the client's counters.
 ---@return extcontacts.Stats
 function Client:stats()
   local ctx, misuse = context_of(self, "stats")
@@ -225,7 +225,7 @@ function Client:stats()
   return stats.snapshot(ctx.stats)
 end
 
---- Closes the connections.  Later calls give `kind = "closed"`.
+--- Closes the connections.  Later calls fail with `kind = "closed"`.
 function Client:close()
   local ctx = contexts[self]
   if ctx and not ctx.closed then
@@ -272,8 +272,8 @@ function metatable.__tostring(self)
   return "extcontacts.client (" .. contexts[self].config.base_url .. ")"
 end
 
---- Waits as the client's calls do, so that nothing else is held up: not the
--- other functions of `ec.run`, an event loop or an nginx worker.
+--- Waits as the client's calls do, without blocking the other functions of
+-- `ec.run`, an event loop or an nginx worker.
 ---@param self extcontacts.Client
 ---@param seconds number
 ---@return boolean passed false if the code is to end

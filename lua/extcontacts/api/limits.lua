@@ -28,13 +28,12 @@ local function check_enum(row, param, value)
       return true
     end
   end
-  local near = type(value) == "string" and suggest.nearest(value, param.enum)
   return nil, errors.new {
     kind = "invalid",
     operation = row.name,
     method = row.method,
-    message = ("'%s' must be one of %s%s"):format(param.name,
-      table.concat(param.enum, ", "), near and (", did you mean '" .. near .. "'?") or ""),
+    message = ("'%s' must be one of %s%s"):format(param.name, table.concat(param.enum, ", "),
+      type(value) == "string" and suggest.hint(value, param.enum) or ""),
     details = { argument = param.name },
   }
 end

@@ -12,20 +12,20 @@ local outcome = {}
 ---| "unclear" # no usable answer to a request that may have arrived and changed something
 ---| "stopped" # the caller ended it before anything was sent
 
--- Kinds without an HTTP answer that ends a call for good.
+-- Kinds in which the client ends a call for good.
 local STOPPED = { cancelled = true, closed = true }
 
 -- Kinds in which the exchange itself failed.
 local BROKEN = { transport = true, timeout = true }
 
--- Kinds in which an answer came that nobody can read.
+-- Kinds in which the answer is not readable.
 local UNREADABLE = { decode = true, protocol = true }
 
 -- Statuses that a gateway or an overloaded server returns for a while.
 local GATEWAY = { [502] = true, [503] = true, [504] = true }
 
--- Whether the answer says nothing of what became of the request: the server
--- failed, or something between it and the client answered.
+-- Whether the answer leaves the result of the request open: the server failed, or
+-- a gateway answered.
 local function is_unusable(err)
   local status = err.status
   return UNREADABLE[err.kind] or status ~= nil and (status >= 500 or status == 408)
@@ -60,8 +60,8 @@ function outcome.is_temporary(err)
   return err.kind == "throttled" or err.status == 408 or GATEWAY[err.status] == true
 end
 
---- Whether a failure speaks of the server or the way to it rather than of this
--- request, so that other requests will most likely fail as well.
+--- Whether the server or the way to it failed, rather than this request, so that
+-- other requests will probably fail as well.
 ---@param err extcontacts.Error
 ---@return boolean
 function outcome.is_outage(err)
@@ -84,7 +84,7 @@ function outcome.verdict(row, err)
   elseif result == "unreachable" or result == "unclear" and row.repeatable then
     return outcome.is_temporary(err) and "retry" or "final"
   elseif result == "unclear" then
-    -- A server that reports its own failure is not asked again unasked.
+    -- After a 500, only the caller decides to send the request again.
     local failed = (err.status or 0) >= 500 and not outcome.is_temporary(err)
     return failed and "final" or "ambiguous"
   end
@@ -92,7 +92,7 @@ function outcome.verdict(row, err)
 end
 
 --- Whether the same call may succeed later and is safe to repeat (`err.retryable`).
--- A 500 may pass as well, but not so surely that it is repeated unasked.
+-- That includes a 500, although the client does not retry it itself.
 ---@param row extcontacts.Operation
 ---@param err extcontacts.Error
 ---@return boolean

@@ -1,4 +1,4 @@
---- The token endpoint: the request for a token, and what its answer means.
+--- The token endpoint: builds the request for a token and reads the answer.
 -- Pure.
 
 local base64 = require "extcontacts.base.base64"
@@ -57,7 +57,7 @@ function oauth.request(config)
   }
 end
 
---- What the token endpoint's answer means.
+--- Reads the token endpoint's answer.
 ---@param row extcontacts.Operation `oauth.row`
 ---@param reply table
 ---@return table|nil grant `{ token, lifetime }`

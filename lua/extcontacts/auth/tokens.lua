@@ -1,5 +1,6 @@
---- A client's tokens: where one comes from, how long it is valid, what a 401
--- does to it, and which one has room for a request.
+--- A client's tokens.  This room owns how a token is requested (`oauth`), shared
+-- between processes (`cache`), renewed before it expires and replaced after a
+-- 401, and the choice of a token that has room for a request.
 --
 -- A client holds one token, or up to `token_pool` of them, each with a window
 -- of its own.  A further one is requested only when no other has room.
@@ -78,7 +79,7 @@ end
 
 -------------------------------------------------------- where one comes from --
 
--- A function of the caller's that returns a token.
+-- Calls the function that the caller supplies as `access_token`.
 local function ask_function(self, slot)
   local reason = slot.refused and "revoked" or slot.token and "expired" or "start"
   local ok, token, lifetime = pcall(self.config.access_token, reason)
@@ -127,9 +128,8 @@ local function ask(self, slot, call)
   return ask_server(self, call)
 end
 
--- Fills a slot from the cache or by a request.  Returns true; nothing and
--- seconds while another process has the request under way; or nothing and an
--- error.
+-- Fills a slot from the cache or by a request.  Returns true; or nil and an error;
+-- or nil, nil and the seconds to wait while another process requests the token.
 local function fill(self, slot, call)
   if self.cache then
     local token, lifetime, busy = self.cache:take(slot.index, slot.refused)
@@ -256,7 +256,7 @@ function Tokens:refused(token)
     return false
   end
   for _, slot in ipairs(self.slots) do
-    -- Another call may have renewed it while this request was under way.
+    -- Another call may have renewed it during this request.
     if slot.token == token then
       slot.token, slot.renew_at, slot.refused = nil, nil, token
     end

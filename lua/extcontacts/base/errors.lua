@@ -5,6 +5,9 @@
 -- `new` builds an object, `io` and `invalid` return `nil, err`, `raise`,
 -- `raise_invalid` and `check_io` raise, and `catch` turns what was raised into
 -- `nil, err` again.
+--
+-- The room `base` owns what any program needs (JSON, text, CSV, dates, files,
+-- options, errors, paths, suggestions) and nothing about the API.
 
 ---@class extcontacts.Error
 ---@field kind extcontacts.ErrorKind

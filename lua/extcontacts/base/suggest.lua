@@ -50,6 +50,15 @@ function suggest.nearest(word, candidates)
   return found
 end
 
+--- The end of a message about a word that is not known.
+---@param word string
+---@param candidates string[]
+---@return string hint empty if no name is near
+function suggest.hint(word, candidates)
+  local near = suggest.nearest(word, candidates)
+  return near and (", did you mean '%s'?"):format(near) or ""
+end
+
 --- A message for an unknown name, with the nearest known one; if none is near
 -- and the list is short, with all of them.
 ---@param what string the noun for the word, `option`
@@ -60,11 +69,9 @@ function suggest.unknown(what, word, candidates)
   if type(word) ~= "string" then
     return ("unknown %s of type %s"):format(what, type(word))
   end
-  local near = suggest.nearest(word, candidates)
-  if near then
-    return ("unknown %s '%s', did you mean '%s'?"):format(what, word, near)
-  elseif #candidates == 0 or #candidates > MOST_SHOWN then
-    return ("unknown %s '%s'"):format(what, word)
+  local hint = suggest.hint(word, candidates)
+  if hint ~= "" or #candidates == 0 or #candidates > MOST_SHOWN then
+    return ("unknown %s '%s'%s"):format(what, word, hint)
   end
   local sorted = {}
   for index, candidate in ipairs(candidates) do

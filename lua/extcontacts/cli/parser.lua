@@ -283,8 +283,8 @@ function parser.read(argparser, words)
   local unknown = problem:match("^unknown option '(.-)'")
   if unknown then
     local name = unknown:match("^[^=]+")
-    local near = #name > 2 and suggest.nearest(name, option_names(argparser)) -- every "-x" is near to "-h"
-    problem = ("unknown option '%s'%s"):format(name, near and (", did you mean '" .. near .. "'?") or "")
+    local hint = #name > 2 and suggest.hint(name, option_names(argparser)) or "" -- every "-x" is near to "-h"
+    problem = ("unknown option '%s'%s"):format(name, hint)
   end
   exit.usage((problem:gsub("can not be used", "cannot be used")))
 end

@@ -2,6 +2,10 @@
 --
 -- Only a name entirely in upper case (or, on request, entirely in lower case) is
 -- rewritten: "McDonald" and "van der Berg" were typed on purpose.
+--
+-- The room `tidy` owns the rules that correct single values: names, e-mail
+-- addresses, phone numbers and custom fields.  A rule returns the corrected value,
+-- or nil and a reason.
 
 local letters = require "extcontacts.tidy.letters"
 local texts = require "extcontacts.base.text"

@@ -1,7 +1,7 @@
---- One exchange with the server: a request on its way, its answer classified,
--- and its entry for the log.  This room owns the client's engine, the log
+--- One exchange with the server: sends a request, classifies the answer and
+-- creates the entry for the log.  This room owns the client's engine, the log
 -- entries (`transport.log`) and the counters (`transport.stats`).  It sends
--- what it is given, once; it neither waits for a place nor retries.
+-- each request once; the gate and the retries are in `call`.
 
 local dates = require "extcontacts.base.dates"
 local errors = require "extcontacts.base.errors"

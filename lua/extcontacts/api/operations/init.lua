@@ -1,4 +1,8 @@
 --- The operation table: one row per operation with everything known about it.
+-- The room `api` owns the API as data (operations, models, settings) and pure
+-- functions on it: binding arguments, building requests, reading responses, and
+-- the one classification of results (`outcome`).
+--
 -- Methods, argument checks, requests, iterators, the reference, the command's
 -- help, the sandbox's routes and the specs are generated from the rows.  Each
 -- resource has a file; `define` completes and checks the rows.  To add an

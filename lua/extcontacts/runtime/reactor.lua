@@ -1,11 +1,11 @@
---- Steps the engines that somebody waits for: a single one directly, several
+--- Steps the engines that calls wait for: a single one directly, several
 -- through one set of their descriptors.
 
 local core = require "extcontacts.core"
 
 local reactor = {}
 
--- Seconds that one engine may delay the others where there is no set.
+-- Seconds that one engine may delay the others without a set.
 local SLICE = 0.002
 
 local held = {} -- engine → number of those who wait for it
@@ -40,7 +40,7 @@ function reactor.release(engine)
   end
 end
 
---- Called whenever a transfer has finished, whatever stepped its engine: for
+--- Called when a transfer has finished, whichever caller stepped its engine: for
 -- those who wait in another event loop.
 ---@type fun()|nil
 reactor.listener = nil
@@ -71,7 +71,7 @@ function reactor.send(wake)
   end
 end
 
---- The set with the descriptors of all held engines; nil where the system has
+--- The set with the descriptors of all held engines; nil if the system has
 -- none.  Others may add descriptors to it.
 ---@return table|nil
 function reactor.set()

@@ -84,7 +84,7 @@ end
 
 --- Runs a job in the pump, soon.
 ---@param job fun() must not raise an error
----@return boolean accepted false where no pump runs
+---@return boolean accepted false if no pump runs
 function pool.take(job)
   local self = open
   if not self or self.closed then

@@ -104,7 +104,7 @@ end
 --- Runs a function as a task, soon and independently of the current request, which
 -- may end before it.
 ---@param fn function
----@return extcontacts.Task|nil task nil where nginx has no timer left
+---@return extcontacts.Task|nil task nil if nginx has no timer left
 function tasks.detach(fn)
   local task = setmetatable({ finished = false }, metatable)
   local function job()

@@ -6,8 +6,8 @@
 -- A call returns `value, nil, response`, or `nil, err`.
 
 local call = require "extcontacts.call"
+local client_context = require "extcontacts.call.client_context"
 local config = require "extcontacts.config"
-local context = require "extcontacts.call.context"
 local map = require "extcontacts.iterate.map"
 local namespace = require "extcontacts.namespace"
 local operations = require "extcontacts.api.operations"
@@ -288,7 +288,7 @@ end
 ---@return extcontacts.Client|nil
 ---@return string|nil misuse
 function client.new(settings, internals)
-  local ctx, misuse = context.new(settings, internals)
+  local ctx, misuse = client_context.new(settings, internals)
   if not ctx then
     return nil, misuse
   end

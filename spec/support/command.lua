@@ -3,7 +3,7 @@
 local api = require "spec.support.api"
 local assert = require "luassert"
 local cli = require "extcontacts.cli"
-local context = require "extcontacts.cli.context"
+local command_context = require "extcontacts.cli.command_context"
 local json = require "extcontacts.base.json"
 local sandbox = require "spec.support.sandbox"
 local script = require "spec.support.script"
@@ -83,7 +83,7 @@ function command.context(opts)
   for name, value in pairs(opts or {}) do
     parts[name] = value
   end
-  return context.new("extcontacts x", parts), out.text, err.text
+  return command_context.new("extcontacts x", parts), out.text, err.text
 end
 
 --- Runs a command line.

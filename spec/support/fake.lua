@@ -2,8 +2,8 @@
 -- sleeps, and a random number that is always 0.5.
 local calls = require "extcontacts.call.call"
 local client = require "extcontacts.client"
+local client_context = require "extcontacts.call.client_context"
 local config = require "extcontacts.config"
-local context = require "extcontacts.call.context"
 local json = require "extcontacts.base.json"
 local operations = require "extcontacts.api.operations"
 local params = require "extcontacts.api.params"
@@ -178,7 +178,7 @@ end
 --- The same with a client's context, `ctx`, for specs of a single stage of a call.
 function fake.context(script, options)
   local self = new_fake()
-  self.ctx = assert(context.new(resolved(options), internals_of(self, script)))
+  self.ctx = assert(client_context.new(resolved(options), internals_of(self, script)))
   return self
 end
 

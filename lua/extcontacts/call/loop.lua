@@ -21,7 +21,7 @@ local function report_of(reply, err)
     arrived = reply ~= nil or err.sent ~= "nothing",
     -- A gateway's answer says nothing about the server's window.
     headers = reply and not (err and outcome.is_outage(err)) and reply.headers or nil,
-    throttled = err and err.status == 429,
+    throttled = err ~= nil and outcome.of("read", err) == "throttled",
     retry_after = err and err.retry_after,
   }
 end

@@ -7,7 +7,7 @@ local core = require "extcontacts.core"
 local deepcopy = require "extcontacts.base.deepcopy"
 local exit = require "extcontacts.cli.exit"
 local field_path = require "extcontacts.base.path"
-local fields = require "extcontacts.cli.fields"
+local field_selection = require "extcontacts.cli.field_selection"
 local models = require "extcontacts.api.models"
 local parser = require "extcontacts.cli.parser"
 local records = require "extcontacts.record"
@@ -22,7 +22,7 @@ local null, array_mt = core.json.null, core.json.array_mt
 local function settable(model, ending)
   return function()
     local words = {}
-    for _, name in ipairs(fields.names(model)) do
+    for _, name in ipairs(field_selection.names(model)) do
       local field = model.by_wire[name:match("^[^.]+")]
       if not field.read_only then
         words[#words + 1] = name .. ending

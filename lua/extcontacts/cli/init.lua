@@ -2,9 +2,9 @@
 -- with its parser, runs it and returns an exit code.  Failures become one line
 -- on standard error here and nowhere else.
 
+local command_context = require "extcontacts.cli.command_context"
 local commands = require "extcontacts.cli.commands"
 local connection = require "extcontacts.cli.connection"
-local context = require "extcontacts.cli.context"
 local exit = require "extcontacts.cli.exit"
 local parser = require "extcontacts.cli.parser"
 local suggest = require "extcontacts.base.suggest"
@@ -140,9 +140,9 @@ function cli.run(line, parts)
   end
   local command = name and commands.find(name)
   if not command then
-    return run_root(name, context.new("extcontacts", parts))
+    return run_root(name, command_context.new("extcontacts", parts))
   end
-  return run_command(command, words, context.new("extcontacts " .. name, parts))
+  return run_command(command, words, command_context.new("extcontacts " .. name, parts))
 end
 
 return cli

@@ -5,7 +5,7 @@ local compat = require "extcontacts.base.compat"
 local core = require "extcontacts.core"
 local csv = require "extcontacts.base.csv"
 local exit = require "extcontacts.cli.exit"
-local fields = require "extcontacts.cli.fields"
+local field_selection = require "extcontacts.cli.field_selection"
 local models = require "extcontacts.api.models"
 local parser = require "extcontacts.cli.parser"
 local suggest = require "extcontacts.base.suggest"
@@ -30,7 +30,7 @@ function output.setup(argparser, model)
   local selection = argparser:option("--fields", "write only these comma-separated fields, such as "
     .. "id,workEmail,workPhone.e164; can be repeated"):argname("LIST"):count("*")
   parser.completes(selection, function()
-    return fields.names(models[model])
+    return field_selection.names(models[model])
   end)
   formats[4] = selection
   formats[5] = argparser:flag("--bom", "start CSV with a byte order mark, which Excel needs to read UTF-8")
@@ -113,7 +113,7 @@ FORMS.csv = {
   put = function(self, record)
     local cells = {}
     for index, field in ipairs(self.fields) do
-      cells[index] = cell(fields.value(record, field.path))
+      cells[index] = cell(field_selection.value(record, field.path))
     end
     self.ctx:out(csv.line(cells, #cells, self.raw))
   end,
@@ -139,21 +139,21 @@ function output.open(ctx, args, model_name, several)
   local self = setmetatable({
     ctx = ctx,
     form = FORMS[form],
-    fields = fields.parse(args.fields),
+    fields = field_selection.parse(args.fields),
     raw = args.raw_cells,
     bom = args.bom,
     count = 0,
   }, Writer)
   if #self.fields > 0 then
     if model then
-      fields.warn_of_unknown(ctx, model, self.fields)
+      field_selection.warn_of_unknown(ctx, model, self.fields)
     end
     self.project = form ~= "csv"
   elseif form == "csv" then
     if not model then
       exit.usage "--csv requires --fields for this response, such as --fields id,name"
     end
-    self.fields = fields.columns(model)
+    self.fields = field_selection.columns(model)
   end
   if self.form.start then
     self.form.start(self)
@@ -165,7 +165,7 @@ end
 ---@param record table
 function Writer:put(record)
   self.count = self.count + 1
-  self.form.put(self, self.project and fields.project(record, self.fields) or record)
+  self.form.put(self, self.project and field_selection.project(record, self.fields) or record)
 end
 
 --- Completes the output.

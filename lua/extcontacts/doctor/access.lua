@@ -1,14 +1,14 @@
 --- The checks of the token and of the permissions that reads show.
 
-local connection = require "extcontacts.doctor.connection"
 local oauth = require "extcontacts.auth.oauth"
 local permissions = require "extcontacts.doctor.permissions"
 local problems = require "extcontacts.doctor.problems"
 local rate = require "extcontacts.doctor.rate"
+local reachability = require "extcontacts.doctor.reachability"
 
 local access = {}
 
-local host_of = connection.host_of
+local host_of = reachability.host_of
 
 --- Returns a token, or nil after a finding that says why there is none.
 ---@param ctx extcontacts.Examination
@@ -20,7 +20,7 @@ function access.examine_token(ctx)
     return config.access_token
   end
   local host = host_of(config.login_url)
-  local reply, failure = connection.send(ctx, oauth.request(config))
+  local reply, failure = reachability.send(ctx, oauth.request(config))
   local grant, err
   if reply then
     grant, err = oauth.classify(oauth.row, reply)

@@ -7,12 +7,12 @@
 local access = require "extcontacts.doctor.access"
 local client = require "extcontacts.client"
 local config = require "extcontacts.config"
-local connection = require "extcontacts.doctor.connection"
 local findings = require "extcontacts.doctor.findings"
 local oauth = require "extcontacts.auth.oauth"
 local permissions = require "extcontacts.doctor.permissions"
 local problems = require "extcontacts.doctor.problems"
 local rate = require "extcontacts.doctor.rate"
+local reachability = require "extcontacts.doctor.reachability"
 
 local doctor = {}
 
@@ -43,14 +43,14 @@ local function probing_client(ctx, token)
 end
 
 local function examine_servers(ctx, row)
-  local answers, is_api = connection.examine_api(ctx, row)
+  local answers, is_api = reachability.examine_api(ctx, row)
   local settings = ctx.config
   if type(settings.access_token) ~= "string"
-    and connection.host_of(settings.login_url) ~= connection.host_of(settings.base_url) then
-    answers = connection.examine_login(ctx, oauth.row)
+    and reachability.host_of(settings.login_url) ~= reachability.host_of(settings.base_url) then
+    answers = reachability.examine_login(ctx, oauth.row)
   end
   if answers then
-    connection.examine_clock(ctx)
+    reachability.examine_clock(ctx)
   end
   return answers, is_api
 end
@@ -63,7 +63,7 @@ local function examine(ctx, options, settings)
   end
   ctx.findings:ok("configuration", ("%s for %s"):format(
     type(ctx.config.access_token) == "string" and "an access token" or "client credentials",
-    connection.host_of(ctx.config.base_url)))
+    reachability.host_of(ctx.config.base_url)))
 
   local first = permissions.checks()[1]
   local answers, is_api = examine_servers(ctx, first.row)

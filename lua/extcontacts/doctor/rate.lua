@@ -1,9 +1,9 @@
 --- The check of the rate limit: the server's report, and a measurement on
 -- request.
 
-local connection = require "extcontacts.doctor.connection"
 local core = require "extcontacts.core"
 local problems = require "extcontacts.doctor.problems"
+local reachability = require "extcontacts.doctor.reachability"
 
 local rate = {}
 
@@ -48,7 +48,7 @@ function rate.measure(ctx, client, row, options)
     if err and err.kind == "cancelled" then
       error(err, 0)
     elseif err and err.status ~= 429 then
-      return ctx.findings:fail("rate", problems.of(err), connection.host_of(ctx.config.base_url), err.message)
+      return ctx.findings:fail("rate", problems.of(err), reachability.host_of(ctx.config.base_url), err.message)
     elseif err then
       return ctx.findings:ok("rate", ("measured: 429 after %d requests, all sent by this command; the next window "
         .. "opens in %s s"):format(ctx.reads, err.retry_after or "?"), {

@@ -1,7 +1,7 @@
 --- The actions that a fix's `change` can return: update, create, delete and
 -- erase.  Pure.
 
-local lookup = require "extcontacts.fix.lookup"
+local find_contact = require "extcontacts.fix.find_contact"
 local texts = require "extcontacts.base.text"
 local types = require "extcontacts.record.types"
 
@@ -58,7 +58,7 @@ function actions.create(kind, body, owner, unless_exists)
     error(("fix.create needs the id of the %s as third argument to create a %s"):format(of.owner,
       (kind:gsub("_", " "))), 2)
   elseif unless_exists ~= nil
-    and (kind ~= "contact" or type(unless_exists) ~= "string" or not lookup.normal(unless_exists)) then
+    and (kind ~= "contact" or type(unless_exists) ~= "string" or not find_contact.normal(unless_exists)) then
     error("the fourth argument of fix.create is for contacts only and must be an e-mail address or a phone "
       .. "number in E.164", 2)
   end

@@ -11,7 +11,7 @@ local actions = require "extcontacts.fix.actions"
 local apply = require "extcontacts.fix.apply"
 local definition = require "extcontacts.fix.definition"
 local fields = require "extcontacts.fix.fields"
-local lookup = require "extcontacts.fix.lookup"
+local find_contact = require "extcontacts.fix.find_contact"
 local pause = require "extcontacts.fix.pause"
 local plan = require "extcontacts.fix.plan"
 local report = require "extcontacts.fix.report"
@@ -40,7 +40,7 @@ return {
   is_field = fields.is_field,
   set_row = fields.set_row,
   lines = rows.lines,
-  lookup = lookup.find_by_key,
+  lookup = find_contact.find_by_key,
 
   -- For programs that run fixes.
   load = definition.load,

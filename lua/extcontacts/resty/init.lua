@@ -8,7 +8,7 @@
 --     }
 --     local contact, err, answer = lookup:caller "+13175550100"
 
-local lookup = require "extcontacts.resty.lookup"
+local caller_lookup = require "extcontacts.resty.caller_lookup"
 local options = require "extcontacts.base.options"
 
 local resty = {}
@@ -75,7 +75,7 @@ function resty.lookup(opts)
   for name, rule in pairs(OPTIONS) do
     complete[name] = opts[name] == nil and rule.default or opts[name]
   end
-  return lookup.new(ngx.shared[opts.dict], complete)
+  return caller_lookup.new(ngx.shared[opts.dict], complete)
 end
 
 return resty

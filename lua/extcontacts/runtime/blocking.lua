@@ -1,6 +1,6 @@
 --- How code outside of tasks waits: it blocks, and turns the loop meanwhile.
 
-local loop = require "extcontacts.runtime.loop"
+local task_loop = require "extcontacts.runtime.task_loop"
 local wait = require "extcontacts.runtime.wait"
 
 -- Seconds a single turn may take.  A turn ends when something has finished, a
@@ -9,11 +9,11 @@ local wait = require "extcontacts.runtime.wait"
 local LONGEST_STEP = 1
 
 return wait.runtime(function(engine, waitable, due, now)
-  local task = loop.current()
+  local task = task_loop.current()
   if task then
     task.waitable = waitable -- ends together with the task
   end
-  loop.turn(engine, due and math.min(due - now(), LONGEST_STEP) or LONGEST_STEP)
+  task_loop.turn(engine, due and math.min(due - now(), LONGEST_STEP) or LONGEST_STEP)
   if task then
     task.waitable = nil
   end

@@ -25,9 +25,9 @@ local blocking = require "extcontacts.runtime.blocking"
 local callsite = require "extcontacts.base.callsite"
 local compat = require "extcontacts.base.compat"
 local core = require "extcontacts.core"
-local loop = require "extcontacts.runtime.loop"
 local nginx = require "extcontacts.runtime.nginx"
 local scheduler = require "extcontacts.runtime.scheduler"
+local task_loop = require "extcontacts.runtime.task_loop"
 
 local runtime = {}
 
@@ -46,7 +46,7 @@ function runtime.here(ctx)
   if in_nginx then
     nginx.check()
   end
-  local task, own = loop.current()
+  local task, own = task_loop.current()
   if (task or in_nginx) and not can_suspend() then
     error(CANT_SUSPEND, callsite.level())
   elseif in_nginx then
@@ -76,7 +76,7 @@ end
 ---@return any ... its results
 function runtime.call(ctx, fn, ...)
   local here = runtime.here(ctx)
-  if here ~= blocking or not loop.busy() then
+  if here ~= blocking or not task_loop.busy() then
     return fn(...)
   end
   local task = here.spawn("own", nil, fn, ...)

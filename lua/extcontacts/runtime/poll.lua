@@ -3,8 +3,8 @@
 -- a descriptor of its own, which becomes readable when it should continue.
 
 local core = require "extcontacts.core"
-local loop = require "extcontacts.runtime.loop"
 local reactor = require "extcontacts.runtime.reactor"
+local task_loop = require "extcontacts.runtime.task_loop"
 local wait = require "extcontacts.runtime.wait"
 
 local poll = {}
@@ -77,11 +77,11 @@ end
 local function lead(wait_for, seconds)
   local set = leaders_set()
   leader = { since = core.engine.now(), asleep = true }
-  wait_for(set:fd(), "r", loop.patience(seconds))
+  wait_for(set:fd(), "r", task_loop.patience(seconds))
   leader = nil
   call_leader:clear()
-  loop.collect()
-  loop.kick()
+  task_loop.collect()
+  task_loop.kick()
   tell()
 end
 
@@ -98,8 +98,8 @@ local function follow(wait_for, engine, waitable, seconds)
 end
 
 local function pass(wait_for, engine, waitable, due, now)
-  reactor.send(loop.wake)
-  loop.kick()
+  reactor.send(task_loop.wake)
+  task_loop.kick()
   if waitable and waitable:done() then
     return
   end
@@ -141,7 +141,7 @@ function poll.new(wait_for)
   end
 
   function runtime.notify(waitable)
-    loop.wake(waitable)
+    task_loop.wake(waitable)
     tell(waitable)
   end
   reactor.listener = tell

@@ -1,6 +1,6 @@
 --- How code in a task waits: the task is suspended, and others run.
 
-local loop = require "extcontacts.runtime.loop"
+local task_loop = require "extcontacts.runtime.task_loop"
 local wait = require "extcontacts.runtime.wait"
 
-return wait.runtime(loop.suspend)
+return wait.runtime(task_loop.suspend)

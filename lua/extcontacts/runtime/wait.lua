@@ -1,8 +1,8 @@
 --- The runtimes that turn the loop, by how they pass the time until something
 -- may have finished.
 
-local loop = require "extcontacts.runtime.loop"
 local reactor = require "extcontacts.runtime.reactor"
+local task_loop = require "extcontacts.runtime.task_loop"
 
 local wait = {}
 
@@ -12,11 +12,11 @@ local wait = {}
 ---@return table
 function wait.runtime(pass)
   local runtime = {
-    notify = loop.wake,
-    spawn = loop.spawn,
-    kick = loop.kick,
-    deadline = loop.deadline,
-    task = loop.current,
+    notify = task_loop.wake,
+    spawn = task_loop.spawn,
+    kick = task_loop.kick,
+    deadline = task_loop.deadline,
+    task = task_loop.current,
   }
 
   --- Waits until something is done; when the code must end, cancels it.
@@ -27,7 +27,7 @@ function wait.runtime(pass)
       reactor.submitted(engine)
     end
     while not waitable:done() do
-      local why = loop.stopping()
+      local why = task_loop.stopping()
       if why and waitable.cancel then
         waitable:cancel(why)
       end
@@ -45,7 +45,7 @@ function wait.runtime(pass)
   function runtime.sleep(engine, seconds, now)
     local due = now() + seconds
     while now() < due do
-      if loop.stopping() then
+      if task_loop.stopping() then
         return false
       end
       pass(engine, nil, due, now)

@@ -1,7 +1,7 @@
 --- Operations on contacts.
 
 local parameters = require "extcontacts.api.operations.parameters"
-local permissions = require "extcontacts.api.operations.permissions"
+local permission_sets = require "extcontacts.api.operations.permission_sets"
 
 local PAGE_SIZE = parameters.PAGE_SIZE
 local PAGE_NUMBER = parameters.PAGE_NUMBER
@@ -29,14 +29,14 @@ return {
   { "get_externalcontacts_contact", "contacts.get", "GET", "/contacts/{contactId}",
     effect = "read",
     summary = "Fetch an external contact",
-    permissions = permissions.contacts "view",
+    permissions = permission_sets.contacts "view",
     query = { EXPAND_CONTACT },
     returns = "ExternalContact",
   },
   { "get_externalcontacts_contacts", "contacts.list", "GET", "/contacts",
     effect = "read",
     summary = "Search for external contacts",
-    permissions = permissions.contacts "view",
+    permissions = permission_sets.contacts "view",
     query = { PAGE_SIZE, PAGE_NUMBER, Q, SORT_CONTACTS, EXPAND_CONTACT },
     returns = "ContactListing",
     paging = "page",
@@ -46,7 +46,7 @@ return {
   { "post_externalcontacts_contacts", "contacts.create", "POST", "/contacts",
     effect = "create",
     summary = "Create an external contact",
-    permissions = permissions.contacts "add",
+    permissions = permission_sets.contacts "add",
     body_model = "ExternalContact",
     returns = "ExternalContact",
     further_status = 422,
@@ -55,7 +55,7 @@ return {
   { "put_externalcontacts_contact", "contacts.update", "PUT", "/contacts/{contactId}",
     effect = "update",
     summary = "Update an external contact",
-    permissions = permissions.contacts "edit",
+    permissions = permission_sets.contacts "edit",
     body_model = "ExternalContact",
     returns = "ExternalContact",
     further_status = 422,
@@ -63,13 +63,13 @@ return {
   { "delete_externalcontacts_contact", "contacts.delete", "DELETE", "/contacts/{contactId}",
     effect = "delete",
     summary = "Delete an external contact",
-    permissions = permissions.contacts "delete",
+    permissions = permission_sets.contacts "delete",
     returns = "Empty",
   },
   { "get_externalcontacts_scan_contacts", "contacts.scan", "GET", "/scan/contacts",
     effect = "read",
     summary = "Scan for external contacts using paging",
-    permissions = permissions.contacts "view",
+    permissions = permission_sets.contacts "view",
     query = { LIMIT, CURSOR },
     returns = "CursorContactListing",
     paging = "cursor",

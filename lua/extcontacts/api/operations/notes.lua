@@ -1,7 +1,7 @@
 --- Operations on the notes of contacts and organizations.
 
 local parameters = require "extcontacts.api.operations.parameters"
-local permissions = require "extcontacts.api.operations.permissions"
+local permission_sets = require "extcontacts.api.operations.permission_sets"
 
 local PAGE_SIZE = parameters.PAGE_SIZE
 local PAGE_NUMBER = parameters.PAGE_NUMBER
@@ -28,7 +28,7 @@ local of_contacts = {
     "/contacts/{contactId}/notes/{noteId}",
     effect = "read",
     summary = "Fetch a note for an external contact",
-    permissions = permissions.contacts "view",
+    permissions = permission_sets.contacts "view",
     query = { EXPAND_NOTE },
     returns = "Note",
   },
@@ -36,7 +36,7 @@ local of_contacts = {
     "/contacts/{contactId}/notes",
     effect = "read",
     summary = "List notes for an external contact",
-    permissions = permissions.contacts "view",
+    permissions = permission_sets.contacts "view",
     query = { PAGE_SIZE, PAGE_NUMBER, SORT_NOTES, EXPAND_NOTE },
     returns = "NoteListing",
     paging = "page",
@@ -47,7 +47,7 @@ local of_contacts = {
     "/contacts/{contactId}/notes",
     effect = "create",
     summary = "Create a note for an external contact",
-    permissions = permissions.contacts "edit",
+    permissions = permission_sets.contacts "edit",
     body_model = "Note",
     returns = "Note",
     further_status = 422,
@@ -58,7 +58,7 @@ local of_contacts = {
     "/contacts/{contactId}/notes/{noteId}",
     effect = "update",
     summary = "Update a note for an external contact",
-    permissions = permissions.contacts "edit",
+    permissions = permission_sets.contacts "edit",
     body_model = "Note",
     returns = "Note",
     further_status = 422,
@@ -67,7 +67,7 @@ local of_contacts = {
     "/contacts/{contactId}/notes/{noteId}",
     effect = "delete",
     summary = "Delete a note for an external contact",
-    permissions = permissions.contacts "edit",
+    permissions = permission_sets.contacts "edit",
     returns = "Empty",
   },
 }
@@ -77,7 +77,7 @@ local of_organizations = {
     "/organizations/{externalOrganizationId}/notes/{noteId}",
     effect = "read",
     summary = "Fetch a note for an external organization",
-    permissions = permissions.organizations "view",
+    permissions = permission_sets.organizations "view",
     query = { EXPAND_NOTE },
     returns = "Note",
   },
@@ -85,7 +85,7 @@ local of_organizations = {
     "/organizations/{externalOrganizationId}/notes",
     effect = "read",
     summary = "List notes for an external organization",
-    permissions = permissions.related_organizations "view",
+    permissions = permission_sets.related_organizations "view",
     query = { PAGE_SIZE, PAGE_NUMBER, SORT_NOTES, EXPAND_NOTE },
     returns = "NoteListing",
     paging = "page",
@@ -96,7 +96,7 @@ local of_organizations = {
     "/organizations/{externalOrganizationId}/notes",
     effect = "create",
     summary = "Create a note for an external organization",
-    permissions = permissions.related_organizations "edit",
+    permissions = permission_sets.related_organizations "edit",
     body_model = "Note",
     returns = "Note",
     further_status = 422,
@@ -107,7 +107,7 @@ local of_organizations = {
     "/organizations/{externalOrganizationId}/notes/{noteId}",
     effect = "update",
     summary = "Update a note for an external organization",
-    permissions = permissions.organizations "edit",
+    permissions = permission_sets.organizations "edit",
     body_model = "Note",
     returns = "Note",
     further_status = 422,
@@ -116,7 +116,7 @@ local of_organizations = {
     "/organizations/{externalOrganizationId}/notes/{noteId}",
     effect = "delete",
     summary = "Delete a note for an external organization",
-    permissions = permissions.organizations "edit",
+    permissions = permission_sets.organizations "edit",
     returns = "Empty",
   },
 }
@@ -125,7 +125,7 @@ local all = {
   { "get_externalcontacts_scan_notes", "notes.scan", "GET", "/scan/notes",
     effect = "read",
     summary = "Scan for notes using paging",
-    permissions = permissions.contacts "view",
+    permissions = permission_sets.contacts "view",
     query = { LIMIT, CURSOR },
     returns = "CursorNoteListing",
     paging = "cursor",

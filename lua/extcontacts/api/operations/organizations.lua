@@ -1,7 +1,7 @@
 --- Operations on organizations.
 
 local parameters = require "extcontacts.api.operations.parameters"
-local permissions = require "extcontacts.api.operations.permissions"
+local permission_sets = require "extcontacts.api.operations.permission_sets"
 
 local PAGE_SIZE = parameters.PAGE_SIZE
 local PAGE_NUMBER = parameters.PAGE_NUMBER
@@ -36,14 +36,14 @@ return {
     "/organizations/{externalOrganizationId}",
     effect = "read",
     summary = "Fetch an external organization",
-    permissions = permissions.related_organizations "view",
+    permissions = permission_sets.related_organizations "view",
     query = { EXPAND_ONE, INCLUDE_TRUSTORS },
     returns = "ExternalOrganization",
   },
   { "get_externalcontacts_organizations", "organizations.list", "GET", "/organizations",
     effect = "read",
     summary = "Search for external organizations",
-    permissions = permissions.related_organizations "view",
+    permissions = permission_sets.related_organizations "view",
     query = {
       PAGE_SIZE, PAGE_NUMBER, Q, TRUSTOR_ID, SORT_ORGANIZATIONS, EXPAND_ORGANIZATIONS,
       INCLUDE_TRUSTORS,
@@ -56,7 +56,7 @@ return {
   { "post_externalcontacts_organizations", "organizations.create", "POST", "/organizations",
     effect = "create",
     summary = "Create an external organization",
-    permissions = permissions.related_organizations "add",
+    permissions = permission_sets.related_organizations "add",
     body_model = "ExternalOrganization",
     returns = "ExternalOrganization",
     further_status = 422,
@@ -66,7 +66,7 @@ return {
     "/organizations/{externalOrganizationId}",
     effect = "update",
     summary = "Update an external organization",
-    permissions = permissions.related_organizations "edit",
+    permissions = permission_sets.related_organizations "edit",
     body_model = "ExternalOrganization",
     returns = "ExternalOrganization",
     further_status = 422,
@@ -75,14 +75,14 @@ return {
     "/organizations/{externalOrganizationId}",
     effect = "delete",
     summary = "Delete an external organization",
-    permissions = permissions.related_organizations "delete",
+    permissions = permission_sets.related_organizations "delete",
     returns = "Empty",
   },
   { "get_externalcontacts_scan_organizations", "organizations.scan", "GET",
     "/scan/organizations",
     effect = "read",
     summary = "Scan for external organizations using paging",
-    permissions = permissions.organizations "view",
+    permissions = permission_sets.organizations "view",
     query = { LIMIT, CURSOR },
     returns = "CursorOrganizationListing",
     paging = "cursor",
@@ -92,7 +92,7 @@ return {
     "/organizations/{externalOrganizationId}/contacts",
     effect = "read",
     summary = "Search for external contacts in an external organization",
-    permissions = permissions.contacts "view",
+    permissions = permission_sets.contacts "view",
     query = { PAGE_SIZE, PAGE_NUMBER, Q, SORT_CONTACTS, EXPAND_CONTACT },
     returns = "ContactListing",
     paging = "page",
@@ -103,7 +103,7 @@ return {
     "/organizations/{externalOrganizationId}/relationships",
     effect = "read",
     summary = "Fetch a relationship for an external organization",
-    permissions = permissions.related_organizations "view",
+    permissions = permission_sets.related_organizations "view",
     query = { PAGE_SIZE, PAGE_NUMBER, EXPAND_ONE, SORT_RELATIONSHIPS },
     returns = "RelationshipListing",
     paging = "page",

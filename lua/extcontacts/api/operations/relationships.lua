@@ -1,7 +1,7 @@
 --- Operations on relationships.
 
 local parameters = require "extcontacts.api.operations.parameters"
-local permissions = require "extcontacts.api.operations.permissions"
+local permission_sets = require "extcontacts.api.operations.permission_sets"
 
 local LIMIT = parameters.LIMIT
 local CURSOR = parameters.CURSOR
@@ -22,14 +22,14 @@ return {
     "/relationships/{relationshipId}",
     effect = "read",
     summary = "Fetch a relationship",
-    permissions = permissions.organizations "view",
+    permissions = permission_sets.organizations "view",
     query = { EXPAND_ONE },
     returns = "Relationship",
   },
   { "post_externalcontacts_relationships", "relationships.create", "POST", "/relationships",
     effect = "create",
     summary = "Create a relationship",
-    permissions = permissions.organizations "edit",
+    permissions = permission_sets.organizations "edit",
     body_model = "Relationship",
     returns = "Relationship",
     further_status = 422,
@@ -39,7 +39,7 @@ return {
     "/relationships/{relationshipId}",
     effect = "update",
     summary = "Update a relationship",
-    permissions = permissions.organizations "edit",
+    permissions = permission_sets.organizations "edit",
     body_model = "Relationship",
     returns = "Relationship",
     further_status = 422,
@@ -48,14 +48,14 @@ return {
     "/relationships/{relationshipId}",
     effect = "delete",
     summary = "Delete a relationship",
-    permissions = permissions.organizations "edit",
+    permissions = permission_sets.organizations "edit",
     returns = "Empty",
   },
   { "get_externalcontacts_scan_relationships", "relationships.scan", "GET",
     "/scan/relationships",
     effect = "read",
     summary = "Scan for relationships",
-    permissions = permissions.contacts "view",
+    permissions = permission_sets.contacts "view",
     query = { LIMIT, CURSOR },
     returns = "CursorRelationshipListing",
     paging = "cursor",

@@ -4,8 +4,8 @@
 local conflicts = require "extcontacts.fix.execute.conflicts"
 local errors = require "extcontacts.base.errors"
 local failures = require "extcontacts.fix.failures"
+local find_contact = require "extcontacts.fix.find_contact"
 local id_map = require "extcontacts.fix.id_map"
-local lookup = require "extcontacts.fix.lookup"
 local record_api = require "extcontacts.fix.record_api"
 local settle = require "extcontacts.fix.execute.settle"
 local writes = require "extcontacts.fix.execute.writes"
@@ -33,10 +33,10 @@ execute.settle = settle.change
 -- Creates a contact unless another one has its address by now.
 local function create(work, change)
   if change.unless_exists then
-    local found, reason = errors.catch(lookup.find, work.client, change.unless_exists)
+    local found, reason = errors.catch(find_contact.find, work.client, change.unless_exists)
     if errors.is_error(reason) then
       return failures.of_read(reason)
-    elseif found or reason ~= lookup.NOBODY then
+    elseif found or reason ~= find_contact.NOBODY then
       return conflicts.address_taken()
     end
   end

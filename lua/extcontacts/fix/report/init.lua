@@ -2,10 +2,10 @@
 -- time: first to count, then to write the rows.
 
 local atomic_lines = require "extcontacts.base.atomic_lines"
+local change_rows = require "extcontacts.fix.report.change_rows"
 local errors = require "extcontacts.base.errors"
 local option_rules = require "extcontacts.base.options"
 local page = require "extcontacts.fix.report.page"
-local rows = require "extcontacts.fix.report.rows"
 local summary = require "extcontacts.fix.report.summary"
 
 local report = {}
@@ -21,7 +21,7 @@ local function write(path, file, counted, most)
   local reader, is_chosen = summary.open(path), summary.chooser(most)
   for change in reader.next, reader do
     if is_chosen(change) then
-      assert(file:put(rows.html(change)))
+      assert(file:put(change_rows.html(change)))
     end
   end
   if reader.totals.sha256 ~= counted.totals.sha256 then

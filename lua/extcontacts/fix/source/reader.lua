@@ -1,8 +1,8 @@
 --- Reads a source: the records it describes, one after another.
 
 local errors = require "extcontacts.base.errors"
+local find_contact = require "extcontacts.fix.find_contact"
 local idset = require "extcontacts.base.idset"
-local lookup = require "extcontacts.fix.lookup"
 local record_api = require "extcontacts.fix.record_api"
 local rows = require "extcontacts.fix.source.rows"
 local texts = require "extcontacts.base.text"
@@ -53,13 +53,13 @@ end
 -- Fills the item of a row whose key is an address.  A repeated address is a
 -- duplicate even when no contact has it yet: the fix may create one.
 local function read_by_lookup(client, seen, item, key)
-  local normal = lookup.normal(key)
+  local normal = find_contact.normal(key)
   if normal and not seen:add(normal) then
     item.skipped = DUPLICATE
     return item
   end
-  local record, reason = lookup.find(client, key)
-  item.missing = reason == lookup.NOBODY
+  local record, reason = find_contact.find(client, key)
+  item.missing = reason == find_contact.NOBODY
   if not record then
     item.skipped = not item.missing and reason or nil
   elseif seen:add(record.id) then

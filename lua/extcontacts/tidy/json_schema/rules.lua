@@ -1,10 +1,10 @@
 --- The keywords of JSON Schema (draft 4), each as a rule about a value.  Pure.
 
+local equality = require "extcontacts.tidy.json_schema.equality"
 local json = require "extcontacts.base.json"
 local texts = require "extcontacts.base.text"
-local values = require "extcontacts.tidy.json_schema.values"
 
-local is_number, is_array, is_object, same = values.is_number, values.is_array, values.is_object, values.same
+local is_number, is_array, is_object, same = equality.is_number, equality.is_array, equality.is_object, equality.same
 
 local rules = {}
 
@@ -67,7 +67,7 @@ end
 function RULES.type(expected, value)
   local names = {}
   for _, name in ipairs(type(expected) == "table" and expected or { expected }) do
-    if values.types[name] and values.types[name](value) then
+    if equality.types[name] and equality.types[name](value) then
       return nil
     end
     names[#names + 1] = tostring(name)
@@ -102,7 +102,7 @@ function RULES.maxLength(expected, value)
 end
 
 function RULES.format(expected, value)
-  local is_valid = values.formats[expected]
+  local is_valid = equality.formats[expected]
   return type(value) == "string" and is_valid and not is_valid(value) and "is not a valid " .. expected or nil
 end
 

@@ -1,7 +1,7 @@
 --- Finds the keywords of a schema that no rule checks.  Pure.
 
+local equality = require "extcontacts.tidy.json_schema.equality"
 local rules = require "extcontacts.tidy.json_schema.rules"
-local values = require "extcontacts.tidy.json_schema.values"
 
 -- Keywords that say nothing about a value, or only with another keyword.
 local IGNORED = { title = true, description = true, default = true, id = true, definitions = true, ["$schema"] = true,
@@ -15,13 +15,13 @@ local SEVERAL = { properties = true, definitions = true, allOf = true, anyOf = t
 local collect
 
 local function collect_inner(found, key, value, path)
-  if not SEVERAL[key] and not values.is_array(value) then
+  if not SEVERAL[key] and not equality.is_array(value) then
     collect(found, value, path)
     return
   end
   for name, schema in pairs(value) do
     if type(schema) == "table" then
-      collect(found, schema, SEVERAL[key] and not values.is_array(value) and rules.extended(path, name) or path)
+      collect(found, schema, SEVERAL[key] and not equality.is_array(value) and rules.extended(path, name) or path)
     end
   end
 end

@@ -7,7 +7,7 @@ local html = require "extcontacts.fix.report.html"
 local texts = require "extcontacts.base.text"
 local word_diff = require "extcontacts.fix.report.word_diff"
 
-local values = {}
+local value_html = {}
 
 local null = core.json.null
 
@@ -96,7 +96,7 @@ local NONE = '<span class="none">%s</span>'
 ---@param after any
 ---@return string before
 ---@return string after
-function values.cells(before, after)
+function value_html.cells(before, after)
   before, after = text_of(before), text_of(after)
   if before and after then
     if before == after then
@@ -109,4 +109,4 @@ function values.cells(before, after)
     after and changed_html(after, "ins") or NONE:format("none")
 end
 
-return values
+return value_html

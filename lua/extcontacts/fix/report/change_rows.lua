@@ -4,14 +4,14 @@
 local diff = require "extcontacts.record.diff"
 local html = require "extcontacts.fix.report.html"
 local labels = require "extcontacts.fix.report.labels"
-local values = require "extcontacts.fix.report.values"
+local value_html = require "extcontacts.fix.report.value_html"
 
-local rows = {}
+local change_rows = {}
 
 -- `is_filtered`: whether the filter by field finds the row.  It finds changed
 -- fields, not those that are deleted with their record.
 local function field_row(out, difference, is_filtered)
-  local before, after = values.cells(difference.before, difference.after)
+  local before, after = value_html.cells(difference.before, difference.after)
   out[#out + 1] = ('<tr><th scope="row"%s>%s</th><td class="before">%s</td><td class="after">%s</td></tr>\n'):format(
     is_filtered and (' data-path="%s"'):format(html.attribute(diff.name(difference.path))) or "",
     html.text(labels.field(difference.path)), before, after)
@@ -57,7 +57,7 @@ local ERASED = "The record will be deleted permanently. A plan keeps no copy of 
 --- Returns a change's group of rows.
 ---@param change extcontacts.fix.Change
 ---@return string
-function rows.html(change)
+function change_rows.html(change)
   local warnings, codes = warnings_html(change.warnings)
   local name, kind = name_of(change), labels.kind(change.kind)
   local out = { ('<tbody id="c%d" data-op="%s" data-warnings="%s">\n'):format(change.n,
@@ -79,4 +79,4 @@ function rows.html(change)
   return table.concat(out)
 end
 
-return rows
+return change_rows

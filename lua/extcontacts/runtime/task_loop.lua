@@ -10,7 +10,7 @@ local reactor = require "extcontacts.runtime.reactor"
 local unpack = compat.unpack
 local interrupted = core.signal.caught
 
-local loop = {}
+local task_loop = {}
 
 -- The value that a suspended task yields; other yields are the program's own.
 local WAIT = {}
@@ -108,7 +108,7 @@ end
 ---@param fn function
 ---@param ... any its arguments
 ---@return extcontacts.Task
-function loop.spawn(kind, deadline, fn, ...)
+function task_loop.spawn(kind, deadline, fn, ...)
   local inherited = current and current.deadline
   if inherited and not (deadline and deadline < inherited) then
     deadline = inherited
@@ -158,19 +158,19 @@ end
 -- it can't in a coroutine that the program created inside it.
 ---@return extcontacts.Task|nil
 ---@return boolean|nil own
-function loop.current()
+function task_loop.current()
   return current, current and coroutine.running() == current.co
 end
 
 --- When the calls of the running task must have ended.
 ---@return number|nil monotonic seconds
-function loop.deadline()
+function task_loop.deadline()
   return current and current.deadline
 end
 
 --- Why the waiting code must end; nil when it may continue.
 ---@return string|nil "cancelled" or "interrupted"
-function loop.stopping()
+function task_loop.stopping()
   return interrupted() and "interrupted" or current and current.cancelled or nil
 end
 
@@ -179,7 +179,7 @@ end
 ---@param waitable table|nil
 ---@param due number|nil when to wake it
 ---@param now (fun(): number)|nil the clock of `due`
-function loop.suspend(engine, waitable, due, now)
+function task_loop.suspend(engine, waitable, due, now)
   local task = current
   if waitable then
     task.waitable = waitable
@@ -256,7 +256,7 @@ end
 --- Runs one task, or waits for the engines when none is ready.
 ---@param engine table|nil the engine that the caller waits for
 ---@param seconds number longest wait
-function loop.turn(engine, seconds)
+function task_loop.turn(engine, seconds)
   reactor.hold(engine)
   local task = next_task()
   if not task and interrupted() then
@@ -273,7 +273,7 @@ function loop.turn(engine, seconds)
 end
 
 --- Collects finished transfers without waiting.
-function loop.collect()
+function task_loop.collect()
   if interrupted() then
     interrupt()
   end
@@ -283,14 +283,14 @@ end
 --- How long the loop needs no turn.
 ---@param seconds number upper bound
 ---@return number
-function loop.patience(seconds)
+function task_loop.patience(seconds)
   return reactor.timeout(until_due(seconds))
 end
 
-loop.wake = wake
+task_loop.wake = wake
 
 --- Runs the ready tasks until each waits again.
-function loop.kick()
+function task_loop.kick()
   local task = next_task()
   while task do
     run(task)
@@ -300,8 +300,8 @@ end
 
 --- Whether tasks of the program exist.
 ---@return boolean
-function loop.busy()
+function task_loop.busy()
   return alive.program > 0
 end
 
-return loop
+return task_loop

@@ -1,6 +1,6 @@
 -- The one contact that has an address.
-local lookup = require "extcontacts.fix.lookup"
 local fake = require "spec.support.fake"
+local find_contact = require "extcontacts.fix.find_contact"
 
 describe("the lookup of an address", function()
   it("takes an e-mail address or a phone number in E.164", function()
@@ -8,10 +8,10 @@ describe("the lookup of an address", function()
       [" Ann@Example.COM "] = "ann@example.com", ["+49 (30) 765-43.21"] = "+49307654321",
       ["+1 317 555 0100"] = "+13175550100",
     } do
-      assert.equal(normal, lookup.normal(text))
+      assert.equal(normal, find_contact.normal(text))
     end
     for _, text in ipairs { "", "ann", "a@b@c", "a b@c", "030 7654321", "+49 30 x", "+12", "@ann" } do
-      assert.is_nil(lookup.normal(text))
+      assert.is_nil(find_contact.normal(text))
     end
   end)
 
@@ -19,7 +19,7 @@ describe("the lookup of an address", function()
 
   local function find(...)
     local self = fake.client { ... }
-    local contact, reason = lookup.find(self.client, "ann@example.com")
+    local contact, reason = find_contact.find(self.client, "ann@example.com")
     return contact, reason, #self.requests
   end
 
@@ -30,7 +30,7 @@ describe("the lookup of an address", function()
     for _, record in ipairs { fake.json(200, { id = "a", workEmail = "other@example.com" }), fake.json(404, {}) } do
       local found, reason = find(fake.json(200, { contacts = { ANN } }), record)
       assert.is_nil(found)
-      assert.equal(lookup.NOBODY, reason)
+      assert.equal(find_contact.NOBODY, reason)
     end
   end)
 
@@ -50,16 +50,16 @@ describe("the lookup of an address", function()
   it("takes an id, too, for a fix's own use", function()
     local self = fake.client { fake.json(200, ANN), fake.json(404, {}), fake.json(200, { contacts = { ANN } }),
       fake.json(200, ANN) }
-    assert.equal("a", lookup.find_by_key(self.client, " A ").id)
+    assert.equal("a", find_contact.find_by_key(self.client, " A ").id)
     assert.matches("/contacts/a$", self.requests[1].url)
-    assert.same({ nil, lookup.NOBODY }, { lookup.find_by_key(self.client, "b") })
-    assert.equal("a", lookup.find_by_key(self.client, "ANN@example.com").id)
+    assert.same({ nil, find_contact.NOBODY }, { find_contact.find_by_key(self.client, "b") })
+    assert.equal("a", find_contact.find_by_key(self.client, "ANN@example.com").id)
   end)
 
   it("finds nobody when the answer is empty, and raises when there is no answer", function()
     local found, reason = find(fake.json(200, {}))
     assert.is_nil(found)
-    assert.equal(lookup.NOBODY, reason)
+    assert.equal(find_contact.NOBODY, reason)
     local ok, err = pcall(find, fake.json(403, {}))
     assert.is_false(ok)
     assert.equal("auth", err.kind)

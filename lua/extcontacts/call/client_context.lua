@@ -10,7 +10,7 @@ local store = require "extcontacts.rate.store"
 local token_cache = require "extcontacts.auth.cache"
 local tokens = require "extcontacts.auth.tokens"
 
-local context = {}
+local client_context = {}
 
 ---@class extcontacts.ClientContext what a client holds
 ---@field config extcontacts.Config
@@ -71,7 +71,7 @@ end
 ---@param internals extcontacts.Internals|nil
 ---@return extcontacts.ClientContext|nil
 ---@return string|nil misuse
-function context.new(settings, internals)
+function client_context.new(settings, internals)
   internals = internals or {}
   local stores, problem = open_stores(settings, internals)
   if not stores then
@@ -97,4 +97,4 @@ function context.new(settings, internals)
   }
 end
 
-return context
+return client_context

@@ -1,5 +1,5 @@
 local json = require "extcontacts.base.json"
-local values = require "extcontacts.fix.report.values"
+local value_html = require "extcontacts.fix.report.value_html"
 
 describe("the report's cells", function()
   it("show what a field gains, loses or keeps", function()
@@ -12,23 +12,23 @@ describe("the report's cells", function()
       { { id = "1", name = "Acme" }, { id = "2" }, "<del>Acme (1)</del>", "<ins>2</ins>" },
       { { id = "1", x = 1 }, { id = "1", x = 2 }, "1", '1 <span class="none">(other details differ)</span>' },
     } do
-      assert.same({ case[3], case[4] }, { values.cells(case[1], case[2]) })
+      assert.same({ case[3], case[4] }, { value_html.cells(case[1], case[2]) })
     end
   end)
 
   it("show phone numbers so that different ones look different", function()
-    local before, after = values.cells({ display = "030 1" },
+    local before, after = value_html.cells({ display = "030 1" },
       { display = "030 1", e164 = "+49301", extension = 7, acceptsSMS = true })
     assert.equal("030 1", before)
     assert.equal('030 1<ins><span class="blank"> </span>ext. 7 = +49301, accepts SMS</ins>', after)
-    assert.equal("<ins>+49301</ins>", select(2, values.cells(nil, { e164 = "+49301" })))
+    assert.equal("<ins>+49301</ins>", select(2, value_html.cells(nil, { e164 = "+49301" })))
   end)
 
   it("shorten long texts between characters", function()
     local same = ("ä"):rep(1000)
-    local before = values.cells(same .. " old", same .. " new")
+    local before = value_html.cells(same .. " old", same .. " new")
     assert.matches("^" .. ("ä"):rep(80) .. '<span class="omitted">… 841 characters …</span>', before)
-    local _, after = values.cells(nil, ("ä"):rep(2001))
+    local _, after = value_html.cells(nil, ("ä"):rep(2001))
     assert.equal("<ins>" .. ("ä"):rep(2000) .. '</ins><span class="omitted">… 1 character …</span>', after)
   end)
 end)

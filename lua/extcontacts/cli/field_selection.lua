@@ -7,14 +7,14 @@ local models = require "extcontacts.api.models"
 local record = require "extcontacts.record"
 local suggest = require "extcontacts.base.suggest"
 
-local fields = {}
+local field_selection = {}
 
 ---@alias extcontacts.cli.Field { name: string, path: string[] }
 
 --- The names of a model's fields, including those of nested objects.
 ---@param model extcontacts.Model|nil
 ---@return string[]
-function fields.names(model)
+function field_selection.names(model)
   local names = {}
   for _, field in ipairs(model and model.fields or {}) do
     local inner = field.shape == "value" and models[field.type]
@@ -29,7 +29,7 @@ end
 --- Parses lists of names.
 ---@param lists string[]
 ---@return extcontacts.cli.Field[]
-function fields.parse(lists)
+function field_selection.parse(lists)
   local parsed = {}
   for index, name in ipairs(arg_values.list(lists)) do
     parsed[index] = { name = name, path = field_path.split(name) }
@@ -42,7 +42,7 @@ end
 ---@param ctx table
 ---@param model extcontacts.Model
 ---@param selected extcontacts.cli.Field[]
-function fields.warn_of_unknown(ctx, model, selected)
+function field_selection.warn_of_unknown(ctx, model, selected)
   for _, field in ipairs(selected) do
     local part, owner = record.unknown_part(model, field.path)
     if part then
@@ -57,7 +57,7 @@ end
 ---@param value table the record
 ---@param path string[]
 ---@return any
-function fields.value(value, path)
+function field_selection.value(value, path)
   for _, part in ipairs(path) do
     if type(value) ~= "table" then
       return nil
@@ -71,10 +71,10 @@ end
 ---@param whole table
 ---@param selected extcontacts.cli.Field[]
 ---@return table
-function fields.project(whole, selected)
+function field_selection.project(whole, selected)
   local out = {}
   for _, field in ipairs(selected) do
-    local value = fields.value(whole, field.path)
+    local value = field_selection.value(whole, field.path)
     if value ~= nil then
       field_path.put(out, field.path, value)
     end
@@ -101,8 +101,8 @@ end
 -- to other records are columns of ids.
 ---@param model extcontacts.Model
 ---@return extcontacts.cli.Field[]
-function fields.columns(model)
-  return fields.parse(add_columns(model, "", 1, {}))
+function field_selection.columns(model)
+  return field_selection.parse(add_columns(model, "", 1, {}))
 end
 
-return fields
+return field_selection

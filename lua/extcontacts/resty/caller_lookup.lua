@@ -1,13 +1,13 @@
 --- A lookup's methods: which answer a caller gets, fresh, stale or from the API.
 
-local cache = require "extcontacts.resty.cache"
+local answer_cache = require "extcontacts.resty.answer_cache"
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 local json = require "extcontacts.base.json"
 local metrics = require "extcontacts.resty.metrics"
 local upstream = require "extcontacts.resty.upstream"
 
-local lookup = {}
+local caller_lookup = {}
 
 local now = core.engine.now
 
@@ -23,9 +23,9 @@ end
 ---@param dict table
 ---@param opts extcontacts.LookupOptions complete
 ---@return extcontacts.Lookup
-function lookup.new(dict, opts)
+function caller_lookup.new(dict, opts)
   local counters = metrics.new(dict)
-  local answers = cache.new(dict, {
+  local answers = answer_cache.new(dict, {
     worker_items = opts.worker_items,
     ttl = opts.ttl,
     negative_ttl = opts.negative_ttl,
@@ -191,4 +191,4 @@ function Lookup:health()
   return { ok = state == "closed", circuit = state }
 end
 
-return lookup
+return caller_lookup

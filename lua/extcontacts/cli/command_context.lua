@@ -6,7 +6,7 @@ local exit = require "extcontacts.cli.exit"
 local files = require "extcontacts.base.files"
 local shell = require "extcontacts.base.shell"
 
-local context = {}
+local command_context = {}
 
 local Context = {}
 local metatable = { __index = Context, __name = "extcontacts.cli.context" }
@@ -157,7 +157,7 @@ end
 ---@param program string the command as people call it
 ---@param parts table|nil stdin, stdout, stderr, getenv, terminals
 ---@return table
-function context.new(program, parts)
+function command_context.new(program, parts)
   local self = {
     program = program,
     stdin = io.stdin,
@@ -172,4 +172,4 @@ function context.new(program, parts)
   return setmetatable(self, metatable)
 end
 
-return context
+return command_context

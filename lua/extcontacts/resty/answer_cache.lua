@@ -4,7 +4,7 @@
 
 local core = require "extcontacts.core"
 
-local cache = {}
+local answer_cache = {}
 
 -- Prefixes of the dictionary's keys: value → answer; id → values whose answers
 -- contain the record; value or id → when it was dropped; and the key of the
@@ -35,7 +35,7 @@ Cache.__index = Cache
 ---@param dict table
 ---@param opts extcontacts.LookupCacheOptions
 ---@return extcontacts.LookupCache
-function cache.new(dict, opts)
+function answer_cache.new(dict, opts)
   return setmetatable({
     dict = dict,
     own = assert(require("resty.lrucache").new(opts.worker_items)),
@@ -180,4 +180,4 @@ function Cache:invalidate(id, now)
   return count
 end
 
-return cache
+return answer_cache

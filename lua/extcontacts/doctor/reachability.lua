@@ -9,7 +9,7 @@ local response = require "extcontacts.api.response"
 local runtime = require "extcontacts.runtime"
 local transport = require "extcontacts.transport"
 
-local connection = {}
+local reachability = {}
 
 -- Seconds by which this machine's clock may be wrong.
 local MAX_SKEW = 60
@@ -17,18 +17,18 @@ local MAX_SKEW = 60
 --- Returns the host of a URL, with its port if it has one.
 ---@param url string
 ---@return string
-function connection.host_of(url)
+function reachability.host_of(url)
   return url:match("^https?://([^/]+)")
 end
 
-local host_of = connection.host_of
+local host_of = reachability.host_of
 
 --- Sends a request once.  Raises an error object if the wait is cancelled.
 ---@param ctx extcontacts.Examination
 ---@param request extcontacts.Request
 ---@return table|nil reply
 ---@return table|nil failure of the engine
-function connection.send(ctx, request)
+function reachability.send(ctx, request)
   local engine = transport.engine(ctx)
   local transfer, failure = engine:submit {
     method = request.method,
@@ -80,7 +80,7 @@ end
 -- Whether a server answers a request without a token.
 local function reach(ctx, url)
   local before = os.time()
-  local reply, failure = connection.send(ctx, {
+  local reply, failure = reachability.send(ctx, {
     method = "GET",
     url = url,
     headers = { { "Accept", "application/json" } },
@@ -108,7 +108,7 @@ end
 ---@param row extcontacts.Operation a read
 ---@return boolean answers whether a server answered
 ---@return boolean is_api whether it is the API
-function connection.examine_api(ctx, row)
+function reachability.examine_api(ctx, row)
   local url = ctx.config.base_url .. row.path
   local reply = reach(ctx, url)
   if not reply then
@@ -134,13 +134,13 @@ end
 ---@param ctx extcontacts.Examination
 ---@param row extcontacts.Operation the token endpoint
 ---@return boolean answers
-function connection.examine_login(ctx, row)
+function reachability.examine_login(ctx, row)
   return reach(ctx, ctx.config.login_url .. row.path) ~= nil
 end
 
 --- Compares this machine's clock with the servers', from their answers so far.
 ---@param ctx extcontacts.Examination
-function connection.examine_clock(ctx)
+function reachability.examine_clock(ctx)
   local ahead, findings = ctx.ahead, ctx.findings
   if not ahead then
     return findings:note("clock", "not checked: no server sent its time")
@@ -154,4 +154,4 @@ function connection.examine_clock(ctx)
   end
 end
 
-return connection
+return reachability

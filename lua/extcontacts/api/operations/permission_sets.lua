@@ -1,23 +1,23 @@
 --- The permissions the operations need, by what they give access to.
 
-local permissions = {}
+local permission_sets = {}
 
 ---@param action "view"|"add"|"edit"|"delete"
 ---@return string[]
-function permissions.contacts(action)
+function permission_sets.contacts(action)
   return { "externalContacts:contact:" .. action }
 end
 
 ---@param action "view"|"edit"
 ---@return string[]
-function permissions.organizations(action)
+function permission_sets.organizations(action)
   return { "externalContacts:externalOrganization:" .. action }
 end
 
 --- The same, or the permission that a related organization grants.
 ---@param action "view"|"add"|"edit"|"delete"
 ---@return string[]
-function permissions.related_organizations(action)
+function permission_sets.related_organizations(action)
   return {
     "relate:externalOrganization:" .. action,
     "externalContacts:externalOrganization:" .. action,
@@ -26,8 +26,8 @@ end
 
 ---@param action "view"|"add"|"edit"
 ---@return string[]
-function permissions.custom_fields(action)
+function permission_sets.custom_fields(action)
   return { "externalContacts:customFields:" .. action }
 end
 
-return permissions
+return permission_sets

@@ -4,7 +4,7 @@ local operations = require "extcontacts.api.operations"
 local record_api = require "extcontacts.fix.record_api"
 local texts = require "extcontacts.base.text"
 
-local lookup = {}
+local find_contact = {}
 
 local EMAILS = { "workEmail", "personalEmail", "otherEmail" }
 local PHONES = { "workPhone", "cellPhone", "homePhone", "otherPhone" }
@@ -12,13 +12,13 @@ local PHONES = { "workPhone", "cellPhone", "homePhone", "otherPhone" }
 local reverse = operations.by_short["lookup.reverse"]
 
 --- The reason when no contact has the address.
-lookup.NOBODY = "no such record"
+find_contact.NOBODY = "no such record"
 
 --- The form in which an address is looked up: an e-mail address without white
 -- space around it, or an E.164 number without separators.
 ---@param text string
 ---@return string|nil address nil when the text is neither
-function lookup.normal(text)
+function find_contact.normal(text)
   text = texts.trim(text)
   if text:find "^[^@%s]+@[^@%s]+$" then
     return text:lower()
@@ -48,8 +48,8 @@ end
 ---@param text string
 ---@return table|nil contact
 ---@return string|nil reason why no contact was found
-function lookup.find(client, text)
-  local address = lookup.normal(text)
+function find_contact.find(client, text)
+  local address = find_contact.normal(text)
   if not address then
     return nil, "not an e-mail address or a phone number in E.164"
   end
@@ -69,14 +69,14 @@ function lookup.find(client, text)
   if #contacts >= reverse.max_results then
     return nil, "too many contacts share this address"
   elseif not found then
-    return nil, lookup.NOBODY
+    return nil, find_contact.NOBODY
   end
   -- The search index lags behind writes, so the record itself decides.
   local record = record_api.read(client, { kind = "contact", id = found.id })
   if record and has(record, address) then
     return record
   end
-  return nil, lookup.NOBODY
+  return nil, find_contact.NOBODY
 end
 
 --- Finds the contact with an id, or the one contact that has an e-mail address or
@@ -85,12 +85,12 @@ end
 ---@param text string
 ---@return table|nil contact
 ---@return string|nil reason why there is none
-function lookup.find_by_key(client, text)
-  if lookup.normal(text) then
-    return lookup.find(client, text)
+function find_contact.find_by_key(client, text)
+  if find_contact.normal(text) then
+    return find_contact.find(client, text)
   end
   local record = record_api.read(client, { kind = "contact", id = texts.trim(text):lower() })
-  return record, not record and lookup.NOBODY or nil
+  return record, not record and find_contact.NOBODY or nil
 end
 
-return lookup
+return find_contact

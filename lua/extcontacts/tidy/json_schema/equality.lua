@@ -4,35 +4,35 @@ local dates = require "extcontacts.base.dates"
 local json = require "extcontacts.base.json"
 local records = require "extcontacts.record"
 
-local values = {}
+local equality = {}
 
-function values.is_number(value)
+function equality.is_number(value)
   return type(value) == "number" or json.is_number(value)
 end
 
-function values.is_array(value)
+function equality.is_array(value)
   return type(value) == "table" and records.is_array(value)
 end
 
-function values.is_object(value)
+function equality.is_object(value)
   return type(value) == "table" and not records.is_array(value)
 end
 
 --- Whether two values have the same JSON.
 ---@return boolean
-function values.same(a, b)
+function equality.same(a, b)
   return json.encode(a, { sort_keys = true }) == json.encode(b, { sort_keys = true })
 end
 
 --- By the name of a type: whether a value is of it.
 ---@type table<string, fun(value: any): boolean>
-values.types = {
+equality.types = {
   string = function(value) return type(value) == "string" end,
-  number = values.is_number,
-  integer = function(value) return values.is_number(value) and not tostring(value):find "[.eEnN]" end,
+  number = equality.is_number,
+  integer = function(value) return equality.is_number(value) and not tostring(value):find "[.eEnN]" end,
   boolean = function(value) return type(value) == "boolean" end,
-  array = values.is_array,
-  object = values.is_object,
+  array = equality.is_array,
+  object = equality.is_object,
   null = function(value) return value == json.null end,
 }
 
@@ -48,11 +48,11 @@ end
 
 --- By the name of a format: whether a text has it.
 ---@type table<string, fun(text: string): boolean>
-values.formats = {
+equality.formats = {
   ["date-time"] = function(text) return is_date(text:sub(1, 10)) and dates.iso(text) ~= nil end,
   date = is_date,
   uri = function(text) return text:find "^%a[%w+.-]*:%S+$" ~= nil end,
   email = function(text) return text:find "^[^%s@]+@[^%s@]+$" ~= nil end,
 }
 
-return values
+return equality

@@ -43,5 +43,5 @@ assert(client.contacts:delete(contact.id))
 assert(client.organizations:delete(organization.id))
 
 local gone, err = client.contacts:get(contact.id)
-assert(gone == nil and err.status == 404, err)
+assert(gone == nil and err.status == 404 and err.from_api, err)
 print "all four records deleted"

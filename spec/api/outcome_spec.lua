@@ -9,19 +9,27 @@ local RESULTS = {
   { { kind = "throttled", status = 429 }, "throttled", "throttled", true, false },
   { { kind = "throttled", code = "rate_allowance" }, "throttled", "throttled", true, false },
   { { kind = "http", status = 302 }, "refused", "refused", false, false },
-  { { kind = "http", status = 400 }, "refused", "refused", false, false },
+  { { kind = "http", status = 400, from_api = true }, "refused", "refused", false, false },
   { { kind = "auth", status = 401 }, "refused", "refused", false, false },
-  { { kind = "auth", status = 403 }, "refused", "refused", false, false },
-  { { kind = "http", status = 404 }, "refused", "refused", false, false },
-  { { kind = "http", status = 408 }, "unreachable", "unclear", true, false },
-  { { kind = "conflict", status = 409 }, "refused", "refused", false, false },
-  { { kind = "http", status = 413 }, "refused", "refused", false, false },
-  { { kind = "http", status = 422 }, "refused", "refused", false, false },
+  { { kind = "auth", status = 403, from_api = true }, "refused", "refused", false, false },
+  { { kind = "http", status = 404, from_api = true }, "refused", "refused", false, false },
+  { { kind = "http", status = 408, from_api = true }, "unreachable", "unclear", true, false },
+  { { kind = "conflict", status = 409, from_api = true }, "refused", "refused", false, false },
+  { { kind = "http", status = 413, from_api = true }, "refused", "refused", false, false },
+  { { kind = "http", status = 422, from_api = true }, "refused", "refused", false, false },
+  { { kind = "http", status = 500, from_api = true }, "unreachable", "unclear", false, false },
+  { { kind = "http", status = 501, from_api = true }, "unreachable", "unclear", false, false },
+  { { kind = "http", status = 502, from_api = true }, "unreachable", "unclear", true, true },
+  { { kind = "http", status = 503, from_api = true }, "unreachable", "unclear", true, true },
+  { { kind = "http", status = 504, from_api = true }, "unreachable", "unclear", true, true },
+  { { kind = "http", status = 304 }, "unreachable", "unclear", false, false },
+  { { kind = "http", status = 400 }, "unreachable", "unclear", false, false },
+  { { kind = "http", status = 403 }, "unreachable", "unclear", false, false },
+  { { kind = "http", status = 404 }, "unreachable", "unclear", false, false },
+  { { kind = "http", status = 407 }, "refused", "refused", false, false },
+  { { kind = "http", status = 409 }, "unreachable", "unclear", false, false },
   { { kind = "http", status = 500 }, "unreachable", "unclear", false, false },
-  { { kind = "http", status = 501 }, "unreachable", "unclear", false, false },
-  { { kind = "http", status = 502 }, "unreachable", "unclear", true, true },
   { { kind = "http", status = 503 }, "unreachable", "unclear", true, true },
-  { { kind = "http", status = 504 }, "unreachable", "unclear", true, true },
   { { kind = "decode", status = 200 }, "unreachable", "unclear", false, false },
   { { kind = "protocol", status = 200 }, "unreachable", "unclear", false, false },
   { { kind = "transport", sent = "nothing" }, "unreachable", "unreachable", true, true },
@@ -42,7 +50,8 @@ local RESULTS = {
 }
 
 local function name_of(err)
-  return table.concat({ err.kind, err.status or err.code or "", err.sent or "" }, " ")
+  local origin = err.from_api and "of the API" or ""
+  return table.concat({ err.kind, err.status or err.code or "", err.sent or "", origin }, " ")
 end
 
 describe("the outcome", function()
@@ -64,22 +73,36 @@ describe("the outcome", function()
   end
 end)
 
+describe("a record", function()
+  it("is absent only if the API itself says so", function()
+    assert.is_true(outcome.is_absent { kind = "http", status = 404, from_api = true })
+    assert.is_false(outcome.is_absent { kind = "http", status = 404, from_api = false })
+    assert.is_false(outcome.is_absent { kind = "http", status = 404 })
+    assert.is_false(outcome.is_absent { kind = "http", status = 403, from_api = true })
+  end)
+end)
+
 describe("the verdict", function()
   local R, A, F = "retry", "ambiguous", "final"
   -- failure; what it means for a read, a PUT or DELETE; for a create; for a schema's update
   for index, case in ipairs {
     { { kind = "throttled", status = 429 }, R, R, R },
-    { { kind = "http", status = 400 }, F, F, F },
-    { { kind = "http", status = 404 }, F, F, F },
-    { { kind = "http", status = 408 }, R, A, A },
-    { { kind = "http", status = 500 }, F, F, F },
-    { { kind = "http", status = 501 }, F, F, F },
-    { { kind = "http", status = 502 }, R, A, A },
-    { { kind = "http", status = 503 }, R, A, A },
-    { { kind = "http", status = 504 }, R, A, A },
+    { { kind = "http", status = 400, from_api = true }, F, F, F },
+    { { kind = "http", status = 404, from_api = true }, F, F, F },
+    { { kind = "http", status = 408, from_api = true }, R, A, A },
+    { { kind = "http", status = 500, from_api = true }, F, F, F },
+    { { kind = "http", status = 501, from_api = true }, F, F, F },
+    { { kind = "http", status = 502, from_api = true }, R, A, A },
+    { { kind = "http", status = 503, from_api = true }, R, A, A },
+    { { kind = "http", status = 504, from_api = true }, R, A, A },
     { { kind = "auth", status = 401 }, F, F, F },
-    { { kind = "auth", status = 403 }, F, F, F },
-    { { kind = "conflict", status = 409 }, F, F, F },
+    { { kind = "auth", status = 403, from_api = true }, F, F, F },
+    { { kind = "conflict", status = 409, from_api = true }, F, F, F },
+    { { kind = "http", status = 403 }, F, A, A },
+    { { kind = "http", status = 404 }, F, A, A },
+    { { kind = "http", status = 409 }, F, A, A },
+    { { kind = "http", status = 500 }, F, A, A },
+    { { kind = "http", status = 502 }, R, A, A },
     { { kind = "decode", status = 200 }, F, A, A },
     { { kind = "protocol", status = 200 }, F, A, A },
     { { kind = "cancelled" }, F, F, F },

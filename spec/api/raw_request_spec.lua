@@ -63,8 +63,8 @@ describe("client:request", function()
     assert.is_true(errors.is_error(err))
     assert.same({ "auth", 403, "request", "GET", "/api/v2/externalcontacts/contacts/7/identifiers" },
       { err.kind, err.status, err.operation, err.method, err.path })
-    assert.equal("GET /api/v2/externalcontacts/contacts/7/identifiers: no (auth, HTTP 403, missing.any.permissions)",
-      tostring(err))
+    assert.equal("GET /api/v2/externalcontacts/contacts/7/identifiers: no "
+      .. "(auth, HTTP 403, missing.any.permissions, correlation id ctx-0)", tostring(err))
     assert.equal(1, self.client:stats().operations.request.errors.auth)
   end)
 

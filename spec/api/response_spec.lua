@@ -36,15 +36,57 @@ describe("the error of a reply", function()
 
   for status, kind in pairs {
     [400] = "http", [401] = "auth", [403] = "auth", [404] = "http", [409] = "conflict",
-    [429] = "throttled", [422] = "http", [500] = "http", [302] = "http",
+    [429] = "throttled", [422] = "http", [500] = "http",
   } do
-    it("is of kind " .. kind .. " for " .. status .. ", also without a JSON body", function()
-      assert.equal(kind, failure(fake.json(status)).kind)
-      local err = failure { status = status, headers = {}, body = "<html>no</html>" }
+    it("is of kind " .. kind .. " for the API's own " .. status, function()
+      local err = failure(fake.json(status))
       assert.equal(kind, err.kind)
+      assert.is_true(err.from_api)
+    end)
+  end
+
+  -- Bodies that come with a 404 and are not the API's.
+  for name, reply in pairs {
+    ["an empty body"] = fake.foreign(404, ""),
+    ["HTML"] = fake.foreign(404),
+    ["half a body"] = fake.foreign(404, '{"message":"m","code":"not.found","status":404'),
+    ["a list"] = fake.foreign(404, "[]"),
+    ["an empty object"] = fake.foreign(404, "{}"),
+    ["a message only"] = fake.foreign(404, '{"message":"no Route matched with those values"}'),
+    ["an id and nothing else"] = fake.foreign(404, '{"contextId":"c"}'),
+    ["another framework's object"] = fake.foreign(404,
+      '{"timestamp":"2026-01-01T00:00:00Z","status":404,"error":"Not Found","path":"/"}'),
+    ["no correlation id"] = fake.foreign(404, '{"message":"m","code":"not.found","status":404}'),
+    ["another status in the body"] = fake.foreign(404,
+      '{"message":"m","code":"not.found","status":403,"contextId":"c"}'),
+  } do
+    it("is not the API's with " .. name, function()
+      local err = failure(reply)
+      assert.is_false(err.from_api)
+      assert.equal("http", err.kind)
+      assert.is_nil(err.code)
+      assert.matches("not from the API", err.message, 1, true)
       assert.is_nil(tostring(err):find("<html>", 1, true))
     end)
   end
+
+  it("is the API's with the correlation id in the header only", function()
+    local body = '{"message":"m","status":404}'
+    assert.is_true(failure(fake.foreign(404, body, { ["inin-correlation-id"] = "c-1" })).from_api)
+  end)
+
+  it("does not name roles, records or the token for a firewall's answer", function()
+    for _, status in ipairs { 400, 403, 404, 409, 413, 422, 451, 500 } do
+      local err = failure(fake.foreign(status), "contacts.update", "a", {})
+      assert.equal("http", err.kind)
+      assert.matches("firewall", err.message)
+      assert.matches("text/html", err.message, 1, true)
+      assert.is_nil(err.message:find("externalContacts:", 1, true))
+    end
+    assert.equal("auth", failure(fake.foreign(401)).kind)
+    assert.equal("throttled", failure(fake.foreign(429)).kind)
+    assert.equal("a gateway failed", failure(fake.foreign(502)).message)
+  end)
 
   it("names the required permissions", function()
     assert.matches("externalContacts:contact:view", tostring(failure(fake.json(403))), 1, true)
@@ -52,10 +94,10 @@ describe("the error of a reply", function()
     for name, value in pairs(row_of "contacts.get") do
       both[name] = value
     end
-    both.permissions, both.permissions_mode = { "a", "b" }, "all"
-    assert.matches("required: a and b", response.failure(both, fake.json(403)).message, 1, true)
+    both.permissions, both.permissions_mode = { "a:view", "b:view" }, "all"
+    assert.matches("required: a:view and b:view", response.failure(both, fake.json(403)).message, 1, true)
     both.permissions_mode = "any"
-    assert.matches("required: a or b", response.failure(both, fake.json(403)).message, 1, true)
+    assert.matches("required: a:view or b:view", response.failure(both, fake.json(403)).message, 1, true)
   end)
 
   it("says that redirects are not followed", function()

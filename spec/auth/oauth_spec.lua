@@ -37,7 +37,7 @@ describe("the answer of the token endpoint", function()
     ["a rejection"] = {
       fake.json(400, { error = "invalid_client", error_description = "the-secret is wrong" }), "auth", "invalid_client",
     },
-    ["a rejection without a body"] = { fake.json(401), "auth" },
+    ["a rejection without a body"] = { fake.foreign(401, ""), "auth" },
     ["a rejection with a code that is not a word"] = { fake.json(403, { error = "no\r\nX: y" }), "auth" },
     ["an HTML page"] = { { status = 200, headers = {}, body = "<html>" }, "decode" },
     ["an empty body"] = { fake.json(200), "decode" },
@@ -45,6 +45,8 @@ describe("the answer of the token endpoint", function()
     ["another type of token"] = { fake.json(200, { access_token = "x", token_type = "mac" }), "protocol" },
     ["a token that a header can't hold"] = { fake.json(200, { access_token = "a b" }), "protocol" },
     ["an overloaded server"] = { fake.json(503), "http" },
+    ["a firewall's page"] = { fake.foreign(403), "http" },
+    ["a redirect"] = { fake.foreign(302), "http" },
   } do
     it("is an error for " .. name, function()
       local grant, err = classify(case[1])
@@ -55,6 +57,15 @@ describe("the answer of the token endpoint", function()
       assert.is_nil(tostring(err):find("the-secret", 1, true))
     end)
   end
+
+  it("names the token endpoint and its option, not the API's", function()
+    for _, status in ipairs { 302, 400, 403, 404, 500 } do
+      local _, err = classify(fake.foreign(status))
+      assert.matches("login_url", err.message, 1, true)
+      assert.is_nil(err.message:find("base_url", 1, true))
+      assert.is_nil(err.message:find("credentials", 1, true))
+    end
+  end)
 
   it("has its correlation id in the error", function()
     local _, err = classify(fake.json(401, {}, { ["inin-correlation-id"] = "c-1" }))

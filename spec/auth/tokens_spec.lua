@@ -109,11 +109,19 @@ describe("tokens", function()
     for _, case in ipairs {
       { fake.json(400, { error = "invalid_client" }), "auth" },
       { { status = 200, headers = {}, body = "<html>" }, "decode" },
+      { fake.foreign(302), "http" },
+      { fake.foreign(403), "http" },
+      { fake.json(500), "http" },
+      { fake.failure("transport", "refused", "nothing"), "transport" },
+      { fake.failure("timeout", "timeout", "all"), "timeout" },
     } do
-      local self = fake.client({ case[1] }, fake.with_credentials())
-      local _, err = self.client.contacts:get("a")
+      local self = fake.client({ case[1] }, fake.with_credentials { max_attempts = 1 })
+      local _, err = self.client.contacts:create { firstName = "Ann" }
       assert.equal(case[2], err.kind)
       assert.equal("oauth.token", err.operation)
+      assert.same({ "POST", "/oauth/token" }, { err.method, err.path })
+      assert.equal("nothing", err.sent)
+      assert.is_nil(err.ambiguous)
       assert.equal(1, #self.requests)
     end
   end)

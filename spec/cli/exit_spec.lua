@@ -28,14 +28,14 @@ describe("an exit code", function()
     assert.equal("no connection (transport, refused); run `extcontacts doctor` to diagnose",
       exit.sentence(err, "extcontacts get"))
     assert.equal("no connection (transport, refused)", exit.sentence(err, "extcontacts doctor"))
-    for _, fields in ipairs { { kind = "http", status = 404 }, { kind = "throttled", status = 429 },
+    for _, fields in ipairs { { kind = "http", status = 404, from_api = true }, { kind = "throttled", status = 429 },
       { kind = "cancelled" }, { kind = "invalid" } } do
       fields.message = "m"
       err = errors.new(fields)
       assert.equal(tostring(err), exit.sentence(err, "extcontacts get"))
     end
     for _, fields in ipairs { { kind = "auth", status = 401 }, { kind = "timeout" }, { kind = "decode" },
-      { kind = "http", status = 503 } } do
+      { kind = "http", status = 503 }, { kind = "http", status = 404 } } do
       fields.message = "m"
       assert.matches("; run `extcontacts doctor` to diagnose$", exit.sentence(errors.new(fields), "extcontacts get"))
     end

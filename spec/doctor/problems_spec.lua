@@ -21,6 +21,13 @@ describe("the doctor's problems", function()
     end
   end)
 
+  it("distinguish a missing permission from a firewall", function()
+    assert.equal("permission", problems.of { kind = "auth", status = 403, from_api = true })
+    assert.equal("not_the_api", problems.of { kind = "http", status = 403, from_api = false })
+    assert.equal("not_the_api", problems.of { kind = "http", status = 404, from_api = false })
+    assert.equal("server", problems.of { kind = "http", status = 503, from_api = false })
+  end)
+
   it("cover every connection failure of the engine", function()
     for code, name in pairs {
       dns = "dns", refused = "refused", unreachable = "unreachable", connect_timeout = "unreachable",

@@ -6,11 +6,16 @@ local failures = require "extcontacts.fix.failures"
 -- outcome, the reason to stop and whether the server failed, for a read and for
 -- an update.
 local CASES = {
-  { { kind = "http", status = 422 }, { "failed" }, { "failed" } },
-  { { kind = "http", status = 404 }, { "failed" }, { "conflict" } },
-  { { kind = "conflict", status = 409 }, { "failed" }, { "conflict" } },
+  { { kind = "http", status = 422, from_api = true }, { "failed" }, { "failed" } },
+  { { kind = "http", status = 404, from_api = true }, { "failed" }, { "conflict" } },
+  { { kind = "conflict", status = 409, from_api = true }, { "failed" }, { "conflict" } },
+  -- A gateway's answer does not show what became of the change.
+  { { kind = "http", status = 422 }, { "not_sent", nil, true }, { "unknown", nil, true } },
+  { { kind = "http", status = 404 }, { "not_sent", nil, true }, { "unknown", nil, true } },
+  { { kind = "http", status = 409 }, { "not_sent", nil, true }, { "unknown", nil, true } },
+  { { kind = "http", status = 403 }, { "not_sent", nil, true }, { "unknown", nil, true } },
   { { kind = "invalid" }, { "failed" }, { "failed" } },
-  { { kind = "auth", status = 403 }, { "not_sent", "auth" }, { "not_sent", "auth" } },
+  { { kind = "auth", status = 403, from_api = true }, { "not_sent", "auth" }, { "not_sent", "auth" } },
   { { kind = "auth", sent = "nothing" }, { "not_sent", "auth" }, { "not_sent", "auth" } },
   { { kind = "throttled", status = 429 }, { "not_sent", "try_later" }, { "not_sent", "try_later" } },
   { { kind = "throttled" }, { "not_sent", "try_later" }, { "not_sent", "try_later" } },
@@ -35,8 +40,9 @@ describe("a failed request", function()
 
   for _, case in ipairs(CASES) do
     local fields, read, write = case[1], case[2], case[3]
-    it(("of the kind %s, status %s, sent %s%s"):format(fields.kind, fields.status or "none", fields.sent or "unknown",
-      fields.ambiguous and ", after a lost reply" or ""), function()
+    local origin, history = fields.from_api and " of the API" or "", fields.ambiguous and ", after a lost reply" or ""
+    it(("of the kind %s, status %s%s, sent %s%s"):format(fields.kind, fields.status or "none", origin,
+      fields.sent or "unknown", history), function()
       fields.message = "it failed"
       local err = errors.new(fields)
       if read then
@@ -48,8 +54,8 @@ describe("a failed request", function()
 
   it("keeps the server's words for the file of errors", function()
     local outcome = failures.of_write("create", errors.new {
-      kind = "http", status = 422, code = "constraint.validation", message = "no", correlation_id = "c",
-      details = { { fieldName = "workEmail" } },
+      kind = "http", status = 422, from_api = true, code = "constraint.validation", message = "no",
+      correlation_id = "c", details = { { fieldName = "workEmail" } },
     })
     assert.same({ "failed", "no", 422, "constraint.validation", "c", "workEmail" },
       { outcome.t, outcome.reason, outcome.status, outcome.code, outcome.correlation_id, outcome.field })

@@ -10,12 +10,39 @@ local params = require "extcontacts.api.params"
 
 local fake = {}
 
---- A reply with a JSON body.
+-- Statuses with a code of the API's.
+local CODES = { [400] = "bad.request", [403] = "not.authorized", [404] = "not.found", [409] = "general.conflict" }
+
+-- The API's error body: the given fields, and those that every such body has.
+local function error_body(status, fields)
+  local body = { code = CODES[status], message = "it failed", status = status, contextId = "ctx-0" }
+  for name, value in pairs(fields or {}) do
+    body[name] = value
+  end
+  return body
+end
+
+--- A reply with a JSON body; beyond 2xx the API's own error, except for the token
+-- endpoint's, which has a field `error`.
 function fake.json(status, value, headers)
+  if status >= 400 and not (value and value.error) then
+    value = error_body(status, value)
+  end
   return {
     status = status,
     headers = headers or { ["content-type"] = "application/json" },
     body = value == nil and "" or assert(json.encode(value)),
+    bytes_sent = 100,
+    bytes_received = 200,
+  }
+end
+
+--- A reply that is not the API's: a gateway's page, by default.
+function fake.foreign(status, body, headers)
+  return {
+    status = status,
+    headers = headers or { ["content-type"] = "text/html" },
+    body = body or "<html><body>default backend</body></html>",
     bytes_sent = 100,
     bytes_received = 200,
   }

@@ -24,11 +24,21 @@ local UNREADABLE = { decode = true, protocol = true }
 -- Statuses that a gateway or an overloaded server returns for a while.
 local GATEWAY = { [502] = true, [503] = true, [504] = true }
 
+-- Statuses with which whoever answers, the API or not, declares that it did not
+-- carry the request out: it belongs elsewhere, or lacks credentials.
+local NOT_CARRIED_OUT = { [301] = true, [302] = true, [307] = true, [308] = true, [401] = true, [407] = true }
+
 -- Whether the answer leaves the result of the request open: the server failed, or
--- a gateway answered.
+-- a gateway answered.  Only the API's own error body proves that the API refused
+-- the request.
 local function is_unusable(err)
   local status = err.status
-  return UNREADABLE[err.kind] or status ~= nil and (status >= 500 or status == 408)
+  if UNREADABLE[err.kind] then
+    return true
+  elseif not status then
+    return false
+  end
+  return status >= 500 or status == 408 or not (err.from_api or NOT_CARRIED_OUT[status])
 end
 
 --- Classifies the result of one request.
@@ -48,6 +58,14 @@ function outcome.of(effect, err)
     return harmless and "unreachable" or "unclear"
   end
   return "refused"
+end
+
+--- Whether a failure proves that the record does not exist: a gateway's 404 does
+-- not.
+---@param err extcontacts.Error
+---@return boolean
+function outcome.is_absent(err)
+  return err.status == 404 and err.from_api == true
 end
 
 --- Whether the same request may succeed a little later.
@@ -84,8 +102,8 @@ function outcome.verdict(row, err)
   elseif result == "unreachable" or result == "unclear" and row.repeatable then
     return outcome.is_temporary(err) and "retry" or "final"
   elseif result == "unclear" then
-    -- After a 500, only the caller decides to send the request again.
-    local failed = (err.status or 0) >= 500 and not outcome.is_temporary(err)
+    -- After the API's own 500, only the caller decides to send the request again.
+    local failed = err.from_api and err.status >= 500 and not outcome.is_temporary(err)
     return failed and "final" or "ambiguous"
   end
   return "final"

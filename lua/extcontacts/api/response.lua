@@ -124,33 +124,71 @@ local function sentence(text)
   return text
 end
 
+--- The API's own error body.  A gateway, firewall or proxy may answer with the
+-- same status, but not with this body: a code or message, the status, and the
+-- id of the exchange, in the body or in a header.
+---@param reply table `{ status, headers, body }`
+---@return table|nil body nil if something else answered
+function response.error_body(reply)
+  local body = core.json.decode(reply.body)
+  if type(body) ~= "table" or body.status ~= reply.status then
+    return nil
+  end
+  local is_identified = response.correlation_id(reply.headers) or text_field(body, "contextId")
+  return is_identified and (text_field(body, "code") or text_field(body, "message")) and body or nil
+end
+
+-- Statuses that say enough by themselves, whoever answers.
+local PLAIN = { [401] = true, [408] = true, [429] = true, [502] = true, [503] = true, [504] = true }
+
+-- The message for an answer that is not the server's own.
+local function foreign_message(row, reply)
+  local status, option = reply.status, row.url_option or "base_url"
+  if status >= 300 and status < 400 then
+    return ("the server redirects, and this client follows no redirects; check %s"):format(option)
+  elseif PLAIN[status] then
+    return PHRASES[status]
+  end
+  local kind = reply.headers["content-type"]
+  return ("the answer is not from %s (content type %s): a gateway, firewall or proxy may have rejected "
+    .. "the request, or %s is wrong"):format(row.server or "the API", kind and sentence(kind) or "missing", option)
+end
+
+local function message_of(row, reply, body, args)
+  local status = reply.status
+  if not body then
+    return foreign_message(row, reply)
+  end
+  local message = text_field(body, "message")
+  message = message and sentence(response.mask(message, args)) or PHRASES[status] or "unexpected status"
+  local permission = row.permissions[1]
+  if status == 403 and permission and not message:find(permission, 1, true) then
+    message = ("%s; required: %s"):format(message,
+      table.concat(row.permissions, row.permissions_mode == "all" and " and " or " or "))
+  end
+  return message
+end
+
+-- A 403 or 409 that is not the API's says nothing about roles or records.
+local function kind_of(status, from_api)
+  local foreign = not from_api and (status == 403 or status == 409)
+  return not foreign and KIND_OF_STATUS[status] or "http"
+end
+
 --- The error of an answer outside 2xx.
 ---@param row extcontacts.Operation
 ---@param reply table
 ---@param args extcontacts.Arguments|nil
 ---@return extcontacts.Error
 function response.failure(row, reply, args)
-  local status = reply.status
-  local body = core.json.decode(reply.body)
-  if type(body) ~= "table" then
-    body = {}
-  end
-  local message = text_field(body, "message")
-  message = message and sentence(response.mask(message, args))
-  if not message then
-    message = PHRASES[status] or "unexpected status"
-    if status >= 300 and status < 400 then
-      message = "the server redirects, and this client follows no redirects; check base_url"
-    end
-  end
-  local permission = row.permissions[1]
-  if status == 403 and permission and not message:find(permission, 1, true) then
-    message = ("%s; required: %s"):format(message,
-      table.concat(row.permissions, row.permissions_mode == "all" and " and " or " or "))
-  end
+  local status, body = reply.status, response.error_body(reply)
+  local message = message_of(row, reply, body, args)
+  local from_api = body ~= nil
+  body = body or {}
   local err = errors.new {
-    kind = KIND_OF_STATUS[status] or "http",
+    kind = kind_of(status, from_api),
     status = status,
+    from_api = from_api,
     code = text_field(body, "code"),
     message = message,
     details = type(body.details) == "table" and body.details or nil,

@@ -15,6 +15,8 @@ oauth.row = {
   name = "oauth.token",
   method = "POST",
   path = "/oauth/token",
+  server = "the token endpoint",
+  url_option = "login_url",
   permissions = {},
   effect = "read",
   returns = "AccessToken",
@@ -69,11 +71,13 @@ function oauth.classify(row, reply)
     body = nil
   end
   if status < 200 or status > 299 then
-    if status == 400 or status == 401 or status == 403 then
-      local code = body and body.error
+    -- Its own error body has a field `error`; without one, a 400 or 403 may be a
+    -- firewall's.
+    local code = body and type(body.error) == "string" and body.error
+    if status == 401 or code and (status == 400 or status == 403) then
       return failure {
         status = status,
-        code = type(code) == "string" and code:match("^[%w_.%-]+$") or nil,
+        code = code and code:match("^[%w_.%-]+$") or nil,
         message = "the client id and secret were rejected; check both, the region, and that the "
           .. "OAuth client has the client credentials grant",
         correlation_id = response.correlation_id(reply.headers),

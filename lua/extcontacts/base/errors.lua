@@ -13,6 +13,8 @@
 ---@field kind extcontacts.ErrorKind
 ---@field message string a sentence without secrets and personal data
 ---@field status integer|nil HTTP status
+---@field from_api boolean|nil whether the API itself answered, with its own error body; false if a
+--- gateway, firewall or proxy may have, which proves nothing about a record
 ---@field code string|nil the server's dotted code, the system's (`ENOSPC`), or a short word of this module
 ---@field operation string|nil the operation's canonical name; `request` for any other endpoint
 ---@field method string|nil

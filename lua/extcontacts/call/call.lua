@@ -195,8 +195,10 @@ end
 function Call:fail(err)
   local row, request = self.row, self.request
   err.operation = err.operation or row.name
-  err.method = err.method or row.method
-  err.path = err.path or request and request.path
+  if err.operation == row.name then -- not a request for a token
+    err.method = err.method or row.method
+    err.path = err.path or request and request.path
+  end
   err.attempts = self.attempts
   err.response = summary(self)
   stats.call(self.ctx.stats, row.name, err.response.elapsed, err)

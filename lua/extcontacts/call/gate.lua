@@ -103,6 +103,7 @@ function gate.pass(call)
     if lease then
       return lease
     elseif failure then
+      failure.sent = "nothing" -- of the call's own request
       return nil, failure, oauth.row
     end
     err = too_long(call, wait, reason, until_probe) or call:pause(wait, reason)

@@ -142,7 +142,7 @@ function loop.run(call, settled, verdict)
     local value
     if not settled then
       value, err, failing = attempt(call)
-      if err and call.row.effect == "delete" and err.status == 404 and call.unsure then
+      if err and call.row.effect == "delete" and call.unsure and outcome.is_absent(err) then
         value, err = true, nil -- the earlier attempt deleted it
       end
       if not err then

@@ -100,11 +100,13 @@ local BY_CODE = {
 function problems.of(failure)
   if failure.status == 401 then
     return "token"
-  elseif failure.status == 403 then
+  elseif failure.status == 403 and failure.from_api then
     return "permission"
   elseif failure.status == 429 then
     return "throttled"
-  elseif failure.kind == "decode" or failure.kind == "protocol" then
+  elseif failure.kind == "decode" or failure.kind == "protocol"
+    or failure.from_api == false and failure.status < 500
+  then
     return "not_the_api"
   end
   return BY_CODE[failure.code] or "server"

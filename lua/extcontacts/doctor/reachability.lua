@@ -103,7 +103,7 @@ local function reach(ctx, url)
 end
 
 --- Checks the API's server.  The API answers a request without a token with 401
--- and a JSON body that has a code.
+-- and its error body.
 ---@param ctx extcontacts.Examination
 ---@param row extcontacts.Operation a read
 ---@return boolean answers whether a server answered
@@ -115,13 +115,12 @@ function reachability.examine_api(ctx, row)
     return false, false
   end
   local host, findings = host_of(url), ctx.findings
-  local body = core.json.decode(reply.body)
   local facts = { host = host, status = reply.status, correlation_id = response.correlation_id(reply.headers) }
   if reply.status >= 500 then
     findings:fail("api", "server", host, "HTTP " .. reply.status, facts)
   elseif reply.status == 429 then
     findings:fail("api", "throttled", host, nil, facts)
-  elseif reply.status ~= 401 or type(body) ~= "table" or type(body.code) ~= "string" then
+  elseif reply.status ~= 401 or not response.error_body(reply) then
     findings:fail("api", "not_the_api", host, "HTTP " .. reply.status, facts)
   else
     findings:ok("api", host .. " answers as the API does", facts)

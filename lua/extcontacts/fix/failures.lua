@@ -44,9 +44,9 @@ function failures.of_write(effect, err)
   local not_sent = result == "throttled" or result == "unreachable" or result == "stopped" or err.kind == "auth"
   if not_sent and not err.ambiguous then
     return change_outcome("not_sent", err, stop, not stop)
-  elseif err.status == 404 then
+  elseif outcome.is_absent(err) then
     return { t = "conflict", reason = "the record no longer exists", status = 404 }
-  elseif err.status == 409 then
+  elseif err.status == 409 and err.from_api then
     return change_outcome("conflict", err)
   elseif result == "refused" and not stop then
     return change_outcome("failed", err)

@@ -1,6 +1,7 @@
 --- The operations on one record, by its reference.
 
 local compat = require "extcontacts.base.compat"
+local outcome = require "extcontacts.api.outcome"
 local types = require "extcontacts.record.types"
 
 local record_api = {}
@@ -20,7 +21,8 @@ function record_api.call(client, verb, reference, body, options)
   return value, err, response
 end
 
---- Reads the record.  Raises an error object for any failure but 404.
+--- Reads the record.  Raises an error object for any failure but the API's own
+-- 404.
 ---@param client extcontacts.Client
 ---@param reference extcontacts.record.Reference
 ---@return table|nil record nil when it does not exist
@@ -28,7 +30,7 @@ function record_api.read(client, reference)
   local record, err = record_api.call(client, "get", reference)
   if record then
     return record
-  elseif err.status == 404 then
+  elseif outcome.is_absent(err) then
     return nil
   end
   error(err, 0)

@@ -69,7 +69,7 @@ end
 local function cache_error(self, value, err)
   if self.error_ttl > 0 then
     self.dict:set(ERROR .. value, json.encode {
-      kind = err.kind, code = err.code, status = err.status, message = err.message,
+      kind = err.kind, code = err.code, status = err.status, from_api = err.from_api, message = err.message,
       retryable = err.retryable, retry_after = err.retry_after,
     }, self.error_ttl)
   end

@@ -6,6 +6,7 @@ local compare = require "extcontacts.snapshot.compare"
 local compat = require "extcontacts.base.compat"
 local errors = require "extcontacts.base.errors"
 local format = require "extcontacts.snapshot.format"
+local outcome = require "extcontacts.api.outcome"
 local plan_draft = require "extcontacts.fix.plan.draft"
 local types = require "extcontacts.record.types"
 
@@ -34,7 +35,7 @@ local function add_deletes(client, draft, created)
     local record, err = client:call(types.by_name[reference.kind].get, unpack(types.arguments(reference)))
     if record then
       draft:add(changes.delete(reference, record))
-    elseif err.status ~= 404 then
+    elseif not outcome.is_absent(err) then
       error(err, 0)
     end
   end

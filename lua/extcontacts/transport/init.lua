@@ -129,6 +129,9 @@ function transport.send(call, row, request, authorization, classify)
   else
     err = failure
   end
+  if err then
+    err.operation, err.method, err.path = row.name, row.method, request.path
+  end
   stats.exchange(ctx.stats, reply and reply.status or err.status, reply)
   local entry = log.is_enabled(ctx.config) and entry_of(call, row, started, reply, err) or nil
   return value, err, reply, entry

@@ -8,6 +8,7 @@ local errors = require "extcontacts.base.errors"
 local loop = require "extcontacts.call.loop"
 local match = require "extcontacts.call.reconcile.match"
 local operations = require "extcontacts.api.operations"
+local outcome = require "extcontacts.api.outcome"
 local params = require "extcontacts.api.params"
 
 local reconcile = {}
@@ -39,7 +40,7 @@ end
 local function candidates_of(call, wanted)
   local answer, err = read(call, wanted)
   if err then
-    return {}, err.status ~= 404 and err or nil
+    return {}, not outcome.is_absent(err) and err or nil
   elseif not wanted.records then
     return { answer }
   end
@@ -57,7 +58,7 @@ local function whole_of(call, wanted, candidate)
     return candidate
   end
   local whole, err = read(call, match.read_one(call.row, call.args, candidate.id))
-  return whole, err and err.status ~= 404 and err or nil
+  return whole, err and not outcome.is_absent(err) and err or nil
 end
 
 -- Searches once.  Returns the record; or nil and why absence is not proven.

@@ -4,6 +4,7 @@ local exit = require "extcontacts.cli.exit"
 local operation_args = require "extcontacts.cli.operation_args"
 local operation_calls = require "extcontacts.cli.operation_calls"
 local operation_command = require "extcontacts.cli.operation_command"
+local outcome = require "extcontacts.api.outcome"
 local output = require "extcontacts.cli.output"
 
 local command = {
@@ -51,7 +52,7 @@ function command.run(args, ctx, row)
       local record, err = operation_calls.try(ctx, row, arguments, count)
       if record then
         writer:put(record)
-      elseif several and err.status == 404 then
+      elseif several and outcome.is_absent(err) then
         ctx:say("%s: %s", id, tostring(err))
         failed = true
       else

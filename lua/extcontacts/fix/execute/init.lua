@@ -6,6 +6,7 @@ local errors = require "extcontacts.base.errors"
 local failures = require "extcontacts.fix.failures"
 local find_contact = require "extcontacts.fix.find_contact"
 local id_map = require "extcontacts.fix.id_map"
+local outcome = require "extcontacts.api.outcome"
 local record_api = require "extcontacts.fix.record_api"
 local settle = require "extcontacts.fix.execute.settle"
 local writes = require "extcontacts.fix.execute.writes"
@@ -58,7 +59,7 @@ function execute.change(work, change)
   local record, err = record_api.call(work.client, "get", reference)
   if record then
     return WRITE[change.op](work, change, reference, record)
-  elseif err.status ~= 404 then
+  elseif not outcome.is_absent(err) then
     return failures.of_read(err)
   elseif change.op == "update" then
     return conflicts.gone()

@@ -6,6 +6,7 @@ local dates = require "extcontacts.base.dates"
 local diff = require "extcontacts.record.diff"
 local failures = require "extcontacts.fix.failures"
 local id_map = require "extcontacts.fix.id_map"
+local outcomes = require "extcontacts.api.outcome"
 local record_api = require "extcontacts.fix.record_api"
 local writes = require "extcontacts.fix.execute.writes"
 
@@ -62,7 +63,7 @@ function settle.change(work, change, intent)
   end
   local reference = writes.reference(intent)
   local record, err = record_api.call(work.client, "get", reference)
-  if not record and err.status ~= 404 then
+  if not record and not outcomes.is_absent(err) then
     return unread(err)
   elseif change.op == "update" then
     return record and update(work, change, intent, reference, record) or conflicts.gone()

@@ -90,7 +90,7 @@ function writes.delete(work, change, reference, record)
   local answer, response = send(work, change, "delete", reference, intent)
   if answer ~= nil then
     return applied(answer, response)
-  elseif response.status == 404 then
+  elseif response.t == "conflict" and response.status == 404 then
     return applied() -- someone else deleted it at the same moment
   end
   return response

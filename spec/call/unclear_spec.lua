@@ -1,0 +1,129 @@
+-- Answers that prove nothing about a record: what a call of each effect returns.
+local fake = require "spec.support.fake"
+local outcome = require "extcontacts.api.outcome"
+
+local NAMES = { firstName = "Ann" } -- without an address a create can't be looked for
+
+-- A call of each effect; `is_write`.
+local CALLS = {
+  { "a read", false, function(client) return client.contacts:get "a" end },
+  { "a listing", false, function(client) return client.contacts:list() end },
+  { "a create", true, function(client) return client.contacts:create(NAMES) end },
+  { "an update", true, function(client) return client.contacts:update("a", NAMES) end },
+  { "a delete", true, function(client) return client.contacts:delete "a" end },
+  { "a link", true, function(client) return client.organizations.trustor:clear "a" end },
+  { "a raw POST", true, function(client) return client:request("POST", "/api/v2/x", { body = {} }) end },
+  { "a raw PATCH", true, function(client) return client:request("PATCH", "/api/v2/x", { body = {} }) end },
+}
+
+-- The result of a call that each request answers with `reply`.
+local function result_of(call, reply)
+  local self = fake.client(fake.endless(function()
+    return reply
+  end), { max_attempts = 2 })
+  local value, err = call(self.client)
+  return value, err, self
+end
+
+local BODIES = {
+  { "HTML", nil },
+  { "nothing", "" },
+  { "foreign JSON", '{"status":404,"error":"Not Found","path":"/"}' },
+}
+
+describe("a gateway's answer", function()
+  for _, call in ipairs(CALLS) do
+    local name, is_write, perform = call[1], call[2], call[3]
+    for _, status in ipairs { 304, 400, 403, 404, 409, 413, 422, 451, 500, 501, 502, 503, 504 } do
+      it(("to %s, HTTP %d, leaves the result open"):format(name, status), function()
+        for _, body in ipairs(BODIES) do
+          local value, err = result_of(perform, fake.foreign(status, body[2]))
+          assert.is_nil(value, body[1])
+          assert.equal(status, err.status, body[1])
+          assert.is_false(err.from_api, body[1])
+          assert.is_false(outcome.is_absent(err), body[1])
+          assert.equal(is_write or nil, err.ambiguous, body[1])
+        end
+      end)
+    end
+
+    for _, status in ipairs { 301, 302, 307, 308, 401, 407, 429 } do
+      it(("to %s, HTTP %d, says that the request was not carried out"):format(name, status), function()
+        local value, err = result_of(perform, fake.foreign(status))
+        assert.is_nil(value)
+        assert.is_nil(err.ambiguous)
+      end)
+    end
+  end
+end)
+
+describe("the API's own answer", function()
+  for _, call in ipairs(CALLS) do
+    for _, status in ipairs { 400, 403, 404, 409, 413, 422 } do
+      it(("to %s, HTTP %d, is definite"):format(call[1], status), function()
+        local value, err, self = result_of(call[3], fake.json(status))
+        assert.is_nil(value)
+        assert.is_true(err.from_api)
+        assert.is_nil(err.ambiguous)
+        assert.equal(1, #self.requests)
+      end)
+    end
+  end
+end)
+
+describe("a gateway's 404", function()
+  local LOST = fake.failure("transport", "reset", "all")
+  local DATED = { date = "Thu, 01 Jan 1970 00:16:40 GMT" }
+  local MAIL = { firstName = "Ann", workEmail = "ann@example.com" }
+  local ANN = { id = "new", firstName = "Ann", workEmail = "ann@example.com", createDate = "1970-01-01T00:16:40Z" }
+
+  local function posts(self)
+    local count = 0
+    for _, request in ipairs(self.requests) do
+      count = count + (request.method == "POST" and 1 or 0)
+    end
+    return count
+  end
+
+  it("does not make a retried DELETE succeed", function()
+    local self = fake.client { LOST, fake.foreign(404) }
+    local value, err = self.client.contacts:delete "a"
+    assert.is_nil(value)
+    assert.is_true(err.ambiguous)
+  end)
+
+  it("does not prove that a lost create was not carried out", function()
+    local self = fake.client(setmetatable({ fake.json(200, { id = "x" }, DATED), LOST }, {
+      __index = function() return fake.foreign(404, nil, DATED) end,
+    }), { check_time = 5, rate = false })
+    self.client.contacts:get "x"
+    local value, err = self.client.contacts:create(MAIL)
+    assert.is_nil(value)
+    assert.is_true(err.ambiguous)
+    assert.equal(1, posts(self))
+  end)
+
+  it("for one candidate does not prove it either", function()
+    local found = fake.json(200, { contacts = { ANN } }, DATED)
+    local self = fake.client(setmetatable({ fake.json(200, { id = "x" }, DATED), LOST }, {
+      __index = function(_, index)
+        return index % 2 == 1 and found or fake.foreign(404, nil, DATED)
+      end,
+    }), { check_time = 5, rate = false })
+    self.client.contacts:get "x"
+    local _, err = self.client.contacts:create(MAIL)
+    assert.is_true(err.ambiguous)
+    assert.equal(1, posts(self))
+  end)
+
+  it("is followed by another search, which finds the record", function()
+    local self = fake.client {
+      fake.json(200, { id = "x" }, DATED), fake.foreign(502, nil, DATED), fake.foreign(404), fake.foreign(404),
+      fake.json(200, { contacts = { ANN } }), fake.json(200, ANN),
+    }
+    self.client.contacts:get "x"
+    local contact, _, response = self.client.contacts:create(MAIL)
+    assert.equal("new", contact.id)
+    assert.is_true(response.recovered)
+  end)
+end)

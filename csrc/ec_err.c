@@ -105,7 +105,7 @@ static const ec_failure of_libcurl[] = {
                            "response",
                            0},
     [CURLE_PARTIAL_FILE] = {"transport", "closed_early",
-                            "the response body was cut short", 0},
+                            "the response was cut short", 0},
     [CURLE_HTTP2] = {"transport", "http2", "the HTTP/2 connection broke", 0},
     [CURLE_HTTP2_STREAM] = {"transport", "http2", "the HTTP/2 stream was reset",
                             0},

@@ -110,13 +110,20 @@ static void distrust_connection(ec_transfer *t) {
     ec_liveness_suspect(&t->engine->liveness, t->started);
 }
 
+/* libcurl reports success when the connection is closed within the headers. */
+static CURLcode check_headers(const ec_headers *h) {
+  if (h->state == EC_HEADERS_FIELDS)
+    return CURLE_PARTIAL_FILE;
+  /* 101 is not a response: the request did not ask for another protocol */
+  return h->status < 200 ? CURLE_WEIRD_SERVER_REPLY : CURLE_OK;
+}
+
 void ec_exchange_complete(ec_transfer *t, CURLcode code) {
   ec_outcome_read(t);
   if (code == CURLE_OPERATION_TIMEDOUT)
     distrust_connection(t);
-  /* 101 is not a response: the request did not ask for another protocol */
-  if (code == CURLE_OK && t->memory.headers.status < 200)
-    code = CURLE_WEIRD_SERVER_REPLY;
+  if (code == CURLE_OK)
+    code = check_headers(&t->memory.headers);
   if (code != CURLE_OK)
     ec_transfer_fail(t, ec_outcome_failure(t, code));
   detach(t);

@@ -46,6 +46,9 @@ local RESULTS = {
   { { kind = "closed" }, "stopped", "stopped", false, false },
   { { kind = "invalid" }, "refused", "refused", false, false },
   { { kind = "limit" }, "refused", "refused", false, false },
+  { { kind = "limit", sent = "nothing", permanent = true }, "refused", "refused", false, false },
+  { { kind = "limit", sent = "all", status = 200, permanent = true }, "refused", "unclear", false, false },
+  { { kind = "limit", sent = "all", permanent = true }, "refused", "unclear", false, false },
   { { kind = "http", status = 503, sent = "nothing" }, "unreachable", "unreachable", true, true },
 }
 

@@ -134,13 +134,26 @@ describe("a reply with status 2xx", function()
     assert.equal("protocol", failure({ status = 200, headers = {}, body = "3" }).kind)
   end)
 
-  it("may be empty for a write, but not for a read", function()
-    assert.equal("protocol", failure(fake.json(200)).kind)
+  it("may be empty only for an operation that returns no record", function()
+    for _, row in ipairs(operations.list) do
+      local returns_nothing = row.returns == nil or row.returns == "Empty"
+      for _, status in ipairs { 200, 202, 204 } do
+        local value, err = response.classify(row, fake.json(status))
+        assert.equal(returns_nothing or nil, value, row.short)
+        assert.equal(not returns_nothing and "protocol" or nil, err and err.kind, row.short)
+      end
+    end
     for _, short in ipairs { "contacts.delete", "organizations.trustor.clear", "conversations.associate" } do
       assert.is_true((response.classify(row_of(short), fake.json(200))))
       assert.is_true((response.classify(row_of(short), fake.json(204))))
     end
     assert.same({}, (response.classify(row_of "contacts.delete", fake.json(200, {}))))
+  end)
+
+  it("of a create must have an id", function()
+    assert.equal("protocol", failure(fake.json(200, {}), "contacts.create").kind)
+    assert.equal("protocol", failure(fake.json(200, { code = "not.found", status = 404 }), "contacts.create").kind)
+    assert.same({}, (response.classify(row_of "contacts.update", fake.json(200, {}))))
   end)
 
   it("is passed to on_body before it is decoded", function()

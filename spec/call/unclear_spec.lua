@@ -71,6 +71,60 @@ describe("the API's own answer", function()
   end
 end)
 
+-- Ways in which an answer fails after the request was sent.  `only`: for calls
+-- that return a record.
+local BROKEN = {
+  { "a connection that breaks", fake.failure("transport", "reset", "all") },
+  { "half a request", fake.failure("transport", "reset", "partial") },
+  { "headers that are cut off", fake.failure("transport", "closed_early", "all") },
+  { "a 200 whose body breaks off", { failure = {
+    kind = "transport", code = "closed_early", sent = "all", status = 200, message = "cut short",
+  } } },
+  { "no answer in time", fake.failure("timeout", "timeout", "all") },
+  { "a broken HTTP/2 stream", fake.failure("transport", "http2", "all") },
+  { "bytes that are not HTTP", fake.failure("protocol", "malformed", "all") },
+  { "an answer over max_body", fake.failure("limit", "body_cap", "all", true) },
+  { "headers over the cap", fake.failure("limit", "header_cap", "all", true) },
+  { "an answer for which there is no memory", fake.failure("limit", "memory", "all") },
+  { "a cancelled transfer", fake.failure("cancelled", "cancelled", "all") },
+  { "a closed engine", fake.failure("closed", "closed", "all") },
+  { "a 200 with HTML", fake.foreign(200) },
+  { "a 200 with half a body", fake.foreign(200, '{"id":"a"') },
+  { "an empty 200", fake.json(200), only = true },
+  { "an empty 204", fake.json(204), only = true },
+  { "a 200 with a number", fake.json(200, 3), only = true },
+}
+
+local RETURNS_RECORD = { ["a read"] = true, ["a listing"] = true, ["a create"] = true, ["an update"] = true }
+
+describe("the result", function()
+  for _, call in ipairs(CALLS) do
+    for _, case in ipairs(BROKEN) do
+      if RETURNS_RECORD[call[1]] or not case.only then
+        it(("of %s is open after %s"):format(call[1], case[1]), function()
+          local value, err = result_of(call[3], case[2])
+          assert.is_nil(value)
+          assert.equal(call[2] or nil, err.ambiguous)
+          assert.is_true(not (call[2] and err.retryable) or call[1] ~= "a create")
+        end)
+      end
+    end
+
+    for _, code in ipairs { "refused", "dns", "tls" } do
+      it(("of %s is definite if nothing was sent (%s)"):format(call[1], code), function()
+        local value, err = result_of(call[3], fake.failure("transport", code, "nothing"))
+        assert.is_nil(value)
+        assert.is_nil(err.ambiguous)
+      end)
+    end
+  end
+
+  it("of a read is asked for again after headers that are cut off", function()
+    local self = fake.client { fake.failure("transport", "closed_early", "all"), fake.json(200, { id = "a" }) }
+    assert.equal("a", self.client.contacts:get("a").id)
+  end)
+end)
+
 describe("a gateway's 404", function()
   local LOST = fake.failure("transport", "reset", "all")
   local DATED = { date = "Thu, 01 Jan 1970 00:16:40 GMT" }

@@ -178,6 +178,39 @@ describe("the engine's answer to", function()
     end)
   end)
 
+  -- A clean close within the headers is a success for libcurl.  The third value
+  -- is how many bytes from its end an answer is incomplete, where it shows its
+  -- end; libcurl does not need the line feed after the last chunk.
+  describe("an answer that is cut off", function()
+    for name, case in pairs {
+      ["of HTTP/1.1 with a length"] = { "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-A: b\r\n\r\n", "{}", 1 },
+      ["of HTTP/1.1 without a length"] = { "HTTP/1.1 200 OK\r\nX-A: b\r\n\r\n", "{}" },
+      ["of HTTP/1.0"] = { "HTTP/1.0 200 OK\r\nX-A: b\r\n\r\n", "{}" },
+      ["in chunks"] = { "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "2\r\n{}\r\n0\r\n\r\n", 2 },
+      ["without a body"] = { "HTTP/1.1 204 No Content\r\nX-A: b\r\n\r\n", "" },
+      ["with bare line feeds"] = { "HTTP/1.1 200 OK\nContent-Length: 2\n\n", "{}", 1 },
+      ["after an interim answer"] = { "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\n\r\n", "{}" },
+    } do
+      local head, body, missing = case[1], case[2], case[3]
+      it(name .. " is a failure at every byte", function()
+        local answer = head .. body
+        local last = missing and #answer - missing or #head - 1
+        local connections = {}
+        for cut = 0, last do
+          connections[cut + 1] = { { "read" }, { "send", answer:sub(1, cut) } }
+        end
+        connections[last + 2] = { { "read" }, { "send", answer } }
+        local p, engine = fixture.start(connections), fixture.new()
+        for cut = 0, last do
+          local reply, failure = drive.send(engine, { url = p.url, method = "POST", body = "x" })
+          assert.is_nil(reply, "after " .. cut .. " bytes")
+          assert.same({ "transport", "closed_early", "all" }, { failure.kind, failure.code, failure.sent })
+        end
+        assert(drive.send(engine, { url = p.url, method = "POST", body = "x" }))
+      end)
+    end
+  end)
+
   describe("headers", function()
     it("of 10 MB", function()
       local p = after_read({ "send", "HTTP/1.1 200 OK\r\n" },

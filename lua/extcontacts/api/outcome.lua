@@ -54,6 +54,9 @@ function outcome.of(effect, err)
   local harmless = effect == "read" or err.sent == "nothing"
   if STOPPED[err.kind] then
     return (harmless or err.sent == nil) and "stopped" or "unclear"
+  elseif err.kind == "limit" then
+    -- One with `sent` is an answer over a cap, and would be again.
+    return (harmless or not err.sent) and "refused" or "unclear"
   elseif BROKEN[err.kind] or is_unusable(err) then
     return harmless and "unreachable" or "unclear"
   end

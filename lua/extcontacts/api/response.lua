@@ -199,10 +199,21 @@ function response.failure(row, reply, args)
   return err
 end
 
--- Whether an operation's answer must have a body: a read's must, a write's may
--- be empty.
+-- Whether an operation's answer must have a body: one that returns a record does
+-- not succeed without it.
 local function needs_body(row)
-  return row.effect == "read" and row.returns ~= nil
+  return row.returns ~= nil and row.returns ~= "Empty"
+end
+
+-- The error of an answer with status 2xx that is not what the operation returns.
+local function unexpected(row, reply, kind, message)
+  return nil, errors.new {
+    kind = kind,
+    status = reply.status,
+    message = message,
+    correlation_id = response.correlation_id(reply.headers),
+    retryable = row.repeatable,
+  }
 end
 
 --- Turns a reply into a call's result.
@@ -215,16 +226,9 @@ function response.classify(row, reply, args)
   if reply.status < 200 or reply.status > 299 then
     return nil, response.failure(row, reply, args)
   end
-  local correlation_id = response.correlation_id(reply.headers)
   if reply.body == "" or reply.status == 204 then
     if needs_body(row) then
-      return nil, errors.new {
-        kind = "protocol",
-        status = reply.status,
-        message = ("the answer is empty; expected a %s"):format(row.returns),
-        correlation_id = correlation_id,
-        retryable = row.repeatable,
-      }
+      return unexpected(row, reply, "protocol", ("the answer is empty; expected a %s"):format(row.returns))
     end
     return true
   end
@@ -234,22 +238,12 @@ function response.classify(row, reply, args)
   local value, problem = core.json.decode(reply.body)
   if value == nil then
     local kind = reply.headers["content-type"]
-    return nil, errors.new {
-      kind = "decode",
-      status = reply.status,
-      message = ("%s (content type %s); a gateway or proxy may have answered")
-        :format(problem, kind and sentence(kind) or "missing"),
-      correlation_id = correlation_id,
-      retryable = row.repeatable,
-    }
-  end
-  if row.returns and type(value) ~= "table" then
-    return nil, errors.new {
-      kind = "protocol",
-      status = reply.status,
-      message = ("the answer is not a %s"):format(row.returns),
-      correlation_id = correlation_id,
-    }
+    return unexpected(row, reply, "decode", ("%s (content type %s); a gateway or proxy may have answered")
+      :format(problem, kind and sentence(kind) or "missing"))
+  elseif row.returns and type(value) ~= "table" then
+    return unexpected(row, reply, "protocol", ("the answer is not a %s"):format(row.returns))
+  elseif row.effect == "create" and type(value.id) ~= "string" then
+    return unexpected(row, reply, "protocol", ("the answer is a %s without an id"):format(row.returns))
   end
   return value
 end

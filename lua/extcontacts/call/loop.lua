@@ -94,7 +94,7 @@ end
 -- Whether a failure leaves the result of an earlier attempt open.  A refusal
 -- does not: the server would have refused that attempt too.
 local function says_nothing(call, failing, err)
-  return failing ~= call.row or err.status == 401 or outcome.of("read", err) ~= "refused"
+  return failing ~= call.row or err.status == 401 or outcome.of(failing.effect, err) ~= "refused"
 end
 
 local function fail(call, failing, err)

@@ -45,6 +45,10 @@ static const ec_failure own[] = {
                        "the proxy did not connect to the server; check the "
                        "proxy option",
                        0},
+    [EC_FAIL_PROXY_AUTH] = {"transport", "proxy_auth",
+                            "the proxy requires a user name and password; "
+                            "check those in the URL of the proxy option",
+                            1},
     [EC_FAIL_ENGINE] = {"transport", "engine",
                         "libcurl failed and this engine cannot continue; "
                         "create a new one",

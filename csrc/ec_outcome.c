@@ -57,7 +57,7 @@ ec_failure ec_outcome_failure(const ec_transfer *t, CURLcode code) {
     return ec_err_connect(t->socket_error != 0 ? t->socket_error : (int)error);
   curl_easy_getinfo(t->easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
   if (proxy_status >= 300 && t->sent == EC_SENT_NOTHING)
-    return ec_err(EC_FAIL_PROXY);
+    return ec_err(proxy_status == 407 ? EC_FAIL_PROXY_AUTH : EC_FAIL_PROXY);
   if (code == CURLE_ABORTED_BY_CALLBACK && t->attempts > 1)
     return ec_err_curl(CURLE_SEND_FAIL_REWIND);
   if (code == CURLE_OPERATION_TIMEDOUT && t->sent == EC_SENT_NOTHING)

@@ -104,6 +104,11 @@ describe("the error of a reply", function()
     assert.matches("base_url", failure(fake.json(302)).message)
   end)
 
+  it("names a cache and a proxy that answer", function()
+    assert.matches("cache", failure(fake.foreign(304, "")).message)
+    assert.matches("option proxy", failure(fake.foreign(407)).message, 1, true)
+  end)
+
   it("is one line of bounded length", function()
     local err = failure(fake.json(400, { message = "a\r\nb" .. ("x"):rep(1000) }))
     assert.matches("^a b", err.message)
@@ -165,10 +170,32 @@ describe("a reply with status 2xx", function()
 end)
 
 describe("a header", function()
-  it("Retry-After counts only as whole seconds", function()
-    assert.equal(7, response.retry_after { ["retry-after"] = " 7 " })
-    assert.is_nil(response.retry_after { ["retry-after"] = "soon" })
+  -- By a server's clock of 1795546554, Tue, 24 Nov 2026 18:55:54 GMT.
+  for value, seconds in pairs {
+    [" 7 "] = 7, ["0"] = 0, ["3.5"] = 3.5, ["3."] = 3, ["3, 3"] = 3, ["3, 9, 4"] = 9, ["soon, 4"] = false,
+    ["86401"] = 86400, [("9"):rep(400)] = 86400, ["-1"] = false, ["1e3"] = false, ["0x10"] = false, ["nan"] = false,
+    ["inf"] = false, ["soon"] = false, [""] = false, [","] = false,
+    ["Tue, 24 Nov 2026 18:55:58 GMT"] = 4,
+    ["Tuesday, 24-Nov-26 18:55:58 GMT"] = 4,
+    ["Tue Nov 24 18:55:58 2026"] = 4,
+    ["Tue, 24 Nov 2026 19:55:54 GMT"] = 3600,
+    ["Tue, 24 Nov 2026 18:55:50 GMT"] = 0,
+    ["Tue, 24 Nov 2099 18:55:50 GMT"] = 86400,
+    ["Tue, 24 Nov 2026 18:55:58 GMT, Tue, 24 Nov 2026 18:55:58 GMT"] = 4,
+    ["3, Tue, 24 Nov 2026 18:55:58 GMT"] = 4,
+    ["Tue, 24 Nov 2026 18:55:58 CET"] = false,
+  } do
+    it(("Retry-After: %.60s"):format(value), function()
+      assert.equal(seconds or nil, response.retry_after({ ["retry-after"] = value }, 1795546554))
+    end)
+  end
+
+  it("Retry-After with a date counts by the server's clock, from the same answer if need be", function()
+    local date = "Tue, 24 Nov 2026 18:55:58 GMT"
+    assert.is_nil(response.retry_after { ["retry-after"] = date })
     assert.is_nil(response.retry_after {})
+    local reply = fake.json(429, nil, { ["retry-after"] = date, date = "Tue, 24 Nov 2026 18:55:54 GMT" })
+    assert.equal(4, failure(reply).retry_after)
   end)
 
   it("with a correlation id counts only if it can be shown", function()

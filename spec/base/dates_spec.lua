@@ -23,6 +23,13 @@ describe("dates", function()
     assert.equal(951825600, dates.http "Tue, 29 Feb 2000 12:00:00 GMT")
   end)
 
+  it("reads the two older forms of HTTP", function()
+    assert.equal(1795546554, dates.http "Tuesday, 24-Nov-26 18:55:54 GMT")
+    assert.equal(784111777, dates.http "Sunday, 06-Nov-94 08:49:37 GMT")
+    assert.equal(784111777, dates.http "Sun Nov  6 08:49:37 1994")
+    assert.equal(1795546554, dates.http "Tue Nov 24 18:55:54 2026")
+  end)
+
   it("reads nothing else", function()
     for _, text in ipairs {
       "", "2026-11-24", "2026-11-24 18:55:54Z", "2026-11-24T18:55:54+01:00", "2026-13-24T18:55:54Z",
@@ -30,7 +37,8 @@ describe("dates", function()
     } do
       assert.is_nil(dates.iso(text), text)
     end
-    for _, text in ipairs { "", "Tue, 24 Foo 2026 18:55:54 GMT", "Tue, 24 Nov 2026 18:55:54 CET", "24 Nov 2026" } do
+    for _, text in ipairs { "", "Tue, 24 Foo 2026 18:55:54 GMT", "Tue, 24 Nov 2026 18:55:54 CET", "24 Nov 2026",
+      "Tuesday, 24-Foo-26 18:55:54 GMT", "Tue Nov 24 18:55:54", "Tue Nov 24 18:55:54 2026 GMT" } do
       assert.is_nil(dates.http(text), text)
     end
     assert.is_nil(dates.iso(nil))

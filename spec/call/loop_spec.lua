@@ -50,6 +50,34 @@ describe("retry", function()
     assert.same({ 8.25 }, self.slept)
   end)
 
+  it("waits until the date in Retry-After, and no longer", function()
+    local busy = fake.json(429, {}, {
+      ["retry-after"] = "Thu, 01 Jan 1970 00:16:44 GMT", date = "Thu, 01 Jan 1970 00:16:40 GMT",
+    })
+    local self = fake.client { busy, fake.json(200, { id = "x" }), fake.json(200, { id = "x" }) }
+    assert(self.client.contacts:get "x")
+    assert.same({ 5.25 }, self.slept) -- four seconds, one for rounding, and a random part
+    assert(self.client.contacts:get "x")
+    assert.same({ 5.25 }, self.slept)
+  end)
+
+  it("counts the date by the server's clock, not by this machine's", function()
+    local self = fake.client({ fake.json(503, {}, {
+      ["retry-after"] = "Thu, 01 Jan 1970 01:16:44 GMT", date = "Thu, 01 Jan 1970 01:16:40 GMT",
+    }) }, { max_attempts = 1 })
+    local _, err = self.client.contacts:get "x"
+    assert.equal(4, err.retry_after)
+  end)
+
+  it("gives up on a date past max_retry_after", function()
+    local self = fake.client { fake.json(429, {}, {
+      ["retry-after"] = "Thu, 01 Jan 1970 01:16:40 GMT", date = "Thu, 01 Jan 1970 00:16:40 GMT",
+    }) }
+    local _, err = self.client.contacts:get "x"
+    assert.equal(3600, err.retry_after)
+    assert.same({}, self.slept)
+  end)
+
   it("does not resend a POST whose body may have arrived", function()
     local self = fake.client { fake.failure("transport", "reset", "all") }
     local _, err = self.client.contacts:create { firstName = "Ann" }

@@ -63,6 +63,20 @@ describe("the engine's answer to", function()
       assert.equal("all", failure.sent)
     end)
 
+    it("rejected by a proxy", function()
+      for status, code in pairs {
+        ["407 Proxy Authentication Required"] = "proxy_auth",
+        ["403 Forbidden"] = "proxy",
+        ["502 Bad Gateway"] = "proxy",
+      } do
+        local p = after_read { "send", peer.reply("", "", status) }
+        local request = { url = "https://api.nowhere.invalid/", method = "POST", body = "x" }
+        local failure = fails("transport", code, p, request, { proxy = p.url })
+        assert.equal("nothing", failure.sent)
+        assert.equal(code == "proxy_auth" or nil, failure.permanent)
+      end
+    end)
+
     it("reset within the body", function()
       local p = after_read({ "send", HEAD .. "\r\n12345" }, { "reset" })
       local failure = fails("transport", "reset", p, { method = "PUT", body = "x" })

@@ -31,7 +31,7 @@ describe("the doctor's problems", function()
   it("cover every connection failure of the engine", function()
     for code, name in pairs {
       dns = "dns", refused = "refused", unreachable = "unreachable", connect_timeout = "unreachable",
-      proxy = "proxy", tls = "tls", tls_client_cert = "tls", tls_ca_file = "configuration",
+      proxy = "proxy", proxy_auth = "proxy", tls = "tls", tls_client_cert = "tls", tls_ca_file = "configuration",
       insecure = "configuration", reset = "server", closed_early = "server", timeout = "server",
       http2 = "server", malformed = "not_the_api",
     } do

@@ -1,8 +1,10 @@
 --- Turns a reply into a value or an error.  Pure.
 
 local core = require "extcontacts.core"
+local dates = require "extcontacts.base.dates"
 local errors = require "extcontacts.base.errors"
 local outcome = require "extcontacts.api.outcome"
+local texts = require "extcontacts.base.text"
 
 local response = {}
 
@@ -17,11 +19,13 @@ local KIND_OF_STATUS = { [401] = "auth", [403] = "auth", [409] = "conflict", [42
 
 -- Messages for answers without an error body.
 local PHRASES = {
+  [304] = "a cache answered that nothing has changed, which was not asked; exclude the API from the cache",
   [400] = "the server does not accept the request",
   [401] = "the access token is missing, unknown or expired",
   [403] = "the token's roles do not permit this",
   [404] = "not found",
   [405] = "the server does not support this method here",
+  [407] = "the proxy requires a user name and password; add them to the URL in the option proxy",
   [408] = "the server timed out waiting for the request",
   [409] = "somebody else changed the record",
   [413] = "the request exceeds the server's size limit",
@@ -34,13 +38,36 @@ local PHRASES = {
   [504] = "the server took too long",
 }
 
---- Seconds of a Retry-After header, a whole number.
+-- The longest wait that a Retry-After header can name, in seconds.
+local LONGEST_WAIT = 86400
+
+-- Seconds of one Retry-After value.
+local function wait_of(value, time)
+  local date = dates.http(value)
+  if date then
+    return time and date - time
+  end
+  return tonumber(value:match("^%d+%.?%d*$"))
+end
+
+--- Seconds of a Retry-After header: a number, also with a fraction, or a date in
+-- any form of HTTP.  Of a header that was sent twice, the longest wait counts.
 ---@param headers table<string, string>
----@return number|nil
-function response.retry_after(headers)
-  local text = headers["retry-after"]
-  local seconds = text and text:match("^%s*(%d+)%s*$")
-  return seconds and tonumber(seconds) or nil
+---@param time number|nil the server's clock in seconds since 1970, which dates need
+---@return number|nil seconds from 0 to a day
+function response.retry_after(headers, time)
+  local longest, weekday
+  for part in (headers["retry-after"] or ""):gmatch("[^,]+") do
+    part = texts.trim(part)
+    if part:find("^%a+$") then
+      weekday = part -- the comma belongs to a date
+    else
+      local wait = wait_of(weekday and weekday .. ", " .. part or part, time)
+      longest = wait and math.max(longest or 0, math.min(wait, LONGEST_WAIT)) or longest
+      weekday = nil
+    end
+  end
+  return longest
 end
 
 --- The server's id of the exchange, for its support.
@@ -139,15 +166,18 @@ function response.error_body(reply)
 end
 
 -- Statuses that say enough by themselves, whoever answers.
-local PLAIN = { [401] = true, [408] = true, [429] = true, [502] = true, [503] = true, [504] = true }
+local PLAIN = {}
+for _, status in ipairs { 304, 401, 407, 408, 429, 502, 503, 504 } do
+  PLAIN[status] = true
+end
 
 -- The message for an answer that is not the server's own.
 local function foreign_message(row, reply)
   local status, option = reply.status, row.url_option or "base_url"
-  if status >= 300 and status < 400 then
-    return ("the server redirects, and this client follows no redirects; check %s"):format(option)
-  elseif PLAIN[status] then
+  if PLAIN[status] then
     return PHRASES[status]
+  elseif status >= 300 and status < 400 then
+    return ("the server redirects, and this client follows no redirects; check %s"):format(option)
   end
   local kind = reply.headers["content-type"]
   return ("the answer is not from %s (content type %s): a gateway, firewall or proxy may have rejected "
@@ -192,7 +222,7 @@ function response.failure(row, reply, args)
     code = text_field(body, "code"),
     message = message,
     details = type(body.details) == "table" and body.details or nil,
-    retry_after = response.retry_after(reply.headers),
+    retry_after = response.retry_after(reply.headers, reply.server_time or dates.http(reply.headers.date)),
     correlation_id = response.correlation_id(reply.headers) or text_field(body, "contextId"),
   }
   err.retryable = outcome.is_retryable(row, err)

@@ -39,7 +39,11 @@ function dates.iso(text)
   return year and seconds(year, month, day, hour, minute, second)
 end
 
---- Reads the Date header of HTTP, `Tue, 24 Nov 2026 18:55:54 GMT`.
+-- A year of two digits belongs to this century before this year of it.
+local CENTURY_ENDS = 70
+
+--- Reads a date of HTTP in any of its three forms: `Tue, 24 Nov 2026 18:55:54 GMT`,
+-- `Tuesday, 24-Nov-26 18:55:54 GMT` and `Tue Nov 24 18:55:54 2026`.
 ---@param text any
 ---@return number|nil seconds since 1970; nil if it is not such a date
 function dates.http(text)
@@ -48,6 +52,13 @@ function dates.http(text)
   end
   local day, month, year, hour, minute, second =
     text:match("^%a%a%a, (%d%d) (%a%a%a) (%d%d%d%d) (%d%d):(%d%d):(%d%d) GMT$")
+  if not year then
+    day, month, year, hour, minute, second = text:match("^%a+, (%d%d)%-(%a%a%a)%-(%d%d) (%d%d):(%d%d):(%d%d) GMT$")
+    year = year and tonumber(year) + (tonumber(year) < CENTURY_ENDS and 2000 or 1900)
+  end
+  if not year then
+    month, day, hour, minute, second, year = text:match("^%a%a%a (%a%a%a) +(%d%d?) (%d%d):(%d%d):(%d%d) (%d%d%d%d)$")
+  end
   return year and MONTHS[month] and seconds(year, MONTHS[month], day, hour, minute, second)
 end
 

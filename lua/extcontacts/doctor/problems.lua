@@ -80,6 +80,7 @@ local BY_CODE = {
   unreachable = "unreachable",
   connect_timeout = "unreachable",
   proxy = "proxy",
+  proxy_auth = "proxy",
   tls_untrusted = "tls_untrusted",
   tls_certificate = "tls_untrusted",
   tls_expired = "tls_expired",

@@ -125,6 +125,7 @@ function transport.send(call, row, request, authorization, classify)
   local reply, failure = transmit(call, row, request, authorization)
   if reply then
     read_clock(ctx, reply)
+    reply.server_time = ctx.time() + (ctx.server_ahead or 0)
     value, err = classify(row, reply, call.args)
   else
     err = failure

@@ -126,6 +126,14 @@ describe("tokens", function()
     end
   end)
 
+  it("name login_url when its host can't be resolved", function()
+    local failure = fake.failure("transport", "dns", "nothing")
+    failure.failure.message = "cannot resolve the name; check base_url"
+    local self = fake.client({ failure }, fake.with_credentials { max_attempts = 1 })
+    local _, err = self.client.contacts:get("a")
+    assert.equal("cannot resolve the name; check login_url", err.message)
+  end)
+
   it("are requested again if the token endpoint is overloaded", function()
     local self = fake.client({ fake.json(503), grant "t1", contact() }, fake.with_credentials())
     assert(self.client.contacts:create { firstName = "Ann" })

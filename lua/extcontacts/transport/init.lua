@@ -38,7 +38,8 @@ local function engine_error(row, failure)
   local err = errors.new {
     kind = failure.kind,
     code = failure.code,
-    message = failure.message,
+    -- The engine does not know which option its URL came from.
+    message = row.url_option and failure.message:gsub("base_url", row.url_option) or failure.message,
     status = failure.status,
     sent = failure.sent,
     permanent = failure.permanent,

@@ -30,6 +30,18 @@ function text.trim(s)
   return s:sub(first, last)
 end
 
+--- A character in UTF-8.
+---@param code integer a code point below U+10000
+---@return string
+function text.char(code)
+  if code < 0x80 then
+    return string.char(code)
+  elseif code < 0x800 then
+    return string.char(0xC0 + math.floor(code / 64), 0x80 + code % 64)
+  end
+  return string.char(0xE0 + math.floor(code / 4096), 0x80 + math.floor(code / 64) % 64, 0x80 + code % 64)
+end
+
 --- Whether a text is valid UTF-8.
 ---@param s string
 ---@return boolean

@@ -1,7 +1,7 @@
 --- Records: plain tables with the wire's field names.  This room owns the rules
 -- that need no server: types, read-only fields, the canonical form, differences,
--- values that the server may reject, and rows of spreadsheets.  Everything here is
--- pure.
+-- values that the server may reject, rows of spreadsheets, and (in `normalize`)
+-- whether two spellings are the same value.  Everything here is pure.
 
 local core = require "extcontacts.core"
 local models = require "extcontacts.api.models"

@@ -3,6 +3,7 @@
 
 local core = require "extcontacts.core"
 local diff = require "extcontacts.record.diff"
+local email = require "extcontacts.record.normalize.email"
 local field_path = require "extcontacts.base.path"
 local models = require "extcontacts.api.models"
 local records = require "extcontacts.record"
@@ -36,15 +37,6 @@ local EMAILS = { workEmail = true, personalEmail = true, otherEmail = true }
 local MOST_EXTERNAL_IDS = 10
 -- Digits of a phone number that the server can recognise.
 local FEWEST_DIGITS, MOST_DIGITS = 7, 20
-
---- Whether a text can be an e-mail address.
----@param text string
----@return boolean
-function lint.is_email(text)
-  local name, host = text:match("^([^%s@<>(),;:\"%[%]\\]+)@([%w%.%-\128-\255]+)$")
-  return name ~= nil and not name:find("^%.") and not name:find("%.$") and not name:find("..", 1, true)
-    and host:find("^[^%.%-].*%.[^%.]*[^%.%-]$") ~= nil and not host:find("..", 1, true)
-end
 
 local function add(warnings, code, path, text)
   warnings[#warnings + 1] = { code = code, path = core.json.array(path), text = text }
@@ -155,7 +147,7 @@ function lint.check(kind, body)
     elseif field.type == "PhoneNumber" and type(value) == "table" then
       check_phone(warnings, path, value)
     elseif EMAILS[field.wire] and model.name == "ExternalContact" and type(value) == "string"
-      and not lint.is_email(texts.trim(value)) then
+      and not email.is_address(texts.trim(value)) then
       add(warnings, "limit", path, field.wire .. " is not an e-mail address")
     end
   end

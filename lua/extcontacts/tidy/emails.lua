@@ -1,30 +1,26 @@
 --- E-mail addresses as people type them, in the form in which they are compared
 -- and used.  Pure.
 
-local letters = require "extcontacts.tidy.letters"
-local lint = require "extcontacts.record.lint"
-local texts = require "extcontacts.base.text"
+local email = require "extcontacts.record.normalize.email"
 
 local emails = {}
 
---- Returns an address in lower case, without `mailto:`, angle brackets and
--- trailing punctuation.
+-- Bytes of a text that may be "anna at example.com".
+local LONGEST = 300
+
+--- Returns an address in lower case, without `mailto:`, a name, angle brackets,
+-- quotes and trailing punctuation.
 ---@param text string
 ---@return string|nil
 ---@return string|nil reason why it is not one address; without the text
 function emails.tidy(text)
-  local address = texts.trim((text:gsub("\194\160", " "):gsub("\226\128\139", "")))
-  address = address:gsub("^[mM][aA][iI][lL][tT][oO]:%s*", ""):gsub("[.,;%s]+$", ""):gsub("^<(.*)>$", "%1")
-  -- "anna at example.com", written to hide from harvesters.
-  address = address:gsub("^([^%s@]+)%s*[%(%[]at[%)%]]%s*([^%s@]+)$", "%1@%2")
-  address = address:gsub("^([^%s@]+)%s+at%s+([^%s@]+%.[^%s@]+)$", "%1@%2")
-  address = letters.lower(address)
-  if select(2, address:gsub("@", "")) > 1 and address:find "[%s,;/]" then
-    return nil, "more than one address"
-  elseif not lint.is_email(address) then
-    return nil, "not an e-mail address"
+  if not text:find("@", 1, true) and #text <= LONGEST then
+    -- "anna at example.com", written to hide from harvesters.
+    text = text:gsub("^%s*([^%s@]+)%s*[%(%[]at[%)%]]%s*([^%s@]+)%s*$", "%1@%2")
+    text = text:gsub("^%s*([^%s@]+)%s+at%s+([^%s@]+%.[^%s@]+)%s*$", "%1@%2")
   end
-  return address
+  local address, reason = email.read(text)
+  return address, reason
 end
 
 return emails

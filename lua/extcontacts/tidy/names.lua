@@ -7,7 +7,7 @@
 -- addresses, phone numbers and custom fields.  A rule returns the corrected value,
 -- or nil and a reason.
 
-local letters = require "extcontacts.tidy.letters"
+local letters = require "extcontacts.base.letters"
 local texts = require "extcontacts.base.text"
 
 local names = {}

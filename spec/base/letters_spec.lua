@@ -1,6 +1,6 @@
-local letters = require "extcontacts.tidy.letters"
+local letters = require "extcontacts.base.letters"
 
-describe("tidy.letters", function()
+describe("base.letters", function()
   it("have upper and lower case beyond ASCII", function()
     assert.equal("äøçłőў", letters.lower "ÄØÇŁŐЎ")
     assert.equal("ÄØÇŁŐЎ", letters.upper "äøçłőў")
@@ -9,6 +9,7 @@ describe("tidy.letters", function()
 
   it("keep what has no counterpart", function()
     assert.equal("ß山田1", letters.upper "ß山田1")
+    assert.equal("groß", letters.lower "GROẞ")
     assert.equal("ıİ", letters.upper "ıİ")
     assert.equal("ıİ", letters.lower "ıİ")
     assert.equal("", letters.capital "")

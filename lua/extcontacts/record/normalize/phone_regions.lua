@@ -49,19 +49,22 @@ VI 1 1 011 10; VN 84 0 00 7-10; VU 678 - 00 5,7; WF 681 - 00 6,9; WS 685 - - 5-7
 YE 967 0 00 7-9; YT 262 0 00 9; ZA 27 0 00 5-10; ZM 260 0 00 9; ZW 263 0 00 5-10
 ]]
 
----@class extcontacts.tidy.Region
+---@class extcontacts.record.normalize.Region
 ---@field name string
 ---@field code string country code, `49`
 ---@field trunk string|nil national prefix; "" for none; nil if it depends on the number
 ---@field idd string|nil international prefix
 ---@field lengths table<integer, boolean> digits after the country code
 
----@type table<string, extcontacts.tidy.Region>
+---@type table<string, extcontacts.record.normalize.Region>
 regions.by_name = {}
 --- By country code: the lengths of its regions, and their national prefix, which
 -- people write after the country code by mistake.
 ---@type table<string, { lengths: table<integer, boolean>, trunk: string }> `trunk` "?": the regions differ
 regions.by_code = {}
+--- The international prefixes.
+---@type table<string, boolean>
+regions.idds = {}
 
 local function lengths_of(text, all)
   local out = {}
@@ -79,6 +82,9 @@ for name, code, trunk, idd, lengths in ROWS:gmatch "(%u%u) (%d+) (%S+) (%S+) ([%
   regions.by_code[code] = shared
   if shared.trunk ~= trunk then
     shared.trunk = "?"
+  end
+  if idd ~= "-" then
+    regions.idds[idd] = true
   end
   regions.by_name[name] = {
     name = name,

@@ -1,0 +1,79 @@
+--- Cells that a spreadsheet or a data-frame library has damaged: error values,
+-- and digits that were turned into a number.  Pure.
+
+local characters = require "extcontacts.record.normalize.characters"
+local texts = require "extcontacts.base.text"
+
+local damage = {}
+
+-- Digits that a spreadsheet keeps of a number.
+local KEPT_DIGITS = 15
+-- Error values and what libraries write for a missing value.  "Nan" and "NULL"
+-- are also names.
+local ERROR_VALUES = { ["#N/A"] = true, ["#N/A N/A"] = true, ["#NA"] = true, ["#NV"] = true, ["#N/D"] = true,
+  ["nan"] = true, ["NaN"] = true, ["-nan"] = true, ["-NaN"] = true, ["NaT"] = true, ["<NA>"] = true,
+  ["#GETTING_DATA"] = true }
+local LONGEST = 40 -- bytes of a number or an error value
+
+local function plain_of(text)
+  return #text <= 4 * LONGEST and texts.trim(characters.narrow(text)) or nil
+end
+
+--- Whether a cell has an error value instead of a value: `#N/A`, `#REF!`, `nan`.
+---@param text string
+---@return boolean
+function damage.is_error(text)
+  local plain = plain_of(text)
+  if not plain or #plain > LONGEST then
+    return false
+  end
+  return ERROR_VALUES[plain] == true or plain:find "^#[%u\195][%u%d/_\128-\255]*[!?]$" ~= nil
+    or plain:find "^Err:5%d%d$" ~= nil
+end
+
+--- Whether a text of digits was turned into a number: `4.93E+11`, `1067.0`, or
+-- digits beyond the 15th replaced by zeros.
+---@param text string
+---@return boolean
+function damage.is_number(text)
+  local plain = plain_of(text)
+  if not plain or #plain > LONGEST then
+    return false
+  elseif plain:find "^[+-]?%d[.,]?%d*[eE]%+%d+$" or plain:find "^[+-]?%d[.,]%d+[eE]%d+$"
+    or plain:find "^[+-]?%d+[.,]0+$" then
+    return true
+  end
+  local tail = plain:match "^[+-]?(%d+)$"
+  return tail ~= nil and #tail > KEPT_DIGITS and tail:find("^0+$", KEPT_DIGITS + 1) ~= nil
+end
+
+-- The digits of a text without what a spreadsheet drops from the start.
+local function significant(text)
+  local digits = text:match "^[+0]*(%d+)$"
+  return digits
+end
+
+--- Whether a cell has lost the + or the leading zeros of the current value.
+---@param text string
+---@param current string|nil
+---@return boolean
+function damage.lost_start(text, current)
+  local kept = type(current) == "string" and current ~= text and significant(current)
+  return kept and kept ~= current and (plain_of(text) or ""):gsub("[.,]0+$", "") == kept or false
+end
+
+--- Why a cell does not have the value that was entered.
+---@param text string
+---@param current string|nil the field's value
+---@return string|nil reason nil if nothing speaks against the cell
+function damage.of(text, current)
+  if text == current then
+    return nil
+  elseif damage.is_error(text) then
+    return "a spreadsheet's error value"
+  elseif damage.is_number(text) or damage.lost_start(text, current) then
+    return "a spreadsheet turned these digits into a number"
+  end
+end
+
+return damage

@@ -1,0 +1,87 @@
+--- E-mail addresses: whether two spellings are the same address, and whether a
+-- text is one address.  Pure.
+
+local characters = require "extcontacts.record.normalize.characters"
+local letters = require "extcontacts.base.letters"
+local texts = require "extcontacts.base.text"
+
+local email = {}
+
+-- Bytes of an address with everything that may surround it; RFC 5321 allows 254
+-- for the address.
+local LONGEST = 1000
+local BRACKETS = { ["<"] = ">" }
+local QUOTES = { "“", "”", "„", "‘", "’", "‚", "«", "»", "‹", "›", "＠" }
+
+-- Whether a text has characters that a keyboard doesn't put into an address.
+local function is_odd(text)
+  if not text:find "[\194-\239]" then
+    return false
+  elseif characters.spaced(text) ~= text then
+    return true
+  end
+  for _, quote in ipairs(QUOTES) do
+    if text:find(quote, 1, true) then
+      return true
+    end
+  end
+  return false
+end
+
+--- Whether a text can be an e-mail address as it stands.
+---@param text string
+---@return boolean
+function email.is_address(text)
+  if #text > LONGEST then
+    return false
+  end
+  local name, host = text:match("^([^%s%c@<>(),;:\"%[%]\\]+)@([%w%.%-\128-\255]+)$")
+  return name ~= nil and not name:find("^[.']") and not name:find("%.$") and not name:find("..", 1, true)
+    and host:find("^[^%.%-].*%.[^%.]*[^%.%-]$") ~= nil and not host:find("..", 1, true) and not is_odd(text)
+end
+
+-- The address in "Ann Lee <ann@example.com>" and "ann@example.com (Ann Lee)".
+-- A name that is another address returns nothing.
+local function without_name(text)
+  local name, address = text:match "^([^<>]*)<([^<>]*)>$"
+  if not address then
+    address, name = text:match "^(%S+)%s+(%b())$"
+  end
+  if not address then
+    return text
+  elseif not name:find("@", 1, true) or characters.unwrapped(texts.trim(name)):lower() == address:lower() then
+    return address
+  end
+end
+
+--- Reads one e-mail address: `mailto:`, a name, quotes, angle brackets, trailing
+-- punctuation, blanks and invisible marks around it don't matter.
+---@param text any
+---@return string|nil address in lower case, the form in which addresses are compared
+---@return string|nil reason
+function email.read(text)
+  if type(text) ~= "string" then
+    return nil, "not an e-mail address"
+  end
+  local plain = texts.trim(characters.spaced(text))
+  if #plain > LONGEST then
+    return nil, select(2, plain:gsub("@", "")) > 1 and "more than one address" or "not an e-mail address"
+  end
+  local address = without_name(characters.unwrapped(plain))
+  if not address then
+    return nil, "more than one address"
+  end
+  address = characters.unwrapped(address, BRACKETS)
+  if address:find "^[mM][aA][iI][lL][tT][oO]:" then
+    address = address:sub(8):gsub("^//", ""):gsub("%?.*$", "")
+  end
+  address = letters.lower((characters.unwrapped(address, BRACKETS):gsub("%.$", "")))
+  if email.is_address(address) then
+    return address
+  elseif select(2, address:gsub("@", "")) > 1 and address:find "[%s,;/]" then
+    return nil, "more than one address"
+  end
+  return nil, "not an e-mail address"
+end
+
+return email

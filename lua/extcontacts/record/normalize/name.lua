@@ -1,0 +1,107 @@
+--- Names: composed and decomposed letters, kinds of apostrophes and dashes.
+-- Pure; all functions take linear time.
+
+local blank = require "extcontacts.record.normalize.blank"
+local characters = require "extcontacts.record.normalize.characters"
+local compositions = require "extcontacts.record.normalize.compositions"
+local damage = require "extcontacts.record.normalize.damage"
+local letters = require "extcontacts.base.letters"
+
+local name = {}
+
+local CHARACTER = "[%z\1-\127\194-\244][\128-\191]*"
+-- A letter and the combining marks that follow it (U+0300 to U+036F).
+local MARK = "[\204\205][\128-\191]"
+-- Marks of one letter that are composed; a longer run is not a name.
+local MOST_MARKS = 8
+
+-- Adds a letter's own marks before those that follow it.
+local function decompose(letter, marks)
+  local parts = compositions.parts[letter]
+  while parts do
+    letter = parts[1]
+    table.insert(marks, 1, parts[2])
+    parts = compositions.parts[letter]
+  end
+  return letter
+end
+
+-- Marks of different classes are on different sides of the letter, so that their
+-- order does not matter; those of one class keep it.
+local function sort(marks)
+  for last = 2, #marks do
+    local mark, at = marks[last], last
+    local class = compositions.class[mark] or 230
+    while at > 1 and (compositions.class[marks[at - 1]] or 230) > class do
+      marks[at], at = marks[at - 1], at - 1
+    end
+    marks[at] = mark
+  end
+end
+
+local function compose(letter, marks)
+  if #marks > MOST_MARKS then
+    return letter .. table.concat(marks)
+  end
+  letter = decompose(letter, marks)
+  sort(marks)
+  local rest, blocked = {}, {}
+  for _, mark in ipairs(marks) do
+    local class = compositions.class[mark] or 230
+    local whole = not blocked[class] and compositions.composed[letter .. mark]
+    if whole then
+      letter = whole
+    else
+      rest[#rest + 1], blocked[class] = mark, true
+    end
+  end
+  return letter .. table.concat(rest)
+end
+
+--- Composes letters with the marks that follow them (Unicode's NFC for Latin,
+-- Greek and Cyrillic).
+---@param text string UTF-8
+---@return string
+function name.composed(text)
+  if not text:find(MARK) then
+    return text
+  end
+  local out, letter, marks = {}, "", {}
+  local function finish()
+    out[#out + 1] = #marks > 0 and compose(letter, marks) or letter
+  end
+  for char in text:gmatch(CHARACTER) do
+    local is_mark = #char == 2 and (char:byte(1) == 204 or char:byte(1) == 205 and char:byte(2) < 176)
+    if is_mark and letter ~= "" then
+      marks[#marks + 1] = char
+    else
+      finish()
+      letter, marks = char, {}
+    end
+  end
+  finish()
+  return table.concat(out)
+end
+
+--- Reads a name: without blanks around it, with composed letters.
+---@param text any
+---@return string|nil
+---@return string|nil reason
+function name.read(text)
+  if type(text) ~= "string" or blank.is(text) then
+    return nil, "no name"
+  elseif damage.is_error(text) then
+    return nil, "a spreadsheet's error value"
+  end
+  return name.composed(blank.squeezed(text))
+end
+
+--- The form in which names are compared: lower case, one kind of apostrophe and
+-- of dash.
+---@param text string
+---@return string
+function name.key(text)
+  return letters.lower(characters.plain_marks(name.composed(blank.squeezed(text))))
+end
+
+return name

@@ -1,0 +1,201 @@
+--- Phone numbers: from the spellings that people use to E.164, if there is one
+-- reading only.  Pure.
+--
+-- It replaces prefixes and checks lengths.  Whether a number exists is for the
+-- server to say, which knows all numbering plans.
+
+local characters = require "extcontacts.record.normalize.characters"
+local damage = require "extcontacts.record.normalize.damage"
+local regions = require "extcontacts.record.normalize.phone_regions"
+local texts = require "extcontacts.base.text"
+
+local phone = {}
+
+-- Bytes of a number with everything that may surround it.
+local LONGEST = 100
+-- Digits of a number with its country code: E.164's maximum; shorter numbers
+-- work in one network only.
+local MOST, LEAST = 15, 7
+-- Digits of an extension that the server stores as a number.
+local MOST_EXTENSION = 7
+
+local EXTENSIONS = {
+  "^(.-)%s*[,;]?%s*[eE][xX][tT][nN]?%.?:?%s*(%d+)$", "^(.-)%s*[,;]?%s*[eE]xtension%.?:?%s*(%d+)$",
+  "^(.-%d)%s*[xX]%s*(%d+)$", "^(.-);ext=(%d+)$", "^(.-%d)%s*#%s*(%d+)$",
+}
+
+local function split_extension(text)
+  for _, pattern in ipairs(EXTENSIONS) do
+    local number, extension = text:match(pattern)
+    if number then
+      return number, extension
+    end
+  end
+  return text
+end
+
+---@class extcontacts.record.normalize.Phone
+---@field e164 string
+---@field extension integer|nil
+
+local function number_of(code, national, extension)
+  return { e164 = "+" .. code .. national, extension = extension }
+end
+
+-- Reads the digits after "+": a country code, and a number of a length it has.
+local function read_international(digits, extension)
+  for size = 1, 3 do
+    local code = digits:sub(1, size)
+    local shared = regions.by_code[code]
+    if shared then
+      local national = digits:sub(size + 1)
+      local trunk = shared.trunk
+      -- "+44 (0)118 …" for "+44 118 …": where 0 is the national prefix, no number
+      -- starts with 0.
+      if trunk == "0" then
+        national = national:gsub("^0", "")
+      end
+      if national:find "^0" and trunk ~= "" or not shared.lengths[#national] or #digits > MOST then
+        return nil, "the number's length is wrong for its country code"
+      end
+      return number_of(code, national, extension)
+    end
+  end
+  return nil, "unknown country code"
+end
+
+local function is_single(lengths)
+  local first = next(lengths)
+  return first and next(lengths, first) == nil
+end
+
+local WRONG_LENGTH = "the number's length is wrong for the region"
+
+-- Reads the digits of a number without a country code.
+local function read_national(digits, region, extension)
+  local trunk = region.trunk
+  if not trunk then
+    return nil, "national number of a country whose national prefix depends on the number"
+  end
+  local rest = digits
+  if trunk ~= "" and digits:sub(1, #trunk) == trunk then
+    rest = digits:sub(#trunk + 1)
+    if trunk == "0" and rest:sub(1, 1) == "0" then
+      return nil, WRONG_LENGTH
+    end
+  elseif trunk ~= "" and trunk ~= "1" and not is_single(region.lengths) then
+    return nil, "no country code and no leading " .. trunk
+  end
+  if not region.lengths[#rest] or #rest + #region.code < LEAST then
+    return nil, WRONG_LENGTH
+  end
+  -- The country code without "+", or a number that happens to start like it.
+  if rest == digits and rest:sub(1, #region.code) == region.code
+    and region.lengths[#rest - #region.code] then
+    return nil, "the number may or may not start with the country code"
+  end
+  return number_of(region.code, rest, extension)
+end
+
+-- The digits of a text that has nothing else but separators.  A slash follows an
+-- area code; elsewhere it may separate two numbers.
+local function digits_of(text)
+  local head, tail = text:match "^([^/]*)/([^/]*)$"
+  if head and (#head:gsub("%D", "") > 6 or head:find "%s$" or tail:find "^%s") then
+    return nil, "may be two numbers"
+  elseif text:find "[^%d%s%-%.%(%)/]" or text:find "/.*/" then
+    return nil, "contains more than a phone number"
+  end
+  local digits = text:gsub("%D", "")
+  return digits
+end
+
+-- The digits after the international prefix; nil without one.  People in North
+-- America write 00 as well as 011.
+local function without_idd(digits, idd)
+  if not idd then
+    return nil
+  elseif digits:sub(1, #idd) == idd then
+    return digits:sub(#idd + 1)
+  end
+  return idd == "011" and digits:match "^00([1-9].*)$" or nil
+end
+
+-- Reads a number as it is dialled in an unknown region.  National numbers don't
+-- start with 00, but some regions have a longer international prefix, such as
+-- 001; the number is certain if only one prefix gives a valid length.
+local function read_dialled(digits, extension)
+  local found, reason
+  for idd in pairs(regions.idds) do
+    if idd:find "^00" and digits:sub(1, #idd) == idd then
+      local number, why = read_international(digits:sub(#idd + 1), extension)
+      if number and found then
+        return nil, "the international prefix depends on the region"
+      end
+      found = found or number
+      reason = idd == "00" and why or reason
+    end
+  end
+  return found, not found and (reason or "no country code") or nil
+end
+
+-- The text without what surrounds a number.
+local function bare(text)
+  local inner = characters.unwrapped(text)
+  -- Exporters put an apostrophe before + so that no formula is run.
+  inner = inner:gsub("^'+%s*(%(?[+%d])", "%1")
+  return (inner:gsub("^[tT][eE][lL]:/*%s*", ""):gsub("^'+%s*(%(?[+%d])", "%1"))
+end
+
+-- Whether a trailing .0 or an exponent stands there because a spreadsheet took
+-- the number for one.
+local function is_spoilt(number)
+  return damage.is_number((number:gsub("^(%+?)[%s()-]*", "%1"):gsub("[%s()-]", "")))
+end
+
+--- Reads a phone number.
+---@param text any
+---@param region string|nil ISO 3166 in upper case, `DE`, of a number without a country code; without it
+--- such a number is not certain
+---@return extcontacts.record.normalize.Phone|nil
+---@return string|nil reason why the number is not certain; without the number
+function phone.read(text, region)
+  if type(text) ~= "string" then
+    return nil, "not a phone number"
+  end
+  local plain = texts.trim(characters.narrow(text))
+  if #plain > LONGEST then
+    return nil, "contains more than a phone number"
+  end
+  plain = bare(plain)
+  if damage.is_error(plain) then
+    return nil, "a spreadsheet's error value"
+  elseif is_spoilt(plain) then
+    return nil, "a spreadsheet turned these digits into a number"
+  end
+  local number, extension = split_extension(plain)
+  if extension and (extension:find "^0" or #extension > MOST_EXTENSION) then
+    return nil, ("the extension starts with 0 or has more than %d digits"):format(MOST_EXTENSION)
+  end
+  extension = extension and tonumber(extension)
+  local after_plus = number:match "^%(?%+(.*)$"
+  local digits, reason = digits_of(after_plus or number)
+  if not digits then
+    return nil, reason
+  elseif #digits < 5 then
+    return nil, "too few digits"
+  elseif after_plus then
+    return read_international(digits, extension)
+  end
+  local row = regions.by_name[region]
+  if not row then
+    return read_dialled(digits, extension)
+  end
+  local dialled = without_idd(digits, row.idd)
+  if dialled then
+    return read_international(dialled, extension)
+  end
+  return read_national(digits, row, extension)
+end
+
+return phone

@@ -1,0 +1,47 @@
+local damage = require "extcontacts.record.normalize.damage"
+
+local NUMBER = "a spreadsheet turned these digits into a number"
+
+describe("record.normalize.damage", function()
+  it("finds error values", function()
+    for _, text in ipairs { "#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!",
+      "#NV", "#BEZUG!", "#WERT!", "#ÜBERLAUF!", "#NOMBRE?", "nan", "NaN", "-nan", "NaT", "<NA>", "Err:502",
+      " #N/A ", "#N/A\r", "\194\160#REF!" } do
+      assert.is_true(damage.is_error(text), text)
+      assert.equal("a spreadsheet's error value", damage.of(text, nil))
+    end
+    for _, text in ipairs { "", "Nan", "NAN", "Null", "#1", "#sales", "C#", "N/A?", "#", "# REF!", "Nancy",
+      "#" .. ("A"):rep(100) .. "!" } do
+      assert.is_false(damage.is_error(text), text)
+    end
+  end)
+
+  it("finds digits that were turned into a number", function()
+    for _, text in ipairs { "1.0", "1,0", "1067.0", "49301234567.00", "-7.0", "5E+11", "4.93E+11", "4.93e+11",
+      "4,93E+11", " 4.93E+11 ", "4.93E11", "1.2345678901234e+17", "12345678901234500", "1234567890123450000",
+      "１０６７．０" } do
+      assert.is_true(damage.is_number(text), text)
+      assert.equal(NUMBER, damage.of(text, nil), text)
+    end
+    for _, text in ipairs { "", "1", "1067", "1.05", "1.0.0", "v1.0", "12E4", "E+11", "5E-3", "3E", "123456789012345",
+      "12345678901234567", "100000000000000", "1.0 GmbH", "10.10" } do
+      assert.is_false(damage.is_number(text), text)
+    end
+  end)
+
+  it("compares with the current value", function()
+    for current, texts in pairs {
+      ["01067"] = { "1067", "1067.0" }, ["+49301234567"] = { "49301234567", "49301234567.0" },
+      ["0049301"] = { "49301" },
+    } do
+      for _, text in ipairs(texts) do
+        assert.equal(NUMBER, damage.of(text, current), text)
+      end
+    end
+    for text, current in pairs { ["1.0"] = "1.0", ["#N/A"] = "#N/A", ["1067"] = "1067", ["1068"] = "01067",
+      ["01067"] = "1067", x = "0x" } do
+      assert.is_nil(damage.of(text, current), text)
+    end
+    assert.is_nil(damage.of("1067", nil))
+  end)
+end)

@@ -1,0 +1,63 @@
+local normalize = require "extcontacts.record.normalize"
+
+local ID = "5b4ab8d4-2b1c-4b3e-9d5a-6f0a4c1f0b11"
+
+-- Texts that a pattern with two open ends would read in quadratic time.
+local function many(unit)
+  return unit:rep(math.floor(300000 / #unit))
+end
+local HOSTILE = { "x" .. many " " .. "x", many "\194\160" .. "x", "=\"" .. many "x", "e" .. many "\204\129" }
+for _, unit in ipairs { "a ", "\226\128\139", "@", "<", "+49 ", "e\204\129", "'", "1", "\"", ";", ".", "(", "2026-" } do
+  HOSTILE[#HOSTILE + 1] = many(unit)
+end
+
+describe("record.normalize", function()
+  it("tells addresses apart", function()
+    assert.same({ kind = "email", value = "ann@example.com", key = "ann@example.com" },
+      normalize.address "Ann <ANN@example.com>")
+    assert.same({ kind = "phone", value = "+491711234567", key = "+491711234567" },
+      normalize.address "+49 (0)171 1234567")
+    assert.same({ kind = "phone", value = "+49301234567", extension = 12, key = "+49301234567;ext=12" },
+      normalize.address "+49 30 1234567 ext. 12")
+    for _, key in ipairs { "ann@example.com", "+491711234567", "+49301234567;ext=12" } do
+      assert.equal(key, normalize.address(key).key)
+    end
+  end)
+
+  it("says why a text is no address", function()
+    for text, reason in pairs {
+      ["ann@example"] = "unreadable e-mail address: not an e-mail address",
+      ["a@example.com, b@example.com"] = "unreadable e-mail address: more than one address",
+      ["0171 1234567"] = "unreadable phone number: no country code",
+      ["4.93E+11"] = "unreadable phone number: a spreadsheet turned these digits into a number",
+      ["Ann Lee"] = "not an e-mail address or a phone number in E.164",
+      ["\194\160"] = "no e-mail address or phone number",
+    } do
+      assert.same({ nil, reason }, { normalize.address(text) }, text)
+    end
+  end)
+
+  it("reads an id or an address", function()
+    assert.equal(ID, (normalize.id_or_address("{" .. ID:upper() .. "}")))
+    assert.equal("ann@example.com", select(2, normalize.id_or_address "ann@example.com").key)
+    assert.same({ nil, nil, "unreadable id: not a valid id" }, { normalize.id_or_address(ID:sub(1, -2)) })
+    assert.same({ nil, nil, "unreadable phone number: no country code" }, { normalize.id_or_address "0171 1234567" })
+  end)
+
+  it("takes linear time for any text", function()
+    local readers = { address = normalize.address, id_or_address = normalize.id_or_address }
+    for _, name in ipairs { "id", "email", "phone", "date", "name" } do
+      readers[name] = require("extcontacts.record.normalize." .. name).read
+    end
+    readers.key = require("extcontacts.record.normalize.name").key
+    readers.damage = require("extcontacts.record.normalize.damage").of
+    readers.blank = require("extcontacts.record.normalize.blank").is
+    for name, read in pairs(readers) do
+      for index, text in ipairs(HOSTILE) do
+        local start = os.clock()
+        read(text)
+        assert.is_true(os.clock() - start < 2, ("%s of text %d took %.1f s"):format(name, index, os.clock() - start))
+      end
+    end
+  end)
+end)

@@ -37,9 +37,9 @@ describe("the skipped records of a plan", function()
       ctx.skip("a row", 9)
     end }
     local duplicate = "duplicate row: this record appears earlier in the file"
-    assert.same({ ["=why"] = 1, ["nil"] = 1, ["no such record"] = 1, [duplicate] = 1, ["all of them"] = 1,
+    assert.same({ ["=why"] = 1, ["nil"] = 1, ["id: not a valid id"] = 1, [duplicate] = 1, ["all of them"] = 1,
       ["a row"] = 1 }, plan.totals.skipped)
-    assert.equal(table.concat({ "row,kind,id,reason", "1,contact," .. ids[1] .. ",nil", "3,,nobody,no such record",
+    assert.equal(table.concat({ "row,kind,id,reason", "1,contact," .. ids[1] .. ",nil", "3,,nobody,id: not a valid id",
       "4,contact," .. ids[2] .. ",'=why", "5,," .. ids[1] .. "," .. duplicate, ",,,all of them", "9,,,a row", "" },
       "\r\n"), place:read "p.skipped.csv")
     plan = place:plan { source = fix.ids(ids) }

@@ -3,6 +3,8 @@ local ec = require "extcontacts"
 local fix = require "extcontacts.fix"
 local fixes = require "spec.support.fixes"
 
+local MISSING = "00000000-0000-4000-8000-000000000000"
+
 describe("a source", function()
   local place = fixes.fresh_place(before_each, after_each)
 
@@ -20,7 +22,8 @@ describe("a source", function()
 
   it("reads the records that a CSV file names", function()
     local ids = place:ids(2)
-    local path = place:write("in.csv", ("who;name\n%s;A\n%s;B\nnone;C\n%s;D\n"):format(ids[1], ids[2], ids[1]))
+    local path = place:write("in.csv", ("who;name\n%s;A\n%s;B\n%s;C\n%s;D\n"):format(ids[1], ids[2], MISSING,
+      ids[1]))
     local got, plan = read(fix.csv(path, { key = "who" }))
     assert.same({ { id = ids[1], row = { who = ids[1], name = "A" } },
       { id = ids[2], row = { who = ids[2], name = "B" } } }, got)
@@ -38,6 +41,44 @@ describe("a source", function()
     assert.equal(2, #read(fix.ids(place:write("ids", ids[1] .. "\n\n " .. ids[2] .. " \r\n"))))
     local got = read(fix.ndjson(place:write("in", ec.json.encode { id = ids[2], n = 1 } .. "\n")))
     assert.same({ { id = ids[2], row = { id = ids[2], n = 1 } } }, got)
+  end)
+
+  it("reads a record once that its file names in two spellings", function()
+    local ids = place:ids(2)
+    local again = { ids[1]:upper(), "{" .. ids[1]:upper() .. "}", "\239\187\191" .. ids[1], ids[1] .. "\226\128\139",
+      (ids[1]:gsub("%-", "")), '"' .. ids[1] .. '"', ids[1] .. ";" }
+    local text = ids[1] .. "\n" .. table.concat(again, "\n") .. "\n" .. ids[2]:upper() .. "\n"
+    local got, plan = read(fix.ids(place:write("ids", text)))
+    assert.same({ ids[1], ids[2] }, { got[1].id, got[2].id })
+    assert.same({ 2, { ["duplicate row: this record appears earlier in the file"] = #again } },
+      { #got, plan.totals.skipped })
+    got, plan = read(fix.ids { ids[2]:upper(), ids[2] })
+    assert.same({ 1, ids[2], 1 }, { #got, got[1].id, (select(2, next(plan.totals.skipped))) })
+  end)
+
+  it("skips a row whose id can't be read, with its column", function()
+    local id = place:ids(1)[1]
+    local path = place:write("in.csv", ("who\n%s\n5E+11\n%s0\nann@example.com\n#N/A\n%s\n"):format(id, id, MISSING))
+    local got = {}
+    local plan = assert(fix.plan(place.client, fixes.define {
+      source = fix.csv(path, { key = "who", missing = "change" }),
+      change = function(record) got[#got + 1] = record and record.id or "missing" end,
+    }, { output = place:path "p" }))
+    assert.same({ id, "missing" }, got)
+    assert.same({ ["who: not a valid id"] = 4 }, plan.totals.skipped)
+    assert.matches("\r\n3,,5E+11,who: not a valid id\r\n", place:read "p.skipped.csv", 1, true)
+    got, plan = read(fix.ndjson(place:write("in", '{"id":7}\n{"id":"' .. id .. '"}\n')))
+    assert.same({ 1, { ["id: not a valid id"] = 1 } }, { #got, plan.totals.skipped })
+  end)
+
+  it("reads the id of a note's owner in every spelling", function()
+    local contact = place:ids(1)[1]
+    local note = assert(place.direct.contacts.notes:create(contact, { noteText = "x", createdBy = { id = MISSING } }))
+    local options = { kind = "contact_note", owner = "owner" }
+    local got, plan = read(fix.csv(place:write("in.csv", ("id,owner\n%s,{%s}\n%s,x\n"):format(note.id, contact:upper(),
+      note.id)), options))
+    assert.same({ 1, note.id, contact }, { #got, got[1].id, got[1].row.owner })
+    assert.same({ ["owner: not a valid id"] = 1 }, plan.totals.skipped)
   end)
 
   it("lists, searches and scans", function()

@@ -4,13 +4,16 @@ local field_path = require "extcontacts.base.path"
 local fix = require "extcontacts.fix"
 local ready_fix = require "spec.support.ready_fix"
 
+local ORGANIZATION = "5b4ab8d4-2b1c-4b3e-9d5a-6f0a4c1f0b11"
+local MISSING = "00000000-0000-4000-8000-000000000000"
+
 local ready, place = ready_fix.fresh("set_fields", before_each, after_each)
 
 describe("the fix set_fields", function()
   it("reads each cell as its field's type", function()
     local id = ready:add {}
     local path = place:write("v.csv", "id,reason,title,address.city,workPhone,surveyOptOut,externalOrganization\n"
-      .. id .. ",why not,Head,Bonn,+49 30 1234567 ext. 12,yes,x-1\n")
+      .. id .. ",why not,Head,Bonn,+49 30 1234567 ext. 12,yes," .. ORGANIZATION .. "\n")
     local planned, changes = ready:plan({ csv = path })
     assert.equal(1, planned.changes)
     local after = changes[1].after
@@ -18,7 +21,7 @@ describe("the fix set_fields", function()
     assert.equal("Bonn", after.address.city)
     assert.same({ display = "+49 30 1234567", e164 = "+49301234567", extension = 12 }, after.workPhone)
     assert.is_true(after.surveyOptOut)
-    assert.same({ id = "x-1" }, after.externalOrganization)
+    assert.same({ id = ORGANIZATION }, after.externalOrganization)
   end)
 
   it("finds nothing to do after it was applied", function()
@@ -191,14 +194,15 @@ describe("the fix set_fields", function()
 
   it("skips rows that do not apply to a record, with reasons", function()
     local id = ready:add {}
-    local path = place:write("v.csv", "id,kind,op,surveyOptOut\n" .. id .. ",,,perhaps\n,,,yes\nnone,,,yes\n"
-      .. ready:add {} .. ",organization,,yes\n" .. ready:add {} .. ",,delete,yes\n")
+    local path = place:write("v.csv", "id,kind,op,surveyOptOut\n" .. id .. ",,,perhaps\n,,,yes\n" .. MISSING
+      .. ",,,yes\nnone,,,yes\n" .. ready:add {} .. ",organization,,yes\n" .. ready:add {} .. ",,delete,yes\n")
     local planned = ready:plan({ csv = path })
     assert.equal(0, planned.changes)
     assert.same({
       ["surveyOptOut: not yes, no, true or false"] = 1,
       ["row has no id; use --set create=yes to create a contact"] = 1,
       ["no such record"] = 1,
+      ["id: not a valid id"] = 1,
       ["row is about another type of record; use --set kind=organization"] = 1,
       ["row is about a failed delete; plan the fix that deletes again"] = 1,
     }, planned.totals.skipped)

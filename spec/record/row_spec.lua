@@ -11,11 +11,14 @@ local function set(record, row, options, kind)
   return record_row.set(record, kind or "contact", row, options), skipped
 end
 
+local ID = "5b4ab8d4-2b1c-4b3e-9d5a-6f0a4c1f0b11"
+
 describe("record.row", function()
   it("reads each cell as its field's type", function()
     local record, skipped = set({}, {
       title = " Head ", surveyOptOut = "Yes", ["address.city"] = "Bonn", workPhone = "+49 30 1234567 ext. 12",
-      cellPhone = '{"display":"1"}', externalOrganization = "x-1", ["lineId.ids"] = '[{"userId":"u"}]',
+      cellPhone = '{"display":"1"}', externalOrganization = "{" .. ID:upper() .. "}",
+      ["lineId.ids"] = '[{"userId":"u"}]',
       ["customFields.a_text"] = "007", ["customFields.b_integer"] = "007", ["customFields.c_checkbox"] = "no",
       ["customFields.d_tag"] = '["x"]',
     })
@@ -23,11 +26,11 @@ describe("record.row", function()
     assert.same({
       title = "Head", surveyOptOut = true, address = { city = "Bonn" },
       workPhone = { display = "+49 30 1234567", e164 = "+49301234567", extension = 12 },
-      cellPhone = { display = "1" }, externalOrganization = { id = "x-1" }, lineId = { ids = { { userId = "u" } } },
+      cellPhone = { display = "1" }, externalOrganization = { id = ID }, lineId = { ids = { { userId = "u" } } },
       customFields = { a_text = "007", b_integer = 7, c_checkbox = false, d_tag = { "x" } },
     }, record)
-    assert.same({ createdBy = { id = "u" }, noteText = "n" },
-      (set({}, { ["createdBy.id"] = "u", noteText = "n" }, nil, "contact_note")))
+    assert.same({ createdBy = { id = ID }, noteText = "n" },
+      (set({}, { ["createdBy.id"] = ID:upper(), noteText = "n" }, nil, "contact_note")))
     local organization = set({}, { revenue = "9007199254740993", employeeCount = "-03" }, nil, "organization")
     assert.equal('{"employeeCount":-3,"revenue":9007199254740993}',
       ec.json.encode(organization, { sort_keys = true }))
@@ -39,12 +42,14 @@ describe("record.row", function()
     end
     local record, skipped = set(before(), {
       surveyOptOut = "perhaps", ["address.postalCode"] = "1067", ["workPhone.e164"] = "4.9E+4", title = "",
-      cellPhone = "4.93012E+10", lineId = "x",
+      cellPhone = "4.93012E+10", lineId = "x", externalOrganization = "Example Ltd", ["externalOrganization.id"] = "7",
     })
     assert.same(before(), record)
     assert.same({
       "address.postalCode: a spreadsheet turned these digits into a number",
       "cellPhone: not a valid phone number",
+      "externalOrganization: not a valid id or a JSON object",
+      "externalOrganization.id: not a valid id",
       "lineId: not a JSON array or object",
       "surveyOptOut: not yes, no, true or false",
       "workPhone.e164: a spreadsheet turned these digits into a number",

@@ -49,7 +49,8 @@ describe("extcontacts restore", function()
     assert.is_nil(found["contact.delete"])
     place:must { "restore", place:at "before", "-o", place:at "all", "--delete-created" }
     assert.equal(created.id, changes_of(place:at "all")["contact.delete"][1].id)
-    place:must { "restore", place:at "before", "-o", place:at "one", "--id", changed.id, "--only", "contacts" }
+    place:must { "restore", place:at "before", "-o", place:at "one", "--id", changed.id:upper(),
+      "--only", "contacts" }
     found = changes_of(place:at "one")
     assert.is_nil(found["contact.create"])
     assert.equal(1, #found["contact.update"])

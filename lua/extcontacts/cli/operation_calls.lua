@@ -3,6 +3,8 @@
 local compat = require "extcontacts.base.compat"
 local core = require "extcontacts.core"
 local exit = require "extcontacts.cli.exit"
+local id = require "extcontacts.record.normalize.id"
+local idset = require "extcontacts.base.idset"
 local texts = require "extcontacts.base.text"
 
 local unpack = compat.unpack
@@ -57,48 +59,67 @@ function operation_calls.show(ctx, row, arguments, count)
   operation_calls.show_request(ctx, row.short, unpack(arguments, 1, count))
 end
 
--- The id in a line of standard input: an id, or a JSON object that has one; ""
--- for an empty line.
+-- The id in a line of standard input, an id or a JSON object that has one; ""
+-- for an empty line; or nil and the reason.
 local function id_of(line)
-  local id = texts.trim(texts.without_bom(line))
-  if id:sub(1, 1) == "{" then
-    local object = core.json.decode(id)
-    id = type(object) == "table" and object.id
+  local text = texts.trim(texts.without_bom(line))
+  local found, reason = id.read(text)
+  if found or text == "" then
+    return found or ""
+  elseif text:sub(1, 1) == "{" then
+    local object = core.json.decode(text)
+    if type(object) ~= "table" or type(object.id) ~= "string" then
+      exit.fail("usage", "standard input: a line is neither an id nor a JSON object with an id")
+    end
+    return id.read(object.id)
   end
-  if type(id) ~= "string" then
-    exit.fail("usage", "standard input: a line is neither an id nor a JSON object with an id")
-  end
-  return id
+  return nil, reason
 end
 
+---@class extcontacts.cli.IdReport
+---@field unreadable integer lines of standard input without a readable id; each is reported
+
 --- The ids to call an operation for: those given, and for "-" those on the lines
--- of standard input.
+-- of standard input.  An id that appears twice is returned once.
 ---@param ctx table
 ---@param ids string[]
----@return fun(): string|nil
+---@return fun(): string|nil next_id
+---@return extcontacts.cli.IdReport report
 function operation_calls.ids(ctx, ids)
-  local index, from_input = 0, false
+  local index, from_input, line_number = 0, false, 0
+  local seen, report = idset.new(), { unreadable = 0 }
   local function next_line()
     for line in ctx:lines() do
-      local id = id_of(line)
-      if id ~= "" then
-        return id
+      line_number = line_number + 1
+      local found, reason = id_of(line)
+      if not found then
+        report.unreadable = report.unreadable + 1
+        ctx:say("standard input: line %d: %s; skipped", line_number, reason)
+      elseif found ~= "" then
+        return found
       end
     end
   end
-  return function()
+  local function next_id()
     while true do
-      local id = from_input and next_line()
-      if id then
-        return id
+      local found = from_input and next_line()
+      if found then
+        return found
       end
       index = index + 1
       from_input = ids[index] == "-"
       if not from_input then
-        return ids[index]
+        return ids[index] and id.key(ids[index])
       end
     end
   end
+  return function()
+    local found
+    repeat
+      found = next_id()
+    until found == nil or seen:add(found)
+    return found
+  end, report
 end
 
 return operation_calls

@@ -9,6 +9,7 @@ local diff = require "extcontacts.record.diff"
 local draft = require "extcontacts.fix.plan.draft"
 local errors = require "extcontacts.base.errors"
 local field_path = require "extcontacts.base.path"
+local id_reader = require "extcontacts.record.normalize.id"
 local identity = require "extcontacts.fix.identity"
 local journal = require "extcontacts.fix.journal"
 local record_api = require "extcontacts.fix.record_api"
@@ -118,7 +119,7 @@ local function selection(only)
   end
   local ids = {}
   for _, id in ipairs(only) do
-    ids[id] = true
+    ids[id_reader.key(id)] = true
   end
   return function(intent, outcome)
     return ids[intent.id] or ids[outcome.id] or (intent.owner and ids[intent.owner])

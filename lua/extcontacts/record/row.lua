@@ -8,6 +8,7 @@ local core = require "extcontacts.core"
 local deepcopy = require "extcontacts.base.deepcopy"
 local diff = require "extcontacts.record.diff"
 local field_path = require "extcontacts.base.path"
+local id = require "extcontacts.record.normalize.id"
 local models = require "extcontacts.api.models"
 local records = require "extcontacts.record"
 local suggest = require "extcontacts.base.suggest"
@@ -45,8 +46,11 @@ function READ.json(text)
   return text:find "^%s*[%[{]" and core.json.decode(text) or nil
 end
 
+READ.id = id.read
+
 function READ.reference(text)
-  return text:find "^%s*{" and core.json.decode(text) or { id = text }
+  local found = id.read(text)
+  return found and { id = found } or text:find "^%s*{" and core.json.decode(text) or nil
 end
 
 -- The current phone number if the text is the same number.
@@ -75,7 +79,8 @@ end
 -- What a cell of each type should have been.
 local NOUNS = {
   number = "a number", integer = "a whole number", boolean = "yes, no, true or false",
-  json = "a JSON array or object", reference = "an id or a JSON object", phone = "a valid phone number",
+  json = "a JSON array or object", reference = "a valid id or a JSON object",
+  id = "a valid id", phone = "a valid phone number",
 }
 
 ------------------------------------------------------------------- columns --
@@ -95,7 +100,7 @@ local BY_SUFFIX = { integer = "integer", number = "number", checkbox = "boolean"
 local function describe(kind, name)
   local path = field_path.split(name)
   local column = { name = name, path = path, read_only = types.owned[path[1]] or false }
-  local model, field = models[types.by_name[kind].model], nil
+  local model, field, parent = models[types.by_name[kind].model], nil, nil
   for index, part in ipairs(path) do
     if field and (field.shape == "map" or field.type == "object") then
       column.type = BY_SUFFIX[path[#path]:match "_(%a+)$" or ""] or "text"
@@ -106,12 +111,16 @@ local function describe(kind, name)
     if model.name == "PhoneNumber" then
       column.phone = table.concat(path, ".", 1, index - 1)
     end
-    field = model.by_wire[part]
+    parent, field = field, model.by_wire[part]
     model = models[field.type]
     column.read_only = column.read_only or records.is_owned(field, index > 1) or false
   end
   local simple = field.shape ~= "array" and BY_TYPE[field.type]
-  column.type = canonical.is_reference(field) and "reference" or simple or "json"
+  if path[#path] == "id" and (not parent or canonical.is_reference(parent)) then
+    column.type = "id"
+  else
+    column.type = canonical.is_reference(field) and "reference" or simple or "json"
+  end
   return column
 end
 

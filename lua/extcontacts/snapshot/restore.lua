@@ -6,6 +6,7 @@ local compare = require "extcontacts.snapshot.compare"
 local compat = require "extcontacts.base.compat"
 local errors = require "extcontacts.base.errors"
 local format = require "extcontacts.snapshot.format"
+local id_reader = require "extcontacts.record.normalize.id"
 local outcome = require "extcontacts.api.outcome"
 local plan_draft = require "extcontacts.fix.plan.draft"
 local types = require "extcontacts.record.types"
@@ -58,7 +59,7 @@ end
 local function set_of(ids)
   local set = {}
   for _, id in ipairs(ids) do
-    set[id] = true
+    set[id_reader.key(id)] = true
   end
   return set
 end

@@ -34,6 +34,14 @@ describe("extcontacts delete", function()
     assert.matches("deleted 1 of 2 records\n$", errors)
   end)
 
+  it("deletes a record once that is named in two spellings, and skips what is no id", function()
+    local code, _, errors = session:run({ "delete", "contacts", "-", "--yes" },
+      { input = ids[1] .. "\n" .. ids[1]:upper() .. "\n\"" .. ids[2] .. "\";\nann@example.com\n" })
+    assert.equal(1, code)
+    assert.matches("standard input: line 4: not a valid id; skipped", errors, 1, true)
+    assert.matches("deleted 2 of 2 records\n$", errors)
+  end)
+
   it("prints the requests", function()
     local output = session:must { "delete", "contacts", ids[1], ids[2], "--dry-run" }
     assert.equal(2, select(2, output:gsub("DELETE http", "")))

@@ -35,6 +35,17 @@ describe("extcontacts get", function()
     assert.matches("neither an id nor a JSON object", errors, 1, true)
   end)
 
+  it("reads a record once, and reports lines without a readable id", function()
+    local ids = some_ids(2)
+    local input = "{" .. ids[1]:upper() .. "}\r\n" .. ids[1] .. "\n5E+11\n"
+      .. "\194\160" .. ids[2]:upper() .. "\n{\"id\":\"x\"}\n"
+    local code, output, errors = session:run({ "get", "contacts", ids[2], "-" }, { input = input })
+    local found = command.records(output)
+    assert.same({ 1, 2, ids[2], ids[1] }, { code, #found, found[1].id, found[2].id })
+    assert.matches("standard input: line 3: not a valid id; skipped", errors, 1, true)
+    assert.matches("standard input: line 5: not a valid id; skipped", errors, 1, true)
+  end)
+
   it("continues after a record that does not exist, and exits with 1", function()
     local ids = some_ids(1)
     local missing = "00000000-0000-4000-8000-000000000000"

@@ -23,8 +23,8 @@ extcontacts delete contacts 5b4ab8d4-2b1c-4b3e-9d5a-6f0a4c1f0b11
 extcontacts delete contacts - --dry-run <ids.txt
 extcontacts delete contacts - --yes <ids.txt]],
   next_steps = [[
-A record that the API refuses to delete is reported; the others are still
-deleted, and the command exits with 1. Any other failure stops the command,
+A record that the API refuses to delete and a line without a readable id are
+reported; the others are still deleted, and the command exits with 1. Any other failure stops the command,
 which reports how many records it has deleted.]],
 }
 
@@ -39,14 +39,12 @@ end
 
 -- Reads all ids first, so that the question names their number.
 local function collect(ctx, given_ids)
-  local ids, seen = {}, {}
-  for id in operation_calls.ids(ctx, given_ids) do
-    if not seen[id] then
-      seen[id] = true
-      ids[#ids + 1] = id
-    end
+  local next_id, report = operation_calls.ids(ctx, given_ids)
+  local ids = {}
+  for id in next_id do
+    ids[#ids + 1] = id
   end
-  return ids
+  return ids, report.unreadable
 end
 
 --- Deletes the records.  A failure that concerns one record does not stop the
@@ -57,7 +55,7 @@ end
 ---@return integer exit code
 function command.run(args, ctx, row)
   local name = operation_args.last_id(row)
-  local ids = collect(ctx, args[name])
+  local ids, unreadable = collect(ctx, args[name])
   local question = ("Delete %s (%s)?"):format(texts.plural(#ids, "record"), verbs.word("delete", row))
   if not args.dry_run and not ctx:confirm(question, args.yes) then
     exit.fail("some_failed", "cancelled; nothing was deleted")
@@ -85,7 +83,7 @@ function command.run(args, ctx, row)
   if not args.dry_run then
     ctx:say("deleted %d of %s", deleted, texts.plural(#ids, "record"))
   end
-  return failed > 0 and exit.codes.some_failed or exit.codes.ok
+  return failed + unreadable > 0 and exit.codes.some_failed or exit.codes.ok
 end
 
 return operation_command.new("delete", command)

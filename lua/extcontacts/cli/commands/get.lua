@@ -20,8 +20,9 @@ extcontacts scan contacts --fields id | extcontacts get contacts - --ndjson
 extcontacts get contacts --help    # with the options of this resource]],
   next_steps = [[
 One record is written as indented JSON, several as one line of JSON each.
-An id that does not exist is reported on standard error; the other records
-are still read, and the command exits with 1.]],
+An id that does not exist or can't be read is reported on standard error; the
+other records are still read, and the command exits with 1. An id that appears
+twice, such as once in capitals, is read once.]],
 }
 
 --- Declares arguments and options.
@@ -44,7 +45,8 @@ function command.run(args, ctx, row)
   local several = #args[name] > 1 or args[name][1] == "-"
   local writer = not args.dry_run and output.open(ctx, args, row.returns, several)
   local failed
-  for id in operation_calls.ids(ctx, args[name]) do
+  local next_id, report = operation_calls.ids(ctx, args[name])
+  for id in next_id do
     local arguments, count = operation_args.bind(row, args, { [name] = id })
     if args.dry_run then
       operation_calls.show(ctx, row, arguments, count)
@@ -63,7 +65,7 @@ function command.run(args, ctx, row)
   if writer then
     writer:finish()
   end
-  return failed and exit.codes.some_failed or exit.codes.ok
+  return (failed or report.unreadable > 0) and exit.codes.some_failed or exit.codes.ok
 end
 
 return operation_command.new("get", command)

@@ -5,6 +5,7 @@ local body = require "extcontacts.cli.body"
 local canonical = require "extcontacts.record.canonical"
 local core = require "extcontacts.core"
 local exit = require "extcontacts.cli.exit"
+local id = require "extcontacts.record.normalize.id"
 local models = require "extcontacts.api.models"
 local operation_args = require "extcontacts.cli.operation_args"
 local operation_calls = require "extcontacts.cli.operation_calls"
@@ -53,7 +54,7 @@ end
 
 -- Rejects a body that was read from another record, or before its last change.
 local function check_origin(patch, current)
-  if type(patch.id) == "string" and type(current.id) == "string" and patch.id ~= current.id then
+  if type(patch.id) == "string" and type(current.id) == "string" and id.key(patch.id) ~= id.key(current.id) then
     exit.usage(("--body has the id of another record: %s"):format(patch.id))
   end
   local seen, now = patch.modifyDate, current.modifyDate

@@ -1,11 +1,13 @@
 --- Reads a source: the records it describes, one after another.
 
+local blank = require "extcontacts.record.normalize.blank"
+local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 local find_contact = require "extcontacts.fix.find_contact"
+local id = require "extcontacts.record.normalize.id"
 local idset = require "extcontacts.base.idset"
 local record_api = require "extcontacts.fix.record_api"
 local rows = require "extcontacts.fix.source.rows"
-local texts = require "extcontacts.base.text"
 local types = require "extcontacts.record.types"
 
 local reader = {}
@@ -35,15 +37,28 @@ local function of_iterator(described, iterator)
   end
 end
 
+-- The reason to skip a row because of one of its columns.
+local function problem_of(column, reason)
+  return ("%s: %s"):format(column, reason)
+end
+
+local function is_blank(value)
+  return value == nil or value == core.json.null or (type(value) == "string" and blank.is(value))
+end
+
 -- Fills the item of a row whose key is an id.
 local function read_by_id(described, client, seen, item, key)
-  item.id = key
-  if not seen:add(key) then
+  local found, reason = id.read(key)
+  item.id = found or (type(key) == "string" and key or nil)
+  if not found then
+    item.skipped = problem_of(described.key, reason)
+    return item
+  elseif not seen:add(found) then
     item.skipped = DUPLICATE
     return item
   end
   local owner = described.owner and item.row[described.owner] or nil
-  local reference = { kind = described.kind, id = key, owner = owner }
+  local reference = { kind = described.kind, id = found, owner = owner }
   item.record = record_api.read(client, reference)
   item.reference = item.record and reference or nil
   item.missing = not item.record
@@ -70,6 +85,21 @@ local function read_by_lookup(client, seen, item, key)
   return item
 end
 
+-- Replaces the id of a row's owner by its normal form.  An id that can't be read
+-- is a reason to skip the row.
+local function read_owner(described, item)
+  local owner = described.owner and item.row[described.owner]
+  if not described.owner or is_blank(owner) then
+    return
+  end
+  local found, reason = id.read(owner)
+  if found then
+    item.row[described.owner] = found
+  else
+    item.skipped = problem_of(described.owner, reason)
+  end
+end
+
 local function of_rows(described, client)
   local next_row, close = rows[described.type](described)
   local seen = idset.new()
@@ -79,12 +109,12 @@ local function of_rows(described, client)
       return nil
     end
     local item = { row = row, number = number }
-    if not described.key then
+    read_owner(described, item)
+    if not described.key or item.skipped then
       return item
     end
     local key = row[described.key]
-    key = type(key) == "string" and texts.trim(key) or ""
-    if key ~= "" then
+    if not is_blank(key) then
       return described.by_lookup and read_by_lookup(client, seen, item, key)
         or read_by_id(described, client, seen, item, key)
     elseif described.missing == "change" then

@@ -31,7 +31,7 @@ describe("the fields of a record in a fix", function()
   it("are set from the row at hand", function()
     local contact, reasons = set { title = "Head", workPhone = "4.9E+11", ["address.city"] = "Bonn" }
     assert.same({ title = "Head", address = { city = "Bonn" } }, contact)
-    assert.same({ "workPhone: not a valid phone number" }, reasons)
+    assert.same({ "workPhone: a spreadsheet turned these digits into a number" }, reasons)
   end)
 
   it("are neither the columns of PLAN.errors.csv nor those to be ignored", function()

@@ -2,19 +2,9 @@
 local fake = require "spec.support.fake"
 local find_contact = require "extcontacts.fix.find_contact"
 
-describe("the lookup of an address", function()
-  it("takes an e-mail address or a phone number in E.164", function()
-    for text, normal in pairs {
-      [" Ann@Example.COM "] = "ann@example.com", ["+49 (30) 765-43.21"] = "+49307654321",
-      ["+1 317 555 0100"] = "+13175550100",
-    } do
-      assert.equal(normal, find_contact.normal(text))
-    end
-    for _, text in ipairs { "", "ann", "a@b@c", "a b@c", "030 7654321", "+49 30 x", "+12", "@ann" } do
-      assert.is_nil(find_contact.normal(text))
-    end
-  end)
+local ID = "5b4ab8d4-2b1c-4b3e-9d5a-6f0a4c1f0b11"
 
+describe("the lookup of an address", function()
   local ANN = { id = "a", workEmail = "Ann@Example.com " }
 
   local function find(...)
@@ -50,10 +40,48 @@ describe("the lookup of an address", function()
   it("takes an id, too, for a fix's own use", function()
     local self = fake.client { fake.json(200, ANN), fake.json(404, {}), fake.json(200, { contacts = { ANN } }),
       fake.json(200, ANN) }
-    assert.equal("a", find_contact.find_by_key(self.client, " A ").id)
-    assert.matches("/contacts/a$", self.requests[1].url)
-    assert.same({ nil, find_contact.NOBODY }, { find_contact.find_by_key(self.client, "b") })
+    assert.equal("a", find_contact.find_by_key(self.client, " {" .. ID:upper() .. "} ").id)
+    assert.matches("/contacts/" .. ID:gsub("%-", "%%-") .. "$", self.requests[1].url)
+    assert.same({ nil, find_contact.NOBODY }, { find_contact.find_by_key(self.client, ID) })
     assert.equal("a", find_contact.find_by_key(self.client, "ANN@example.com").id)
+  end)
+
+  it("sends nothing for a text that can't be read", function()
+    local self = fake.client {}
+    for text, reason in pairs {
+      ["0171 1234567"] = "unreadable phone number: no country code", ["ann@"] = "unreadable e-mail address: not an "
+        .. "e-mail address", [ID .. "0"] = "unreadable id: not a valid id",
+      ["Ann Lee"] = "not an e-mail address or a phone number in E.164",
+    } do
+      assert.same({ nil, reason }, { find_contact.find_by_key(self.client, text) })
+      assert.is_false(find_contact.is_absent(reason))
+    end
+    assert.equal(0, #self.requests)
+  end)
+
+  it("finds a contact whose address is stored in another spelling", function()
+    local stored = { id = "a", workEmail = "\239\187\191Ann@Example.com" }
+    local found = find(fake.json(200, { contacts = { stored } }), fake.json(200, stored))
+    assert.equal("a", found.id)
+  end)
+
+  it("compares extensions, and names numbers that were not searched", function()
+    local function phone(id, extension)
+      return { id = id, workPhone = { e164 = "+49301234567", extension = extension } }
+    end
+    local function by_number(text, ...)
+      local last = select(select("#", ...), ...)
+      local self = fake.client { fake.json(200, { contacts = { ... } }), fake.json(200, last) }
+      local contact, reason = find_contact.find(self.client, text)
+      assert.matches("30123456", self.requests[1].url)
+      return contact and contact.id or reason
+    end
+    assert.equal("b", by_number("+49 30 1234567 ext. 12", phone("a", 11), phone("b", 12)))
+    assert.equal("several contacts have this address", by_number("+49 30 1234567", phone("a", 11), phone("b", 12)))
+    assert.equal("a contact has this number with another extension",
+      by_number("+49 30 1234567 ext. 13", phone("a", 11), phone("b")))
+    assert.equal(find_contact.NO_NUMBER, by_number("+49 30 1234568", phone("a")))
+    assert.is_true(find_contact.is_absent(find_contact.NO_NUMBER) and find_contact.is_absent(find_contact.NOBODY))
   end)
 
   it("finds nobody when the answer is empty, and raises when there is no answer", function()

@@ -29,6 +29,27 @@ describe("the fix delete_by_list", function()
     assert.is_nil(proof:find("example", 1, true))
   end)
 
+  it("finds a contact by every spelling, and names a line that it can't read", function()
+    local id = ready:add { workEmail = "ann.lee@example.com", cellPhone = { display = "+49 171 1234567" } }
+    for _, line in ipairs { "ann.lee@example.com", '"ann.lee@example.com"', "ann.lee@example.com;",
+      "mailto:ann.lee@example.com", "Ann Lee <ann.lee@example.com>", "+49 171 1234567", "+49 (0)171 1234567",
+      "0049 171 1234567", "tel:+491711234567", "{" .. id:upper() .. "}", id .. ",",
+      "ann.lee@example.com\226\128\139" } do
+      local _, changes = ready:plan { list = place:write("list", line .. "\n") }
+      assert.same({ 1, id }, { #changes, changes[1] and changes[1].id }, line)
+    end
+    assert.same({
+      ["unreadable phone number: no country code"] = 2,
+      ["unreadable phone number: a spreadsheet turned these digits into a number"] = 1,
+      ["unreadable e-mail address: more than one address"] = 1,
+      ["unreadable id: not a valid id"] = 1,
+      ["not an e-mail address or a phone number in E.164"] = 1,
+      ["no such record; numbers that the server does not recognise were not searched"] = 1,
+      ["no such record"] = 1,
+    }, ready:skipped { list = place:write("list", "0171 1234567\n491711234567\n4.91711E+11\n"
+      .. "ann.lee@example.com, bob@example.com\n" .. id .. "0\nAnn Lee\n+49 171 7654321\nbob@example.com\n") })
+  end)
+
   it("needs a list", function()
     assert.matches("--set list=ids.txt", ready:refused(), 1, true)
   end)

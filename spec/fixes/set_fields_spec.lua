@@ -120,7 +120,7 @@ describe("the fix set_fields", function()
       assert.same({ 0, { [columns .. ": a spreadsheet turned these digits into a number"] = 1 } },
         { planned.changes, planned.totals.skipped })
     end
-    assert.same({ ["cellPhone: not a valid phone number"] = 1 },
+    assert.same({ ["cellPhone: a spreadsheet turned these digits into a number"] = 1 },
       plan("cellPhone", "4.93012E+10").totals.skipped)
     assert.equal(1, plan("address.postalCode", "01068").changes)
     assert.equal(1, plan("address.postalCode", "1068").changes)
@@ -137,7 +137,7 @@ describe("the fix set_fields", function()
     assert.equal(table.concat({ "row,kind,id,reason",
       "3,," .. one .. ",duplicate row: this record appears earlier in the file",
       "4,,,several contacts have this address", "5,,,no such record",
-      "6,,,not an e-mail address or a phone number in E.164",
+      "6,,,email: unreadable phone number: no country code",
       '7,,,"row has no id; use --set create=yes to create a contact"', "" }, "\r\n"),
       place:read "p.skipped.csv")
     assert.equal(6, planned.totals.records)
@@ -159,7 +159,7 @@ describe("the fix set_fields", function()
       { changes[2].op, changes[2].after })
     assert.equal("Nameless", changes[3].after.lastName)
     assert.same({ ["duplicate row: this record appears earlier in the file"] = 1,
-      ["not an e-mail address or a phone number in E.164"] = 1 }, planned.totals.skipped)
+      ["workEmail: not an e-mail address or a phone number in E.164"] = 1 }, planned.totals.skipped)
     assert.equal(3, assert(fix.apply(place.client, place:path "p")).applied)
     place:write("v.csv", (place:read "v.csv":gsub("[^\n]+\n$", ""))) -- without the one that has no address
     assert.equal(0, ready:plan(set).changes)
@@ -174,6 +174,38 @@ describe("the fix set_fields", function()
     set.key = "mail"
     assert.matches("option 'key' must be a field with create=yes and by=lookup, such as workEmail, not 'mail'",
       ready:refused(set), 1, true)
+  end)
+
+  it("finds by an address in any spelling whom it would find by the plain one", function()
+    local one = ready:add { workEmail = "ann.lee@import.example", cellPhone = { display = "+49 171 1234567" } }
+    local set = { by = "lookup", create = true }
+    for key, cells in pairs {
+      workEmail = { "ann.lee@import.example\226\128\139", "\239\187\191ann.lee@import.example",
+        "ann.lee@import.example\194\160", "mailto:Ann.Lee@import.example", "Ann Lee <ann.lee@import.example>" },
+      cellPhone = { "+49 (0)171 1234567", "0049 171 1234567", "tel:+491711234567", "'+49 171 1234567",
+        "+49 0171 1234567" },
+    } do
+      for _, cell in ipairs(cells) do
+        set.key, set.csv = key, place:write("v.csv", ('%s,lastName\n"%s",New\n'):format(key, cell))
+        local _, changes = ready:plan(set)
+        assert.same({ 1, "update", one }, { #changes, changes[1].op, changes[1].id }, cell)
+      end
+    end
+    -- What can't be read creates nobody.
+    set.key, set.csv = "cellPhone", place:write("v.csv", "cellPhone,lastName\n0171 1234567,New\n491711234567.0,New\n"
+      .. "4.91711E+11,New\n#N/A,New\n")
+    local planned = ready:plan(set)
+    assert.same({ 0, {
+      ["cellPhone: unreadable phone number: no country code"] = 1,
+      ["cellPhone: unreadable phone number: a spreadsheet turned these digits into a number"] = 2,
+      ["cellPhone: not an e-mail address or a phone number in E.164"] = 1,
+    } }, { planned.changes, planned.totals.skipped })
+  end)
+
+  it("creates nobody twice for a number in an unusual spelling", function()
+    ready:converges({ csv = place:write("v.csv", "cellPhone,firstName,lastName\n+49 (0)171 7654321,Ann,New\n"
+      .. "0049 171 7654321,Ann,Again\n"), key = "cellPhone", by = "lookup", create = true })
+    assert.equal(1, #assert(place.direct.lookup:reverse "+491717654321").contacts)
   end)
 
   it("creates a record for each row without a key", function()

@@ -47,13 +47,37 @@ describe("record.row", function()
     assert.same(before(), record)
     assert.same({
       "address.postalCode: a spreadsheet turned these digits into a number",
-      "cellPhone: not a valid phone number",
+      "cellPhone: a spreadsheet turned these digits into a number",
       "externalOrganization: not a valid id or a JSON object",
       "externalOrganization.id: not a valid id",
       "lineId: not a JSON array or object",
       "surveyOptOut: not yes, no, true or false",
       "workPhone.e164: a spreadsheet turned these digits into a number",
     }, skipped)
+  end)
+
+  it("writes an address without what surrounds it, and keeps one that is the same", function()
+    local function before()
+      return { workEmail = "Ann@Example.com", workPhone = { display = "+49 30 1234567", e164 = "+49301234567" } }
+    end
+    for _, cells in ipairs { { "mailto:ANN@example.com", "tel:+49301234567" },
+      { "ann@example.com\226\128\139", "0049 (0)30 1234567" }, { "Ann Lee <ann@example.com>;", "'+49 30 1234567" } } do
+      local record, skipped = set(before(), { workEmail = cells[1], workPhone = cells[2] })
+      assert.same({ before(), {} }, { record, skipped })
+    end
+    local record, skipped = set(before(), { workEmail = '"Bob@Example.COM"', workPhone = "'+49 (0)30 7654321",
+      cellPhone = "030 555", otherPhone = "\226\128\170+49 171 1234567\226\128\172 ext. 5" })
+    assert.same({}, skipped)
+    assert.same({
+      workEmail = "Bob@example.com", workPhone = { display = "+49 (0)30 7654321", e164 = "+49307654321" },
+      cellPhone = { display = "030 555" },
+      otherPhone = { display = "+49 171 1234567", e164 = "+491711234567", extension = 5 },
+    }, record)
+    record, skipped = set(before(), { workEmail = "n/a", personalEmail = "a@x.example, b@x.example",
+      workPhone = "+49 30 1234567 ext. 012" })
+    assert.same(before(), record)
+    assert.same({ "personalEmail: more than one address", "workEmail: not an e-mail address",
+      "workPhone: the extension starts with 0 or has more than 7 digits" }, skipped)
   end)
 
   it("ignores an empty cell, or clears its field", function()

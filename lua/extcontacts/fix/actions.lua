@@ -1,8 +1,7 @@
 --- The actions that a fix's `change` can return: update, create, delete and
 -- erase.  Pure.
 
-local find_contact = require "extcontacts.fix.find_contact"
-local texts = require "extcontacts.base.text"
+local normalize = require "extcontacts.record.normalize"
 local types = require "extcontacts.record.types"
 
 local actions = {}
@@ -57,13 +56,14 @@ function actions.create(kind, body, owner, unless_exists)
   elseif of.owner and type(owner) ~= "string" then
     error(("fix.create needs the id of the %s as third argument to create a %s"):format(of.owner,
       (kind:gsub("_", " "))), 2)
-  elseif unless_exists ~= nil
-    and (kind ~= "contact" or type(unless_exists) ~= "string" or not find_contact.normal(unless_exists)) then
+  end
+  local address = normalize.address(unless_exists)
+  if unless_exists ~= nil and (kind ~= "contact" or not address) then
     error("the fourth argument of fix.create is for contacts only and must be an e-mail address or a phone "
       .. "number in E.164", 2)
   end
   return new { op = "create", kind = kind, body = body, owner = owner,
-    unless_exists = unless_exists and texts.trim(unless_exists) }
+    unless_exists = address and address.key }
 end
 
 --- Creates a note on the record.

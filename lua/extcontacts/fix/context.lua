@@ -11,6 +11,7 @@ local context = {}
 ---@class extcontacts.fix.Context
 ---@field options table<string, string|number|boolean>
 ---@field row table|nil
+---@field missing string|nil why the row has no record
 ---@field client table refuses to write
 ---@field warn fun(message: string)
 ---@field skip fun(reason: string, row: integer|nil)

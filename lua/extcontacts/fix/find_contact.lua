@@ -1,8 +1,9 @@
 --- Finds the one contact that has an e-mail address or a phone number.
 
+local email = require "extcontacts.record.normalize.email"
+local normalize = require "extcontacts.record.normalize"
 local operations = require "extcontacts.api.operations"
 local record_api = require "extcontacts.fix.record_api"
-local texts = require "extcontacts.base.text"
 
 local find_contact = {}
 
@@ -11,36 +12,68 @@ local PHONES = { "workPhone", "cellPhone", "homePhone", "otherPhone" }
 
 local reverse = operations.by_short["lookup.reverse"]
 
---- The reason when no contact has the address.
+--- The reason when no contact has the id or e-mail address.
 find_contact.NOBODY = "no such record"
+--- The same for a phone number.  The server finds only numbers that it recognises.
+find_contact.NO_NUMBER = "no such record; numbers that the server does not recognise were not searched"
 
---- The form in which an address is looked up: an e-mail address without white
--- space around it, or an E.164 number without separators.
----@param text string
----@return string|nil address nil when the text is neither
-function find_contact.normal(text)
-  text = texts.trim(text)
-  if text:find "^[^@%s]+@[^@%s]+$" then
-    return text:lower()
-  end
-  local digits = text:match "^%+[%d%s().-]+$" and text:gsub("[^%d]", "")
-  return digits and #digits >= 7 and "+" .. digits or nil
+--- Whether a reason says that an address was looked up and no contact has it.
+---@param reason string|nil
+---@return boolean
+function find_contact.is_absent(reason)
+  return reason == find_contact.NOBODY or reason == find_contact.NO_NUMBER
 end
 
+local function absent(address)
+  return address.kind == "phone" and find_contact.NO_NUMBER or find_contact.NOBODY
+end
+
+-- Whether a contact has an address; and whether it has the phone number with
+-- another extension.
 local function has(contact, address)
+  local is_near = false
   for _, field in ipairs(EMAILS) do
-    local value = contact[field]
-    if type(value) == "string" and texts.trim(value):lower() == address then
-      return true
+    if address.kind == "email" and email.read(contact[field]) == address.value then
+      return true, false
     end
   end
   for _, field in ipairs(PHONES) do
     local phone = contact[field]
-    if type(phone) == "table" and phone.e164 == address then
-      return true
+    if type(phone) == "table" and phone.e164 == address.value then
+      if address.extension == nil or phone.extension == address.extension then
+        return true, false
+      end
+      is_near = true
     end
   end
-  return false
+  return false, is_near
+end
+
+local function find(client, address)
+  local response, err = client:call("lookup.reverse", address.value)
+  if not response then
+    error(err, 0)
+  end
+  local contacts = type(response.contacts) == "table" and response.contacts or {}
+  local found, near
+  for _, contact in ipairs(contacts) do
+    local is_match, is_near = has(contact, address)
+    if is_match and found then
+      return nil, "several contacts have this address"
+    end
+    found, near = is_match and contact or found, near or is_near
+  end
+  if #contacts >= reverse.max_results then
+    return nil, "too many contacts share this address"
+  elseif not found then
+    return nil, near and "a contact has this number with another extension" or absent(address)
+  end
+  -- The search index lags behind writes, so the record itself decides.
+  local record = record_api.read(client, { kind = "contact", id = found.id })
+  if record and has(record, address) then
+    return record
+  end
+  return nil, absent(address)
 end
 
 --- Finds the contact.  Raises an error object when a read fails.
@@ -49,47 +82,27 @@ end
 ---@return table|nil contact
 ---@return string|nil reason why no contact was found
 function find_contact.find(client, text)
-  local address = find_contact.normal(text)
+  local address, reason = normalize.address(text)
   if not address then
-    return nil, "not an e-mail address or a phone number in E.164"
+    return nil, reason
   end
-  local response, err = client:call("lookup.reverse", address)
-  if not response then
-    error(err, 0)
-  end
-  local contacts, found = type(response.contacts) == "table" and response.contacts or {}, nil
-  for _, contact in ipairs(contacts) do
-    if has(contact, address) then
-      if found then
-        return nil, "several contacts have this address"
-      end
-      found = contact
-    end
-  end
-  if #contacts >= reverse.max_results then
-    return nil, "too many contacts share this address"
-  elseif not found then
-    return nil, find_contact.NOBODY
-  end
-  -- The search index lags behind writes, so the record itself decides.
-  local record = record_api.read(client, { kind = "contact", id = found.id })
-  if record and has(record, address) then
-    return record
-  end
-  return nil, find_contact.NOBODY
+  return find(client, address)
 end
 
 --- Finds the contact with an id, or the one contact that has an e-mail address or
--- a phone number in E.164.  Raises an error object when a read fails.
+-- a phone number with its country code.  Raises an error object when a read fails.
 ---@param client extcontacts.Client
 ---@param text string
 ---@return table|nil contact
 ---@return string|nil reason why there is none
 function find_contact.find_by_key(client, text)
-  if find_contact.normal(text) then
-    return find_contact.find(client, text)
+  local id, address, reason = normalize.id_or_address(text)
+  if address then
+    return find(client, address)
+  elseif not id then
+    return nil, reason
   end
-  local record = record_api.read(client, { kind = "contact", id = texts.trim(text):lower() })
+  local record = record_api.read(client, { kind = "contact", id = id })
   return record, not record and find_contact.NOBODY or nil
 end
 

@@ -7,7 +7,7 @@
 --
 -- Options:
 --   list=ids.txt   a file with one contact per line: its id, e-mail address, or phone
---                  number in E.164 (required)
+--                  number with its country code (required)
 --
 -- This is irreversible: neither the plan nor the journal keeps a copy of a record.
 -- `verify` reads each record again and writes erase.plan.proof.csv with the id, the
@@ -17,7 +17,10 @@
 --
 -- An address that several contacts have is skipped, so that nobody is deleted who
 -- shares an address with someone else. erase.plan.skipped.csv lists the skipped lines
--- with reasons.
+-- with reasons: a line that can't be read, such as a phone number without its country
+-- code, is named as unreadable. "no such record" means that the address was looked up.
+-- The server finds only phone numbers that it recognises: search for the others by name
+-- before you answer that nothing is stored.
 local fix = require "extcontacts.fix"
 
 local function contacts_of(path)

@@ -8,7 +8,7 @@
 --   key=id           the column that names the record; empty: each row creates a
 --                    record (with create=yes)
 --   by=id            what the key is: `id`, or `lookup` for an e-mail address or a
---                    phone number in E.164 that only one contact has
+--                    phone number with its country code that only one contact has
 --   kind=contact     the type of the records: contact, organization, relationship,
 --                    contact_note or organization_note (notes need a column `owner`
 --                    with the id of their contact or organization)
@@ -65,7 +65,7 @@ local function create(row, ctx)
   local options, key = ctx.options, row[ctx.options.key]
   local is_named = key ~= nil and key:find "%S" ~= nil
   if is_named and not (options.create and options.by == "lookup") then
-    return ctx.skip "no such record"
+    return ctx.skip(ctx.missing)
   elseif not options.create then
     local noun = options.kind:gsub("_", " ")
     return ctx.skip(("row has no id; use --set create=yes to create %s %s"):format(

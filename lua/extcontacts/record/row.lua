@@ -7,9 +7,11 @@ local canonical = require "extcontacts.record.canonical"
 local core = require "extcontacts.core"
 local deepcopy = require "extcontacts.base.deepcopy"
 local diff = require "extcontacts.record.diff"
+local email = require "extcontacts.record.normalize.email"
 local field_path = require "extcontacts.base.path"
 local id = require "extcontacts.record.normalize.id"
 local models = require "extcontacts.api.models"
+local phone_reader = require "extcontacts.record.normalize.phone"
 local records = require "extcontacts.record"
 local suggest = require "extcontacts.base.suggest"
 local texts = require "extcontacts.base.text"
@@ -53,40 +55,47 @@ function READ.reference(text)
   return found and { id = found } or text:find "^%s*{" and core.json.decode(text) or nil
 end
 
+-- The current address if the text is the same address.
+function READ.email(text, current)
+  local address, reason = email.bare(text)
+  if text == current or (address and email.read(text) == email.read(current)) then
+    return current
+  end
+  return address, reason
+end
+
 -- The current phone number if the text is the same number.
 function READ.phone(text, current)
   if text:find "^%s*{" then
     return core.json.decode(text)
-  elseif text:find "^%d[.,]%d*E%+%d+$" then
-    return nil -- 4.93E+11: a spreadsheet's
   end
   current = type(current) == "table" and current or {}
   if text == diff.text(current) or text == current.display or text == current.userInput then
     return current
   end
-  local number, extension = text:match "^(.-)%s*ext%.?%s*(%d+)$"
-  local phone = { display = number or text, extension = tonumber(extension), acceptsSMS = current.acceptsSMS }
-  local digits = phone.display:gsub("[%s%-%.%(%)]", "")
-  if digits:find "^%+%d%d%d%d%d%d%d+$" then
-    phone.e164 = digits
-    if digits == current.e164 and phone.extension == current.extension then
-      return current
-    end
+  local number, extension = phone_reader.split(text)
+  if not number then
+    return nil, extension
   end
-  return phone
+  local known = phone_reader.read(text)
+  local e164 = known and known.e164
+  if e164 and e164 == current.e164 and extension == current.extension then
+    return current
+  end
+  return { display = number, extension = extension, acceptsSMS = current.acceptsSMS, e164 = e164 }
 end
 
--- What a cell of each type should have been.
-local NOUNS = {
-  number = "a number", integer = "a whole number", boolean = "yes, no, true or false",
-  json = "a JSON array or object", reference = "a valid id or a JSON object",
-  id = "a valid id", phone = "a valid phone number",
+-- Why a cell can't be read, for types whose reader gives no reason.
+local PROBLEMS = {
+  number = "not a number", integer = "not a whole number", boolean = "not yes, no, true or false",
+  json = "not a JSON array or object", reference = "not a valid id or a JSON object",
 }
 
 ------------------------------------------------------------------- columns --
 
 local BY_TYPE = { string = "text", date = "text", uri = "text", int32 = "integer", int64 = "integer",
   integer = "integer", number = "number", boolean = "boolean", PhoneNumber = "phone" }
+local EMAILS = { workEmail = true, personalEmail = true, otherEmail = true }
 local BY_SUFFIX = { integer = "integer", number = "number", checkbox = "boolean", tag = "json" }
 
 ---@class extcontacts.record.Column
@@ -118,6 +127,8 @@ local function describe(kind, name)
   local simple = field.shape ~= "array" and BY_TYPE[field.type]
   if path[#path] == "id" and (not parent or canonical.is_reference(parent)) then
     column.type = "id"
+  elseif EMAILS[name] then
+    column.type = "email"
   else
     column.type = canonical.is_reference(field) and "reference" or simple or "json"
   end
@@ -151,7 +162,7 @@ local function follow_number(record, name, before)
   if type(phone) ~= "table" then
     return
   elseif phone.display ~= before.display and phone.e164 == before.e164 then
-    local read = READ.phone(tostring(phone.display or ""), before)
+    local read = READ.phone(tostring(phone.display or ""), before) or {}
     phone.e164, phone.countryCode, phone.userInput = read.e164, nil, nil
   elseif phone.e164 ~= before.e164 and phone.display == before.display then
     phone.display, phone.countryCode, phone.userInput = phone.e164, nil, nil
@@ -179,13 +190,13 @@ local function set_cell(record, column, text, options)
     options.skip(column.name .. ": a spreadsheet turned these digits into a number")
     return
   end
-  local value = READ[column.type](text, current)
+  local value, reason = READ[column.type](text, current)
   if column.read_only then
     if current ~= nil and core.json.encode(value, SORTED) ~= core.json.encode(current, SORTED) then
       options.skip(column.name .. ": read-only, only the server sets it")
     end
   elseif value == nil then
-    options.skip(("%s: not %s"):format(column.name, NOUNS[column.type]))
+    options.skip(("%s: %s"):format(column.name, PROBLEMS[column.type] or reason))
   else
     field_path.put(record, column.path, value)
   end

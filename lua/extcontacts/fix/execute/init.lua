@@ -37,7 +37,7 @@ local function create(work, change)
     local found, reason = errors.catch(find_contact.find, work.client, change.unless_exists)
     if errors.is_error(reason) then
       return failures.of_read(reason)
-    elseif found or reason ~= find_contact.NOBODY then
+    elseif found or not find_contact.is_absent(reason) then
       return conflicts.address_taken()
     end
   end

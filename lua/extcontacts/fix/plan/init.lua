@@ -9,6 +9,7 @@ local deepcopy = require "extcontacts.base.deepcopy"
 local definition = require "extcontacts.fix.definition"
 local draft = require "extcontacts.fix.plan.draft"
 local errors = require "extcontacts.base.errors"
+local find_contact = require "extcontacts.fix.find_contact"
 local source = require "extcontacts.fix.source"
 
 local plan = {}
@@ -90,7 +91,7 @@ end
 -- Adds the changes for one record or row; false once the limit is reached.
 function Planner:take(item)
   self.notes.warnings = {}
-  self.ctx.row = item.row
+  self.ctx.row, self.ctx.missing = item.row, item.missing and (item.absent or find_contact.NOBODY) or nil
   for index, action in ipairs(self:actions_for(item)) do
     local change = change_of(self.fix, item, action)
     if change then
@@ -144,7 +145,7 @@ function Planner:run()
     if item.skipped then
       ctx.skip(item.skipped)
     elseif item.missing and described.missing ~= "change" then
-      ctx.skip "no such record"
+      ctx.skip(item.absent or find_contact.NOBODY)
     else
       goes_on = self:take(item)
     end

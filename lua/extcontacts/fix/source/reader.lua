@@ -6,6 +6,7 @@ local errors = require "extcontacts.base.errors"
 local find_contact = require "extcontacts.fix.find_contact"
 local id = require "extcontacts.record.normalize.id"
 local idset = require "extcontacts.base.idset"
+local normalize = require "extcontacts.record.normalize"
 local record_api = require "extcontacts.fix.record_api"
 local rows = require "extcontacts.fix.source.rows"
 local types = require "extcontacts.record.types"
@@ -17,6 +18,7 @@ local reader = {}
 ---@field row table|nil
 ---@field reference extcontacts.record.Reference|nil of the record
 ---@field missing boolean|nil the row's key names no record
+---@field absent string|nil the reason, if an address was looked up
 ---@field number integer|nil of the row in its file
 ---@field id string|nil that the row names
 ---@field skipped string|nil why the row is skipped
@@ -67,15 +69,20 @@ end
 
 -- Fills the item of a row whose key is an address.  A repeated address is a
 -- duplicate even when no contact has it yet: the fix may create one.
-local function read_by_lookup(client, seen, item, key)
-  local normal = find_contact.normal(key)
-  if normal and not seen:add(normal) then
+local function read_by_lookup(described, client, seen, item, key)
+  local address, reason = normalize.address(key)
+  if not address then
+    item.skipped = problem_of(described.key, reason)
+    return item
+  elseif not seen:add(address.key) then
     item.skipped = DUPLICATE
     return item
   end
-  local record, reason = find_contact.find(client, key)
-  item.missing = reason == find_contact.NOBODY
+  local record
+  record, reason = find_contact.find(client, key)
+  item.missing = find_contact.is_absent(reason)
   if not record then
+    item.absent = item.missing and reason or nil
     item.skipped = not item.missing and reason or nil
   elseif seen:add(record.id) then
     item.record, item.reference = record, { kind = "contact", id = record.id }
@@ -115,7 +122,7 @@ local function of_rows(described, client)
     end
     local key = row[described.key]
     if not is_blank(key) then
-      return described.by_lookup and read_by_lookup(client, seen, item, key)
+      return described.by_lookup and read_by_lookup(described, client, seen, item, key)
         or read_by_id(described, client, seen, item, key)
     elseif described.missing == "change" then
       item.missing = true

@@ -54,12 +54,12 @@ local function without_name(text)
   end
 end
 
---- Reads one e-mail address: `mailto:`, a name, quotes, angle brackets, trailing
--- punctuation, blanks and invisible marks around it don't matter.
+--- Returns one e-mail address without `mailto:`, a name, quotes, angle brackets,
+-- trailing punctuation, blanks and invisible marks.
 ---@param text any
----@return string|nil address in lower case, the form in which addresses are compared
+---@return string|nil address with its host in lower case
 ---@return string|nil reason
-function email.read(text)
+function email.bare(text)
   if type(text) ~= "string" then
     return nil, "not an e-mail address"
   end
@@ -75,13 +75,22 @@ function email.read(text)
   if address:find "^[mM][aA][iI][lL][tT][oO]:" then
     address = address:sub(8):gsub("^//", ""):gsub("%?.*$", "")
   end
-  address = letters.lower((characters.unwrapped(address, BRACKETS):gsub("%.$", "")))
+  address = characters.unwrapped(address, BRACKETS):gsub("%.$", ""):gsub("@[^@]*$", letters.lower)
   if email.is_address(address) then
     return address
   elseif select(2, address:gsub("@", "")) > 1 and address:find "[%s,;/]" then
     return nil, "more than one address"
   end
   return nil, "not an e-mail address"
+end
+
+--- Reads one e-mail address.
+---@param text any
+---@return string|nil address in lower case, the form in which addresses are compared
+---@return string|nil reason
+function email.read(text)
+  local address, reason = email.bare(text)
+  return address and letters.lower(address), reason
 end
 
 return email

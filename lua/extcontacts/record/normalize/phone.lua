@@ -140,7 +140,7 @@ local function read_dialled(digits, extension)
 end
 
 -- The text without what surrounds a number.
-local function bare(text)
+local function without_shell(text)
   local inner = characters.unwrapped(text)
   -- Exporters put an apostrophe before + so that no formula is run.
   inner = inner:gsub("^'+%s*(%(?[+%d])", "%1")
@@ -153,13 +153,12 @@ local function is_spoilt(number)
   return damage.is_number((number:gsub("^(%+?)[%s()-]*", "%1"):gsub("[%s()-]", "")))
 end
 
---- Reads a phone number.
+--- Splits a phone number into what was typed, without quotes, `tel:` and the like,
+-- and its extension.
 ---@param text any
----@param region string|nil ISO 3166 in upper case, `DE`, of a number without a country code; without it
---- such a number is not certain
----@return extcontacts.record.normalize.Phone|nil
----@return string|nil reason why the number is not certain; without the number
-function phone.read(text, region)
+---@return string|nil number nil if the text can't be a phone number, or a spreadsheet damaged it
+---@return integer|string|nil extension or reason
+function phone.split(text)
   if type(text) ~= "string" then
     return nil, "not a phone number"
   end
@@ -167,7 +166,7 @@ function phone.read(text, region)
   if #plain > LONGEST then
     return nil, "contains more than a phone number"
   end
-  plain = bare(plain)
+  plain = without_shell(plain)
   if damage.is_error(plain) then
     return nil, "a spreadsheet's error value"
   elseif is_spoilt(plain) then
@@ -177,7 +176,20 @@ function phone.read(text, region)
   if extension and (extension:find "^0" or #extension > MOST_EXTENSION) then
     return nil, ("the extension starts with 0 or has more than %d digits"):format(MOST_EXTENSION)
   end
-  extension = extension and tonumber(extension)
+  return number, extension and tonumber(extension)
+end
+
+--- Reads a phone number.
+---@param text any
+---@param region string|nil ISO 3166 in upper case, `DE`, of a number without a country code; without it
+--- such a number is not certain
+---@return extcontacts.record.normalize.Phone|nil
+---@return string|nil reason why the number is not certain; without the number
+function phone.read(text, region)
+  local number, extension = phone.split(text)
+  if not number then
+    return nil, extension
+  end
   local after_plus = number:match "^%(?%+(.*)$"
   local digits, reason = digits_of(after_plus or number)
   if not digits then

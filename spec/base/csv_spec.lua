@@ -59,10 +59,11 @@ describe("csv", function()
     end
     assert.equal("the file is empty", problem "")
     assert.equal("the file has no header", problem "sep=;\n")
-    assert.equal("line 3: 1 field, but the header has 2", problem "sep=;\na;b\n3\n")
+    assert.equal("line 3: 3 fields, but the header has 2", problem "sep=;\na;b\n3;4;5\n")
     assert.equal("line 2: 3 fields, but the header has 2", problem "a,b\n1,2,3\n")
     assert.equal("duplicate column 'a'", problem "a,b,a\n")
-    assert.equal("line 3: 1 field, but the header has 2", problem "a,b\n1,2\n3\n")
+    assert.equal("line 3: column 1 has no name; name it in the header, or remove it", problem ",b\n,2\n0,3\n")
+    assert.equal("line 2: column 3 has no name; name it in the header, or remove it", problem "a,b, \n1,2,3\n")
     assert.equal("line 2: unclosed quote", problem 'a,b\n1,"2\n3\n')
     assert.equal("line 2: expected a separator after the closing quote", problem 'a,b\n"1"x,2\n')
     assert.equal("line 2: the row is longer than 16 MiB; check for an unclosed quote",
@@ -73,6 +74,38 @@ describe("csv", function()
     assert.matches("^line 1: not UTF%-8", problem "\255\254a\0\n\0")
     assert.matches("^the lines end in CR only", problem "a,b\r1,2\r")
     assert.same({ { ["a\rb"] = "1" } }, (parse '"a\rb"\n1\n'))
+  end)
+
+  it("takes off what other programs put around texts", function()
+    for cell, value in pairs {
+      ["'+49 30 1234"] = "+49 30 1234", ["'-5"] = "-5", ["'=1+1"] = "=1+1", ["'@x"] = "@x", ['"=""01099"""'] = "01099",
+      ['="01099"'] = "01099", ['"=""a """"b"""""""'] = 'a "b"', ['"="""""'] = "", ["'01099"] = "'01099",
+      ["'t Hooft"] = "'t Hooft", ['"\'=""01099"""'] = '="01099"', ['"=""a""&""b"""'] = '="a"&"b"', ["=A1"] = "=A1",
+    } do
+      assert.same({ { a = value, b = "" } }, (parse("a,b\n" .. cell .. ",\n")), cell)
+    end
+    assert.same({ { a = '="01099"' } }, (parse('a\n="01099"\n', { raw = true })))
+  end)
+
+  it("reads rows without their last cells, and columns without a name that are empty", function()
+    assert.same({ { a = "1", b = "" }, { a = "2", b = "x" } }, (parse "a,b\n1\n2,x\n"))
+    assert.same({ { a = "1", b = "2" } }, (parse "a,b\n1,2,,\n"))
+    assert.same({ { a = "1", b = "2" }, { a = "3", b = "4" } }, (parse "a,b,,\n1,2,,\n3,4\n"))
+    assert.same({ { a = "1", b = "2" } }, (parse ",a, ,b\n,1, ,2\n"))
+    local handle = assert(io.open(create "a,b,\n1,2,\n", "rb"))
+    assert.same({ "a", "b" }, select(2, csv.rows(handle)).header)
+    handle:close()
+  end)
+
+  it("takes a quote for one only at the beginning of a field", function()
+    assert.same({ { a = 'Taylor 14" screen' }, { a = "Baker" }, { a = 'Cook 15" screen' }, { a = "Dyer" } },
+      (parse 'a\nTaylor 14" screen\nBaker\nCook 15" screen\nDyer\n'))
+    assert.same({ { a = 'Taylor 14" screen', b = "A" }, { a = "Baker", b = 'x "y", ' }, { a = "C", b = "D" } },
+      (parse 'a;b\nTaylor 14" screen;A\nBaker;"x ""y"", "\nC;D\n'))
+    assert.same({ { a = 'Anna "Ann" Lee', b = "two\nlines" }, { a = '5"', b = '""' } },
+      (parse 'a,b\nAnna "Ann" Lee,"two\nlines"\n5",""""""\n'))
+    assert.same({ { ['5" pipe'] = "1", ["b,c"] = "2" } }, (parse '5" pipe,"b,c"\n1,2\n'))
+    assert.same({ { a = '"', b = "x\n\ny" } }, (parse 'a\tb\n""""\t"x\n\ny"\n'))
   end)
 
   it("writes what it reads", function()
@@ -124,8 +157,12 @@ describe("csv", function()
       rows = assert(parse("id,a\n" .. csv.line({ "id", value }, 2, true), { raw = true }))
       assert.equal(value, rows[1].a)
     end
-    for _, value in ipairs { "+13175550100", "+49 30 123-4567", "-12.5", "+1 (317) 555-0100", "a=b", "'t Hooft",
-      "'+49 30 1234" } do
+    -- A mark before a phone number is kept apart from one that belongs to the text.
+    for value, line in pairs { ["'+49 30 1234"] = "''+49 30 1234", ["''-5"] = "'''-5" } do
+      assert.equal(line .. "\r\n", csv.line({ value }, 1))
+      assert.equal(value, assert(parse("a\n" .. line .. "\n"))[1].a)
+    end
+    for _, value in ipairs { "+13175550100", "+49 30 123-4567", "-12.5", "+1 (317) 555-0100", "a=b", "'t Hooft" } do
       assert.equal("id," .. value .. "\r\n", csv.line({ "id", value }, 2))
       assert.equal(value, assert(parse("id,a\nid," .. value .. "\n"))[1].a)
     end

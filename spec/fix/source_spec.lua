@@ -146,8 +146,8 @@ describe("a source", function()
   end)
 
   it("names the file and the place of a mistake", function()
-    local _, err = read(fix.csv(place:write("a.csv", "id,b\n1\n")))
-    assert.matches("a.csv: line 2: 1 field, ", err.message, 1, true)
+    local _, err = read(fix.csv(place:write("a.csv", "id,b\n1,2,3\n")))
+    assert.matches("a.csv: line 2: 3 fields, ", err.message, 1, true)
     _, err = read(fix.csv(place:write("a.csv", "ident,b\n1,2\n")))
     assert.matches("unknown column 'id'", err.message, 1, true)
     _, err = read(fix.csv(place:write("a.csv", "id,b\n ,2\n")))
@@ -164,6 +164,14 @@ describe("a source", function()
       _, err = read(fix.ids(place:write("a", text)))
       assert.matches("a: " .. wrong, err.message, 1, true)
     end
+  end)
+
+  it("passes over rows and lines without a value", function()
+    local ids = place:ids(2)
+    local got, plan = read(fix.csv(place:write("a.csv", ("id,b\n%s,x\n,\n \194\160,\t\n\n=\"\",\n%s\n"):format(ids[1],
+      ids[2]))))
+    assert.same({ 2, {} }, { #got, plan.totals.skipped })
+    assert.equal(2, #read(fix.ids(place:write("a", ids[1] .. "\n\194\160\n\239\187\191\n" .. ids[2] .. "\n"))))
   end)
 
   it("takes a file as Windows writes it", function()

@@ -56,6 +56,57 @@ describe("record.row", function()
     }, skipped)
   end)
 
+  it("skips every kind of spreadsheet damage", function()
+    local function before()
+      return { title = "CEO", address = { postalCode = "01067" }, workPhone = { display = "+49 30 1", e164 = "+49301" },
+        surveyOptOut = true }
+    end
+    local NUMBER, ERROR = "a spreadsheet turned these digits into a number", "a spreadsheet's error value"
+    for _, case in ipairs {
+      { NUMBER, "address.postalCode", "1067", "1067.0", "1067,0", "10115.0", "5E+11", "4.93e+11", "12345678901234500" },
+      { NUMBER, "workPhone", "49301", "49301.0", "49301234567.0", "301234567.0", "4.93e+11", "4.93E11", " 4.93E+11 ",
+        "5E+11", "4930123.00" },
+      { NUMBER, "homePhone", "301234567.0", "4.93E+11" },
+      { NUMBER, "workPhone.display", "49301", "4.93E+11" }, { NUMBER, "customFields.a_identifier", "1.2E+17", "7.0" },
+      { ERROR, "title", "#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "nan", "NaN" },
+      { ERROR, "lastName", "nan", "#REF!" }, { ERROR, "workPhone", "#NAME?", "#VALUE!", "nan" },
+      { ERROR, "surveyOptOut", "#N/A" }, { ERROR, "workPhone.extension", "#N/A" },
+    } do
+      for index = 3, #case do
+        local record, skipped = set(before(), { [case[2]] = case[index] })
+        assert.same({ before(), { case[2] .. ": " .. case[1] } }, { record, skipped }, case[2] .. " " .. case[index])
+      end
+    end
+    -- What the field has already is not damage.
+    local record, skipped = set({ title = "1.0", lastName = "nan" }, { title = "1.0", lastName = "nan" })
+    assert.same({ { title = "1.0", lastName = "nan" }, {} }, { record, skipped })
+  end)
+
+  it("takes every blank for an empty cell", function()
+    for _, cell in ipairs { "", " ", "\194\160", "\227\128\128", "\226\128\139", "\239\187\191", "\t", "=\"\"" } do
+      assert.same({ title = "CEO" }, (set({ title = "CEO" }, { title = cell })))
+      assert.same({}, (set({ title = "CEO" }, { title = cell }, { clear = true })))
+    end
+  end)
+
+  it("skips an extension that a number can't hold", function()
+    local function before()
+      return { workPhone = { display = "+49 30 1", e164 = "+49301", extension = 12 } }
+    end
+    for _, cell in ipairs { "0", "00", "012", "12.0", "1x", "-1", "12345678" } do
+      local record, skipped = set(before(), { ["workPhone.extension"] = cell })
+      assert.same({ before(), { "workPhone.extension: not an extension of at most 7 digits without leading zeros" } },
+        { record, skipped })
+    end
+    assert.equal(34, set(before(), { ["workPhone.extension"] = " 34 " }).workPhone.extension)
+    assert.same(before(), (set(before(), { ["workPhone.extension"] = "12" })))
+  end)
+
+  it("names a column that is no field", function()
+    local ok, message = pcall(set, {}, { ["."] = "x" })
+    assert.same({ false, "column '.' names no field; rename or remove it" }, { ok, message })
+  end)
+
   it("writes an address without what surrounds it, and keeps one that is the same", function()
     local function before()
       return { workEmail = "Ann@Example.com", workPhone = { display = "+49 30 1234567", e164 = "+49301234567" } }

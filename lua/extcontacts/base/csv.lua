@@ -9,19 +9,30 @@ local csv = {}
 
 --------------------------------------------------------------- formulas --
 
--- Signed numbers and phone numbers are harmless.  Leading apostrophes are
--- ignored, so that removing one always reverses adding one.
+-- An apostrophe before one of these marks a text.  Others put it before numbers
+-- and phone numbers, too.
+local MARKED = "^'+[=@+\t\r\n-]"
+
+-- Signed numbers and phone numbers are harmless.  A text that starts like a
+-- marked one gets a mark of its own, so that removing one always reverses adding
+-- one.
 local function is_formula(text)
-  local bare = text:gsub("^'+", "")
-  return bare:find "^[=@\t\r\n]" or bare:find "^[+-]" and not bare:find "^[+-][%d%s().,-]*$"
+  return text:find(MARKED) or text:find "^[=@\t\r\n]" or text:find "^[+-]" and not text:find "^[+-][%d%s().,-]*$"
 end
 
 local function guarded(text)
   return is_formula(text) and "'" .. text or text
 end
 
+-- A cell without its mark, and the text in `="01099"`, with which others keep a
+-- spreadsheet from reading a number.
 local function unguarded(text)
-  return text:sub(1, 1) == "'" and is_formula(text) and text:sub(2) or text
+  if text:find(MARKED) then
+    return text:sub(2)
+  end
+  local inner = text:match '^="(.*)"$'
+  local plain = inner and inner:gsub('""', "")
+  return plain and not plain:find('"', 1, true) and inner:gsub('""', '"') or text
 end
 
 ----------------------------------------------------------------- reading --
@@ -32,25 +43,48 @@ local LONGEST = 16 * 1024 * 1024 -- bytes of one row
 local NOT_UTF8 = 'not UTF-8; save the file as "CSV UTF-8"'
 local TOO_LONG = "the row is longer than 16 MiB; check for an unclosed quote"
 
-local function count_quotes(line)
-  return select(2, line:gsub('"', ""))
+-- A class of the pattern language that matches a separator; without one, all
+-- that can be guessed.
+local function class_of(separator)
+  return "[" .. (not separator and ",;\t" or separator == "\t" and "\t" or "%" .. separator) .. "]"
 end
 
--- The text of one row: lines until the quotes are balanced.  Returns it and
--- the number of its lines.
-local function read_record(next_line)
-  local line = next_line()
+-- Whether a quoted field is open at the end of a line.  A quote opens a field
+-- only at the field's beginning.
+local function is_open(line, class, inside)
+  local at = 1
+  if not inside and line:sub(1, 1) == '"' then
+    inside, at = true, 2
+  end
+  while true do
+    local _, stop = line:find(inside and '"' or class .. '"', at)
+    if not stop then
+      return inside
+    elseif inside and line:sub(stop + 1, stop + 1) == '"' then
+      stop = stop + 1
+    else
+      inside = not inside
+    end
+    at = stop + 1
+  end
+end
+
+-- The text of one row: lines until no quoted field is open.  Returns it and the
+-- number of its lines.
+local function read_record(next_line, separator)
+  local line, class = next_line(), class_of(separator)
   if not line then
     return nil
   end
-  local parts, quotes, lines, size = { line }, count_quotes(line), 1, #line + 1
-  while quotes % 2 == 1 and size < LONGEST do
+  local parts, lines, size = { line }, 1, #line + 1
+  local inside = is_open(texts.without_bom(line), class, false)
+  while inside and size < LONGEST do
     line = next_line()
     if not line then
       return nil, "unclosed quote"
     end
     parts[#parts + 1] = line
-    quotes, lines, size = quotes + count_quotes(line), lines + 1, size + #line + 1
+    inside, lines, size = is_open(line, class, true), lines + 1, size + #line + 1
   end
   if size >= LONGEST then
     return nil, TOO_LONG
@@ -65,7 +99,7 @@ end
 -- Splits the text of a row into fields.
 local function split(text, separator)
   local fields, from = {}, 1
-  local pattern = "[" .. (separator == "\t" and "\t" or "%" .. separator) .. "]"
+  local pattern = class_of(separator)
   repeat
     local field, after
     if text:sub(from, from) == '"' then
@@ -102,10 +136,43 @@ local function guess_separator(header)
   return ","
 end
 
+-- The columns of a header that have a name; and all, with false for the others.
+-- Or nil and the problem.
+local function name_columns(header)
+  local named, columns, seen = {}, {}, {}
+  for index, name in ipairs(header) do
+    local has_name = name:find "%S" ~= nil
+    if has_name and seen[name] then
+      return nil, ("duplicate column '%s'"):format(name)
+    elseif has_name then
+      named[#named + 1], seen[name] = name, true
+    end
+    columns[index] = has_name and name
+  end
+  return named, columns
+end
+
+-- A row by the names of its columns; or nil and the problem.  Spreadsheets leave
+-- out empty cells at the end of a row, and write unnamed columns.
+local function row_of(fields, columns, raw)
+  local row = {}
+  for index = 1, math.max(#fields, #columns) do
+    local name, field = columns[index], fields[index] or ""
+    if name then
+      row[name] = raw and field or unguarded(field)
+    elseif field:find "%S" and index > #columns then
+      return nil, ("%s, but the header has %d"):format(texts.plural(#fields, "field"), #columns)
+    elseif field:find "%S" then
+      return nil, ("column %d has no name; name it in the header, or remove it"):format(index)
+    end
+  end
+  return row
+end
+
 -- Reads the header.  Returns its names, the separator, the number of its line
 -- and of the line after it; or nil and the problem.
 local function read_header(next_line, separator)
-  local text, problem, lines = read_record(next_line)
+  local text, problem, lines = read_record(next_line, separator)
   if not text then
     return nil, problem and "line 1: " .. problem or "the file is empty"
   end
@@ -114,7 +181,7 @@ local function read_header(next_line, separator)
   local first, declared = 1, text:match "^sep=(.)$"
   if declared then
     first = 2
-    text, problem, lines = read_record(next_line)
+    text, problem, lines = read_record(next_line, separator or declared)
     if not text then
       return nil, problem and "line 2: " .. problem or "the file has no header"
     end
@@ -128,18 +195,11 @@ local function read_header(next_line, separator)
   if not header then
     return nil, ("line %d: %s"):format(first, problem)
   end
-  local seen = {}
-  for _, name in ipairs(header) do
-    if seen[name] then
-      return nil, ("duplicate column '%s'"):format(name)
-    end
-    seen[name] = true
-  end
   return header, separator, first, first + lines
 end
 
 ---@class extcontacts.csv.Reader
----@field header string[]
+---@field header string[] the names of the columns that have one
 ---@field line integer the line of the file on which the current row starts, from 1
 
 --- Reads rows as tables by the names in the header.
@@ -162,7 +222,11 @@ function csv.rows(handle, options)
   if not header then
     return nil, separator
   end
-  local reader = { header = header, line = first }
+  local named, columns = name_columns(header)
+  if not named then
+    return nil, columns
+  end
+  local reader = { header = named, line = first }
   local function failed(problem)
     return nil, ("line %d: %s"):format(reader.line, problem)
   end
@@ -170,7 +234,7 @@ function csv.rows(handle, options)
     local text, problem, lines
     repeat
       reader.line = next_number
-      text, problem, lines = read_record(next_line)
+      text, problem, lines = read_record(next_line, separator)
       if problem then
         return failed(problem)
       elseif not text then
@@ -178,16 +242,13 @@ function csv.rows(handle, options)
       end
       next_number = next_number + lines
     until text ~= ""
-    local fields
+    local fields, row
     fields, problem = split(text, separator)
-    if not fields then
-      return failed(problem)
-    elseif #fields ~= #header then
-      return failed(("%s, but the header has %d"):format(texts.plural(#fields, "field"), #header))
+    if fields then
+      row, problem = row_of(fields, columns, raw)
     end
-    local row = {}
-    for index, name in ipairs(header) do
-      row[name] = raw and fields[index] or unguarded(fields[index])
+    if problem then
+      return failed(problem)
     end
     return row
   end, reader

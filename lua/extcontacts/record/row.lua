@@ -3,8 +3,10 @@
 -- A cell that says what the field already holds changes nothing, so the columns
 -- of `extcontacts scan --csv` can be fed back as they are.
 
+local blank = require "extcontacts.record.normalize.blank"
 local canonical = require "extcontacts.record.canonical"
 local core = require "extcontacts.core"
+local damage = require "extcontacts.record.normalize.damage"
 local deepcopy = require "extcontacts.base.deepcopy"
 local diff = require "extcontacts.record.diff"
 local email = require "extcontacts.record.normalize.email"
@@ -20,6 +22,9 @@ local types = require "extcontacts.record.types"
 local record_row = {}
 
 ------------------------------------------------------------- reading a cell --
+
+-- Digits of an extension that the server stores as a number.
+local MOST_EXTENSION = 7
 
 -- By the type of cell: the value of a text; nil if the text is not of that type.
 -- `current` is the field's value.
@@ -38,6 +43,17 @@ end
 
 function READ.integer(text)
   return text:find "^%s*%-?%d+%s*$" and READ.number(text) or nil
+end
+
+-- 0 would be shown as "ext. 0", and leading zeros are lost.
+function READ.extension(text, current)
+  local digits = texts.trim(text):match "^[1-9]%d*$"
+  if text == tostring(current) then
+    return current
+  elseif not digits or #digits > MOST_EXTENSION then
+    return nil, ("not an extension of at most %d digits without leading zeros"):format(MOST_EXTENSION)
+  end
+  return tonumber(digits)
 end
 
 function READ.boolean(text)
@@ -109,6 +125,9 @@ local BY_SUFFIX = { integer = "integer", number = "number", checkbox = "boolean"
 local function describe(kind, name)
   local path = field_path.split(name)
   local column = { name = name, path = path, read_only = types.owned[path[1]] or false }
+  if #path == 0 then
+    error(("column '%s' names no field; rename or remove it"):format(name), 0)
+  end
   local model, field, parent = models[types.by_name[kind].model], nil, nil
   for index, part in ipairs(path) do
     if field and (field.shape == "map" or field.type == "object") then
@@ -127,6 +146,8 @@ local function describe(kind, name)
   local simple = field.shape ~= "array" and BY_TYPE[field.type]
   if path[#path] == "id" and (not parent or canonical.is_reference(parent)) then
     column.type = "id"
+  elseif column.phone and path[#path] == "extension" then
+    column.type = "extension"
   elseif EMAILS[name] then
     column.type = "email"
   else
@@ -169,25 +190,32 @@ local function follow_number(record, name, before)
   end
 end
 
--- Whether a spreadsheet read a text of digits as a number: it dropped the + or
--- the leading zeros, or wrote 4.93E+11.
-local function is_damaged(text, current)
-  local before = type(current) == "table" and (current.e164 or current.display) or current
-  return type(before) == "string" and before:find "^[+0]*%d+$" ~= nil and before ~= text
-    and (before:gsub("^[+0]+", "") == text or text:find "^%d[.,]?%d*E%+%d+$" ~= nil)
+-- Columns whose texts a spreadsheet may take for numbers.
+local TEXTUAL = { text = true, phone = true, email = true }
+
+-- Why a cell does not have what was entered; nil if nothing speaks against it.
+local function damage_of(column, text, current)
+  if text == current or text == diff.text(current) then
+    return nil
+  elseif not TEXTUAL[column.type] then
+    return damage.is_error(text) and "a spreadsheet's error value" or nil
+  end
+  return damage.of(text, type(current) == "table" and (current.e164 or current.display) or current)
 end
 
 local SORTED = { sort_keys = true }
 
 local function set_cell(record, column, text, options)
   local current = field_path.at(record, column.path)
-  if not text:find "%S" then
+  if blank.is(text) then
     if options.clear and not column.read_only then
       field_path.put(record, column.path, nil)
     end
     return
-  elseif is_damaged(text, current) then
-    options.skip(column.name .. ": a spreadsheet turned these digits into a number")
+  end
+  local problem = damage_of(column, text, current)
+  if problem then
+    options.skip(column.name .. ": " .. problem)
     return
   end
   local value, reason = READ[column.type](text, current)

@@ -3,6 +3,7 @@
 -- closes the file.  Both the readers and what they return raise error objects.
 
 local atomic_lines = require "extcontacts.base.atomic_lines"
+local blank = require "extcontacts.record.normalize.blank"
 local core = require "extcontacts.core"
 local csv = require "extcontacts.base.csv"
 local errors = require "extcontacts.base.errors"
@@ -23,7 +24,17 @@ local function column_problem(described, header)
   end
 end
 
---- Reads a CSV file.  A row counts from its first line.
+local function is_blank(row)
+  for _, cell in pairs(row) do
+    if not blank.is(cell) then
+      return false
+    end
+  end
+  return true
+end
+
+--- Reads a CSV file.  A row counts from its first line.  Rows without a value are
+-- passed over.
 ---@param described extcontacts.fix.Source
 ---@return fun(): table|nil, integer next_row
 ---@return fun() close
@@ -39,10 +50,13 @@ function rows.csv(described)
     errors.raise_invalid(described.path .. ": " .. problem)
   end
   return function()
-    local row, damage = next_row()
-    if damage then
-      errors.raise_invalid(described.path .. ": " .. damage)
-    end
+    local row, damage
+    repeat
+      row, damage = next_row()
+      if damage then
+        errors.raise_invalid(described.path .. ": " .. damage)
+      end
+    until not row or not is_blank(row)
     return row, reader.line
   end, function()
     handle:close()
@@ -59,7 +73,7 @@ local function filled_lines(path)
     local line, number
     repeat
       line, number = next_line()
-    until line == nil or line:find("%S")
+    until line == nil or not blank.is(line)
     return line, number
   end, close
 end

@@ -58,7 +58,12 @@ end
 ---@param current string|nil
 ---@return boolean
 function damage.lost_start(text, current)
-  local kept = type(current) == "string" and current ~= text and significant(current)
+  if type(current) ~= "string" or current == text or #current > LONGEST then
+    return false
+  elseif current:find "^%s*%(?%+" then
+    current = current:gsub("[%s()./-]", "")
+  end
+  local kept = significant(current)
   return kept and kept ~= current and (plain_of(text) or ""):gsub("[.,]0+$", "") == kept or false
 end
 

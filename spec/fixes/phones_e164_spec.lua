@@ -34,6 +34,25 @@ describe("the fix phones_e164", function()
     assert.equal("+492079460018", ready_fix.change_of(changes, id).after.workPhone.e164)
   end)
 
+  it("never reads an unknown country as the region", function()
+    local unknown = "phone: no country code, and the country of the address is unknown"
+    for _, text in ipairs { "GB", "UK", "GBR", "England", "united kingdom", "Nowhere", "X", "USA" } do
+      local id = ready:add { cellPhone = { display = "07911 123456" }, address = { countryCode = text } }
+      local planned, changes = ready:plan { region = "DE" }
+      assert.is_nil(ready_fix.change_of(changes, id), text)
+      assert.equal((text == "Nowhere" or text == "X") and 1 or nil, planned.totals.skipped[unknown], text)
+      _, changes = ready:plan { region = "DE", address = "use" }
+      local change = ready_fix.change_of(changes, id)
+      local is_british = text ~= "USA" and text ~= "Nowhere" and text ~= "X"
+      assert.equal(is_british and "+447911123456" or nil, change and change.after.cellPhone.e164, text)
+      assert(place.direct.contacts:delete(id))
+    end
+    local id = ready:add { cellPhone = { display = "0171 1234567" }, address = { countryCode = "Deutschland" },
+      homePhone = { display = "+44 7911 123456" } }
+    local _, changes = ready:plan { region = "DE" }
+    assert.equal("+491711234567", ready_fix.change_of(changes, id).after.cellPhone.e164)
+  end)
+
   it("finds nothing to do after it was applied, although the server rewrites numbers", function()
     local planned, again, verified = ready:converges({ region = "DE" })
     assert.is_true(planned.changes > 20)

@@ -68,6 +68,13 @@ describe("tidy.phones", function()
     assert.is_true(read > 900 and skipped < 300, read .. " read, " .. skipped .. " skipped")
   end)
 
+  it("reads countries, and numbers without a region", function()
+    assert.equal("GB", phones.country "England")
+    assert.same({ nil, "unknown country" }, { phones.country "Nowhere" })
+    assert.equal("+491711234567", phones.parse("0049 171 1234567").e164)
+    assert.same({ nil, "no country code" }, { phones.parse("0171 1234567") })
+  end)
+
   it("knows the regions", function()
     assert.is_true(phones.is_region "GB")
     assert.is_false(phones.is_region "UK")

@@ -5,10 +5,10 @@
 --
 -- Options:
 --   region=DE       the region of numbers without a country code (required)
---   address=leave   if a contact's address is in another country, its numbers
---                   without a country code:
+--   address=leave   if a contact's address is in another country or in an unknown
+--                   one, its numbers without a country code:
 --                     leave   are skipped (default)
---                     use     are read as numbers of that country
+--                     use     are read as numbers of that country, if it is known
 --                     ignore  are read as numbers of the region
 --   check=length    validation of a number:
 --                     length          checks the number of digits (default)
@@ -38,34 +38,37 @@ local function is_text(value)
   return type(value) == "string" and value:find "%S" ~= nil
 end
 
--- The region of a contact's national numbers; nil if they are to be skipped.
+-- The region of a contact's national numbers; or nil and the reason to skip them.
+-- The field is free text, so the country is known or unknown.
 local function region_of(contact, options)
   local address = contact.address
-  local country = type(address) == "table" and is_text(address.countryCode) and address.countryCode:upper()
-  if options.address == "ignore" or not country or country == options.region or not phones.is_region(country) then
+  local text = type(address) == "table" and is_text(address.countryCode) and address.countryCode
+  if options.address == "ignore" or not text then
     return options.region
   end
-  return options.address == "use" and country or nil
+  local code = phones.country(text)
+  if code == options.region or (options.address == "use" and phones.is_region(code)) then
+    return code
+  end
+  return nil, code and "no country code, and the address is in another country"
+    or "no country code, and the country of the address is unknown"
 end
 
-local function number_of(phone, region, options)
+local function number_of(phone, region, why)
   if region then
     return phones.parse(phone.display, region)
   end
   -- A number with a country code needs no region.
-  local number = phones.parse(phone.display, options.region)
-  if number and phone.display:find "^%s*%(?%+" then
-    return number
-  end
-  return nil, "no country code, and the address is in another country"
+  local number, reason = phones.parse(phone.display)
+  return number, not number and (reason == "no country code" and why or reason) or nil
 end
 
 -- The numbers of the current batch that exist; nil if that is not checked.
 local existing
 
 -- Converts a phone number; returns the reason if it can't.
-local function convert(phone, region, options)
-  local number, reason = number_of(phone, region, options)
+local function convert(phone, region, why)
+  local number, reason = number_of(phone, region, why)
   local extension = type(phone.extension) == "number" and phone.extension or nil
   if not number then
     return reason
@@ -99,7 +102,7 @@ local function checked_contacts(client, ctx)
     for contact in scan do
       batch[#batch + 1] = contact
       each_unrecognised(contact, function(phone)
-        local number = number_of(phone, region_of(contact, ctx.options), ctx.options)
+        local number = number_of(phone, region_of(contact, ctx.options))
         numbers[#numbers + 1] = number and number.e164 or nil
       end)
       if #batch == BATCH then
@@ -144,9 +147,10 @@ return {
   end,
 
   change = function(contact, ctx)
-    local region, is_changed = region_of(contact, ctx.options), false
+    local region, why = region_of(contact, ctx.options)
+    local is_changed = false
     each_unrecognised(contact, function(phone)
-      local reason = convert(phone, region, ctx.options)
+      local reason = convert(phone, region, why)
       if reason then
         ctx.skip("phone: " .. reason)
       else

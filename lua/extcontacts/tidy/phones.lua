@@ -1,6 +1,7 @@
 --- Reads phone numbers as people type them into E.164, if the region decides the
 -- number.  It never guesses.  Pure.  docs/tidy.md explains.
 
+local country = require "extcontacts.record.normalize.country"
 local reader = require "extcontacts.record.normalize.phone"
 local regions = require "extcontacts.record.normalize.phone_regions"
 local suggest = require "extcontacts.base.suggest"
@@ -9,15 +10,26 @@ local phones = {}
 
 --- Reads a number as it is dialled in a region.
 ---@param text string
----@param region string ISO 3166, `DE`; see `phones.is_region`
+---@param region string|nil ISO 3166, `DE`; see `phones.is_region`; without it only numbers with a country
+--- code are read
 ---@return extcontacts.record.normalize.Phone|nil
 ---@return string|nil reason why the number is not certain; without the number
 function phones.parse(text, region)
-  if not regions.by_name[region] then
+  if region ~= nil and not regions.by_name[region] then
     error(phones.unknown_region(region), 2)
   end
   local number, reason = reader.read(text, region)
   return number, reason
+end
+
+--- The region of a country that is given as free text: `GB` for `UK`, `GBR` and
+-- `England`.
+---@param text any
+---@return string|nil region ISO 3166; nil if the country is unknown
+---@return string|nil reason
+function phones.country(text)
+  local code, reason = country.read(text)
+  return code, reason
 end
 
 --- Whether a region is known.

@@ -10,6 +10,10 @@ describe("tidy.names", function()
       ["ANNE-MARIE"] = "Anne-Marie", ["MÜLLER-LÜDENSCHEIDT"] = "Müller-Lüdenscheidt", ["ÅSE"] = "Åse",
       ["ŁUKASZ"] = "Łukasz", ["МАРИЯ"] = "Мария", ["ST. JOHN"] = "St. John", ["J.R. EWING"] = "J.R. Ewing",
       ["SMITH III"] = "Smith III", ["SMITH JR."] = "Smith Jr.", NG = "Ng", IJSSEL = "IJssel",
+      ["O`NEIL"] = "O`Neil", ["O´BRIEN"] = "O´Brien", ["OʼNEIL"] = "OʼNeil", ["OʻNEIL"] = "OʻNeil",
+      ["O‘NEIL"] = "O‘Neil", ["O′NEIL"] = "O′Neil", ["O＇NEIL"] = "O＇Neil", ["GROẞ"] = "Groß",
+      ["SMITH/JONES"] = "Smith/Jones", ["ANNE‑MARIE"] = "Anne‑Marie", ["ANNE–MARIE"] = "Anne–Marie",
+      ["VON UND ZU STEIN"] = "von und zu Stein", ["MÜLLER-SCHMIDT"] = "Müller-Schmidt", ["JÖRG"] = "Jörg",
       ['SMITH "BUD"'] = 'Smith "Bud"', A = "A", [""] = "",
     } do
       assert.equal(wanted, names.proper(text, { family = true }), text)
@@ -27,7 +31,7 @@ describe("tidy.names", function()
   end)
 
   it("returns a reason for a name whose lower case depends on the language", function()
-    for _, text in ipairs { "IŞIK", "İPEK", "ΠΑΠΑΔΟΠΟΥΛΟΣ" } do
+    for _, text in ipairs { "IŞIK", "İPEK", "KILIÇ", "ÖZDİL", "YÜKSEL YILDIZ", "ΠΑΠΑΔΟΠΟΥΛΟΣ" } do
       local proper, reason = names.proper(text)
       assert.is_nil(proper)
       assert.equal("the lower case of this name depends on the language", reason)

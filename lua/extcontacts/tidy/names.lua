@@ -7,6 +7,7 @@
 -- addresses, phone numbers and custom fields.  A rule returns the corrected value,
 -- or nil and a reason.
 
+local blank = require "extcontacts.record.normalize.blank"
 local letters = require "extcontacts.base.letters"
 local texts = require "extcontacts.base.text"
 
@@ -24,7 +25,7 @@ end
 -- El and Al, are written both ways and get a capital.
 local PARTICLES = set "van von der den de del dem des dos das da do du ten ter te zu zum zur af av y e 't"
 -- In lower case only after another particle: "de la Cruz".
-local AFTER_PARTICLE = set "la las los le"
+local AFTER_PARTICLE = set "la las los le und"
 
 -- Names in which a capital follows "Mac".  Others only start with these letters
 -- (Machado, Mackie, Macy).
@@ -39,7 +40,11 @@ local SUFFIXES = { jr = "Jr", sr = "Sr", phd = "PhD", md = "MD", dds = "DDS", es
 -- Parts after whose apostrophe a capital follows.
 local BEFORE_APOSTROPHE = set "dell dall nell sull all"
 
-local APOSTROPHES = { "'", "\226\128\153" }
+-- ' ’ ‘ ‛ ʼ ʻ ´ ` ′ ＇
+local APOSTROPHES = { "'", "\226\128\153", "\226\128\152", "\226\128\155", "\202\188", "\202\187", "\194\180", "`",
+  "\226\128\178", "\239\188\135" }
+-- Hyphens and dashes beyond ASCII; and a byte of no text, with which they are set apart.
+local DASHES, APART = "\226\128[\144-\149]", "\1"
 
 -- A lower-case word without hyphens and apostrophes.
 local function proper_plain(word)
@@ -96,25 +101,43 @@ local function proper_word(word, is_last, family)
   if is_last and SUFFIXES[bare] then
     return SUFFIXES[bare] .. after
   end
-  return (word:gsub("[^%-]+", function(part)
+  local parts = word:gsub(DASHES, APART .. "%0" .. APART):gsub("[^%-/" .. APART .. "]+", function(part)
     return proper_part(part, family)
-  end))
+  end)
+  return (parts:gsub(APART, ""))
+end
+
+-- Spellings that Turkish does not have, besides Q, W and X.
+local NOT_TURKISH = { "SCH", "CK", "TZ", "\195\132", "\195\159", "\225\186\158" }
+
+-- Whether a text in upper case may be Turkish: it has Ğ or Ş, or Ç, Ö or Ü and
+-- nothing that Turkish does not have.
+local function is_turkish(text)
+  if text:find "[\196\197][\158\159]" then
+    return true
+  elseif not text:find "\195[\135\150\156]" or text:find "[QWX]" then
+    return false
+  end
+  for _, letters_of in ipairs(NOT_TURKISH) do
+    if text:find(letters_of, 1, true) then
+      return false
+    end
+  end
+  return true
 end
 
 -- Whether the lower case depends on the language: Turkish has an I without a dot,
 -- Greek capitals have no accents.
 local function is_ambiguous(text)
-  return text:find "\196\176" ~= nil or (text:find "I" and text:find "[\196\197][\158\159]") ~= nil
-    or text:find "[\206\207][\128-\191]" ~= nil
+  return text:find "\196\176" ~= nil or (text:find "I" and is_turkish(text)) or text:find "[\206\207][\128-\191]" ~= nil
 end
 
---- Trims a text and reduces white space inside it to single spaces.  Counts
--- no-break and zero-width spaces as white space.
+--- Trims a text and reduces white space inside it to single spaces.  Every
+-- kind of blank counts as white space; invisible marks are removed.
 ---@param text string
 ---@return string
 function names.trimmed(text)
-  text = text:gsub("\194\160", " "):gsub("\226\128\139", ""):gsub("\239\187\191", "")
-  return (texts.trim(text):gsub("%s+", " "))
+  return blank.squeezed(text)
 end
 
 ---@class extcontacts.tidy.NameOptions

@@ -15,5 +15,7 @@ describe("record.normalize.blank", function()
   it("removes blanks that mean nothing", function()
     assert.equal("Ann Lee", blank.squeezed "\239\187\191 Ann\194\160\t Lee\226\128\142 ")
     assert.equal("", blank.squeezed "\194\160")
+    local persian = "علی\226\128\140رضا"
+    assert.equal(persian, blank.squeezed(" " .. persian .. "\226\128\143"))
   end)
 end)

@@ -20,6 +20,7 @@ describe("record.normalize.name", function()
       { "Rene\204\129", "René", "RENÉ", "René ", "\194\160René", "Ren\226\128\139é" },
       { "Groß", "GROẞ", "groß" },
       { "Anna-Maria", "Anna‐Maria", "Anna‑Maria", "Anna–Maria", "ANNA−MARIA" },
+      { "علی\226\128\140رضا", "علیرضا" },
       { "Ann Lee", "Ann  Lee", "Ann\194\160Lee", "ann\tlee", "\239\187\191Ann Lee", "Ann Lee\226\128\142" },
     } do
       for _, spelling in ipairs(group) do

@@ -15,11 +15,14 @@ function blank.is(text)
 end
 
 --- Removes blanks and invisible marks from both ends; inside, reduces blanks to
--- single spaces and removes invisible marks.
+-- single spaces and removes invisible marks but the joiners of some scripts.
 ---@param text string
 ---@return string
 function blank.squeezed(text)
-  return (texts.trim(characters.spaced(text)):gsub("%s+", " "))
+  if blank.is(text) then
+    return ""
+  end
+  return (texts.trim(characters.readable(text)):gsub("%s+", " "))
 end
 
 return blank

@@ -15,7 +15,7 @@ local function each(ranges, visit)
 end
 
 -- Characters to replace, by character.
-local SPACED, NARROW, APOSTROPHES, DASHES = {}, {}, {}, {}
+local SPACED, WRITTEN, NARROW, APOSTROPHES, DASHES = {}, {}, {}, {}, {}
 
 each({ { 0x85 }, { 0xA0 }, { 0x1680 }, { 0x2000, 0x200A }, { 0x2028, 0x2029 }, { 0x202F }, { 0x205F }, { 0x3000 } },
   function(char)
@@ -25,6 +25,14 @@ each({ { 0x85 }, { 0xA0 }, { 0x1680 }, { 0x2000, 0x200A }, { 0x2028, 0x2029 }, {
 each({ { 0xAD }, { 0x34F }, { 0x61C }, { 0x180E }, { 0x200B, 0x200F }, { 0x202A, 0x202E }, { 0x2060, 0x206F },
   { 0xFEFF } }, function(char)
   SPACED[char] = ""
+end)
+for char, replacement in pairs(SPACED) do
+  WRITTEN[char] = replacement
+end
+-- Joiners and the Mongolian vowel separator: Persian, Indic and Mongolian words
+-- need them.
+each({ { 0x180E }, { 0x200C, 0x200D } }, function(char)
+  WRITTEN[char] = nil
 end)
 each({ { 0x60 }, { 0xB4 }, { 0x2B9 }, { 0x2BB, 0x2BD }, { 0x2C8 }, { 0x2CA, 0x2CB }, { 0x2018, 0x2019 }, { 0x201B },
   { 0x2032 }, { 0x2035 }, { 0x55A }, { 0x5F3 }, { 0xA78C }, { 0xFF07 } }, function(char)
@@ -57,7 +65,14 @@ function characters.spaced(text)
   return replaced(text, SPACED)
 end
 
---- The same, and replaces dashes, full-width forms and digits of other scripts
+--- The same for a text that people read: keeps the joiners that belong to words.
+---@param text string UTF-8
+---@return string
+function characters.readable(text)
+  return replaced(text, WRITTEN)
+end
+
+--- The same as `spaced`, and replaces dashes, full-width forms and digits of other scripts
 -- by their ASCII characters.
 ---@param text string UTF-8
 ---@return string

@@ -101,7 +101,7 @@ end
 ---@param text string
 ---@return string
 function name.key(text)
-  return letters.lower(characters.plain_marks(name.composed(blank.squeezed(text))))
+  return letters.lower(characters.plain_marks(name.composed(blank.squeezed(characters.spaced(text)))))
 end
 
 return name

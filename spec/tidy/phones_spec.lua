@@ -68,6 +68,12 @@ describe("tidy.phones", function()
     assert.is_true(read > 900 and skipped < 300, read .. " read, " .. skipped .. " skipped")
   end)
 
+  it("knows that numbers in Benin have ten digits since 2024", function()
+    assert.equal("+2290197123456", parsed("01 97 12 34 56", "BJ"))
+    assert.equal("+2290197123456", parsed "+229 01 97 12 34 56")
+    assert.equal("the number's length is wrong for the region", parsed("97 12 34 56", "BJ"))
+  end)
+
   it("reads countries, and numbers without a region", function()
     assert.equal("GB", phones.country "England")
     assert.same({ nil, "unknown country" }, { phones.country "Nowhere" })

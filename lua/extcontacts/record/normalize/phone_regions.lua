@@ -1,5 +1,6 @@
 --- Country codes, prefixes and number lengths by region (ISO 3166): facts of the
--- national numbering plans, from libphonenumber's metadata (version 8.12.57).
+-- national numbering plans, from libphonenumber's metadata (version 8.12.57,
+-- 2022), with Benin as it is since 2024-11-30.
 -- Data only.
 
 local regions = {}
@@ -11,7 +12,7 @@ local ROWS = [[
 AC 247 - 00 5-6; AD 376 - 00 6,8-9; AE 971 0 00 5-12; AF 93 0 00 9; AG 1 1 011 10; AI 1 1 011 10;
 AL 355 0 00 6-9; AM 374 0 00 8; AO 244 - 00 9; AR 54 ? 00 10-11; AS 1 1 011 10; AT 43 0 00 4-13;
 AU 61 0 0011 6-10,12; AW 297 - 00 7; AX 358 0 00 5-12; AZ 994 0 00 9; BA 387 0 00 8-9; BB 1 1 011 10;
-BD 880 0 00 6-10; BE 32 0 00 8-9; BF 226 - 00 8; BG 359 0 00 6-9; BH 973 - 00 8; BI 257 - 00 8; BJ 229 - 00 8;
+BD 880 0 00 6-10; BE 32 0 00 8-9; BF 226 - 00 8; BG 359 0 00 6-9; BH 973 - 00 8; BI 257 - 00 8; BJ 229 - 00 10;
 BL 590 0 00 9; BM 1 1 011 10; BN 673 - 00 7; BO 591 0 0011 8-9; BQ 599 - 00 7; BR 55 0 - 8-11; BS 1 1 011 10;
 BT 975 - 00 7-8; BW 267 - 00 7-8,10; BY 375 ? 810 6-11; BZ 501 - 00 7,11; CA 1 1 011 7,10; CC 61 0 0011 6-10,12;
 CD 243 0 00 7,9; CF 236 - 00 8; CG 242 - 00 9; CH 41 0 00 9; CI 225 - 00 10; CK 682 - 00 5; CL 56 - 00 9-11;

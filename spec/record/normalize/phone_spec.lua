@@ -43,6 +43,8 @@ describe("record.normalize.phone", function()
       ["00 999 123456"] = "unknown country code", ["+999 123456"] = "unknown country code",
       ["+49 1"] = "too few digits", ["112"] = "too few digits", [""] = "too few digits",
       ["+1 317 555 010"] = "the number's length is wrong for its country code",
+      ["+1 122 232 3571"] = "no North American number: the area code and the exchange start with 2 to 9",
+      ["+1 (212) 155-0100"] = "no North American number: the area code and the exchange start with 2 to 9",
       ["+491711234567.0"] = "a spreadsheet turned these digits into a number",
       ["491711234567.0"] = "a spreadsheet turned these digits into a number",
       ["491711234567,0"] = "a spreadsheet turned these digits into a number",
@@ -69,5 +71,8 @@ describe("record.normalize.phone", function()
     assert.equal("+491711234567", read("0171 1234567", "DE"))
     assert.equal("+491711234567", read("'0171 1234567", "DE"))
     assert.equal("a spreadsheet turned these digits into a number", read("301234567.0", "DE"))
+    assert.equal("+12125550100", read("(212) 555-0100", "US"))
+    assert.equal("no North American number: the area code and the exchange start with 2 to 9",
+      read("0221323571", "US"))
   end)
 end)

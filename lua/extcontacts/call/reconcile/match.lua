@@ -5,6 +5,7 @@
 local core = require "extcontacts.core"
 local dates = require "extcontacts.base.dates"
 local field_path = require "extcontacts.base.path"
+local phone_reader = require "extcontacts.record.normalize.phone"
 local records = require "extcontacts.record"
 local text = require "extcontacts.base.text"
 
@@ -40,12 +41,8 @@ end
 
 -- A phone number as the server looks it up, if it has a country code.
 local function international(phone)
-  local number = type(phone) == "table" and (phone.e164 or phone.display)
-  if type(number) ~= "string" or not number:match("^%s*%+") then
-    return nil
-  end
-  local digits = number:gsub("%D", "")
-  return #digits >= 5 and "+" .. digits or nil
+  local number = type(phone) == "table" and phone_reader.read(phone.e164 or phone.display)
+  return number and number.e164 or nil
 end
 
 local function look_up_text(value)

@@ -38,7 +38,11 @@ end
 ---@field e164 string
 ---@field extension integer|nil
 
+-- In North America neither the area code nor the exchange starts with 0 or 1.
 local function number_of(code, national, extension)
+  if code == "1" and not national:find "^[2-9]%d%d[2-9]" then
+    return nil, "no North American number: the area code and the exchange start with 2 to 9"
+  end
   return { e164 = "+" .. code .. national, extension = extension }
 end
 

@@ -23,9 +23,9 @@ extcontacts delete contacts 5b4ab8d4-2b1c-4b3e-9d5a-6f0a4c1f0b11
 extcontacts delete contacts - --dry-run <ids.txt
 extcontacts delete contacts - --yes <ids.txt]],
   next_steps = [[
-A record that the API refuses to delete and a line without a readable id are
-reported; the others are still deleted, and the command exits with 1. Any other failure stops the command,
-which reports how many records it has deleted.]],
+The command reports each record that the API refuses to delete and each line
+without a readable id, deletes the others, and exits with 1. Any other failure
+stops it; it then reports how many records it has deleted.]],
 }
 
 --- Declares arguments and options.

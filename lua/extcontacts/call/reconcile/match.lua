@@ -5,7 +5,6 @@
 local core = require "extcontacts.core"
 local dates = require "extcontacts.base.dates"
 local field_path = require "extcontacts.base.path"
-local phone_reader = require "extcontacts.record.normalize.phone"
 local records = require "extcontacts.record"
 local text = require "extcontacts.base.text"
 
@@ -41,7 +40,9 @@ end
 
 -- A phone number as the server looks it up, if it has a country code.
 local function international(phone)
-  local number = type(phone) == "table" and phone_reader.read(phone.e164 or phone.display)
+  -- Loaded when a reply is lost: the numbering plans take 200 KB.
+  local reader = require "extcontacts.record.normalize.phone"
+  local number = type(phone) == "table" and reader.read(phone.e164 or phone.display)
   return number and number.e164 or nil
 end
 

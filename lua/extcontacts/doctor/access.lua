@@ -10,7 +10,7 @@ local access = {}
 
 local host_of = reachability.host_of
 
---- Returns a token, or nil after a finding that says why there is none.
+--- Returns a token, or nil after a finding that says why not.
 ---@param ctx extcontacts.Examination
 ---@return string|nil
 function access.examine_token(ctx)

@@ -94,7 +94,7 @@ end
 ---@param client extcontacts.Client
 ---@param text string
 ---@return table|nil contact
----@return string|nil reason why there is none
+---@return string|nil reason why no contact was found
 function find_contact.find_by_key(client, text)
   local id, address, reason = normalize.id_or_address(text)
   if address then

@@ -59,7 +59,7 @@ local function was_seen(self, record)
   return self.ids ~= nil and type(id) == "string" and self.ids:has(id)
 end
 
--- The next unseen record of the current page; nil if there is none.
+-- The next unseen record of the current page; nil at its end.
 local function next_in_page(self)
   while self.index < #self.records do
     self.index = self.index + 1

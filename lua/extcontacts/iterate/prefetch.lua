@@ -88,7 +88,7 @@ function Prefetch:send(iterator)
   self.task = task or needed and send(self, iterator) or nil
 end
 
--- Waits for the page under way; nil if there is none, or if its failure means
+-- Waits for the page under way.  Returns nil without one, or if its failure means
 -- nothing.
 local function take(self)
   local task, ctx = self.task, self.ctx

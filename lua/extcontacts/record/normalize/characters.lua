@@ -94,7 +94,7 @@ local PAIRS = { ['"'] = '"', ["'"] = "'", ["“"] = "”", ["„"] = "“", ["�
 -- Layers of quotes and the like around a value.
 local MOST_LAYERS = 8
 
--- Removes one layer; returns the same text if there is none.
+-- Removes one layer; returns a text without a layer unchanged.
 local function without_layer(text, pairs_too)
   local formula = text:match '^="(.*)"$' -- with which an exporter keeps a spreadsheet from reading a number
   if formula then

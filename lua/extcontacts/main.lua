@@ -5,7 +5,7 @@ local compat = require "extcontacts.base.compat"
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 
-local unpack = compat.unpack
+local pack, unpack = compat.pack, compat.unpack
 
 local main = {}
 
@@ -30,10 +30,6 @@ local function with_traceback(value)
     return value
   end
   return debug.traceback(tostring(value), 2)
-end
-
-local function pack(...)
-  return { n = select("#", ...), ... }
 end
 
 local function complain(text)

@@ -85,6 +85,24 @@ describe("a record", function()
   end)
 end)
 
+describe("a failure of the service", function()
+  it("is one of the credentials, the server or the way to it, not of the request", function()
+    for _, err in ipairs {
+      { kind = "auth", status = 401, from_api = true }, { kind = "auth", status = 403, from_api = true },
+      { kind = "transport", sent = "nothing" }, { kind = "timeout", sent = "all" },
+      { kind = "decode", status = 200 }, { kind = "http", status = 500, from_api = true },
+    } do
+      assert.is_true(outcome.is_service_failure(err), err.kind)
+    end
+    for _, err in ipairs {
+      { kind = "throttled", status = 429 }, { kind = "http", status = 404, from_api = true },
+      { kind = "invalid" }, { kind = "cancelled" },
+    } do
+      assert.is_false(outcome.is_service_failure(err), err.kind)
+    end
+  end)
+end)
+
 describe("the verdict", function()
   local R, A, F = "retry", "ambiguous", "final"
   -- failure; what it means for a read, a PUT or DELETE; for a create; for a schema's update

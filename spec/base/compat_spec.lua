@@ -7,6 +7,12 @@ describe("compat", function()
     assert.same({ 2 }, { compat.unpack({ 1, 2, 3 }, 2, 2) })
   end)
 
+  it("packs values with their number, nils included", function()
+    local packed = compat.pack(1, nil, nil)
+    assert.equal(3, packed.n)
+    assert.equal(1, packed[1])
+  end)
+
   it("compiles text under a name, and returns the problem of a wrong one", function()
     assert.equal(3, compat.load_text("return 1 + 2", "@sum.lua")())
     local chunk, problem = compat.load_text("return +", "@sum.lua")

@@ -1,6 +1,12 @@
 local text = require "extcontacts.base.text"
 
 describe("a text", function()
+  it("of a whole number has no fraction, whatever the number's subtype", function()
+    assert.equal("3", text.whole(3))
+    assert.equal("3", text.whole(3.0))
+    assert.equal("9007199254740992", text.whole(2 ^ 53))
+  end)
+
   it("is trimmed at both ends, whatever is inside", function()
     local cases = {
       [""] = "", [" \t\r\n"] = "", [" a  b\n"] = "a  b", a = "a", [" \194\160x "] = "\194\160x",

@@ -8,10 +8,6 @@ local text = require "extcontacts.base.text"
 
 local limits = {}
 
-local function integer_text(value)
-  return ("%.0f"):format(value)
-end
-
 local function outside(row, param, message, limit)
   return nil, errors.new {
     kind = "limit",
@@ -63,10 +59,10 @@ local function check_value(row, param, value)
   if param.min and value < param.min or param.max and value > param.max then
     if param.max then
       return outside(row, param, ("must be %d to %d, got %s"):format(
-        param.min, param.max, integer_text(value)), { param.min, param.max })
+        param.min, param.max, text.whole(value)), { param.min, param.max })
     end
     return outside(row, param, ("must be at least %d, got %s"):format(
-      param.min, integer_text(value)), param.min)
+      param.min, text.whole(value)), param.min)
   end
   if param.max_length then
     local length = text.length(value)
@@ -111,8 +107,8 @@ function limits.check(row, args)
     local number = args.values.page_number or row.by_name.page_number.default
     if size * number > window then
       return outside(row, row.by_name.page_number, ("* 'page_size' must be at most %d, got "
-        .. "%s * %s; to read all of them, use client:%s"):format(window, integer_text(number),
-        integer_text(size), row.instead), window)
+        .. "%s * %s; to read all of them, use client:%s"):format(window, text.whole(number),
+        text.whole(size), row.instead), window)
     end
   end
   return true

@@ -92,6 +92,14 @@ function outcome.is_outage(err)
   return BROKEN[err.kind] == true and not err.permanent
 end
 
+--- Whether the credentials, the server or the way to it failed, rather than this
+-- request.
+---@param err extcontacts.Error
+---@return boolean
+function outcome.is_service_failure(err)
+  return err.kind == "auth" or outcome.of("read", err) == "unreachable"
+end
+
 --- What a failure means for the same request.  "retry": it may succeed later
 -- and is safe to send again.  "ambiguous": it may have been carried out, and
 -- sending it again could do harm.  "final": it is not sent again.

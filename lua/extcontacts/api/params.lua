@@ -61,10 +61,6 @@ local function is_integer(value)
   return type(value) == "number" and value == math.floor(value) and value - value == 0
 end
 
-local function integer_text(value)
-  return ("%.0f"):format(value)
-end
-
 local function article(kind)
   return (kind:match("^[aeiou]") and "an " or "a ") .. kind
 end
@@ -237,7 +233,7 @@ function params.bind(row, count, arguments, extra)
     local value = args.values[param.name]
     if value ~= nil then
       if param.place == "path" then
-        args.path[param.wire] = type(value) == "number" and integer_text(value) or value
+        args.path[param.wire] = type(value) == "number" and text.whole(value) or value
       elseif param.place == "body" then
         args.body = value
       else

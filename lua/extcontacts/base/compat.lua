@@ -7,6 +7,12 @@ local compat = {}
 --- `table.unpack`; a global function in Lua 5.1.
 compat.unpack = table.unpack or unpack
 
+--- `table.pack`, which Lua 5.1 lacks: the values, and their number in `n`.
+---@type fun(...): table
+compat.pack = table.pack or function(...)
+  return { n = select("#", ...), ... }
+end
+
 --- Compiles source text; Lua 5.1 needs `loadstring`.
 ---@type fun(text: string, name: string): function|nil, string|nil
 compat.load_text = loadstring or load

@@ -104,6 +104,13 @@ function text.cut(s, bytes)
   return s:sub(1, last) .. "…"
 end
 
+--- The digits of a whole number, without the ".0" that Lua 5.4 adds to a float.
+---@param number number
+---@return string
+function text.whole(number)
+  return ("%.0f"):format(number)
+end
+
 --- The form of a noun that agrees with a count.
 ---@param count integer
 ---@param singular string

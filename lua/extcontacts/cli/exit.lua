@@ -126,12 +126,6 @@ function exit.of_run(result)
   return result.conflicts > 0 and exit.codes.conflict or exit.codes.ok
 end
 
--- Whether `doctor` examines what failed: the way to the server, or the
--- credentials.
-local function is_of_connection(err)
-  return err.kind == "auth" or outcome.of("read", err) == "unreachable"
-end
-
 --- The line for a failure: its own message, and what to do about it.
 ---@param failure any
 ---@param program string the command as people call it
@@ -139,7 +133,7 @@ end
 function exit.sentence(failure, program)
   if getmetatable(failure) == failure_metatable and failure.hint then
     return ("%s (see `%s --help`)"):format(failure.message, program)
-  elseif errors.is_error(failure) and program ~= "extcontacts doctor" and is_of_connection(failure) then
+  elseif errors.is_error(failure) and program ~= "extcontacts doctor" and outcome.is_service_failure(failure) then
     return tostring(failure) .. "; run `extcontacts doctor` to diagnose"
   end
   return tostring(failure)

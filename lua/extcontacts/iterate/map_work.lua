@@ -6,6 +6,7 @@
 -- has ended.  Tasks hold the work and not the iterator, which must remain
 -- collectable.
 
+local compat = require "extcontacts.base.compat"
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 local finalizer = require "extcontacts.base.finalizer"
@@ -28,10 +29,6 @@ local CONCURRENCY = 8
 ---@field feeder extcontacts.Task|nil
 local Work = {}
 Work.__index = Work
-
-local function pack(...)
-  return { n = select("#", ...), ... }
-end
 
 local function cancelled(reason)
   return errors.new {
@@ -126,7 +123,7 @@ end
 -- Stores the results of an item.
 local function settle(self, entry, ...)
   if not entry.results then
-    entry.results = pack(...)
+    entry.results = compat.pack(...)
     self.active = self.active - 1
     self.tasks[entry] = nil
     if not self.ordered then

@@ -56,11 +56,6 @@ function Upstream:circuit()
   return self.breaker:state(now())
 end
 
--- Whether the next call would most likely fail as well.
-local function is_down(err)
-  return err.kind == "auth" or outcome.of("read", err) == "unreachable"
-end
-
 local function cached_error(self, value)
   local text = self.dict:get(ERROR .. value)
   return text and errors.new(json.decode(text))
@@ -95,7 +90,7 @@ local function send(self, value, due, permit)
   self.metrics:observe(ended - began)
   if err then
     self.metrics:count("api_calls_total", metrics.outcome(err))
-    if is_down(err) then
+    if outcome.is_service_failure(err) then
       self.breaker:failed(ended)
     else
       self.breaker:undecided(permit, ended)

@@ -126,7 +126,9 @@ function transport.send(call, row, request, authorization, classify)
   local reply, failure = transmit(call, row, request, authorization)
   if reply then
     read_clock(ctx, reply)
-    reply.server_time = ctx.time() + (ctx.server_ahead or 0)
+    if reply.status > 299 then -- for the date of a Retry-After
+      reply.server_time = ctx.time() + (ctx.server_ahead or 0)
+    end
     value, err = classify(row, reply, call.args)
   else
     err = failure

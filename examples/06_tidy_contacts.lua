@@ -36,11 +36,11 @@ local function each_unrecognised(contact, visit)
   end
 end
 
--- By kind of field: how many were found, fixed and skipped.
+-- By kind of field: how many values were found, were fixed, and remain.
 local KINDS = { "names", "e-mails", "phones" }
-local found, fixed, skipped = {}, {}, {}
+local found, fixed, remaining = {}, {}, {}
 for _, kind in ipairs(KINDS) do
-  found[kind], fixed[kind], skipped[kind] = 0, 0, 0
+  found[kind], fixed[kind], remaining[kind] = 0, 0, 0
 end
 
 local function add(totals, counts)
@@ -124,13 +124,13 @@ ec.main(function()
     add(found, changes)
     add(found, failures)
     if not apply or next(changes) == nil or sendable.problem("contact", contact) then
-      add(skipped, changes)
-      add(skipped, failures)
+      add(remaining, changes)
+      add(remaining, failures)
     else
       local done, rest = write(contact.id)
       if done then
         add(fixed, done)
-        add(skipped, rest)
+        add(remaining, rest)
       elseif rest.kind == "cancelled" then
         error(rest)
       else
@@ -141,9 +141,9 @@ ec.main(function()
   end
 
   print(("%d contacts read"):format(scan.count))
-  print(("%-10s %8s %8s %8s"):format("", "found", "fixed", "skipped"))
+  print(("%-10s %8s %8s %10s"):format("", "found", "fixed", "remaining"))
   for _, kind in ipairs(KINDS) do
-    print(("%-10s %8d %8d %8d"):format(kind, found[kind], fixed[kind], skipped[kind]))
+    print(("%-10s %8d %8d %10d"):format(kind, found[kind], fixed[kind], remaining[kind]))
   end
   if failed > 0 then
     return nil, failed .. " contacts could not be written, see above"

@@ -902,9 +902,9 @@ function client:get_externalcontacts_reversewhitepageslookup(lookup_val, opts) e
 
 ---@class extcontacts.ExternalContact
 ---@field id string|nil read-only
----@field firstName string|nil required on a write
+---@field firstName string|nil
 ---@field middleName string|nil
----@field lastName string|nil required on a write
+---@field lastName string|nil
 ---@field salutation string|nil
 ---@field title string|nil
 ---@field workPhone extcontacts.PhoneNumber|nil

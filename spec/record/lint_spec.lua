@@ -11,7 +11,7 @@ local function texts(warnings)
   return out
 end
 
--- The warnings about a contact that has its required fields.
+-- The warnings about a contact.
 local function of_contact(fields)
   local contact = { firstName = "Ada", lastName = "Lovelace" }
   for name, value in pairs(fields) do
@@ -40,12 +40,21 @@ describe("record.lint", function()
       ["limit: workPhone.countryCode has 5 characters; 0 to 4 are allowed"] = {
         workPhone = { display = "+49 30 1234567", countryCode = "GERMA" } },
       ["limit: workEmail is not an e-mail address"] = { workEmail = "nobody at nowhere" },
-      ["required: firstName is required"] = { firstName = "" },
+      ["limit: firstName has 0 characters; 1 to 1000 are allowed"] = { firstName = "" },
       ["limit: externalIds has 11 entries; at most 10 are allowed"] = { externalIds = ids },
     } do
       local found = of_contact(fields)
       assert.equal(text, found[#found], table.concat(found, "\n"))
     end
+  end)
+
+  it("warns about missing fields that are required, which a contact's names are not", function()
+    assert.same({}, texts(lint.check("contact", {})))
+    assert.same({}, texts(lint.check("contact", { firstName = "Ada" })))
+    assert.same({ "required: name is required" }, texts(lint.check("organization", {})))
+    assert.same({ "required: createdBy is required" }, texts(lint.check("contact_note", { noteText = "x" })))
+    assert.same({ "required: externalOrganization is required", "required: relationship is required",
+      "required: user is required" }, texts(lint.check("relationship", {})))
   end)
 
   it("warns about values of another type than their field's", function()

@@ -67,6 +67,18 @@ describe("the sandbox, given a record", function()
     assert.equal("invalid.property", reply.body.code)
   end)
 
+  it("needs no name of a contact, unless --names-required", function()
+    for _, body in ipairs { '{"firstName":"A"}', '{"lastName":"B"}', "{}", '{"firstName":null}' } do
+      assert.equal(200, session:call("POST", "/contacts", body).status, body)
+    end
+    server:control("POST", "/sandbox/settings", { names_required = true })
+    for field, body in pairs { lastName = '{"firstName":"A"}', firstName = '{"lastName":"B"}' } do
+      local reply = session:call("POST", "/contacts", body)
+      assert.same({ 422, field }, { reply.status, reply.body.details[1].fieldName })
+    end
+    assert.equal(200, session:call("POST", "/contacts", '{"firstName":"A","lastName":"B"}').status)
+  end)
+
   it("trims strings", function()
     local created = session:create { firstName = "  Ada ", title = "Countess\t" }
     assert.equal("Ada", created.firstName)

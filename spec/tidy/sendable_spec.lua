@@ -8,8 +8,12 @@ describe("tidy.sendable", function()
   it("finds the field because of which the server would reject a record", function()
     assert.is_nil(sendable.problem("contact", GOOD))
     assert.equal(REASON, sendable.problem("contact", BAD))
+    assert.is_nil(sendable.problem("contact", { firstName = "Ada" }))
+    assert.is_nil(sendable.problem("contact", { workPhone = { display = "+49 30 1234567" } }))
     assert.equal("the server would reject the record because of its lastName",
-      sendable.problem("contact", { firstName = "Ada" }))
+      sendable.problem("contact", { lastName = ("x"):rep(1001) }))
+    assert.equal("the server would reject the record because of its name",
+      sendable.problem("organization", { industry = "Food" }))
   end)
 
   it("returns the record, or skips it with the reason", function()

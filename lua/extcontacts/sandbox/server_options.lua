@@ -81,6 +81,8 @@ local rows = {
     doc = "status for a record that breaks a field rule" },
   { "number", key = "malformed_id", default = 404, choices = { 404, 400 }, value = "STATUS", live = true,
     doc = "status for a path id that is not a UUID" },
+  { "boolean", key = "names_required", default = false, live = true,
+    doc = "reject contacts without a first or a last name, as the API did until 2022" },
   { "string", key = "unknown_fields", default = "ignore", choices = { "ignore", "reject" }, value = "ACTION",
     live = true, doc = "action on unknown fields of a body" },
   { "string", key = "unknown_sort", default = "ignore", choices = { "ignore", "reject" }, value = "ACTION",

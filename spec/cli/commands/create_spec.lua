@@ -65,7 +65,7 @@ describe("extcontacts create", function()
   end)
 
   it("reports a rejection by the server, with code 1", function()
-    local code, _, errors = session:run "create contacts --set firstName=x"
+    local code, _, errors = session:run "create contacts --set workEmail=x"
     assert.equal(1, code)
     assert.matches("HTTP 422", errors, 1, true)
   end)

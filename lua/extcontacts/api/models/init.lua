@@ -4,7 +4,7 @@
 
 local define = require "extcontacts.api.models.define"
 
--- As specified.
+-- As specified, but a contact needs no name: the API made both optional in 2022-11.
 local source = {
   ContactAddress = "address1 address2 city state postalCode countryCode",
   ContactListing = [[
@@ -33,7 +33,7 @@ local source = {
     contextId details:[Detail] errors:[ErrorBody]
   ]],
   ExternalContact = [[
-    id* firstName! middleName lastName! salutation title workPhone:PhoneNumber
+    id* firstName middleName lastName salutation title workPhone:PhoneNumber
     cellPhone:PhoneNumber homePhone:PhoneNumber otherPhone:PhoneNumber workEmail personalEmail
     otherEmail address:ContactAddress twitterId:TwitterId lineId:LineId whatsAppId:WhatsAppId
     facebookId:FacebookId modifyDate:date createDate:date

@@ -152,9 +152,17 @@ local function convert_field(ctx, field, value, path)
   return expects_array and convert_array(ctx, field, value, path) or value
 end
 
+-- The names of a contact, which the API required until 2022.
+local NAMES = { firstName = true, lastName = true }
+
+local function is_required(ctx, model, field)
+  return not field.read_only and (field.required
+    or (ctx.settings.names_required and model.name == "ExternalContact" and NAMES[field.wire]))
+end
+
 local function check_required(ctx, model, record, prefix)
   for _, field in ipairs(model.fields) do
-    if field.required and not field.read_only then
+    if is_required(ctx, model, field) then
       local value = record[field.wire]
       if value == nil or value == "" then
         api_errors.invalid_field(ctx.settings, prefix .. field.wire, "the field is required", "required")

@@ -1,4 +1,5 @@
 -- The values that `change` may return.
+local ec = require "extcontacts"
 local actions = require "extcontacts.fix.actions"
 
 describe("the actions of a fix", function()
@@ -37,6 +38,27 @@ describe("the actions of a fix", function()
       assert.is_nil(list)
       assert.matches(expected, misuse, 1, true)
     end
+  end)
+
+  it("change no other record", function()
+    local one, other = "5b4ab8d4-2b1c-4b3e-9d5a-6f0a4c1f0b11", "00000000-0000-4000-8000-000000000000"
+    local reference = { kind = "contact", id = one }
+    for _, id in ipairs { other, "{" .. other .. "}", "", 7, true, one .. "0" } do
+      for name, result in pairs {
+        record = { id = id, title = "x" }, action = actions.update { id = id }, list = { actions.update { id = id } },
+        second = { actions.update { id = one }, actions.update { id = id } },
+      } do
+        local list, misuse = actions.of(result, reference)
+        assert.is_nil(list, name)
+        assert.equal(("it is another record, with the id %s; change the record that 'change' received")
+          :format(tostring(id)), misuse)
+      end
+    end
+    for _, id in ipairs { one, one:upper(), "{" .. one:upper() .. "}", one:gsub("%-", ""), ec.null, false } do
+      assert.same({ "update" }, ops({ id = id or nil, title = "x" }, reference))
+      assert.same({ "update" }, ops({ actions.update { id = id or nil } }, reference))
+    end
+    assert.same({ "create" }, ops({ actions.create("contact", { id = other }) }, reference))
   end)
 
   it("say at the caller's line what their arguments must be", function()

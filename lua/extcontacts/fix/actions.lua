@@ -1,6 +1,8 @@
 --- The actions that a fix's `change` can return: update, create, delete and
 -- erase.  Pure.
 
+local core = require "extcontacts.core"
+local ids = require "extcontacts.record.normalize.id"
 local normalize = require "extcontacts.record.normalize"
 local types = require "extcontacts.record.types"
 
@@ -78,6 +80,15 @@ end
 
 local EXPECTED = "return nil, the changed record, fix.delete, fix.erase or an array of actions"
 
+-- Why a record can't be the new state of the current one; nil if it can.
+local function mismatch(record, reference)
+  local id = record.id
+  if id == nil or id == core.json.null or (type(id) == "string" and ids.key(id) == ids.key(reference.id)) then
+    return nil
+  end
+  return ("it is another record, with the id %s; change the record that 'change' received"):format(tostring(id))
+end
+
 -- Ties an action to the current record.
 local function tie(action, reference)
   if not is_action(action) then
@@ -91,7 +102,8 @@ local function tie(action, reference)
   elseif action.op ~= "create" and not reference then
     return nil, "the row has no record to " .. action.op .. "; use fix.create(kind, body)"
   end
-  return action
+  local misuse = action.op == "update" and mismatch(action.record, reference) or nil
+  return not misuse and action or nil, misuse
 end
 
 --- The actions in a result of `change`.
@@ -112,7 +124,7 @@ function actions.of(result, reference)
     elseif not reference then
       return nil, "the row has no record to update; use fix.create(kind, body)"
     end
-    return { actions.update(result) }
+    result = { actions.update(result) }
   end
   local tied = {}
   for index, action in ipairs(result) do

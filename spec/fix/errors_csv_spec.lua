@@ -67,4 +67,23 @@ describe("the file of errors", function()
     assert.is_nil(result.errors_path)
     assert.is_nil(place:read "p.errors.csv")
   end)
+
+  it("says of a create that may have arrived that resume finds out, and it is not created again", function()
+    place:plan { source = fix.ids(place:ids(1)), change = function()
+      return { fix.create("contact", { firstName = "Eve" }) }
+    end }
+    place:faults { operation = "contacts.create", nth = 1, drop = "after" }
+    local result = assert(place:apply())
+    place:faults()
+    assert.equal(1, result.unknown)
+    assert.matches("; extcontacts resume finds out whether it arrived", place:read "p.errors.csv", 1, true)
+    local again = place:plan({
+      source = fix.csv(place:path "p.errors.csv", { missing = "change" }),
+      change = function(_, ctx)
+        return { fix.create("contact", { firstName = ctx.row.firstName }) }
+      end,
+    }, "again")
+    assert.same({ 0, { ["this create may have arrived; extcontacts resume finds out"] = 1 } },
+      { again.changes, again.totals.skipped })
+  end)
 end)

@@ -104,9 +104,12 @@ local function conclude(ctx, path, result)
   if result.stopped and result.stopped ~= "interrupted" then -- the end of the command reports a signal
     ctx:say("%s%s", run_text.stopped(result.stopped), result.err and " (" .. tostring(result.err) .. ")" or "")
   end
+  local can_retry = result.failed + result.conflicts > 0
   if result.errors_path then
-    ctx:say("%s lists the changes that were not applied, with the reasons. Correct the values in it to retry them.",
-      result.errors_path)
+    ctx:say("%s lists the changes that were not applied, with the reasons.%s", result.errors_path,
+      can_retry and " Correct the values in it to retry them." or "")
+  end
+  if result.errors_path and can_retry then
     ctx:hint("Retry", "plan", "set_fields", "--set", "csv=" .. result.errors_path)
   end
   if result.not_started > 0 or result.unknown > 0 then

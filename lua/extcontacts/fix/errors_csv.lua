@@ -40,6 +40,8 @@ end
 local function text_of(line, column)
   if column == "state" then
     return line.t
+  elseif column == "reason" and line.t == "unknown" then
+    return ("%s; extcontacts resume finds out whether it arrived"):format(line.reason or "no answer arrived")
   elseif column == "field" and line.fields then
     return table.concat(line.fields, " ")
   end

@@ -96,7 +96,7 @@ end
 -- is a reason to skip the row.
 local function read_owner(described, item)
   local owner = described.owner and item.row[described.owner]
-  if not described.owner or is_blank(owner) then
+  if not described.owner or is_blank(owner) or item.skipped then
     return
   end
   local found, reason = id.read(owner)
@@ -104,6 +104,15 @@ local function read_owner(described, item)
     item.row[described.owner] = found
   else
     item.skipped = problem_of(described.owner, reason)
+  end
+end
+
+-- Why a row is skipped whatever its key says; nil if nothing does.  The errors
+-- file of an apply lists creates whose reply was lost, and which may have
+-- arrived.
+local function obstacle(row)
+  if row.op == "create" and row.state == "unknown" then
+    return "this create may have arrived; extcontacts resume finds out"
   end
 end
 
@@ -115,7 +124,7 @@ local function of_rows(described, client)
     if row == nil then
       return nil
     end
-    local item = { row = row, number = number }
+    local item = { row = row, number = number, skipped = obstacle(row) }
     read_owner(described, item)
     if not described.key or item.skipped then
       return item
@@ -124,12 +133,10 @@ local function of_rows(described, client)
     if not is_blank(key) then
       return described.by_lookup and read_by_lookup(described, client, seen, item, key)
         or read_by_id(described, client, seen, item, key)
-    elseif described.missing == "change" then
-      item.missing = true
-      return item
     end
-    errors.raise_invalid(("%s: row %d has no '%s'; fill it in, or set missing = \"change\" in the source")
-      :format(described.path or "the list", number, described.key))
+    item.missing = described.missing == "change" or nil
+    item.skipped = not item.missing and ("row has no '%s'"):format(described.key) or nil
+    return item
   end, close
 end
 

@@ -38,7 +38,8 @@ end
 ---@param reason string
 ---@param item extcontacts.fix.Item|nil the record or row to skip
 ---@param row integer|nil instead of the item's row number
-function Skipped:add(reason, item, row)
+---@param detail string|nil added to the reason in the file; reasons are counted without it
+function Skipped:add(reason, item, row, detail)
   self.counts[reason] = (self.counts[reason] or 0) + 1
   if not self.path then
     return
@@ -47,7 +48,8 @@ function Skipped:add(reason, item, row)
     put(self, skipped.columns)
   end
   local reference = item and item.reference or {}
-  put(self, { row or item and item.number, reference.kind, reference.id or item and item.id, reason })
+  put(self, { row or item and item.number, reference.kind, reference.id or item and item.id,
+    detail and ("%s: %s"):format(reason, detail) or reason })
 end
 
 --- Completes the file.  When nothing is skipped, removes the file of an earlier

@@ -127,9 +127,10 @@ end
 --- Returns the canonical form of a record.
 ---@param kind extcontacts.record.TypeName
 ---@param record table not changed
+---@param trim boolean|nil ignore white space at the ends of texts, which the server removes
 ---@return table
-function canonical.form(kind, record)
-  return form_of_object(record, models[types.by_name[kind].model], types.owned)
+function canonical.form(kind, record, trim)
+  return form_of_object(record, models[types.by_name[kind].model], types.owned, trim)
 end
 
 --- Returns a value as text; two texts are equal if and only if the values are.

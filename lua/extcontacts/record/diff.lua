@@ -159,6 +159,22 @@ function diff.side(kind, record, differences)
   return at_after and "after" or at_before and "before" or "other", others
 end
 
+--- Finds the differences that storing a record does not explain: the server trims
+-- texts and recognises phone numbers.
+---@param kind extcontacts.record.TypeName
+---@param sent table
+---@param found table
+---@return extcontacts.record.Difference[]
+function diff.remaining(kind, sent, found)
+  local out = core.json.array {}
+  for _, difference in ipairs(diff.between(kind, sent, found)) do
+    if not diff.same(kind, difference.path, difference.before, difference.after, true) then
+      out[#out + 1] = difference
+    end
+  end
+  return out
+end
+
 --- Finds the fields in which a stored record differs from what was sent.
 ---@param kind extcontacts.record.TypeName
 ---@param sent table
@@ -166,10 +182,8 @@ end
 ---@return string[] names
 function diff.divergences(kind, sent, found)
   local names = {}
-  for _, difference in ipairs(diff.between(kind, sent, found)) do
-    if not diff.same(kind, difference.path, difference.before, difference.after, true) then
-      names[#names + 1] = diff.name(difference.path)
-    end
+  for index, difference in ipairs(diff.remaining(kind, sent, found)) do
+    names[index] = diff.name(difference.path)
   end
   return names
 end

@@ -3,15 +3,14 @@
 
 local changes = require "extcontacts.fix.plan.changes"
 local compare = require "extcontacts.snapshot.compare"
-local compat = require "extcontacts.base.compat"
+local deepcopy = require "extcontacts.base.deepcopy"
 local errors = require "extcontacts.base.errors"
+local field_path = require "extcontacts.base.path"
 local format = require "extcontacts.snapshot.format"
 local id_reader = require "extcontacts.record.normalize.id"
-local outcome = require "extcontacts.api.outcome"
 local plan_draft = require "extcontacts.fix.plan.draft"
-local types = require "extcontacts.record.types"
-
-local unpack = compat.unpack
+local record_api = require "extcontacts.fix.record_api"
+local recreated = require "extcontacts.snapshot.recreated"
 
 local restore = {}
 
@@ -20,39 +19,90 @@ local restore = {}
 ---@field only string[]|nil listings
 ---@field ids string[]|nil only these records
 ---@field delete_created boolean|nil delete records created since the snapshot
+---@field allow_copies boolean|nil recreate deleted records even if a similar record was created since
 ---@field by string|nil the author, for the plan's header
 ---@field on_record fun(listing: string, count: integer)|nil
 
 local OPTIONS = {
   output = { "string" }, only = { "table" }, ids = { "table" }, delete_created = { "boolean" },
-  by = { "string" }, on_record = { "function" },
+  allow_copies = { "boolean" }, by = { "string" }, on_record = { "function" },
 }
 
--- Deletes the created records, the last listing first, so that notes go before
--- their owners.  Only their ids were kept, so they are read again.
-local function add_deletes(client, draft, created)
-  for index = #created, 1, -1 do
-    local reference = created[index]
-    local record, err = client:call(types.by_name[reference.kind].get, unpack(types.arguments(reference)))
-    if record then
-      draft:add(changes.delete(reference, record))
-    elseif not outcome.is_absent(err) then
-      error(err, 0)
+local UNCERTAIN = "refers to a deleted record, and it is uncertain which record replaces it"
+local LOST = "refers to a deleted record that this plan does not recreate"
+local REFERENCE = "externalOrganization"
+
+-- One plan: `client`, `draft`, `options`, `planned` (the old ids of the records that
+-- it recreates) and `created`, what was created since the snapshot.
+local Restore = {}
+Restore.__index = Restore
+
+function Restore:skip(reason, change)
+  self.draft.skipped:add(reason, { reference = change.reference }, nil, change.other)
+end
+
+-- Why the record that a record refers to has no id yet or any more.
+function Restore:reference_problem(change)
+  if change.needs and self.planned[change.needs] then
+    return nil
+  end
+  return change.uncertain and UNCERTAIN or change.needs and LOST or nil
+end
+
+-- Restores the fields of a record.  Its reference may have to stay as it is.
+function Restore:update(change)
+  local problem, target = self:reference_problem(change), deepcopy(change.after)
+  local is_kept = false
+  for _, difference in ipairs(change.diff) do
+    if problem and difference.path[1] == REFERENCE then
+      is_kept = true
+    else
+      field_path.put(target, difference.path, difference.before)
     end
+  end
+  if is_kept then
+    self:skip(problem, change)
+  end
+  local update = changes.update(change.reference, change.after, target)
+  if update then
+    self.draft:add(update)
   end
 end
 
-local function add(draft, change)
+function Restore:recreate(change)
+  local problem = self:reference_problem(change)
+  if change.reason and not (self.options.allow_copies and change.reason == recreated.reasons.alike) then
+    problem = change.reason
+  end
+  if problem then
+    return self:skip(problem, change)
+  end
   local reference = change.reference
-  if change.change == "changed" then
-    local update = changes.update(reference, change.after, change.before)
-    if update then
-      draft:add(update)
+  local create = changes.create(reference.kind, reference.owner, change.before)
+  create.old_id = reference.id
+  self.planned[reference.id] = true
+  self.draft:add(create)
+end
+
+-- Only the ids of created records are kept.
+function Restore:note_created(change)
+  self.created[#self.created + 1] = { reference = change.reference, reason = change.reason, other = change.other }
+end
+
+-- Deletes the created records, the last listing first, so that notes go before
+-- their owners.
+function Restore:delete_created()
+  for index = #self.created, 1, -1 do
+    local change = self.created[index]
+    local reference = change.reference
+    if change.reason then
+      self:skip(change.reason, change)
+    else
+      local record = record_api.read(self.client, reference)
+      if record then
+        self.draft:add(changes.delete(reference, record))
+      end
     end
-  elseif change.change == "deleted" then
-    local create = changes.create(reference.kind, reference.owner, change.before)
-    create.old_id = reference.id
-    draft:add(create)
   end
 end
 
@@ -64,37 +114,36 @@ local function set_of(ids)
   return set
 end
 
+local TAKE = { changed = Restore.update, deleted = Restore.recreate, created = Restore.note_created }
+
 -- Fills the plan; raises error objects.
 local function fill(client, path, draft, options)
+  local self = setmetatable({ client = client, draft = draft, options = options, planned = {}, created = {} }, Restore)
   local selected = options.ids and set_of(options.ids)
-  local created = {}
   draft:start()
   local counts = assert(compare.run(client, path, {
     only = options.only,
     on_record = options.on_record,
     on_change = function(change)
-      if selected and not selected[change.reference.id] then
-        return
-      elseif change.change == "created" then
-        created[#created + 1] = change.reference
-      else
-        add(draft, change)
+      if not selected or selected[change.reference.id] then
+        TAKE[change.change](self, change)
       end
     end,
   }))
-  draft.totals.records = counts.same + counts.changed + counts.created + counts.deleted
+  draft.totals.records = counts.same + counts.changed + counts.created + counts.deleted + counts.recreated
   if options.delete_created then
-    add_deletes(client, draft, created)
+    self:delete_created()
   else
-    for _, reference in ipairs(created) do
-      draft.skipped:add("created since the snapshot", { reference = reference })
+    for _, change in ipairs(self.created) do
+      self:skip(change.reason or "created since the snapshot", change)
     end
   end
   return draft:finish()
 end
 
 --- Plans to restore what a snapshot contains.  A deleted record is created again
--- with a new id, and records that the same plan creates refer to that id.
+-- with a new id, and records that refer to it get that id.  A record that was
+-- created again before, by an earlier restore or an undo, is the deleted one.
 ---@param client extcontacts.Client
 ---@param path string of the snapshot
 ---@param options extcontacts.snapshot.RestoreOptions

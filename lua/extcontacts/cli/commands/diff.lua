@@ -10,8 +10,10 @@ local command = {
   name = "diff",
   summary = "show what changed since a snapshot",
   description = [[
-Read all records and compare them with a snapshot. Fields that only the server
-sets, and the formatting of phone numbers, are not compared.]],
+Read all records and compare them with a snapshot. What the server sets or
+rewrites is not compared: its own fields, the formatting of phone numbers, and
+spaces at the ends of texts. A deleted record that exists again with the same
+content is unchanged, although its id is new.]],
   examples = [[
 extcontacts diff before.ndjson
 extcontacts diff before.ndjson --only contacts --ndjson | jq .id
@@ -45,6 +47,9 @@ local function write_text(ctx, change)
   local reference = change.reference
   ctx:out(ctx:paint("stdout", COLOURS[change.change], change.change), " ",
     (reference.kind:gsub("_", " ")), " ", reference.id, "\n")
+  if change.reason then
+    ctx:out("  ", change.reason, change.other and ": " .. change.other or "", "\n")
+  end
   for _, field in ipairs(change.diff or {}) do
     ctx:out("  ", record_diff.name(field.path), ": ", printable(field.before), " -> ", printable(field.after), "\n")
   end
@@ -58,6 +63,8 @@ local function write_json(ctx, change)
     id = reference.id,
     owner = reference.owner,
     diff = change.diff and core.json.array(change.diff),
+    reason = change.reason,
+    other = change.other,
   }, { sort_keys = true })), "\n")
 end
 
@@ -82,8 +89,9 @@ function command.run(args, ctx)
   if not counts then
     return nil, err
   end
-  ctx:say("%d changed, %d created, %d deleted, %d unchanged", counts.changed, counts.created, counts.deleted,
-    counts.same)
+  ctx:say("%d changed, %d created, %d deleted, %d unchanged%s", counts.changed, counts.created, counts.deleted,
+    counts.same + counts.recreated,
+    counts.recreated > 0 and (" (%d recreated with new ids)"):format(counts.recreated) or "")
   if args.detailed_exitcode and counts.changed + counts.created + counts.deleted > 0 then
     return exit.codes.pending
   end

@@ -14,8 +14,10 @@ local command = {
   description = [[
 Compare all records with a snapshot and write a plan that restores it: changed
 records get their old field values back, and deleted records are recreated
-with new ids. With --delete-created, the plan also deletes the records created
-since the snapshot. Nothing changes on the server.]],
+with new ids. A record that exists again with the same content, after an
+earlier restore or an undo, is not recreated. With --delete-created, the plan
+also deletes the records created since the snapshot. Nothing changes on the
+server.]],
   examples = [[
 extcontacts restore before.ndjson
 extcontacts restore before.ndjson --only contacts -o restore.plan
@@ -37,6 +39,7 @@ function command.setup(argparser)
   argparser:option("--id", "restore only the records with these comma-separated ids; can be repeated")
     :argname("IDS"):count("*"):target("ids")
   argparser:flag("--delete-created", "delete the records created since the snapshot")
+  argparser:flag("--allow-copies", "recreate a deleted record even if a similar one was created since the snapshot")
   argparser:flag("--detailed-exitcode", "exit with 5 if the plan contains changes")
 end
 
@@ -60,6 +63,7 @@ function command.run(args, ctx)
     only = listings.selected(args),
     ids = #ids > 0 and ids or nil,
     delete_created = args.delete_created,
+    allow_copies = args.allow_copies,
     on_record = listings.counter(ctx),
   })
   ctx:progress(nil)

@@ -42,9 +42,50 @@ describe("the fix find_duplicates", function()
     assert.equal(c, cluster_of(clusters, a)[1])
     assert.equal(3, #cluster_of(clusters, a))
     assert.is_nil(cluster_of(clusters, other))
-    assert.equal("e-mail; phone and name", reasons[b])
+    assert.equal("e-mail; phone and similar name", reasons[b])
     assert.equal("e-mail", reasons[a])
     assert.equal(0, ready:plan(nil, "again").changes)
+  end)
+
+  -- The names of two contacts with one number, and the reason; false: no duplicates.
+  local SPELLINGS = {
+    { { "José", "Núñez" }, { "Jose\204\129", "Nu\204\129n\204\131ez" }, "phone and name" },
+    { { "Sean", "O'Brien" }, { "Sean", "O’Brien" }, "phone and name" },
+    { { "Sean", "O`Neil" }, { "SEAN ", "OʼNEIL" }, "phone and name" },
+    { { "Jörg", "Maße" }, { "JO\204\136RG", "MAẞE" }, "phone and name" },
+    { { "Anna-Maria", "Lee" }, { "Anna‑Maria", "Lee\226\128\139" }, "phone and name" },
+    { { "Ayşe", "Işık" }, { "AYŞE", "IŞIK" }, "phone and name" },
+    { { "Ann", "Sister" }, { "Anna", "Sister" }, "phone and similar name" },
+    { { "A.", "Short" }, { "Anna", "Short" }, "phone and similar name" },
+    { { "Ada", "Twin" }, { "Anna", "Twin" }, false },
+    { { "Jose", "Plain" }, { "José", "Plain" }, false },
+    { { "Ann", "Neighbour" }, { "Ann", "Other" }, false },
+  }
+
+  it("finds one name in every spelling, and distinguishes relatives at one number", function()
+    local pairs_of = {}
+    for index, case in ipairs(SPELLINGS) do
+      local number = ("+49 30 55512%02d"):format(index)
+      pairs_of[index] = {
+        ready:add { firstName = case[1][1], lastName = case[1][2], homePhone = { display = number } },
+        ready:add { firstName = case[2][1], lastName = case[2][2], workPhone = { display = number:gsub(" ", "") } },
+      }
+    end
+    local clusters, reasons = found()
+    for index, case in ipairs(SPELLINGS) do
+      local a, b = pairs_of[index][1], pairs_of[index][2]
+      local cluster = cluster_of(clusters, a)
+      assert.equal(case[3], cluster ~= nil and cluster == cluster_of(clusters, b) and reasons[a], case[1][2])
+      assert.equal(reasons[a], reasons[b])
+    end
+  end)
+
+  it("compares numbers that the server does not recognise", function()
+    local a = ready:add { lastName = "Kim", cellPhone = { display = "0044 20 7946 0018" } }
+    local b = ready:add { lastName = "Kim", cellPhone = { display = "+44 (0)20 7946 0018" } }
+    local ids = cluster_of(found(), a)
+    table.sort(ids)
+    assert.same(a < b and { a, b } or { b, a }, ids)
   end)
 
   it("does not take a shared mailbox or a shared number for one person", function()

@@ -12,6 +12,26 @@ describe("the fix relink_organizations", function()
     assert.equal(organization, assert(place.client.contacts:get(id)).externalOrganization.id)
   end)
 
+  it("reads a name in every spelling", function()
+    local spellings = {}
+    for stored, written in pairs { ["José & O'Brien"] = "Jose\204\129 & O’Brien", ["Groß"] = "GROẞ",
+      ["Anna–Maria"] = "anna-maria", ["Işık"] = "IŞIK", ["Lee\194\160Ltd"] = "Lee  Ltd\226\128\139" } do
+      spellings[assert(place.direct.organizations:create { name = stored }).id] = written
+    end
+    local lines, expected = { "id,organization" }, {}
+    for organization, written in pairs(spellings) do
+      local id = ready:add {}
+      lines[#lines + 1], expected[id] = id .. "," .. written, organization
+    end
+    lines[#lines + 1] = ready:add {} .. ",#REF!"
+    local planned, changes = ready:plan({ csv = place:write("l.csv", table.concat(lines, "\n") .. "\n") })
+    assert.equal(5, planned.changes)
+    for _, change in ipairs(changes) do
+      assert.equal(expected[change.id], change.after.externalOrganization.id)
+    end
+    assert.same({ ["organization: a spreadsheet's error value"] = 1 }, planned.totals.skipped)
+  end)
+
   it("links by another field", function()
     local organization = assert(place.direct.organizations:create { name = "x", tickers = ec.array {
       { symbol = "XYZ", exchange = "NYSE" } }, industry = "K-17" }).id

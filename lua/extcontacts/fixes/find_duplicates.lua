@@ -9,10 +9,17 @@
 -- contacts, or delete them by a list of ids (delete_by_list).
 --
 -- Two contacts belong together if they have
---   the same e-mail address (a shared one, such as info@, needs the same name, too)
---   the same phone number in E.164, last name and initial of the first name
---   the same name and the same organization
---   the same name and the same street and postal code
+--   e-mail                  the same e-mail address
+--   e-mail and name         the same shared e-mail address, such as info@, and name
+--   phone and name          the same phone number and name
+--   phone and similar name  the same phone number and last name, and first names of
+--                           which one is the start of the other (A., Ann, Anna) or
+--                           missing. Check these: relatives share a number
+--   name and organization   the same name and organization
+--   name and address        the same name, street and postal code
+--
+-- Names are compared without case, extra blanks and kinds of apostrophes and dashes;
+-- composed and decomposed letters are the same.
 --
 -- Options:
 --   largest=10   a value that more contacts share is ignored
@@ -22,8 +29,8 @@
 local csv = require "extcontacts.csv"
 local emails = require "extcontacts.tidy.emails"
 local fix = require "extcontacts.fix"
-local letters = require "extcontacts.tidy.letters"
 local names = require "extcontacts.tidy.names"
+local phones = require "extcontacts.tidy.phones"
 
 local EMAILS = { "workEmail", "personalEmail", "otherEmail" }
 local PHONES = { "workPhone", "cellPhone", "homePhone", "otherPhone" }
@@ -40,24 +47,24 @@ local UNCOUNTED = { id = true, selfUri = true, createDate = true, modifyDate = t
 -- contacts that have a key, by reason and key.
 local total, contacts, holders
 
-local function folded(...)
-  local parts = {}
-  for index = 1, select("#", ...) do
-    local text = select(index, ...)
-    parts[index] = type(text) == "string" and letters.lower(names.trimmed(text)) or ""
-  end
-  local joined = table.concat(parts, "|")
-  return joined:find "[^|]" and joined or nil
+local SIMILAR = "phone and similar name"
+
+local function add(index, reason, key, value)
+  holders:add(reason .. "|" .. key, tostring(index) .. (value and "|" .. value or ""))
 end
 
-local function add(index, reason, key)
-  if key then
-    holders:add(reason .. "|" .. key, tostring(index))
+-- The number by which a phone number is compared; one that the server does not
+-- recognise may have a country code nevertheless.
+local function number_of(phone)
+  if type(phone) ~= "table" then
+    return nil
   end
+  local number = phones.parse(type(phone.e164) == "string" and phone.e164 or phone.display)
+  return number and number.e164
 end
 
 local function add_keys(index, contact)
-  local first, last = folded(contact.firstName), folded(contact.lastName)
+  local first, last = names.key(contact.firstName), names.key(contact.lastName)
   local name = first and last and first .. "|" .. last
   for _, field in ipairs(EMAILS) do
     local address = type(contact[field]) == "string" and emails.tidy(contact[field])
@@ -68,17 +75,19 @@ local function add_keys(index, contact)
     end
   end
   for _, field in ipairs(PHONES) do
-    local phone = contact[field]
-    if type(phone) == "table" and type(phone.e164) == "string" and name then
-      add(index, "phone and name", phone.e164 .. "|" .. last .. "|" .. first:match "^[%z\1-\127\194-\244][\128-\191]*")
+    local number = last and number_of(contact[field])
+    if number then
+      add(index, SIMILAR, number .. "|" .. last, (first or ""):gsub("%.$", ""))
     end
   end
   local organization, address = contact.externalOrganization, contact.address
   if name and type(organization) == "table" and type(organization.id) == "string" then
     add(index, "name and organization", name .. "|" .. organization.id)
   end
-  if name and type(address) == "table" and folded(address.address1) and folded(address.postalCode) then
-    add(index, "name and address", name .. "|" .. folded(address.address1, address.postalCode))
+  local street = type(address) == "table" and names.key(address.address1)
+  local postal_code = street and names.key(address.postalCode)
+  if name and postal_code then
+    add(index, "name and address", name .. "|" .. street .. "|" .. postal_code)
   end
 end
 
@@ -136,17 +145,40 @@ local function join(list, reason)
   end
 end
 
--- The numbers of the contacts, in the order of the scan; a contact may have a key
--- twice.
+-- The contacts that have a key: their numbers, in the order of the scan, and their
+-- first names, if those are compared.  A contact may have a key twice.
 local function distinct(values)
-  local list = {}
+  local list, first_names = {}, {}
   for _, value in ipairs(values) do
-    local index = tonumber(value)
+    local number, first = value:match "^(%d+)|?(.*)$"
+    local index = tonumber(number)
     if list[#list] ~= index then
-      list[#list + 1] = index
+      list[#list + 1], first_names[index] = index, first
     end
   end
-  return list
+  return list, first_names
+end
+
+-- Joins contacts whose first names are equal, or the start of one another.
+local function join_similar(list, first_names)
+  table.sort(list, function(a, b)
+    local left, right = first_names[a], first_names[b]
+    return left < right or left == right and a < b
+  end)
+  for place, index in ipairs(list) do
+    local first = first_names[index]
+    for next_place = place + 1, #list do
+      local other = list[next_place]
+      local is_same = first_names[other] == first
+      if first_names[other]:sub(1, #first) ~= first then
+        break
+      end
+      join({ index, other }, is_same and first ~= "" and "phone and name" or SIMILAR)
+      if is_same then
+        break -- the next contact is compared with those that follow
+      end
+    end
+  end
 end
 
 -- Orders a cluster, the survivor first.
@@ -208,9 +240,14 @@ return {
 
   finish = function(ctx)
     for key, values in holders:each() do
-      local list = distinct(values)
+      local list, first_names = distinct(values)
+      local reason = key:match "^[^|]+"
       if #list > 1 and #list <= ctx.options.largest then
-        join(list, key:match "^[^|]+")
+        if reason == SIMILAR then
+          join_similar(list, first_names)
+        else
+          join(list, reason)
+        end
       elseif #list > 1 then
         ctx.skip "value that too many contacts share"
       end

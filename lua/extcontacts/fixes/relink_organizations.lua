@@ -11,33 +11,33 @@
 --   column=organization  the column that names the organization
 --   match=name           the organization's field that has that name: `name`,
 --                        `externalIds`, or a path such as
---                        customFields.customer_identifier. Case and extra spaces are
---                        ignored
+--                        customFields.customer_identifier. Case, extra blanks, and
+--                        kinds of apostrophes and dashes are ignored; composed and
+--                        decomposed letters are the same
 --
 -- A name that no organization has, or several have, is skipped with a reason: link
 -- those by an id. An empty cell changes nothing. All organizations are read first;
 -- their names take about 150 bytes each in memory.
 local fix = require "extcontacts.fix"
-local letters = require "extcontacts.tidy.letters"
 local names = require "extcontacts.tidy.names"
 
--- Ids of organizations by their folded name; false if several have it.
+-- Ids of organizations by the key of their name; false if several have it.
 local ids
 
-local function folded(value)
-  local text = letters.lower(names.trimmed(tostring(value)))
-  return text ~= "" and text or nil
+local function key_of(value)
+  local key, reason = names.key(type(value) == "number" and tostring(value) or value)
+  return key, reason
 end
 
--- The folded values of the field; each item's `value` if it is an array.
+-- The keys of the field's values; of each item's `value` if it is an array.
 local function names_of(organization, path)
   local value = fix.get(organization, path)
   if type(value) ~= "table" then
-    return { value ~= nil and folded(value) or nil }
+    return { (key_of(value)) }
   end
   local out = {}
   for _, item in ipairs(value) do
-    out[#out + 1] = folded(type(item) == "table" and item.value or item)
+    out[#out + 1] = key_of(type(item) == "table" and item.value or item) or nil
   end
   return out
 end
@@ -64,9 +64,9 @@ return {
   end,
 
   change = function(contact, ctx)
-    local name = folded(ctx.row[ctx.options.column])
+    local name, reason = key_of(ctx.row[ctx.options.column])
     if not name then
-      return ctx.skip "row names no organization"
+      return ctx.skip(reason == "no name" and "row names no organization" or ctx.options.column .. ": " .. reason)
     end
     local id = ids[name]
     if id == nil then

@@ -8,7 +8,9 @@
 -- or nil and a reason.
 
 local blank = require "extcontacts.record.normalize.blank"
+local characters = require "extcontacts.record.normalize.characters"
 local letters = require "extcontacts.base.letters"
+local reader = require "extcontacts.record.normalize.name"
 local texts = require "extcontacts.base.text"
 
 local names = {}
@@ -21,9 +23,10 @@ local function set(words)
   return out
 end
 
--- Words in a family name that stay in lower case.  Others, such as La, Le, Di,
+-- Words before a family name that stay in lower case.  Others, such as La, Le, Di,
 -- El and Al, are written both ways and get a capital.
-local PARTICLES = set "van von der den de del dem des dos das da do du ten ter te zu zum zur af av y e 't"
+local PARTICLES = set [[van von vom der den de del dem des dos das da do du ten ter te zu zum zur af av y e 't het
+  bin binti bint ibn de']]
 -- In lower case only after another particle: "de la Cruz".
 local AFTER_PARTICLE = set "la las los le und"
 
@@ -35,20 +38,16 @@ local MAC = set [[alister arthur askill aulay auley beth callum cormack donald d
   phee pherson quarrie queen rae ritchie sween tavish vicar william]]
 
 local SUFFIXES = { jr = "Jr", sr = "Sr", phd = "PhD", md = "MD", dds = "DDS", esq = "Esq", mba = "MBA",
-  ii = "II", iii = "III", iv = "IV", vi = "VI", vii = "VII", viii = "VIII" }
+  ii = "II", iii = "III", iv = "IV", vi = "VI", vii = "VII", viii = "VIII", ix = "IX" }
 
 -- Parts after whose apostrophe a capital follows.
 local BEFORE_APOSTROPHE = set "dell dall nell sull all"
 
--- ' ’ ‘ ‛ ʼ ʻ ´ ` ′ ＇
-local APOSTROPHES = { "'", "\226\128\153", "\226\128\152", "\226\128\155", "\202\188", "\202\187", "\194\180", "`",
-  "\226\128\178", "\239\188\135" }
--- Hyphens and dashes beyond ASCII; and a byte of no text, with which they are set apart.
-local DASHES, APART = "\226\128[\144-\149]", "\1"
+local CHARACTER = "[%z\1-\127\194-\244][\128-\191]*"
 
 -- A lower-case word without hyphens and apostrophes.
 local function proper_plain(word)
-  local rest = word:match "^mc(%l[%l\128-\255]+)$"
+  local rest = word:match "^mc([%l\194-\244][%l\128-\255]+)$"
   if rest then
     return "Mc" .. letters.capital(rest)
   end
@@ -65,13 +64,15 @@ end
 
 -- A lower-case word with apostrophes: O'Neil, D'Arcy, Dell'Acqua, but Sa'id and 't.
 local function proper_apostrophes(word)
-  for _, apostrophe in ipairs(APOSTROPHES) do
-    local first, rest = word:match("^(.-)" .. apostrophe .. "(.*)$")
-    if first == "" then
-      return apostrophe .. (texts.length(rest) < 2 and rest or proper_apostrophes(rest))
-    elseif first then
-      local capital = texts.length(rest) > 1 and (texts.length(first) == 1 or BEFORE_APOSTROPHE[first])
-      return proper_plain(first) .. apostrophe .. (capital and proper_apostrophes(rest) or rest)
+  for at, char in word:gmatch("()(" .. CHARACTER .. ")") do
+    if characters.is_apostrophe(char) then
+      local first, rest = word:sub(1, at - 1), word:sub(at + #char)
+      local is_name = texts.length(rest) > 1
+      if first == "" then
+        return char .. (is_name and proper_apostrophes(rest) or rest)
+      end
+      local capital = is_name and (texts.length(first) == 1 or BEFORE_APOSTROPHE[first])
+      return proper_plain(first) .. char .. (capital and proper_apostrophes(rest) or rest)
     end
   end
   return proper_plain(word)
@@ -82,38 +83,84 @@ end
 local function is_initials(word, after, family)
   local count = texts.length(word)
   return count == 1 or word:find("%.") ~= nil
-    or (not family and count <= 3 and not word:find "[aeiouy\128-\255]" and not after:find "^%.")
+    or (not family and count <= 3 and not word:find "[aeiouy%d\128-\255]" and not after:find "^%.")
 end
 
--- A lower-case word between hyphens.
-local function proper_part(part, family)
-  local before, word, after = part:match "^([%(\"]*)(.-)([%)\",.;]*)$"
+-- A lower-case word.
+local function proper_word(text, family)
+  local before, word, after = text:match "^([%(\"]*)(.-)([%)\",.;]*)$"
   if word == "" then
-    return part
+    return text
   elseif is_initials(word, after, family) then
-    return letters.upper(part)
+    return letters.upper(text)
   end
   return before .. proper_apostrophes(word) .. after
 end
 
-local function proper_word(word, is_last, family)
-  local bare, after = word:match "^(.-)([.,]*)$"
-  if is_last and SUFFIXES[bare] then
-    return SUFFIXES[bare] .. after
+------------------------------------------------------------------ the words --
+
+---@class (private) extcontacts.tidy.Word
+---@field text string
+---@field before string what separates it from the previous word: a blank, a hyphen, a slash or nothing
+
+-- The words of a text, between blanks, hyphens, dashes and slashes; those of `keep`
+-- are not divided.
+---@return extcontacts.tidy.Word[]
+local function split(text, keep)
+  local words = {}
+  for chunk in text:gmatch "%S+" do
+    local start, before = 1, #words > 0 and " " or ""
+    for at, char in (keep[letters.upper(chunk)] and "" or chunk):gmatch("()(" .. CHARACTER .. ")") do
+      if char == "/" or characters.is_dash(char) then
+        words[#words + 1] = { text = chunk:sub(start, at - 1), before = before }
+        start, before = at + #char, char
+      end
+    end
+    words[#words + 1] = { text = chunk:sub(start), before = before }
   end
-  local parts = word:gsub(DASHES, APART .. "%0" .. APART):gsub("[^%-/" .. APART .. "]+", function(part)
-    return proper_part(part, family)
-  end)
-  return (parts:gsub(APART, ""))
+  return words
+end
+
+-- Whether all words from the one at `index` on are suffixes, such as "III PhD".
+local function is_suffix(words, index)
+  if index == 1 then
+    return false
+  end
+  for at = index, #words do
+    local bare = letters.lower(words[at].text):match "^(.-)[.,]*$"
+    if words[at].before ~= " " or not SUFFIXES[bare] then
+      return false
+    end
+  end
+  return true
+end
+
+-- Whether the word at `index` is a particle, which stays in lower case: within a
+-- name, at the start of a family name, or at the end of what was split ("Maria do").
+-- A slash separates two names; a word at either end that a hyphen joins to another is
+-- a name ("Do-Hyun").  A single letter is an initial, unless it is within a family name.
+local function is_particle(words, index, family)
+  local word, following = words[index], words[index + 1]
+  local key = characters.plain_marks(letters.lower(word.text))
+  local is_known = PARTICLES[key]
+    or AFTER_PARTICLE[key] and index > 1 and word.before ~= "/" and words[index - 1].is_particle
+  local is_first = index == 1 or word.before == "/"
+  local is_last = not following or following.before == "/"
+  if not is_known or (is_first and is_last) or (#key == 1 and (is_last or not family)) then
+    return false
+  elseif is_first then
+    return family and following.before == " " or false
+  end
+  return not is_last or word.before == " "
 end
 
 -- Spellings that Turkish does not have, besides Q, W and X.
-local NOT_TURKISH = { "SCH", "CK", "TZ", "\195\132", "\195\159", "\225\186\158" }
+local NOT_TURKISH = { "SCH", "CK", "TZ", "Ä", "ß", "ẞ" }
 
--- Whether a text in upper case may be Turkish: it has Ğ or Ş, or Ç, Ö or Ü and
--- nothing that Turkish does not have.
+-- Whether a text in upper case may be Turkish or Azerbaijani: it has Ğ, Ş or Ə, or
+-- Ç, Ö or Ü and nothing that Turkish does not have.
 local function is_turkish(text)
-  if text:find "[\196\197][\158\159]" then
+  if text:find "[\196\197][\158\159]" or text:find("Ə", 1, true) then
     return true
   elseif not text:find "\195[\135\150\156]" or text:find "[QWX]" then
     return false
@@ -129,7 +176,18 @@ end
 -- Whether the lower case depends on the language: Turkish has an I without a dot,
 -- Greek capitals have no accents.
 local function is_ambiguous(text)
-  return text:find "\196\176" ~= nil or (text:find "I" and is_turkish(text)) or text:find "[\206\207][\128-\191]" ~= nil
+  return text:find("İ", 1, true) ~= nil or (text:find "I" and is_turkish(text))
+    or text:find "[\206\207][\128-\191]" ~= nil
+end
+
+--- The form in which names are compared: case, blanks, invisible marks, and kinds of
+-- apostrophes and dashes don't count; composed and decomposed letters are the same.
+---@param text any
+---@return string|nil key nil for what is no name: not a text, or nothing that can be seen
+---@return string|nil reason
+function names.key(text)
+  local read, reason = reader.read(text)
+  return read and reader.key(read), reason
 end
 
 --- Trims a text and reduces white space inside it to single spaces.  Every
@@ -154,25 +212,20 @@ function names.proper(text, options)
   options = options or {}
   if not letters.is_all_upper(text) and not (options.lower and letters.is_all_lower(text)) then
     return text
-  elseif is_ambiguous(text) then
+  elseif is_ambiguous(reader.composed(text)) then
     return nil, "the lower case of this name depends on the language"
   end
-  local words = {}
-  for word in text:gmatch "%S+" do
-    words[#words + 1] = word
-  end
+  local keep = options.keep or {}
+  local words, out = split(text, keep), {}
   for index, word in ipairs(words) do
-    local lower = letters.lower(word)
-    local within = index < #words and (options.family or index > 1)
-    if options.keep and options.keep[letters.upper(word)] then
-      words[index] = letters.upper(word)
-    elseif within and (PARTICLES[lower] or (AFTER_PARTICLE[lower] and PARTICLES[words[index - 1]])) then
-      words[index] = lower
-    else
-      words[index] = proper_word(lower, index > 1 and index == #words, options.family)
-    end
+    local lower, upper = letters.lower(word.text), letters.upper(word.text)
+    local bare, after = lower:match "^(.-)([.,]*)$"
+    word.is_particle = is_particle(words, index, options.family)
+    out[#out + 1] = word.before
+    out[#out + 1] = keep[upper] and upper or word.is_particle and lower
+      or is_suffix(words, index) and SUFFIXES[bare] .. after or proper_word(lower, options.family)
   end
-  return table.concat(words, " ")
+  return table.concat(out)
 end
 
 return names

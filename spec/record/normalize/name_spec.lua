@@ -20,6 +20,10 @@ describe("record.normalize.name", function()
       { "Rene\204\129", "René", "RENÉ", "René ", "\194\160René", "Ren\226\128\139é" },
       { "Groß", "GROẞ", "groß" },
       { "Anna-Maria", "Anna‐Maria", "Anna‑Maria", "Anna–Maria", "ANNA−MARIA" },
+      { "Kılıç", "KILIÇ", "kılıç", "KILIC\204\167" },
+      { "İpek", "ipek", "IPEK", "I\204\135pek" },
+      { "Παπαδόπουλος", "ΠΑΠΑΔΟΠΟΥΛΟΣ", "Παπαδο\204\129πουλος" },
+      { "Məmmədova", "MƏMMƏDOVA" },
       { "علی\226\128\140رضا", "علیرضا" },
       { "Ann Lee", "Ann  Lee", "Ann\194\160Lee", "ann\tlee", "\239\187\191Ann Lee", "Ann Lee\226\128\142" },
     } do
@@ -28,7 +32,7 @@ describe("record.normalize.name", function()
       end
     end
     for _, pair in ipairs { { "Groß", "Gross" }, { "Müller", "Muller" }, { "Anna-Maria", "Anna Maria" },
-      { "Smith/Jones", "Smith-Jones" }, { "KILIC", "Kılıc" } } do
+      { "Smith/Jones", "Smith-Jones" }, { "O'Neil", "ONeil" }, { "İpek", "İpęk" } } do
       assert.are_not.equal(name.key(pair[1]), name.key(pair[2]))
     end
   end)

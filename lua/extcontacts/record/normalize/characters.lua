@@ -80,6 +80,20 @@ function characters.narrow(text)
   return replaced(characters.spaced(text), NARROW)
 end
 
+--- Whether a character is an apostrophe, or is used as one.
+---@param char string one character
+---@return boolean
+function characters.is_apostrophe(char)
+  return char == "'" or char == "`" or APOSTROPHES[char] ~= nil
+end
+
+--- Whether a character is a hyphen or a dash.
+---@param char string one character
+---@return boolean
+function characters.is_dash(char)
+  return char == "-" or DASHES[char] ~= nil
+end
+
 --- Replaces every kind of apostrophe by ' and every kind of dash by -.
 ---@param text string UTF-8
 ---@return string

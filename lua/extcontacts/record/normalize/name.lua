@@ -3,7 +3,6 @@
 
 local blank = require "extcontacts.record.normalize.blank"
 local characters = require "extcontacts.record.normalize.characters"
-local compositions = require "extcontacts.record.normalize.compositions"
 local damage = require "extcontacts.record.normalize.damage"
 local letters = require "extcontacts.base.letters"
 
@@ -15,13 +14,16 @@ local MARK = "[\204\205][\128-\191]"
 -- Marks of one letter that are composed; a longer run is not a name.
 local MOST_MARKS = 8
 
+-- The tables of `compositions`, loaded when a text has marks.
+local composed_of, parts_of, class_of
+
 -- Adds a letter's own marks before those that follow it.
 local function decompose(letter, marks)
-  local parts = compositions.parts[letter]
+  local parts = parts_of[letter]
   while parts do
     letter = parts[1]
     table.insert(marks, 1, parts[2])
-    parts = compositions.parts[letter]
+    parts = parts_of[letter]
   end
   return letter
 end
@@ -31,8 +33,8 @@ end
 local function sort(marks)
   for last = 2, #marks do
     local mark, at = marks[last], last
-    local class = compositions.class[mark] or 230
-    while at > 1 and (compositions.class[marks[at - 1]] or 230) > class do
+    local class = class_of[mark] or 230
+    while at > 1 and (class_of[marks[at - 1]] or 230) > class do
       marks[at], at = marks[at - 1], at - 1
     end
     marks[at] = mark
@@ -47,8 +49,8 @@ local function compose(letter, marks)
   sort(marks)
   local rest, blocked = {}, {}
   for _, mark in ipairs(marks) do
-    local class = compositions.class[mark] or 230
-    local whole = not blocked[class] and compositions.composed[letter .. mark]
+    local class = class_of[mark] or 230
+    local whole = not blocked[class] and composed_of[letter .. mark]
     if whole then
       letter = whole
     else
@@ -65,6 +67,9 @@ end
 function name.composed(text)
   if not text:find(MARK) then
     return text
+  elseif not composed_of then
+    local compositions = require "extcontacts.record.normalize.compositions"
+    composed_of, parts_of, class_of = compositions.composed, compositions.parts, compositions.class
   end
   local out, letter, marks = {}, "", {}
   local function finish()
@@ -96,12 +101,20 @@ function name.read(text)
   return name.composed(blank.squeezed(text))
 end
 
---- The form in which names are compared: lower case, one kind of apostrophe and
--- of dash.
+-- Letters that upper case does not distinguish in their own language: the Turkish
+-- dotless i and dotted I, the Greek final sigma, and Greek accents.
+local ONE_UPPER_CASE = {
+  ["ı"] = "i", ["İ"] = "i", ["ς"] = "σ", ["ά"] = "α", ["έ"] = "ε", ["ή"] = "η", ["ί"] = "ι", ["ό"] = "ο", ["ύ"] = "υ",
+  ["ώ"] = "ω",
+}
+
+--- The form in which names are compared: lower case, composed letters, one kind of
+-- apostrophe and of dash, single spaces.
 ---@param text string
----@return string
+---@return string "" for a text that has nothing that can be seen
 function name.key(text)
-  return letters.lower(characters.plain_marks(name.composed(blank.squeezed(characters.spaced(text)))))
+  local key = letters.lower(characters.plain_marks(name.composed(blank.squeezed(characters.spaced(text)))))
+  return key:find "[\196\206\207]" and (key:gsub("[\196\206\207][\128-\191]", ONE_UPPER_CASE)) or key
 end
 
 return name

@@ -1,4 +1,5 @@
 local canonical = require "extcontacts.record.canonical"
+local diff = require "extcontacts.record.diff"
 local json = require "extcontacts.base.json"
 local models = require "extcontacts.api.models"
 
@@ -33,6 +34,41 @@ describe("the canonical form", function()
     assert.same({ unheard_of = { 1, json.null, { a = 1 } } }, canonical.form("contact", {
       unheard_of = json.array { 1, json.null, { a = 1, b = json.null } },
     }))
+  end)
+
+  it("is the same for spellings of one text, date-time or number", function()
+    local composed, decomposed = "Rene\204\129e", "Renée"
+    for _, case in ipairs {
+      { { firstName = composed }, { firstName = decomposed }, true },
+      { { title = "A\204\138" }, { title = "Å" }, true },
+      { { address = { city = "Ko\204\136ln" } }, { address = { city = "Köln" } }, true },
+      { { customFields = { a_text = composed } }, { customFields = { a_text = decomposed } }, true },
+      { { customFields = { a_tag = json.array { composed } } },
+        { customFields = { a_tag = json.array { decomposed } } }, true },
+      { { customFields = { seen_datetime = "2026-01-31T10:00:00+02:00" } },
+        { customFields = { seen_datetime = "2026-01-31T08:00:00.000Z" } }, true },
+      { { customFields = { seen_datetime = "2026-01-31T08:00:00Z" } },
+        { customFields = { seen_datetime = "2026-01-31T08:00:00.000-00:00" } }, true },
+      { { workPhone = { display = "Jose\204\129" } }, { workPhone = { display = "José" } }, true },
+      { { firstName = "René" }, { firstName = "RENÉ" }, false },
+      { { firstName = "René" }, { firstName = "Rene" }, false },
+      { { lastName = "O'Neil" }, { lastName = "O’Neil" }, false },
+      { { customFields = { a_text = "2026-01-31T10:00:00+02:00" } },
+        { customFields = { a_text = "2026-01-31T08:00:00.000Z" } }, false },
+      { { customFields = { seen_datetime = "yesterday" } }, { customFields = { seen_datetime = "today" } }, false },
+    } do
+      local same = canonical.digest("contact", case[1]) == canonical.digest("contact", case[2])
+      assert.equal(case[3], same, json.encode(case[1]))
+      assert.equal(case[3], #diff.between("contact", case[1], case[2]) == 0, json.encode(case[1]))
+      for name, value in pairs(case[1]) do
+        local path, other = { name }, case[2][name]
+        if name == "customFields" then
+          path[2], value = next(value)
+          other = other[path[2]]
+        end
+        assert.equal(case[3], diff.same("contact", path, value, other), json.encode(case[1]))
+      end
+    end
   end)
 
   it("raises an error object for a value without a JSON form", function()

@@ -25,6 +25,20 @@ describe("tidy.custom_fields", function()
     assert.equal("unknown field 'a_text'", custom_fields.unknown({}, "a_text"))
   end)
 
+  it("knows which values of a field are the same", function()
+    for _, case in ipairs {
+      { "a_text", "Rene\204\129", "René", true },
+      { "a_text", "René", "Rene", false },
+      { "c_tag", json.array { "x", "y" }, json.array { "x", "y" }, true },
+      { "c_tag", json.array { "x" }, json.array { "y" }, false },
+      { "d_datetime", "2026-01-31T10:00:00+02:00", "2026-01-31T08:00:00.000Z", true },
+      { "d_datetime", "2026-01-31T10:00:00+02:00", "2026-01-31T10:00:00Z", false },
+      { "e_integer", 7, 7, true },
+    } do
+      assert.equal(case[4], custom_fields.same(case[1], case[2], case[3]))
+    end
+  end)
+
   it("finds the keywords that it does not check", function()
     assert.same({ "a_text.pattern" }, custom_fields.unjudged {
       jsonSchema = { properties = { a_text = { pattern = "x" } } },

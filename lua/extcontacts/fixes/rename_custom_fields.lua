@@ -62,7 +62,7 @@ local function rename(fields)
   for name, value in pairs(fields) do
     local new = renamed[name] or name
     if value ~= fix.null then
-      if out[new] ~= nil and out[new] ~= value then
+      if out[new] ~= nil and not custom_fields.same(new, out[new], value) then
         return nil, ("the old and the new field %s have different values"):format(new)
       end
       out[new] = value

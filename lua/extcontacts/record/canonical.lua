@@ -2,8 +2,10 @@
 -- compared.  docs/fix.md says what it leaves out and why.  Pure.
 
 local core = require "extcontacts.core"
+local date = require "extcontacts.record.normalize.date"
 local errors = require "extcontacts.base.errors"
 local models = require "extcontacts.api.models"
+local name_reader = require "extcontacts.record.normalize.name"
 local records = require "extcontacts.record"
 local texts = require "extcontacts.base.text"
 local types = require "extcontacts.record.types"
@@ -21,6 +23,23 @@ local REFERENCES = {
   DataSchema = { "id", "version" },
 }
 
+-- The platform's custom fields of date-times, by the suffix of their name.
+local DATE_TIME = { shape = "value", type = "date" }
+
+--- The model of an object without known fields, such as custom fields.
+canonical.OPEN = {
+  by_wire = setmetatable({}, {
+    __index = function(_, name)
+      return type(name) == "string" and name:find "_datetime$" and DATE_TIME or nil
+    end,
+  }),
+}
+
+-- Composed and decomposed letters are the same text.
+local function form_of_text(value, trim)
+  return name_reader.composed(trim and texts.trim(value) or value)
+end
+
 -- An empty object counts as a missing one.
 local function unless_empty(object)
   if next(object) ~= nil then
@@ -32,7 +51,7 @@ end
 local function form_of_phone(value, trim)
   local number, typed = value.e164, value.display
   if type(number) ~= "string" then
-    number = type(typed) == "string" and "as typed: " .. (trim and texts.trim(typed) or typed) or nil
+    number = type(typed) == "string" and "as typed: " .. form_of_text(typed, trim) or nil
   end
   return unless_empty {
     number = number,
@@ -49,7 +68,7 @@ local function form_of_unknown(value, trim)
   if value == null then
     return nil
   elseif type(value) == "string" then
-    return trim and texts.trim(value) or value
+    return form_of_text(value, trim)
   elseif type(value) ~= "table" then
     return value
   end
@@ -62,13 +81,15 @@ local function form_of_unknown(value, trim)
     return #out > 0 and core.json.array(out) or nil
   end
   for key, item in pairs(value) do
-    out[key] = form_of_unknown(item, trim)
+    out[key] = form_of(item, canonical.OPEN.by_wire[key], trim)
   end
   return unless_empty(out)
 end
 
 local function form_of_typed(value, type_name, trim)
-  if value == null or type(value) ~= "table" then
+  if type_name == "date" and type(value) == "string" then
+    return date.read(value) or form_of_text(value, trim)
+  elseif value == null or type(value) ~= "table" then
     return form_of_unknown(value, trim)
   elseif type_name == "PhoneNumber" then
     return form_of_phone(value, trim)

@@ -64,7 +64,7 @@ local function model_within(field, a, b)
   if a == nil and b == nil then
     return nil
   elseif field and (field.shape == "map" or field.type == "object") then
-    return { by_wire = {} }
+    return canonical.OPEN
   elseif not canonical.is_whole(field) then
     return models[field.type]
   end
@@ -101,7 +101,8 @@ local function field_at(kind, path)
   local model, field = models[types.by_name[kind].model], nil
   for _, name in ipairs(path) do
     field = model and model.by_wire[name] or nil
-    model = field and field.shape ~= "map" and models[field.type] or nil
+    local is_open = field and (field.shape == "map" or field.type == "object")
+    model = is_open and canonical.OPEN or field and models[field.type] or nil
   end
   return field
 end

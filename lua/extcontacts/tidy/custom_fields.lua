@@ -1,5 +1,6 @@
 --- Checks custom fields against their schema (a DataSchema).  Pure.
 
+local canonical = require "extcontacts.record.canonical"
 local json = require "extcontacts.base.json"
 local json_schema = require "extcontacts.tidy.json_schema"
 local suggest = require "extcontacts.base.suggest"
@@ -29,6 +30,17 @@ local DEFINITIONS = {
 function custom_fields.type_of(name)
   local suffix = name:match "_(%a+)$"
   return DEFINITIONS[suffix] and suffix or nil
+end
+
+--- Whether two values of a custom field are the same: composed and decomposed
+-- letters, spellings of one moment, and equal lists are.
+---@param name string
+---@param a any
+---@param b any
+---@return boolean
+function custom_fields.same(name, a, b)
+  local field = canonical.OPEN.by_wire[name]
+  return canonical.value_text(field, a) == canonical.value_text(field, b)
 end
 
 local function document_of(schema)

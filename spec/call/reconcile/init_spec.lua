@@ -124,6 +124,13 @@ describe("a create whose reply was lost", function()
     assert.matches("lookupVal=%%2B13175550100", self.requests[3].url)
   end)
 
+  it("is recognised although the server composes letters", function()
+    local found = ann("new", NOW, { firstName = "René" })
+    local self = client { LOST, answer { contacts = { found } }, answer(found) }
+    assert.equal("new", self.client.contacts:create({ firstName = "Rene\204\129", lastName = "Lee",
+      workEmail = "ann@example.com" }).id)
+  end)
+
   it("can be recognised by a marker alone", function()
     local sent = { firstName = "Ann", lastName = "Lee", workEmail = "ann@example.com",
       customFields = { import_id_text = "row 7" } }

@@ -148,6 +148,12 @@ local function same_number(sent, found)
   return digits_of(written) == digits_of(found.userInput or found.display)
 end
 
+-- The server trims texts; it may compose letters.
+local function same_text(sent, found)
+  local name = require "extcontacts.record.normalize.name" -- loaded when a reply is lost
+  return name.composed(text.trim(sent)) == name.composed(text.trim(found))
+end
+
 local function is_nothing(value)
   return value == nil or value == null or value == ""
 end
@@ -158,7 +164,7 @@ local function same_value(sent, found)
   if is_nothing(sent) then
     return is_nothing(found)
   elseif type(sent) == "string" and type(found) == "string" then
-    return text.trim(sent) == text.trim(found)
+    return sent == found or same_text(sent, found)
   elseif type(sent) ~= "table" or type(found) ~= "table" then
     return sent == found
   elseif sent.id ~= nil and found.id ~= nil then

@@ -13,11 +13,10 @@
 --                    contact_note or organization_note (notes need a column `owner`
 --                    with the id of their contact or organization)
 --   empty=keep       what an empty cell means: `keep` the value, or `clear` it
---   create=no        `yes`: a row without an id creates a record; if the plan is
---                    made and applied twice, it creates two. With by=lookup, a row
---                    whose address no contact has creates a record, too; the key
---                    must then be a field (workEmail, cellPhone), so that the next
---                    plan finds the record
+--   create=no        `yes`: a row without an id creates a record, unless one exists
+--                    that has all its values. With by=lookup, a row whose address no
+--                    contact has creates a record, too; the key must then be a field
+--                    (workEmail, cellPhone), so that the next plan finds the record
 --
 -- A phone number is set by its text, "+49 30 1234567 ext. 12"; an array or an object
 -- by its JSON; a reference to another record by its id. A cell that can't be read as

@@ -98,7 +98,9 @@ function READ.phone(text, current)
   if e164 and e164 == current.e164 and extension == current.extension then
     return current
   end
-  return { display = number, extension = extension, acceptsSMS = current.acceptsSMS, e164 = e164 }
+  -- Which international prefix the server knows depends on its region.
+  local display = e164 and not number:find "^%(?%+" and e164 or number
+  return { display = display, extension = extension, acceptsSMS = current.acceptsSMS, e164 = e164 }
 end
 
 -- Why a cell can't be read, for types whose reader gives no reason.

@@ -9,10 +9,13 @@ local deepcopy = require "extcontacts.base.deepcopy"
 local definition = require "extcontacts.fix.definition"
 local draft = require "extcontacts.fix.plan.draft"
 local errors = require "extcontacts.base.errors"
+local existing = require "extcontacts.fix.plan.existing"
 local find_contact = require "extcontacts.fix.find_contact"
 local source = require "extcontacts.fix.source"
 
 local plan = {}
+
+local EXISTS = "a record with these values exists already"
 
 ---@class extcontacts.fix.PlanOptions: extcontacts.fix.DraftOptions
 ---@field limit integer|nil stop after this many changes
@@ -94,7 +97,9 @@ function Planner:take(item)
   self.ctx.row, self.ctx.missing = item.row, item.missing and (item.absent or find_contact.NOBODY) or nil
   for index, action in ipairs(self:actions_for(item)) do
     local change = change_of(self.fix, item, action)
-    if change then
+    if change and change.op == "create" and not change.unless_exists and self.existing:find(change) then
+      self.ctx.skip(EXISTS)
+    elseif change then
       if index == 1 then
         changes.warn(change, self.notes.warnings)
       end
@@ -188,7 +193,8 @@ function plan.make(client, fix, options)
   end
   local ctx, notes, close = context.new(client, set, options.output, begun.skipped)
   local planner = setmetatable({
-    client = client, fix = fix, draft = begun, ctx = ctx, notes = notes, limit = options.limit,
+    client = client, existing = existing.new(client), fix = fix, draft = begun,
+    ctx = ctx, notes = notes, limit = options.limit,
     on_record = options.on_record,
   }, Planner)
   local totals

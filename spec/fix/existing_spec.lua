@@ -1,0 +1,77 @@
+-- Creates of records that exist already are not planned.
+local fix = require "extcontacts.fix"
+local fixes = require "spec.support.fixes"
+
+describe("a planned create", function()
+  local place = fixes.fresh_place(before_each, after_each)
+
+  -- Plans creates; returns their number and the reasons for skipping.
+  local function plan(kind, bodies, owner)
+    local index = 0
+    local planned = place:plan {
+      source = fix.each("contact", function(client)
+        local one = client:scan_contacts { max_items = 1 }
+        return function()
+          return one:next()
+        end
+      end),
+      change = function()
+        local actions = {}
+        for _, body in ipairs(bodies) do
+          index = index + 1
+          actions[index] = fix.create(kind, body, owner)
+        end
+        return actions
+      end,
+    }
+    return planned.changes, planned.totals.skipped["a record with these values exists already"]
+  end
+
+  it("is dropped for each record that has all its values", function()
+    local body = { firstName = "Ann", lastName = "Twin" }
+    assert.equal(2, (plan("contact", { body, body })))
+    assert(place.direct.contacts:create { firstName = " Ann", lastName = "Twin ", title = "Dr." })
+    assert.same({ 1, 1 }, { plan("contact", { body, body }) })
+    assert.same({ 1 }, { plan("contact", { { firstName = "Ann", lastName = "Twin", title = "Prof." } }) })
+    assert(place.direct.contacts:create(body))
+    assert.same({ 0, 2 }, { plan("contact", { body, body }) })
+  end)
+
+  it("is looked up by its addresses, without a scan", function()
+    assert(place.direct.contacts:create { firstName = "A", lastName = "B", workEmail = "a@b.example",
+      cellPhone = { display = "+49 30 1234567" } })
+    local scans = place:requests "contacts.scan"
+    for _, address in ipairs { { workEmail = "A@B.example" }, { cellPhone = { display = "+49 (0)30 1234567" } } } do
+      address.firstName, address.lastName = "A", "B"
+      assert.equal(0, (plan("contact", { address })))
+    end
+    assert.equal(scans + 2, place:requests "contacts.scan") -- those of the source
+  end)
+
+  it("is found among the notes and relationships of its owner, and organizations by name", function()
+    local user = { id = place.direct:scan_notes():next().createdBy.id }
+    local organization = assert(place.direct.organizations:create { name = "Caf\195\169 Ltd", industry = "Food" }).id
+    local note = { noteText = "called", createdBy = user }
+    local relationship = { user = user, externalOrganization = { id = organization }, relationship = "Manager" }
+    assert.equal(1, (plan("organization_note", { note }, organization)))
+    assert.equal(1, (plan("relationship", { relationship })))
+    assert(place.direct.organizations.notes:create(organization, note))
+    assert(place.direct.relationships:create(relationship))
+    assert.same({ 0, 1 }, { plan("organization_note", { note }, organization) })
+    assert.same({ 0, 1 }, { plan("relationship", { relationship }) })
+    assert.same({ 0, 1 }, { plan("organization", { { name = "Caf\195\169 Ltd" } }) })
+    assert.equal(1, (plan("organization", { { name = "Other Ltd" } })))
+  end)
+
+  it("fails the plan if it can't be looked up", function()
+    place:faults { operation = "lookup.reverse", status = 403 }
+    local planned, err = place:try_plan {
+      source = fix.ids(place:ids(1)),
+      change = function()
+        return { fix.create("contact", { lastName = "B", workEmail = "a@b.example" }) }
+      end,
+    }
+    assert.is_nil(planned)
+    assert.equal(403, err.status)
+  end)
+end)

@@ -43,14 +43,14 @@ describe("tidy.phones", function()
     } do
       assert.matches(reason, parsed(text), 1, true)
     end
-    assert.equal("the number's length is wrong for its country code", parsed "+49 0 1234567890123")
+    assert.equal("the number's length is wrong for its country code", parsed "+49 0 12345678901234")
     assert.equal("no country code and no leading 8", parsed("495 123-45-67", "RU"))
     assert.matches("may or may not start with the country code", parsed("39 0612345", "IT"), 1, true)
     assert.matches("depends on the number", parsed("011 15-2345-6789", "AR"), 1, true)
   end)
 
   -- spec/fixtures/phone_numbers.tsv: valid numbers of every region in several
-  -- spellings, some damaged but still valid, as libphonenumber 8.12.57 reads
+  -- spellings, some damaged but still valid, as libphonenumber-js 1.13.16 reads
   -- them.
   it("never reads a number differently from libphonenumber", function()
     local read, skipped = 0, 0
@@ -66,6 +66,46 @@ describe("tidy.phones", function()
       end
     end
     assert.is_true(read > 900 and skipped < 300, read .. " read, " .. skipped .. " skipped")
+  end)
+
+  it("states the version of the numbering plans wherever they are explained", function()
+    local version, date = phones.source:match "^libphonenumber%-js (%S+), (%d%d%d%d%-%d%d%-%d%d)$"
+    for _, path in ipairs { "docs/tidy.md", "lua/extcontacts/fixes/phones_e164.lua" } do
+      local file = assert(io.open(path))
+      local text = file:read "*a"
+      file:close()
+      assert.truthy(text:find(("libphonenumber-js %s of\n%s"):format(version, date), 1, true)
+        or text:find(("libphonenumber-js %s of %s"):format(version, date), 1, true), path)
+    end
+  end)
+
+  it("reads Lithuanian numbers with the national prefix of today and of before", function()
+    for _, text in ipairs { "0 612 34567", "8 612 34567", "(8-612) 34567", "612 34567", "+370 612 34567",
+      "+370 8 612 34567", "+370 (8) 612 34567", "+370 (0) 612 34567", "00370 612 34567" } do
+      assert.equal("+37061234567", parsed(text, "LT"), text)
+    end
+    assert.equal("+37080012345", parsed("80012345", "LT"))
+    assert.equal("+37080012345", parsed("0 800 12345", "LT"))
+    assert.equal("the number's length is wrong for the region", parsed("0 8 612 34567", "LT"))
+  end)
+
+  it("reads a national prefix after the country code", function()
+    for text, wanted in pairs { ["+1 (1)614 555 7076"] = "+16145557076", ["+36 06 1 123 4567"] = "+3611234567",
+      ["+7 8 495 123-45-67"] = "+74951234567", ["+7 800 555-35-35"] = "+78005553535",
+      ["+993 8 12 123456"] = "+99312123456", ["+39 06 1234 5678"] = "+390612345678",
+      ["+375 29 496 92 85"] = "+375294969285" } do
+      assert.equal(wanted, parsed(text), text)
+    end
+    assert.matches("may or may not start with the national prefix", parsed "+375 8 29 496 92 85", 1, true)
+  end)
+
+  it("knows which numbers changed since 2022", function()
+    assert.equal("+998712345678", parsed("71 234 56 78", "UZ"))
+    assert.equal("+998712345678", parsed("00 998 71 234 56 78", "UZ"))
+    assert.equal("+525512345678", parsed("55 1234 5678", "MX"))
+    for region, text in pairs { UZ = "8 71 234 56 78", MX = "01 55 1234 5678", BJ = "+229 97 12 34 56" } do
+      assert.matches("length is wrong", parsed(text, region), 1, true)
+    end
   end)
 
   it("knows that numbers in Benin have ten digits since 2024", function()

@@ -20,6 +20,8 @@
 -- "171 …" could be another, and is skipped with a reason. If contacts of several
 -- countries have no address, use check=libphonenumber.
 --
+-- Prefixes and lengths are those of libphonenumber-js 1.13.16 of 2026-11-10.
+--
 -- The server decides in the end: `extcontacts verify` names the numbers that it did
 -- not recognise, and `extcontacts undo --only` restores those. A record that the
 -- server would reject because of another field is skipped: tidy that field first.

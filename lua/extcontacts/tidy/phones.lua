@@ -8,6 +8,9 @@ local suggest = require "extcontacts.base.suggest"
 
 local phones = {}
 
+--- The package, version and date of the numbering plans.
+phones.source = regions.source
+
 --- Reads a number as it is dialled in a region.
 ---@param text string
 ---@param region string|nil ISO 3166, `DE`; see `phones.is_region`; without it only numbers with a country

@@ -46,20 +46,38 @@ local function number_of(code, national, extension)
   return { e164 = "+" .. code .. national, extension = extension }
 end
 
+-- In place of national prefixes that depend on the number: none is removed.
+local UNKNOWN = { "?" }
+
+local function starts_with(text, prefix)
+  return text:sub(1, #prefix) == prefix
+end
+
+-- The digits after a national prefix, if they then have one of the lengths.  Where
+-- there is a national prefix, no number starts with 0.
+local function without_prefix(digits, prefixes, lengths)
+  for _, prefix in ipairs(prefixes) do
+    local rest = starts_with(digits, prefix) and digits:sub(#prefix + 1)
+    if rest and lengths[#rest] and not rest:find "^0" then
+      return rest
+    end
+  end
+end
+
 -- Reads the digits after "+": a country code, and a number of a length it has.
+-- Many write the national prefix as well, as in "+44 (0)118 …".
 local function read_international(digits, extension)
   for size = 1, 3 do
     local code = digits:sub(1, size)
     local shared = regions.by_code[code]
     if shared then
-      local national = digits:sub(size + 1)
-      local trunk = shared.trunk
-      -- "+44 (0)118 …" for "+44 118 …": where 0 is the national prefix, no number
-      -- starts with 0.
-      if trunk == "0" then
-        national = national:gsub("^0", "")
+      local national, prefixes = digits:sub(size + 1), shared.prefixes or UNKNOWN
+      if shared.uncertain and starts_with(national, shared.uncertain) then
+        return nil, "the number may or may not start with the national prefix"
+      elseif not shared.lengths[#national] or (#prefixes > 0 and national:find "^0") then
+        national = without_prefix(national, prefixes, shared.lengths)
       end
-      if national:find "^0" and trunk ~= "" or not shared.lengths[#national] or #digits > MOST then
+      if not national or size + #national > MOST then
         return nil, "the number's length is wrong for its country code"
       end
       return number_of(code, national, extension)
@@ -73,29 +91,26 @@ local function is_single(lengths)
   return first and next(lengths, first) == nil
 end
 
-local WRONG_LENGTH = "the number's length is wrong for the region"
-
 -- Reads the digits of a number without a country code.
 local function read_national(digits, region, extension)
-  local trunk = region.trunk
-  if not trunk then
+  local prefixes, lengths = region.prefixes, region.lengths
+  if not prefixes then
     return nil, "national number of a country whose national prefix depends on the number"
   end
-  local rest = digits
-  if trunk ~= "" and digits:sub(1, #trunk) == trunk then
-    rest = digits:sub(#trunk + 1)
-    if trunk == "0" and rest:sub(1, 1) == "0" then
-      return nil, WRONG_LENGTH
+  local rest = without_prefix(digits, prefixes, lengths)
+  local has_prefix, prefix = rest ~= nil, prefixes[1]
+  if not rest and lengths[#digits] and not (starts_with(digits, "0") and starts_with(prefix or "", "0")) then
+    -- The prefix is missing, which is certain where all numbers are equally long.
+    if prefix and prefix ~= "1" and not is_single(lengths) then
+      return nil, "no country code and no leading " .. prefix
     end
-  elseif trunk ~= "" and trunk ~= "1" and not is_single(region.lengths) then
-    return nil, "no country code and no leading " .. trunk
+    rest = digits
   end
-  if not region.lengths[#rest] or #rest + #region.code < LEAST then
-    return nil, WRONG_LENGTH
+  if not rest or #rest + #region.code < LEAST then
+    return nil, "the number's length is wrong for the region"
   end
   -- The country code without "+", or a number that happens to start like it.
-  if rest == digits and rest:sub(1, #region.code) == region.code
-    and region.lengths[#rest - #region.code] then
+  if not has_prefix and starts_with(rest, region.code) and lengths[#rest - #region.code] then
     return nil, "the number may or may not start with the country code"
   end
   return number_of(region.code, rest, extension)
@@ -114,15 +129,14 @@ local function digits_of(text)
   return digits
 end
 
--- The digits after the international prefix; nil without one.  People in North
--- America write 00 as well as 011.
-local function without_idd(digits, idd)
-  if not idd then
-    return nil
-  elseif digits:sub(1, #idd) == idd then
+-- The digits after the region's international prefix; nil without one.  People in
+-- North America write 00 as well as 011.
+local function without_idd(digits, region)
+  local idd = region.idd
+  if idd and starts_with(digits, idd) then
     return digits:sub(#idd + 1)
   end
-  return idd == "011" and digits:match "^00([1-9].*)$" or nil
+  return region.code == "1" and digits:match "^00([1-9].*)$" or nil
 end
 
 -- Reads a number as it is dialled in an unknown region.  National numbers don't
@@ -131,7 +145,7 @@ end
 local function read_dialled(digits, extension)
   local found, reason
   for idd in pairs(regions.idds) do
-    if idd:find "^00" and digits:sub(1, #idd) == idd then
+    if idd:find "^00" and starts_with(digits, idd) then
       local number, why = read_international(digits:sub(#idd + 1), extension)
       if number and found then
         return nil, "the international prefix depends on the region"
@@ -207,7 +221,7 @@ function phone.read(text, region)
   if not row then
     return read_dialled(digits, extension)
   end
-  local dialled = without_idd(digits, row.idd)
+  local dialled = without_idd(digits, row)
   if dialled then
     return read_international(dialled, extension)
   end

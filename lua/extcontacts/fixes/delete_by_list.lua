@@ -8,6 +8,9 @@
 -- Options:
 --   list=ids.txt   a file with one contact per line: its id, e-mail address, or phone
 --                  number with its country code (required)
+--   scan=no        yes: for the phone numbers of the list, also read all contacts, and
+--                  compare the numbers that the server does not recognise, which no
+--                  search finds. One request per 200 contacts
 --
 -- This is irreversible: neither the plan nor the journal keeps a copy of a record.
 -- `verify` reads each record again and writes erase.plan.proof.csv with the id, the
@@ -19,21 +22,120 @@
 -- shares an address with someone else. erase.plan.skipped.csv lists the skipped lines
 -- with reasons: a line that can't be read, such as a phone number without its country
 -- code, is named as unreadable. "no such record" means that the address was looked up.
--- The server finds only phone numbers that it recognises: search for the others by name
--- before you answer that nothing is stored.
+-- With scan=no, the reason of a phone number adds that numbers that the server does not
+-- recognise were not searched. With scan=yes, a contact is named whose number can't be
+-- read, such as one without a country code, but has the same last digits: check it, and
+-- add its id to the list.
 local fix = require "extcontacts.fix"
+local phones = require "extcontacts.tidy.phones"
+
+local FIELDS = { "workPhone", "cellPhone", "homePhone", "otherPhone" }
+-- Digits at the end of a number that an unreadable number must contain; one that has
+-- fewer digits, but at least five, must be the end of the number.
+local TAIL, SHORTEST = 7, 5
+
+local function add(map, key, value)
+  local list = map[key] or {}
+  map[key] = list
+  if list[#list] ~= value then
+    list[#list + 1] = value
+  end
+end
+
+-- Calls `visit` with each phone number of the list.
+local function each_number(path, visit)
+  for line in fix.lines(path) do
+    local number = phones.parse(line)
+    if number then
+      visit(number.e164)
+    end
+  end
+end
+
+-- The numbers of the list, by their last digits.
+local function numbers_by_tail(path)
+  local by_tail, seen = {}, {}
+  each_number(path, function(e164)
+    for length = SHORTEST, seen[e164] and 0 or TAIL do
+      add(by_tail, e164:sub(-length), e164)
+    end
+    seen[e164] = true
+  end)
+  return by_tail
+end
+
+-- Notes whether a contact has numbers of the list, or may have them.
+local function compare(found, by_tail, id, display)
+  local number = phones.parse(display)
+  local digits = display:gsub("%D", ""):gsub("^0+", "")
+  if number then
+    for _, e164 in ipairs(by_tail[number.e164:sub(-TAIL)] or {}) do
+      if e164 == number.e164 then
+        add(found.certain, e164, id)
+      end
+    end
+    return
+  end
+  for at = 1, math.max(1, #digits - TAIL + 1) do
+    for _, e164 in ipairs(by_tail[digits:sub(at, at + TAIL - 1)] or {}) do
+      add(found.possible, e164, id)
+    end
+  end
+end
+
+-- Scans all contacts for numbers of the list that the server does not recognise.
+-- Returns, by number of the list, the ids of the contacts that have it, and of those
+-- that may have it.
+local function scanned(client, path)
+  local found, by_tail = { certain = {}, possible = {} }, numbers_by_tail(path)
+  for contact in client:scan_contacts { limit = 200 } do
+    for _, field in ipairs(FIELDS) do
+      local phone = contact[field]
+      if type(phone) == "table" and type(phone.display) == "string" and type(phone.e164) ~= "string" then
+        compare(found, by_tail, contact.id, phone.display)
+      end
+    end
+  end
+  return found
+end
+
+-- The contact of a line, or nil and the reasons.
+local function contact_of(client, line, found)
+  local contact, reason = fix.lookup(client, line)
+  local number = found and phones.parse(line)
+  if not number then
+    return contact, { reason }
+  end
+  for _, id in ipairs(found.certain[number.e164] or {}) do
+    if contact and contact.id ~= id then
+      return nil, { "several contacts have this address" }
+    elseif not contact and reason:find "^no such record" then
+      contact, reason = fix.lookup(client, id)
+    end
+  end
+  local reasons = {}
+  for _, id in ipairs(found.possible[number.e164] or {}) do
+    reasons[#reasons + 1] = ("contact %s may have this number: it has the same last digits"):format(id)
+  end
+  if not contact and #reasons == 0 then
+    reasons[1] = reason:gsub("^(no such record);.*", "%1") -- all numbers were searched
+  end
+  return contact, reasons
+end
 
 local function contacts_of(path)
   return fix.each("contact", function(client, ctx)
     local next_line, seen = fix.lines(path), {}
+    local found = ctx.options.scan and scanned(client, path) or nil
     return function()
-      for line, number in next_line do
-        local contact, reason = fix.lookup(client, line)
-        if not contact then
-          ctx.skip(reason, number)
-        elseif seen[contact.id] then
-          ctx.skip("duplicate row: this record appears earlier in the file", number)
-        else
+      for line, row in next_line do
+        local contact, reasons = contact_of(client, line, found)
+        for _, reason in ipairs(reasons) do
+          ctx.skip(reason, row)
+        end
+        if contact and seen[contact.id] then
+          ctx.skip("duplicate row: this record appears earlier in the file", row)
+        elseif contact then
           seen[contact.id] = true
           return contact
         end
@@ -44,7 +146,7 @@ end
 
 return {
   name = "contacts of a list deleted permanently",
-  options = { list = "" },
+  options = { list = "", scan = false },
 
   source = function(options)
     if options.list == "" then

@@ -282,6 +282,14 @@ function client.sleep(self, seconds)
   return not ctx.closed and runtime.here(ctx).sleep(transport.engine(ctx), seconds, ctx.now)
 end
 
+--- The id of the OAuth client whose credentials a client uses.
+---@param self extcontacts.Client
+---@return string|nil id nil for an access token
+function client.oauth_client(self)
+  local settings = contexts[self].config
+  return not settings.access_token and settings.client_id or nil
+end
+
 --- Creates a client with a complete configuration.
 ---@param settings extcontacts.Config from `config.resolve`
 ---@param internals extcontacts.Internals|nil for specs

@@ -48,9 +48,9 @@ describe("fix.verify", function()
     assert.equal(2, verified.match)
     local proof = place:read "p.proof.csv"
     assert.matches("contact," .. ids[1] .. ",", proof, 1, true)
-    assert.matches("Z,[%x-]+,20%d%d%-%d%d%-%d%dT[%d:]+Z,erased\r\n", proof)
+    assert.matches("Z,[%x-]+,20%d%d%-%d%d%-%d%dT[%d:]+Z,erased,http:[^,]+,%x%x%x%x%x%x%x%x\r\n", proof)
     assert.matches("contact," .. ids[2] .. ",,,", proof, 1, true)
-    assert.matches(",,,20%d%d%-%d%d%-%d%dT[%d:]+Z,deleted before\r\n", proof)
+    assert.matches(",,,20%d%d%-%d%d%-%d%dT[%d:]+Z,deleted before,http:[^\n]+\r\n", proof)
   end)
 
   it("calls the fix's own verify, too", function()

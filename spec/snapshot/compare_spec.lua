@@ -46,7 +46,7 @@ describe("extcontacts diff", function()
     place:write("foreign", (text:gsub(place.server.base_url:gsub("%p", "%%%0"), "http://127.0.0.1:100")))
     place:must { "export", place:at "notes", "--only", "notes" }
     for name, problem in pairs {
-      foreign = "is from http://127.0.0.1:100, but this client uses " .. place.server.base_url,
+      foreign = "belongs to http://127.0.0.1:100, but the client is connected to " .. place.server.base_url,
       notes = "notes contains no contacts",
       missing = "missing: No such file",
     } do

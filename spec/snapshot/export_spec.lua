@@ -133,7 +133,7 @@ describe("extcontacts export", function()
     local other = ec.new { base_url = "http://127.0.0.1:1", access_token = "x" }
     local header, err = snapshot.export(other, place:at "mixed")
     assert.is_nil(header)
-    assert.matches(("the unfinished export is from %s, but this client uses http://127.0.0.1:1;"):format(
+    assert.matches(("the unfinished export belongs to %s, but the client is connected to http://127.0.0.1:1;"):format(
       place.server.base_url), err.message, 1, true)
     local holder = assert(core.file.open(place:at "mixed.partial", "update"))
     assert.is_true(holder:lock())

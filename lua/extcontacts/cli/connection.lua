@@ -59,6 +59,14 @@ for _, row in ipairs(connection.rows) do
   by_flag[row.flag] = row
 end
 
+--- Declares --same-organization, for commands that use a file of an organization.
+---@param argparser table
+---@param noun string the file: "plan"
+function connection.declare_same_organization(argparser, noun)
+  argparser:flag("--same-organization", ("use the %s although it was made with another OAuth client, or with an access "
+    .. "token; only for the same organization"):format(noun))
+end
+
 --- Appends the options' names to others.
 ---@param names string[]
 ---@return string[] names the same table

@@ -2,6 +2,7 @@
 -- with its signals, and the summary.
 
 local arg_types = require "extcontacts.cli.arg_types"
+local connection = require "extcontacts.cli.connection"
 local core = require "extcontacts.core"
 local exit = require "extcontacts.cli.exit"
 local progress_bar = require "extcontacts.cli.progress_bar"
@@ -27,6 +28,7 @@ function run_plan.setup(argparser)
   argparser:option("--max-errors", "stop after N failed changes"):argname("N"):convert(arg_types.whole)
   argparser:option("--error-rate", "stop when more than this share of the changes fails [50%]"):argname("SHARE")
     :convert(arg_types.share)
+  connection.declare_same_organization(argparser, "plan")
   argparser:flag("--allow-irreversible", "also apply changes that cannot be undone")
 end
 
@@ -51,11 +53,15 @@ local function options_of(args)
     error_rate = args.error_rate,
     allow_irreversible = args.allow_irreversible or nil,
     retry_failed = args.retry_failed or nil,
+    same_organization = args.same_organization,
   }
 end
 
--- The client for the run; a rate that was asked for is used without a reserve.
-local function connect(args, ctx)
+--- The client for the run; a rate that was asked for is used without a reserve.
+---@param args table
+---@param ctx table
+---@return extcontacts.Client
+function run_plan.connect(args, ctx)
   return ctx:connect { options = args.rate and { rate = args.rate, reserve = 0 } or nil }
 end
 
@@ -128,7 +134,7 @@ end
 ---@return extcontacts.Error|nil
 function run_plan.run(args, ctx, name)
   local fix = require "extcontacts.fix"
-  local client = connect(args, ctx)
+  local client = run_plan.connect(args, ctx)
   local options = options_of(args)
   local bar = progress_bar.new(ctx, client)
   function options.on_progress(progress)

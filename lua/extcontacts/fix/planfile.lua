@@ -15,6 +15,8 @@ local VERSION = 1
 ---@field created string ISO 8601
 ---@field by string
 ---@field server string
+---@field organization string|nil its id, if known
+---@field client string|nil digest of the OAuth client's id
 ---@field fix { path: string|nil, sha256: string|nil }
 ---@field source table
 ---@field options table

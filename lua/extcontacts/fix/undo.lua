@@ -22,6 +22,7 @@ local undo = {}
 ---@field output string|nil path of the plan; default `PLAN.undo`
 ---@field only string[]|nil ids to undo; default: all
 ---@field limit integer|nil stop after this many changes
+---@field same_organization boolean|nil as for `fix.apply`
 
 -- The applied changes from the last to the first: intent and outcome.
 local function applied_backwards(path)
@@ -166,12 +167,12 @@ function undo.plan(client, path, options)
   elseif journal.is_locked(path) then
     return journal.locked(path)
   end
-  local server = identity.server(client)
-  if applied.header.server ~= server then
-    return errors.invalid(("%s was made for %s, but the client is connected to %s"):format(path,
-      applied.header.server, server), "server")
+  local is_same, err = identity.check(path, applied.header, client, with_output.same_organization)
+  if not is_same then
+    return nil, err
   end
-  local plan, err = draft.new(client, {
+  local plan
+  plan, err = draft.new(client, {
     name = "undo: " .. applied.header.name,
     fix = {},
     options = {},

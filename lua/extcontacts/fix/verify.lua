@@ -8,6 +8,7 @@ local dates = require "extcontacts.base.dates"
 local diff = require "extcontacts.record.diff"
 local errors = require "extcontacts.base.errors"
 local id_map = require "extcontacts.fix.id_map"
+local identity = require "extcontacts.fix.identity"
 local journal = require "extcontacts.fix.journal"
 local planfile = require "extcontacts.fix.planfile"
 local record_api = require "extcontacts.fix.record_api"
@@ -18,6 +19,7 @@ local verify = {}
 ---@field fix extcontacts.fix.Definition|nil the fix, whose `verify` is called too
 ---@field on_difference fun(change: extcontacts.fix.Change, reason: string, fields: string[]|nil)|nil
 ---@field on_progress fun(checked: integer, total: integer)|nil
+---@field same_organization boolean|nil as for `fix.apply`
 
 ---@class extcontacts.fix.Verified
 ---@field total integer changes of the plan
@@ -64,7 +66,7 @@ end
 
 --------------------------------------------------------------------- proof --
 
-local PROOF = { "kind", "id", "erased_at", "correlation_id", "found_missing_at", "outcome" }
+local PROOF = { "kind", "id", "erased_at", "correlation_id", "found_missing_at", "outcome", "server", "oauth_client" }
 
 local function prove(self, change, fact, reason)
   if not self.proof then
@@ -74,6 +76,7 @@ local function prove(self, change, fact, reason)
   assert(self.proof:put(csv.line({
     change.kind, change.id, fact.t == "applied" and fact.at or nil, fact.correlation_id,
     not reason and dates.text() or nil, reason or fact.t == "unchanged" and "deleted before" or "erased",
+    self.header.server, identity.short(self.header.client),
   }, #PROOF)))
 end
 
@@ -143,8 +146,13 @@ function verify.run(client, path, options)
   if not plan then
     return nil, state
   end
+  local is_same, err = identity.check(path, plan.header, client, options.same_organization)
+  if not is_same then
+    return nil, err
+  end
   local self = {
     client = client,
+    header = plan.header,
     path = path,
     state = state,
     fix = options.fix,
@@ -152,7 +160,8 @@ function verify.run(client, path, options)
     total = plan.totals.changes,
     result = { total = 0, checked = 0, match = 0, differ = 0, not_applied = 0 },
   }
-  local result, err = errors.catch(verify_all, self, options)
+  local result
+  result, err = errors.catch(verify_all, self, options)
   if not result and self.proof then
     self.proof:abandon()
   end

@@ -37,8 +37,10 @@ local compare = {}
 ---@field only string[]|nil listings; default those of the snapshot
 ---@field on_change fun(change: extcontacts.snapshot.Change)
 ---@field on_record fun(listing: string, count: integer)|nil called after each record of the server
+---@field same_organization boolean|nil as for `fix.apply`
 
-local OPTIONS = { only = { "table" }, on_change = { "function" }, on_record = { "function" } }
+local OPTIONS = { only = { "table" }, on_change = { "function" }, on_record = { "function" },
+  same_organization = { "boolean" } }
 
 -- The offset of each record of a listing, by its id.
 local function index_of(snapshot, listing)
@@ -257,10 +259,7 @@ function compare.run(client, path, options)
   local counts = { same = 0, changed = 0, created = 0, deleted = 0, recreated = 0 }
   local done
   done, err = errors.catch(function()
-    local server = identity.server(client)
-    if snapshot.header.server ~= server then
-      errors.raise_invalid(("%s is from %s, but this client uses %s"):format(path, snapshot.header.server, server))
-    end
+    assert(identity.check(path, snapshot.header, client, options.same_organization))
     local comparison = setmetatable({
       client = client, snapshot = snapshot, ids = new_ids.new(), counts = counts, options = options, compared = {},
     }, Comparison)

@@ -16,6 +16,7 @@ local export = {}
 ---@field only string[]|nil listings; default all
 ---@field restart boolean|nil start over instead of resuming an earlier export
 ---@field overwrite boolean|nil replace an existing snapshot once this one is complete
+---@field same_organization boolean|nil of an export that is resumed: as for `fix.apply`
 ---@field on_page fun(progress: extcontacts.snapshot.Progress)|nil called after each page
 
 ---@class extcontacts.snapshot.Progress
@@ -26,6 +27,7 @@ local export = {}
 
 local OPTIONS = {
   only = { "table" }, restart = { "boolean" }, overwrite = { "boolean" }, on_page = { "function" },
+  same_organization = { "boolean" },
 }
 
 -- One run: `client`, `header`, `partial`, `on_page`.
@@ -92,10 +94,11 @@ function Export:read_all(names, state)
 end
 
 -- Raises if an earlier export can't be resumed by this one.
-local function check_same(path, header, server, names)
-  if header.server ~= server then
-    errors.raise_invalid(("%s: the unfinished export is from %s, but this client uses %s; "
-      .. "use restart = true (--restart) or another name"):format(path, header.server, server), "server")
+local function check_same(path, header, client, names, same_organization)
+  local problem, code = identity.problem(path .. ": the unfinished export", header, identity.of(client),
+    same_organization)
+  if problem then
+    errors.raise_invalid(problem .. "; to start over, use restart = true (--restart) or another name", code)
   elseif table.concat(header.listings, ",") ~= table.concat(names, ",") then
     errors.raise_invalid(path .. ": the unfinished export has other listings; "
       .. "use restart = true (--restart) or another name", "listings")
@@ -103,11 +106,10 @@ local function check_same(path, header, server, names)
 end
 
 -- Starts or resumes; returns the state to resume from.
-function Export:start(path, names, restart)
-  local server = identity.server(self.client)
-  local state = not restart and self.partial:state() or nil
+function Export:start(path, names, options)
+  local state = not options.restart and self.partial:state() or nil
   if state then
-    check_same(path, state.header, server, names)
+    check_same(path, state.header, self.client, names, options.same_organization)
     self.header = state.header
     self.partial:truncate(state.offset)
     local section = format.section(self.header, state.listing)
@@ -116,11 +118,11 @@ function Export:start(path, names, restart)
   end
   self.header = {
     extcontacts_snapshot = format.VERSION,
-    server = server,
     created = dates.text(),
     listings = core.json.array(names),
     sections = core.json.array {},
   }
+  identity.stamp(self.header, self.client)
   self.partial:truncate(0)
   self.partial:write(format.header(self.header))
 end
@@ -144,7 +146,7 @@ function export.run(client, path, options)
   local self = setmetatable({ client = client, on_page = options.on_page }, Export)
   local done, err = errors.catch(function()
     self.partial = partial.open(path)
-    local state = self:start(path, names, options.restart)
+    local state = self:start(path, names, options)
     self:read_all(names, state)
     self.header.finished = dates.text()
     self.partial:complete(format.header(self.header))

@@ -20,12 +20,13 @@ local restore = {}
 ---@field ids string[]|nil only these records
 ---@field delete_created boolean|nil delete records created since the snapshot
 ---@field allow_copies boolean|nil recreate deleted records even if a similar record was created since
+---@field same_organization boolean|nil as for `fix.apply`
 ---@field by string|nil the author, for the plan's header
 ---@field on_record fun(listing: string, count: integer)|nil
 
 local OPTIONS = {
   output = { "string" }, only = { "table" }, ids = { "table" }, delete_created = { "boolean" },
-  allow_copies = { "boolean" }, by = { "string" }, on_record = { "function" },
+  allow_copies = { "boolean" }, same_organization = { "boolean" }, by = { "string" }, on_record = { "function" },
 }
 
 local UNCERTAIN = "refers to a deleted record, and it is uncertain which record replaces it"
@@ -123,6 +124,7 @@ local function fill(client, path, draft, options)
   draft:start()
   local counts = assert(compare.run(client, path, {
     only = options.only,
+    same_organization = options.same_organization,
     on_record = options.on_record,
     on_change = function(change)
       if not selected or selected[change.reference.id] then

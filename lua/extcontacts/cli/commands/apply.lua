@@ -46,7 +46,12 @@ end
 ---@return extcontacts.Error|nil
 function command.run(args, ctx)
   local checked, err = require("extcontacts.fix.planfile").check(args.plan)
-  if not checked then
+  local is_same
+  if checked then
+    is_same, err = require("extcontacts.fix.identity").check(args.plan, checked.header, run_plan.connect(args, ctx),
+      args.same_organization)
+  end
+  if not is_same then
     return nil, err
   end
   local irreversible = checked.totals.classes.irreversible or 0

@@ -1,5 +1,6 @@
 --- `extcontacts diff`: what changed on the server since a snapshot.
 
+local connection = require "extcontacts.cli.connection"
 local core = require "extcontacts.core"
 local exit = require "extcontacts.cli.exit"
 local listings = require "extcontacts.cli.listings"
@@ -31,6 +32,7 @@ function command.setup(argparser)
   argparser:argument("snapshot", "snapshot written by `extcontacts export`")
   listings.declare(argparser, "compare")
   argparser:flag("--ndjson", "write one line of JSON per changed record")
+  connection.declare_same_organization(argparser, "snapshot")
   argparser:flag("--detailed-exitcode", "exit with 5 if there are differences")
 end
 
@@ -75,6 +77,7 @@ end
 function command.run(args, ctx)
   local counts, err = snapshot.compare(ctx:connect(), args.snapshot, {
     only = listings.selected(args),
+    same_organization = args.same_organization,
     on_record = listings.counter(ctx),
     on_change = function(change)
       ctx:progress(nil)

@@ -1,5 +1,6 @@
 --- `extcontacts export`: writes a snapshot.
 
+local connection = require "extcontacts.cli.connection"
 local listings = require "extcontacts.cli.listings"
 local snapshot = require "extcontacts.snapshot"
 local texts = require "extcontacts.base.text"
@@ -28,6 +29,7 @@ function command.setup(argparser)
   argparser:argument("file", "snapshot to write")
   listings.declare(argparser, "export")
   argparser:flag("--restart", "start over instead of resuming an interrupted export")
+  connection.declare_same_organization(argparser, "unfinished export")
   argparser:flag("--overwrite", "replace an existing snapshot once the new one is complete")
 end
 
@@ -49,6 +51,7 @@ function command.run(args, ctx)
     only = listings.selected(args),
     restart = args.restart,
     overwrite = args.overwrite,
+    same_organization = args.same_organization,
     on_page = function(progress)
       if progress.resumed then
         ctx:say("resuming %s after %d %s", args.file, progress.count, progress.listing)

@@ -1,6 +1,7 @@
 --- `extcontacts restore`: plans how to restore a snapshot.
 
 local arg_values = require "extcontacts.cli.arg_values"
+local connection = require "extcontacts.cli.connection"
 local exit = require "extcontacts.cli.exit"
 local listings = require "extcontacts.cli.listings"
 local plan_text = require "extcontacts.cli.plan_text"
@@ -40,6 +41,7 @@ function command.setup(argparser)
     :argname("IDS"):count("*"):target("ids")
   argparser:flag("--delete-created", "delete the records created since the snapshot")
   argparser:flag("--allow-copies", "recreate a deleted record even if a similar one was created since the snapshot")
+  connection.declare_same_organization(argparser, "snapshot")
   argparser:flag("--detailed-exitcode", "exit with 5 if the plan contains changes")
 end
 
@@ -64,6 +66,7 @@ function command.run(args, ctx)
     ids = #ids > 0 and ids or nil,
     delete_created = args.delete_created,
     allow_copies = args.allow_copies,
+    same_organization = args.same_organization,
     on_record = listings.counter(ctx),
   })
   ctx:progress(nil)

@@ -38,7 +38,8 @@ local function print_text(ctx, path, found)
   local header = found.header
   ctx:out(ctx:paint("stdout", "bold", path), ": ", STATES[found.state], "\n")
   local by = header.by ~= "unknown" and " by " .. header.by or ""
-  ctx:out(("  %s\n  planned at %s%s for %s\n"):format(header.name, header.created, by, header.server))
+  local client = header.client and (" (OAuth client %s)"):format(header.client:sub(1, 8)) or ""
+  ctx:out(("  %s\n  planned at %s%s for %s%s\n"):format(header.name, header.created, by, header.server, client))
   if found.started then
     ctx:out(("  started at %s, %s so far\n"):format(found.started, texts.plural(found.runs, "run")))
   end

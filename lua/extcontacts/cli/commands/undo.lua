@@ -1,6 +1,7 @@
 --- `extcontacts undo`: plans how to undo an applied plan.
 
 local arg_values = require "extcontacts.cli.arg_values"
+local connection = require "extcontacts.cli.connection"
 local exit = require "extcontacts.cli.exit"
 local plan_text = require "extcontacts.cli.plan_text"
 local texts = require "extcontacts.base.text"
@@ -36,6 +37,7 @@ function command.setup(argparser)
     :argname("IDS"):convert(function(text)
       return arg_values.list { text }
     end)
+  connection.declare_same_organization(argparser, "plan")
   argparser:option("--html", "also write an HTML page for review and approval"):argname("FILE")
 end
 
@@ -50,6 +52,7 @@ function command.run(args, ctx)
   local plan, err = fix.undo(ctx:connect(), args.plan, {
     output = args.output or args.plan .. ".undo",
     only = args.only,
+    same_organization = args.same_organization,
     by = ctx.getenv "USER" or ctx.getenv "LOGNAME",
     on_change = on_change,
   })

@@ -1,6 +1,7 @@
 --- `extcontacts verify`: whether the records match an applied plan.
 
 local arg_types = require "extcontacts.cli.arg_types"
+local connection = require "extcontacts.cli.connection"
 local exit = require "extcontacts.cli.exit"
 
 local command = {
@@ -24,6 +25,7 @@ plan the fix again.]],
 ---@param argparser table
 function command.setup(argparser)
   argparser:argument("plan", "plan that was applied")
+  connection.declare_same_organization(argparser, "plan")
   argparser:option("--show", "number of differences to list [20]"):argname("N"):convert(arg_types.count)
 end
 
@@ -46,6 +48,7 @@ function command.run(args, ctx)
   local count, most = 0, args.show or 20
   local result, err = require("extcontacts.fix").verify(ctx:connect(), args.plan, {
     fix = fix_of(args.plan),
+    same_organization = args.same_organization,
     on_difference = function(change, reason, fields)
       count = count + 1
       if count <= most then

@@ -19,6 +19,8 @@ local apply = {}
 ---@field max_errors integer|nil stop once this many changes have failed
 ---@field error_rate number|nil stop when more than this share fails; default 0.5
 ---@field allow_irreversible boolean|nil required for a plan that erases records
+---@field same_organization boolean|nil the plan and the client are of the same organization, although their OAuth
+--- clients differ or are unknown
 ---@field retry_failed boolean|nil `resume` only: retry failed changes and conflicts, too
 ---@field interrupted (fun(): boolean)|nil called before each change; true stops the run
 ---@field paused (fun(): boolean)|nil called before each change; true pauses the run; default: whether
@@ -53,6 +55,7 @@ local OPTIONS = {
   max_errors = { "number", least = 0 },
   error_rate = { "number", least = 0 },
   allow_irreversible = { "boolean" },
+  same_organization = { "boolean" },
   retry_failed = { "boolean" },
   interrupted = { "function" },
   paused = { "function" },
@@ -71,10 +74,10 @@ end
 
 -- Why a plan must not run.
 local function objection(path, plan, client, options)
-  local server, irreversible = identity.server(client), plan.totals.classes.irreversible or 0
-  if plan.header.server ~= server then
-    return select(2, errors.invalid(("%s was made for %s, but the client is connected to %s"):format(path,
-      plan.header.server, server), "server"))
+  local irreversible = plan.totals.classes.irreversible or 0
+  local is_same, err = identity.check(path, plan.header, client, options.same_organization)
+  if not is_same then
+    return err
   elseif irreversible > 0 and not options.allow_irreversible then
     return select(2, errors.invalid(("%s erases %d record%s, which can't be undone; set allow_irreversible to confirm")
       :format(path, irreversible, irreversible == 1 and "" or "s"), "irreversible"))

@@ -5,6 +5,7 @@ local client = require "extcontacts.client"
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 local execute = require "extcontacts.fix.execute"
+local identity = require "extcontacts.fix.identity"
 local pause = require "extcontacts.fix.pause"
 local planfile = require "extcontacts.fix.planfile"
 local queue = require "extcontacts.fix.apply.queue"
@@ -232,6 +233,7 @@ end
 function Run:go()
   local ok, err = self.journal:run {
     on_conflict = self.work.on_conflict, resumed = self.journal.state.runs > 0,
+    client = identity.of(self.work.client).client,
   }
   if ok then
     ok, err = errors.catch(function()

@@ -41,7 +41,7 @@ function draft.new(client, header, options)
   end
   header.created = dates.text(options.time)
   header.by = options.by or os.getenv "USER" or os.getenv "LOGNAME" or "unknown"
-  header.server = identity.server(client)
+  identity.stamp(header, client)
   return setmetatable({
     header = header,
     output = options.output,

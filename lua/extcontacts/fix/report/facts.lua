@@ -54,6 +54,7 @@ return function(header, totals)
   fact("Planned by", html.text(header.by))
   fact("Planned at", time(header.created))
   fact("Server", html.text(header.server))
+  digest("OAuth client", header.client and header.client:sub(1, 8))
   if source then
     fact("Records", html.text(describe_source(source)))
     digest("SHA-256 of the file", source.sha256)

@@ -56,6 +56,26 @@ describe("the fix rename_custom_fields", function()
     assert.equal(2, planned.totals.skipped["tier_text is not in the schema"])
   end)
 
+  it("takes times with an offset, and old and new fields with the same moment or tags", function()
+    schema.jsonSchema.properties = { old_datetime = property "datetime", new_datetime = property "datetime",
+      old_tag = property "tag", new_tag = property "tag" }
+    schema = assert(place.direct.contacts.schemas:update(schema.id, schema))
+    local function add(fields)
+      return ready:add { schema = { id = schema.id, version = 2 }, customFields = fields }
+    end
+    for _, text in ipairs { "2026-01-31T10:00:00+02:00", "2026-01-31T10:00:00.000Z", "2026-01-31T10:00:00-05:30",
+      "2026-01-31T10:00:00.250+00:00", "2026-01-31T10:00:00-00:00" } do
+      add { old_datetime = text }
+    end
+    local both = add { old_datetime = "2026-01-31T10:00:00+02:00", new_datetime = "2026-01-31T08:00:00.000Z" }
+    add { old_tag = ec.array { "a", "b" }, new_tag = ec.array { "a", "b" } }
+    add { old_datetime = "2026-01-31T10:00:00+02:00", new_datetime = "2026-01-31T10:00:00.000Z" }
+    local planned = ready:converges({ schema = schema.id, rename = "old_datetime=new_datetime,old_tag=new_tag" })
+    assert.equal(7, planned.changes)
+    assert.same({ new_datetime = "2026-01-31T08:00:00.000Z" }, assert(place.client.contacts:get(both)).customFields)
+    assert.same({ ["the old and the new field new_datetime have different values"] = 1 }, planned.totals.skipped)
+  end)
+
   it("needs a schema and fields that exist", function()
     next_version()
     assert.matches("--set schema=ID", ready:refused(), 1, true)

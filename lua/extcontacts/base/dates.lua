@@ -18,25 +18,53 @@ local function days(year, month, day)
   return year * 365 + leap_days + math.floor((153 * (month - 3) + 2) / 5) + day - 719469
 end
 
-local function seconds(year, month, day, hour, minute, second)
+local DAYS = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 }
+
+--- Whether a year's month has a day.
+---@param year number|string
+---@param month number|string
+---@param day number|string
+---@return boolean
+function dates.is_day(year, month, day)
   year, month, day = tonumber(year), tonumber(month), tonumber(day)
-  hour, minute, second = tonumber(hour), tonumber(minute), tonumber(second)
-  if month < 1 or month > 12 or day < 1 or day > 31 or hour > 23 or minute > 59 or second >= 61 then
-    return nil
-  end
-  return days(year, month, day) * 86400 + hour * 3600 + minute * 60 + second
+  local is_leap_day = month == 2 and day == 29 and year % 4 == 0 and (year % 100 ~= 0 or year % 400 == 0)
+  return is_leap_day or DAYS[month] ~= nil and day >= 1 and day <= DAYS[month]
 end
 
---- Reads an API date, `2026-11-24T18:55:54.123Z`; the milliseconds are optional.
+local function seconds(year, month, day, hour, minute, second)
+  hour, minute, second = tonumber(hour), tonumber(minute), tonumber(second)
+  if not dates.is_day(year, month, day) or hour > 23 or minute > 59 or second >= 61 then
+    return nil
+  end
+  return days(tonumber(year), tonumber(month), tonumber(day)) * 86400 + hour * 3600 + minute * 60 + second
+end
+
+-- The seconds of an offset from UTC; nil if it is not one.
+local function offset_of(zone)
+  if zone == "Z" or zone == "z" then
+    return 0
+  end
+  local sign, hours, minutes = zone:match "^([+-])(%d%d):(%d%d)$"
+  if not sign or tonumber(hours) > 23 or tonumber(minutes) > 59 then
+    return nil
+  end
+  return (sign == "-" and -1 or 1) * (tonumber(hours) * 3600 + tonumber(minutes) * 60)
+end
+
+--- Reads a time of RFC 3339, as the API writes it: `2026-11-24T18:55:54.123Z`.  The
+-- fraction is optional; `+01:00` or another offset can replace the Z.
 ---@param text any
----@return number|nil seconds since 1970; nil if it is not such a date
+---@return number|nil seconds since 1970; nil if it is not such a time
 function dates.iso(text)
   if type(text) ~= "string" then
     return nil
   end
-  local year, month, day, hour, minute, second =
-    text:match("^(%d%d%d%d)%-(%d%d)%-(%d%d)T(%d%d):(%d%d):(%d%d%.?%d*)Z$")
-  return year and seconds(year, month, day, hour, minute, second)
+  local year, month, day, hour, minute, second, rest =
+    text:match("^(%d%d%d%d)%-(%d%d)%-(%d%d)[Tt](%d%d):(%d%d):(%d%d)(.+)$")
+  local fraction, zone = (rest or ""):match "^(%.%d+)(.+)$"
+  local offset = offset_of(zone or rest or "")
+  local at = year and offset and seconds(year, month, day, hour, minute, second .. (fraction or ""))
+  return at and at - offset or nil
 end
 
 -- A year of two digits belongs to this century before this year of it.

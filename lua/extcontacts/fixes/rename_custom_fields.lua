@@ -57,15 +57,30 @@ local function read_pairs(text)
   return out
 end
 
+-- The names of the fields: those that keep their names come first, so that a new
+-- field keeps its own spelling of an old one's value.
+local function in_order(fields)
+  local names = {}
+  for name in pairs(fields) do
+    names[#names + 1] = name
+  end
+  table.sort(names, function(a, b)
+    if (renamed[a] == nil) ~= (renamed[b] == nil) then
+      return renamed[a] == nil
+    end
+    return a < b
+  end)
+  return names
+end
+
 local function rename(fields)
   local out = {}
-  for name, value in pairs(fields) do
-    local new = renamed[name] or name
-    if value ~= fix.null then
-      if out[new] ~= nil and not custom_fields.same(new, out[new], value) then
-        return nil, ("the old and the new field %s have different values"):format(new)
-      end
+  for _, name in ipairs(in_order(fields)) do
+    local new, value = renamed[name] or name, fields[name]
+    if value ~= fix.null and out[new] == nil then
       out[new] = value
+    elseif value ~= fix.null and not custom_fields.same(new, out[new], value) then
+      return nil, ("the old and the new field %s have different values"):format(new)
     end
   end
   return out

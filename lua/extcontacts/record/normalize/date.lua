@@ -7,14 +7,6 @@ local texts = require "extcontacts.base.text"
 local date = {}
 
 local LONGEST = 60 -- bytes
-local DAYS = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 }
-
-local function is_day(year, month, day)
-  year, month, day = tonumber(year), tonumber(month), tonumber(day)
-  local leap = year % 4 == 0 and (year % 100 ~= 0 or year % 400 == 0)
-  return DAYS[month] ~= nil and day >= 1 and day <= DAYS[month] and (month ~= 2 or day < 29 or leap)
-end
-
 -- The seconds of an offset from UTC; nil if it is not one.
 local function offset_of(zone)
   if zone == "Z" or zone == "z" then
@@ -71,7 +63,7 @@ function date.read(text)
   if not year then
     return nil, plain:find "^%d%d?%d?%d?[./-]%d%d?[./-]%d%d" and "a date in a country-specific format; use 2026-01-31"
       or "not a date"
-  elseif not is_day(year, month, day) then
+  elseif not dates.is_day(year, month, day) then
     return nil, "not a date"
   elseif rest == "" then
     return plain

@@ -1,6 +1,6 @@
 --- The keywords of JSON Schema (draft 4), each as a rule about a value.  Pure.
 
-local equality = require "extcontacts.tidy.json_schema.equality"
+local equality = require "extcontacts.record.json_schema.equality"
 local json = require "extcontacts.base.json"
 local texts = require "extcontacts.base.text"
 

@@ -1,10 +1,35 @@
 local json = require "extcontacts.base.json"
-local json_schema = require "extcontacts.tidy.json_schema"
+local json_schema = require "extcontacts.record.json_schema"
 
-describe("tidy.json_schema", function()
+describe("record.json_schema", function()
   local function problem(schema, value)
     return json_schema.problem(assert(json.decode(schema)), assert(json.decode("[" .. value .. "]"))[1])
   end
+
+  it("takes every date and time of RFC 3339, with an offset or Z", function()
+    for format, texts in pairs {
+      ["date-time"] = { "2026-01-31T10:00:00Z", "2026-01-31T10:00:00.000Z", "2026-01-31T10:00:00+02:00",
+        "2026-01-31T10:00:00-05:30", "2026-01-31T10:00:00.250+00:00", "2026-01-31T10:00:00-00:00",
+        "2026-01-31t10:00:00z", "2024-02-29T23:59:59.123456+14:00", "2026-01-31T10:00:00.5-12:00",
+        "2026-12-31T23:59:60Z" },
+      date = { "2026-01-31", "2024-02-29", "2000-02-29" },
+    } do
+      for _, text in ipairs(texts) do
+        assert.is_nil(problem(('{"format":"%s"}'):format(format), '"' .. text .. '"'), text)
+      end
+    end
+    for format, texts in pairs {
+      ["date-time"] = { "2026-01-31", "2026-01-31T10:00:00", "2026-01-31 10:00:00Z", "2026-01-31T10:00Z",
+        "2026-01-31T10:00:00+0200", "2026-01-31T10:00:00+02", "2026-02-29T10:00:00Z", "2026-01-31T24:00:00Z",
+        "2026-01-31T10:00:00.Z", "2026-01-31T10:00:00+24:00", "31.01.1990", "" },
+      date = { "31.01.1990", "1/31/1990", "2026-02-29", "1900-02-29", "2026-1-31", "2026-01-31T10:00:00Z", "" },
+    } do
+      for _, text in ipairs(texts) do
+        assert.equal("the value is not a valid " .. format,
+          problem(('{"format":"%s"}'):format(format), '"' .. text .. '"'), text)
+      end
+    end
+  end)
 
   it("accepts a valid value and says what is wrong with another", function()
     for _, case in ipairs {

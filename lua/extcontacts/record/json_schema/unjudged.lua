@@ -1,7 +1,7 @@
 --- Finds the keywords of a schema that no rule checks.  Pure.
 
-local equality = require "extcontacts.tidy.json_schema.equality"
-local rules = require "extcontacts.tidy.json_schema.rules"
+local equality = require "extcontacts.record.json_schema.equality"
+local rules = require "extcontacts.record.json_schema.rules"
 
 -- Keywords that say nothing about a value, or only with another keyword.
 local IGNORED = { title = true, description = true, default = true, id = true, definitions = true, ["$schema"] = true,

@@ -3,8 +3,8 @@
 -- `pattern` is not checked, since its regular expressions are JavaScript's.
 -- `unjudged` finds it in a schema, and every unknown keyword.
 
-local rules = require "extcontacts.tidy.json_schema.rules"
-local unjudged = require "extcontacts.tidy.json_schema.unjudged"
+local rules = require "extcontacts.record.json_schema.rules"
+local unjudged = require "extcontacts.record.json_schema.unjudged"
 
 local json_schema = { unjudged = unjudged }
 

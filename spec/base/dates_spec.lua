@@ -30,7 +30,8 @@ describe("dates", function()
   end)
 
   it("knows the days of the months", function()
-    for _, day in ipairs { { 2024, 2, 29 }, { 2000, 2, 29 }, { "2026", "02", "28" }, { 2026, 12, 31 }, { 2026, 4, 30 } } do
+    for _, day in ipairs { { 2024, 2, 29 }, { 2000, 2, 29 }, { "2026", "02", "28" }, { 2026, 12, 31 },
+      { 2026, 4, 30 } } do
       assert.is_true(dates.is_day(day[1], day[2], day[3]))
     end
     for _, day in ipairs { { 2026, 2, 29 }, { 1900, 2, 29 }, { 2026, 4, 31 }, { 2026, 0, 1 }, { 2026, 13, 1 },

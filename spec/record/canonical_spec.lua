@@ -30,6 +30,29 @@ describe("the canonical form", function()
     }))
   end)
 
+  it("compares ids of other records without regard to case, and times by their moment", function()
+    local id = "5b4ab8d4-2b1c-4b3e-9d5a-6f0a4c1f0b11"
+    local function form(fields)
+      return canonical.text(canonical.form("contact", fields))
+    end
+    assert.equal(form { externalOrganization = { id = id } }, form { externalOrganization = { id = id:upper() } })
+    assert.not_equal(form { title = id }, form { title = id:upper() })
+    local function seen(text)
+      return form { customFields = { seen_datetime = text } }
+    end
+    for _, text in ipairs { "2026-01-31T10:00:00+02:00", "2026-01-31T08:00:00Z", "2026-01-31T02:30:00-05:30",
+      "2026-01-31T08:00:00.000+00:00", "2026-01-31T08:00:00-00:00" } do
+      assert.equal(seen "2026-01-31T08:00:00.000Z", seen(text), text)
+    end
+    for _, text in ipairs { "2026-01-31T08:00:00.001Z", "2026-01-31T08:00:00", "31.01.2026" } do
+      assert.not_equal(seen "2026-01-31T08:00:00.000Z", seen(text), text)
+    end
+    local function noted(text)
+      return form { customFields = { seen_text = text } }
+    end
+    assert.not_equal(noted "2026-01-31T08:00:00Z", noted "2026-01-31T08:00:00.000Z")
+  end)
+
   it("keeps nulls inside arrays, which have positions", function()
     assert.same({ unheard_of = { 1, json.null, { a = 1 } } }, canonical.form("contact", {
       unheard_of = json.array { 1, json.null, { a = 1, b = json.null } },

@@ -34,7 +34,8 @@ describe("record.custom_fields", function()
     for name, value in pairs { a_text = "long", b_integer = 2.5, c_enum = "silver" } do
       assert.matches("^" .. name .. " ", custom_fields.field_problem(strict, name, value))
     end
-    assert.same({ { name = "a_text", text = "a_text is not in the schema" } }, custom_fields.problems({}, { a_text = "x" }))
+    assert.same({ { name = "a_text", text = "a_text is not in the schema" } },
+      custom_fields.problems({}, { a_text = "x" }))
   end)
 
   it("knows which values of a field are the same", function()

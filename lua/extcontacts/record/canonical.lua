@@ -4,6 +4,7 @@
 local core = require "extcontacts.core"
 local date = require "extcontacts.record.normalize.date"
 local errors = require "extcontacts.base.errors"
+local ids = require "extcontacts.record.normalize.id"
 local models = require "extcontacts.api.models"
 local name_reader = require "extcontacts.record.normalize.name"
 local records = require "extcontacts.record"
@@ -51,7 +52,7 @@ end
 local function form_of_phone(value, trim)
   local number, typed = value.e164, value.display
   if type(number) ~= "string" then
-    number = type(typed) == "string" and "as typed: " .. form_of_text(typed, trim) or nil
+    number = type(typed) == "string" and typed:find "%S" and "as typed: " .. form_of_text(typed, trim) or nil
   end
   return unless_empty {
     number = number,
@@ -96,7 +97,8 @@ local function form_of_typed(value, type_name, trim)
   elseif REFERENCES[type_name] then
     local out = {}
     for _, name in ipairs(REFERENCES[type_name]) do
-      out[name] = form_of_unknown(value[name])
+      local part = form_of_unknown(value[name])
+      out[name] = type(part) == "string" and ids.key(part) or part
     end
     return unless_empty(out)
   elseif models[type_name] then

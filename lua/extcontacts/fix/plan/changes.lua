@@ -2,6 +2,7 @@
 -- Pure.
 
 local canonical = require "extcontacts.record.canonical"
+local clearing = require "extcontacts.record.clearing"
 local core = require "extcontacts.core"
 local deepcopy = require "extcontacts.base.deepcopy"
 local diff = require "extcontacts.record.diff"
@@ -61,7 +62,7 @@ end
 ---@param after table
 ---@return extcontacts.fix.Change|nil change nil when both states are the same in canonical form
 function changes.update(reference, before, after)
-  local differences = diff.between(reference.kind, before, after)
+  local differences = diff.between(reference.kind, before, clearing.complete(reference.kind, before, after))
   if #differences == 0 then
     return nil
   end

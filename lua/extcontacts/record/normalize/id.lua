@@ -39,6 +39,9 @@ end
 ---@param text string
 ---@return string
 function id.key(text)
+  if #text == 36 and not text:find "[^%l%d-]" then
+    return text
+  end
   return id.read(text) or text
 end
 

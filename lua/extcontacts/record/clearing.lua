@@ -1,0 +1,78 @@
+--- Values that are gone once one of their parts is: a reference without its id, a
+-- phone number without its digits.  The server rejects or ignores what would
+-- remain.  Pure.
+
+local core = require "extcontacts.core"
+local models = require "extcontacts.api.models"
+local types = require "extcontacts.record.types"
+
+local clearing = {}
+
+local null = core.json.null
+
+-- The parts without which a value is gone, by model.
+local PARTS = {
+  ExternalOrganization = { "id" }, User = { "id" }, OrgUser = { "id" }, DomainEntityRef = { "id" },
+  DataSchema = { "id", "version" },
+  LineId = { "ids" }, FacebookId = { "ids" }, WhatsAppId = { "phoneNumber" },
+}
+
+local function is_missing(value)
+  return value == nil or value == null or (type(value) == "string" and not value:find "%S")
+    or (type(value) == "table" and next(value) == nil)
+end
+
+-- Whether a value has lost a part that it can't be without.
+local function is_gone(type_name, before, after)
+  if type_name == "PhoneNumber" then
+    return is_missing(after.display) and is_missing(after.e164)
+      and not (is_missing(before.display) and is_missing(before.e164))
+  end
+  for _, name in ipairs(PARTS[type_name] or {}) do
+    if is_missing(after[name]) and not is_missing(before[name]) then
+      return true
+    end
+  end
+  return false
+end
+
+local complete
+
+-- The new value without what can't remain.
+local function remaining(field, before, after)
+  if type(before) ~= "table" or type(after) ~= "table" or field.shape ~= "value" then
+    return after
+  end
+  after = complete(models[field.type], before, after)
+  return not is_gone(field.type, before, after) and after or nil
+end
+
+function complete(model, before, after)
+  local out = after
+  for _, field in ipairs(model and model.fields or {}) do
+    local name = field.wire
+    local value = remaining(field, before[name], after[name])
+    if value ~= after[name] then
+      if out == after then
+        out = setmetatable({}, getmetatable(after))
+        for key, kept in pairs(after) do
+          out[key] = kept
+        end
+      end
+      out[name] = value
+    end
+  end
+  return out
+end
+
+--- Returns the new state of a record without the values that have lost the part
+-- that they can't be without.
+---@param kind extcontacts.record.TypeName
+---@param before table
+---@param after table not changed
+---@return table after the same table if nothing is removed
+function clearing.complete(kind, before, after)
+  return complete(models[types.by_name[kind].model], before, after)
+end
+
+return clearing

@@ -17,7 +17,7 @@ describe("fix.plan", function()
   -- The texts of a change's warnings, those with one code only if it is given.
   local function warnings(change, code)
     local texts = {}
-    for _, warning in ipairs(change.warnings) do
+    for _, warning in ipairs(change.warnings or {}) do
       if not code or warning.code == code then
         texts[#texts + 1] = warning.text
       end
@@ -211,5 +211,74 @@ describe("fix.plan", function()
     assert.is_nil(plan)
     assert.equal("applied", err.code)
     assert.matches("choose another name for the new plan", err.message, 1, true)
+  end)
+
+  describe("of custom fields", function()
+    local schema
+
+    before_each(function()
+      schema = assert(place.direct.contacts.schemas:create { version = 0, name = "Loyalty",
+        appliesTo = ec.array { "CONTACT" }, enabled = true, jsonSchema = {
+          ["$schema"] = "http://json-schema.org/draft-04/schema#", title = "Loyalty", properties = {
+            since_date = { title = "x", allOf = ec.array { { ["$ref"] = "#/definitions/date" } } } } } })
+    end)
+
+    -- The warnings about a contact with these fields, and the number of schemas read.
+    local function warned(fields, code)
+      local change
+      assert(fix.plan(place.client, fixes.define {
+        source = fix.ids(place:ids(3)),
+        change = function(contact)
+          contact.schema, contact.customFields = nil, nil
+          for name, value in pairs(fields) do
+            contact[name] = value
+          end
+          return contact
+        end,
+      }, { on_change = function(made) change = made end }))
+      return warnings(change, code), place:requests "contacts.schemas.version"
+    end
+
+    it("warns about those that do not match their schema, which is read once", function()
+      local reference = { id = schema.id, version = 1 }
+      assert.same({}, (warned({ schema = reference, customFields = { since_date = "2026-01-31" } }, "custom_field")))
+      assert.same({ { "customFields: sinc_date is not in the schema, did you mean 'since_date'?",
+        "customFields: since_date is not a valid date" }, 2 },
+        { warned({ schema = reference, customFields = { since_date = "31.01.2026", sinc_date = "2026-01-31" } },
+          "custom_field") })
+    end)
+
+    it("warns about those without a schema", function()
+      local fields = { since_date = "2026-01-31" }
+      for text, reference in pairs {
+        ["customFields: version 7 of its schema does not exist"] = { id = schema.id, version = 7 },
+        ["customFields: the record has no schema"] = {},
+        ["customFields: the record's schema has no version"] = { id = schema.id },
+      } do
+        assert.same({ text }, (warned({ schema = reference, customFields = fields }, "custom_field")))
+      end
+    end)
+
+    it("says that they were not checked if the schema can't be read", function()
+      place:faults { operation = "contacts.schemas.version", status = 403, code = "missing.permissions" }
+      assert.same({ { "customFields: its schema can't be read (missing.permissions)" }, 1 },
+        { warned({ schema = { id = schema.id, version = 1 }, customFields = { since_date = "x" } }, "unchecked") })
+      place:faults { operation = "contacts.schemas.version", status = 500 }
+      local _, err = fix.plan(place.client, fixes.define { source = fix.ids(place:ids(1)), change = function(contact)
+        contact.schema, contact.customFields = { id = schema.id, version = 1 }, { since_date = "x" }
+        return contact
+      end })
+      assert.equal(500, err.status)
+    end)
+
+    it("reads no schema for a change of other fields", function()
+      local id = assert(place.direct.contacts:create { schema = { id = schema.id, version = 1 },
+        customFields = { since_date = "2026-01-31" } }).id
+      local plan = place:plan { source = fix.ids { id }, change = function(contact)
+        contact.title = "x"
+        return contact
+      end }
+      assert.same({ 1, 0 }, { plan.changes, place:requests "contacts.schemas.version" })
+    end)
   end)
 end)

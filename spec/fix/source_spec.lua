@@ -81,6 +81,28 @@ describe("a source", function()
     assert.same({ ["owner: not a valid id"] = 1 }, plan.totals.skipped)
   end)
 
+  it("knows a note's owner by the note's address", function()
+    local contact, base = place:ids(1)[1], "/api/v2/externalcontacts/"
+    local notes = place.direct.contacts.notes
+    local note = assert(notes:create(contact, { noteText = "x", createdBy = { id = MISSING } })).id
+    local address = ("%scontacts/%s/notes/%s"):format(base, contact, note)
+    local options = { kind = "contact_note", owner = "owner", missing = "change" }
+    local text = "id,selfUri\n%s,%s\n%s,%sorganizations/%s/notes/%s\n%s,x\n%s,\n"
+    local got, plan = read(fix.csv(place:write("a.csv", text:format(note, address, note, base, MISSING, note, note,
+      note)), options))
+    assert.same({ 1, note, contact }, { #got, got[1].id, got[1].row.owner })
+    assert.same({ ["row is an organization note, not a contact note"] = 1, ["selfUri: not the address of a note"] = 1,
+      ["row has no 'owner'"] = 1 }, plan.totals.skipped)
+    -- A column for the owner comes first.
+    text = "id,owner,selfUri\n%s,%s,%s\n%s,%s,%s\n,,%s\n"
+    got, plan = read(fix.csv(place:write("a.csv", text:format(note, contact, address, note, MISSING, address,
+      address)), options))
+    assert.same({ contact, contact }, { got[1].row.owner, got[2].row.owner })
+    assert.same({ ["duplicate row: this record appears earlier in the file"] = 1 }, plan.totals.skipped)
+    local _, err = read(fix.csv(place:write("a.csv", "id,noteText\n"), options))
+    assert.matches("unknown column 'owner'", err.message, 1, true)
+  end)
+
   it("lists, searches and scans", function()
     assert.equal(500, #read(fix.scan "contacts"))
     assert.is_true(#read(fix.search("contacts", "a", { page_size = 100 })) > 0)

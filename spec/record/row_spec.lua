@@ -19,7 +19,7 @@ describe("record.row", function()
       title = " Head ", surveyOptOut = "Yes", ["address.city"] = "Bonn", workPhone = "+49 30 1234567 ext. 12",
       cellPhone = '{"display":"1"}', externalOrganization = "{" .. ID:upper() .. "}",
       ["lineId.ids"] = '[{"userId":"u"}]',
-      ["customFields.a_text"] = "007", ["customFields.b_integer"] = "007", ["customFields.c_checkbox"] = "no",
+      ["customFields.a_text"] = "007", ["customFields.b_integer"] = "7", ["customFields.c_checkbox"] = "no",
       ["customFields.d_tag"] = '["x"]',
     })
     assert.same({}, skipped)
@@ -31,7 +31,7 @@ describe("record.row", function()
     }, record)
     assert.same({ createdBy = { id = ID }, noteText = "n" },
       (set({}, { ["createdBy.id"] = ID:upper(), noteText = "n" }, nil, "contact_note")))
-    local organization = set({}, { revenue = "9007199254740993", employeeCount = "-03" }, nil, "organization")
+    local organization = set({}, { revenue = "9007199254740993", employeeCount = "-3" }, nil, "organization")
     assert.equal('{"employeeCount":-3,"revenue":9007199254740993}',
       ec.json.encode(organization, { sort_keys = true }))
   end)
@@ -89,6 +89,56 @@ describe("record.row", function()
     end
   end)
 
+  it("skips numbers that are not what was entered", function()
+    for column, cells in pairs {
+      employeeCount = { "012", "-03", "00", "7.0", "7.5", "1,000", "4.93E+11", "12345678901234500", "seven", "#N/A" },
+      ["customFields.a_integer"] = { "007", "1.0", "1e3", "4.93E+11", "1234567890123450000", "nan" },
+      ["customFields.b_number"] = { "007", "01.5", "4.93E+11", "5E+11", "1,5", "12345678901234500", "x", "NaN" },
+    } do
+      for _, cell in ipairs(cells) do
+        local record, skipped = set({}, { [column] = cell }, nil, "organization")
+        assert.same({}, record, cell)
+        assert.equal(1, #skipped, cell)
+        assert.matches("^" .. column:gsub("%.", "%%.") .. ": ", skipped[1])
+      end
+    end
+    local record, skipped = set({}, { employeeCount = " 12 ", revenue = "123456789012345",
+      ["customFields.a_integer"] = "-7", ["customFields.b_number"] = "0.50", ["customFields.c_number"] = "7.0" }, nil,
+      "organization")
+    assert.same({ { employeeCount = 12, revenue = 123456789012345,
+      customFields = { a_integer = -7, b_number = 0.5, c_number = 7.0 } }, {} }, { record, skipped })
+    assert.same({ "customFields.b_number: the leading zeros would be lost" },
+      { select(2, set({}, { ["customFields.b_number"] = "007" }))[1] })
+  end)
+
+  it("reads dates of custom fields, and skips those that only a country decides", function()
+    local COUNTRY = "a date in a country-specific format; use 2026-01-31"
+    for name, cells in pairs {
+      a_date = { ["31.01.1990"] = COUNTRY, ["1/31/1990"] = COUNTRY, ["31-01-90"] = COUNTRY, ["33269"] = "not a date",
+        ["1990-02-30"] = "not a date", ["1990-01-31T00:00:00Z"] = "a date with a time; use 2026-01-31",
+        ["1990-01-31 00:00:00"] = "a time without a time zone" },
+      b_datetime = { ["31.01.1990 10:00"] = COUNTRY, ["1990-01-31"] = "a date without a time",
+        ["1990-01-31T10:00:00"] = "a time without a time zone" },
+    } do
+      for cell, reason in pairs(cells) do
+        local record, skipped = set({}, { ["customFields." .. name] = cell })
+        assert.same({ {}, { ("customFields.%s: %s"):format(name, reason) } }, { record, skipped }, cell)
+      end
+    end
+    for cell, value in pairs { [" 1990-01-31 "] = "1990-01-31", ['="1990-01-31"'] = "1990-01-31" } do
+      assert.equal(value, set({}, { ["customFields.a_date"] = cell }).customFields.a_date)
+    end
+    local current = "2026-01-31T08:00:00.000Z"
+    for cell, value in pairs {
+      ["2026-01-31T10:00:00+02:00"] = current, ["2026-01-31 08:00:00Z"] = current,
+      ["2026-01-31T02:30:00-05:30"] = current, ["2026-01-31T11:00:00+02:00"] = "2026-01-31T11:00:00+02:00",
+      ["2026-01-31 11:00+0200"] = "2026-01-31T09:00:00.000Z",
+    } do
+      assert.equal(value, set({ customFields = { b_datetime = current } }, { ["customFields.b_datetime"] = cell })
+        .customFields.b_datetime, cell)
+    end
+  end)
+
   it("skips an extension that a number can't hold", function()
     local function before()
       return { workPhone = { display = "+49 30 1", e164 = "+49301", extension = 12 } }
@@ -96,6 +146,11 @@ describe("record.row", function()
     for _, cell in ipairs { "0", "00", "012", "12.0", "1x", "-1", "12345678" } do
       local record, skipped = set(before(), { ["workPhone.extension"] = cell })
       assert.same({ before(), { "workPhone.extension: not an extension of at most 7 digits without leading zeros" } },
+        { record, skipped })
+    end
+    for _, extension in ipairs { "0", '"012"', "1.5", '""' } do
+      local record, skipped = set(before(), { workPhone = '{"display":"+49 30 1","extension":' .. extension .. "}" })
+      assert.same({ before(), { "workPhone: not an extension of at most 7 digits without leading zeros" } },
         { record, skipped })
     end
     assert.equal(34, set(before(), { ["workPhone.extension"] = " 34 " }).workPhone.extension)
@@ -138,6 +193,73 @@ describe("record.row", function()
     end
     assert.same(record(), (set(record(), row)))
     assert.same({ selfUri = "/x" }, (set(record(), row, { clear = true })))
+  end)
+
+  it("clears a number with its text, and a reference with its id", function()
+    local function before()
+      return { externalOrganization = { id = ID, selfUri = "/o" }, workPhone = { display = "+49 30 1234567",
+        e164 = "+49301234567", countryCode = "DE", userInput = "030 1234567", extension = 3 } }
+    end
+    local CLEAR = { clear = true }
+    assert.same({ extension = 3 }, set(before(), { ["workPhone.display"] = "" }, CLEAR).workPhone)
+    assert.same({ extension = 3 }, set(before(), { ["workPhone.e164"] = "" }, CLEAR).workPhone)
+    assert.same({ extension = 3 }, set(before(), { ["workPhone.display"] = "", ["workPhone.e164"] = "+49301234567" },
+      CLEAR).workPhone)
+    assert.is_nil(set(before(), { workPhone = "" }, CLEAR).workPhone)
+    assert.same({ selfUri = "/o" }, set(before(), { ["externalOrganization.id"] = "" }, CLEAR).externalOrganization)
+    local record, skipped = set(before(), { ["workPhone.display"] = "+49 30 1234567", ["workPhone.e164"] = "" },
+      CLEAR)
+    assert.same({ before(), { "workPhone.e164: empty, but workPhone.display is not" } }, { record, skipped })
+    record, skipped = set(before(), { ["workPhone.display"] = "+49 40 111111", ["workPhone.e164"] = "" }, CLEAR)
+    assert.same({ { display = "+49 40 111111", e164 = "+4940111111", extension = 3 }, {} },
+      { record.workPhone, skipped })
+  end)
+
+  it("does not set what the server ignores", function()
+    local record, skipped = set({ externalOrganization = { id = ID, name = "Old" },
+      workPhone = { display = "+49 30 1", countryCode = "DE" } }, { ["externalOrganization.name"] = "New",
+      ["workPhone.countryCode"] = "US" })
+    assert.same({ "externalOrganization.name: read-only, only the server sets it",
+      "workPhone.countryCode: read-only, only the server sets it" }, skipped)
+    assert.equal("Old", record.externalOrganization.name)
+  end)
+
+  it("checks custom fields against their schema, which the row may set", function()
+    local schema = { jsonSchema = { properties = { loyalty_enum = { _enumProperties = { gold = {}, silver = {} } },
+      note_text = { maxLength = 5 },
+      level_integer = { minimum = 1, allOf = { { ["$ref"] = "#/definitions/integer" } } },
+      born_date = { allOf = { { ["$ref"] = "#/definitions/date" } } } } } }
+    local function read_schema(kind, record)
+      assert(kind == "contact")
+      if record.schema and record.schema.id == ID and record.schema.version == 2 then
+        return schema
+      end
+      return nil, "the record has no schema", record.title == "unreadable"
+    end
+    local function skipped_of(row, record)
+      return (select(2, set(record or { schema = { id = ID, version = 2 } }, row, { schema = read_schema })))
+    end
+    assert.same({}, skipped_of { ["customFields.loyalty_enum"] = "gold", ["customFields.note_text"] = "short",
+      ["customFields.level_integer"] = "1", ["customFields.born_date"] = "1990-01-31" })
+    for column, case in pairs {
+      loyalty_enum = { "Gold", "loyalty_enum is not one of the allowed values" },
+      note_text = { "longer", "note_text has more than 5 characters" },
+      level_integer = { "0", "level_integer is too small" },
+      birthdy_date = { "1990-01-31", "birthdy_date is not in the schema" },
+      levl_integer = { "1", "levl_integer is not in the schema, did you mean 'level_integer'?" },
+      born_date = { "31.01.1990", "a date in a country-specific format; use 2026-01-31" },
+    } do
+      assert.same({ ("customFields.%s: %s"):format(column, case[2]) },
+        skipped_of { ["customFields." .. column] = case[1] })
+    end
+    local row = { ["customFields.note_text"] = "x" }
+    assert.same({ "customFields.note_text: the record has no schema" }, skipped_of(row, {}))
+    assert.same({}, skipped_of(row, { title = "unreadable" }))
+    assert.same({}, skipped_of(row, { customFields = { note_text = "x" } }))
+    row["schema.id"], row["schema.version"] = ID:upper(), "2"
+    assert.same({}, skipped_of(row, {}))
+    assert.same({ "customFields: note_text has more than 5 characters" },
+      skipped_of { customFields = '{"note_text":"longer"}' })
   end)
 
   it("removes what the server derived from a phone number along with the number", function()

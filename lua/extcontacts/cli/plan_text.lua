@@ -91,6 +91,8 @@ local WARNINGS = {
   type = { "value of the wrong type, which the server rejects", "values of the wrong type, which the server rejects" },
   unknown = { "unknown field, which the server ignores", "unknown fields, which the server ignores" },
   required = { "missing required field", "missing required fields" },
+  custom_field = { "custom field that the server rejects", "custom fields that the server rejects" },
+  unchecked = { "record with unchecked custom fields", "records with unchecked custom fields" },
   not_searchable = { "phone number that searches do not find", "phone numbers that searches do not find" },
   fix = { "warning from the fix", "warnings from the fix" },
 }

@@ -4,6 +4,7 @@ local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 local group_by = require "extcontacts.fix.group_by"
 local readonly_client = require "extcontacts.fix.readonly_client"
+local schemas = require "extcontacts.fix.schemas"
 local skipped = require "extcontacts.fix.skipped"
 
 local context = {}
@@ -13,6 +14,7 @@ local context = {}
 ---@field row table|nil
 ---@field missing string|nil why the row has no record
 ---@field client table refuses to write
+---@field schema fun(kind: extcontacts.record.TypeName, record: table): table|nil, string|nil
 ---@field warn fun(message: string)
 ---@field skip fun(reason: string, row: integer|nil)
 ---@field output fun(name: string): extcontacts.fix.OutputFile
@@ -54,7 +56,7 @@ end
 function context.new(client, options, plan_path, skips)
   local notes, outputs, all_groups = { warnings = {} }, {}, {}
   skips = skips or skipped.new()
-  local ctx = { options = options, client = readonly_client.wrap(client) }
+  local ctx = { options = options, client = readonly_client.wrap(client), schema = schemas.reader(client) }
   function ctx.warn(message)
     notes.warnings[#notes.warnings + 1] = { code = "fix", text = tostring(message) }
   end

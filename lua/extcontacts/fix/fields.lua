@@ -39,8 +39,9 @@ end
 
 --- Sets a record's fields from the row at hand, each cell read as its field's
 -- type.  A cell that can't be read, or that sets a read-only field, is skipped
--- with a reason (`ctx.skip`).  Raises if a column is not a field; the columns
--- with which `PLAN.errors.csv` describes a failure are ignored.
+-- with a reason (`ctx.skip`).  So is a custom field that does not match the
+-- record's schema.  Raises if a column is not a field; the columns with which
+-- `PLAN.errors.csv` describes a failure are ignored.
 ---@param record table changed; empty for a record that is to be created
 ---@param kind extcontacts.record.TypeName
 ---@param ctx extcontacts.fix.Context
@@ -54,7 +55,7 @@ function fields.set_row(record, kind, ctx, options)
     end
   end
   return record_row.set(record, kind, ctx.row, {
-    ignore = ignored, clear = options and options.clear, skip = ctx.skip,
+    ignore = ignored, clear = options and options.clear, skip = ctx.skip, schema = ctx.schema,
   })
 end
 

@@ -11,8 +11,11 @@
 --                    phone number with its country code that only one contact has
 --   kind=contact     the type of the records: contact, organization, relationship,
 --                    contact_note or organization_note (notes need a column `owner`
---                    with the id of their contact or organization)
---   empty=keep       what an empty cell means: `keep` the value, or `clear` it
+--                    with the id of their contact or organization, or the column
+--                    `selfUri` of `extcontacts scan notes --csv`)
+--   empty=keep       what an empty cell means: `keep` the value, or `clear` it. The
+--                    empty id of an organization clears the link, and an empty
+--                    `workPhone.display` the number
 --   create=no        `yes`: a row without an id creates a record, unless one exists
 --                    that has all its values. With by=lookup, a row whose address no
 --                    contact has creates a record, too; the key must then be a field
@@ -21,13 +24,16 @@
 -- A phone number is set by its text, "+49 30 1234567 ext. 12"; an array or an object
 -- by its JSON; a reference to another record by its id. A cell that can't be read as
 -- its field's type is skipped with a reason, and so is a new value for a read-only
--- field. Digits that a spreadsheet turned into a number (4930…, 1067) are skipped.
+-- field. Digits that a spreadsheet turned into a number (4930…, 1067) are skipped, as
+-- are dates in a country-specific format (31.01.1990) and custom fields that do not
+-- match the record's schema. For a new record, `schema.id` and `schema.version` name it.
 --
 -- The file of `extcontacts scan --csv` can be fed back: only what was edited changes.
 -- With a column `modifyDate`, records that were changed since are skipped.
 --
 -- PLAN.errors.csv of an apply is such a file, too: correct the values and plan it.
--- The columns that describe the failure are ignored.
+-- The columns that describe the failure are ignored. Creates in state `unknown`, which
+-- may have arrived, are skipped.
 local fix = require "extcontacts.fix"
 
 -- Types of records, and whether they have an owner.

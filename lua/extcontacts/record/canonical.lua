@@ -147,6 +147,35 @@ function canonical.is_reference(field)
   return names and #names == 1 or false
 end
 
+--- Whether a field refers to a record, by its id and perhaps its version.
+---@param field extcontacts.Field
+---@return boolean
+function canonical.refers(field)
+  return field.shape == "value" and REFERENCES[field.type] ~= nil
+end
+
+-- Parts of a phone number that the server derives from its text.
+local DERIVED = { countryCode = true, userInput = true }
+
+--- Whether the server ignores a part of a field's value that is sent: what a
+-- reference says besides the id, or what a number is derived into.
+---@param field extcontacts.Field
+---@param part string
+---@return boolean
+function canonical.ignores(field, part)
+  if field.type == "PhoneNumber" then
+    return DERIVED[part] or false
+  elseif not canonical.refers(field) then
+    return false
+  end
+  for _, name in ipairs(REFERENCES[field.type]) do
+    if name == part then
+      return false
+    end
+  end
+  return true
+end
+
 --- Returns the canonical form of a record.
 ---@param kind extcontacts.record.TypeName
 ---@param record table not changed

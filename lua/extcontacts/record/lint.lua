@@ -14,7 +14,7 @@ local types = require "extcontacts.record.types"
 local lint = {}
 
 ---@class extcontacts.record.Warning
----@field code "cleared"|"limit"|"type"|"unknown"|"required"|"not_searchable"|"fix"
+---@field code "cleared"|"limit"|"type"|"unknown"|"required"|"custom_field"|"unchecked"|"not_searchable"|"fix"
 ---@field path string[]|nil
 ---@field text string a sentence without the value
 
@@ -65,6 +65,8 @@ local function check_phone(warnings, path, phone)
   local written = type(phone.e164) == "string" and phone.e164 or phone.display
   if type(written) == "string" and not is_searchable(written) then
     add(warnings, "not_searchable", path, diff.name(path) .. " is not a phone number that a search can find")
+  elseif written == nil and next(phone) ~= nil then
+    add(warnings, "not_searchable", path, diff.name(path) .. " has no phone number")
   end
 end
 

@@ -5,121 +5,32 @@
 
 local blank = require "extcontacts.record.normalize.blank"
 local canonical = require "extcontacts.record.canonical"
+local cells = require "extcontacts.record.cells"
 local core = require "extcontacts.core"
+local custom_fields = require "extcontacts.record.custom_fields"
 local damage = require "extcontacts.record.normalize.damage"
 local deepcopy = require "extcontacts.base.deepcopy"
 local diff = require "extcontacts.record.diff"
-local email = require "extcontacts.record.normalize.email"
 local field_path = require "extcontacts.base.path"
-local id = require "extcontacts.record.normalize.id"
 local models = require "extcontacts.api.models"
-local phone_reader = require "extcontacts.record.normalize.phone"
 local records = require "extcontacts.record"
 local suggest = require "extcontacts.base.suggest"
-local texts = require "extcontacts.base.text"
 local types = require "extcontacts.record.types"
 
 local record_row = {}
 
-------------------------------------------------------------- reading a cell --
-
--- Digits of an extension that the server stores as a number.
-local MOST_EXTENSION = 7
-
--- By the type of cell: the value of a text; nil if the text is not of that type.
--- `current` is the field's value.
-local READ = {}
-
--- The server trims texts.
-function READ.text(text, current)
-  return text == current and current or texts.trim(text)
-end
-
--- JSON keeps all digits of a number.
-function READ.number(text)
-  local plain = texts.trim(text):gsub("^(%-?)0+(%d)", "%1%2")
-  return plain:find "^[-%d]" and core.json.decode(plain) or nil
-end
-
-function READ.integer(text)
-  return text:find "^%s*%-?%d+%s*$" and READ.number(text) or nil
-end
-
--- 0 would be shown as "ext. 0", and leading zeros are lost.
-function READ.extension(text, current)
-  local digits = texts.trim(text):match "^[1-9]%d*$"
-  if text == tostring(current) then
-    return current
-  elseif not digits or #digits > MOST_EXTENSION then
-    return nil, ("not an extension of at most %d digits without leading zeros"):format(MOST_EXTENSION)
-  end
-  return tonumber(digits)
-end
-
-function READ.boolean(text)
-  return ({ ["true"] = true, yes = true, ["false"] = false, no = false })[text:lower()]
-end
-
-function READ.json(text)
-  return text:find "^%s*[%[{]" and core.json.decode(text) or nil
-end
-
-READ.id = id.read
-
-function READ.reference(text)
-  local found = id.read(text)
-  return found and { id = found } or text:find "^%s*{" and core.json.decode(text) or nil
-end
-
--- The current address if the text is the same address.
-function READ.email(text, current)
-  local address, reason = email.bare(text)
-  if text == current or (address and email.read(text) == email.read(current)) then
-    return current
-  end
-  return address, reason
-end
-
--- The current phone number if the text is the same number.
-function READ.phone(text, current)
-  if text:find "^%s*{" then
-    return core.json.decode(text)
-  end
-  current = type(current) == "table" and current or {}
-  if text == diff.text(current) or text == current.display or text == current.userInput then
-    return current
-  end
-  local number, extension = phone_reader.split(text)
-  if not number then
-    return nil, extension
-  end
-  local known = phone_reader.read(text)
-  local e164 = known and known.e164
-  if e164 and e164 == current.e164 and extension == current.extension then
-    return current
-  end
-  -- Which international prefix the server knows depends on its region.
-  local display = e164 and not number:find "^%(?%+" and e164 or number
-  return { display = display, extension = extension, acceptsSMS = current.acceptsSMS, e164 = e164 }
-end
-
--- Why a cell can't be read, for types whose reader gives no reason.
-local PROBLEMS = {
-  number = "not a number", integer = "not a whole number", boolean = "not yes, no, true or false",
-  json = "not a JSON array or object", reference = "not a valid id or a JSON object",
-}
-
 ------------------------------------------------------------------- columns --
 
-local BY_TYPE = { string = "text", date = "text", uri = "text", int32 = "integer", int64 = "integer",
+local BY_TYPE = { string = "text", date = "datetime", uri = "text", int32 = "integer", int64 = "integer",
   integer = "integer", number = "number", boolean = "boolean", PhoneNumber = "phone" }
 local EMAILS = { workEmail = true, personalEmail = true, otherEmail = true }
-local BY_SUFFIX = { integer = "integer", number = "number", checkbox = "boolean", tag = "json" }
+local BY_SUFFIX = { integer = "integer", number = "number", checkbox = "boolean", tag = "json", date = "date",
+  datetime = "datetime" }
 
 ---@class extcontacts.record.Column
 ---@field name string
 ---@field path string[]
----@field type string a key of READ
+---@field type string a key of `cells.read`
 ---@field read_only boolean
 ---@field phone string|nil the phone number of which this is a part
 
@@ -143,10 +54,11 @@ local function describe(kind, name)
     end
     parent, field = field, model.by_wire[part]
     model = models[field.type]
-    column.read_only = column.read_only or records.is_owned(field, index > 1) or false
+    column.read_only = column.read_only or records.is_owned(field, index > 1)
+      or parent and canonical.ignores(parent, part) or false
   end
   local simple = field.shape ~= "array" and BY_TYPE[field.type]
-  if path[#path] == "id" and (not parent or canonical.is_reference(parent)) then
+  if path[#path] == "id" and (not parent or canonical.refers(parent)) then
     column.type = "id"
   elseif column.phone and path[#path] == "extension" then
     column.type = "extension"
@@ -185,34 +97,62 @@ local function follow_number(record, name, before)
   if type(phone) ~= "table" then
     return
   elseif phone.display ~= before.display and phone.e164 == before.e164 then
-    local read = READ.phone(tostring(phone.display or ""), before) or {}
+    local read = cells.read.phone(tostring(phone.display or ""), before) or {}
     phone.e164, phone.countryCode, phone.userInput = read.e164, nil, nil
   elseif phone.e164 ~= before.e164 and phone.display == before.display then
     phone.display, phone.countryCode, phone.userInput = phone.e164, nil, nil
   end
 end
 
--- Columns whose texts a spreadsheet may take for numbers.
+-- Columns whose texts a spreadsheet may take for numbers, and those of numbers.
 local TEXTUAL = { text = true, phone = true, email = true }
+local NUMERIC = { number = true, integer = true }
 
 -- Why a cell does not have what was entered; nil if nothing speaks against it.
 local function damage_of(column, text, current)
-  if text == current or text == diff.text(current) then
+  if text == diff.text(current) then
     return nil
-  elseif not TEXTUAL[column.type] then
-    return damage.is_error(text) and "a spreadsheet's error value" or nil
+  elseif TEXTUAL[column.type] then
+    return damage.of(text, type(current) == "table" and (current.e164 or current.display) or current)
+  elseif damage.is_error(text) then
+    return damage.ERROR
   end
-  return damage.of(text, type(current) == "table" and (current.e164 or current.display) or current)
+  return NUMERIC[column.type] and damage.lost_digits(text) and damage.NUMBER or nil
+end
+
+-- Why a custom field can't have a value; nil if it can, or if its schema can't be
+-- read.
+local function custom_problem(work, column, value)
+  local schema, reason, unreadable = work.options.schema(work.kind, work.record)
+  if not schema then
+    return not unreadable and reason or nil
+  elseif #column.path == 1 then
+    return custom_fields.problem(schema, value)
+  end
+  return #column.path == 2 and custom_fields.field_problem(schema, column.path[2], value) or nil
 end
 
 local SORTED = { sort_keys = true }
 
-local function set_cell(record, column, text, options)
+-- Clears a field because of an empty cell.  A number's other form follows its text.
+local function clear_cell(work, column)
+  local display = column.phone and column.path[#column.path] == "e164" and work.row[column.phone .. ".display"]
+  if not display or blank.is(display) then
+    field_path.put(work.record, column.path, nil)
+  elseif work.phones[column.phone].e164 and display == work.phones[column.phone].display then
+    work.options.skip(("%s: empty, but %s.display is not"):format(column.name, column.phone))
+  end
+end
+
+local function set_cell(work, column)
+  local record, options, text = work.record, work.options, work.row[column.name]
   local current = field_path.at(record, column.path)
   if blank.is(text) then
     if options.clear and not column.read_only then
-      field_path.put(record, column.path, nil)
+      clear_cell(work, column)
     end
+    return
+  elseif text == current then
     return
   end
   local problem = damage_of(column, text, current)
@@ -220,14 +160,18 @@ local function set_cell(record, column, text, options)
     options.skip(column.name .. ": " .. problem)
     return
   end
-  local value, reason = READ[column.type](text, current)
+  local value, reason = cells.read[column.type](text, current)
+  local is_same = value ~= nil and current ~= nil
+    and core.json.encode(value, SORTED) == core.json.encode(current, SORTED)
   if column.read_only then
-    if current ~= nil and core.json.encode(value, SORTED) ~= core.json.encode(current, SORTED) then
-      options.skip(column.name .. ": read-only, only the server sets it")
-    end
-  elseif value == nil then
-    options.skip(("%s: %s"):format(column.name, PROBLEMS[column.type] or reason))
-  else
+    reason = current ~= nil and not is_same and "read-only, only the server sets it"
+  elseif value ~= nil then
+    reason = column.path[1] == "customFields" and options.schema and not is_same
+      and custom_problem(work, column, value)
+  end
+  if reason then
+    options.skip(("%s: %s"):format(column.name, reason))
+  elseif not column.read_only then
     field_path.put(record, column.path, value)
   end
 end
@@ -236,6 +180,26 @@ end
 ---@field ignore table<string, boolean>|nil columns that are not fields
 ---@field clear boolean|nil whether an empty cell clears its field; default: it changes nothing
 ---@field skip fun(reason: string) called for each value that is not set
+---@field schema (fun(kind: extcontacts.record.TypeName, record: table): table|nil, string|nil, boolean|nil)|nil
+--- the schema of the record's custom fields; or nil, the reason, and true if it may exist. Without this
+--- function custom fields are not checked
+
+-- The columns of a row that are fields, custom fields last: the row may set their
+-- schema.
+local function columns_of(row, kind, ignored)
+  local out, custom = {}, {}
+  for _, name in ipairs(suggest.keys(row)) do
+    if not (ignored and ignored[name]) then
+      local column = column_of(kind, name)
+      local list = column.path[1] == "customFields" and custom or out
+      list[#list + 1] = column
+    end
+  end
+  for _, column in ipairs(custom) do
+    out[#out + 1] = column
+  end
+  return out
+end
 
 --- Sets a record's fields from the cells of a row.  Raises if a column is not a
 -- field of such a record.
@@ -245,19 +209,16 @@ end
 ---@param options extcontacts.record.RowOptions
 ---@return table record
 function record_row.set(record, kind, row, options)
-  local used, phones = {}, {} -- columns; and phone numbers before the change, by field
-  for _, name in ipairs(suggest.keys(row)) do
-    if not (options.ignore and options.ignore[name]) then
-      local column = column_of(kind, name)
-      used[#used + 1] = column
-      local phone = column.phone
-      if phone then
-        phones[phone] = phones[phone] or deepcopy(field_path.at(record, field_path.split(phone))) or {}
-      end
+  local used, phones = columns_of(row, kind, options.ignore), {} -- the numbers before the change, by field
+  for _, column in ipairs(used) do
+    local phone = column.phone
+    if phone then
+      phones[phone] = phones[phone] or deepcopy(field_path.at(record, field_path.split(phone))) or {}
     end
   end
+  local work = { record = record, kind = kind, row = row, options = options, phones = phones }
   for _, column in ipairs(used) do
-    set_cell(record, column, row[column.name], options)
+    set_cell(work, column)
   end
   for name, before in pairs(phones) do
     follow_number(record, name, before)

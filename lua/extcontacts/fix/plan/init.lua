@@ -11,6 +11,7 @@ local draft = require "extcontacts.fix.plan.draft"
 local errors = require "extcontacts.base.errors"
 local existing = require "extcontacts.fix.plan.existing"
 local find_contact = require "extcontacts.fix.find_contact"
+local schemas = require "extcontacts.fix.schemas"
 local source = require "extcontacts.fix.source"
 
 local plan = {}
@@ -103,6 +104,7 @@ function Planner:take(item)
       if index == 1 then
         changes.warn(change, self.notes.warnings)
       end
+      changes.warn(change, schemas.warnings(change, self.ctx.schema))
       self.draft:add(change)
       if self.limit and self.draft.count >= self.limit then
         return false

@@ -21,6 +21,8 @@ labels.warnings = {
   type = "A value has the wrong type for its field; the server would reject the record.",
   unknown = "A new field looks like a misspelled one; the server would ignore it.",
   required = "A required field is empty; the server would reject the record.",
+  custom_field = "A custom field does not match its schema; the server would reject the record.",
+  unchecked = "The schema of the custom fields can't be read, so they were not checked.",
   not_searchable = "The server would not recognise a phone number, so no search finds it.",
   fix = "A warning from the fix.",
 }

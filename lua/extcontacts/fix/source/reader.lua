@@ -92,19 +92,39 @@ local function read_by_lookup(described, client, seen, item, key)
   return item
 end
 
--- Replaces the id of a row's owner by its normal form.  An id that can't be read
--- is a reason to skip the row.
+-- The owner of a note by the note's address, which exports have.
+local function owner_in_address(described, row)
+  if is_blank(row.selfUri) then
+    return nil, ("row has no '%s'"):format(described.owner)
+  end
+  local reference = types.reference(nil, { id = "note", selfUri = row.selfUri })
+  if not reference then
+    return nil, "selfUri: not the address of a note"
+  elseif reference.kind ~= described.kind then
+    return nil, reference.kind == "contact_note" and "row is a contact note, not an organization note"
+      or "row is an organization note, not a contact note"
+  end
+  return reference.owner
+end
+
+-- Sets the owner of a note's row in the normal form of ids.  An id that can't be
+-- read is a reason to skip the row.
 local function read_owner(described, item)
-  local owner = described.owner and item.row[described.owner]
-  if not described.owner or is_blank(owner) or item.skipped then
+  local row, column = item.row, described.owner
+  if not column or not types.by_name[described.kind].owner or item.skipped then
     return
   end
-  local found, reason = id.read(owner)
-  if found then
-    item.row[described.owner] = found
-  else
-    item.skipped = problem_of(described.owner, reason)
+  local owner, reason = row[column], nil
+  if is_blank(owner) then
+    owner, reason = owner_in_address(described, row)
   end
+  if not owner then
+    item.skipped = reason
+    return
+  end
+  owner, reason = id.read(owner)
+  row[column] = owner or row[column]
+  item.skipped = not owner and problem_of(column, reason) or nil
 end
 
 -- Why a row is skipped whatever its key says; nil if nothing does.  The errors

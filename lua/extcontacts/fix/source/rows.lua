@@ -12,14 +12,26 @@ local texts = require "extcontacts.base.text"
 
 local rows = {}
 
+local function needed_columns(described, header)
+  local names, has_address = {}, false
+  for _, name in ipairs(header) do
+    has_address = has_address or name == "selfUri"
+  end
+  names[1] = described.key or nil
+  -- A note's address names its owner, too.
+  names[#names + 1] = not has_address and described.owner or nil
+  for _, name in ipairs(described.columns or {}) do
+    names[#names + 1] = name
+  end
+  return names
+end
+
 -- The columns that the source names must be in the header.
 local function column_problem(described, header)
-  for _, list in ipairs { { described.key or nil, described.owner }, described.columns or {} } do
-    for _, name in ipairs(list) do
-      local problem = suggest.other("column", name, header)
-      if problem then
-        return problem
-      end
+  for _, name in ipairs(needed_columns(described, header)) do
+    local problem = suggest.other("column", name, header)
+    if problem then
+      return problem
     end
   end
 end

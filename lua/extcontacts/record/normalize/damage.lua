@@ -6,6 +6,10 @@ local texts = require "extcontacts.base.text"
 
 local damage = {}
 
+--- The reasons to skip a cell.
+damage.ERROR = "a spreadsheet's error value"
+damage.NUMBER = "a spreadsheet turned these digits into a number"
+
 -- Digits that a spreadsheet keeps of a number.
 local KEPT_DIGITS = 15
 -- Error values and what libraries write for a missing value.  "Nan" and "NULL"
@@ -31,20 +35,35 @@ function damage.is_error(text)
     or plain:find "^Err:5%d%d$" ~= nil
 end
 
+-- Whether a text is a number with an exponent, as spreadsheets show long numbers.
+-- "12E4" and "5E-3" may be what was entered.
+local function has_exponent(plain)
+  return plain:find "^[+-]?%d+[.,]?%d*[eE]%+%d+$" or plain:find "^[+-]?%d[.,]%d+[eE]%d+$"
+    or plain:find "^[+-]?%d+[.,]?%d*%s*[x*\195]\151?%s*10%^%+?%d+$"
+end
+
+--- Whether digits of a number are lost: `4.93E+11`, or digits beyond the 15th
+-- replaced by zeros.
+---@param text string
+---@return boolean
+function damage.lost_digits(text)
+  local plain = plain_of(text)
+  if not plain or #plain > LONGEST then
+    return false
+  elseif has_exponent(plain) then
+    return true
+  end
+  local tail = plain:match "^[+-]?(%d+)$" or plain:match "^[+-]?(%d+)[.,]0+$"
+  return tail ~= nil and #tail > KEPT_DIGITS and tail:find("^0+$", KEPT_DIGITS + 1) ~= nil
+end
+
 --- Whether a text of digits was turned into a number: `4.93E+11`, `1067.0`, or
 -- digits beyond the 15th replaced by zeros.
 ---@param text string
 ---@return boolean
 function damage.is_number(text)
   local plain = plain_of(text)
-  if not plain or #plain > LONGEST then
-    return false
-  elseif plain:find "^[+-]?%d[.,]?%d*[eE]%+%d+$" or plain:find "^[+-]?%d[.,]%d+[eE]%d+$"
-    or plain:find "^[+-]?%d+[.,]0+$" then
-    return true
-  end
-  local tail = plain:match "^[+-]?(%d+)$"
-  return tail ~= nil and #tail > KEPT_DIGITS and tail:find("^0+$", KEPT_DIGITS + 1) ~= nil
+  return plain ~= nil and #plain <= LONGEST and plain:find "^[+-]?%d+[.,]0+$" ~= nil or damage.lost_digits(text)
 end
 
 -- The digits of a text without what a spreadsheet drops from the start.
@@ -75,9 +94,9 @@ function damage.of(text, current)
   if text == current then
     return nil
   elseif damage.is_error(text) then
-    return "a spreadsheet's error value"
+    return damage.ERROR
   elseif damage.is_number(text) or damage.lost_start(text, current) then
-    return "a spreadsheet turned these digits into a number"
+    return damage.NUMBER
   end
 end
 

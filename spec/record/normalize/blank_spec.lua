@@ -4,6 +4,7 @@ describe("record.normalize.blank", function()
   it("knows every kind of blank", function()
     for _, text in ipairs { "", " ", "\t", "\r", "\r\n", "\194\160", "\226\128\175", "\227\128\128", "\226\128\131",
       "\194\133", "\226\128\168", "\226\128\139", "\239\187\191", "\226\128\142", "\226\129\160", "\194\173",
+      "\225\133\159", "\225\133\160", "\226\160\128", "\227\133\164", "\239\190\160",
       " \194\160\226\128\139\t", '=""', '\194\160="" ' } do
       assert.is_true(blank.is(text), (text:gsub(".", function(char) return ("%02X "):format(char:byte()) end)))
     end

@@ -5,12 +5,15 @@ local NUMBER = "a spreadsheet turned these digits into a number"
 describe("record.normalize.damage", function()
   it("finds error values", function()
     for _, text in ipairs { "#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!",
-      "#NV", "#BEZUG!", "#WERT!", "#ÜBERLAUF!", "#NOMBRE?", "nan", "NaN", "-nan", "NaT", "<NA>", "Err:502",
+      "#NV", "#N/B", "#N/D", "#I/T", "#YOK", "#Н/Д", "#N/V", "#¡REF!", "#¿NOMBRE?", "#ЗНАЧ!", "#ССЫЛКА!", "#ADR!",
+      "#NAZWA?", "#VALEUR !", "＃REF!", "#REF", "#DIV/0", "\\N", "1.#IND", "-1.#QNAN", "#GETTING_DATA",
+      "#BEZUG!", "#WERT!", "#ÜBERLAUF!", "#NOMBRE?", "nan", "NaN", "-nan", "NaT", "<NA>", "Err:502",
       " #N/A ", "#N/A\r", "\194\160#REF!" } do
       assert.is_true(damage.is_error(text), text)
       assert.equal("a spreadsheet's error value", damage.of(text, nil))
     end
-    for _, text in ipairs { "", "Nan", "NAN", "Null", "#1", "#sales", "C#", "N/A?", "#", "# REF!", "Nancy",
+    for _, text in ipairs { "", "Nan", "NAN", "Null", "None", "NULL", "NA", "N/A",
+      "#1", "#sales", "#top!", "C#", "N/A?", "#", "# REF!", "Nancy",
       "#" .. ("A"):rep(100) .. "!" } do
       assert.is_false(damage.is_error(text), text)
     end
@@ -18,7 +21,9 @@ describe("record.normalize.damage", function()
 
   it("finds digits that were turned into a number", function()
     for _, text in ipairs { "1.0", "1,0", "1067.0", "49301234567.00", "-7.0", "5E+11", "4.93E+11", "4.93e+11",
-      "4,93E+11", " 4.93E+11 ", "4.93E11", "1.2345678901234e+17", "12345678901234500", "1234567890123450000",
+      "4,93E+11", " 4.93E+11 ", "4.93E11", "49.3E+10", "493E+9", "4.93 E+11", "4.93E+011", "-4.93E+11", "4.９３Ｅ+11",
+      "4.93×10^11", "1.2345678901234e+17", "12345678901234500", "1234567890123450000",
+      "1234567890123450", "+12345678901234500", "12345678901234500.0", "12345678901234500,00",
       "１０６７．０" } do
       assert.is_true(damage.is_number(text), text)
       assert.equal(NUMBER, damage.of(text, nil), text)
@@ -26,6 +31,16 @@ describe("record.normalize.damage", function()
     for _, text in ipairs { "", "1", "1067", "1.05", "1.0.0", "v1.0", "12E4", "E+11", "5E-3", "3E", "123456789012345",
       "12345678901234567", "100000000000000", "1.0 GmbH", "10.10" } do
       assert.is_false(damage.is_number(text), text)
+    end
+  end)
+
+  it("finds digits that are lost, which a decimal point alone does not say", function()
+    for _, text in ipairs { "4.93E+11", "5E+11", "12345678901234500", "1234567890123450000", "12345678901234500.0" } do
+      assert.is_true(damage.lost_digits(text), text)
+    end
+    for _, text in ipairs { "", "1.0", "1067.0", "1.5E-3", "123456789012345", "100000000000000", "0.00000000000000001",
+      ("1"):rep(100) } do
+      assert.is_false(damage.lost_digits(text), text)
     end
   end)
 

@@ -17,10 +17,11 @@ end
 -- Characters to replace, by character.
 local SPACED, WRITTEN, NARROW, APOSTROPHES, DASHES = {}, {}, {}, {}, {}
 
-each({ { 0x85 }, { 0xA0 }, { 0x1680 }, { 0x2000, 0x200A }, { 0x2028, 0x2029 }, { 0x202F }, { 0x205F }, { 0x3000 } },
-  function(char)
-    SPACED[char] = " "
-  end)
+each({ { 0x85 }, { 0xA0 }, { 0x1680 }, { 0x2000, 0x200A }, { 0x2028, 0x2029 }, { 0x202F }, { 0x205F }, { 0x3000 },
+  -- The fillers of Hangul and the empty pattern of Braille look like blanks.
+  { 0x115F, 0x1160 }, { 0x2800 }, { 0x3164 }, { 0xFFA0 } }, function(char)
+  SPACED[char] = " "
+end)
 -- Soft hyphen, joiners, directional marks and isolates, byte order mark.
 each({ { 0xAD }, { 0x34F }, { 0x61C }, { 0x180E }, { 0x200B, 0x200F }, { 0x202A, 0x202E }, { 0x2060, 0x206F },
   { 0xFEFF } }, function(char)
@@ -29,9 +30,9 @@ end)
 for char, replacement in pairs(SPACED) do
   WRITTEN[char] = replacement
 end
--- Joiners and the Mongolian vowel separator: Persian, Indic and Mongolian words
--- need them.
-each({ { 0x180E }, { 0x200C, 0x200D } }, function(char)
+-- Joiners, the Mongolian vowel separator and Hangul's fillers: Persian, Indic,
+-- Mongolian and old Korean words need them.
+each({ { 0x115F, 0x1160 }, { 0x180E }, { 0x200C, 0x200D } }, function(char)
   WRITTEN[char] = nil
 end)
 each({ { 0x60 }, { 0xB4 }, { 0x2B9 }, { 0x2BB, 0x2BD }, { 0x2C8 }, { 0x2CA, 0x2CB }, { 0x2018, 0x2019 }, { 0x201B },

@@ -12,11 +12,17 @@ damage.NUMBER = "a spreadsheet turned these digits into a number"
 
 -- Digits that a spreadsheet keeps of a number.
 local KEPT_DIGITS = 15
--- Error values and what libraries write for a missing value.  "Nan" and "NULL"
--- are also names.
-local ERROR_VALUES = { ["#N/A"] = true, ["#N/A N/A"] = true, ["#NA"] = true, ["#NV"] = true, ["#N/D"] = true,
-  ["nan"] = true, ["NaN"] = true, ["-nan"] = true, ["-NaN"] = true, ["NaT"] = true, ["<NA>"] = true,
-  ["#GETTING_DATA"] = true }
+-- Error values without a mark at their end, in the languages of spreadsheets, and
+-- what libraries and databases write for a missing value.  "Nan", "None" and
+-- "NULL" are also names.
+local ERROR_VALUES = {}
+for value in ([[
+  #N/A #NA #NV #N/D #N/B #N/V #I/T #YOK #Н/Д #N/DISP #NENÍ_K_DISPOZICI #HIÁNYZIK #REF #DIV/0 #GETTING_DATA
+  nan NaN -nan -NaN NaT <NA> \N 1.#IND -1.#IND 1.#QNAN -1.#QNAN 1.#INF -1.#INF
+]]):gmatch "%S+" do
+  ERROR_VALUES[value] = true
+end
+ERROR_VALUES["#N/A N/A"] = true
 local LONGEST = 40 -- bytes of a number or an error value
 
 local function plain_of(text)
@@ -31,14 +37,14 @@ function damage.is_error(text)
   if not plain or #plain > LONGEST then
     return false
   end
-  return ERROR_VALUES[plain] == true or plain:find "^#[%u\195][%u%d/_\128-\255]*[!?]$" ~= nil
+  return ERROR_VALUES[plain] == true or plain:find "^#[%u\128-\255][%u%d/_ \128-\255]*[!?]$" ~= nil
     or plain:find "^Err:5%d%d$" ~= nil
 end
 
 -- Whether a text is a number with an exponent, as spreadsheets show long numbers.
 -- "12E4" and "5E-3" may be what was entered.
 local function has_exponent(plain)
-  return plain:find "^[+-]?%d+[.,]?%d*[eE]%+%d+$" or plain:find "^[+-]?%d[.,]%d+[eE]%d+$"
+  return plain:find "^[+-]?%d+[.,]?%d*%s?[eE]%+%d+$" or plain:find "^[+-]?%d[.,]%d+[eE]%d+$"
     or plain:find "^[+-]?%d+[.,]?%d*%s*[x*\195]\151?%s*10%^%+?%d+$"
 end
 

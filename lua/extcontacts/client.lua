@@ -290,6 +290,13 @@ function client.oauth_client(self)
   return not settings.access_token and settings.client_id or nil
 end
 
+--- Seconds by which the server's clock is ahead, as far as answers have shown.
+---@param self extcontacts.Client
+---@return number
+function client.server_ahead(self)
+  return contexts[self].server_ahead or 0
+end
+
 --- Creates a client with a complete configuration.
 ---@param settings extcontacts.Config from `config.resolve`
 ---@param internals extcontacts.Internals|nil for specs

@@ -58,6 +58,35 @@ describe("fix.undo", function()
     assert.equal(0, undo().changes)
   end)
 
+  it("recreates a deleted record once, but not because of an equal one that was there before", function()
+    local fields = { firstName = "Ann", lastName = "Twin", workEmail = "ann@twin.example" }
+    local twins = {}
+    for index = 1, 2 do
+      twins[index] = assert(place.direct.contacts:create(fields)).id
+    end
+    place.server:control("POST", "/sandbox/clock", { advance = 120 })
+    place:plan { source = fix.ids { twins[1] }, change = function() return fix.delete end }
+    apply()
+    local function undone(name)
+      local planned = undo { output = place:path(name) }
+      return planned.changes, planned.totals.skipped["the deleted record was recreated"]
+    end
+    assert.same({ 1 }, { undone "first" })
+    apply "first"
+    assert.same({ 0, 1 }, { undone "second" })
+    -- Without the journal of the first undo, its content shows that it exists.
+    os.remove(place:path "first.journal")
+    assert.same({ 0, 1 }, { undone "third" })
+    local found = assert(place.direct.lookup:reverse "ann@twin.example").contacts
+    assert.equal(2, #found)
+    for _, contact in ipairs(found) do
+      if contact.id ~= twins[2] then
+        assert(place.direct.contacts:delete(contact.id))
+      end
+    end
+    assert.same({ 1 }, { undone "fourth" })
+  end)
+
   it("deletes created records and recreates deleted ones, notes included", function()
     local ids = place:ids(30)
     local noted

@@ -97,9 +97,12 @@ local WARNINGS = {
   fix = { "warning from the fix", "warnings from the fix" },
 }
 
+--- What undo does with changes that are partly reversible.
+plan_text.PARTLY = "partly reversible: undo deletes created records and recreates deleted ones with new ids"
+
 local CLASSES = {
   reversible = "reversible",
-  partly_reversible = "partly reversible: undo deletes created records and recreates deleted ones with new ids",
+  partly_reversible = plan_text.PARTLY,
   irreversible = "irreversible",
 }
 

@@ -5,6 +5,7 @@ local arg_types = require "extcontacts.cli.arg_types"
 local connection = require "extcontacts.cli.connection"
 local core = require "extcontacts.core"
 local exit = require "extcontacts.cli.exit"
+local plan_text = require "extcontacts.cli.plan_text"
 local progress_bar = require "extcontacts.cli.progress_bar"
 local run_text = require "extcontacts.cli.run_text"
 local texts = require "extcontacts.base.text"
@@ -41,7 +42,7 @@ run, and `extcontacts resume PLAN` (or SIGUSR1 again) continues it.
 PLAN.journal records every change. PLAN.errors.csv lists the changes that
 failed, with reasons and values; correct the values and plan the file with the
 ready-made fix set_fields. `extcontacts verify PLAN` checks the result, and
-`extcontacts undo PLAN` plans how to undo it.]]
+`extcontacts undo PLAN` plans how to undo what is reversible.]]
 run_plan.exit_codes = { 0, { 1, "some changes failed" }, 2, 3, { 4, "some changes were in conflict" }, 75, 130 }
 
 local function options_of(args)
@@ -103,6 +104,18 @@ local function with_signals(ctx, options, path, run)
   return results[2], results[3]
 end
 
+-- Says how far undo can reverse what was applied; returns whether it can at all.
+local function say_undo(ctx, result)
+  local irreversible, partly = result.classes.irreversible or 0, result.classes.partly_reversible or 0
+  if irreversible > 0 then
+    ctx:say("%s cannot be undone", texts.plural(irreversible, "applied change"))
+  end
+  if partly > 0 then
+    ctx:say("%s %s %s", texts.plural(partly, "applied change"), texts.noun(partly, "is", "are"), plan_text.PARTLY)
+  end
+  return irreversible < result.applied
+end
+
 -- Writes the outcome, and what to do next.
 local function conclude(ctx, path, result)
   ctx:out(texts.plural(result.total, "change"), " in the plan\n")
@@ -121,8 +134,11 @@ local function conclude(ctx, path, result)
   if result.not_started > 0 or result.unknown > 0 then
     ctx:hint("Resume", "resume", path)
   elseif result.applied > 0 then
+    local can_undo = say_undo(ctx, result)
     ctx:hint("Check", "verify", path)
-    ctx:hint("Undo", "undo", path)
+    if can_undo then
+      ctx:hint("Undo", "undo", path)
+    end
   end
 end
 

@@ -11,6 +11,7 @@ local status = {}
 ---@field header extcontacts.fix.Header
 ---@field totals extcontacts.fix.Totals
 ---@field counts table<extcontacts.fix.State, integer>|nil nil before the first run
+---@field classes table<extcontacts.fix.Class, integer>|nil applied changes by how far undo can reverse them
 ---@field open integer sent, without an outcome yet
 ---@field not_started integer
 ---@field runs integer
@@ -49,6 +50,7 @@ function status.of(path)
     header = plan.header,
     totals = plan.totals,
     counts = progress and progress.counts,
+    classes = state and state.classes,
     open = open,
     not_started = total - settled - open - (progress and progress.counts.unknown or 0),
     runs = state and state.runs or 0,

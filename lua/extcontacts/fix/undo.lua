@@ -13,6 +13,7 @@ local id_reader = require "extcontacts.record.normalize.id"
 local identity = require "extcontacts.fix.identity"
 local journal = require "extcontacts.fix.journal"
 local record_api = require "extcontacts.fix.record_api"
+local recreated = require "extcontacts.fix.recreated"
 local types = require "extcontacts.record.types"
 local writes = require "extcontacts.fix.execute.writes"
 
@@ -98,12 +99,15 @@ function UNDO.create(client, reference, intent, outcome)
   return changes.delete(reference, record)
 end
 
-function UNDO.delete(client, reference, intent)
+function UNDO.delete(client, reference, intent, outcome, earlier)
   if record_api.read(client, reference) then
     return nil, "the deleted record exists again"
   end
   local change = changes.create(reference.kind, reference.owner, intent.before)
   change.old_id = reference.id
+  if earlier:find(change, outcome.at) then
+    return nil, "the deleted record was recreated"
+  end
   return change
 end
 
@@ -129,12 +133,13 @@ end
 
 local function fill(client, path, plan, options)
   plan:start()
+  local earlier = recreated.new(client, path, plan.header.undoes)
   local is_selected = selection(options.only)
   for intent, outcome in applied_backwards(journal.path(path)) do
     if is_selected(intent, outcome) then
       plan.totals.records = plan.totals.records + 1
       local reference = writes.reference(intent)
-      local change, reason = UNDO[intent.op](client, reference, intent, outcome)
+      local change, reason = UNDO[intent.op](client, reference, intent, outcome, earlier)
       if reason then
         plan.skipped:add(reason, { reference = reference })
       end
@@ -154,7 +159,8 @@ end
 ---@param client extcontacts.Client
 ---@param path string of the plan to undo
 ---@param options extcontacts.fix.UndoOptions|nil
----@return extcontacts.fix.Plan|nil plan `unknown` counts the changes that may have been applied
+---@return extcontacts.fix.Plan|nil plan `applied` counts the changes that were applied, `unknown` those
+--- that may have been
 ---@return extcontacts.Error|nil
 function undo.plan(client, path, options)
   local with_output = { output = path .. ".undo" }
@@ -195,6 +201,7 @@ function undo.plan(client, path, options)
     changes = totals.changes,
     skipped_path = plan.skipped_path,
     unknown = state.progress.counts.unknown,
+    applied = state.progress.counts.applied,
   }
 end
 

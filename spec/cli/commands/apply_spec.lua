@@ -89,10 +89,50 @@ describe("extcontacts apply", function()
     local code, _, err = world.run("apply -y " .. world.p)
     assert.equal(2, code)
     assert.matches("1 change cannot be undone; pass --allow-irreversible to apply it anyway", err, 1, true)
-    assert.equal(0, (world.run("apply -y --allow-irreversible " .. world.p)))
+    code, _, err = world.run("apply -y --allow-irreversible " .. world.p)
+    assert.equal(0, code)
+    assert.equal(("extcontacts apply: 1 applied change cannot be undone\nCheck: extcontacts verify %s\n"):format(
+      world.p), err)
+    assert.matches('"classes":{"irreversible":1}', select(2, world.run("status --json " .. world.p)), 1, true)
     code, _, err = world.run("verify " .. world.p)
     assert.equal(0, code)
     assert.matches("wrote proof of the erasures to " .. world.place:path "p.proof.csv", err, 1, true)
+  end)
+
+  it("offers an undo of what can be undone only, and says what it can't restore", function()
+    local ids = world.place:ids(3)
+    local path = world.place:write("mixed.lua", ([[
+      local fix = require "extcontacts.fix"
+      local actions = { [%q] = fix.erase, [%q] = fix.delete }
+      return { name = "mixed", source = fix.ids { %q, %q, %q }, change = function(contact)
+        contact.title = "Cook"
+        return actions[contact.id] or contact
+      end }
+    ]]):format(ids[1], ids[2], ids[1], ids[2], ids[3]))
+    assert.equal(0, (world.run(("plan %s -o %s"):format(path, world.p))))
+    local code, _, err = world.run("apply -y --allow-irreversible " .. world.p)
+    assert.equal(0, code)
+    assert.equal(("extcontacts apply: 1 applied change cannot be undone\n"
+      .. "extcontacts apply: 1 applied change is partly reversible: undo deletes created records and recreates deleted "
+      .. "ones with new ids\nCheck: extcontacts verify %s\nUndo: extcontacts undo %s\n"):format(world.p, world.p), err)
+    local _, output = world.run("undo " .. world.p)
+    assert.matches("2 changes (3 records read)", output, 1, true)
+  end)
+
+  it("can't be undone before it ran, which undo explains", function()
+    world.planned(2)
+    local code, _, err = world.run("undo " .. world.p)
+    assert.equal(2, code)
+    assert.matches(("%s has not been applied, so there is nothing to undo; apply it with `extcontacts apply %s`")
+      :format(world.p, world.p), err, 1, true)
+    for _, id in ipairs(world.place:ids(2)) do
+      world.place:edit(id, { title = "Cook" })
+    end
+    assert.equal(4, (world.run("apply -y " .. world.p)))
+    code, _, err = world.run("undo " .. world.p)
+    assert.equal(0, code)
+    assert.matches(("no change of %s was applied, so there is nothing to undo; `extcontacts status` shows why"):format(
+      world.p), err, 1, true)
   end)
 
   it("uses the fix's own verify", function()

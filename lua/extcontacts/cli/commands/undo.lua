@@ -64,6 +64,9 @@ function command.run(args, ctx)
     ctx:say("%s with an unknown outcome %s not in the undo plan; resume %s first to find out",
       texts.plural(plan.unknown, "change"), texts.noun(plan.unknown, "is", "are"), args.plan)
   end
+  if plan.applied == 0 then
+    ctx:say("no change of %s was applied, so there is nothing to undo; `extcontacts status` shows why", args.plan)
+  end
   local ok
   ok, err = plan_text.conclude(ctx, plan, args.html)
   if not ok then

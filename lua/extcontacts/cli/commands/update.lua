@@ -4,6 +4,7 @@
 local body = require "extcontacts.cli.body"
 local canonical = require "extcontacts.record.canonical"
 local core = require "extcontacts.core"
+local diff = require "extcontacts.record.diff"
 local exit = require "extcontacts.cli.exit"
 local id = require "extcontacts.record.normalize.id"
 local models = require "extcontacts.api.models"
@@ -13,6 +14,7 @@ local operation_command = require "extcontacts.cli.operation_command"
 local operations = require "extcontacts.api.operations"
 local output = require "extcontacts.cli.output"
 local records = require "extcontacts.record"
+local types = require "extcontacts.record.types"
 
 local null = core.json.null
 
@@ -111,6 +113,20 @@ local function text_of(model, record)
   return canonical.text(out)
 end
 
+-- Whether a write would change nothing.  The server trims texts and rewrites phone
+-- numbers.
+local function is_stored(model, new, current)
+  if not core.json.encode(new) then
+    return false -- sending it reports the field
+  end
+  for _, of in pairs(types.by_name) do
+    if of.model == model.name then
+      return #diff.remaining(of.name, new, current) == 0
+    end
+  end
+  return text_of(model, new) == text_of(model, current)
+end
+
 --- Reads, changes and writes back.
 ---@param args table
 ---@param ctx table
@@ -128,7 +144,7 @@ function command.run(args, ctx, row)
   end
   local new = compose(model, current, patch, args)
   local writer = output.open(ctx, args, row.returns, false)
-  if text_of(model, new) == text_of(model, current) then
+  if is_stored(model, new, current) then
     ctx:say "no changes; nothing was sent"
     writer:put(current)
     writer:finish()

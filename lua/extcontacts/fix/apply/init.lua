@@ -42,6 +42,7 @@ local apply = {}
 ---@field failed integer
 ---@field unknown integer
 ---@field not_started integer not started, or without an outcome
+---@field classes table<extcontacts.fix.Class, integer> applied changes by how far undo can reverse them
 ---@field diverged integer saved in this run, but the server stored a different value
 ---@field stopped string|nil why it stopped before the end: `interrupted`, `limit`, `max_errors`,
 --- `error_rate`, `conflict`, `auth`, `try_later`, `io`, `failed`

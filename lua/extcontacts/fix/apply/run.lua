@@ -267,6 +267,7 @@ function Run:result()
     unknown = counts.unknown,
     not_started = self:not_started(),
     diverged = self.counts.diverged,
+    classes = self.journal.state.classes,
     stopped = self.stopped,
     err = self.err,
   }

@@ -6,6 +6,7 @@ local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 local planfile = require "extcontacts.fix.planfile"
 local reader = require "extcontacts.fix.journal.reader"
+local shell = require "extcontacts.base.shell"
 local writer = require "extcontacts.fix.journal.writer"
 
 local journal = {}
@@ -56,8 +57,8 @@ end
 function journal.of_applied(plan_path, verb)
   local plan, state = journal.of_plan(plan_path)
   if plan and not state then
-    return errors.invalid(("%s has not been applied, so there is nothing to %s"):format(plan_path, verb),
-      "not_begun")
+    return errors.invalid(("%s has not been applied, so there is nothing to %s; apply it with `extcontacts apply %s`")
+      :format(plan_path, verb, shell.word(plan_path)), "not_begun")
   end
   return plan, state
 end

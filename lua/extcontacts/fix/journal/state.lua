@@ -1,5 +1,6 @@
 --- The state of a run, replayed from the lines of its journal.  Pure.
 
+local classes = require "extcontacts.fix.classes"
 local progress = require "extcontacts.fix.progress"
 
 local state = {}
@@ -10,6 +11,7 @@ local state = {}
 ---@field open table<integer, table> intents without an outcome, by number
 ---@field ids table<string, string> old id → new id, of recreated records
 ---@field created table<string, boolean> ids of the latest creates
+---@field classes table<string, integer> applied changes by class
 ---@field runs integer
 ---@field last_stop table|nil
 
@@ -24,7 +26,7 @@ local REMEMBERED = 1000
 function state.new()
   return {
     progress = progress.new(), open = {}, ids = {}, runs = 0,
-    created = {}, created_order = {}, created_count = 0,
+    created = {}, created_order = {}, created_count = 0, classes = {},
   }
 end
 
@@ -54,6 +56,10 @@ function state.take(self, line)
     self.progress:set(line.n, line.t)
     if line.t ~= "unknown" then
       self.open[line.n] = nil
+    end
+    if line.t == "applied" then
+      local class = classes.of(line.op)
+      self.classes[class] = (self.classes[class] or 0) + 1
     end
     if line.id and line.t == "applied" then
       remember(self, line)

@@ -12,20 +12,6 @@ local types = require "extcontacts.record.types"
 
 local changes = {}
 
-local CLASSES = {
-  update = "reversible",
-  create = "partly_reversible",
-  delete = "partly_reversible",
-  erase = "irreversible",
-}
-
---- How far undo can reverse an operation.
----@param op "update"|"create"|"delete"|"erase"
----@return "reversible"|"partly_reversible"|"irreversible"
-function changes.class(op)
-  return CLASSES[op]
-end
-
 --- The body to send for a record: without the fields that the server owns.
 ---@param kind extcontacts.record.TypeName
 ---@param record table

@@ -1,7 +1,7 @@
 --- A plan that is being written: its changes, totals and skipped records.
 -- The planner, undo and the restore of a snapshot all write plans with it.
 
-local changes = require "extcontacts.fix.plan.changes"
+local classes = require "extcontacts.fix.classes"
 local dates = require "extcontacts.base.dates"
 local errors = require "extcontacts.base.errors"
 local files = require "extcontacts.base.files"
@@ -63,7 +63,7 @@ end
 --- Adds a change.  Raises an error object when it can't be written.
 ---@param change extcontacts.fix.Change without number, class and hash, which are added
 function Draft:add(change)
-  change.class = changes.class(change.op)
+  change.class = classes.of(change.op)
   self.count = self.count + 1
   if self.file then
     assert(self.file:change(change))

@@ -69,10 +69,10 @@ local function answers(self, read)
 end
 
 -- Iterates over the records that may be the one to create.
-local function candidates(self, change, row, args)
+local function candidates(self, change, row, args, may_scan)
   local found = {}
   local reads = NAMES[change.kind] and change.kind ~= "contact" and {} or match.reads(row, args)
-  if #reads == 0 and NAMES[change.kind] then
+  if #reads == 0 and NAMES[change.kind] and may_scan then
     local key = name_of(change.kind, change.after)
     for index, id in ipairs(key and ids_by_name(self, change.kind)[key] or {}) do
       found[index] = { id = id }
@@ -114,20 +114,25 @@ end
 
 --- Finds the record; raises an error object if a read fails.
 ---@param change extcontacts.fix.Change a create
+---@param accepts (fun(record: table): boolean)|nil instead of whether the record has all values; nothing is
+--- scanned then
 ---@return string|nil id
-function Existing:find(change)
+function Existing:find(change, accepts)
   local row = operations.by_short[types.by_name[change.kind].create]
   local arguments = types.arguments({ kind = change.kind, owner = change.owner }, change.after)
   local args = params.bind(row, #arguments, arguments)
   if not args then
     return nil -- apply reports what is wrong with it
   end
-  local found, are_ids = candidates(self, change, row, args)
+  local is_it = accepts or function(record)
+    return has_all(change, record)
+  end
+  local found, are_ids = candidates(self, change, row, args, accepts == nil)
   for _, candidate in ipairs(found) do
-    if not self.claimed[candidate.id] and (are_ids or has_all(change, candidate)) then
+    if not self.claimed[candidate.id] and (are_ids or is_it(candidate)) then
       -- Indexes lag behind writes, so the record itself decides.
       local record = record_api.read(self.client, { kind = change.kind, id = candidate.id, owner = change.owner })
-      if record and has_all(change, record) then
+      if record and is_it(record) then
         self.claimed[candidate.id] = true
         return candidate.id
       end

@@ -121,7 +121,7 @@ local function without_layer(text, pairs_too)
     return text:sub(#first + 1, -#closing - 1)
   end
   local last = #text
-  while text:find("^[;,%s]", last) do
+  while last > 0 and text:find("^[;,%s]", last) do
     last = last - 1
   end
   return text:sub(text:find "%S" or 1, last)

@@ -136,12 +136,14 @@ local function guess_separator(header)
   return ","
 end
 
--- The columns of a header that have a name; and all, with false for the others.
+-- The columns of a header that have a name, without blanks around it; and all, with
+-- false for the others.
 -- Or nil and the problem.
 local function name_columns(header)
   local named, columns, seen = {}, {}, {}
-  for index, name in ipairs(header) do
-    local has_name = name:find "%S" ~= nil
+  for index, written in ipairs(header) do
+    local name = texts.trim((written:gsub("\194\160", " ")))
+    local has_name = name ~= ""
     if has_name and seen[name] then
       return nil, ("duplicate column '%s'"):format(name)
     elseif has_name then

@@ -55,19 +55,22 @@ local OTHERS = [[
 AE UAE, U.A.E., Emirates, Vereinigte Arabische Emirate; AS American Samoa; AT Österreich, Oesterreich, Autriche;
 BA Bosnia, Bosnien und Herzegowina; BE Belgien, Belgique, België, Belgie; BG Bulgarien; BR Brasil, Brasilien;
 CC Cocos Islands, Keeling Islands; CD DR Congo, DRC, Democratic Republic of the Congo; CG Republic of the Congo;
-CH Schweiz, Suisse, Svizzera, Swiss; CI Ivory Coast, Elfenbeinküste; CN PR China, P.R. China, VR China;
+CH Schweiz, Suisse, Svizzera, Swiss; CI Ivory Coast, Elfenbeinküste; CN PR China, P.R. China, VR China, 中国;
 CV Cabo Verde; CY Zypern; CZ Czechia, Czech Republic, Tschechien, Tschechische Republik, Česko, Česká republika;
-DE Deutschland, BRD, Bundesrepublik Deutschland, Federal Republic of Germany, Allemagne, Alemania, Germania, Duitsland;
+DE Deutschland, BRD, FRG, Bundesrepublik Deutschland, Federal Republic of Germany, Allemagne, Alemania,
+Germania, Duitsland;
 DK Dänemark, Danmark; EE Estland, Eesti; ES Spanien, España, Espagne; FI Finnland, Suomi; FR Frankreich, Francia;
 GB UK, U.K., Great Britain, Britain, United Kingdom, England, Scotland, Wales, Northern Ireland, Großbritannien,
 Vereinigtes Königreich, Royaume-Uni, Grande-Bretagne, Reino Unido; GR EL, Griechenland, Hellas, Ελλάδα;
-HK Hong Kong SAR; HR Kroatien, Hrvatska; HU Ungarn, Magyarország; IE Irland, Éire, Republic of Ireland; IN Indien;
+HK Hong Kong SAR, Hongkong; JP 日本; HR Kroatien, Hrvatska; HU Ungarn, Magyarország; IE Irland, Éire, Republic of Ireland;
+IN Indien;
 IS Island, Ísland; IT Italien, Italia, Italie; KP North Korea, Nordkorea;
 KR South Korea, Republic of Korea, Südkorea; LT Litauen, Lietuva; LU Luxemburg, Lëtzebuerg; LV Lettland, Latvija;
-MF Saint Martin; MK Macedonia, Nordmazedonien; MX México, Mexiko; NL Nederland, Niederlande, Holland, The Netherlands,
-Pays-Bas, Países Bajos; NO Norwegen, Norge; NZ Neuseeland, Aotearoa; PL Polen, Polska; RO Rumänien, România;
-RS Serbien, Srbija; RU Russian Federation, Russland, Россия; SE Schweden, Sverige;
-SI Slowenien, Slovenija; SK Slowakei, Slovensko; SX Sint Maarten; TR Türkei, Türkiye, Turkiye; UA Ukraina, Україна;
+MF Saint Martin; MM Burma; MK Macedonia, Nordmazedonien; MX México, Mexiko; NL Nederland, Niederlande, Holland,
+The Netherlands, Pays-Bas, Países Bajos; NO Norwegen, Norge; NZ Neuseeland, Aotearoa; PL Polen, Polska;
+RO Rumänien, România; RS Serbien, Srbija; RU Russian Federation, Russland, Россия; SE Schweden, Sverige;
+SA KSA; SZ Swaziland; SI Slowenien, Slovenija; SK Slowakei, Slovensko; SX Sint Maarten; TR Türkei, Türkiye, Turkiye;
+UA Ukraina, Україна;
 US USA, U.S.A., U.S., United States of America, America, Vereinigte Staaten, Estados Unidos, États-Unis;
 VA Vatican, Holy See; VG British Virgin Islands; VI US Virgin Islands, U.S. Virgin Islands; VN Viet Nam;
 WS Samoa; XK Kosovo; ZA Südafrika

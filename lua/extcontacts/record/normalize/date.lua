@@ -73,7 +73,12 @@ function date.read(text)
     return nil, millis
   end
   local midnight = dates.iso(("%s-%s-%sT00:00:00Z"):format(year, month, day))
-  return (dates.text(midnight + seconds):gsub("Z$", "." .. millis .. "Z"))
+  -- A year before 1000 lacks its zeros.
+  local text_of_year, after = dates.text(midnight + seconds):match "^(%d%d?%d?%d?)(%-.*)Z$"
+  if not text_of_year then
+    return nil, "not a date"
+  end
+  return ("%04d%s.%sZ"):format(text_of_year, after, millis)
 end
 
 return date

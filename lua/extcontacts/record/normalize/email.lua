@@ -11,7 +11,7 @@ local email = {}
 -- for the address.
 local LONGEST = 1000
 local BRACKETS = { ["<"] = ">" }
-local QUOTES = { "“", "”", "„", "‘", "’", "‚", "«", "»", "‹", "›", "＠" }
+local QUOTES = { "“", "”", "„", "‟", "‘", "’", "‚", "‛", "´", "′", "″", "«", "»", "‹", "›", "＠" }
 
 -- Whether a text has characters that a keyboard doesn't put into an address.
 local function is_odd(text)

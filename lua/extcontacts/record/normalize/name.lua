@@ -17,6 +17,13 @@ local MOST_MARKS = 8
 -- The tables of `compositions`, loaded when a text has marks.
 local composed_of, parts_of, class_of
 
+local function load_compositions()
+  if not composed_of then
+    local compositions = require "extcontacts.record.normalize.compositions"
+    composed_of, parts_of, class_of = compositions.composed, compositions.parts, compositions.class
+  end
+end
+
 -- Adds a letter's own marks before those that follow it.
 local function decompose(letter, marks)
   local parts = parts_of[letter]
@@ -67,10 +74,8 @@ end
 function name.composed(text)
   if not text:find(MARK) then
     return text
-  elseif not composed_of then
-    local compositions = require "extcontacts.record.normalize.compositions"
-    composed_of, parts_of, class_of = compositions.composed, compositions.parts, compositions.class
   end
+  load_compositions()
   local out, letter, marks = {}, "", {}
   local function finish()
     out[#out + 1] = #marks > 0 and compose(letter, marks) or letter
@@ -86,6 +91,19 @@ function name.composed(text)
   end
   finish()
   return table.concat(out)
+end
+
+--- Replaces letters with marks by their base letters: "É" by "E".
+---@param text string UTF-8
+---@return string
+function name.without_marks(text)
+  if not text:find "[\194-\244]" then
+    return text
+  end
+  load_compositions()
+  return (text:gsub("[\194-\244][\128-\191]+", function(char)
+    return decompose(char, {})
+  end):gsub(MARK, ""))
 end
 
 --- Reads a name: without blanks around it, with composed letters.

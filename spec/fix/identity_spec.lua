@@ -1,4 +1,5 @@
 -- Files of one organization are not used on another one at the same address.
+local api = require "spec.support.api"
 local command = require "spec.support.command"
 local ec = require "extcontacts"
 local fix = require "extcontacts.fix"
@@ -151,6 +152,33 @@ describe("another organization at the same address", function()
     assert.equal(2, assert(fix.verify(rotated, place:path "q", vouched)).match)
     assert.equal(2, assert(fix.undo(rotated, place:path "q", vouched)).changes)
     rotated:close()
+  end)
+
+  it("is named in the hints of a plan made with an access token", function()
+    local environment = command.environment(place.server)
+    environment.GENESYSCLOUD_OAUTHCLIENT_ID, environment.GENESYSCLOUD_OAUTHCLIENT_SECRET = nil, nil
+    environment.GENESYSCLOUD_ACCESS_TOKEN = api.session(place.server).token
+    local path = place:write("f.lua", ([[
+      local fix = require "extcontacts.fix"
+      return { name = "x", source = fix.ids { %q }, change = function(contact)
+        contact.title = "Cook"
+        return contact
+      end }
+    ]]):format(place:ids(1)[1]))
+    local function run(...)
+      local code, _, errors = command.run({ ... }, { environment = environment })
+      return code, errors
+    end
+    local code, errors = run("plan", path, "-o", plan_path)
+    assert.equal(0, code, errors)
+    assert.matches("an access token does not show its organization", errors, 1, true)
+    assert.matches(("Apply: extcontacts apply %s --same-organization\n"):format(plan_path), errors, 1, true)
+    code, errors = run("apply", plan_path, "--yes")
+    assert.equal(2, code)
+    assert.matches("was made with an access token", errors, 1, true)
+    code, errors = run("apply", plan_path, "--yes", "--same-organization")
+    assert.equal(0, code, errors)
+    assert.matches(("Undo: extcontacts undo %s --same-organization\n"):format(plan_path), errors, 1, true)
   end)
 
   it("is refused by every command, which names the option", function()

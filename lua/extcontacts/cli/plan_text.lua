@@ -1,5 +1,6 @@
 --- A plan as text: its changes as a coloured diff, and its totals.
 
+local client = require "extcontacts.client"
 local diff = require "extcontacts.record.diff"
 local texts = require "extcontacts.base.text"
 
@@ -166,6 +167,18 @@ function plan_text.skipped(ctx, path)
   ctx:say("%s lists the skipped records and the reasons", path)
 end
 
+--- Names the command that applies a plan.  A plan that was made with an access token
+-- needs an option.
+---@param ctx table
+---@param path string
+function plan_text.hint_apply(ctx, path)
+  if client.oauth_client(ctx:connect()) then
+    return ctx:hint("Apply", "apply", path)
+  end
+  ctx:say "an access token does not show its organization; make sure that you apply the plan to the same one"
+  ctx:hint("Apply", "apply", path, "--same-organization")
+end
+
 --- Ends a command that wrote a plan: its totals, the review page if asked for,
 -- and what to do next.
 ---@param ctx table
@@ -187,7 +200,7 @@ function plan_text.conclude(ctx, plan, html)
   end
   if plan.changes > 0 then
     ctx:say("wrote the plan %s; nothing has changed on the server", plan.path)
-    ctx:hint("Apply", "apply", plan.path)
+    plan_text.hint_apply(ctx, plan.path)
   end
   return true
 end

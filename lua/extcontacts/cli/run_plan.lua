@@ -117,7 +117,8 @@ local function say_undo(ctx, result)
 end
 
 -- Writes the outcome, and what to do next.
-local function conclude(ctx, path, result)
+local function conclude(ctx, args, result)
+  local path, vouched = args.plan, args.same_organization and "--same-organization" or nil
   ctx:out(texts.plural(result.total, "change"), " in the plan\n")
   run_text.counts(ctx, result)
   if result.stopped and result.stopped ~= "interrupted" then -- the end of the command reports a signal
@@ -132,12 +133,12 @@ local function conclude(ctx, path, result)
     ctx:hint("Retry", "plan", "set_fields", "--set", "csv=" .. result.errors_path)
   end
   if result.not_started > 0 or result.unknown > 0 then
-    ctx:hint("Resume", "resume", path)
+    ctx:hint("Resume", "resume", path, vouched)
   elseif result.applied > 0 then
     local can_undo = say_undo(ctx, result)
-    ctx:hint("Check", "verify", path)
+    ctx:hint("Check", "verify", path, vouched)
     if can_undo then
-      ctx:hint("Undo", "undo", path)
+      ctx:hint("Undo", "undo", path, vouched)
     end
   end
 end
@@ -163,7 +164,7 @@ function run_plan.run(args, ctx, name)
   if not result then
     return nil, err
   end
-  conclude(ctx, args.plan, result)
+  conclude(ctx, args, result)
   return exit.of_run(result)
 end
 

@@ -80,7 +80,7 @@ function command.run(args, ctx)
   if totals.changes == 0 then
     return
   end
-  ctx:hint("Apply", "apply", output)
+  plan_text.hint_apply(ctx, output)
   return args.detailed_exitcode and exit.codes.pending or exit.codes.ok
 end
 

@@ -41,20 +41,25 @@ local function name_of(kind, record)
   return key:find "[^\n]" and key or nil
 end
 
--- The ids of the records that have a name.
-local function ids_by_name(self, kind)
-  if not self.by_name[kind] then
-    local ids = {}
+-- The ids of the records that have a name.  An id that is alone takes no table:
+-- about 150 bytes per record.
+local function ids_by_name(self, kind, key)
+  local ids = self.by_name[kind]
+  if not ids then
+    ids = {}
     for record in self.client[SCANS[kind]](self.client, { limit = 200 }) do
-      local key = name_of(kind, record)
-      if key then
-        ids[key] = ids[key] or {}
-        table.insert(ids[key], record.id)
+      local name_key = name_of(kind, record)
+      local others = name_key and ids[name_key]
+      if type(others) == "table" then
+        others[#others + 1] = record.id
+      elseif name_key then
+        ids[name_key] = others and { others, record.id } or record.id
       end
     end
     self.by_name[kind] = ids
   end
-  return self.by_name[kind]
+  local found = ids[key]
+  return type(found) == "table" and found or { found }
 end
 
 -- The records that one read returns.
@@ -74,7 +79,7 @@ local function candidates(self, change, row, args, may_scan)
   local reads = NAMES[change.kind] and change.kind ~= "contact" and {} or match.reads(row, args)
   if #reads == 0 and NAMES[change.kind] and may_scan then
     local key = name_of(change.kind, change.after)
-    for index, id in ipairs(key and ids_by_name(self, change.kind)[key] or {}) do
+    for index, id in ipairs(key and ids_by_name(self, change.kind, key) or {}) do
       found[index] = { id = id }
     end
     return found, true

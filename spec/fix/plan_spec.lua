@@ -271,6 +271,20 @@ describe("fix.plan", function()
       assert.equal(500, err.status)
     end)
 
+    it("warns in a plan of undo, too", function()
+      local id = assert(place.direct.contacts:create { schema = { id = schema.id, version = 1 },
+        customFields = { since_date = "2026-01-31" } }).id
+      place:plan { source = fix.ids { id }, change = function(contact)
+        contact.customFields.since_date = "2026-02-28"
+        return contact
+      end }
+      assert.equal(1, assert(place:apply()).applied)
+      place:faults { operation = "contacts.schemas.version", status = 404, code = "not.found" }
+      local change
+      assert(fix.undo(place.client, place:path "p", { on_change = function(undone) change = undone end }))
+      assert.same({ "customFields: version 1 of its schema does not exist" }, warnings(change, "custom_field"))
+    end)
+
     it("reads no schema for a change of other fields", function()
       local id = assert(place.direct.contacts:create { schema = { id = schema.id, version = 1 },
         customFields = { since_date = "2026-01-31" } }).id

@@ -49,19 +49,19 @@ end
 ---@param client extcontacts.Client
 ---@param options table
 ---@param plan_path string|nil
----@param skips extcontacts.fix.Skipped|nil receives what the fix skips
+---@param draft extcontacts.fix.Draft|nil receives what the fix skips, and reads schemas
 ---@return extcontacts.fix.Context
 ---@return extcontacts.fix.Notes
 ---@return fun() close closes the files that the fix opened
-function context.new(client, options, plan_path, skips)
+function context.new(client, options, plan_path, draft)
   local notes, outputs, all_groups = { warnings = {} }, {}, {}
-  skips = skips or skipped.new()
-  local ctx = { options = options, client = readonly_client.wrap(client), schema = schemas.reader(client) }
+  draft = draft or { skipped = skipped.new(), schema_of = schemas.reader(client) }
+  local ctx = { options = options, client = readonly_client.wrap(client), schema = draft.schema_of }
   function ctx.warn(message)
     notes.warnings[#notes.warnings + 1] = { code = "fix", text = tostring(message) }
   end
   function ctx.skip(reason, row)
-    skips:add(tostring(reason), notes.item, row)
+    draft.skipped:add(tostring(reason), notes.item, row)
   end
   function ctx.output(name)
     if not plan_path then

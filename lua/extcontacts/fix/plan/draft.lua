@@ -1,6 +1,7 @@
 --- A plan that is being written: its changes, totals and skipped records.
 -- The planner, undo and the restore of a snapshot all write plans with it.
 
+local changes = require "extcontacts.fix.plan.changes"
 local classes = require "extcontacts.fix.classes"
 local dates = require "extcontacts.base.dates"
 local errors = require "extcontacts.base.errors"
@@ -8,6 +9,7 @@ local files = require "extcontacts.base.files"
 local identity = require "extcontacts.fix.identity"
 local journal = require "extcontacts.fix.journal"
 local planfile = require "extcontacts.fix.planfile"
+local schemas = require "extcontacts.fix.schemas"
 local skipped = require "extcontacts.fix.skipped"
 local totals = require "extcontacts.fix.plan.totals"
 
@@ -18,6 +20,7 @@ local draft = {}
 ---@field skipped extcontacts.fix.Skipped
 ---@field totals table
 ---@field count integer changes so far
+---@field schema_of fun(kind: extcontacts.record.TypeName, record: table): table|nil, string|nil, boolean|nil
 ---@field skipped_path string|nil set by `finish` when records are skipped
 local Draft = {}
 Draft.__index = Draft
@@ -49,6 +52,7 @@ function draft.new(client, header, options)
     totals = totals.new(),
     skipped = skipped.new(options.output),
     count = 0,
+    schema_of = schemas.reader(client),
   }, Draft)
 end
 
@@ -60,9 +64,11 @@ function Draft:start()
   end
 end
 
---- Adds a change.  Raises an error object when it can't be written.
+--- Adds a change, with warnings about its custom fields.  Raises an error object
+-- when it can't be written.
 ---@param change extcontacts.fix.Change without number, class and hash, which are added
 function Draft:add(change)
+  changes.warn(change, schemas.warnings(change, self.schema_of))
   change.class = classes.of(change.op)
   self.count = self.count + 1
   if self.file then

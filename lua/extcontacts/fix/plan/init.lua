@@ -11,7 +11,6 @@ local draft = require "extcontacts.fix.plan.draft"
 local errors = require "extcontacts.base.errors"
 local existing = require "extcontacts.fix.plan.existing"
 local find_contact = require "extcontacts.fix.find_contact"
-local schemas = require "extcontacts.fix.schemas"
 local source = require "extcontacts.fix.source"
 
 local plan = {}
@@ -104,7 +103,6 @@ function Planner:take(item)
       if index == 1 then
         changes.warn(change, self.notes.warnings)
       end
-      changes.warn(change, schemas.warnings(change, self.ctx.schema))
       self.draft:add(change)
       if self.limit and self.draft.count >= self.limit then
         return false
@@ -193,7 +191,7 @@ function plan.make(client, fix, options)
   if not begun then
     return nil, err
   end
-  local ctx, notes, close = context.new(client, set, options.output, begun.skipped)
+  local ctx, notes, close = context.new(client, set, options.output, begun)
   local planner = setmetatable({
     client = client, existing = existing.new(client), fix = fix, draft = begun,
     ctx = ctx, notes = notes, limit = options.limit,

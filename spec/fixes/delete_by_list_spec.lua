@@ -70,9 +70,8 @@ describe("the fix delete_by_list", function()
     end)
 
     it("names contacts that may have a number, and never says that nobody has it", function()
-      for index, display in ipairs { "0171 2223331", "171 2223332", "2223333", "(0171) 222-3334", "0171/2223335 (mobile)",
-        "0171 2223336 / 89",
-        "030 99887766; 0171 2223337", "49171 2223338 ext 012" } do
+      for index, display in ipairs { "0171 2223331", "171 2223332", "2223333", "(0171) 222-3334",
+        "0171/2223335 (mobile)", "0171 2223336 / 89", "030 99887766; 0171 2223337", "49171 2223338 ext 012" } do
         local id = ready:add { otherPhone = { display = display } }
         local erased, reasons = outcome("+49 171 222333" .. index)
         assert.equal(0, erased)

@@ -119,6 +119,13 @@ static const ec_failure of_libcurl[] = {
     [CURLE_BAD_CONTENT_ENCODING] = {"protocol", "malformed",
                                     "the compressed response body is damaged",
                                     0},
+    /* our own callbacks note why they refuse bytes, so these are libcurl's:
+    ** it decodes one gzip member */
+    [CURLE_WRITE_ERROR] = {"protocol", "encoding",
+                           "the compressed response continues after its end, "
+                           "for instance with a second gzip member; set "
+                           "compress to false",
+                           1},
     [CURLE_WEIRD_SERVER_REPLY] = {"protocol", "malformed",
                                   "the response is not HTTP", 0},
     [CURLE_UNSUPPORTED_PROTOCOL] = {"protocol", "malformed",

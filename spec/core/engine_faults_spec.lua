@@ -136,6 +136,23 @@ describe("the engine's answer to", function()
       fails("protocol", "malformed", after_read { "send", peer.reply("plainly not", "Content-Encoding: gzip\r\n") })
     end)
 
+    -- Two gzip members, `{"a":1,` and `"b":2}`, and what else may follow one.
+    for name, tail in pairs {
+      ["with a second member"] = "\31\139\8\0\0\0\0\0\2\3\83\74\82\178\50\170\5\0\176\127\87\248\6\0\0\0",
+      ["with half a second member"] = "\31\139\8\0\0\0\0\0\2\3\83\74",
+      ["with other bytes"] = "garbage!",
+      ["with zeros"] = ("\0"):rep(20),
+    } do
+      it("that is compressed and continues after its end " .. name, function()
+        local first = "\31\139\8\0\0\0\0\0\2\3\171\86\74\84\178\50\212\1\0\205\205\119\74\7\0\0\0"
+        local bytes = peer.reply(first .. tail, "Content-Encoding: gzip\r\n")
+        local failure = fails("protocol", "encoding", after_read { "send", bytes })
+        assert.is_true(failure.permanent)
+        assert.equal("all", failure.sent)
+        fails("protocol", "encoding", after_read({ "send", bytes:sub(1, -#tail - 1) }, { "send", tail }))
+      end)
+    end
+
     it("in an encoding that was not requested", function()
       fails("protocol", "malformed", after_read { "send", peer.reply("x", "Content-Encoding: bogus\r\n") })
     end)

@@ -6,7 +6,8 @@
 #include <limits.h>
 #include <string.h>
 
-#define DEFAULT_DEPTH 128
+/* The default is the largest: what is decoded with a lower limit can always be
+** written to a file and read again, inside other objects. */
 #define LARGEST_DEPTH 1000
 
 /* Raises for an option that is not a known one.  [-0, +0] */
@@ -51,7 +52,7 @@ static int whole_option(lua_State *L, int index, const char *name,
 
 void lec_json_read_options(lua_State *L, int index, const char *const *known,
                            lec_json_options *options) {
-  options->max_depth = DEFAULT_DEPTH;
+  options->max_depth = LARGEST_DEPTH;
   options->max_bytes = 0;
   options->sort_keys = 0;
   if (lua_isnoneornil(L, index))
@@ -59,7 +60,7 @@ void lec_json_read_options(lua_State *L, int index, const char *const *known,
   luaL_checktype(L, index, LUA_TTABLE);
   check_names(L, index, known);
   options->max_depth =
-      whole_option(L, index, "max_depth", DEFAULT_DEPTH, LARGEST_DEPTH);
+      whole_option(L, index, "max_depth", LARGEST_DEPTH, LARGEST_DEPTH);
   options->max_bytes = whole_option(L, index, "max_bytes", 0, INT_MAX);
   lua_pushliteral(L, "sort_keys");
   lua_rawget(L, index);

@@ -1,6 +1,8 @@
 -- Replies as values and errors.
 local errors = require "extcontacts.base.errors"
 local fake = require "spec.support.fake"
+local json = require "extcontacts.base.json"
+local models = require "extcontacts.api.models"
 local operations = require "extcontacts.api.operations"
 local params = require "extcontacts.api.params"
 local response = require "extcontacts.api.response"
@@ -155,10 +157,75 @@ describe("a reply with status 2xx", function()
     assert.same({}, (response.classify(row_of "contacts.delete", fake.json(200, {}))))
   end)
 
-  it("of a create must have an id", function()
-    assert.equal("protocol", failure(fake.json(200, {}), "contacts.create").kind)
-    assert.equal("protocol", failure(fake.json(200, { code = "not.found", status = 404 }), "contacts.create").kind)
-    assert.same({}, (response.classify(row_of "contacts.update", fake.json(200, {}))))
+  it("must have an id where the operation returns a record", function()
+    local count = 0
+    for _, row in ipairs(operations.list) do
+      if row.returns and models[row.returns].by_wire.id then
+        count = count + 1
+        for _, body in ipairs { {}, { name = "x" }, { id = 7 }, { id = json.null } } do
+          local err = failure(fake.json(200, body), row.short)
+          assert.equal("protocol", err.kind)
+          assert.equal(("the answer is a %s without an id"):format(row.returns), err.message)
+        end
+        assert.equal("x", (response.classify(row, fake.json(200, { id = "x" }))).id)
+      end
+    end
+    assert.is_true(count > 15)
+  end)
+
+  it("is an error if it is the API's error body, for every operation", function()
+    for _, row in ipairs(operations.list) do
+      for _, body in ipairs {
+        { code = "not.found", message = "x", status = 404 }, { message = "x", status = 500 },
+        { code = "internal.server.error", status = 500, contextId = "c", details = {} },
+      } do
+        local err = failure(fake.json(200, body), row.short)
+        assert.equal("protocol", err.kind, row.short)
+        assert.matches("the answer is an error", err.message)
+        assert.is_nil(err.from_api)
+      end
+    end
+    -- A record may have such fields.
+    local record = { id = "a", code = "x", message = "x", status = 404 }
+    assert.same(record, (response.classify(row_of "contacts.get", fake.json(200, record))))
+  end)
+
+  it("has records in its arrays, and names what is none", function()
+    local count = 0
+    for _, row in ipairs(operations.list) do
+      local model = row.returns and models[row.returns]
+      for _, field in ipairs(model and not model.by_wire.id and model.fields or {}) do
+        if field.shape == "array" then
+          count = count + 1
+          for body, message in pairs {
+            ['{"%s":[{"id":"a"},null]}'] = "the answer's %s[2] is not a record",
+            ['{"%s":[null]}'] = "the answer's %s[1] is not a record",
+            ['{"%s":[{"id":"a"},{"id":"b"},7,null]}'] = "the answer's %s[3] is not a record",
+            ['{"%s":{"a":1}}'] = "the answer's %s are not an array",
+            ['{"%s":"a"}'] = "the answer's %s are not an array",
+            ['{"data":[]}'] = "the answer is not a " .. row.returns .. ": it has none of its fields",
+          } do
+            local err = failure({ status = 200, headers = {}, body = body:format(field.wire) }, row.short)
+            assert.same({ "protocol", message:format(field.wire) }, { err.kind, err.message }, row.short)
+          end
+          for _, body in ipairs { '{"%s":[]}', '{"%s":null}', '{"%s":[{}]}', "{}" } do
+            assert.is_table((response.classify(row, { status = 200, headers = {}, body = body:format(field.wire) })))
+          end
+        end
+      end
+    end
+    assert.is_true(count > 10)
+  end)
+
+  it("is limited in its depth by the client's option", function()
+    local deep = { status = 200, headers = {}, body = '{"id":"a","b":' .. ("["):rep(200) .. ("]"):rep(200) .. "}" }
+    local _, err = response.classify(row_of "contacts.get", deep, nil, { max_depth = 128 })
+    assert.same({ "decode", "the answer is nested too deeply; raise max_depth" }, { err.kind, err.message })
+    assert.equal("a", (response.classify(row_of "contacts.get", deep, nil, { max_depth = 201 })).id)
+    local self = fake.client({ deep, deep }, { max_depth = 900 })
+    assert.equal("a", self.client.contacts:get("a").id)
+    self = fake.client { deep }
+    assert.equal("decode", select(2, self.client.contacts:get "a").kind)
   end)
 
   it("is passed to on_body before it is decoded", function()

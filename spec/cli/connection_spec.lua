@@ -14,8 +14,9 @@ describe("the connection options", function()
   end)
 
   it("are settings of the client", function()
-    local options, sources = connection.settings({ profile = "p", base_url = "u", timeout = 3, no_cache = true }, none)
-    assert.same({ profile = "p", base_url = "u", timeout = 3 }, options)
+    local options, sources = connection.settings({ profile = "p", base_url = "u", timeout = 3, no_cache = true,
+      max_depth = 200, max_body = 1000 }, none)
+    assert.same({ profile = "p", base_url = "u", timeout = 3, max_depth = 200, max_body = 1000 }, options)
     assert.equal(none, sources.getenv)
     assert.is_nil(sources.read_file)
   end)

@@ -35,6 +35,8 @@ describe("the command line", function()
         .. "(see `extcontacts doctor --help`)\n",
       ["--profil x"] = "extcontacts: unknown option '--profil', did you mean '--profile'? "
         .. "(see `extcontacts --help`)\n",
+      ["doctor --max-depth 901"] = "extcontacts doctor: --max-depth: '901' is not a whole number from 1 to 900 "
+        .. "(see `extcontacts doctor --help`)\n",
       ["doctor --timeout soon"] = "extcontacts doctor: --timeout: 'soon' is not a number of seconds above 0 "
         .. "(see `extcontacts doctor --help`)\n",
     }

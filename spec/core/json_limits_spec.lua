@@ -70,8 +70,12 @@ describe("json.encode refuses, in any order of fields,", function()
     for _ = 1, 128 do
       deep = { deep }
     end
-    refuses(deep, ("[1]"):rep(128), "nested too deeply (see max_depth)")
-    assert.is_string(json.encode(deep, { max_depth = 129 }))
+    assert.is_string(json.encode(deep))
+    refuses(deep, ("[1]"):rep(128), "nested too deeply (see max_depth)", { max_depth = 128 })
+    for _ = 129, 1000 do
+      deep = { deep }
+    end
+    refuses(deep, ("[1]"):rep(1000), "nested too deeply (see max_depth)")
     refuses({ a = { b = {} } }, "a.b", "nested too deeply (see max_depth)",
       { max_depth = 2 })
   end)

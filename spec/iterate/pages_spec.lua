@@ -48,6 +48,27 @@ describe("a scan", function()
     assert.equal("protocol", raised(step, self.client:scan_contacts()).kind)
   end)
 
+  it("raises if an entity is null, names it, and stays where it was", function()
+    for name, make in pairs {
+      scan = function(self) return self.client:scan_contacts() end,
+      listing = function(self) return self.client:each_contact() end,
+    } do
+      local damaged = fake.json(200, { entities = { { id = "id-3" }, ec.null, { id = "id-5" } }, total = 5 })
+      local first = fake.json(200, { entities = records(1, 2), total = 200, pageCount = 2, cursors = { after = "a" } })
+      local repaired = fake.json(200, { entities = records(3, 5), total = 5 })
+      local self = fake.client({ first, damaged, repaired }, {})
+      local iterator = make(self)
+      local seen = { iterator:next().id, iterator:next().id }
+      local err = raised(step, iterator)
+      assert.same({ "protocol", "the answer's entities[2] is not a record" }, { err.kind, err.message }, name)
+      assert.equal(2, iterator.count)
+      for record in iterator do
+        seen[#seen + 1] = record.id
+      end
+      assert.same(expected(1, 5), seen)
+    end
+  end)
+
   it("raises if a cursor is returned twice", function()
     local self = fake.client { page(1, 1, "a"), page(2, 2, "a") }
     local iterator = self.client:scan_contacts()

@@ -3,6 +3,7 @@
 local core = require "extcontacts.core"
 local dates = require "extcontacts.base.dates"
 local errors = require "extcontacts.base.errors"
+local models = require "extcontacts.api.models"
 local outcome = require "extcontacts.api.outcome"
 local texts = require "extcontacts.base.text"
 
@@ -246,13 +247,76 @@ local function unexpected(row, reply, kind, message)
   }
 end
 
+-- An error body that came with a status of success: a gateway may have changed the
+-- status.
+local function is_error(value)
+  return value.id == nil and type(value.status) == "number" and value.status >= 400
+    and (text_field(value, "code") or text_field(value, "message")) ~= nil
+end
+
+-- The arrays of records of an answer, by its model: their names, and the model's
+-- fields.
+local lists = {}
+
+local function lists_of(model)
+  local names = lists[model.name]
+  if not names then
+    names = {}
+    for _, field in ipairs(model.fields) do
+      if field.shape == "array" and models[field.type] then
+        names[#names + 1] = field.wire
+      end
+    end
+    lists[model.name] = names
+  end
+  return names
+end
+
+-- Why a value is not an array of records; nil if it is one.
+local function list_problem(name, list)
+  if type(list) ~= "table" or (#list == 0 and next(list) ~= nil) then
+    return ("the answer's %s are not an array"):format(name)
+  end
+  for index = 1, #list do
+    if type(list[index]) ~= "table" then
+      return ("the answer's %s[%d] is not a record"):format(name, index)
+    end
+  end
+end
+
+-- Why an object is not what the operation returns; nil if nothing speaks against it.
+local function shape_problem(row, value)
+  if is_error(value) then
+    return ("the answer is an error (%s) with a status of success"):format(
+      sentence(text_field(value, "code") or tostring(value.status)))
+  end
+  local model = models[row.returns]
+  if row.effect == "create" or (model and model.by_wire.id) then
+    return type(value.id) ~= "string" and ("the answer is a %s without an id"):format(row.returns) or nil
+  end
+  local names = model and lists_of(model) or {}
+  for _, name in ipairs(names) do
+    local list = value[name]
+    local problem = list ~= nil and list ~= core.json.null and list_problem(name, list)
+    if problem then
+      return problem
+    end
+  end
+  local is_known = #names == 0 or next(value) == nil
+  for name in pairs(is_known and {} or value) do
+    is_known = is_known or model.by_wire[name] ~= nil
+  end
+  return not is_known and ("the answer is not a %s: it has none of its fields"):format(row.returns) or nil
+end
+
 --- Turns a reply into a call's result.
 ---@param row extcontacts.Operation
 ---@param reply table `{ status, headers, body }`
 ---@param args extcontacts.Arguments|nil what was asked, to mask it in messages
+---@param decoding { max_depth: integer }|nil options of the decoder
 ---@return any value the decoded body; `true` for an empty one
 ---@return extcontacts.Error|nil
-function response.classify(row, reply, args)
+function response.classify(row, reply, args, decoding)
   if reply.status < 200 or reply.status > 299 then
     return nil, response.failure(row, reply, args)
   end
@@ -265,15 +329,19 @@ function response.classify(row, reply, args)
   if args and args.on_body then
     args.on_body(reply.body)
   end
-  local value, problem = core.json.decode(reply.body)
-  if value == nil then
+  local value, problem = core.json.decode(reply.body, decoding)
+  if value == nil and problem:find("max_depth", 1, true) then
+    return unexpected(row, reply, "decode", "the answer is nested too deeply; raise max_depth")
+  elseif value == nil then
     local kind = reply.headers["content-type"]
     return unexpected(row, reply, "decode", ("%s (content type %s); a gateway or proxy may have answered")
       :format(problem, kind and sentence(kind) or "missing"))
   elseif row.returns and type(value) ~= "table" then
     return unexpected(row, reply, "protocol", ("the answer is not a %s"):format(row.returns))
-  elseif row.effect == "create" and type(value.id) ~= "string" then
-    return unexpected(row, reply, "protocol", ("the answer is a %s without an id"):format(row.returns))
+  end
+  problem = type(value) == "table" and shape_problem(row, value)
+  if problem then
+    return unexpected(row, reply, "protocol", problem)
   end
   return value
 end

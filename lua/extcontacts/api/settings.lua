@@ -15,6 +15,7 @@ local settings = {}
 ---@field deadline number|nil seconds a call may take, waits and retries included; default none
 ---@field connect_timeout number|nil seconds; default 10
 ---@field max_body integer|nil largest response body in bytes, uncompressed; default 64 MiB
+---@field max_depth integer|nil levels of objects and arrays in an answer, at most 900; default 128
 ---@field max_attempts integer|nil most requests for one call; default 5
 ---@field max_retry_after number|nil longest wait that the server may ask for, in seconds; default 180
 ---@field retry boolean|nil whether a failed request is retried where that is safe; default true
@@ -54,6 +55,7 @@ local settings = {}
 ---@field timeout number
 ---@field connect_timeout number
 ---@field max_body integer
+---@field max_depth integer
 ---@field max_attempts integer
 ---@field max_retry_after number
 ---@field retry boolean
@@ -79,6 +81,8 @@ local OPTIONS = {
   deadline = { "number" },
   connect_timeout = { "number", default = 10 },
   max_body = { "number", default = 64 * 1024 * 1024 },
+  -- A record is stored inside other objects, and a file has at most 1000 levels.
+  max_depth = { "number", default = 128, whole = true, most = 900 },
   max_attempts = { "number", default = 5 },
   max_retry_after = { "number", default = 180 },
   retry = { "boolean", default = true },

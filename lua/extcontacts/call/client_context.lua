@@ -20,6 +20,7 @@ local client_context = {}
 ---@field budget extcontacts.RetryBudget
 ---@field outage extcontacts.Error|nil the last failure that counted against the server
 ---@field stats extcontacts.Stats
+---@field decoding { max_depth: integer } options of the decoder for answers
 ---@field runtime table|nil how to wait, if not determined by where the call is made
 ---@field engine table|nil
 ---@field now fun(): number monotonic seconds
@@ -87,6 +88,7 @@ function client_context.new(settings, internals)
     circuit = {},
     budget = retry_budget.new(now()),
     stats = stats.new(),
+    decoding = { max_depth = settings.max_depth },
     creates = creates.new(),
     runtime = internals.runtime or settings.poll and poll.new(settings.poll),
     now = now,

@@ -26,6 +26,10 @@ connection.rows = {
   { flag = "--ca-file", setting = "ca_file", value = "FILE", doc = "CA certificates to trust (PEM)" },
   { flag = "--timeout", setting = "timeout", value = "SECONDS", convert = arg_types.seconds,
     doc = "time limit for one request [30]" },
+  { flag = "--max-depth", setting = "max_depth", value = "LEVELS", convert = arg_types.range(1, 900),
+    doc = "most levels of objects and arrays in an answer [128]" },
+  { flag = "--max-body", setting = "max_body", value = "BYTES", convert = arg_types.whole,
+    doc = "largest answer, decompressed [64 MiB]" },
   { flag = "--no-cache", doc = "do not share the token and the request count with other runs" },
   { flag = "--verbose", doc = "log each request on standard error" },
 }

@@ -131,8 +131,6 @@ function fetch.load_page(iterator)
   local records = page.entities
   if records == nil or records == core.json.null then
     records = {}
-  elseif type(records) ~= "table" then
-    errors.raise(iterator.row, "protocol", "the answer's entities are not an array")
   end
   local more = iterator.paging.advance(iterator.pager, page, records, iterator.row, iterator.options.allow_partial)
   iterator.page, iterator.records, iterator.index = page, records, 0

@@ -112,7 +112,7 @@ end
 ---@param row extcontacts.Operation
 ---@param request extcontacts.Request its `deadline` is set here
 ---@param authorization string[]|nil a header that stays out of `request`
----@param classify fun(row, reply: table, args: extcontacts.Arguments): any, extcontacts.Error|nil
+---@param classify fun(row, reply: table, args: extcontacts.Arguments, decoding: table): any, extcontacts.Error|nil
 ---@return any value
 ---@return extcontacts.Error|nil
 ---@return table|nil reply
@@ -129,7 +129,7 @@ function transport.send(call, row, request, authorization, classify)
     if reply.status > 299 then -- for the date of a Retry-After
       reply.server_time = ctx.time() + (ctx.server_ahead or 0)
     end
-    value, err = classify(row, reply, call.args)
+    value, err = classify(row, reply, call.args, ctx.decoding)
   else
     err = failure
   end

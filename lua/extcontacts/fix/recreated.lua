@@ -4,13 +4,11 @@
 -- is looked up.
 
 local client_module = require "extcontacts.client"
-local core = require "extcontacts.core"
 local dates = require "extcontacts.base.dates"
 local diff = require "extcontacts.record.diff"
+local earlier_plans = require "extcontacts.fix.earlier_plans"
 local existing = require "extcontacts.fix.plan.existing"
 local id_map = require "extcontacts.fix.id_map"
-local journal = require "extcontacts.fix.journal"
-local planfile = require "extcontacts.fix.planfile"
 local record_api = require "extcontacts.fix.record_api"
 local types = require "extcontacts.record.types"
 
@@ -23,21 +21,6 @@ local TOLERANCE = 60
 local Recreated = {}
 Recreated.__index = Recreated
 
--- The journals beside a plan whose plans undo it.
-local function undo_journals(path, sha256)
-  local folder = path:match "^(.*/)[^/]*$" or ""
-  local found = {}
-  for _, name in ipairs(core.file.list(folder == "" and "." or folder) or {}) do
-    local plan_path = name:match "^(.+)%.journal$"
-    local reader = plan_path and planfile.open(folder .. plan_path)
-    if reader then
-      reader.close()
-      found[#found + 1] = reader.header.undoes == sha256 and journal.path(folder .. plan_path) or nil
-    end
-  end
-  return found
-end
-
 --- Starts a search for the undo of one plan.
 ---@param client extcontacts.Client
 ---@param path string of the plan to undo
@@ -45,12 +28,11 @@ end
 ---@return extcontacts.fix.Recreated
 function recreated.new(client, path, sha256)
   local ids = {}
-  for _, journal_path in ipairs(undo_journals(path, sha256)) do
-    local state = journal.read(journal_path)
-    for old, new in pairs(state and state.ids or {}) do
-      ids[old] = new
-    end
-  end
+  earlier_plans.each_recreated(earlier_plans.folder(path), function(header)
+    return header.undoes == sha256
+  end, function(old_id, new_id)
+    ids[old_id] = new_id
+  end)
   return setmetatable({ client = client, ids = ids, existing = existing.new(client) }, Recreated)
 end
 

@@ -1,6 +1,8 @@
 --- The new ids of recreated records, and the references of a snapshot's records
 -- in terms of them.
 
+local earlier_plans = require "extcontacts.fix.earlier_plans"
+
 local new_ids = {}
 
 ---@class extcontacts.snapshot.NewIds
@@ -15,7 +17,23 @@ function new_ids.new()
     new = {}, -- old id → new id, if there is only one
     missing = {}, -- old ids of deleted records that were not recreated
     suspects = {}, -- ids of created records that may be deleted ones
+    restored = {}, -- old id → ids that earlier restores gave to the record
   }, NewIds)
+end
+
+--- Takes the new ids from the journals of earlier restores of the snapshot.
+---@param digest string of the snapshot's header
+---@param folders string[] each ends with `/`
+function NewIds:read_journals(digest, folders)
+  local function is_restore(header)
+    return type(header.source) == "table" and header.source.snapshot == digest
+  end
+  for _, folder in ipairs(folders) do
+    earlier_plans.each_recreated(folder, is_restore, function(old, new)
+      self.restored[old] = self.restored[old] or {}
+      self.restored[old][new] = true
+    end)
+  end
 end
 
 --- Deleted records, and the created ones of the same content.  If there are several,

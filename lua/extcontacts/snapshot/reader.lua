@@ -12,6 +12,7 @@ local BLOCK = 262144 -- bytes read at a time; more for a longer line
 ---@class extcontacts.snapshot.Reader
 ---@field header extcontacts.snapshot.Header
 ---@field path string
+---@field digest string of the header
 local Reader = {}
 Reader.__index = Reader
 
@@ -107,6 +108,7 @@ function reader.open(path)
   local self = setmetatable({ file = file, path = path }, Reader)
   local header, err = errors.catch(function()
     local line = line_at(self, 0)
+    self.digest = line and core.hash.sha256(line)
     return line and core.json.decode(line) or {}
   end)
   if err then

@@ -157,9 +157,11 @@ end
 local function match(self)
   local unmatched = {}
   for index = 1, self.spool.count do
-    local record = self.spool:at(index)
-    local class = class_of(self, types.reference(self.kind, record), record)
-    table.insert(class and class.created or unmatched, index)
+    if not self.is_settled[index] then
+      local record = self.spool:at(index)
+      local class = class_of(self, types.reference(self.kind, record), record)
+      table.insert(class and class.created or unmatched, index)
+    end
   end
   local lost = #unmatched > 0 and lost_by_key(self) or {}
   if next(lost) then
@@ -175,11 +177,12 @@ end
 ---@param offsets integer[] of the deleted records
 ---@param created extcontacts.snapshot.Spool
 ---@param ids extcontacts.snapshot.NewIds of the records that these refer to
+---@param is_settled table<integer, boolean> created records to leave out, by index
 ---@return extcontacts.snapshot.Recreated
-function recreated.match(snapshot, listing, offsets, created, ids)
+function recreated.match(snapshot, listing, offsets, created, ids, is_settled)
   local self = setmetatable({
     snapshot = snapshot, kind = types.listings[listing].kind, spool = created, ids = ids,
-    classes = {}, suspects = {}, by_content = {}, by_key = {},
+    is_settled = is_settled, classes = {}, suspects = {}, by_content = {}, by_key = {},
   }, Recreated)
   if #offsets > 0 and created.count > 0 then
     for _, offset in ipairs(offsets) do

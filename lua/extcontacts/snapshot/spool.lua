@@ -46,6 +46,16 @@ function Spool:at(index)
   return assert(core.json.decode(line))
 end
 
+--- The index of each record, by its id.
+---@return table<string, integer>
+function Spool:ids()
+  local ids = {}
+  for index = 1, self.count do
+    ids[self:at(index).id] = index
+  end
+  return ids
+end
+
 function Spool:close()
   if self.file then
     self.file:close()

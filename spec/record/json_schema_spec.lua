@@ -31,6 +31,13 @@ describe("record.json_schema", function()
     end
   end)
 
+  it("ignores what is no schema", function()
+    for _, schema in ipairs { '{"maxLength":"3"}', '{"minimum":null}', '{"enum":"x"}', '{"properties":{"a":true}}',
+      '{"properties":7}', '{"required":"a"}', '{"items":true}', '{"allOf":[true]}', '{"not":1}', '{"format":7}' } do
+      assert.is_nil(problem(schema, schema:find "properties" and '{"a":1}' or '"long text"'), schema)
+    end
+  end)
+
   it("accepts a valid value and says what is wrong with another", function()
     for _, case in ipairs {
       { '{"type":"string"}', '"x"', "1", "the value is not of type string" },

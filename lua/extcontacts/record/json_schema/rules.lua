@@ -24,10 +24,21 @@ function rules.extended(path, key)
   return path == "" and tostring(key) or path .. "." .. tostring(key)
 end
 
+-- Lua's type of a keyword's value; a keyword with another value is ignored.
+local EXPECTED = {}
+for expected, keys in pairs {
+  number = "minLength maxLength minimum maximum multipleOf minItems maxItems",
+  table = "enum _enumProperties items required properties allOf anyOf oneOf not",
+} do
+  for key in keys:gmatch "%S+" do
+    EXPECTED[key] = expected
+  end
+end
+
 local function sorted_keywords(schema)
   local keys = {}
-  for key in pairs(schema) do
-    if RULES[key] then
+  for key, value in pairs(type(schema) == "table" and schema or {}) do
+    if RULES[key] and (not EXPECTED[key] or type(value) == EXPECTED[key]) then
       keys[#keys + 1] = key
     end
   end

@@ -14,7 +14,8 @@ local EXIT_CODES = { INT = 130, TERM = 143 }
 
 -- The script's name as it was started, for the lines on standard error.
 local function script_name()
-  local script = type(arg) == "table" and arg[0]
+  local arguments = rawget(_G, "arg") -- absent in an application with Lua inside
+  local script = type(arguments) == "table" and arguments[0]
   return type(script) == "string" and script:match("[^/]+$") or "extcontacts"
 end
 

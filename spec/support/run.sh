@@ -233,6 +233,7 @@ group_static() {
   done
   check "luacheck" luacheck --quiet --codes .
   check "imports" lua5.4 spec/support/imports.lua
+  check "global names" lua5.4 spec/support/globals.lua
 }
 
 SANITIZERS="-fsanitize=address,undefined -fno-sanitize-recover=all \

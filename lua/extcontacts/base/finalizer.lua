@@ -1,8 +1,15 @@
 --- Functions that run when an object is collected.  In Lua 5.4 a table can have
 -- a finalizer, in LuaJIT only a userdata can.
 
--- luacheck: ignore 113
-local jit, newproxy = jit, newproxy
+local compat = require "extcontacts.base.compat"
+
+local newproxy = compat.newproxy
+
+-- LuaJIT's library; the global may be guarded.
+local has_jit, jit = false, nil
+if newproxy then
+  has_jit, jit = pcall(require, "jit")
+end
 
 local finalizer = {}
 
@@ -25,7 +32,7 @@ end
 -- (LuaJIT issue 1000).
 ---@param fn function
 function finalizer.interpreted(fn)
-  if jit then
+  if has_jit then
     jit.off(fn, true)
   end
 end

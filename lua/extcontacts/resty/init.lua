@@ -9,6 +9,7 @@
 --     local contact, err, answer = lookup:caller "+13175550100"
 
 local caller_lookup = require "extcontacts.resty.caller_lookup"
+local nginx = require "extcontacts.runtime.nginx"
 local options = require "extcontacts.base.options"
 
 local resty = {}
@@ -54,6 +55,9 @@ local function problem_of(opts)
   local problem = options.problem(opts, OPTIONS)
   for _, name in ipairs(REQUIRED) do
     problem = problem or opts[name] == nil and ("option '%s' is missing"):format(name)
+  end
+  if not problem and not nginx.present() then
+    problem = "resty.lookup works inside nginx only; elsewhere, call the client itself"
   end
   if not problem and not ngx.shared[opts.dict] then
     problem = ("there is no shared dictionary %q: write `lua_shared_dict %s 10m;` into nginx's http block")

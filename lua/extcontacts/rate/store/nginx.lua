@@ -52,6 +52,9 @@ end
 ---@param dictionary string|table the name in `lua_shared_dict`, or `ngx.shared.name`
 ---@return extcontacts.Store
 function nginx_store.new(dictionary)
+  if not rawget(_G, "ngx") then
+    error("the store of an nginx dictionary works inside nginx only; elsewhere, use rate_store = \"file\"", 2)
+  end
   local dict = dictionary
   if type(dictionary) == "string" then
     dict = ngx.shared[dictionary]

@@ -3,6 +3,8 @@
 */
 #include "ec_callbacks.h"
 
+#include "ec_clock.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -73,7 +75,8 @@ int ec_on_close(void *engine, curl_socket_t fd) {
   return close(fd);
 }
 
-/* libcurl sends a request again by itself when a reused connection turns out
+/* The last moment before a request is sent: after its deadline it is not.
+** libcurl sends a request again by itself when a reused connection turns out
 ** to be dead.  A write may have arrived by then: it fails instead. */
 int ec_on_attempt(void *transfer, char *ip, char *local_ip, int port,
                   int local_port) {
@@ -82,5 +85,9 @@ int ec_on_attempt(void *transfer, char *ip, char *local_ip, int port,
   (void)local_ip;
   (void)port;
   (void)local_port;
+  if (ec_now() >= t->deadline) {
+    t->limit = EC_FAIL_DEADLINE;
+    return 1;
+  }
   return ++t->attempts > 1 && !ec_transfer_is_read(t);
 }

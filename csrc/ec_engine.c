@@ -8,6 +8,8 @@
 #include "ec_engine_state.h"
 #include "ec_exchange.h"
 
+#include <errno.h>
+#include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,9 +87,12 @@ ec_engine *ec_engine_new(ec_options *options) {
   memset(options, 0, sizeof *options);
   e->references = 1;
   e->pid = ec_process();
+  e->next_expiry = HUGE_VAL;
   e->poll = ec_poll_open();
   if (e->poll == NULL || !global_init() || !open_multi(e)) {
+    int error = errno;
     ec_engine_release(e);
+    errno = error;
     return NULL;
   }
   return e;
@@ -177,6 +182,12 @@ static void act(ec_engine *e, curl_socket_t fd, int what) {
     e->broken = 1;
 }
 
+/* When there is something to do at the latest; below 0 for never. */
+static double due(const ec_engine *e) {
+  double at = e->next_expiry < HUGE_VAL ? e->next_expiry : -1;
+  return e->timer >= 0 && (at < 0 || e->timer < at) ? e->timer : at;
+}
+
 static void run_timer(ec_engine *e) {
   if (e->timer >= 0 && e->timer <= ec_now()) {
     e->timer = -1;
@@ -196,9 +207,9 @@ int ec_engine_watch(ec_engine *e, const ec_wake *wake) {
 static int wait_once(ec_engine *e, double seconds) {
   ec_poll_event events[EVENTS_PER_STEP];
   int i, count, woken = 0;
-  double due = e->timer, now = ec_now();
-  if (due >= 0 && due - now < seconds)
-    seconds = due > now ? due - now : 0;
+  double until = due(e), now = ec_now();
+  if (until >= 0 && until - now < seconds)
+    seconds = until > now ? until - now : 0;
   count = ec_poll_wait(e->poll, seconds, events, EVENTS_PER_STEP);
   for (i = 0; i < count; i++) {
     int what = ((events[i].events & EC_POLL_IN) ? CURL_CSELECT_IN : 0) |
@@ -212,14 +223,17 @@ static int wait_once(ec_engine *e, double seconds) {
   }
   run_timer(e);
   collect(e);
+  ec_exchange_expire(e, ec_now());
   if (e->broken)
     end_all(e, EC_FAIL_ENGINE);
   return woken || count < 0;
 }
 
 void ec_engine_step(ec_engine *e, double seconds) {
-  double finish = ec_now() + seconds;
+  double now = ec_now();
+  double finish = now + seconds;
   double left = seconds;
+  ec_exchange_begin(e, now);
   run_timer(e);
   collect(e);
   do {
@@ -243,11 +257,11 @@ int ec_engine_fd(const ec_engine *e) {
 }
 
 double ec_engine_timeout(const ec_engine *e) {
-  double left;
+  double until = due(e), left;
   if (e->finished.first != NULL)
     return 0;
-  if (e->timer < 0)
+  if (until < 0)
     return -1;
-  left = e->timer - ec_now();
+  left = until - ec_now();
   return left > 0 ? left : 0;
 }

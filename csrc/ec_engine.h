@@ -11,7 +11,7 @@
 
 #include <stddef.h>
 
-/* Takes the options over, also when it fails (NULL). */
+/* Takes the options over, also when it fails (NULL, with errno). */
 ec_engine *ec_engine_new(ec_options *options);
 
 /* Ends all transfers as closed; idempotent. */

@@ -15,9 +15,11 @@ struct ec_engine {
   ec_options options;
   CURLM *multi; /* NULL once closed */
   ec_poll *poll;
-  double timer; /* when libcurl must be called; below 0 for never */
-  long pid;     /* of the process that created the engine */
-  int broken;   /* libcurl cannot continue */
+  double timer;           /* when libcurl must be called; below 0 for never */
+  double next_expiry;     /* when ec_exchange_expire has work at the earliest */
+  ec_transfer *unstepped; /* the first pending one that has had no step */
+  long pid;               /* of the process that created the engine */
+  int broken;             /* libcurl cannot continue */
   int references;
   ec_liveness liveness;
   const ec_wake *watched; /* ends a step when rung; NULL for none */

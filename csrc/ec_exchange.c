@@ -7,15 +7,25 @@
 #include "ec_outcome.h"
 #include "ec_setup.h"
 
+#include <math.h>
 #include <sys/socket.h>
+
+/* Seconds after a deadline in which libcurl ends the transfer by itself, and
+** after which a first step is late. */
+#define GRACE 0.02
+#define LATE 0.001
 
 static void add_pending(ec_engine *e, ec_transfer *t) {
   ec_list_add(&e->pending, t);
   e->pending_count++;
+  if (e->unstepped == NULL)
+    e->unstepped = t;
   t->state = EC_PENDING;
 }
 
 static void remove_pending(ec_engine *e, ec_transfer *t, ec_state next) {
+  if (e->unstepped == t)
+    e->unstepped = t->next;
   ec_list_remove(&e->pending, t);
   e->pending_count--;
   t->state = next;
@@ -94,7 +104,8 @@ int ec_exchange_start(ec_transfer *t) {
   if (rc != EC_OK) {
     detach(t);
     remove_pending(e, t, EC_NEW);
-  }
+  } else if (t->deadline + GRACE < e->next_expiry)
+    e->next_expiry = t->deadline + GRACE;
   return rc;
 }
 
@@ -135,6 +146,34 @@ void ec_exchange_end(ec_transfer *t, ec_fail why) {
   ec_transfer_fail(t, ec_err(why));
   detach(t);
   finish(t->engine, t);
+}
+
+/* libcurl measures the time from a transfer's first step, which may be late. */
+void ec_exchange_begin(ec_engine *e, double now) {
+  while (e->unstepped != NULL) {
+    ec_transfer *t = e->unstepped;
+    e->unstepped = t->next;
+    if (t->deadline <= now)
+      ec_exchange_end(t, EC_FAIL_DEADLINE);
+    else if (now - t->started > LATE)
+      (void)ec_setup_deadline(t, now); /* without memory, it ends later */
+  }
+}
+
+/* libcurl does not measure it while the transfer waits for a connection. */
+void ec_exchange_expire(ec_engine *e, double now) {
+  ec_transfer *t, *following;
+  if (now < e->next_expiry)
+    return;
+  e->next_expiry = HUGE_VAL;
+  for (t = e->pending.first; t != NULL; t = following) {
+    double expiry = t->deadline + GRACE;
+    following = t->next;
+    if (expiry <= now)
+      ec_exchange_complete(t, CURLE_OPERATION_TIMEDOUT);
+    else if (expiry < e->next_expiry)
+      e->next_expiry = expiry;
+  }
 }
 
 void ec_exchange_drop(ec_transfer *t) {

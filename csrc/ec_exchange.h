@@ -21,6 +21,13 @@ void ec_exchange_complete(ec_transfer *t, CURLcode code);
 /* Ends a pending transfer for a reason of the engine. */
 void ec_exchange_end(ec_transfer *t, ec_fail why);
 
+/* Before a step: ends the transfers that have not had one and are too late for
+** it. */
+void ec_exchange_begin(ec_engine *e, double now);
+
+/* Ends the pending transfers whose deadline libcurl has missed. */
+void ec_exchange_expire(ec_engine *e, double now);
+
 /* Takes a transfer out of the multi and the lists, in any state. */
 void ec_exchange_drop(ec_transfer *t);
 

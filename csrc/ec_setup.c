@@ -183,13 +183,17 @@ static int needs_new_connection(const ec_transfer *t) {
   return ec_liveness_suspicious(&e->liveness, e->pending.first->started);
 }
 
-static int set_limits(ec_transfer *t) {
+int ec_setup_deadline(ec_transfer *t, double now) {
   double connect = t->engine->options.connect_timeout;
-  double left = t->deadline - t->started;
-  SET(CURLOPT_FRESH_CONNECT, (long)needs_new_connection(t));
+  double left = t->deadline - now;
   SET(CURLOPT_TIMEOUT_MS, left < HUGE_VAL ? milliseconds(left) : 0L);
   SET(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(left < connect ? left : connect));
   return EC_OK;
+}
+
+static int set_limits(ec_transfer *t) {
+  SET(CURLOPT_FRESH_CONNECT, (long)needs_new_connection(t));
+  return ec_setup_deadline(t, t->started);
 }
 
 int ec_setup(ec_transfer *t) {

@@ -11,4 +11,8 @@
 ** set.  There may be a handle in any case. */
 int ec_setup(ec_transfer *t);
 
+/* Sets how long libcurl may take, from its first step `now`; the same results.
+ */
+int ec_setup_deadline(ec_transfer *t, double now);
+
 #endif

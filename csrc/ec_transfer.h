@@ -71,9 +71,10 @@ struct ec_transfer {
   int socket_error;        /* errno of a socket that could not be created */
   ec_fail limit;           /* that a callback ran into; EC_FAIL_NONE if none */
 
-  double deadline; /* monotonic seconds; infinite for none */
-  double started;  /* monotonic seconds */
-  double elapsed;  /* seconds */
+  double deadline;     /* monotonic seconds; infinite for none */
+  unsigned started_at; /* the engine's count of steps then */
+  double started;      /* monotonic seconds */
+  double elapsed;      /* seconds */
   ec_sent sent;
   long http_version;
   long new_connections;

@@ -8,7 +8,27 @@
 #include "lec_json_number.h"
 #include "lec_json_shared.h"
 
+/* In the registry, for all copies of the module: after a hot reload, records
+** that an earlier copy decoded are still in use. */
 #define ARRAY_TYPE "extcontacts.array"
+#define MARKS "extcontacts.arrays"
+
+/* Adds the metatable at `index` to the marks on top.  [-0, +0] */
+static void add_mark(lua_State *L, int index) {
+  lua_pushvalue(L, index);
+  lua_pushboolean(L, 1);
+  lua_rawset(L, -3);
+}
+
+/* [-0, +1]  the marks of this Lua state; the keys are weak */
+static void push_marks(lua_State *L) {
+  if (luaL_newmetatable(L, MARKS)) {
+    lua_pushliteral(L, "k");
+    lua_setfield(L, -2, "__mode");
+    lua_pushvalue(L, -1);
+    lua_setmetatable(L, -2);
+  }
+}
 
 /* json.array([t]) -> t, or a new table, with the array metatable.  A table with
 ** another metatable is refused, as it would lose that one. */
@@ -19,13 +39,13 @@ static int array(lua_State *L) {
     lua_replace(L, 1);
   }
   luaL_checktype(L, 1, LUA_TTABLE);
-  lua_rawgeti(L, LEC_JSON_SHARED, LEC_JSON_ARRAY_MT); /* t, array_mt */
-  if (lua_getmetatable(L, 1)) {                       /* t, array_mt, mt */
-    lua_rawgeti(L, LEC_JSON_SHARED, LEC_JSON_OWN_MT);
-    if (!lua_rawequal(L, -1, -2) && !lua_rawequal(L, -2, -3))
+  if (lua_getmetatable(L, 1)) { /* t, mt */
+    lua_rawgeti(L, LEC_JSON_SHARED, LEC_JSON_MARKS);
+    if (!lec_json_is_mark(L, 3, 2))
       return luaL_argerror(L, 1, "the table has another metatable");
-    lua_pop(L, 2); /* t, array_mt */
+    lua_settop(L, 1);
   }
+  lua_rawgeti(L, LEC_JSON_SHARED, LEC_JSON_ARRAY_MT); /* t, array_mt */
   lua_setmetatable(L, 1);
   return 1;
 }
@@ -41,6 +61,9 @@ static int set_array_mt(lua_State *L) {
     return luaL_error(L, "the array metatable has been set already");
   lua_pushvalue(L, 1);
   lua_rawseti(L, LEC_JSON_SHARED, LEC_JSON_ARRAY_MT);
+  lua_rawgeti(L, LEC_JSON_SHARED, LEC_JSON_MARKS);
+  add_mark(L, 1); /* mt, current, own, marks */
+  lua_pop(L, 1);
   lua_rawgeti(L, LEC_JSON_SHARED, LEC_JSON_MODULE);
   lua_pushvalue(L, 1); /* mt, current, own, module, mt */
   lua_setfield(L, -2, "array_mt");
@@ -50,9 +73,13 @@ static int set_array_mt(lua_State *L) {
 /* [-0, +1]  the shared table; expects the module on top */
 static void push_shared(lua_State *L) {
   lec_json_new_cache(L); /* module, shared */
-  lua_createtable(L, 0, 1);
+  push_marks(L);
+  luaL_newmetatable(L, ARRAY_TYPE);
   lua_pushliteral(L, ARRAY_TYPE);
-  lua_setfield(L, -2, "__name"); /* module, shared, array_mt */
+  lua_setfield(L, -2, "__name"); /* module, shared, marks, array_mt */
+  lua_insert(L, -2);             /* module, shared, array_mt, marks */
+  add_mark(L, lua_gettop(L) - 1);
+  lua_rawseti(L, -3, LEC_JSON_MARKS); /* module, shared, array_mt */
   lua_pushvalue(L, -1);
   lua_setfield(L, -4, "array_mt");
   lua_pushvalue(L, -1);

@@ -223,6 +223,11 @@ static int is_array(lua_State *L, int index) {
   if (!lua_getmetatable(L, index))
     return 0;
   found = lua_rawequal(L, -1, ARRAY_MT) || lua_rawequal(L, -1, OWN_MT);
+  if (!found) { /* that of another copy of the module? */
+    lua_rawgeti(L, SHARED, LEC_JSON_MARKS);
+    found = lec_json_is_mark(L, lua_gettop(L), lua_gettop(L) - 1);
+    lua_pop(L, 1);
+  }
   lua_pop(L, 1);
   return found;
 }

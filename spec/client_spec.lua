@@ -104,7 +104,21 @@ describe("the client's methods", function()
   it("keeps secrets out of tostring and the object", function()
     local self = fake.client({}, { client_id = "the-id", client_secret = "the-secret" })
     assert.is_nil(tostring(self.client):find("the-", 1, true))
-    assert.is_nil(next(self.client))
+    assert.equal("client.contacts", tostring(self.client.contacts))
+    -- What a dump of the object shows: no text but names, and no table of settings.
+    local seen = {}
+    local function dump(value)
+      assert.is_false(type(value) == "string" and value:find("the-", 1, true) ~= nil)
+      if type(value) == "table" and not seen[value] then
+        seen[value] = true
+        for key, item in pairs(value) do
+          dump(key)
+          dump(item)
+        end
+      end
+    end
+    dump(self.client)
+    assert.is_true(seen[self.client])
   end)
 end)
 

@@ -25,15 +25,12 @@ local client = {}
 local Client = {}
 local metatable = { __name = "extcontacts.client", __metatable = "extcontacts.client" }
 
--- Client → its context (credentials, tokens, engine), hidden from dumps.
-local contexts = setmetatable({}, { __mode = "k" })
-
 local COLON = "call it with a colon: %s(…)"
 
 ------------------------------------------------------ methods of the table --
 
 local function context_of(self, name)
-  local ctx = contexts[self]
+  local ctx = client_context.of(self)
   if not ctx then
     return nil, COLON:format((("client." .. name):gsub("%.([%w_]+)$", ":%1")))
   end
@@ -227,7 +224,7 @@ end
 
 --- Closes the connections.  Later calls fail with `kind = "closed"`.
 function Client:close()
-  local ctx = contexts[self]
+  local ctx = client_context.of(self)
   if ctx and not ctx.closed then
     ctx.closed = true
     if ctx.engine then
@@ -241,7 +238,7 @@ function metatable.__index(self, name)
   if method then
     return method
   end
-  local ctx = contexts[self]
+  local ctx = client_context.of(self)
   if name == "validate" then
     return ctx.config.validate
   elseif tree.spaces[name] then
@@ -264,12 +261,12 @@ function metatable.__newindex(self, name, value)
   elseif type(value) ~= "boolean" then
     error("'validate' must be true or false", 2)
   end
-  contexts[self].config.validate = value
+  client_context.of(self).config.validate = value
 end
 
 -- No id, secret or token.
 function metatable.__tostring(self)
-  return "extcontacts.client (" .. contexts[self].config.base_url .. ")"
+  return "extcontacts.client (" .. client_context.of(self).config.base_url .. ")"
 end
 
 --- Waits as the client's calls do, without blocking the other functions of
@@ -278,7 +275,7 @@ end
 ---@param seconds number
 ---@return boolean passed false if the code is to end
 function client.sleep(self, seconds)
-  local ctx = contexts[self]
+  local ctx = client_context.of(self)
   return not ctx.closed and runtime.here(ctx).sleep(transport.engine(ctx), seconds, ctx.now)
 end
 
@@ -286,7 +283,7 @@ end
 ---@param self extcontacts.Client
 ---@return string|nil id nil for an access token
 function client.oauth_client(self)
-  local settings = contexts[self].config
+  local settings = client_context.of(self).config
   return not settings.access_token and settings.client_id or nil
 end
 
@@ -307,9 +304,7 @@ function client.new(settings, internals)
   if not ctx then
     return nil, misuse
   end
-  local self = setmetatable({}, metatable)
-  contexts[self] = ctx
-  return self
+  return setmetatable(client_context.attach({}, ctx), metatable)
 end
 
 --- Creates a client from arguments and, with `sources`, from the environment and

@@ -126,6 +126,36 @@ describe("json.set_array_mt", function()
     assert.error_matches(function() other.set_array_mt {} end, "already")
     assert.error_matches(function() other.set_array_mt() end, "table expected")
   end)
+
+  it("leaves valid what an earlier copy of the module marked", function()
+    local first, second = fresh(), fresh()
+    first.set_array_mt {}
+    second.set_array_mt {}
+    local list = first.decode "[]"
+    assert.not_equal(getmetatable(list), second.array_mt)
+    assert.equal("[]", second.encode(list))
+    assert.equal("[[]]", second.encode { second.array(list) })
+    assert.equal(second.array_mt, getmetatable(list))
+  end)
+
+  it("takes no other metatable for a mark", function()
+    local other = fresh()
+    assert.equal("{}", other.encode(setmetatable({}, {})))
+    assert.has_error(function() other.array(setmetatable({}, {})) end)
+  end)
+
+  it("forgets a mark that nobody uses", function()
+    local weak = setmetatable({}, { __mode = "k" })
+    do
+      local other = fresh()
+      local mt = {}
+      weak[mt] = true
+      other.set_array_mt(mt)
+    end
+    collectgarbage()
+    collectgarbage()
+    assert.is_nil(next(weak))
+  end)
 end)
 
 describe("json's numbers", function()

@@ -1,12 +1,15 @@
 --- Cancels calls from outside: pass `cancel = token` to a call or an iterator,
 -- with `token = ec.cancel_token()`, and call `token:cancel()` from anywhere.
 
+local core = require "extcontacts.core"
+
 local cancel_token = {}
 
 ---@class extcontacts.CancelToken
 ---@field cancelled boolean
 local CancelToken = {}
-local metatable = { __name = "extcontacts.cancel_token", __index = CancelToken }
+local metatable = core.type "extcontacts.cancel_token"
+metatable.__index = CancelToken
 
 function metatable.__tostring(self)
   return "extcontacts.cancel_token (" .. (self.cancelled and "cancelled" or "not cancelled") .. ")"

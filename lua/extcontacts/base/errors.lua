@@ -44,6 +44,8 @@
 ---| "cancelled" # by a cancel token or a signal
 ---| "closed" # the client was closed
 
+local core = require "extcontacts.core"
+
 local errors = {}
 
 local KINDS = {
@@ -64,7 +66,7 @@ local KINDS = {
 
 ---------------------------------------------------------------- the object --
 
-local metatable = { __name = "extcontacts.error" }
+local metatable = core.type "extcontacts.error"
 
 function metatable.__tostring(err)
   local where = err.operation and (err.operation .. ": ") or ""

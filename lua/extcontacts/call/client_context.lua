@@ -99,4 +99,29 @@ function client_context.new(settings, internals)
   }
 end
 
+-- Key under which a client keeps the function that returns its context, which is
+-- thus hidden from dumps.  Not a weak table: the context may lead to the client (a
+-- hook that uses it), and LuaJIT never collects a weak key that its value leads to.
+-- A text, since a client of another copy of the module is a client, too.
+local KEY = "(context)"
+
+--- Gives a client its context.
+---@param client table changed
+---@param ctx extcontacts.ClientContext
+---@return table client
+function client_context.attach(client, ctx)
+  client[KEY] = function()
+    return ctx
+  end
+  return client
+end
+
+--- Returns the context of a client; nil for anything else.
+---@param client any
+---@return extcontacts.ClientContext|nil
+function client_context.of(client)
+  local get = type(client) == "table" and rawget(client, KEY)
+  return get and get()
+end
+
 return client_context

@@ -16,7 +16,7 @@ local actions = {}
 ---@field owner string|nil of a create: the id of the note's contact or organization
 ---@field unless_exists string|nil of a contact's create: skipped once a contact has this address
 
-local metatable = { __name = "extcontacts.fix.action" }
+local metatable = core.type "extcontacts.fix.action"
 
 local function new(fields)
   return setmetatable(fields, metatable)

@@ -11,8 +11,9 @@ local NO_CLIENT = {}
 local Running = {}
 local metatable = { __name = "extcontacts.running", __index = Running }
 
--- Public object → its task.
-local task_of = setmetatable({}, { __mode = "k" })
+-- Key under which a public object keeps its task.  Not a weak table: the task's
+-- function or results may lead to the object.
+local TASK = {}
 
 local function wait_for(task)
   runtime.here(NO_CLIENT).wait(nil, task)
@@ -79,15 +80,13 @@ function run.spawn(fn, ...)
   end
   local spawned = current.spawn("program", nil, fn, ...)
   scope[#scope + 1] = spawned
-  local self = setmetatable({}, metatable)
-  task_of[self] = spawned
-  return self
+  return setmetatable({ [TASK] = spawned }, metatable)
 end
 
 --- Waits for the end; returns the function's results or raises its error.
 ---@return any ...
 function Running:wait()
-  local task = task_of[self]
+  local task = self[TASK]
   wait_for(task)
   task.seen = true
   return task:result()
@@ -96,13 +95,13 @@ end
 --- Cancels the function: its call under way and all later ones fail with
 -- `kind = "cancelled"`.  `ec.run` does not raise its error.
 function Running:cancel()
-  local task = task_of[self]
+  local task = self[TASK]
   task.seen = true
   task:cancel()
 end
 
 function metatable.__tostring(self)
-  return "extcontacts.running (" .. (task_of[self]:done() and "ended" or "under way") .. ")"
+  return "extcontacts.running (" .. (self[TASK]:done() and "ended" or "under way") .. ")"
 end
 
 return run

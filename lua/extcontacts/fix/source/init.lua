@@ -12,7 +12,7 @@ local source = {}
 ---@class extcontacts.fix.Source
 ---@field type "scan"|"list"|"csv"|"ids"|"ndjson"|"each"
 
-local metatable = { __name = "extcontacts.fix.source" }
+local metatable = core.type "extcontacts.fix.source"
 
 local function describe(fields)
   return setmetatable(fields, metatable)

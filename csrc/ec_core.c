@@ -14,7 +14,7 @@ EC_EXPORT int luaopen_extcontacts_core(lua_State *L);
 
 /* [-0, +1]  the table of sub-libraries by name, and `type` */
 EC_EXPORT int luaopen_extcontacts_core(lua_State *L) {
-  lua_createtable(L, 0, 9);
+  lua_createtable(L, 0, 10);
   lec_open_json(L);
   lua_setfield(L, -2, "json");
   lec_open_url(L);
@@ -31,6 +31,8 @@ EC_EXPORT int luaopen_extcontacts_core(lua_State *L) {
   lua_setfield(L, -2, "idset");
   lec_open_poll(L);
   lua_setfield(L, -2, "poll");
+  lec_open_environment(L);
+  lua_setfield(L, -2, "environment");
   lec_open_type(L);
   lua_setfield(L, -2, "type");
   return 1;

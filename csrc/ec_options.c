@@ -20,6 +20,7 @@ void ec_options_init(ec_options *options) {
 void ec_options_free(ec_options *options) {
   free(options->user_agent);
   free(options->proxy);
+  free(options->no_proxy);
   free(options->ca_file);
   free(options->ca_path);
   free(options->client_cert);

@@ -7,7 +7,8 @@
 #include <stddef.h>
 
 typedef struct ec_options {
-  char *user_agent, *proxy, *ca_file, *ca_path, *client_cert, *client_key;
+  char *user_agent, *ca_file, *ca_path, *client_cert, *client_key;
+  char *proxy, *no_proxy; /* NULL: as the environment says */
   double connect_timeout; /* seconds */
   double idle_timeout;    /* seconds an unused connection is kept open */
   size_t max_body;        /* bytes, after decompression */

@@ -57,6 +57,8 @@ static int set_common(ec_transfer *t) {
   SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
   SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+  if (o->no_proxy != NULL)
+    SET(CURLOPT_NOPROXY, o->no_proxy);
   if (o->ca_file != NULL)
     SET(CURLOPT_CAINFO, o->ca_file);
   if (o->ca_path != NULL)

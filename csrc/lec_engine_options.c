@@ -45,6 +45,7 @@ static void read_option(lua_State *L, lec_engine_options *options) {
   const char *name = lua_tostring(L, -2);
   char **text = strcmp(name, "user_agent") == 0    ? &o->user_agent
                 : strcmp(name, "proxy") == 0       ? &o->proxy
+                : strcmp(name, "no_proxy") == 0    ? &o->no_proxy
                 : strcmp(name, "ca_file") == 0     ? &o->ca_file
                 : strcmp(name, "ca_path") == 0     ? &o->ca_path
                 : strcmp(name, "client_cert") == 0 ? &o->client_cert

@@ -83,8 +83,9 @@ GENESYSCLOUD_REGION, GENESYSCLOUD_OAUTHCLIENT_ID,
 GENESYSCLOUD_OAUTHCLIENT_SECRET, GENESYSCLOUD_ACCESS_TOKEN and
 GENESYSCLOUD_PROFILE select the server and the credentials.
 EXTCONTACTS_BASE_URL, EXTCONTACTS_LOGIN_URL and EXTCONTACTS_CA_FILE select a
-sandbox or gateway instead. No option takes a secret. NO_COLOR turns colours
-off. EXTCONTACTS_LUA names the Lua interpreter to use.]]
+sandbox or gateway instead. https_proxy (HTTPS_PROXY, all_proxy, ALL_PROXY) names
+a proxy, and no_proxy (NO_PROXY) the hosts that are reached without it. No option
+takes a secret. NO_COLOR turns colours off. EXTCONTACTS_LUA names the Lua interpreter to use.]]
 
 --- The text of docs/extcontacts.1.
 ---@return string

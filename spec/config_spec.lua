@@ -103,6 +103,57 @@ describe("the configuration", function()
     end)
   end
 
+  for name, case in pairs {
+    ["https_proxy"] = { { https_proxy = "http://a:1", HTTPS_PROXY = "http://b:2", all_proxy = "http://c:3" },
+      "http://a:1", "https_proxy" },
+    ["HTTPS_PROXY"] = { { HTTPS_PROXY = "http://b:2", all_proxy = "http://c:3", ALL_PROXY = "http://d:4" },
+      "http://b:2", "HTTPS_PROXY" },
+    ["all_proxy"] = { { all_proxy = "http://c:3", ALL_PROXY = "http://d:4" }, "http://c:3", "all_proxy" },
+    ["ALL_PROXY"] = { { ALL_PROXY = "socks5h://d:4" }, "socks5h://d:4", "ALL_PROXY" },
+    ["no proxy if the variable is empty"] = { { https_proxy = "" }, "" },
+    ["the next one if a variable is empty"] = { { https_proxy = "", ALL_PROXY = "d:4" }, "d:4", "ALL_PROXY" },
+    -- Plain http goes to this machine only, and never through a proxy; HTTP_PROXY is
+    -- what a CGI client can set.
+    ["no proxy of plain http"] = { { http_proxy = "http://a:1", HTTP_PROXY = "http://b:2" }, "" },
+  } do
+    it("takes the proxy from the environment: " .. name, function()
+      for _, options in ipairs { { access_token = "x" }, { access_token = "x", region = "eu_central_1" } } do
+        local settings = assert(resolve(options, case[1]))
+        assert.equal(case[2], settings.proxy)
+        assert.equal(case[3], settings.proxy_variable)
+      end
+    end)
+  end
+
+  it("takes the hosts without a proxy from no_proxy, then NO_PROXY", function()
+    assert.equal("a", assert(resolve({ access_token = "x" }, { no_proxy = "a", NO_PROXY = "b" })).no_proxy)
+    assert.equal("b", assert(resolve({ access_token = "x" }, { NO_PROXY = "b" })).no_proxy)
+    assert.equal("", assert(resolve({ access_token = "x" }, {})).no_proxy)
+  end)
+
+  it("prefers the arguments for the proxy, each on its own", function()
+    local environment = { https_proxy = "http://a:1", no_proxy = "a.example" }
+    local settings = assert(resolve({ access_token = "x", proxy = "http://b:2" }, environment))
+    assert.same({ "http://b:2", "a.example" }, { settings.proxy, settings.no_proxy })
+    assert.is_nil(settings.proxy_variable)
+    settings = assert(resolve({ access_token = "x", no_proxy = "b.example" }, environment))
+    assert.same({ "http://a:1", "b.example" }, { settings.proxy, settings.no_proxy })
+    settings = assert(resolve({ access_token = "x", proxy = "", no_proxy = "" }, environment))
+    assert.same({ "", "" }, { settings.proxy, settings.no_proxy })
+  end)
+
+  for _, url in ipairs { "ftp://user:secret@p:1", "http://", "http://user:secret@", "http://user:secret@p:x",
+    "h ttp://p", "http://user:sec ret@p:1", "http://p:1/path?secret" } do
+    it("rejects a proxy that is no proxy's URL, and does not show it: " .. url, function()
+      local _, misuse = resolve({ access_token = "x", proxy = url })
+      assert.matches("^option 'proxy' must be the URL of a proxy", misuse)
+      assert.is_nil(misuse:find("sec", 1, true))
+      _, misuse = resolve({ access_token = "x" }, { HTTPS_PROXY = url })
+      assert.matches("^HTTPS_PROXY must be the URL of a proxy", misuse)
+      assert.is_nil(misuse:find("sec", 1, true))
+    end)
+  end
+
   it("names a missing profile file if a profile was requested", function()
     local _, misuse = resolve({ profile = "x" }, { HOME = "/home/ann" })
     assert.truthy(misuse:find("config.toml", 1, true))

@@ -1,8 +1,10 @@
 --- Completes a client's configuration: arguments, then the environment, then the
 -- platform CLI's profile file, which is read and never written.
 
+local environment = require "extcontacts.base.environment"
 local files = require "extcontacts.base.files"
 local option_rules = require "extcontacts.base.options"
+local proxies = require "extcontacts.base.proxy"
 local settings_table = require "extcontacts.api.settings"
 local suggest = require "extcontacts.base.suggest"
 local version = require "extcontacts.version"
@@ -44,6 +46,19 @@ local ENVIRONMENT = {
   ca_file = { "EXTCONTACTS_CA_FILE" },
   rate = { "EXTCONTACTS_RATE" },
 }
+
+-- Read for every client, as curl reads them: all requests but those to this machine
+-- are sent by https.
+local PROXY_ENVIRONMENT = {
+  proxy = { "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY" },
+  no_proxy = { "no_proxy", "NO_PROXY" },
+}
+
+for _, group in ipairs { ENVIRONMENT, PROXY_ENVIRONMENT, { { "HOME", "XDG_STATE_HOME" } } } do
+  for _, variables in pairs(group) do
+    environment.keep(variables)
+  end
+end
 
 -- Option → its key in the profile file.
 local PROFILE_KEYS = {
@@ -139,17 +154,29 @@ local function fill(settings, more)
   end
 end
 
-local function from_environment(getenv)
-  local settings = {}
-  for option, variables in pairs(ENVIRONMENT) do
+local function from_environment(getenv, options)
+  local settings, names = {}, {}
+  for option, variables in pairs(options) do
     for _, variable in ipairs(variables) do
       local value = getenv(variable)
       if settings[option] == nil and value and value ~= "" then
-        settings[option] = value
+        settings[option], names[option] = value, variable
       end
     end
   end
-  return settings
+  return settings, names
+end
+
+-- The proxy and the hosts without one, "" for none, so that libcurl does not read an
+-- environment that nginx has removed by then.
+local function complete_proxy(settings, getenv)
+  local found, names = from_environment(getenv, PROXY_ENVIRONMENT)
+  if settings.proxy == nil then
+    settings.proxy, settings.proxy_variable = found.proxy, names.proxy
+  end
+  settings.proxy = settings.proxy or ""
+  settings.no_proxy = settings.no_proxy or found.no_proxy or ""
+  return settings.proxy ~= "" and proxies.problem(settings.proxy, settings.proxy_variable or "option 'proxy'") or nil
 end
 
 -- EXTCONTACTS_RATE is a number, or "off".
@@ -165,8 +192,22 @@ local function read_rate(settings)
   end
 end
 
-local NO_CREDENTIALS = "no credentials: pass client_id and client_secret, or access_token; or set "
-  .. "GENESYSCLOUD_OAUTHCLIENT_ID and GENESYSCLOUD_OAUTHCLIENT_SECRET"
+-- What is wrong if credentials are missing; nil if they are complete.
+local function credentials_problem(settings)
+  local missing = {}
+  for _, name in ipairs { "client_id", "client_secret" } do
+    missing[#missing + 1] = not settings[name] and ENVIRONMENT[name][1] or nil
+  end
+  if settings.access_token or #missing == 0 then
+    return nil
+  elseif #missing == 1 then
+    local has_id = settings.client_id ~= nil
+    return (has_id and "client_id is set, but client_secret is missing"
+      or "client_secret is set, but client_id is missing") .. environment.hint(missing)
+  end
+  return ("no credentials: pass client_id and client_secret, or access_token; or set %s%s")
+    :format(table.concat(missing, " and "), environment.hint(missing))
+end
 
 local function url_problem(name, url)
   if not url:match("^https?://[^/?#@%s]+[^?#%s]*$") then
@@ -191,14 +232,17 @@ function config.resolve(options, sources)
     settings[name] = value
   end
 
-  if sources then
-    local getenv = sources.getenv or os.getenv
-    local environment = from_environment(getenv)
-    problem = read_rate(environment)
+  local getenv = sources and sources.getenv or environment.get
+  problem = complete_proxy(settings, getenv)
+  if problem then
+    return nil, problem
+  elseif sources then
+    local found = from_environment(getenv, ENVIRONMENT)
+    problem = read_rate(found)
     if problem then
       return nil, problem
     end
-    fill(settings, environment)
+    fill(settings, found)
     local profile, missing = read_profile(settings.profile, getenv, sources.read_file or files.read)
     if missing then
       return nil, missing
@@ -212,14 +256,9 @@ function config.resolve(options, sources)
     end
   end
   settings.user_agent = settings.user_agent or "extcontacts-lua/" .. version
-  if not settings.access_token then
-    if not (settings.client_id and settings.client_secret) then
-      if settings.client_id or settings.client_secret then
-        return nil, settings.client_id and "client_id is set, but client_secret is missing"
-          or "client_secret is set, but client_id is missing"
-      end
-      return nil, NO_CREDENTIALS
-    end
+  problem = credentials_problem(settings)
+  if problem then
+    return nil, problem
   end
 
   if not (settings.base_url and settings.login_url) then

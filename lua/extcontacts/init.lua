@@ -36,7 +36,8 @@ local ec = {
   operations = operations,
 }
 
---- Creates a client from arguments alone; nothing is read from the environment.
+--- Creates a client from arguments alone; nothing is read from the environment but
+-- the proxies.
 -- Raises an error for a wrong or missing option.
 ---@param options extcontacts.Options
 ---@return extcontacts.Client

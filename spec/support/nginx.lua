@@ -77,7 +77,8 @@ end
 
 --- Starts nginx and waits until it serves requests.
 ---@param options { http: string|nil, server: string|nil, main: string|nil, workers: integer|nil, level: string|nil }
---- directives; `listen`: words after the address; `talks`: the output goes to standard error
+--- directives; `environment`: variables for env, `A=b C=d`;
+--- `listen`: words after the address; `talks`: the output goes to standard error
 ---@return table server
 function nginx.start(options)
   local server = setmetatable({
@@ -85,7 +86,8 @@ function nginx.start(options)
   }, Server)
   server.url = "http://127.0.0.1:" .. server.port
   write(server.directory .. "/nginx.conf", configuration(server, options))
-  local command = ("exec %s -p %s -c nginx.conf -e error.log"):format((launch.find_nginx()), server.directory)
+  local command = ("exec env %s %s -p %s -c nginx.conf -e error.log"):format(options.environment or "",
+    (launch.find_nginx()), server.directory)
   server.handle = assert(io.popen("echo $$; " .. command .. (options.talks and " >&2" or " 2>&1"), "r"))
   server.pid = tonumber(server.handle:read("*l"))
   local ends_at = socket.gettime() + 20

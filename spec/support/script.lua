@@ -31,7 +31,7 @@ local function take(path)
 end
 
 local START = [[
-sh -c 'echo $$; exec env --default-signal=INT,TERM "%s" %s %s' 2>%s
+sh -c 'echo $$; exec env --default-signal=INT,TERM %s "%s" %s %s' 2>%s
 echo "exit $?"
 ]]
 
@@ -39,11 +39,13 @@ echo "exit $?"
 -- `arguments` follow it in the shell.
 ---@param text string the script
 ---@param arguments string|nil
+---@param environment string|nil variables for env, `A=b C=d`
 ---@return table running `pid`, `finish`, `signal`
-function script.start(text, arguments)
+function script.start(text, arguments, environment)
   local path, errors = os.tmpname(), os.tmpname()
   write(path, text)
-  local handle = assert(io.popen(START:format(script.interpreter, path, arguments or "", errors), "r"))
+  local handle = assert(io.popen(START:format(environment or "", script.interpreter, path, arguments or "",
+    errors), "r"))
   return setmetatable({
     pid = assert(handle:read("*l")),
     handle = handle,

@@ -35,7 +35,10 @@ local settings = {}
 ---@field validate boolean|nil whether documented limits are checked before sending; default true
 ---@field headers table<string, string>|nil additional headers of every request
 ---@field user_agent string|nil default `extcontacts-lua/<version>`
----@field proxy string|nil URL of a proxy; "" for none, even when the environment names one
+---@field proxy string|nil URL of a proxy; default `https_proxy`, `HTTPS_PROXY`, `all_proxy` or `ALL_PROXY` of
+--- the environment; "" for none
+---@field no_proxy string|nil hosts that are reached without the proxy, separated by commas; default `no_proxy`
+--- or `NO_PROXY` of the environment; "" for none
 ---@field ca_file string|nil PEM file of the authorities to trust instead of the system's
 ---@field client_cert string|nil PEM file
 ---@field client_key string|nil PEM file
@@ -65,6 +68,9 @@ local settings = {}
 ---@field token_pool integer
 ---@field check_time number
 ---@field validate boolean
+---@field proxy string "" for none
+---@field no_proxy string
+---@field proxy_variable string|nil the environment variable that named the proxy
 ---@field user_agent string
 ---@field log_bodies boolean
 
@@ -90,6 +96,7 @@ local OPTIONS = {
   headers = { "table" },
   user_agent = { "string" },
   proxy = { "string" },
+  no_proxy = { "string" },
   compress = { "boolean" },
   ca_file = { "string" },
   client_cert = { "string" },

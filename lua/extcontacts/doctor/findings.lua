@@ -5,7 +5,7 @@ local problems = require "extcontacts.doctor.problems"
 local findings = {}
 
 ---@class extcontacts.Finding
----@field check string configuration, resolve, connect, tls, api, clock, token, permission or rate
+---@field check string configuration, proxy, resolve, connect, tls, api, clock, token, permission or rate
 ---@field status "ok"|"failed"|"note"
 ---@field sentence string
 ---@field problem string|nil name of the row in `extcontacts.doctor.problems`

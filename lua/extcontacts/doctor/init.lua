@@ -11,6 +11,7 @@ local findings = require "extcontacts.doctor.findings"
 local oauth = require "extcontacts.auth.oauth"
 local permissions = require "extcontacts.doctor.permissions"
 local problems = require "extcontacts.doctor.problems"
+local proxies = require "extcontacts.base.proxy"
 local rate = require "extcontacts.doctor.rate"
 local reachability = require "extcontacts.doctor.reachability"
 
@@ -55,6 +56,17 @@ local function examine_servers(ctx, row)
   return answers, is_api
 end
 
+-- Says which proxy the requests go through.
+local function report_proxy(ctx)
+  local settings = ctx.config
+  if settings.proxy == "" or settings.base_url:sub(1, 6) ~= "https:" then
+    return
+  end
+  ctx.findings:note("proxy", ("%s, from %s%s"):format(proxies.shown(settings.proxy),
+    settings.proxy_variable or "the option 'proxy'",
+    settings.no_proxy ~= "" and ", but not for " .. settings.no_proxy or ""))
+end
+
 local function examine(ctx, options, settings)
   local misuse
   ctx.config, misuse = config.resolve(options, settings.sources or {})
@@ -64,6 +76,7 @@ local function examine(ctx, options, settings)
   ctx.findings:ok("configuration", ("%s for %s"):format(
     type(ctx.config.access_token) == "string" and "an access token" or "client credentials",
     reachability.host_of(ctx.config.base_url)))
+  report_proxy(ctx)
 
   local first = permissions.checks()[1]
   local answers, is_api = examine_servers(ctx, first.row)

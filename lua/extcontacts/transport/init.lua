@@ -22,6 +22,7 @@ function transport.engine(ctx)
     ctx.engine = runtime.engine {
       user_agent = config.user_agent,
       proxy = config.proxy,
+      no_proxy = config.no_proxy,
       ca_file = config.ca_file,
       client_cert = config.client_cert,
       client_key = config.client_key,
@@ -33,13 +34,30 @@ function transport.engine(ctx)
   return ctx.engine
 end
 
+-- Failures to connect, which a proxy may have caused.
+local OF_CONNECTIONS = { refused = true, unreachable = true, connect_timeout = true }
+
+-- The engine does not know which options its URL and proxy came from.
+local function message_of(config, row, failure)
+  local message = failure.message
+  if row.url_option then
+    message = message:gsub("base_url", row.url_option)
+  end
+  if config.proxy_variable then
+    message = message:gsub("the proxy option", config.proxy_variable)
+  end
+  if OF_CONNECTIONS[failure.code] and (config.proxy or "") ~= "" and config.base_url:find "^https:" then
+    message = ("%s; check the proxy that %s names, too"):format(message, config.proxy_variable or "the proxy option")
+  end
+  return message
+end
+
 -- A failure of the engine as an error object.
-local function engine_error(row, failure)
+local function engine_error(config, row, failure)
   local err = errors.new {
     kind = failure.kind,
     code = failure.code,
-    -- The engine does not know which option its URL came from.
-    message = row.url_option and failure.message:gsub("base_url", row.url_option) or failure.message,
+    message = message_of(config, row, failure),
     status = failure.status,
     sent = failure.sent,
     permanent = failure.permanent,
@@ -55,7 +73,7 @@ local function transmit(call, row, request, authorization)
   local engine = transport.engine(ctx)
   local transfer, failure = engine:submit(request, authorization)
   if not transfer then
-    return nil, engine_error(row, failure)
+    return nil, engine_error(ctx.config, row, failure)
   end
   if cancel_token then
     cancel_token:watch(transfer)
@@ -73,7 +91,7 @@ local function transmit(call, row, request, authorization)
   local reply
   reply, failure = transfer:result()
   if not reply then
-    return nil, engine_error(row, failure)
+    return nil, engine_error(ctx.config, row, failure)
   end
   return reply
 end

@@ -5,7 +5,10 @@
 
 #include "ec_clock.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Whether any byte of the request was sent; a CONNECT to a proxy is not part
 ** of it. */
@@ -48,6 +51,32 @@ static int response_began(const ec_transfer *t) {
   return first_byte > 0;
 }
 
+/* Whether libcurl reports the lack of a descriptor as this: for the lookup of a
+** name, and for files with certificates. */
+static int may_lack_descriptor(CURLcode code) {
+  switch (code) {
+  case CURLE_COULDNT_RESOLVE_HOST:
+  case CURLE_COULDNT_RESOLVE_PROXY:
+  case CURLE_SSL_CACERT_BADFILE:
+  case CURLE_SSL_CERTPROBLEM:
+  case CURLE_SSL_CONNECT_ERROR:
+  case CURLE_PEER_FAILED_VERIFICATION:
+  case CURLE_OUT_OF_MEMORY:
+  case CURLE_FAILED_INIT:
+    return 1;
+  default:
+    return 0;
+  }
+}
+
+static int lacks_descriptor(void) {
+  int fd = open("/", O_RDONLY | O_CLOEXEC);
+  if (fd < 0)
+    return errno == EMFILE || errno == ENFILE;
+  close(fd);
+  return 0;
+}
+
 ec_failure ec_outcome_failure(const ec_transfer *t, CURLcode code) {
   long error = 0, proxy_status = 0;
   if (t->limit != EC_FAIL_NONE)
@@ -62,6 +91,9 @@ ec_failure ec_outcome_failure(const ec_transfer *t, CURLcode code) {
     return ec_err_curl(CURLE_SEND_FAIL_REWIND);
   if (code == CURLE_OPERATION_TIMEDOUT && t->sent == EC_SENT_NOTHING)
     return ec_err(EC_FAIL_CONNECT_TIMEOUT);
+  if (t->sent == EC_SENT_NOTHING && may_lack_descriptor(code) &&
+      lacks_descriptor())
+    return ec_err(EC_FAIL_DESCRIPTORS);
   if (code == CURLE_PEER_FAILED_VERIFICATION)
     return ec_err_certificate(t->error_text);
   /* libcurl has its own cap on the length of a header line, and so on a first

@@ -9,6 +9,7 @@
 #include "ec_exchange.h"
 #include "ec_thread_loop.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -284,9 +285,11 @@ ec_driver *ec_thread_new(ec_engine *e) {
   ec_local_init(&h->local);
   h->orders = h->done = (ec_wake)EC_WAKE_NONE;
   if (open_thread(h) != 0) {
+    int error = errno;
     close_descriptors(h);
     ec_engine_release(e);
     free(h);
+    errno = error;
     return NULL;
   }
   h->exit_link.stop = stop;

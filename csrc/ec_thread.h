@@ -14,7 +14,8 @@
 ** (and the engine released) if there is no memory, descriptor or thread.
 **
 ** A forked child cannot free the driver, as the thread that uses it does not
-** exist there; its copy of the memory ends with the process. */
+** exist there; its copy of the memory ends with the process.  NULL, with errno,
+** if it fails. */
 ec_driver *ec_thread_new(ec_engine *e);
 
 #endif

@@ -16,6 +16,7 @@
 #include "lec_transfer.h"
 #include "lec_util.h"
 
+#include <errno.h>
 #include <string.h>
 
 #define ENGINE "extcontacts.engine"
@@ -48,11 +49,12 @@ static void take_pending(lua_State *L, int pending, ec_transfer *t) {
   lua_rawset(L, pending);
 }
 
-/* engine.new([options]) -> engine */
+/* engine.new([options]) -> engine | nil, failure if there is no descriptor */
 static int engine_new(lua_State *L) {
   lec_engine_options *options;
   lec_engine *box;
   ec_engine *e;
+  int error;
   lua_settop(L, 1);
   options = lec_read_engine_options(L, 1);
   box = lua_newuserdata(L, sizeof *box);
@@ -62,12 +64,18 @@ static int engine_new(lua_State *L) {
   lua_setmetatable(L, -2);
   lua_newtable(L);
   box->pending = luaL_ref(L, LUA_REGISTRYINDEX);
+  errno = 0;
   e = ec_engine_new(&options->engine);
   if (e != NULL)
     box->driver = options->threaded ? ec_thread_new(e) : ec_stepped_new(e);
-  if (box->driver == NULL)
-    return luaL_error(L, "not enough memory or file descriptors for an engine");
-  return 1;
+  error = errno;
+  if (box->driver != NULL)
+    return 1;
+  if (error != EMFILE && error != ENFILE)
+    return luaL_error(L, "not enough memory for an engine");
+  lua_pushnil(L);
+  lec_push_fail(L, EC_FAIL_DESCRIPTORS);
+  return 2;
 }
 
 /* Takes all transfers back from a closed driver.  [-0, +0] */

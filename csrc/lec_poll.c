@@ -11,6 +11,7 @@
 #include "ec_wake.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 
 #define SET "extcontacts.poll_set"
@@ -152,6 +153,14 @@ static int bell_close(lua_State *L) {
   return 0;
 }
 
+/* poll.sleep(seconds): needs no descriptor; a signal ends it */
+static int poll_sleep(lua_State *L) {
+  double seconds = luaL_checknumber(L, 1);
+  if (seconds > 0)
+    poll(NULL, 0, seconds < 3600 ? (int)(seconds * 1000) + 1 : 3600 * 1000);
+  return 0;
+}
+
 int lec_open_poll(lua_State *L) {
   static const luaL_Reg set_methods[] = {
       {"watch", set_watch},   {"wait", set_wait},   {"fd", set_fd},
@@ -165,8 +174,10 @@ int lec_open_poll(lua_State *L) {
                                           {NULL, NULL}};
   static const luaL_Reg bell_meta[] = {
       {"__gc", bell_close}, {"__close", bell_close}, {NULL, NULL}};
-  static const luaL_Reg functions[] = {
-      {"set", poll_set}, {"bell", poll_bell}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"set", poll_set},
+                                       {"bell", poll_bell},
+                                       {"sleep", poll_sleep},
+                                       {NULL, NULL}};
   lec_newtype(L, SET, set_methods, set_meta);
   lec_newtype(L, BELL, bell_methods, bell_meta);
   luaL_newlib(L, functions);

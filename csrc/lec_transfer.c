@@ -82,6 +82,11 @@ void lec_push_refusal(lua_State *L, const ec_transfer *t) {
   push_failure(L, &t->failure, EC_SENT_NOTHING, 0);
 }
 
+void lec_push_fail(lua_State *L, ec_fail which) {
+  ec_failure failure = ec_err(which);
+  push_failure(L, &failure, EC_SENT_NOTHING, 0);
+}
+
 /* [-0, +1]  of one cancelled while its driver could not say how much of it was
 ** sent, and may still not be able to */
 static void push_cancelled(lua_State *L, const lec_transfer *box) {

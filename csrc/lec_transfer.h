@@ -26,6 +26,9 @@ lec_transfer *lec_new_transfer(lua_State *L, ec_driver *driver);
 /* [-0, +1]  why a transfer could not be sent, as a table */
 void lec_push_refusal(lua_State *L, const ec_transfer *t);
 
+/* [-0, +1]  the failure of a request that could not even be begun */
+void lec_push_fail(lua_State *L, ec_fail which);
+
 /* The driver has handed it back. */
 void lec_transfer_returned(lec_transfer *box);
 

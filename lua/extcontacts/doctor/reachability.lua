@@ -29,7 +29,10 @@ local host_of = reachability.host_of
 ---@return table|nil reply
 ---@return table|nil failure of the engine
 function reachability.send(ctx, request)
-  local engine = transport.engine(ctx)
+  local engine, no_engine = transport.engine(ctx)
+  if not engine then
+    return nil, no_engine
+  end
   local transfer, failure = engine:submit {
     method = request.method,
     url = request.url,

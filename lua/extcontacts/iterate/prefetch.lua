@@ -96,7 +96,7 @@ local function take(self)
     return nil
   end
   local unattended = not task:done() and ctx.now() - self.since > UNATTENDED
-  if ctx.engine:usable() then
+  if not ctx.engine or ctx.engine:usable() then
     runtime.here(ctx).wait(ctx.engine, task)
   else
     task:cancel() -- the client was closed, or the process forked

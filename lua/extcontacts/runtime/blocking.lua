@@ -13,7 +13,7 @@ return wait.runtime(function(engine, waitable, due, now)
   if task then
     task.waitable = waitable -- ends together with the task
   end
-  task_loop.turn(engine, due and math.min(due - now(), LONGEST_STEP) or LONGEST_STEP)
+  task_loop.turn(engine, due and math.min(due - now(), LONGEST_STEP) or LONGEST_STEP, due)
   if task then
     task.waitable = nil
   end

@@ -57,14 +57,27 @@ function runtime.here(ctx)
   return not task and ctx.runtime or blocking
 end
 
---- Creates an engine to send with.
----@param options table options of `core.engine.new`
----@return table
-function runtime.engine(options)
+local function new_engine(options)
   if nginx.present() then
     return nginx.engine(options)
   end
   return core.engine.new(options)
+end
+
+--- Creates an engine to send with.
+---@param options table options of `core.engine.new`
+---@return table|nil engine
+---@return table|nil failure the process has no descriptor left
+function runtime.engine(options)
+  local engine = new_engine(options)
+  if engine then
+    return engine
+  end
+  -- The engines of clients that nobody uses any more have descriptors until they
+  -- are collected.
+  collectgarbage()
+  collectgarbage()
+  return new_engine(options)
 end
 
 --- Runs a function that may wait.  If it can't be suspended while tasks may run,

@@ -115,10 +115,14 @@ end
 --- Waits until a transfer has finished.
 ---@param seconds number longest wait
 ---@param wake fun(transfer: table)
+---@param timed boolean whether time alone may end the wait
 ---@return boolean found whether a transfer has finished
-function reactor.wait(seconds, wake)
+function reactor.wait(seconds, wake, timed)
   if count == 1 then
     return step(next(held), seconds, wake)
+  elseif count == 0 and timed then
+    core.poll.sleep(seconds) -- no engine: the process had no descriptor left for one
+    return false
   elseif count == 0 then
     error("nothing is in flight that could end this wait", 0)
   end

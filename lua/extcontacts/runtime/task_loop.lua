@@ -256,7 +256,8 @@ end
 --- Runs one task, or waits for the engines when none is ready.
 ---@param engine table|nil the engine that the caller waits for
 ---@param seconds number longest wait
-function task_loop.turn(engine, seconds)
+---@param due number|nil when the caller's wait is over in any case
+function task_loop.turn(engine, seconds, due)
   reactor.hold(engine)
   local task = next_task()
   if not task and interrupted() then
@@ -267,7 +268,7 @@ function task_loop.turn(engine, seconds)
     reactor.send(wake) -- the caller's request goes out before the task runs
     run(task)
   else
-    look_around(reactor.wait(until_due(seconds), wake))
+    look_around(reactor.wait(until_due(seconds), wake, due ~= nil or next(sleepers) ~= nil))
   end
   reactor.release(engine)
 end

@@ -21,8 +21,12 @@ local PYTHONS = { "python3", "/usr/bin/python3" }
 
 local MISSING = "libphonenumber's Python port is not installed (Debian: apt-get install python3-phonenumbers)"
 
+-- What a command prints; nil and why it could not be started.
 local function output(command)
-  local pipe = io.popen(command, "r")
+  local pipe, problem = io.popen(command, "r")
+  if not pipe then
+    return nil, "can't start Python: " .. tostring(problem)
+  end
   local text = pipe:read("*a")
   pipe:close()
   return text
@@ -33,7 +37,10 @@ end
 ---@return string|nil problem how to install it
 function libphonenumber.installed()
   for _, name in ipairs(PYTHONS) do
-    if output(name .. " -c 'import phonenumbers; print(1)' 2>/dev/null"):find "1" then
+    local text, problem = output(name .. " -c 'import phonenumbers; print(1)' 2>/dev/null")
+    if not text then
+      return nil, problem
+    elseif text:find "1" then
       return name
     end
   end
@@ -63,18 +70,21 @@ function libphonenumber.existing(numbers)
     end
   end
   -- In a private file: every user can read a command line.
-  local path = os.tmpname()
+  local named, path = pcall(os.tmpname)
   local file
-  file, problem = io.open(path, "w")
+  if named then
+    file, problem = io.open(path, "w")
+  end
   if not file then
-    return nil, problem
+    return nil, "can't write a temporary file: " .. tostring(problem or path)
   end
   file:write(table.concat(numbers, "\n"), "\n")
   file:close()
-  local text = output(("%s -c '%s' <%s"):format(python, PROGRAM, path))
+  local text
+  text, problem = output(("%s -c '%s' <%s"):format(python, PROGRAM, path))
   os.remove(path)
-  if not text:find "all\n$" then
-    return nil, "libphonenumber's Python port failed"
+  if not (text and text:find "all\n$") then
+    return nil, problem or "libphonenumber's Python port failed"
   end
   local existing = {}
   for number in text:gmatch "%+%d+" do

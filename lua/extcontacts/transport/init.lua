@@ -15,11 +15,13 @@ local transport = {}
 
 --- The engine of a client, created at first use and again in a forked child.
 ---@param ctx extcontacts.ClientContext
----@return table
+---@return table|nil engine nil if the process has no descriptor left for one
+---@return table|nil failure
 function transport.engine(ctx)
   if not ctx.engine or not ctx.engine:usable() then
     local config = ctx.config
-    ctx.engine = runtime.engine {
+    local failure
+    ctx.engine, failure = runtime.engine {
       user_agent = config.user_agent,
       proxy = config.proxy,
       no_proxy = config.no_proxy,
@@ -30,6 +32,7 @@ function transport.engine(ctx)
       max_body = config.max_body,
       gzip = config.compress,
     }
+    return ctx.engine, failure
   end
   return ctx.engine
 end
@@ -70,8 +73,11 @@ end
 -- Sends one request and waits for its end.
 local function transmit(call, row, request, authorization)
   local ctx, cancel_token = call.ctx, call.cancel_token
-  local engine = transport.engine(ctx)
-  local transfer, failure = engine:submit(request, authorization)
+  local engine, failure = transport.engine(ctx)
+  local transfer
+  if engine then
+    transfer, failure = engine:submit(request, authorization)
+  end
   if not transfer then
     return nil, engine_error(ctx.config, row, failure)
   end

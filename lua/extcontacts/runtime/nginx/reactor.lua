@@ -148,7 +148,8 @@ end
 
 --- The engine for these options, created at first use in a worker.
 ---@param options table options of `core.engine.new`
----@return table
+---@return table|nil
+---@return table|nil failure
 function reactor.lease(options)
   local key = key_of(options)
   local worker = workers[key]
@@ -157,7 +158,11 @@ function reactor.lease(options)
     for name, value in pairs(options) do
       own[name] = value
     end
-    worker = setmetatable({ engine = core.engine.new(own), connected = false }, Worker)
+    local engine, failure = core.engine.new(own)
+    if not engine then
+      return nil, failure
+    end
+    worker = setmetatable({ engine = engine, connected = false }, Worker)
     workers[key] = worker
   end
   return setmetatable({ worker = worker }, Lease)

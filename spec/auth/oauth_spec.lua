@@ -29,9 +29,26 @@ describe("the answer of the token endpoint", function()
 
   it("contains the token and its lifetime", function()
     assert.same({ token = "t1", lifetime = 600 }, (classify(fake.grant("t1", 600))))
-    assert.same({ token = "t1" }, (classify(fake.json(200, { access_token = "t1" }))))
+    assert.same({ token = "t1", lifetime = 3600, is_assumed = true },
+      (classify(fake.json(200, { access_token = "t1" }))))
     assert.equal("t1", classify(fake.json(200, { access_token = "t1", token_type = "bearer" })).token)
   end)
+
+  for text, lifetime in pairs {
+    ["600"] = 600, ["600.5"] = 600.5, ['"600"'] = 600, ['" 600.5 "'] = 600.5, ["172800"] = 172800,
+    ["0.0001"] = 1, ['"0.2"'] = 1, ["1e400"] = 2592000, ["123456789012345678901234567890"] = 2592000,
+    ['"99999999999999999999"'] = 2592000, ["86400000"] = 2592000,
+    ["0"] = false, ["-5"] = false, ["-1e400"] = false, ["null"] = false, ['""'] = false, ['"soon"'] = false,
+    ['"-5"'] = false, ['"0x10"'] = false, ['"nan"'] = false, ["true"] = false, ["[600]"] = false, ["{}"] = false,
+  } do
+    it("has a lifetime in every form: " .. text, function()
+      local grant = assert(classify {
+        status = 200, headers = {}, body = ('{"access_token":"t1","expires_in":%s}'):format(text),
+      })
+      assert.equal(lifetime or 3600, grant.lifetime)
+      assert.equal(not lifetime or nil, grant.is_assumed)
+    end)
+  end
 
   for name, case in pairs {
     ["a rejection"] = {

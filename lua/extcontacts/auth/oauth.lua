@@ -42,6 +42,27 @@ function oauth.is_usable(token)
   return type(token) == "string" and #token > 0 and not token:find("[%c%s]")
 end
 
+-- Seconds that a token is assumed to live if the server does not say, and the least
+-- and the most that are believed: a life of almost nothing would renew the token at
+-- once, again and again.
+local ASSUMED, SHORTEST, LONGEST = 3600, 1, 30 * 86400
+
+--- Reads how long a token lives.  RFC 6749 only recommends that the server says so,
+-- and some send the number as text.
+---@param value any
+---@return number|nil seconds nil for a missing or senseless value
+function oauth.lifetime(value)
+  if type(value) == "string" then
+    value = value:match "^%s*(%d+%.?%d*)%s*$"
+    value = value and tonumber(value)
+  else
+    value = core.json.tonumber(value)
+  end
+  if value and value > 0 then
+    return math.max(SHORTEST, math.min(value, LONGEST))
+  end
+end
+
 --- The request for a new token.
 ---@param config extcontacts.Config
 ---@return table request `{ method, url, headers, body }`
@@ -62,7 +83,7 @@ end
 --- Reads the token endpoint's answer.
 ---@param row extcontacts.Operation `oauth.row`
 ---@param reply table
----@return table|nil grant `{ token, lifetime }`
+---@return table|nil grant `{ token, lifetime, is_assumed }`; the server did not say the lifetime if `is_assumed`
 ---@return extcontacts.Error|nil
 function oauth.classify(row, reply)
   local status = reply.status
@@ -100,7 +121,8 @@ function oauth.classify(row, reply)
       message = "the token endpoint's answer contains no bearer token; check login_url",
     }
   end
-  return { token = body.access_token, lifetime = body.expires_in }
+  local lifetime = oauth.lifetime(body.expires_in)
+  return { token = body.access_token, lifetime = lifetime or ASSUMED, is_assumed = not lifetime or nil }
 end
 
 return oauth

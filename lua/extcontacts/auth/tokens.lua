@@ -99,7 +99,7 @@ local function ask_function(self, slot)
       message = "the token function returned no token: it must return a string without spaces",
     }
   end
-  return { token = token, lifetime = lifetime }
+  return { token = token, lifetime = oauth.lifetime(lifetime) }
 end
 
 local function ask_server(self, call)

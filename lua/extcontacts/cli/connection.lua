@@ -130,14 +130,20 @@ end
 
 -- Where runs share a token and the count of its requests, so that many short
 -- commands do not fetch a token each: the server ends the oldest.  nil without
--- a home directory.
-local function shared_store(getenv)
+-- a home directory; and after a message, if the directory can't be created.
+local function shared_store(getenv, write_error)
   local file_store = require "extcontacts.rate.store.file"
   local directory, base = file_store.directory(getenv)
-  if not base or not files.exists(base .. "/.") then
+  local is_home = base ~= getenv "XDG_STATE_HOME"
+  if not base or is_home and not files.exists(base .. "/.") then
     return nil -- a missing home directory is not created
   end
-  return (file_store.new(directory, require("extcontacts.rate.store").process))
+  local store, problem = file_store.new(directory, require("extcontacts.rate.store").process)
+  if not store then
+    write_error(("extcontacts: this run shares no token with others: %s; set XDG_STATE_HOME to a directory "
+      .. "that you can write to, or pass --no-cache\n"):format(problem))
+  end
+  return store
 end
 
 --- Creates the client.
@@ -162,7 +168,7 @@ function connection.open(args, getenv, write_error, opts)
   local offline = opts and opts.offline
   local opened, problem
   if not offline and not args.no_cache then
-    options.token_cache = shared_store(getenv)
+    options.token_cache = shared_store(getenv, write_error)
     options.rate_store = options.token_cache
     opened = client.configure(options, sources)
     options.token_cache, options.rate_store = nil, nil -- not allowed with an access token

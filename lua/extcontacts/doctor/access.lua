@@ -26,8 +26,8 @@ function access.examine_token(ctx)
     grant, err = oauth.classify(oauth.row, reply)
   end
   if grant then
-    findings:ok("token", grant.lifetime and ("granted by %s, valid for %.1f h"):format(host, grant.lifetime / 3600)
-      or "granted by " .. host, { lifetime = grant.lifetime })
+    local life = not grant.is_assumed and (", valid for %.1f h"):format(grant.lifetime / 3600) or ""
+    findings:ok("token", "granted by " .. host .. life, { lifetime = not grant.is_assumed and grant.lifetime or nil })
     return grant.token
   end
   err = err or failure

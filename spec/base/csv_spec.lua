@@ -147,7 +147,8 @@ describe("csv", function()
   end)
 
   it("lets no cell become a formula, and reads the original text back", function()
-    local values = { "=1+1", "@SUM(A1)", "+1+cmd|'x'!A0", "-x", "\t=1", "\r=1", "'=1", "''-x", "'" }
+    local values = { "=1+1", "@SUM(A1)", "+1+cmd|'x'!A0", "-x", "\t=1", "\r=1", "'=1", "''-x", "'",
+      "＝1+1", "＋1", "－1", "＠SUM(A1)", "﹦1", "﹢1", "﹣1", "﹫a", "−1", "'＝1", "''＠x", "＝" }
     for _, value in ipairs(values) do
       local line = csv.line({ "id", value }, 2)
       assert.matches("^id,\"?'", line)
@@ -162,7 +163,8 @@ describe("csv", function()
       assert.equal(line .. "\r\n", csv.line({ value }, 1))
       assert.equal(value, assert(parse("a\n" .. line .. "\n"))[1].a)
     end
-    for _, value in ipairs { "+13175550100", "+49 30 123-4567", "-12.5", "+1 (317) 555-0100", "a=b", "'t Hooft" } do
+    for _, value in ipairs { "+13175550100", "+49 30 123-4567", "-12.5", "+1 (317) 555-0100", "a=b", "'t Hooft", "a＝b",
+      "’t Hooft", "'Ünal", "日本" } do
       assert.equal("id," .. value .. "\r\n", csv.line({ "id", value }, 2))
       assert.equal(value, assert(parse("id,a\nid," .. value .. "\n"))[1].a)
     end

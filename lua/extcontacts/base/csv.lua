@@ -13,11 +13,23 @@ local csv = {}
 -- and phone numbers, too.
 local MARKED = "^'+[=@+\t\r\n-]"
 
+-- Characters that some spreadsheets take for = + - @: the full-width and small
+-- forms, and the minus sign.
+local WIDE_MARKED, WIDE = "^'+([\226\239][\128-\191][\128-\191])", {
+  ["＝"] = true, ["＋"] = true, ["－"] = true, ["＠"] = true, ["﹦"] = true, ["﹢"] = true, ["﹣"] = true, ["﹫"] = true,
+  ["−"] = true,
+}
+
+local function is_marked(text)
+  return text:find(MARKED) or WIDE[text:match(WIDE_MARKED)]
+end
+
 -- Signed numbers and phone numbers are harmless.  A text that starts like a
 -- marked one gets a mark of its own, so that removing one always reverses adding
 -- one.
 local function is_formula(text)
-  return text:find(MARKED) or text:find "^[=@\t\r\n]" or text:find "^[+-]" and not text:find "^[+-][%d%s().,-]*$"
+  return is_marked(text) or text:find "^[=@\t\r\n]" or text:find "^[+-]" and not text:find "^[+-][%d%s().,-]*$"
+    or WIDE[text:sub(1, 3)]
 end
 
 local function guarded(text)
@@ -27,7 +39,7 @@ end
 -- A cell without its mark, and the text in `="01099"`, with which others keep a
 -- spreadsheet from reading a number.
 local function unguarded(text)
-  if text:find(MARKED) then
+  if is_marked(text) then
     return text:sub(2)
   end
   local inner = text:match '^="(.*)"$'
@@ -271,7 +283,7 @@ function csv.line(values, count, raw)
     if not raw and type(value) == "string" then
       text = guarded(text)
     end
-    if text:find('[",;\r\n\t]') or text:find("^%s") or text:find("%s$") then
+    if text:find('[",;\r\n\t]') or text:find("^%s") or text:find("^%s", #text) then
       text = '"' .. text:gsub('"', '""') .. '"'
     end
     fields[index] = text

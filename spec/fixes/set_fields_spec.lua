@@ -215,6 +215,19 @@ describe("the fix set_fields", function()
     assert.equal("create", changes[1].op)
   end)
 
+  it("creates no half record that the next plan could not find, and none without values", function()
+    local SUFFIX = "; nothing is created for this row"
+    local path = place:write("v.csv", "id,kind,firstName,workEmail\n,,Ann,nan\n,,Bob,bob@half.example\n,contact,,\n")
+    local planned, changes = ready:plan({ csv = path, create = true })
+    assert.same({ 1, "Bob" }, { #changes, changes[1].after.firstName })
+    assert.same({ ["workEmail: a spreadsheet's error value" .. SUFFIX] = 1,
+      ["the record to create has no values"] = 1 }, planned.totals.skipped)
+    path = place:write("v.csv", "workEmail,title,firstName\nann@half.example,#N/A,Ann\n")
+    planned, changes = ready:plan({ csv = path, create = true, key = "workEmail", by = "lookup" })
+    assert.same({ workEmail = "ann@half.example", firstName = "Ann" }, changes[1].after)
+    assert.same({ ["title: a spreadsheet's error value"] = 1 }, planned.totals.skipped)
+  end)
+
   it("keeps all digits of a number", function()
     local organization = assert(place.direct.organizations:create { name = "x" }).id
     local _, changes = ready:plan({ kind = "organization", csv = place:write("v.csv",

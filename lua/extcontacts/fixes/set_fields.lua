@@ -19,7 +19,9 @@
 --   create=no        `yes`: a row without an id creates a record, unless one exists
 --                    that has all its values. With by=lookup, a row whose address no
 --                    contact has creates a record, too; the key must then be a field
---                    (workEmail, cellPhone), so that the next plan finds the record
+--                    (workEmail, cellPhone), so that the next plan finds the record.
+--                    Without such a key, a row with a cell that is skipped creates
+--                    nothing
 --
 -- A phone number is set by its text, "+49 30 1234567 ext. 12"; an array or an object
 -- by its JSON; a reference to another record by its id. A cell that can't be read as
@@ -76,7 +78,16 @@ local function create(row, ctx)
     return ctx.skip(("row has no id; use --set create=yes to create %s %s"):format(
       noun:find "^o" and "an" or "a", noun))
   end
-  local record = fix.set_row({}, options.kind, ctx)
+  -- Without an address to find it by, the next plan of a corrected row would create
+  -- the record again.
+  local is_whole = true
+  local record = fix.set_row({}, options.kind, setmetatable({ skip = function(reason)
+    is_whole = false
+    ctx.skip(is_named and reason or reason .. "; nothing is created for this row")
+  end }, { __index = ctx }))
+  if not is_whole and not is_named then
+    return nil
+  end
   local owner = row.owner ~= "" and row.owner or nil
   return { fix.create(options.kind, record, owner, is_named and key or nil) }
 end

@@ -16,6 +16,7 @@ local source = require "extcontacts.fix.source"
 local plan = {}
 
 local EXISTS = "a record with these values exists already"
+local NO_VALUES = "the record to create has no values"
 
 ---@class extcontacts.fix.PlanOptions: extcontacts.fix.DraftOptions
 ---@field limit integer|nil stop after this many changes
@@ -91,14 +92,23 @@ function Planner:actions_for(item)
   return list
 end
 
+-- Why a record is not created; nil if it is.
+function Planner:obstacle(change)
+  if #change.diff == 0 then
+    return NO_VALUES
+  end
+  return not change.unless_exists and self.existing:find(change) and EXISTS or nil
+end
+
 -- Adds the changes for one record or row; false once the limit is reached.
 function Planner:take(item)
   self.notes.warnings = {}
   self.ctx.row, self.ctx.missing = item.row, item.missing and (item.absent or find_contact.NOBODY) or nil
   for index, action in ipairs(self:actions_for(item)) do
     local change = change_of(self.fix, item, action)
-    if change and change.op == "create" and not change.unless_exists and self.existing:find(change) then
-      self.ctx.skip(EXISTS)
+    local obstacle = change and change.op == "create" and self:obstacle(change)
+    if obstacle then
+      self.ctx.skip(obstacle)
     elseif change then
       if index == 1 then
         changes.warn(change, self.notes.warnings)

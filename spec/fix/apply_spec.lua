@@ -19,7 +19,7 @@ describe("fix.apply", function()
     local before = place:contacts()
     local result = assert(place:apply())
     assert.same({ total = 20, applied = 20, unchanged = 0, conflicts = 0, failed = 0, unknown = 0,
-      not_started = 0, diverged = 0 }, result)
+      not_started = 0, diverged = 0, classes = { reversible = 20 } }, result)
     assert.equal(0, place:plan({ source = source, change = change }, "q").changes)
     local changed = 0
     for id, contact in pairs(place:contacts()) do

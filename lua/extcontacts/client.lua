@@ -291,7 +291,7 @@ end
 ---@param self extcontacts.Client
 ---@return number
 function client.server_ahead(self)
-  return contexts[self].server_ahead or 0
+  return client_context.of(self).server_ahead or 0
 end
 
 --- Creates a client with a complete configuration.

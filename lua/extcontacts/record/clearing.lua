@@ -65,8 +65,17 @@ function complete(model, before, after)
   return out
 end
 
---- Returns the new state of a record without the values that have lost the part
+--- Returns the new state of an object without the values that have lost the part
 -- that they can't be without.
+---@param model extcontacts.Model
+---@param before table
+---@param after table not changed
+---@return table after the same table if nothing is removed
+function clearing.within(model, before, after)
+  return complete(model, before, after)
+end
+
+--- The same for a record.
 ---@param kind extcontacts.record.TypeName
 ---@param before table
 ---@param after table not changed

@@ -29,6 +29,16 @@ describe("extcontacts update", function()
     assert.equal("Rome x a@b.example", ("%s %s %s"):format(found.address.city, found.address.state, found.workEmail))
   end)
 
+  it("clears a link with the id of the organization, and a number with its text", function()
+    local organization = json.decode((session:must "create organizations --set name=x")).id
+    session:must { "update", "contacts", id, "--set", "externalOrganization.id=" .. organization }
+    assert.equal(organization, session:read(id).externalOrganization.id)
+    session:must { "update", "contacts", id, "--clear", "externalOrganization.id" }
+    assert.is_nil(session:read(id).externalOrganization)
+    session:must { "update", "contacts", id, "--clear", "workPhone.display", "--clear", "workPhone.e164" }
+    assert.is_nil(session:read(id).workPhone)
+  end)
+
   it("writes nothing if nothing changes", function()
     local before = session:writes()
     local output, errors = session:must { "update", "contacts", id, "--set", "title=CTO" }

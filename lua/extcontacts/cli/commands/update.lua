@@ -3,6 +3,7 @@
 
 local body = require "extcontacts.cli.body"
 local canonical = require "extcontacts.record.canonical"
+local clearing = require "extcontacts.record.clearing"
 local core = require "extcontacts.core"
 local diff = require "extcontacts.record.diff"
 local exit = require "extcontacts.cli.exit"
@@ -99,7 +100,8 @@ local function compose(model, current, patch, args)
   if patch then
     body.merge(new, stripped(model, patch), model)
   end
-  return body.merge(new, body.fields(model, args.set, args.clear), model)
+  new = body.merge(new, body.fields(model, args.set, args.clear), model)
+  return clearing.within(model, current, new)
 end
 
 -- A text that is equal for two records if a write would change nothing.

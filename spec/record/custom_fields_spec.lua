@@ -27,7 +27,7 @@ describe("record.custom_fields", function()
     local strict = assert(json.decode [[{ "jsonSchema": { "required": ["a_text"], "properties": {
       "a_text": { "maxLength": 3 }, "b_integer": { "allOf": [{ "$ref": "#/definitions/integer" }], "minimum": 2 },
       "c_enum": { "_enumProperties": { "gold": {} } } } } }]])
-    assert.same({ { text = "the value lacks the required field a_text" } }, custom_fields.problems(strict, {}))
+    assert.same({ { text = "the record lacks the required field a_text" } }, custom_fields.problems(strict, {}))
     assert.same({ { name = "b_integer", text = "b_integer is too small" } },
       custom_fields.problems(strict, { b_integer = 1 }))
     assert.same({}, custom_fields.problems(strict, { a_text = "x", b_integer = 2, c_enum = "gold" }))

@@ -106,7 +106,7 @@ function custom_fields.problems(schema, values)
     out[#out + 1] = text and { name = name, text = text } or nil
   end
   local text = json_schema.problem(without_fields(document_of(schema)), fields, DEFINITIONS)
-  out[#out + 1] = text and #out == 0 and { text = text } or nil
+  out[#out + 1] = text and #out == 0 and { text = (text:gsub("^the value ", "the record ")) } or nil
   return out
 end
 

@@ -132,7 +132,7 @@ describe("record.row", function()
     for cell, value in pairs {
       ["2026-01-31T10:00:00+02:00"] = current, ["2026-01-31 08:00:00Z"] = current,
       ["2026-01-31T02:30:00-05:30"] = current, ["2026-01-31T11:00:00+02:00"] = "2026-01-31T11:00:00+02:00",
-      ["2026-01-31 11:00+0200"] = "2026-01-31T09:00:00.000Z",
+      ["2026-01-31 11:00+0200"] = "2026-01-31T09:00:00.000Z", ["2026-01-31t09:00:00z"] = "2026-01-31T09:00:00.000Z",
     } do
       assert.equal(value, set({ customFields = { b_datetime = current } }, { ["customFields.b_datetime"] = cell })
         .customFields.b_datetime, cell)

@@ -60,7 +60,7 @@ function READ.datetime(text, current)
     return value and current, reason
   end
   local typed = texts.trim(text)
-  return dates.iso(typed) and typed or value
+  return dates.iso(typed) and not typed:find "%l" and typed or value
 end
 
 -- 0 would be shown as "ext. 0", and leading zeros are lost.

@@ -1,4 +1,4 @@
--- SHA-256, compared with the system's own program.
+-- SHA-256 and CRC-32; the former compared with the system's own program.
 local hash = require "extcontacts.core".hash
 
 describe("core.hash", function()
@@ -27,5 +27,17 @@ describe("core.hash", function()
       assert.equal(expected, pieces:digest(), length)
     end
     os.remove(path)
+  end)
+
+  it("returns the CRC-32 of the standard, of a text in any pieces", function()
+    assert.equal(0xcbf43926, hash.crc32 "123456789")
+    assert.equal(0, hash.crc32 "")
+    local text = ("\0\255xyz"):rep(10)
+    for at = 0, #text do
+      assert.equal(hash.crc32(text), hash.crc32(text:sub(at + 1), hash.crc32(text:sub(1, at))))
+      assert.equal(hash.crc32(text:sub(1, at)), hash.crc32(text, 0, at))
+    end
+    assert.error_matches(function() hash.crc32("x", 2 ^ 32) end, "must be a checksum")
+    assert.error_matches(function() hash.crc32("x", 0, 2) end, "at most the length")
   end)
 end)

@@ -8,9 +8,12 @@
 
 #include "lec_util.h"
 
+#include "ec_own.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -18,7 +21,6 @@
 
 #define FILE_TYPE "extcontacts.file"
 #define DIRECTORY_TYPE "extcontacts.directory"
-#define PRIVATE 0600
 #define PRIVATE_DIRECTORY 0700
 
 /* Owns the descriptor, and the path for error messages. */
@@ -41,13 +43,22 @@ static const named codes[] = {
     {"EINVAL", EINVAL}, {NULL, 0},
 };
 
-/* The modes of file.open. */
-static const named modes[] = {
-    {"read", O_RDONLY},
-    {"append", O_RDWR | O_CREAT | O_APPEND},
-    {"update", O_RDWR | O_CREAT},
-    {"new", O_RDWR | O_CREAT | O_EXCL},
-    {NULL, 0},
+/* The modes of file.open.  `is_own`: the file has personal data or secrets, so
+** it must be a regular file of this user, named directly. */
+typedef struct file_mode {
+  const char *name;
+  int flags;
+  int is_own;
+} file_mode;
+
+static const file_mode modes[] = {
+    {"read", O_RDONLY, 0},
+    {"own", O_RDONLY, 1},
+    {"append", O_RDWR | O_CREAT | O_APPEND, 1},
+    {"update", O_RDWR | O_CREAT, 1},
+    {"change", O_RDWR, 1},
+    {"new", O_RDWR | O_CREAT | O_EXCL, 1},
+    {NULL, 0, 0},
 };
 
 /* [-0, +3]  nil, "path: reason", code */
@@ -61,6 +72,14 @@ static int failure(lua_State *L, const char *path, int error) {
     lua_pushstring(L, row->name);
   else
     lua_pushfstring(L, "E%d", error);
+  return 3;
+}
+
+/* [-0, +3]  nil, "path: text", code */
+static int refuse(lua_State *L, const char *path, const ec_refusal *why) {
+  lua_pushnil(L);
+  lua_pushfstring(L, "%s: %s", path, why->text);
+  lua_pushstring(L, why->code);
   return 3;
 }
 
@@ -80,48 +99,77 @@ static lec_file *check_open(lua_State *L) {
   return file;
 }
 
-/* Retries when a signal interrupts it. */
-static int open_path(const char *path, int flags) {
-  int fd;
-  do {
-    fd = open(path, flags | O_CLOEXEC, PRIVATE);
-  } while (fd < 0 && errno == EINTR);
-  return fd;
+/* [-0, +1]  the name of the directory of `path` */
+static const char *push_directory(lua_State *L, const char *path) {
+  const char *slash = strrchr(path, '/');
+  if (slash == NULL)
+    lua_pushliteral(L, ".");
+  else
+    lua_pushlstring(L, path, slash > path ? (size_t)(slash - path) : 1);
+  return lua_tostring(L, -1);
 }
 
-/* file.open(path, "read" | "append" | "update" | "new") -> file */
+/* file.open(path, "read" | "own" | "append" | "update" | "change" | "new") ->
+** file */
 static int file_open(lua_State *L) {
   size_t length;
   const char *path = luaL_checklstring(L, 1, &length);
   const char *wanted = luaL_checkstring(L, 2);
-  const named *mode = modes;
+  const file_mode *mode = modes;
+  const ec_refusal *why = NULL;
+  const char *directory;
   lec_file *file;
+  int error;
   luaL_argcheck(L, strlen(path) == length, 1, "a path must not contain a NUL");
   while (mode->name != NULL && strcmp(mode->name, wanted) != 0)
     mode++;
   luaL_argcheck(L, mode->name != NULL, 2,
-                "must be 'read', 'append', 'update' or 'new'");
+                "must be 'read', 'own', 'append', 'update', 'change' or 'new'");
+  directory = push_directory(L, path);
   file = lua_newuserdata(L, sizeof *file + length + 1);
   file->fd = -1;
   memcpy(file->path, path, length + 1);
   luaL_getmetatable(L, FILE_TYPE);
-  lua_setmetatable(L, -2); /* path, mode, file: closed, but it has a __gc */
-  file->fd = open_path(path, mode->value);
-  return file->fd < 0 ? failure(L, path, errno) : 1;
+  /* path, mode, directory, file: closed, but it has a __gc */
+  lua_setmetatable(L, -2);
+  if (mode->is_own)
+    file->fd = ec_open_own(directory, path, mode->flags, &why);
+  else
+    file->fd = ec_open_at(AT_FDCWD, path, mode->flags);
+  error = errno;
+  if (why != NULL)
+    return refuse(L, path, why);
+  return file->fd < 0 ? failure(L, path, error) : 1;
 }
 
-/* file:write(text): all of it, or a failure that may leave a part of it */
+/* file.check_own(path) -> true if it is missing or one of our own files */
+static int file_check_own(lua_State *L) {
+  const char *path = luaL_checkstring(L, 1);
+  const ec_refusal *why = NULL;
+  int result = ec_check_own(path, &why);
+  return why != NULL ? refuse(L, path, why) : outcome(L, path, result, errno);
+}
+
+/* file:write(text [, offset]): all of it, at the offset or else at the file's
+** position, or a failure that may leave a part of it */
 static int file_write(lua_State *L) {
   lec_file *file = check_open(L);
   size_t left;
   const char *at = luaL_checklstring(L, 2, &left);
+  lua_Number offset = luaL_optnumber(L, 3, -1);
+  off_t place = (off_t)offset;
+  luaL_argcheck(
+      L, lua_isnoneornil(L, 3) || (offset >= 0 && offset <= EC_MAX_EXACT), 3,
+      "must not be negative");
   while (left > 0) {
-    ssize_t count = write(file->fd, at, left);
+    ssize_t count = offset < 0 ? write(file->fd, at, left)
+                               : pwrite(file->fd, at, left, place);
     if (count < 0 && errno == EINTR)
       continue;
     if (count < 0)
       return failure(L, file->path, errno);
     at += count;
+    place += count;
     left -= (size_t)count;
   }
   return outcome(L, file->path, 0, 0);
@@ -167,6 +215,19 @@ static int file_modified(lua_State *L) {
   if (fstat(file->fd, &about) < 0)
     return failure(L, file->path, errno);
   lua_pushnumber(L, (lua_Number)about.st_mtime);
+  return 1;
+}
+
+/* file:inode() -> the file's number in its file system, as a text, since it may
+** need 64 bits.  A renamed file keeps it; a copy has another one. */
+static int file_inode(lua_State *L) {
+  lec_file *file = check_open(L);
+  struct stat about;
+  char digits[24];
+  if (fstat(file->fd, &about) < 0)
+    return failure(L, file->path, errno);
+  snprintf(digits, sizeof digits, "%llu", (unsigned long long)about.st_ino);
+  lua_pushstring(L, digits);
   return 1;
 }
 
@@ -234,13 +295,9 @@ static int file_gc(lua_State *L) {
 /* Makes the entries of the directory of `path` durable; fsync of a file only
 ** covers its bytes.  [-0, +1] */
 static int sync_directory(lua_State *L, const char *path) {
-  const char *slash = strrchr(path, '/');
-  int fd, result, error;
-  if (slash == NULL)
-    lua_pushliteral(L, ".");
-  else
-    lua_pushlstring(L, path, (size_t)(slash - path) + 1);
-  fd = open_path(lua_tostring(L, -1), O_RDONLY | O_DIRECTORY);
+  const char *directory = push_directory(L, path);
+  int result, error;
+  int fd = ec_open_at(AT_FDCWD, directory, O_RDONLY | O_DIRECTORY);
   if (fd < 0)
     return -1;
   result = fsync(fd);
@@ -326,20 +383,17 @@ static int file_is_terminal(lua_State *L) {
 
 int lec_open_file(lua_State *L) {
   static const luaL_Reg methods[] = {
-      {"write", file_write},
-      {"read", file_read},
-      {"size", file_size},
-      {"modified", file_modified},
-      {"truncate", file_truncate},
-      {"sync", file_sync},
-      {"lock", file_lock},
-      {"close", file_close},
-      {NULL, NULL},
+      {"write", file_write}, {"read", file_read},
+      {"size", file_size},   {"modified", file_modified},
+      {"inode", file_inode}, {"truncate", file_truncate},
+      {"sync", file_sync},   {"lock", file_lock},
+      {"close", file_close}, {NULL, NULL},
   };
   static const luaL_Reg meta[] = {
       {"__gc", file_gc}, {"__close", file_gc}, {NULL, NULL}};
   static const luaL_Reg functions[] = {
       {"open", file_open},
+      {"check_own", file_check_own},
       {"rename", file_rename},
       {"sync_directory", file_sync_directory},
       {"make_directory", file_make_directory},

@@ -1,5 +1,6 @@
 -- Private files, whole writes, locks and lasting renames.
 local file = require "extcontacts.core".file
+local script = require "spec.support.script"
 
 local function shell(command)
   local pipe = assert(io.popen("{ " .. command .. "\n} 2>&1"))
@@ -91,13 +92,56 @@ describe("core.file", function()
     assert.equal("EISDIR", code)
   end)
 
-  it("reports that a device is full", function()
-    local full = assert(file.open("/dev/full", "update"))
-    local written, message, code = full:write("x")
-    assert.is_nil(written)
-    assert.equal("/dev/full: No space left on device", message)
-    assert.equal("ENOSPC", code)
-    full:close()
+  it("reports a file that can't grow", function()
+    local program = dir .. "/grow.lua"
+    local handle = assert(io.open(program, "w"))
+    handle:write [[
+      local one = assert(require("extcontacts.core").file.open(arg[1], "update"))
+      print(one:write(("x"):rep(100000)))
+    ]]
+    handle:close()
+    -- A file may have at most 8 blocks.
+    local command = ("trap '' XFSZ; ulimit -f 8; %s %s %s"):format(script.interpreter, program, path)
+    assert.equal(("nil\t%s: File too large\tEFBIG\n"):format(path), shell(command))
+  end)
+
+  it("refuses a file that is not a regular file of this user", function()
+    shell("mkfifo " .. dir .. "/fifo; touch " .. dir .. "/target " .. dir .. "/two; ln -s target " .. dir .. "/link; "
+      .. "ln " .. dir .. "/two " .. dir .. "/twin; ln -s none " .. dir .. "/dangling")
+    for name, code in pairs {
+      fifo = "special", link = "symlink", dangling = "symlink", twin = "linked", ["../../../dev/full"] = "special",
+    } do
+      for _, mode in ipairs { "append", "update", "change" } do
+        local one, message, why = file.open(dir .. "/" .. name, mode)
+        assert.is_nil(one)
+        assert.equal(code, why, name)
+        assert.matches(dir .. "/" .. name .. ": is ", (message:gsub(": has", ": is")), 1, true)
+      end
+    end
+    for name, code in pairs { fifo = "special", link = "symlink", twin = "linked" } do
+      local one, _, why = file.open(dir .. "/" .. name, "own")
+      assert.equal(code, one and "linked" or why) -- reading through a second name is harmless
+    end
+    assert.equal("", read(dir .. "/target"))
+  end)
+
+  it("makes its own files private", function()
+    for _, mode in ipairs { "own", "append", "update", "change" } do
+      shell("rm -f " .. path .. "; touch " .. path .. "; chmod 666 " .. path)
+      assert(file.open(path, mode)):close()
+      assert.equal("600\n", shell("stat -c %a " .. path), mode)
+    end
+    shell("chmod 644 " .. path)
+    assert(file.open(path, "read")):close()
+    assert.equal("644\n", shell("stat -c %a " .. path))
+  end)
+
+  it("checks what a file is that is about to be replaced", function()
+    assert.is_true(file.check_own(path))
+    shell("touch " .. path .. "; ln -s a " .. dir .. "/link")
+    assert.is_true(file.check_own(path))
+    assert.equal("symlink", select(3, file.check_own(dir .. "/link")))
+    assert.equal("special", select(3, file.check_own(dir)))
   end)
 
   it("reports that a file opened for reading can't be written", function()
@@ -184,7 +228,7 @@ describe("core.file", function()
   end)
 
   it("rejects invalid arguments", function()
-    assert.error_matches(function() file.open(path, "w") end, "'read', 'append', 'update' or 'new'")
+    assert.error_matches(function() file.open(path, "w") end, "'read', 'own', 'append', 'update', 'change' or 'new'")
     assert.error_matches(function() file.open("a\0b", "read") end, "NUL")
     local one = assert(file.open(path, "append"))
     assert.error_matches(function() one:read(-1) end, "16 MiB")

@@ -56,14 +56,23 @@ describe("fix.apply", function()
   end)
 
   it("refuses while another process applies the plan", function()
-    place:plan_titles(1, "Pilot")
-    local other = assert(core.file.open(place:path "p.journal", "append"))
-    assert(other:lock())
-    local result, err = place:apply()
-    assert.is_nil(result)
-    assert.equal("locked", err.code)
-    other:close()
-    assert(place:apply())
+    place:plan_titles(2, "Pilot")
+    for name, run in pairs { ["p.journal.tmp"] = "apply", ["p.journal"] = "resume" } do
+      if run == "resume" then
+        assert(place:apply { limit = 1 })
+      end
+      local other = assert(core.file.open(place:path(name), "update"))
+      assert(other:lock())
+      local result, err = place[run](place)
+      assert.is_nil(result)
+      assert.equal("locked", err.code)
+      other:close()
+      os.remove(place:path "p.journal.tmp")
+      if run == "resume" then
+        assert(place:resume())
+        os.remove(place:path "p.journal")
+      end
+    end
   end)
 
   it("refuses a plan of another server, an edited plan, and another plan's journal", function()
@@ -162,7 +171,7 @@ describe("a run", function()
       return asked > 3
     end })
     assert.same({ "interrupted", 3 }, { result.stopped, result.applied })
-    assert.equal("interrupted", place:objects "p.journal"[9].reason)
+    assert.equal("interrupted", place:objects "p.journal"[10].reason)
   end)
 
   it("applies several changes at a time, each once", function()

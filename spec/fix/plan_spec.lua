@@ -33,7 +33,7 @@ describe("fix.plan", function()
   it("writes what would be changed, and sends nothing but reads", function()
     local plan = place:plan({ change = lower }, "p", { time = 0 })
     local objects = place:objects "p"
-    assert.equal(1, objects[1].extcontacts_plan)
+    assert.equal(2, objects[1].extcontacts_plan)
     assert.equal("a fix", objects[1].name)
     assert.equal(place.server.base_url, objects[1].server)
     assert.equal("1970-01-01T00:00:00Z", objects[1].created)

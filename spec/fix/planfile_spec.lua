@@ -41,8 +41,10 @@ describe("a plan file", function()
     assert.matches("line 3: the change was edited after planning",
       problem((text:gsub("\n(.-)\n(.-)workEmail", "\n%1\n%2otherEmail", 1))), 1, true)
     assert.matches("changes are missing or were added", problem((text:gsub("\n.-\n", "\n", 1))), 1, true)
-    assert.matches("changes are missing or were added",
+    assert.matches("line 1: the header is damaged",
       problem((text:gsub('"name":"a fix"', '"name":"b fix"', 1))), 1, true)
+    assert.matches("line 5: the end of the plan is damaged",
+      problem((text:gsub('"reversible":3', '"reversible":2', 1))), 1, true)
     assert.matches("the end of the plan is missing", problem((text:gsub("[^\n]+\n$", ""))), 1, true)
     assert.matches("the line is incomplete", problem(text:sub(1, -20)), 1, true)
     assert.matches("text follows the end of the plan", problem(text .. "{}\n"), 1, true)
@@ -58,6 +60,6 @@ describe("a plan file", function()
     end
     assert.matches("p: not a plan file", problem "{}\n", 1, true)
     assert.matches("p: not a plan file", problem "", 1, true)
-    assert.matches("the plan has format 2", problem '{"extcontacts_plan":2}\n', 1, true)
+    assert.matches("the plan has format 1", problem '{"extcontacts_plan":1}\n', 1, true)
   end)
 end)

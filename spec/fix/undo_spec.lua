@@ -150,10 +150,17 @@ describe("fix.undo", function()
     end
     -- One plan that undoes both: their journals in one.
     os.execute(("cat %s >%s"):format(place:path "p2", place:path "p"))
-    local first, second = place:read "p1.journal", place:read "p2.journal"
-    local header = second:match "^[^\n]*\n"
-    place:write("p.journal", header .. first:gsub("^[^\n]*\n", "") .. second:gsub("^[^\n]*\n", "")
-      :gsub('"n":1', '"n":2'))
+    local lines = {}
+    for index, line in ipairs(place:objects "p2.journal") do
+      line.n = line.n and 2
+      lines[index] = line
+    end
+    local header = table.remove(lines, 1)
+    for index, line in ipairs(place:objects "p1.journal") do
+      table.insert(lines, index, line)
+    end
+    lines[1] = header
+    place:write_journal("p.journal", lines)
     local undone = undo()
     assert.equal(2, undone.changes)
     assert.equal(2, apply("p.undo").applied)

@@ -1,3 +1,4 @@
+local checked_lines = require "extcontacts.base.checked_lines"
 local format = require "extcontacts.snapshot.format"
 
 describe("a snapshot's format", function()
@@ -6,16 +7,17 @@ describe("a snapshot's format", function()
     local before = format.header(header)
     header.finished, header.sections[1].count = "2026-11-24T18:55:54Z", 9999999
     assert.equal(#before, #format.header(header))
-    assert.matches("}\n$", (before:gsub(" +\n$", "\n")))
+    assert.matches(' +,"crc":"%x+"}\n$', before)
   end)
 
   it("writes a note's owner, which is in its address", function()
-    assert.equal('{"kind":"contact_note","owner":"c","record":{"id":"n","selfUri":"/x/contacts/c/notes/n"}}\n',
-      format.line("notes", { id = "n", selfUri = "/x/contacts/c/notes/n" }))
+    assert.equal('{"kind":"contact_note","owner":"c","record":{"id":"n","selfUri":"/x/contacts/c/notes/n"},'
+      .. '"crc":"dd65c00b"}\n',
+      format.line(checked_lines.chain(), "notes", { id = "n", selfUri = "/x/contacts/c/notes/n" }))
   end)
 
   it("raises an error object for a record without an id", function()
-    local ok, err = pcall(format.line, "contacts", {})
+    local ok, err = pcall(format.line, checked_lines.chain(), "contacts", {})
     assert.is_false(ok)
     assert.same({ "protocol", "the scan of contacts returned a record without an id" }, { err.kind, err.message })
   end)

@@ -24,9 +24,9 @@ Deadly.__index = function(self, name)
   end
 end
 
-function Deadly:write(text)
+function Deadly:write(text, offset)
   if not text:find('"t":"' .. line_type .. '"', 1, true) then
-    return self.file:write(text)
+    return self.file:write(text, offset)
   end
   seen = seen + 1
   if seen ~= number then
@@ -45,7 +45,7 @@ end
 local open = core.file.open
 function core.file.open(path, mode)
   local file, message, code = open(path, mode)
-  if file and mode == "append" and path:find "%.journal$" then
+  if file and mode ~= "read" and path:find "%.journal" then
     return setmetatable({ file = file }, Deadly)
   end
   return file, message, code

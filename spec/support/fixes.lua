@@ -2,9 +2,12 @@
 -- directory for plans.
 
 local canonical = require "extcontacts.record.canonical"
+local checked_lines = require "extcontacts.base.checked_lines"
+local core = require "extcontacts.core"
 local ec = require "extcontacts"
 local files = require "extcontacts.base.files"
 local fix = require "extcontacts.fix"
+local reader = require "extcontacts.fix.journal.reader"
 local sandbox = require "spec.support.sandbox"
 
 local fixes = {}
@@ -116,6 +119,24 @@ function Place:objects(name)
     out[#out + 1] = assert(ec.json.decode(line))
   end
   return out
+end
+
+--- Writes a journal with these lines, and the checksums that it needs.
+function Place:write_journal(name, lines)
+  local file = assert(core.file.open(self:path(name), "update"))
+  local chain = checked_lines.chain()
+  lines[1].inode, lines[1].crc = file:inode(), nil
+  local header = chain:seal(ec.json.encode(lines[1], { sort_keys = true }))
+  local header_crc, texts = chain.crc, {}
+  for index = 2, #lines do
+    local line = lines[index]
+    if line.t ~= "synced" then
+      line.crc, line.sha256 = nil, line.t == "stop" and chain:digest() or nil
+      texts[#texts + 1] = chain:seal(ec.json.encode(line, { sort_keys = true }))
+    end
+  end
+  assert(file:write(header .. reader.synced_line(#header, header_crc) .. table.concat(texts)))
+  file:close()
 end
 
 --- The ids of the first contacts in a scan.

@@ -24,8 +24,12 @@ Writer.__index = Writer
 ---@return extcontacts.Error|nil
 function atomic_lines.write(path)
   local temporary = path .. ".tmp"
-  os.remove(temporary)
-  local file, message, code = core.file.open(temporary, "new")
+  local file
+  local ok, message, code = core.file.check_own(path)
+  if ok then
+    os.remove(temporary)
+    file, message, code = core.file.open(temporary, "new")
+  end
   if not file then
     return errors.io(message, code)
   end
@@ -92,8 +96,8 @@ end
 
 ------------------------------------------------------------------- reading --
 
-local function open(path)
-  local file, message, code = core.file.open(path, "read")
+local function open(path, mode)
+  local file, message, code = core.file.open(path, mode)
   if not file then
     return errors.io(message, code)
   end
@@ -104,11 +108,13 @@ end
 
 --- Opens a file for reading by lines.  `next_line` raises error objects.
 ---@param path string
+---@param mode "own"|"read"|nil whether the file must be one of our own (default), or may be anybody's
 ---@return (fun(): string|nil, boolean|nil)|nil next_line a line without its line feed, and whether it had one
 ---@return extcontacts.Error|nil
 ---@return (fun())|nil close
-function atomic_lines.read(path)
-  local file, err, close = open(path)
+---@return table|nil file of `core.file`
+function atomic_lines.read(path, mode)
+  local file, err, close = open(path, mode or "own")
   if not file then
     return nil, err
   end
@@ -118,7 +124,7 @@ function atomic_lines.read(path)
     offset = offset + #block
     return block
   end)
-  return next_line, nil, close
+  return next_line, nil, close, file
 end
 
 --- Opens a file that a person or another program wrote: drops a byte order
@@ -129,7 +135,7 @@ end
 ---@return extcontacts.Error|nil
 ---@return (fun())|nil close
 function atomic_lines.texts(path)
-  local next_line, err, close = atomic_lines.read(path)
+  local next_line, err, close = atomic_lines.read(path, "read")
   if not next_line then
     return nil, err
   end
@@ -175,14 +181,14 @@ local function split(lines, joined, is_last)
   return head, true
 end
 
---- Reads the complete lines of a file from the last one to the first; a last
+--- Reads the complete lines of one of our own files from the last one to the first; a last
 -- line without a line feed is left out.  `next_line` raises error objects.
 ---@param path string
 ---@return (fun(): string|nil)|nil next_line
 ---@return extcontacts.Error|nil
 ---@return (fun())|nil close
 function atomic_lines.backwards(path)
-  local file, err, close = open(path)
+  local file, err, close = open(path, "own")
   if not file then
     return nil, err
   end

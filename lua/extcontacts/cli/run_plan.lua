@@ -55,6 +55,7 @@ local function options_of(args)
     allow_irreversible = args.allow_irreversible or nil,
     retry_failed = args.retry_failed or nil,
     same_organization = args.same_organization,
+    moved = args.moved or nil,
   }
 end
 

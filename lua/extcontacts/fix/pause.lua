@@ -1,5 +1,6 @@
 --- The file that pauses a running apply while it exists.
 
+local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 local files = require "extcontacts.base.files"
 local journal = require "extcontacts.fix.journal"
@@ -33,9 +34,9 @@ function pause.set(plan_path, on)
     return errors.invalid(plan_path .. ": no process is applying this plan, so there is nothing to pause",
       "not_running")
   end
-  local handle, message = io.open(pause.path(plan_path), "wb")
+  local handle, message, code = core.file.open(pause.path(plan_path), "update")
   if not handle then
-    return errors.io(message)
+    return errors.io(message, code)
   end
   handle:close()
   return true

@@ -2,12 +2,13 @@
 -- of the rest.  docs/fix.md describes the format.
 
 local atomic_lines = require "extcontacts.base.atomic_lines"
+local checked_lines = require "extcontacts.base.checked_lines"
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 
 local planfile = {}
 
-local VERSION = 1
+local VERSION = 2
 
 ---@class extcontacts.fix.Header
 ---@field extcontacts_plan integer version of the format
@@ -81,7 +82,7 @@ function planfile.write(path, header)
   end
   header.extcontacts_plan = VERSION
   local ok
-  ok, err = file:put(encode(header) .. "\n")
+  ok, err = file:put((checked_lines.seal(encode(header))))
   if not ok then
     return nil, err
   end
@@ -108,7 +109,7 @@ end
 ---@return extcontacts.Error|nil
 function Writer:finish(totals)
   totals.changes, totals.sha256 = self.count, self.hash:digest()
-  local ok, err = self.file:put(encode { ["end"] = totals } .. "\n")
+  local ok, err = self.file:put((checked_lines.seal(encode { ["end"] = totals })))
   if ok then
     ok, err = self.file:finish()
   end
@@ -161,6 +162,8 @@ local function take_end(self, line)
   local totals = last and last["end"]
   if type(totals) ~= "table" then
     damaged(self, "not the end of a plan")
+  elseif not checked_lines.check(line) then
+    damaged(self, "the end of the plan is damaged")
   elseif totals.changes ~= self.count or totals.sha256 ~= self.hash:digest() then
     damaged(self, "changes are missing or were added")
   elseif read_line(self) then
@@ -192,7 +195,11 @@ function planfile.open(path)
       close()
       return errors.invalid(("%s: the plan has format %s, and this version reads format %d; plan again"):format(
         path, tostring(header.extcontacts_plan), VERSION), "plan")
+    elseif not checked_lines.check(line) then
+      close()
+      damaged(self, "the header is damaged")
     end
+    header.crc = nil
     self.hash = start_hash(header)
     self.header = header
     return self

@@ -16,13 +16,14 @@ local status = {}
 ---@field not_started integer
 ---@field runs integer
 ---@field started string|nil
+---@field copied boolean|nil the journal is a copy: the original may have continued since
 ---@field last_stop { reason: string, at: string }|nil
 ---@field errors_path string|nil the file that lists what failed
 
 local function state_of(path, state, settled, total)
   if journal.is_locked(path) then
     return pause.is_set(path) and "paused" or "running"
-  elseif not state or not state.header then
+  elseif not state or state.runs == 0 then
     return "planned"
   end
   return settled == total and "complete" or "stopped"
@@ -54,7 +55,8 @@ function status.of(path)
     open = open,
     not_started = total - settled - open - (progress and progress.counts.unknown or 0),
     runs = state and state.runs or 0,
-    started = state and state.header and state.header.started,
+    started = state and state.header.started,
+    copied = state and journal.is_copy(state) or nil,
     last_stop = state and state.last_stop,
     errors_path = files.exists(errors_path) and errors_path or nil,
   }

@@ -24,6 +24,7 @@ local undo = {}
 ---@field only string[]|nil ids to undo; default: all
 ---@field limit integer|nil stop after this many changes
 ---@field same_organization boolean|nil as for `fix.apply`
+---@field moved boolean|nil use a journal that is a copy: the original is gone or no longer in use
 
 -- The applied changes from the last to the first: intent and outcome.
 local function applied_backwards(path)
@@ -37,7 +38,7 @@ local function applied_backwards(path)
     while text do
       local line = core.json.decode(text)
       if type(line) ~= "table" then
-        errors.raise_invalid(path .. ": a line is damaged, so this journal can't be used; restore it from a backup")
+        errors.raise_invalid(path .. " has changed since it was checked; undo again")
       elseif line.t == "intent" then
         local outcome = outcomes[line.n]
         outcomes[line.n] = nil
@@ -172,6 +173,8 @@ function undo.plan(client, path, options)
     return nil, state
   elseif journal.is_locked(path) then
     return journal.locked(path)
+  elseif journal.is_copy(state) and not with_output.moved then
+    return journal.copied(journal.path(path), state)
   end
   local is_same, err = identity.check(path, applied.header, client, with_output.same_organization)
   if not is_same then

@@ -48,7 +48,7 @@ function Export:read_pages(section, token)
   for page in iterator:pages() do
     local lines = {}
     for index, record in ipairs(page.entities) do
-      lines[index] = format.line(section.listing, record)
+      lines[index] = format.line(self.partial.chain, section.listing, record)
     end
     self.partial:write(table.concat(lines))
     section.count = section.count + #lines
@@ -66,7 +66,7 @@ function Export:read_listing(section, token)
   if done then
     return
   elseif token and err.kind == "http" and err.status == 400 then
-    self.partial:truncate(section.offset)
+    self.partial:rewind(section.offset)
     section.count = 0
     self:report(section, { expired = true })
     self:read_pages(section)
@@ -111,7 +111,7 @@ function Export:start(path, names, options)
   if state then
     check_same(path, state.header, self.client, names, options.same_organization)
     self.header = state.header
-    self.partial:truncate(state.offset)
+    self.partial:resume(state)
     local section = format.section(self.header, state.listing)
     self:report(section, { resumed = section.count })
     return state
@@ -123,8 +123,7 @@ function Export:start(path, names, options)
     sections = core.json.array {},
   }
   identity.stamp(self.header, self.client)
-  self.partial:truncate(0)
-  self.partial:write(format.header(self.header))
+  self.partial:start(format.header(self.header))
 end
 
 --- Writes a snapshot, or resumes an export that was interrupted.
@@ -148,7 +147,7 @@ function export.run(client, path, options)
     self.partial = partial.open(path)
     local state = self:start(path, names, options)
     self:read_all(names, state)
-    self.header.finished = dates.text()
+    self.header.finished, self.header.sha256 = dates.text(), self.partial.chain:digest()
     self.partial:complete(format.header(self.header))
     return true
   end)

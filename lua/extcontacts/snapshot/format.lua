@@ -1,6 +1,7 @@
 --- The format of a snapshot: a header line of fixed length, then one listing
 -- after another, with one line per record.
 
+local checked_lines = require "extcontacts.base.checked_lines"
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 local option_rules = require "extcontacts.base.options"
@@ -9,9 +10,11 @@ local types = require "extcontacts.record.types"
 
 local format = {}
 
-format.VERSION = 1
+format.VERSION = 2
 -- The header is written again with the final counts, in the same space.
 local HEADER_BYTES = 2048
+-- Bytes of the field `crc` and the line feed.
+local CHECKSUM_BYTES = 18
 
 --- The listings in their order: records come after those they refer to.
 format.listings = { "organizations", "contacts", "relationships", "notes" }
@@ -30,30 +33,39 @@ format.listings = { "organizations", "contacts", "relationships", "notes" }
 ---@field finished string|nil nil while the snapshot is incomplete
 ---@field listings string[]
 ---@field sections extcontacts.snapshot.Section[]
+---@field sha256 string|nil of the checksums of the records' lines; nil while the snapshot is incomplete
 
 local function encode(value)
   return assert(core.json.encode(value, { sort_keys = true }))
 end
 
---- Formats the header's line.
+--- The byte at which the records start.
+format.RECORDS_AT = HEADER_BYTES
+
+--- Formats the header's line.  Raises an error object if it is too long.
 ---@param header extcontacts.snapshot.Header
 ---@return string
 function format.header(header)
   local text = encode(header)
-  return text .. (" "):rep(HEADER_BYTES - #text - 1) .. "\n"
+  local padding = HEADER_BYTES - CHECKSUM_BYTES - #text
+  if padding < 0 then
+    errors.raise_invalid("the header of the snapshot is too long; use a shorter base_url")
+  end
+  return (checked_lines.seal(text:sub(1, -2) .. (" "):rep(padding) .. "}"))
 end
 
 --- Formats a record's line.  Raises an error object for a record that can't be
 -- referred to.
+---@param chain extcontacts.LineChain of the lines before; extended
 ---@param listing string
 ---@param record table
 ---@return string
-function format.line(listing, record)
+function format.line(chain, listing, record)
   local reference, problem = types.reference(types.listings[listing].kind, record)
   if not reference then
     error(errors.new { kind = "protocol", message = ("the scan of %s returned %s"):format(listing, problem) }, 0)
   end
-  return encode { kind = reference.kind, owner = reference.owner, record = record } .. "\n"
+  return chain:seal(encode { kind = reference.kind, owner = reference.owner, record = record })
 end
 
 --- Checks the options of a function, and the listings in `only`.

@@ -1,11 +1,15 @@
 --- Reads a snapshot: its header, its records in order, and single records by
 -- their offset.
 
+local check = require "extcontacts.snapshot.check"
+local checked_lines = require "extcontacts.base.checked_lines"
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 local format = require "extcontacts.snapshot.format"
 
 local reader = {}
+
+local REMEDY = "restore it from a backup, or export again"
 
 local BLOCK = 262144 -- bytes read at a time; more for a longer line
 
@@ -87,21 +91,49 @@ end
 
 -- Why a header is not that of a complete snapshot.
 local function header_problem(header)
-  if type(header) ~= "table" or header.extcontacts_snapshot == nil then
+  if header == false then
+    return "is damaged in line 1; " .. REMEDY, "damaged"
+  elseif type(header) ~= "table" or header.extcontacts_snapshot == nil then
     return "is not a snapshot; create one with `extcontacts export`", "format"
   elseif header.extcontacts_snapshot ~= format.VERSION then
-    return "was written by a later version of extcontacts; update extcontacts to read it", "version"
+    return ("has format %s, and this version reads format %d; export again"):format(
+      tostring(header.extcontacts_snapshot), format.VERSION), "version"
   elseif not header.finished then
     return "is incomplete; run the export again to resume it", "incomplete"
   end
 end
 
---- Opens a snapshot.
+-- The header; false if it is damaged.
+local function header_of(line)
+  local header = line and core.json.decode(line)
+  local is_ours = type(header) == "table" and header.extcontacts_snapshot == format.VERSION
+  if line and (is_ours or line:find ',"crc":"%x+"}$') and not checked_lines.check(line) then
+    return false
+  end
+  return header or {}
+end
+
+-- Checks every line of the records; raises error objects.
+local function check_records(self)
+  local count = 0
+  for _, section in ipairs(self.header.sections) do
+    count = count + section.count
+  end
+  local chain = check.lines(self.file, self.path, REMEDY, errors.check_io(self.file:size()))
+  if chain.count ~= count then
+    errors.raise_invalid(("%s: line %d is missing: it has %d of %d records; %s"):format(self.path, chain.count + 2,
+      chain.count, count, REMEDY), "damaged")
+  elseif chain:digest() ~= self.header.sha256 then
+    errors.raise_invalid(("%s: the header does not belong to these records; %s"):format(self.path, REMEDY), "damaged")
+  end
+end
+
+--- Opens a snapshot and checks all its lines.
 ---@param path string
 ---@return extcontacts.snapshot.Reader|nil
 ---@return extcontacts.Error|nil
 function reader.open(path)
-  local file, message, system_code = core.file.open(path, "read")
+  local file, message, system_code = core.file.open(path, "own")
   if not file then
     return errors.io(message, system_code)
   end
@@ -109,7 +141,7 @@ function reader.open(path)
   local header, err = errors.catch(function()
     local line = line_at(self, 0)
     self.digest = line and core.hash.sha256(line)
-    return line and core.json.decode(line) or {}
+    return header_of(line)
   end)
   if err then
     file:close()
@@ -121,6 +153,15 @@ function reader.open(path)
     return errors.invalid(path .. " " .. problem, code)
   end
   self.header = header
+  local ok
+  ok, err = errors.catch(function()
+    check_records(self)
+    return true
+  end)
+  if not ok then
+    file:close()
+    return nil, err
+  end
   return self
 end
 

@@ -2,6 +2,8 @@
 -- that is installed (Debian: python3-phonenumbers).  Pass many numbers at once:
 -- each call starts a process.
 
+local core = require "extcontacts.core"
+
 local libphonenumber = {}
 
 -- Reads one number per line and writes those that exist.
@@ -72,14 +74,19 @@ function libphonenumber.existing(numbers)
   -- In a private file: every user can read a command line.
   local named, path = pcall(os.tmpname)
   local file
-  if named then
-    file, problem = io.open(path, "w")
+  if not named then
+    return nil, "can't create a temporary file: " .. tostring(path)
   end
-  if not file then
-    return nil, "can't write a temporary file: " .. tostring(problem or path)
+  file, problem = core.file.open(path, "update")
+  local written = file
+  if file then
+    written, problem = file:write(table.concat(numbers, "\n") .. "\n")
+    file:close()
   end
-  file:write(table.concat(numbers, "\n"), "\n")
-  file:close()
+  if not written then
+    os.remove(path)
+    return nil, "can't write a temporary file: " .. tostring(problem)
+  end
   local text
   text, problem = output(("%s -c '%s' <%s"):format(python, PROGRAM, path))
   os.remove(path)

@@ -25,6 +25,7 @@ extcontacts resume tidy.plan --retry-failed --on-conflict rebase]],
 function command.setup(argparser)
   run_plan.setup(argparser)
   argparser:flag("--retry-failed", "also retry the changes that failed or were in conflict")
+  argparser:flag("--moved", "continue a journal that is a copy, because the original is gone or no longer in use")
 end
 
 --- Resumes.

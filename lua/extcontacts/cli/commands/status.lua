@@ -46,6 +46,9 @@ local function print_text(ctx, path, found)
   if found.last_stop and found.state == "stopped" then
     ctx:out(("  last run %s (%s)\n"):format(run_text.stopped(found.last_stop.reason), found.last_stop.at))
   end
+  if found.copied then
+    ctx:out("  the journal is a copy: the original may have continued since\n")
+  end
   local counts = found.counts or {}
   ctx:out(("  %s in the plan\n"):format(texts.plural(found.totals.changes, "change")))
   run_text.counts(ctx, {

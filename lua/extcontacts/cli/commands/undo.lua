@@ -38,6 +38,7 @@ function command.setup(argparser)
       return arg_values.list { text }
     end)
   connection.declare_same_organization(argparser, "plan")
+  argparser:flag("--moved", "use a journal that is a copy, because the original is gone or no longer in use")
   argparser:option("--html", "also write an HTML page for review and approval"):argname("FILE")
 end
 
@@ -53,6 +54,7 @@ function command.run(args, ctx)
     output = args.output or args.plan .. ".undo",
     only = args.only,
     same_organization = args.same_organization,
+    moved = args.moved or nil,
     by = ctx.getenv "USER" or ctx.getenv "LOGNAME",
     on_change = on_change,
   })

@@ -22,6 +22,7 @@ local apply = {}
 ---@field same_organization boolean|nil the plan and the client are of the same organization, although their OAuth
 --- clients differ or are unknown
 ---@field retry_failed boolean|nil `resume` only: retry failed changes and conflicts, too
+---@field moved boolean|nil `resume` only: continue a journal that is a copy: the original is gone or no longer in use
 ---@field interrupted (fun(): boolean)|nil called before each change; true stops the run
 ---@field paused (fun(): boolean)|nil called before each change; true pauses the run; default: whether
 --- `PLAN.pause` exists
@@ -58,6 +59,7 @@ local OPTIONS = {
   allow_irreversible = { "boolean" },
   same_organization = { "boolean" },
   retry_failed = { "boolean" },
+  moved = { "boolean" },
   interrupted = { "function" },
   paused = { "function" },
   on_progress = { "function" },
@@ -85,16 +87,21 @@ local function objection(path, plan, client, options)
   end
 end
 
-local function open_journal(path, plan, resume)
-  local log, err = journal.open(path, plan)
-  if not log then
-    return nil, err
+-- A plan without a journal was never applied; resume must not create one.
+local function open_journal(path, plan, resume, options)
+  local log, err
+  if not resume or journal.exists(path) then
+    log, err = journal.open(path, plan, resume and options.moved)
+    if not log then
+      return nil, err
+    end
   end
-  local begun = log.state.runs > 0
+  local begun = log ~= nil and log.state.runs > 0
   if begun == resume then
     return log
+  elseif log then
+    log:release()
   end
-  log:release()
   if begun then
     return errors.invalid(path .. " has been applied before; resume it", "begun")
   end
@@ -111,7 +118,7 @@ local function start(client, path, options, resume)
     return nil, err
   end
   local log
-  log, err = open_journal(path, plan, resume)
+  log, err = open_journal(path, plan, resume, options)
   if not log then
     return nil, err
   end

@@ -1,9 +1,11 @@
 --- The journal of a plan: an append-only file with what was about to be sent
--- and what came of it, from which a run is resumed and undone.  docs/fix.md
--- describes the format.
+-- and what came of it, from which a run is resumed and undone.  docs/fix.md describes
+-- the format.
 
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
+local files = require "extcontacts.base.files"
+local journal_file = require "extcontacts.fix.journal.file"
 local planfile = require "extcontacts.fix.planfile"
 local reader = require "extcontacts.fix.journal.reader"
 local shell = require "extcontacts.base.shell"
@@ -13,7 +15,8 @@ local journal = {}
 
 journal.read = reader.read
 journal.each = reader.each
-journal.locked = writer.locked
+journal.locked = journal_file.locked
+journal.copied = journal_file.copied
 
 --- The path of a plan's journal.
 ---@param plan_path string
@@ -22,13 +25,21 @@ function journal.path(plan_path)
   return plan_path .. ".journal"
 end
 
+--- Whether a plan has a journal.
+---@param plan_path string
+---@return boolean
+function journal.exists(plan_path)
+  return files.exists(journal.path(plan_path))
+end
+
 --- Opens the journal of a plan for writing and locks it.
 ---@param plan_path string
 ---@param plan { header: extcontacts.fix.Header, totals: extcontacts.fix.Totals }
+---@param moved boolean|nil whether a copy may be continued
 ---@return extcontacts.fix.Journal|nil
 ---@return extcontacts.Error|nil
-function journal.open(plan_path, plan)
-  return writer.open(journal.path(plan_path), plan_path, plan)
+function journal.open(plan_path, plan, moved)
+  return writer.open(journal.path(plan_path), plan_path, plan, moved)
 end
 
 --- A plan and the state of its journal.
@@ -42,11 +53,21 @@ function journal.of_plan(plan_path)
     return nil, err
   end
   local state
-  state, err = reader.read(journal.path(plan_path))
+  local path = journal.path(plan_path)
+  state, err = reader.read(path)
   if not state and err.code ~= "ENOENT" then
     return nil, err
+  elseif state and state.header.plan.sha256 ~= plan.totals.sha256 then
+    return journal_file.of_another_plan(path, plan_path)
   end
   return plan, state
+end
+
+--- Whether a journal is a copy: the original may have continued since.
+---@param state extcontacts.fix.JournalState
+---@return boolean
+function journal.is_copy(state)
+  return state.file.inode ~= state.inode
 end
 
 --- The same for a plan that must have been applied.
@@ -67,7 +88,7 @@ end
 ---@param plan_path string
 ---@return boolean
 function journal.is_locked(plan_path)
-  local file = core.file.open(journal.path(plan_path), "read")
+  local file = core.file.open(journal.path(plan_path), "own")
   if not file then
     return false
   end

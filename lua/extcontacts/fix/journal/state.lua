@@ -6,7 +6,9 @@ local progress = require "extcontacts.fix.progress"
 local state = {}
 
 ---@class extcontacts.fix.JournalState
----@field header table|nil nil for an empty journal
+---@field header table
+---@field file extcontacts.fix.JournalFile the checked file
+---@field inode string of the file that this journal is; a copy has another one
 ---@field progress extcontacts.fix.Tracker
 ---@field open table<integer, table> intents without an outcome, by number
 ---@field ids table<string, string> old id → new id, of recreated records
@@ -48,7 +50,11 @@ end
 ---@param self extcontacts.fix.JournalState
 ---@param line table
 function state.take(self, line)
-  if line.t == "intent" then
+  if line.extcontacts_journal then
+    self.header, self.inode = line, line.inode
+  elseif line.t == "moved" then
+    self.inode = line.inode
+  elseif line.t == "intent" then
     self.open[line.n] = line
   elseif line.t == "not_sent" then
     self.open[line.n] = nil

@@ -3,74 +3,35 @@
 
 local core = require "extcontacts.core"
 local dates = require "extcontacts.base.dates"
-local errors = require "extcontacts.base.errors"
+local journal_file = require "extcontacts.fix.journal.file"
 local reader = require "extcontacts.fix.journal.reader"
 local state = require "extcontacts.fix.journal.state"
 
-local writer = {}
+local checked = journal_file.checked
 
-local BLOCK = 65536 -- bytes
+local writer = {}
 
 ---@class extcontacts.fix.Journal
 ---@field state extcontacts.fix.JournalState
 local Journal = {}
 Journal.__index = Journal
 
--- The result of a function of `core.file`; a failure as an error object.
-local function checked(ok, message, code)
-  if not ok then
-    return errors.io(message, code)
-  end
-  return ok
-end
-
--- Where the last complete line ends.
-local function end_of_lines(file, size)
-  local stop = size
-  while stop > 0 do
-    local from = math.max(0, stop - BLOCK)
-    local block, err = checked(file:read(stop - from, from))
-    if not block then
-      return nil, err
-    end
-    local last = block:match "^.*()\n"
-    if last then
-      return from + last
-    end
-    stop = from
-  end
-  return 0
-end
-
--- Removes an incomplete last line, which a crash left: either its request was
--- not sent, or reading the record settles it.  Returns the bytes removed.
-local function repair(file)
-  local size, err = checked(file:size())
-  local stop
-  if size then
-    stop, err = end_of_lines(file, size)
-  end
-  if not stop then
-    return nil, err
-  elseif stop < size then
-    local ok
-    ok, err = checked(file:truncate(stop))
-    if not ok then
-      return nil, err
-    end
-  end
-  return size - stop
-end
-
 -- Appends a line.  A line that does not fit on the disk is removed, so that the
 -- journal stays readable.
 local function append(self, line)
-  local text = assert(core.json.encode(line, { sort_keys = true })) .. "\n"
+  if self.broken then
+    return nil, self.broken
+  end
+  local text, crc = self.chain:peek(assert(core.json.encode(line, { sort_keys = true })))
   local ok, err = checked(self.file:write(text))
   if not ok then
-    self.file:truncate(self.size)
+    self.failed = err
+    if not self.file:truncate(self.size) then
+      self.broken = err
+    end
     return nil, err
   end
+  self.chain:extend(crc)
   self.size = self.size + #text
   return true
 end
@@ -81,96 +42,80 @@ local function append_entry(self, t, entry)
   return append(self, entry)
 end
 
+-- Syncs what was appended, and notes in line 2 that it is on the disk.  The note
+-- itself needs no sync: it may be older than the truth, but never newer.
+local function sync(self)
+  local ok, err = checked(self.file:sync())
+  if ok then
+    ok, err = checked(self.file:write(reader.synced_line(self.size, self.header_crc), self.header_bytes))
+  end
+  if not ok then
+    self.failed = err
+  end
+  return ok, err
+end
+
 local function append_synced(self, t, entry)
   local ok, err = append_entry(self, t, entry)
   if ok then
-    ok, err = checked(self.file:sync())
+    ok, err = sync(self)
   end
   return ok, err
 end
 
--- Writes the header of a new journal and makes its directory entry durable.
-local function start(self, plan_path, plan, removed)
-  local ok, err = true, nil
-  if not self.state.header then
-    self.state.header = {
-      extcontacts_journal = reader.VERSION,
-      plan = { path = plan_path, sha256 = plan.totals.sha256, changes = plan.totals.changes },
-      server = plan.header.server,
-      started = dates.text(),
-    }
-    ok, err = append(self, self.state.header)
+-- Why a journal can't be continued.
+local function objection(path, plan_path, plan, found, moved)
+  if found.header.plan.sha256 ~= plan.totals.sha256 then
+    return journal_file.of_another_plan(path, plan_path)
+  elseif found.file.inode ~= found.inode and not moved then
+    return journal_file.copied(path, found)
   end
-  if ok and removed > 0 then
-    ok, err = append_entry(self, "repaired", { bytes = removed })
+end
+
+-- Prepares to append.  Removes an incomplete last line, which a crash left: either
+-- its request was not sent, or reading the record settles it.
+local function prepare(self, moved)
+  local found = self.state.file
+  local size, err = checked(self.file:size())
+  local ok = size
+  if ok then
+    ok, err = checked(self.file:truncate(found.bytes))
+  end
+  if ok and size > found.bytes then
+    ok, err = append_entry(self, "repaired", { bytes = size - found.bytes })
+  end
+  if ok and moved and found.inode ~= self.state.inode then
+    ok, err = append_entry(self, "moved", { inode = found.inode })
   end
   if ok then
-    ok, err = checked(self.file:sync())
+    ok, err = sync(self)
   end
-  if ok then
-    ok, err = checked(core.file.sync_directory(self.path))
-  end
-  return ok, err
-end
-
--- The journal's state, when it belongs to the plan.
-local function state_of(file, path, plan_path, plan)
-  if file:size() == 0 then
-    return state.new()
-  end
-  local found, err = reader.read(path)
-  if found and found.header and found.header.plan.sha256 ~= plan.totals.sha256 then
-    return errors.invalid(("%s belongs to another plan than %s; move it away, or restore the plan it belongs to")
-      :format(path, plan_path), "journal")
-  end
-  return found, err
-end
-
-local function open_locked(file, path, plan_path, plan)
-  local removed, err = repair(file)
-  local found
-  if removed then
-    found, err = state_of(file, path, plan_path, plan)
-  end
-  if not found then
-    return nil, err
-  end
-  local self = setmetatable({ file = file, path = path, state = found, size = file:size() }, Journal)
-  local ok
-  ok, err = start(self, plan_path, plan, removed)
-  if not ok then
-    return nil, err
-  end
-  return self
-end
-
---- The error when another process applies the plan.
----@param plan_path string
----@return nil
----@return extcontacts.Error
-function writer.locked(plan_path)
-  return errors.locked(plan_path .. ": another process is applying this plan; wait until it ends")
+  return ok and self, err
 end
 
 --- Opens a plan's journal for writing and locks it.
 ---@param path string
 ---@param plan_path string
 ---@param plan { header: extcontacts.fix.Header, totals: extcontacts.fix.Totals }
+---@param moved boolean|nil whether a copy may be continued
 ---@return extcontacts.fix.Journal|nil
 ---@return extcontacts.Error|nil
-function writer.open(path, plan_path, plan)
-  local file, err = checked(core.file.open(path, "append"))
+function writer.open(path, plan_path, plan, moved)
+  local file, err = journal_file.open(path, plan_path, plan)
   if not file then
     return nil, err
   end
-  local locked, message, code = file:lock()
-  local self
-  if locked then
-    self, err = open_locked(file, path, plan_path, plan)
-  elseif locked == false then
-    err = select(2, writer.locked(plan_path))
-  else
-    err = select(2, errors.io(message, code))
+  local found, self
+  found, err = reader.read(path)
+  if found then
+    err = select(2, objection(path, plan_path, plan, found, moved))
+  end
+  if found and not err then
+    local checked_file = found.file
+    self, err = prepare(setmetatable({
+      file = file, path = path, state = found, size = checked_file.bytes, chain = checked_file.chain,
+      header_bytes = checked_file.header_bytes, header_crc = checked_file.header_crc,
+    }, Journal), moved)
   end
   if not self then
     file:close()
@@ -189,11 +134,15 @@ function Journal:run(facts)
 end
 
 --- Records a request before it is sent.  Once this returns true, the intent
--- survives a loss of power.
+-- survives a loss of power.  After a failed write it refuses: what is not in the
+-- journal must not be sent.
 ---@param intent table `n`, `kind`, `op`, `id`, `owner`, `before`, `body`
 ---@return true|nil
 ---@return extcontacts.Error|nil
 function Journal:intent(intent)
+  if self.failed then
+    return nil, self.failed
+  end
   local ok, err = append_synced(self, "intent", intent)
   if not ok then
     return nil, err
@@ -226,7 +175,7 @@ end
 ---@return true|nil
 ---@return extcontacts.Error|nil
 function Journal:close(reason)
-  local ok, err = append_synced(self, "stop", { reason = reason })
+  local ok, err = append_synced(self, "stop", { reason = reason, sha256 = self.chain:digest() })
   self.file:close()
   return ok, err
 end

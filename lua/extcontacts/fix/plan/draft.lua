@@ -5,7 +5,6 @@ local changes = require "extcontacts.fix.plan.changes"
 local classes = require "extcontacts.fix.classes"
 local dates = require "extcontacts.base.dates"
 local errors = require "extcontacts.base.errors"
-local files = require "extcontacts.base.files"
 local identity = require "extcontacts.fix.identity"
 local journal = require "extcontacts.fix.journal"
 local planfile = require "extcontacts.fix.planfile"
@@ -38,7 +37,7 @@ Draft.__index = Draft
 ---@return extcontacts.fix.Draft|nil
 ---@return extcontacts.Error|nil
 function draft.new(client, header, options)
-  if options.output and files.exists(journal.path(options.output)) then
+  if options.output and journal.exists(options.output) then
     return errors.invalid(("%s exists, so %s has been applied; choose another name for the new plan")
       :format(journal.path(options.output), options.output), "applied")
   end

@@ -3,9 +3,13 @@
 -- delays the others only for a while.
 
 local limiter = require "extcontacts.rate.limiter"
+local oauth = require "extcontacts.auth.oauth"
 
 -- Seconds a claim is valid, and seconds a cached token must have left.
 local CLAIM, SHORTEST = 35, 60
+
+-- Seconds a token is kept at most; the platform's live for one or two days.
+local LONGEST = 30 * 86400
 
 ---@class extcontacts.TokenCache
 local Cache = {}
@@ -31,13 +35,33 @@ function metatable.__tostring()
   return "extcontacts.token_cache"
 end
 
+-- Whether a value is a time: not negative, and not far ahead.
+local function is_time(value, latest)
+  return type(value) == "number" and value >= 0 and value <= latest
+end
+
+-- A function that returns why stored tokens can't be right.
+local function check_at(now)
+  return function(values)
+    for name, value in pairs(values) do
+      local field = name:match "^(%a+)%d+$"
+      if field == "token" and not oauth.is_usable(value)
+        or field == "expires" and not is_time(value, now + LONGEST + CLAIM)
+        or field == "claim" and not is_time(value, now + LONGEST) then
+        return ("%s is not a possible %s"):format(name, field == "token" and "token" or "time")
+      end
+    end
+  end
+end
+
 --- Takes a slot's token, or else claims the right to request it.
 ---@param index integer of the slot
 ---@param refused string|nil a token that the server no longer accepts
+---@param call extcontacts.Call|nil the call that the store may wait with
 ---@return string|nil token
 ---@return number|nil lifetime seconds
 ---@return boolean busy whether another process has requested it
-function Cache:take(index, refused)
+function Cache:take(index, refused, call)
   local now = self.time()
   local token, expires, claim = "token" .. index, "expires" .. index, "claim" .. index
   return self.store.update(self.key, function(values)
@@ -50,20 +74,22 @@ function Cache:take(index, refused)
     values[token], values[expires] = nil, nil
     values[claim] = now + CLAIM
     return nil, nil, false
-  end)
+  end, check_at(now), call)
 end
 
 --- Stores the result of a claim; nothing, when it failed.
 ---@param index integer
 ---@param grant table|nil `{ token, lifetime }`
-function Cache:put(index, grant)
+---@param call extcontacts.Call|nil as for `take`
+function Cache:put(index, grant, call)
   local now = self.time()
   self.store.update(self.key, function(values)
     values["claim" .. index] = nil
     if grant and type(grant.lifetime) == "number" then
-      values["token" .. index], values["expires" .. index] = grant.token, now + grant.lifetime
+      values["token" .. index] = grant.token
+      values["expires" .. index] = now + math.min(grant.lifetime, LONGEST)
     end
-  end)
+  end, check_at(now), call)
 end
 
 return cache

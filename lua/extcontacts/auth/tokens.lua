@@ -132,7 +132,7 @@ end
 -- or nil, nil and the seconds to wait while another process requests the token.
 local function fill(self, slot, call)
   if self.cache then
-    local token, lifetime, busy = self.cache:take(slot.index, slot.refused)
+    local token, lifetime, busy = self.cache:take(slot.index, slot.refused, call)
     if token then
       keep(self, slot, token, lifetime)
       return true
@@ -142,7 +142,7 @@ local function fill(self, slot, call)
   end
   local grant, err = ask(self, slot, call)
   if self.cache then
-    self.cache:put(slot.index, grant)
+    self.cache:put(slot.index, grant, call)
   end
   if not grant then
     return nil, err
@@ -200,7 +200,7 @@ local function admit_any(self, call)
     if is_valid(self, slot) then
       local ticket, wait
       if rate_limiter then
-        ticket, wait = rate_limiter:admit(slot.key, self.now())
+        ticket, wait = rate_limiter:admit(slot.key, self.now(), call)
       end
       if not wait then
         return { token = slot.token, authorization = slot.authorization, ticket = ticket }

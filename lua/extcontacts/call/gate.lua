@@ -47,9 +47,10 @@ end
 ---@param ctx extcontacts.ClientContext
 ---@param lease extcontacts.Lease
 ---@param report extcontacts.RequestReport
-function gate.settle(ctx, lease, report)
+---@param call extcontacts.Call|nil
+function gate.settle(ctx, lease, report, call)
   if lease.ticket then
-    ctx.limiter:settle(lease.ticket, ctx.now(), report)
+    ctx.limiter:settle(lease.ticket, ctx.now(), report, call)
   end
 end
 
@@ -70,7 +71,7 @@ local function admit(call)
   if permit then
     return lease
   end
-  gate.settle(ctx, lease, { arrived = false })
+  gate.settle(ctx, lease, { arrived = false }, call)
   return nil, nil, wait, "circuit", until_probe
 end
 

@@ -58,7 +58,7 @@ local function attempt(call)
   value, err, call.reply, call.entry = transport.send(call, row, request, lease.authorization, response.classify)
   log.add_bodies(ctx.config, call.entry, request.body, call.reply)
   if lease.ticket then
-    gate.settle(ctx, lease, report_of(call.reply, err))
+    gate.settle(ctx, lease, report_of(call.reply, err), call)
   end
   note_health(ctx, sent_at, err)
   return value, err, row

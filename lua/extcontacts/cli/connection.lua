@@ -138,7 +138,9 @@ local function shared_store(getenv, write_error)
   if not base or is_home and not files.exists(base .. "/.") then
     return nil -- a missing home directory is not created
   end
-  local store, problem = file_store.new(directory, require("extcontacts.rate.store").process)
+  local store, problem = file_store.new(directory, require("extcontacts.rate.store").process, function(message)
+    write_error("extcontacts: ", message, "\n")
+  end)
   if not store then
     write_error(("extcontacts: this run shares no token with others: %s; set XDG_STATE_HOME to a directory "
       .. "that you can write to, or pass --no-cache\n"):format(problem))

@@ -37,12 +37,13 @@ end
 --- Takes a place in a token's window.
 ---@param key string from `limiter.key`
 ---@param now number seconds
+---@param call extcontacts.Call|nil the call that the store may wait with
 ---@return extcontacts.Ticket|nil
 ---@return number|nil wait seconds until the next attempt
-function Limiter:admit(key, now)
+function Limiter:admit(key, now, call)
   local wait, number = self.store.update(key, function(window)
     return rate_window.admit(rate_window.open(window), now, self.policy)
-  end)
+  end, rate_window.problem, call)
   if wait then
     return nil, wait
   end
@@ -53,10 +54,11 @@ end
 ---@param ticket extcontacts.Ticket
 ---@param now number seconds
 ---@param report extcontacts.RequestReport
-function Limiter:settle(ticket, now, report)
+---@param call extcontacts.Call|nil as for `admit`
+function Limiter:settle(ticket, now, report, call)
   self.store.update(ticket.key, function(window)
     rate_window.settle(rate_window.open(window), ticket.number, now, self.policy, report)
-  end)
+  end, rate_window.problem, call)
 end
 
 return limiter

@@ -41,6 +41,10 @@ local LONGEST_FLIGHT = 30
 -- Seconds added to a window's end, since clocks and timers are coarse.
 local GUARD = 0.02
 
+-- Seconds for which a 429 may block a token at most: Retry-After counts for at most
+-- a day.
+local LONGEST_BLOCK = 86400 + 60
+
 -- Retry-After is rounded to whole seconds.
 local ROUNDING = 1
 
@@ -54,6 +58,25 @@ function rate_window.open(values)
   end
   values.late, values.trailing = values.late or 0, values.trailing or 0
   return values
+end
+
+-- What a window's fields may be at most, in a file that others can write: counts,
+-- and seconds since the machine started.
+local MOST = {
+  number = 2 ^ 53, struck = 2 ^ 53, lo = 1e10, hi = 1e10, blocked = 1e10, reported = 1,
+  sent = 1e6, certain = 1e6, served = 1e6, late = 1e6, carried = 1e6, trailing = 1e6, limit = 1e6, strikes = 1e6,
+}
+
+--- Why stored values can't be those of a window.
+---@param values table
+---@return string|nil
+function rate_window.problem(values)
+  for name, value in pairs(values) do
+    local most = MOST[name] or (name:find "^late:%d+$" or name:find "^trail:%d+$") and MOST.sent
+    if most and not (type(value) == "number" and value >= 0 and value <= most) then
+      return ("%s is not a possible number"):format(name)
+    end
+  end
 end
 
 -- Slices of a period in which late replies are counted.
@@ -162,9 +185,9 @@ end
 ---@return number|nil wait seconds until the next attempt; nil if the place is taken
 ---@return integer|nil number of the window, for `settle`
 function rate_window.admit(window, now, policy)
-  if window.lo and window.lo > now + 1 then
+  if window.lo and window.lo > now + 1 or window.blocked and window.blocked > now + LONGEST_BLOCK then
     -- Written before a reboot: the monotonic clock started again.
-    window.lo, window.blocked = nil, nil
+    window.lo, window.hi, window.blocked = nil, nil, nil
   end
   if window.blocked then
     if now < window.blocked then

@@ -1,11 +1,13 @@
 --- Where rate windows and tokens are kept.  This folder owns the interface of a
 -- store and the stores `process`, `file` and `nginx`.
 --
--- A store is a table with one function, `update(key, change)`.  It calls
+-- A store is a table with one function, `update(key, change, check, call)`.  It calls
 -- `change(values)` with the table kept under `key`, which is empty at first, while
 -- nothing else changes it; keeps the changed table; and returns the results of
 -- `change`, at most three.  The values are numbers and short texts.  `change` is
--- quick, never waits and may be called again.  A store may drop values that have not
+-- quick, never waits and may be called again.  A store whose values others can write
+-- starts anew when `check(values)` returns a problem.  A store that must wait does so
+-- with `call`, the call on whose behalf it works, if there is one.  A store may drop values that have not
 -- been used for an hour.  docs/rate-limits.md shows how to write one.
 
 local file_store = require "extcontacts.rate.store.file"
@@ -14,7 +16,8 @@ local process_store = require "extcontacts.rate.store.process"
 local store = {}
 
 ---@class extcontacts.Store
----@field update fun(key: string, change: fun(values: table<string, number|string>): ...): ...
+---@field update fun(key: string, change: (fun(values: table<string, number|string>): ...),
+--- check: (fun(values: table): string|nil)|nil, call: extcontacts.Call|nil): ...
 
 --- The store of this process, shared by all its clients.
 ---@type extcontacts.Store

@@ -1,4 +1,5 @@
 local config = require "extcontacts.config"
+local growth = require "spec.support.growth"
 
 -- Resolves with a made-up environment and profile file.
 local function resolve(options, environment, profile)
@@ -164,5 +165,65 @@ describe("the configuration", function()
     local settings = assert(config.resolve(options))
     assert.equal("https://gw.example/prefix", settings.base_url)
     assert.same({ access_token = "x", base_url = "https://gw.example/prefix/" }, options)
+  end)
+end)
+
+describe("the profile file", function()
+  it("is read in linear time", function()
+    for _, line in ipairs { { "[", " ", "x" }, { "a = x", " ", "x" }, { "a =", " ", "" }, { " ", " ", "[" },
+      { "['", "a ", "" }, { "", "a", "" }, { "a = \"", "\\\"", "" } } do
+      growth.assert_linear(line[1] .. line[2], function(text)
+        resolve({ access_token = "token" }, { HOME = "/home/ann" }, "[DEFAULT]\n" .. text)
+      end, growth.text(line[1], line[2], line[3]))
+    end
+  end)
+end)
+
+describe("the configuration of what is sent", function()
+  local function problem(options, environment)
+    options.access_token = options.access_token or not environment and "token" or nil
+    local settings, text = config.resolve(options, environment and {
+      getenv = function(name)
+        return environment[name]
+      end,
+      read_file = function() end,
+    })
+    assert.is_nil(settings)
+    return text
+  end
+
+  it("contains no line ends and control characters", function()
+    for _, name in ipairs { "user_agent", "proxy", "region", "base_url", "login_url", "client_id", "client_secret",
+      "access_token" } do
+      for _, bad in ipairs { "a\r\nX: y", "a\n", "\ra", "a\0b", "a\127", "a\27[0m" } do
+        assert.equal(("option '%s' contains a line end or another control character; remove it"):format(name),
+          problem { [name] = bad })
+      end
+    end
+    assert.truthy(problem({}, { GENESYSCLOUD_ACCESS_TOKEN = "token\n" }):find("option 'access_token'", 1, true))
+    assert.truthy(problem({}, { GENESYSCLOUD_REGION = "mypurecloud.de\r", GENESYSCLOUD_ACCESS_TOKEN = "t" })
+      :find("option 'region'", 1, true))
+  end)
+
+  it("contains headers that can be sent", function()
+    assert.truthy(config.resolve { access_token = "token", headers = { ["X-A"] = "a\tb ü", ["x-b"] = 1 } })
+    for name, value in pairs {
+      ["X-A"] = "b\r\nAuthorization: c", ["X-B"] = "a\0", ["X-C"] = true, ["X D"] = "a", ["X:"] = "a", [""] = "a",
+      ["X\nY"] = "a", [1] = "a",
+    } do
+      local text = problem { headers = { [name] = value } }
+      assert.truthy(text:find("^option 'headers'"), text)
+      assert.is_nil(text:find "%c", text)
+    end
+  end)
+
+  it("has no header that the client sends itself, in any case", function()
+    for _, name in ipairs { "Authorization", "authorization", "AUTHORIZATION", "Host", "content-length",
+      "Transfer-Encoding", "Connection", "TE", "Proxy-Authorization", "User-Agent" } do
+      assert.truthy(problem { headers = { [name] = "secret" } }
+        :find(("option 'headers' contains '%s', which the client sends itself; "):format(name), 1, true))
+    end
+    assert.truthy(problem { headers = { authorization = "secret" } }:find("use access_token", 1, true))
+    assert.truthy(problem { headers = { ["X-A"] = "1", ["x-a"] = "2" } }:find("twice", 1, true))
   end)
 end)

@@ -3,10 +3,12 @@
 
 local environment = require "extcontacts.base.environment"
 local files = require "extcontacts.base.files"
+local header_fields = require "extcontacts.api.header_fields"
 local option_rules = require "extcontacts.base.options"
 local proxies = require "extcontacts.base.proxy"
 local settings_table = require "extcontacts.api.settings"
 local suggest = require "extcontacts.base.suggest"
+local texts = require "extcontacts.base.text"
 local version = require "extcontacts.version"
 
 local config = {}
@@ -92,17 +94,19 @@ end
 local function parse_profiles(text)
   local profiles, section = {}, nil
   for line in text:gmatch("[^\r\n]+") do
-    local name = line:match("^%s*%[%s*[\"']?([^%]\"']+)[\"']?%s*%]")
-    local key, value = line:match("^%s*[\"']?([%w_%-]+)[\"']?%s*=%s*(.-)%s*$")
+    local name = line:match("^%s*%[([^%]]*)%]")
+    name = name and texts.trim(name):match("^[\"']?([^\"']+)[\"']?$")
+    local key, value = line:match("^%s*[\"']?([%w_%-]+)[\"']?%s*=(.*)$")
     if name then
       section = profiles[name:lower()] or {}
       profiles[name:lower()] = section
     elseif key and section then
+      value = texts.trim(value)
       local quoted = value:match('^"(.*)"') or value:match("^'(.*)'")
       if value:sub(1, 1) == '"' and quoted then
         quoted = quoted:gsub('\\(["\\])', "%1")
       end
-      section[key:lower()] = quoted or value:match("^[^#]*"):gsub("%s+$", "")
+      section[key:lower()] = quoted or texts.trim(value:match("^[^#]*"))
     end
   end
   return profiles
@@ -248,6 +252,17 @@ function config.resolve(options, sources)
       return nil, missing
     end
     fill(settings, profile or {})
+    local proxy_variable = settings.proxy_variable -- no option
+    settings.proxy_variable = nil
+    problem = option_rules.problem(settings, settings_table.list, "configuration")
+    settings.proxy_variable = proxy_variable
+    if problem then
+      return nil, problem
+    end
+  end
+  problem = settings.headers and header_fields.problem(settings.headers)
+  if problem then
+    return nil, problem
   end
 
   for name, spec in pairs(settings_table.list) do

@@ -6,6 +6,7 @@
 
 local cancel_token = require "extcontacts.base.cancel_token"
 local errors = require "extcontacts.base.errors"
+local header_fields = require "extcontacts.api.header_fields"
 local settings = require "extcontacts.api.settings"
 local suggest = require "extcontacts.base.suggest"
 local text = require "extcontacts.base.text"
@@ -174,6 +175,8 @@ local function call_option_problem(name, value)
   elseif type(value) ~= kind then
     local of = kind == "table" and " of names and values" or ""
     return ("option '%s' must be a %s%s, got %s"):format(name, kind, of, type(value))
+  elseif name == "headers" then
+    return header_fields.problem(value)
   end
 end
 

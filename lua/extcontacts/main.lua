@@ -4,6 +4,7 @@
 local compat = require "extcontacts.base.compat"
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
+local printable = require "extcontacts.base.printable"
 
 local pack, unpack = compat.pack, compat.unpack
 
@@ -34,7 +35,7 @@ local function with_traceback(value)
 end
 
 local function complain(text)
-  io.stderr:write(script_name(), ": ", text, "\n")
+  io.stderr:write(script_name(), ": ", printable.lines(text), "\n")
 end
 
 local SCRIPT = {
@@ -42,7 +43,9 @@ local SCRIPT = {
   code_of = function()
     return 1
   end,
-  sentence = tostring,
+  sentence = function(failure)
+    return is_expected(failure) and printable.line(tostring(failure)) or tostring(failure)
+  end,
 }
 
 --- Runs a function as `ec.main` does, and returns the exit code instead of

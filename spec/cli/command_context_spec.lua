@@ -6,13 +6,33 @@ describe("a command's context", function()
   it("paints only for a terminal that shows colours", function()
     local on = { stdout = true }
     local function painted(terminals, environment)
-      return command.context { terminals = terminals, environment = environment }:paint("stdout", "red", "text")
+      local ctx, output = command.context { terminals = terminals, environment = environment }
+      ctx:out(ctx:paint("stdout", "red", "text"))
+      return output()
     end
     assert.equal("text", painted {})
     assert.equal("\27[31mtext\27[0m", painted(on))
     assert.equal("text", painted(on, { NO_COLOR = "1" }))
     assert.equal("\27[31mtext\27[0m", painted(on, { NO_COLOR = "" }))
     assert.equal("text", painted(on, { TERM = "dumb" }))
+  end)
+
+  it("lets no foreign text change the state of a terminal", function()
+    local foreign = "\27[2J\194\1552J\1552J\r\226\128\174\255[31m\n\tend"
+    local ctx, output, errors = command.context { terminals = { stdout = true, stderr = true } }
+    ctx:out(foreign)
+    -- A byte that begins a colour here begins nothing but a colour.
+    assert.equal("\\u001b[2J\\u009b2J\\x9b2J\\r\\u202e\27[31m\n\tend", output())
+    ctx:say("%s", foreign)
+    assert.equal("extcontacts x: \\u001b[2J\\u009b2J\\x9b2J\\r\\u202e\\xff[31m\\n\\tend\n", errors())
+    ctx:say("%s", ("x"):rep(100000))
+    assert.is_true(#errors() < 5000)
+    -- A file is lossless.
+    ctx, output, errors = command.context()
+    ctx:out(foreign)
+    assert.equal(foreign, output())
+    ctx:say("%s", foreign)
+    assert.is_nil(errors():find "[%z\1-\9\11-\31\127]")
   end)
 
   it("asks for confirmation on a terminal only", function()

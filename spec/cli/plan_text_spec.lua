@@ -18,7 +18,7 @@ describe("a change", function()
     title
       + "  x"
     note
-      - two\10lines
+      - two\nlines
     ! title is long
 ]], text_of(plan_text.change, {
       op = "update", kind = "contact_note", id = "c1", owner = "o1",

@@ -1,7 +1,5 @@
 --- UTF-8 text: trimming, characters and lines.  Pure.
 
-local core = require "extcontacts.core"
-
 local text = {}
 
 --- The byte order mark of UTF-8, which Windows puts at the start of files.
@@ -42,11 +40,24 @@ function text.char(code)
   return string.char(0xE0 + math.floor(code / 4096), 0x80 + math.floor(code / 64) % 64, 0x80 + code % 64)
 end
 
+--- The code point of a character in UTF-8.
+---@param character string
+---@return integer
+function text.code_point(character)
+  local lead = character:byte()
+  local value = lead < 128 and lead or lead < 224 and lead % 32 or lead < 240 and lead % 16 or lead % 8
+  for index = 2, #character do
+    value = value * 64 + character:byte(index) % 64
+  end
+  return value
+end
+
 --- Whether a text is valid UTF-8.
 ---@param s string
 ---@return boolean
 function text.is_utf8(s)
-  return not s:find "[\128-\255]" or core.json.encode(s) ~= nil
+  -- Loaded here: `printable` also serves commands that run without the core.
+  return not s:find "[\128-\255]" or require("extcontacts.core").json.encode(s) ~= nil
 end
 
 --- Splits a text that arrives in blocks into lines.  They may contain NUL, at
@@ -102,6 +113,32 @@ function text.cut(s, bytes)
     last = last - 1
   end
   return s:sub(1, last) .. "…"
+end
+
+--- Replaces a plain text wherever it occurs, in linear time.
+---@param s string
+---@param plain string not empty
+---@param replacement string
+---@param accepts (fun(s: string, first: integer, last: integer): boolean)|nil whether to replace one occurrence
+---@return string
+function text.replace(s, plain, replacement, accepts)
+  local parts, from, at = {}, 1, 1
+  while true do
+    local first, last = s:find(plain, at, true)
+    if not first then
+      break
+    end
+    if not accepts or accepts(s, first, last) then
+      parts[#parts + 1], parts[#parts + 2] = s:sub(from, first - 1), replacement
+      from = last + 1
+    end
+    at = last + 1
+  end
+  if from == 1 then
+    return s
+  end
+  parts[#parts + 1] = s:sub(from)
+  return table.concat(parts)
 end
 
 --- The digits of a whole number, without the ".0" that Lua 5.4 adds to a float.

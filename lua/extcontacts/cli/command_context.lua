@@ -1,9 +1,11 @@
 --- What a command works with: where its output goes, whether someone is at a
 -- terminal, and the client.  Data goes to `out`, everything else to `note`.
 
+local compat = require "extcontacts.base.compat"
 local connection = require "extcontacts.cli.connection"
 local exit = require "extcontacts.cli.exit"
 local files = require "extcontacts.base.files"
+local printable = require "extcontacts.base.printable"
 local shell = require "extcontacts.base.shell"
 
 local command_context = {}
@@ -23,10 +25,32 @@ local function check(ok, message, code)
   exit.fail("some_failed", "cannot write the output: " .. tostring(message))
 end
 
---- Writes data on standard output.
+-- Bytes of one foreign text in a sentence.
+local LONGEST = 2000
+
+-- A byte that is not UTF-8 begins a colour, until the text is escaped: an escape
+-- sequence that was in the text already is not one of ours.
+local COLOUR = "\255"
+
+local function with_colour(code)
+  return "\27[" .. code .. "m"
+end
+
+-- A text as a terminal shows it.
+local function shown(...)
+  local text = table.concat({ ... }):gsub("[^\255]+", printable.lines)
+  return (text:gsub("\255%[(%d%d?)m", with_colour):gsub("\255", "\\xff"))
+end
+
+--- Writes data on standard output.  On a terminal, characters that could change
+-- its state or hide text are escaped, as in JSON.
 ---@param ... string|number
 function Context:out(...)
-  check(self.stdout:write(...))
+  if self:is_terminal "stdout" then
+    check(self.stdout:write(shown(...)))
+  else
+    check(self.stdout:write(...))
+  end
 end
 
 --- Flushes standard output.
@@ -39,14 +63,20 @@ end
 function Context:note(...)
   self:flush()
   self:progress(nil)
-  self.stderr:write(...)
+  self.stderr:write(shown(...))
 end
 
 --- Writes a sentence for people on its own line, after the command's name.
 ---@param format string of string.format
 ---@param ... any
 function Context:say(format, ...)
-  self:note(self.program, ": ", format:format(...), "\n")
+  local values = compat.pack(...)
+  for index = 1, values.n do
+    if type(values[index]) == "string" then
+      values[index] = printable.line(values[index], LONGEST)
+    end
+  end
+  self:note(self.program, ": ", format:format(compat.unpack(values, 1, values.n)), "\n")
 end
 
 --- Suggests a command to run next: "Undo: extcontacts undo tidy.plan".
@@ -65,7 +95,7 @@ end
 ---@param text string|nil
 function Context:progress(text)
   if (text or self.has_progress) and self:is_terminal "stderr" then
-    self.stderr:write("\r\27[K", text or "")
+    self.stderr:write("\r\27[K", text and printable.line(text) or "")
     self.stderr:flush()
     self.has_progress = text ~= nil
   end
@@ -77,10 +107,14 @@ local DESCRIPTORS = { stdin = 0, stdout = 1, stderr = 2 }
 ---@param stream "stdin"|"stdout"|"stderr"
 ---@return boolean
 function Context:is_terminal(stream)
-  if self.terminals then
-    return self.terminals[stream] or false
+  if not self.terminals then
+    self.terminals = {}
+    local ok, core = pcall(require, "extcontacts.core") -- `sandbox` runs without it
+    for name, descriptor in pairs(ok and DESCRIPTORS or {}) do
+      self.terminals[name] = core.file.is_terminal(descriptor)
+    end
   end
-  return require("extcontacts.core").file.is_terminal(DESCRIPTORS[stream])
+  return self.terminals[stream] or false
 end
 
 local COLOURS = { bold = 1, dim = 2, red = 31, green = 32, yellow = 33, blue = 34 }
@@ -99,7 +133,7 @@ function Context:paint(stream, colour, text)
   if not self.colours[stream] then
     return text
   end
-  return ("\27[%dm%s\27[0m"):format(COLOURS[colour], text)
+  return ("%s[%dm%s%s[0m"):format(COLOUR, COLOURS[colour], text, COLOUR)
 end
 
 --- Asks for confirmation.  Without a terminal, the command ends and names the

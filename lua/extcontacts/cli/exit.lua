@@ -3,6 +3,7 @@
 
 local errors = require "extcontacts.base.errors"
 local outcome = require "extcontacts.api.outcome"
+local printable = require "extcontacts.base.printable"
 
 local exit = {}
 
@@ -131,12 +132,17 @@ end
 ---@param program string the command as people call it
 ---@return string
 function exit.sentence(failure, program)
-  if getmetatable(failure) == failure_metatable and failure.hint then
-    return ("%s (see `%s --help`)"):format(failure.message, program)
-  elseif errors.is_error(failure) and program ~= "extcontacts doctor" and outcome.is_service_failure(failure) then
-    return tostring(failure) .. "; run `extcontacts doctor` to diagnose"
+  if getmetatable(failure) == failure_metatable then
+    local message = printable.line(failure.message)
+    return failure.hint and ("%s (see `%s --help`)"):format(message, program) or message
+  elseif not errors.is_error(failure) then
+    return tostring(failure)
   end
-  return tostring(failure)
+  local message = printable.line(tostring(failure))
+  if program ~= "extcontacts doctor" and outcome.is_service_failure(failure) then
+    return message .. "; run `extcontacts doctor` to diagnose"
+  end
+  return message
 end
 
 return exit

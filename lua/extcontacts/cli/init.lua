@@ -7,6 +7,7 @@ local commands = require "extcontacts.cli.commands"
 local connection = require "extcontacts.cli.connection"
 local exit = require "extcontacts.cli.exit"
 local parser = require "extcontacts.cli.parser"
+local printable = require "extcontacts.base.printable"
 local suggest = require "extcontacts.base.suggest"
 local version = require "extcontacts.version"
 
@@ -71,7 +72,7 @@ local function reporter(ctx)
   return {
     complain = function(text)
       ctx:progress(nil)
-      ctx.stderr:write(ctx.program, ": ", text, "\n")
+      ctx.stderr:write(ctx.program, ": ", printable.lines(text), "\n")
     end,
     code_of = exit.code_of,
     sentence = function(failure)
@@ -124,7 +125,7 @@ local function run_root(name, ctx)
   else
     sentence = suggest.unknown("command", name, commands.names())
   end
-  ctx.stderr:write("extcontacts: ", sentence, " (see `extcontacts --help`)\n")
+  ctx.stderr:write("extcontacts: ", printable.line(sentence), " (see `extcontacts --help`)\n")
   return exit.codes.usage
 end
 

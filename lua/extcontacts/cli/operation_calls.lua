@@ -43,7 +43,7 @@ function operation_calls.show_request(ctx, name, ...)
   end
   ctx:out(request.method, " ", request.url, "\n")
   for _, header in ipairs(request.headers) do
-    ctx:out(header[1], ": ", header[2], "\n")
+    ctx:out(header[1], ": ", tostring(header[2]), "\n")
   end
   if request.body then
     ctx:out("\n", request.body, "\n")

@@ -2,26 +2,27 @@
 
 local client = require "extcontacts.client"
 local diff = require "extcontacts.record.diff"
+local printable = require "extcontacts.base.printable"
 local texts = require "extcontacts.base.text"
 
 local plan_text = {}
 
 -- Bytes of a value on the screen; the plan contains the whole value.
 local WIDEST = 100
+-- Bytes of a warning or reason.
+local LONGEST = 500
 
 local function shown(value)
   local text = diff.text(value)
   if text == nil then
     return nil
   end
-  text = text:gsub("%c", function(character)
-    return ("\\%d"):format(character:byte())
-  end)
+  text = printable.line(text, WIDEST)
   -- Quotes make blanks at either end visible.
-  if text:find "^%s" or text:find "%s$" or text == "" then
+  if text:find "^%s" or text:find("^%s", #text) or text == "" then
     text = '"' .. text .. '"'
   end
-  return texts.cut(text, WIDEST)
+  return text
 end
 
 local function label(change)
@@ -29,7 +30,7 @@ local function label(change)
   if change.owner then
     text = text .. " of " .. change.owner
   end
-  return text
+  return printable.line(text, WIDEST)
 end
 
 local SIGNS = { update = "~", create = "+", delete = "-", erase = "!" }
@@ -45,7 +46,7 @@ function plan_text.change(ctx, change)
   ctx:out(paint(COLOURS[change.op], SIGNS[change.op] .. " " .. change.op .. " "), paint("bold", label(change)), "\n")
   for _, field in ipairs(change.diff or {}) do
     local before, after = shown(field.before), shown(field.after)
-    ctx:out("    ", diff.name(field.path), "\n")
+    ctx:out("    ", printable.line(diff.name(field.path), WIDEST), "\n")
     if before then
       ctx:out(paint("red", "      - " .. before), "\n")
     end
@@ -54,7 +55,7 @@ function plan_text.change(ctx, change)
     end
   end
   for _, warning in ipairs(change.warnings or {}) do
-    ctx:out(paint("yellow", "    ! " .. warning.text), "\n")
+    ctx:out(paint("yellow", "    ! " .. printable.line(warning.text, LONGEST)), "\n")
   end
 end
 
@@ -115,7 +116,7 @@ local function write_counts(ctx, title, counts, describe)
   end
   ctx:out(title, ":\n")
   for _, name in ipairs(names) do
-    ctx:out(("  %8d  %s\n"):format(counts[name], describe and describe(name) or name))
+    ctx:out(("  %8d  %s\n"):format(counts[name], printable.line(describe and describe(name) or name, LONGEST)))
   end
 end
 

@@ -4,6 +4,7 @@ local connection = require "extcontacts.cli.connection"
 local core = require "extcontacts.core"
 local exit = require "extcontacts.cli.exit"
 local listings = require "extcontacts.cli.listings"
+local printable = require "extcontacts.base.printable"
 local record_diff = require "extcontacts.record.diff"
 local snapshot = require "extcontacts.snapshot"
 
@@ -36,11 +37,10 @@ function command.setup(argparser)
   argparser:flag("--detailed-exitcode", "exit with 5 if there are differences")
 end
 
--- A value on one line, with control characters escaped, so that it cannot change
--- the state of a terminal.
-local function printable(value)
+-- A value on one line.
+local function shown(value)
   local text = record_diff.text(value)
-  return text == nil and "(none)" or (assert(core.json.encode(text)):gsub("\194[\128-\159]", "?"))
+  return text == nil and "(none)" or printable.line(assert(core.json.encode(text)))
 end
 
 local COLOURS = { changed = "yellow", created = "green", deleted = "red" }
@@ -48,12 +48,13 @@ local COLOURS = { changed = "yellow", created = "green", deleted = "red" }
 local function write_text(ctx, change)
   local reference = change.reference
   ctx:out(ctx:paint("stdout", COLOURS[change.change], change.change), " ",
-    (reference.kind:gsub("_", " ")), " ", reference.id, "\n")
+    (reference.kind:gsub("_", " ")), " ", printable.line(reference.id), "\n")
   if change.reason then
-    ctx:out("  ", change.reason, change.other and ": " .. change.other or "", "\n")
+    ctx:out("  ", printable.line(change.reason .. (change.other and ": " .. change.other or "")), "\n")
   end
   for _, field in ipairs(change.diff or {}) do
-    ctx:out("  ", record_diff.name(field.path), ": ", printable(field.before), " -> ", printable(field.after), "\n")
+    ctx:out("  ", printable.line(record_diff.name(field.path)), ": ", shown(field.before), " -> ", shown(field.after),
+      "\n")
   end
 end
 

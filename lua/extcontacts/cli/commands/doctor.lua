@@ -4,6 +4,7 @@ local connection = require "extcontacts.cli.connection"
 local doctor = require "extcontacts.doctor"
 local exit = require "extcontacts.cli.exit"
 local json = require "extcontacts.base.json"
+local printable = require "extcontacts.base.printable"
 
 local command = {
   name = "doctor",
@@ -62,9 +63,9 @@ local function wrapped(first, text)
 end
 
 local function print_finding(ctx, finding)
-  ctx:out(wrapped(("%-7s %-14s "):format(LABELS[finding.status], finding.check), finding.sentence))
+  ctx:out(wrapped(("%-7s %-14s "):format(LABELS[finding.status], finding.check), printable.line(finding.sentence)))
   if finding.remedy then
-    ctx:out(wrapped((" "):rep(MARGIN), "-> " .. finding.remedy))
+    ctx:out(wrapped((" "):rep(MARGIN), "-> " .. printable.line(finding.remedy)))
   end
   ctx:flush()
 end

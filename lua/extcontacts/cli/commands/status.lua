@@ -1,6 +1,7 @@
 --- `extcontacts status`: the progress of a plan.
 
 local json = require "extcontacts.base.json"
+local printable = require "extcontacts.base.printable"
 local run_text = require "extcontacts.cli.run_text"
 local shell = require "extcontacts.base.shell"
 local texts = require "extcontacts.base.text"
@@ -36,10 +37,11 @@ local NEXT = { planned = "apply", running = "pause", paused = "resume", stopped 
 
 local function print_text(ctx, path, found)
   local header = found.header
-  ctx:out(ctx:paint("stdout", "bold", path), ": ", STATES[found.state], "\n")
+  ctx:out(ctx:paint("stdout", "bold", printable.line(path)), ": ", STATES[found.state], "\n")
   local by = header.by ~= "unknown" and " by " .. header.by or ""
   local client = header.client and (" (OAuth client %s)"):format(header.client:sub(1, 8)) or ""
-  ctx:out(("  %s\n  planned at %s%s for %s%s\n"):format(header.name, header.created, by, header.server, client))
+  ctx:out("  ", printable.line(header.name), "\n  ",
+    printable.line(("planned at %s%s for %s%s"):format(header.created, by, header.server, client)), "\n")
   if found.started then
     ctx:out(("  started at %s, %s so far\n"):format(found.started, texts.plural(found.runs, "run")))
   end
@@ -61,7 +63,7 @@ local function print_text(ctx, path, found)
     not_started = found.not_started,
   })
   if found.errors_path then
-    ctx:out("  failed changes and reasons: ", found.errors_path, "\n")
+    ctx:out("  failed changes and reasons: ", printable.line(found.errors_path), "\n")
   end
   ctx:out("  next: extcontacts ", NEXT[found.state], " ", shell.word(path), "\n")
 end

@@ -3,6 +3,7 @@
 local arg_types = require "extcontacts.cli.arg_types"
 local connection = require "extcontacts.cli.connection"
 local exit = require "extcontacts.cli.exit"
+local printable = require "extcontacts.base.printable"
 
 local command = {
   name = "verify",
@@ -52,8 +53,8 @@ function command.run(args, ctx)
     on_difference = function(change, reason, fields)
       count = count + 1
       if count <= most then
-        ctx:out(("%s %s: %s%s\n"):format(change.kind:gsub("_", " "), change.id or "(created)", reason,
-          fields and #fields > 0 and " (" .. table.concat(fields, ", ") .. ")" or ""))
+        ctx:out(printable.line(("%s %s: %s%s"):format(change.kind:gsub("_", " "), change.id or "(created)", reason,
+          fields and #fields > 0 and " (" .. table.concat(fields, ", ") .. ")" or "")), "\n")
       end
     end,
   })

@@ -1,6 +1,8 @@
 --- Text as HTML: escaped, with invisible characters made visible, so that a page
 -- shows the text as it is.  Pure.
 
+local texts = require "extcontacts.base.text"
+
 local html = {}
 
 local ENTITIES = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&quot;", ["'"] = "&#39;" }
@@ -10,15 +12,6 @@ local ENTITIES = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ['"'] = "&qu
 ---@return string
 function html.attribute(text)
   return (tostring(text):gsub("[&<>\"']", ENTITIES):gsub("%z", "\239\191\189"))
-end
-
-local function code_point(character)
-  local lead = character:byte()
-  local value = lead < 224 and lead % 32 or lead < 240 and lead % 16 or lead % 8
-  for index = 2, #character do
-    value = value * 64 + character:byte(index) % 64
-  end
-  return value
 end
 
 -- Characters that can't be seen: controls, unusual spaces, and those that change
@@ -50,12 +43,12 @@ local function control(byte)
 end
 
 local function visible(character)
-  local value = code_point(character)
+  local value = texts.code_point(character)
   return is_invisible(value) and named(value) or nil
 end
 
 local function visible_in_change(character)
-  local value = code_point(character)
+  local value = texts.code_point(character)
   return (JOINERS[value] or is_invisible(value)) and named(value) or nil
 end
 

@@ -71,15 +71,16 @@ function response.retry_after(headers, time)
   return longest
 end
 
+-- An id that is shown in messages and logs; nothing else may pass.
+local function plain_id(id)
+  return id and #id <= 128 and id:match("^[%w%-_.:]+$") or nil
+end
+
 --- The server's id of the exchange, for its support.
 ---@param headers table<string, string>
 ---@return string|nil
 function response.correlation_id(headers)
-  local id = headers["inin-correlation-id"]
-  -- It is shown in messages and logs, so nothing else may pass.
-  if id and #id <= 128 and id:match("^[%w%-_.:]+$") then
-    return id
-  end
+  return plain_id(headers["inin-correlation-id"])
 end
 
 local MASK = "…"
@@ -121,19 +122,7 @@ function response.mask(text, args)
     return #a > #b
   end)
   for _, value in ipairs(values) do
-    local from = 1
-    while true do
-      local first, last = text:find(value, from, true)
-      if not first then
-        break
-      end
-      if #value > 5 or is_word(text, first, last) then
-        text = text:sub(1, first - 1) .. MASK .. text:sub(last + 1)
-        from = first + #MASK
-      else
-        from = last + 1
-      end
-    end
+    text = texts.replace(text, value, MASK, #value <= 5 and is_word or nil)
   end
   return text
 end
@@ -143,13 +132,24 @@ local function text_field(body, name)
   return type(value) == "string" and value ~= "" and value or nil
 end
 
+-- Bytes of a code in messages; the API's have fewer than 100.
+local LONGEST_CODE = 200
+
+-- Loaded when an answer is an error, like `api.secrets`.
+local function printable_line(text, longest)
+  return require("extcontacts.base.printable").line(text, longest)
+end
+
 -- One line of printable text, of bounded length.
 local function sentence(text)
-  text = text:gsub("[%c]+", " ")
-  if #text > 500 then
-    text = text:sub(1, 500) .. "…"
-  end
-  return text
+  local cut = texts.cut(text, 500):gsub("%s+", " ")
+  return printable_line(cut)
+end
+
+-- The content type for messages.  It is not cut: secrets are masked in whole.
+local function content_type(reply)
+  local kind = reply.headers["content-type"]
+  return not kind and "missing" or #kind > 200 and "longer than 200 bytes" or sentence(kind)
 end
 
 --- The API's own error body.  A gateway, firewall or proxy may answer with the
@@ -180,9 +180,8 @@ local function foreign_message(row, reply)
   elseif status >= 300 and status < 400 then
     return ("the server redirects, and this client follows no redirects; check %s"):format(option)
   end
-  local kind = reply.headers["content-type"]
   return ("the answer is not from %s (content type %s): a gateway, firewall or proxy may have rejected "
-    .. "the request, or %s is wrong"):format(row.server or "the API", kind and sentence(kind) or "missing", option)
+    .. "the request, or %s is wrong"):format(row.server or "the API", content_type(reply), option)
 end
 
 local function message_of(row, reply, body, args)
@@ -213,18 +212,20 @@ end
 ---@return extcontacts.Error
 function response.failure(row, reply, args)
   local status, body = reply.status, response.error_body(reply)
+  body = body and require("extcontacts.api.secrets").conceal(body, reply.secrets)
   local message = message_of(row, reply, body, args)
   local from_api = body ~= nil
   body = body or {}
+  local code = text_field(body, "code")
   local err = errors.new {
     kind = kind_of(status, from_api),
     status = status,
     from_api = from_api,
-    code = text_field(body, "code"),
+    code = code and printable_line(code, LONGEST_CODE),
     message = message,
     details = type(body.details) == "table" and body.details or nil,
     retry_after = response.retry_after(reply.headers, reply.server_time or dates.http(reply.headers.date)),
-    correlation_id = response.correlation_id(reply.headers) or text_field(body, "contextId"),
+    correlation_id = response.correlation_id(reply.headers) or plain_id(text_field(body, "contextId")),
   }
   err.retryable = outcome.is_retryable(row, err)
   return err
@@ -333,9 +334,8 @@ function response.classify(row, reply, args, decoding)
   if value == nil and problem:find("max_depth", 1, true) then
     return unexpected(row, reply, "decode", "the answer is nested too deeply; raise max_depth")
   elseif value == nil then
-    local kind = reply.headers["content-type"]
     return unexpected(row, reply, "decode", ("%s (content type %s); a gateway or proxy may have answered")
-      :format(problem, kind and sentence(kind) or "missing"))
+      :format(problem, content_type(reply)))
   elseif row.returns and type(value) ~= "table" then
     return unexpected(row, reply, "protocol", ("the answer is not a %s"):format(row.returns))
   end

@@ -56,7 +56,7 @@ local function attempt(call)
   call.token = lease.token
   local value
   value, err, call.reply, call.entry = transport.send(call, row, request, lease.authorization, response.classify)
-  log.add_bodies(ctx.config, call.entry, request.body, call.reply)
+  log.add_bodies(ctx.config, call.entry, request.body, call.reply, lease.authorization)
   if lease.ticket then
     gate.settle(ctx, lease, report_of(call.reply, err), call)
   end

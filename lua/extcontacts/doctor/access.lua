@@ -5,6 +5,7 @@ local permissions = require "extcontacts.doctor.permissions"
 local problems = require "extcontacts.doctor.problems"
 local rate = require "extcontacts.doctor.rate"
 local reachability = require "extcontacts.doctor.reachability"
+local secrets = require "extcontacts.api.secrets"
 
 local access = {}
 
@@ -23,6 +24,7 @@ function access.examine_token(ctx)
   local reply, failure = reachability.send(ctx, oauth.request(config))
   local grant, err
   if reply then
+    secrets.conceal_reply(reply, secrets.of(config))
     grant, err = oauth.classify(oauth.row, reply)
   end
   if grant then

@@ -115,6 +115,18 @@ local function read_clock(ctx, reply)
   end
 end
 
+-- Masks secrets in what an error repeats of an answer.
+local function conceal(err, reply, config, authorization)
+  local secrets = require "extcontacts.api.secrets"
+  local list = reply.secrets or secrets.of(config, authorization)
+  if not reply.secrets then
+    secrets.conceal_reply(reply, list)
+  end
+  for _, name in ipairs { "message", "code", "correlation_id", "details" } do
+    err[name] = secrets.conceal(err[name], list)
+  end
+end
+
 local function entry_of(call, row, started, reply, err)
   return {
     operation = row.name,
@@ -152,8 +164,13 @@ function transport.send(call, row, request, authorization, classify)
     read_clock(ctx, reply)
     if reply.status > 299 then -- for the date of a Retry-After
       reply.server_time = ctx.time() + (ctx.server_ahead or 0)
+      local secrets = require "extcontacts.api.secrets"
+      secrets.conceal_reply(reply, secrets.of(ctx.config, authorization))
     end
     value, err = classify(row, reply, call.args, ctx.decoding)
+    if err then
+      conceal(err, reply, ctx.config, authorization)
+    end
   else
     err = failure
   end

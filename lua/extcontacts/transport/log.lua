@@ -45,14 +45,14 @@ function log.line(entry)
       parts[#parts + 1] = name .. "=" .. tostring(value)
     end
   end
-  return table.concat(parts, " ")
+  return require("extcontacts.base.printable").line(table.concat(parts, " "))
 end
 
 --- Writes an entry as one line of JSON; `elapsed` and `wait` are in seconds.
 ---@param entry extcontacts.LogEntry
 ---@return string
 function log.json_line(entry)
-  return (assert(core.json.encode(entry, { sort_keys = true })))
+  return require("extcontacts.base.printable").line(assert(core.json.encode(entry, { sort_keys = true })))
 end
 
 -- Fields whose values are not personal data.
@@ -106,10 +106,13 @@ end
 ---@param entry extcontacts.LogEntry|nil changed
 ---@param sent string|nil
 ---@param reply table|nil
-function log.add_bodies(config, entry, sent, reply)
+---@param authorization string[]|nil the request's, to mask it
+function log.add_bodies(config, entry, sent, reply, authorization)
   if entry and config.log_bodies then
     entry.request_body = body_text(sent)
-    entry.response_body = reply and body_text(reply.body)
+    local secrets = require "extcontacts.api.secrets"
+    local text = reply and body_text(reply.body)
+    entry.response_body = text and secrets.conceal(text, reply.secrets or secrets.of(config, authorization))
   end
 end
 

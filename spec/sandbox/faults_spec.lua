@@ -223,7 +223,9 @@ describe("a fault of the sandbox", function()
 
   it("is checked, with the nearest name in the message", function()
     local function rejected(rule)
-      local reply = api.request(server.base_url .. "/sandbox/faults", { method = "POST", body = cjson.encode { rule } })
+      local reply = api.request(server.direct_url .. "/sandbox/faults", {
+        method = "POST", body = cjson.encode { rule },
+      })
       assert.equal(400, reply.status)
       return reply.body.message
     end

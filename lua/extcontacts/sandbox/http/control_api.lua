@@ -121,6 +121,34 @@ local function reply(status, value)
   return { status = status, body = assert(json.encode(value)), content_type = "application/json" }
 end
 
+local function is_loopback(name)
+  name = name:lower()
+  return name == "localhost" or name == "[::1]" or name:find "^127%.%d+%.%d+%.%d+$" ~= nil
+end
+
+-- Why a request must not control the sandbox; nil if it may.  A web page that the
+-- user has open can send requests to this machine, and its name can be made to mean
+-- this machine (DNS rebinding); but it can't change these headers.
+local function refusal(var)
+  if var.remote_addr ~= "::1" and not var.remote_addr:find "^127%." then
+    return "the control API is available from this machine only"
+  end
+  local site = var.http_sec_fetch_site
+  if var.http_origin or site and site ~= "none" and site ~= "same-origin" then
+    return "the control API does not serve web pages; use curl or a script"
+  end
+  -- `var.host` is the host of the request line where that has one.
+  local host = var.http_host or var.host .. ":" .. var.server_port
+  local name, port = host:match "^([^:]+):(%d+)$"
+  if not name then
+    name, port = host:match "^(%[[%x:]+%]):(%d+)$"
+  end
+  if not (name and is_loopback(name) and is_loopback(var.host) and port == var.server_port) then
+    return ("the control API is available as 127.0.0.1:%s and localhost:%s only; the Host header names another server")
+      :format(var.server_port, var.server_port)
+  end
+end
+
 --- Answers a request of the control API.
 ---@param method string
 ---@param path string
@@ -128,9 +156,9 @@ end
 ---@param body_text string
 ---@return extcontacts.sandbox.Reply
 local function control_api(method, path, raw_query, body_text)
-  local address = ngx.var.remote_addr
-  if address ~= "::1" and not address:find("^127%.") then
-    return reply(403, { message = "the control API is available from this machine only" })
+  local message = refusal(ngx.var)
+  if message then
+    return reply(403, { message = message })
   end
   local route = routes[method .. " " .. path]
   if not route then
@@ -138,7 +166,6 @@ local function control_api(method, path, raw_query, body_text)
   end
   local body = {}
   if body_text ~= "" then
-    local message
     body, message = json.decode(body_text)
     if type(body) ~= "table" then
       return reply(400, { message = message or "the body must be a JSON object" })

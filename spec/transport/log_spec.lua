@@ -45,7 +45,7 @@ describe("log entries", function()
 
   it("have a warning level if the request failed", function()
     local entries, add = collector()
-    local self = fake.client({ fake.json(404, {}), fake.json(200, {}) }, { log = add })
+    local self = fake.client({ fake.json(404, {}), fake.json(200, { id = "a" }) }, { log = add })
     self.client.contacts:get("a")
     self.client.contacts:get("a")
     assert.same({ "warn", "info" }, { entries[1].level, entries[2].level })

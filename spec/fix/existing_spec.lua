@@ -48,6 +48,27 @@ describe("a planned create", function()
     assert.equal(scans + 2, place:requests "contacts.scan") -- those of the source
   end)
 
+  it("is found by name if many contacts share its address", function()
+    local bodies = {}
+    for index = 1, 40 do
+      bodies[index] = { firstName = "N" .. index, lastName = "Switchboard", workPhone = { display = "+49 30 100010" } }
+      assert(place.direct.contacts:create(bodies[index]))
+    end
+    assert.same({ 0, 40 }, { plan("contact", bodies) })
+  end)
+
+  it("is found among many notes of its owner, which are listed once", function()
+    local user, id = { id = place.direct:scan_notes():next().createdBy.id }, place:ids(1)[1]
+    local notes = {}
+    for index = 1, 120 do
+      notes[index] = { noteText = "note " .. index, createdBy = user }
+      assert(place.direct.contacts.notes:create(id, notes[index]))
+    end
+    local before = place:requests "contacts.notes.list"
+    assert.same({ 0, 120 }, { plan("contact_note", notes, id) })
+    assert.equal(before + 2, place:requests "contacts.notes.list")
+  end)
+
   it("is found among the notes and relationships of its owner, and organizations by name", function()
     local user = { id = place.direct:scan_notes():next().createdBy.id }
     local organization = assert(place.direct.organizations:create { name = "Caf\195\169 Ltd", industry = "Food" }).id

@@ -1,11 +1,13 @@
 --- Finds a record that has everything a planned create would set, so that a second
 -- run of a fix creates nothing.  Contacts are looked up by their addresses, notes
--- and relationships in the lists of their owners; the others by name, for which
--- the listing is scanned once.
+-- and relationships in the lists of their owners, organizations and the other
+-- contacts by name, for which the listing is scanned once.
 
 local compat = require "extcontacts.base.compat"
 local diff = require "extcontacts.record.diff"
 local email = require "extcontacts.record.normalize.email"
+local errors = require "extcontacts.base.errors"
+local field_path = require "extcontacts.base.path"
 local match = require "extcontacts.call.reconcile.match"
 local name = require "extcontacts.record.normalize.name"
 local operations = require "extcontacts.api.operations"
@@ -18,6 +20,9 @@ local types = require "extcontacts.record.types"
 local existing = {}
 
 local NAMES = { contact = { "firstName", "middleName", "lastName" }, organization = { "name" } }
+-- Lists of the records that belong to one.
+local LISTS = { contact_note = "each_contact_note", organization_note = "each_organization_note",
+  relationship = "each_organization_relationship" }
 local SCANS = { contact = "scan_contacts", organization = "scan_organizations" }
 
 ---@class extcontacts.fix.Existing
@@ -62,34 +67,60 @@ local function ids_by_name(self, kind, key)
   return type(found) == "table" and found or { found }
 end
 
--- The records that one read returns.
+-- The records that one read returns, and whether there may be more.
 local function answers(self, read)
   local answer, err = self.client:call(read.operation, compat.unpack(read.arguments))
   if answer then
-    return type(answer[read.records]) == "table" and answer[read.records] or {}
+    local records = type(answer[read.records]) == "table" and answer[read.records] or {}
+    return records, #records >= (operations.by_name[read.operation].max_results or math.huge)
   elseif outcome.is_absent(err) then
-    return {}
+    return {}, false
   end
   error(err, 0)
 end
 
--- Iterates over the records that may be the one to create.
-local function candidates(self, change, row, args, may_scan)
-  local found = {}
-  local reads = NAMES[change.kind] and change.kind ~= "contact" and {} or match.reads(row, args)
-  if #reads == 0 and NAMES[change.kind] and may_scan then
-    local key = name_of(change.kind, change.after)
-    for index, id in ipairs(key and ids_by_name(self, change.kind, key) or {}) do
-      found[index] = { id = id }
+-- The records of a list, read once for the creates that follow each other.
+local function listed(self, kind, owner)
+  local list = self.list
+  if not list or list.kind ~= kind or list.owner ~= owner then
+    list = { kind = kind, owner = owner, records = {} }
+    local options = { page_size = 100, allow_partial = true }
+    local ok, err = errors.catch(function()
+      for record in self.client[LISTS[kind]](self.client, owner, options) do
+        list.records[#list.records + 1] = record
+      end
+      return true
+    end)
+    if not ok and not outcome.is_absent(err) then
+      error(err, 0)
     end
-    return found, true
+    self.list = list
   end
+  return list.records
+end
+
+-- The records that may be the one to create; and whether there may be others, which
+-- a scan finds.
+local function looked_up(self, change, may_scan)
+  local kind = change.kind
+  if LISTS[kind] then
+    local owner = change.owner or field_path.at(change.after, { "externalOrganization", "id" })
+    return type(owner) == "string" and listed(self, kind, owner) or {}, false
+  elseif kind == "organization" and may_scan then
+    return {}, true
+  end
+  local row = operations.by_short[types.by_name[kind].create]
+  local args = params.bind(row, 1, { change.after })
+  local found, reads = {}, args and match.reads(row, args) or {}
+  local is_cut = #reads == 0
   for _, read in ipairs(reads) do
-    for _, record in ipairs(answers(self, read)) do
+    local records, more = answers(self, read)
+    is_cut = is_cut or more
+    for _, record in ipairs(records) do
       found[#found + 1] = record
     end
   end
-  return found, false
+  return found, is_cut
 end
 
 local EMAILS = { workEmail = true, personalEmail = true, otherEmail = true }
@@ -117,30 +148,38 @@ local function has_all(change, record)
   return true
 end
 
+-- Claims a candidate if it is the record.  Indexes lag behind writes, so the record
+-- itself decides.
+local function claim(self, change, id, is_it)
+  local record = not self.claimed[id]
+    and record_api.read(self.client, { kind = change.kind, id = id, owner = change.owner })
+  if record and is_it(record) then
+    self.claimed[id] = true
+    return id
+  end
+end
+
 --- Finds the record; raises an error object if a read fails.
 ---@param change extcontacts.fix.Change a create
 ---@param accepts (fun(record: table): boolean)|nil instead of whether the record has all values; nothing is
 --- scanned then
 ---@return string|nil id
 function Existing:find(change, accepts)
-  local row = operations.by_short[types.by_name[change.kind].create]
-  local arguments = types.arguments({ kind = change.kind, owner = change.owner }, change.after)
-  local args = params.bind(row, #arguments, arguments)
-  if not args then
-    return nil -- apply reports what is wrong with it
-  end
   local is_it = accepts or function(record)
     return has_all(change, record)
   end
-  local found, are_ids = candidates(self, change, row, args, accepts == nil)
+  local found, is_cut = looked_up(self, change, accepts == nil)
   for _, candidate in ipairs(found) do
-    if not self.claimed[candidate.id] and (are_ids or is_it(candidate)) then
-      -- Indexes lag behind writes, so the record itself decides.
-      local record = record_api.read(self.client, { kind = change.kind, id = candidate.id, owner = change.owner })
-      if record and is_it(record) then
-        self.claimed[candidate.id] = true
-        return candidate.id
-      end
+    local id = is_it(candidate) and claim(self, change, candidate.id, is_it)
+    if id then
+      return id
+    end
+  end
+  local key = is_cut and not accepts and name_of(change.kind, change.after)
+  for _, candidate in ipairs(key and ids_by_name(self, change.kind, key) or {}) do
+    local id = claim(self, change, candidate, is_it)
+    if id then
+      return id
     end
   end
 end

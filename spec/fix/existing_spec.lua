@@ -57,6 +57,19 @@ describe("a planned create", function()
     assert.same({ 0, 40 }, { plan("contact", bodies) })
   end)
 
+  it("is found in the journal of a plan that was just applied, although searches lag", function()
+    place.server:control("POST", "/sandbox/settings", { search_lag = 60 })
+    local bodies = { { firstName = "A", lastName = "B", workEmail = "a@lag.example" },
+      { firstName = "A", lastName = "B", workEmail = "a@lag.example" } }
+    assert.equal(2, (plan("contact", bodies)))
+    assert.equal(2, assert(place:apply()).applied)
+    os.rename(place:path "p", place:path "earlier")
+    os.rename(place:path "p.journal", place:path "earlier.journal")
+    assert.same({ 0, 2 }, { plan("contact", bodies) })
+    bodies[3] = bodies[1]
+    assert.same({ 1, 2 }, { plan("contact", bodies) })
+  end)
+
   it("is found among many notes of its owner, which are listed once", function()
     local user, id = { id = place.direct:scan_notes():next().createdBy.id }, place:ids(1)[1]
     local notes = {}

@@ -1,10 +1,13 @@
 --- Finds a record that has everything a planned create would set, so that a second
 -- run of a fix creates nothing.  Contacts are looked up by their addresses, notes
 -- and relationships in the lists of their owners, organizations and the other
--- contacts by name, for which the listing is scanned once.
+-- contacts by name, for which the listing is scanned once.  What plans in the same
+-- folder created a moment ago is known from their journals.
 
+local canonical = require "extcontacts.record.canonical"
 local compat = require "extcontacts.base.compat"
 local diff = require "extcontacts.record.diff"
+local earlier_plans = require "extcontacts.fix.earlier_plans"
 local email = require "extcontacts.record.normalize.email"
 local errors = require "extcontacts.base.errors"
 local field_path = require "extcontacts.base.path"
@@ -25,16 +28,41 @@ local LISTS = { contact_note = "each_contact_note", organization_note = "each_or
   relationship = "each_organization_relationship" }
 local SCANS = { contact = "scan_contacts", organization = "scan_organizations" }
 
+-- Seconds after which searches find what was created.
+local RECENT = 3600
+
 ---@class extcontacts.fix.Existing
 local Existing = {}
 Existing.__index = Existing
 
 --- Starts a search for one plan.
 ---@param client extcontacts.Client
+---@param output string|nil path of the plan
 ---@return extcontacts.fix.Existing
-function existing.new(client)
+function existing.new(client, output)
   -- `claimed`: a record stands for one create only.
-  return setmetatable({ client = client, by_name = {}, claimed = {} }, Existing)
+  return setmetatable({ client = client, output = output, by_name = {}, claimed = {} }, Existing)
+end
+
+local function key_of(kind, owner, body)
+  return ("%s %s %s"):format(kind, owner or "", canonical.digest(kind, body))
+end
+
+-- The ids of records that plans beside this one created lately: searches may not
+-- find them yet.
+local function recent_ids(self, change)
+  if not self.recent then
+    local recent = {}
+    self.recent = recent
+    if self.output then
+      earlier_plans.each_create(earlier_plans.folder(self.output), os.time() - RECENT, function(intent, id)
+        local key = key_of(intent.kind, intent.owner, intent.body)
+        recent[key] = recent[key] or {}
+        table.insert(recent[key], id)
+      end)
+    end
+  end
+  return self.recent[key_of(change.kind, change.owner, change.after)] or {}
 end
 
 local function name_of(kind, record)
@@ -167,6 +195,12 @@ end
 function Existing:find(change, accepts)
   local is_it = accepts or function(record)
     return has_all(change, record)
+  end
+  for _, recent_id in ipairs(accepts and {} or recent_ids(self, change)) do
+    local id = claim(self, change, recent_id, is_it)
+    if id then
+      return id
+    end
   end
   local found, is_cut = looked_up(self, change, accepts == nil)
   for _, candidate in ipairs(found) do

@@ -203,7 +203,7 @@ function plan.make(client, fix, options)
   end
   local ctx, notes, close = context.new(client, set, options.output, begun)
   local planner = setmetatable({
-    client = client, existing = existing.new(client), fix = fix, draft = begun,
+    client = client, existing = existing.new(client, options.output), fix = fix, draft = begun,
     ctx = ctx, notes = notes, limit = options.limit,
     on_record = options.on_record,
   }, Planner)

@@ -22,6 +22,8 @@ local types = require "extcontacts.record.types"
 
 local existing = {}
 
+local EMAILS = { "workEmail", "personalEmail", "otherEmail" }
+local PHONES = { "workPhone", "cellPhone", "homePhone", "otherPhone" }
 local NAMES = { contact = { "firstName", "middleName", "lastName" }, organization = { "name" } }
 -- Lists of the records that belong to one.
 local LISTS = { contact_note = "each_contact_note", organization_note = "each_organization_note",
@@ -48,21 +50,55 @@ local function key_of(kind, owner, body)
   return ("%s %s %s"):format(kind, owner or "", canonical.digest(kind, body))
 end
 
--- The ids of records that plans beside this one created lately: searches may not
--- find them yet.
-local function recent_ids(self, change)
-  if not self.recent then
-    local recent = {}
-    self.recent = recent
-    if self.output then
-      earlier_plans.each_create(earlier_plans.folder(self.output), os.time() - RECENT, function(intent, id)
-        local key = key_of(intent.kind, intent.owner, intent.body)
-        recent[key] = recent[key] or {}
-        table.insert(recent[key], id)
-      end)
+-- The addresses of a contact, as `normalize.address` writes them.
+local function addresses_of(body)
+  local out = {}
+  for _, field in ipairs(EMAILS) do
+    out[#out + 1] = email.read(body[field])
+  end
+  for _, field in ipairs(PHONES) do
+    local typed = type(body[field]) == "table" and body[field] or {}
+    local number = phone.read(type(typed.e164) == "string" and typed.e164 or typed.display)
+    local extension = number and (number.extension or typed.extension)
+    out[#out + 1] = number and number.e164 .. (extension and ";ext=" .. extension or "")
+  end
+  return out
+end
+
+-- What plans beside this one created lately, ids by key and by address: searches may
+-- not find them yet.
+local function recent(self)
+  if self.recent then
+    return self.recent
+  end
+  local found = {}
+  local function add(key, id)
+    found[key] = found[key] or {}
+    table.insert(found[key], id)
+  end
+  self.recent = found
+  if self.output then
+    earlier_plans.each_create(earlier_plans.folder(self.output), os.time() - RECENT, function(intent, id)
+      add(key_of(intent.kind, intent.owner, intent.body), id)
+      for _, address in ipairs(intent.kind == "contact" and addresses_of(intent.body) or {}) do
+        add(address, id)
+      end
+    end)
+  end
+  return found
+end
+
+--- Whether a plan in the same folder created a contact with an address lately.  Raises
+-- an error object if it can't be read.
+---@param address string
+---@return boolean
+function Existing:has_recent(address)
+  for _, id in ipairs(recent(self)[address] or {}) do
+    if record_api.read(self.client, { kind = "contact", id = id }) then
+      return true
     end
   end
-  return self.recent[key_of(change.kind, change.owner, change.after)] or {}
+  return false
 end
 
 local function name_of(kind, record)
@@ -151,11 +187,9 @@ local function looked_up(self, change, may_scan)
   return found, is_cut
 end
 
-local EMAILS = { workEmail = true, personalEmail = true, otherEmail = true }
-
 -- Whether two values are spellings of one address.
 local function is_same_address(field, wanted, found)
-  if EMAILS[field] then
+  if type(wanted) == "string" and field:find "Email$" then
     return email.read(wanted) ~= nil and email.read(wanted) == email.read(found)
   elseif type(wanted) ~= "table" or type(found) ~= "table" then
     return false
@@ -196,7 +230,7 @@ function Existing:find(change, accepts)
   local is_it = accepts or function(record)
     return has_all(change, record)
   end
-  for _, recent_id in ipairs(accepts and {} or recent_ids(self, change)) do
+  for _, recent_id in ipairs(accepts and {} or recent(self)[key_of(change.kind, change.owner, change.after)] or {}) do
     local id = claim(self, change, recent_id, is_it)
     if id then
       return id

@@ -17,6 +17,7 @@ local plan = {}
 
 local EXISTS = "a record with these values exists already"
 local NO_VALUES = "the record to create has no values"
+local JUST_CREATED = "a contact with this address was just created, and lookups do not find it yet; plan again later"
 
 ---@class extcontacts.fix.PlanOptions: extcontacts.fix.DraftOptions
 ---@field limit integer|nil stop after this many changes
@@ -92,12 +93,15 @@ function Planner:actions_for(item)
   return list
 end
 
--- Why a record is not created; nil if it is.
+-- Why a record is not created; nil if it is.  The source has looked up the address
+-- in `unless_exists`.
 function Planner:obstacle(change)
   if #change.diff == 0 then
     return NO_VALUES
+  elseif change.unless_exists then
+    return self.existing:has_recent(change.unless_exists) and JUST_CREATED or nil
   end
-  return not change.unless_exists and self.existing:find(change) and EXISTS or nil
+  return self.existing:find(change) and EXISTS or nil
 end
 
 -- Adds the changes for one record or row; false once the limit is reached.

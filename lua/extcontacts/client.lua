@@ -222,6 +222,17 @@ function Client:stats()
   return stats.snapshot(ctx.stats)
 end
 
+--- The time by the server's clock, for the option `maybe_sent_at`.  This machine's
+-- clock does not matter.
+---@return number|nil seconds since 1970; nil before the first answer
+function Client:server_time()
+  local ctx, misuse = context_of(self, "server_time")
+  if not ctx then
+    error(misuse, 2)
+  end
+  return transport.server_time(ctx)
+end
+
 --- Closes the connections.  Later calls fail with `kind = "closed"`.
 function Client:close()
   local ctx = client_context.of(self)
@@ -285,13 +296,6 @@ end
 function client.oauth_client(self)
   local settings = client_context.of(self).config
   return not settings.access_token and settings.client_id or nil
-end
-
---- Seconds by which the server's clock is ahead, as far as answers have shown.
----@param self extcontacts.Client
----@return number
-function client.server_ahead(self)
-  return client_context.of(self).server_ahead or 0
 end
 
 --- Creates a client with a complete configuration.

@@ -181,7 +181,7 @@ local function internals_of(self, script)
       return self.time
     end,
     time = function()
-      return math.floor(self.time)
+      return math.floor(self.time + self.wall)
     end,
     random = function()
       return 0.5
@@ -190,12 +190,13 @@ local function internals_of(self, script)
 end
 
 local function new_fake()
-  return { requests = {}, slept = {}, time = 1000, store = fake.store() }
+  return { requests = {}, slept = {}, time = 1000, wall = 0, store = fake.store() }
 end
 
 --- A client whose n-th request is answered with `script[n]`: a reply, a failure or
 -- a function of the request.
----@return table self `client`, `requests`, `slept`, `time`, `store`
+---@return table self `client`, `requests`, `slept`, `time`, `store`, and `wall`, the seconds by which this
+--- machine's date is ahead of `time`
 function fake.client(script, options)
   local self = new_fake()
   self.client = client.new(resolved(options), internals_of(self, script))

@@ -81,10 +81,13 @@ describe("the transport", function()
       fake.json(200, {}, { date = "Thu, 01 Jan 1970 00:17:10 GMT" }), -- 1030
       fake.json(200, {}, { date = "nonsense" }),
     }
+    assert.is_nil(transport.server_time(self.ctx))
     send(self)
-    assert.equal(30, self.ctx.server_ahead)
+    assert.equal(1030, transport.server_time(self.ctx))
     send(self)
-    assert.equal(30, self.ctx.server_ahead)
+    assert.equal(1030, transport.server_time(self.ctx))
+    self.time, self.wall = 1100.5, -3600 -- this machine's date is set back
+    assert.equal(1130.5, transport.server_time(self.ctx))
   end)
 
   it("creates a log entry only for a log or a hook", function()

@@ -27,8 +27,8 @@ local params = {}
 ---@field check_time number|nil seconds for which its record is looked for
 ---@field marker string|nil path of a field of the body, `customFields.import_id_text`, whose value
 --- no other record has: it distinguishes the created record from others
----@field maybe_sent_at number|nil UTC seconds since 1970 at which an earlier run may have sent this
---- create: the record is looked for before it is sent
+---@field maybe_sent_at number|nil when an earlier run may have sent this create, in seconds since 1970 by
+--- the server's clock (`client:server_time()`): the record is looked for before it is sent
 ---@field except_ids table<string, boolean>|nil with `maybe_sent_at`: ids that belong to other creates
 ---@field cancel extcontacts.CancelToken|nil ends the call from outside
 

@@ -25,7 +25,7 @@ local call = {}
 ---@field timeout number seconds one request may take
 ---@field cancel_token extcontacts.CancelToken|nil
 ---@field attempts integer requests sent
----@field sent_at number|nil UTC seconds when the first was sent
+---@field sent_at number|nil when the first was sent, in seconds since 1970 by the server's clock
 ---@field reply table|nil the last answer
 ---@field entry extcontacts.LogEntry|nil of the last request, not yet reported
 ---@field token string|nil of the last request

@@ -26,7 +26,7 @@ local client_context = {}
 ---@field now fun(): number monotonic seconds
 ---@field time fun(): number UTC seconds since 1970
 ---@field random fun(): number from 0 to 1
----@field server_ahead number|nil seconds the server's clock is ahead
+---@field server_offset number|nil seconds from `now` to the server's clock
 ---@field creates extcontacts.Creates
 ---@field closed boolean
 

@@ -52,7 +52,7 @@ local function attempt(call)
     retry_budget.add_request(ctx.budget)
   end
   call.attempts = call.attempts + 1
-  call.sent_at = call.sent_at or ctx.time()
+  call.sent_at = call.sent_at or transport.server_time(ctx)
   call.token = lease.token
   local value
   value, err, call.reply, call.entry = transport.send(call, row, request, lease.authorization, response.classify)

@@ -3,7 +3,6 @@
 -- so; without one, a record of the same content that was created since the deletion
 -- is looked up.
 
-local client_module = require "extcontacts.client"
 local dates = require "extcontacts.base.dates"
 local diff = require "extcontacts.record.diff"
 local earlier_plans = require "extcontacts.fix.earlier_plans"
@@ -14,7 +13,7 @@ local types = require "extcontacts.record.types"
 
 local recreated = {}
 
--- Seconds by which the server's clock and the journal's may differ.
+-- Seconds by which the clocks of the server's machines may differ.
 local TOLERANCE = 60
 
 ---@class extcontacts.fix.Recreated
@@ -38,7 +37,7 @@ end
 
 --- Finds the record; raises an error object if a read fails.
 ---@param change extcontacts.fix.Change the create that would recreate it
----@param deleted_at string|nil when it was deleted, by the journal's clock
+---@param deleted_at string|nil when it was deleted, by the server's clock
 ---@return string|nil id
 function Recreated:find(change, deleted_at)
   local id = self.ids[change.old_id]
@@ -46,7 +45,7 @@ function Recreated:find(change, deleted_at)
   if id and record_api.read(self.client, { kind = change.kind, id = id, owner = change.owner }) then
     return id
   end
-  local since = (dates.iso(deleted_at) or math.huge) + client_module.server_ahead(self.client) - TOLERANCE
+  local since = (dates.iso(deleted_at) or math.huge) - TOLERANCE
   return self.existing:find(change, function(record)
     local created = types.by_name[change.kind].has_dates and (dates.iso(record.createDate) or 0) or since
     return created >= since and #diff.remaining(change.kind, change.after, record) == 0

@@ -106,7 +106,7 @@ function UNDO.delete(client, reference, intent, outcome, earlier)
   end
   local change = changes.create(reference.kind, reference.owner, intent.before)
   change.old_id = reference.id
-  if earlier:find(change, outcome.at) then
+  if earlier:find(change, outcome.server_at or outcome.at) then
     return nil, "the deleted record was recreated"
   end
   return change

@@ -102,7 +102,8 @@ local function transmit(call, row, request, authorization)
   return reply
 end
 
--- How far the server's clock is ahead of this one, for dates it writes.
+-- The server's clock by its Date header.  It is measured against the monotonic
+-- clock: this machine's date may be wrong, and may be corrected at any time.
 local function read_clock(ctx, reply)
   local text = reply.headers["date"]
   if text == ctx.date_text then
@@ -111,7 +112,7 @@ local function read_clock(ctx, reply)
   ctx.date_text = text
   local date = dates.http(text)
   if date then
-    ctx.server_ahead = date - ctx.time()
+    ctx.server_offset = date - ctx.now()
   end
 end
 
@@ -125,6 +126,14 @@ local function conceal(err, reply, config, authorization)
   for _, name in ipairs { "message", "code", "correlation_id", "details" } do
     err[name] = secrets.conceal(err[name], list)
   end
+end
+
+--- The time by the server's clock, or up to some seconds earlier: the Date header
+-- has whole seconds, and its answer was on its way.
+---@param ctx extcontacts.ClientContext
+---@return number|nil seconds since 1970; nil if no answer had a Date header
+function transport.server_time(ctx)
+  return ctx.server_offset and ctx.now() + ctx.server_offset
 end
 
 local function entry_of(call, row, started, reply, err)
@@ -163,7 +172,7 @@ function transport.send(call, row, request, authorization, classify)
   if reply then
     read_clock(ctx, reply)
     if reply.status > 299 then -- for the date of a Retry-After
-      reply.server_time = ctx.time() + (ctx.server_ahead or 0)
+      reply.server_time = transport.server_time(ctx) or ctx.time()
       local secrets = require "extcontacts.api.secrets"
       secrets.conceal_reply(reply, secrets.of(ctx.config, authorization))
     end

@@ -286,6 +286,110 @@ describe("other writes whose reply was lost", function()
   end)
 end)
 
+-- A server with a clock of its own, an index that lags behind, an equal contact that
+-- is half an hour old, and a reply that is lost; it stores a contact for each POST.
+local function lagging_server(self, lag)
+  local server = { posts = 0 }
+  local function now()
+    return self.time + 5000
+  end
+  local function stored_now(id, age)
+    return { at = now() - age, record = ann(id, os.date("!%Y-%m-%dT%H:%M:%S.000Z", math.floor(now() - age))) }
+  end
+  local stored = { stored_now("old", 1800) }
+  local function dated(value)
+    return fake.json(200, value, { date = os.date("!%a, %d %b %Y %H:%M:%S GMT", math.floor(now())) })
+  end
+  function server.reply(request)
+    if request.method == "POST" then
+      server.posts = server.posts + 1
+      stored[#stored + 1] = stored_now("new-" .. server.posts, 0)
+      if server.posts == 1 then
+        return LOST
+      end
+      return dated(stored[#stored].record)
+    elseif request.url:find("reverse", 1, true) then
+      local found = ec.array {}
+      for _, entry in ipairs(stored) do
+        found[#found + 1] = entry.at + lag <= now() and entry.record or nil
+      end
+      return dated { contacts = found }
+    end
+    for _, entry in ipairs(stored) do
+      if request.url:find(entry.record.id, 1, true) then
+        return dated(entry.record)
+      end
+    end
+    return dated { id = "x" }
+  end
+  return server
+end
+
+describe("the machine's clock does not matter to a create whose reply is lost:", function()
+  -- By how much this machine's date is off: at the start, when the create is sent,
+  -- and while the record is searched for.
+  for name, wall in pairs {
+    ["an exact clock"] = { 0, 0, 0 }, ["one hour fast"] = { 3600, 3600, 3600 },
+    ["one hour slow"] = { -3600, -3600, -3600 },
+    ["set forward before the create"] = { 0, 3600, 3600 }, ["set back before the create"] = { 0, -3600, -3600 },
+    ["set forward during the search"] = { 0, 0, 3600 }, ["set back during the search"] = { 0, 0, -3600 },
+    ["corrected before the create"] = { 3600, 0, 0 }, ["corrected during the search"] = { -3600, -3600, 0 },
+    ["years behind"] = { -9e8, -9e8, -9e8 },
+  } do
+    for _, lag in ipairs { 0, 20 } do
+      it(("%s, and an index that lags %d s behind"):format(name, lag), function()
+        local self, server
+        self = fake.client(setmetatable({}, { __index = function()
+          return function(request)
+            self.wall = request.method == "POST" and wall[3] or self.wall
+            return server.reply(request)
+          end
+        end }), { rate = false })
+        server = lagging_server(self, lag)
+        self.wall = wall[1]
+        assert(self.client.contacts:get "x")
+        self.time, self.wall = self.time + 100, wall[2]
+        local contact, err, response = self.client.contacts:create(MAIL)
+        assert.is_nil(err)
+        assert.equal("new-1", contact.id)
+        assert.is_true(response.recovered)
+        assert.equal(1, server.posts)
+      end)
+
+      it(("%s, after a restart, and an index that lags %d s behind"):format(name, lag), function()
+        local first, second, server
+        local function script()
+          return setmetatable({}, { __index = function()
+            return function(request) return server.reply(request) end
+          end })
+        end
+        first = fake.client(script(), { rate = false, on_ambiguous = "error" })
+        server = lagging_server(first, lag)
+        first.wall = wall[1]
+        assert(first.client.contacts:get "x")
+        first.time, first.wall = first.time + 100, wall[2]
+        local sent_at = first.client:server_time()
+        local _, err = first.client.contacts:create(MAIL)
+        assert.is_true(err.ambiguous)
+        -- Another process, whose monotonic clock differs.
+        second = fake.client(script(), { rate = false })
+        second.wall = wall[3]
+        server.reply, second.time = (function(reply)
+          return function(request)
+            first.time = second.time + 77
+            return reply(request)
+          end
+        end)(server.reply), first.time - 77
+        assert(second.client.contacts:get "x")
+        local contact, _, response = second.client.contacts:create(MAIL, { maybe_sent_at = sent_at })
+        assert.equal("new-1", contact.id)
+        assert.is_true(response.recovered)
+        assert.equal(1, server.posts)
+      end)
+    end
+  end
+end)
+
 describe("a create that an earlier run may have sent", function()
   it("is found and not sent", function()
     local self = client { answer { contacts = { ann("new", NOW) } }, answer(ann("new", NOW)) }

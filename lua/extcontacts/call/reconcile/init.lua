@@ -10,6 +10,7 @@ local match = require "extcontacts.call.reconcile.match"
 local operations = require "extcontacts.api.operations"
 local outcome = require "extcontacts.api.outcome"
 local params = require "extcontacts.api.params"
+local transport = require "extcontacts.transport"
 
 local reconcile = {}
 
@@ -132,7 +133,7 @@ function reconcile.settle(call, err)
     return ambiguous(err, "read the record before you send it again")
   end
   local reads, proves_absence = match.reads(row, args, args.options.marker)
-  local since = ctx.server_ahead and call.sent_at + ctx.server_ahead
+  local since = call.sent_at
   if #reads == 0 then
     return ambiguous(err, why_not(row))
   elseif call.request.body and creates.is_shared(ctx.creates, call.request.body) then
@@ -151,10 +152,12 @@ end
 ---@return table|nil record nil if it certainly does not exist
 ---@return extcontacts.Error|nil err if that is uncertain
 function reconcile.find_earlier(call)
-  local since = call.args.options.maybe_sent_at
+  local since, now = call.args.options.maybe_sent_at, transport.server_time(call.ctx)
   call.sent_at = since
   -- A record created long ago has been indexed since.
-  call.check_time = math.max(0, math.min(call.check_time, since + call.check_time - call.ctx.time()))
+  if now then
+    call.check_time = math.max(0, math.min(call.check_time, since + call.check_time - now))
+  end
   local err = errors.new {
     kind = "transport", message = "an earlier run may have sent it", retryable = false,
   }

@@ -32,6 +32,9 @@ Run.__index = Run
 ---@param options extcontacts.fix.ApplyOptions
 ---@return extcontacts.fix.Run
 function run.new(sender, path, plan, journal, options)
+  function journal.server_time()
+    return sender:server_time()
+  end
   return setmetatable({
     path = path,
     options = options,

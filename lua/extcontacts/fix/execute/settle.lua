@@ -12,15 +12,15 @@ local writes = require "extcontacts.fix.execute.writes"
 
 local settle = {}
 
--- No record has this id: reading it only gets the server's clock.
-local NO_RECORD = "00000000-0000-0000-0000-000000000000"
-
--- The call itself looks for the record before it sends (`maybe_sent_at`).
+-- The call itself looks for the record before it sends (`maybe_sent_at`), by the
+-- server's clock alone: this machine's may have been corrected since the intent.
 local function create(work, change, intent)
-  record_api.call(work.client, "get", { kind = change.kind, id = NO_RECORD, owner = intent.owner })
+  local sent_at = dates.iso(intent.since or intent.server_at)
+  if not sent_at then
+    return { t = "unknown", reason = "it may have been created, and the server's clock at that time is unknown" }
+  end
   local outcome = writes.create(work, change, {
-    maybe_sent_at = dates.iso(intent.since or intent.at),
-    except_ids = work.journal.state.created,
+    maybe_sent_at = sent_at, except_ids = work.journal.state.created,
   })
   if outcome.t ~= "applied" and outcome.err and outcome.err.ambiguous then
     return { t = "unknown", reason = outcome.err.message }

@@ -96,6 +96,19 @@ function writes.delete(work, change, reference, record)
   return response
 end
 
+-- No record has this id: reading it only gets the server's clock.
+local NO_RECORD = "00000000-0000-0000-0000-000000000000"
+
+--- Reads the server's clock, unless an answer has shown it.  A create whose reply is
+-- lost is searched for by it, in this run or a later one.
+---@param work extcontacts.fix.Work
+---@param change extcontacts.fix.Change
+function writes.read_clock(work, change)
+  if not work.client:server_time() then
+    record_api.call(work.client, "get", { kind = change.kind, id = NO_RECORD, owner = change.owner })
+  end
+end
+
 --- Creates a record.
 ---@param work extcontacts.fix.Work
 ---@param change extcontacts.fix.Change
@@ -103,7 +116,8 @@ end
 ---@return extcontacts.fix.Outcome
 function writes.create(work, change, earlier)
   local reference = { kind = change.kind, owner = change.owner }
-  local since = earlier and earlier.maybe_sent_at and dates.text(earlier.maybe_sent_at)
+  local since = earlier and dates.text(earlier.maybe_sent_at)
+  writes.read_clock(work, change)
   local answer, response = send(work, change, "create", reference, { body = change.after, since = since }, earlier)
   if answer == nil then
     return response

@@ -13,6 +13,7 @@ local writer = {}
 
 ---@class extcontacts.fix.Journal
 ---@field state extcontacts.fix.JournalState
+---@field server_time (fun(): number|nil)|nil the server's clock, in seconds since 1970
 local Journal = {}
 Journal.__index = Journal
 
@@ -36,9 +37,12 @@ local function append(self, line)
   return true
 end
 
--- Appends an entry: a line with its type and the time.
+-- Appends an entry: a line with its type, and the time by this machine's clock and
+-- by the server's.
 local function append_entry(self, t, entry)
+  local server_time = self.server_time and self.server_time()
   entry.t, entry.at = t, dates.text()
+  entry.server_at = server_time and dates.text(math.floor(server_time)) or nil
   return append(self, entry)
 end
 

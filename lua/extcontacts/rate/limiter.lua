@@ -21,7 +21,20 @@ local metatable = { __name = "extcontacts.limiter", __index = Limiter }
 ---@param store extcontacts.Store
 ---@return extcontacts.Limiter
 function limiter.new(policy, store)
-  return setmetatable({ policy = policy, store = store }, metatable)
+  return setmetatable({ policy = policy, store = store, held = {}, held_count = 0 }, metatable)
+end
+
+-- Windows that a limiter holds at most; a client's tokens change once in a while.
+local MOST_HELD = 64
+
+-- Keeps a window that the store of this process would forget.
+local function hold(self, key)
+  if self.held[key] or not self.store.hold then
+    return
+  elseif self.held_count == MOST_HELD then
+    self.held, self.held_count = {}, 0
+  end
+  self.held[key], self.held_count = self.store.hold(key), self.held_count + 1
 end
 
 -- Hexadecimal digits of a key: 128 bits.
@@ -44,6 +57,7 @@ function Limiter:admit(key, now, call)
   local wait, number = self.store.update(key, function(window)
     return rate_window.admit(rate_window.open(window), now, self.policy)
   end, rate_window.problem, call)
+  hold(self, key)
   if wait then
     return nil, wait
   end

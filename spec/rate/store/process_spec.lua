@@ -45,6 +45,27 @@ describe("the process store", function()
     assert.is_true(own.count() <= 26, own.count())
   end)
 
+  it("does not grow with the number of tokens of clients that are gone", function()
+    for number = 1, 2000 do
+      own.update("token " .. number, count)
+    end
+    collectgarbage()
+    assert.is_true(own.count() <= 256, own.count())
+    assert.equal(2, (own.update("token 2000", count)))
+    assert.equal(1, (own.update("token 1", count)))
+  end)
+
+  it("keeps what somebody holds", function()
+    own.update("kept", count)
+    local held = own.hold "kept"
+    for number = 1, 2000 do
+      own.update("token " .. number, count)
+    end
+    collectgarbage()
+    assert.equal(2, (own.update("kept", count)))
+    assert.is_table(held)
+  end)
+
   it("is the same for all clients of a process", function()
     assert.equal(store.process, store.named "process")
     local custom = { update = own.update }

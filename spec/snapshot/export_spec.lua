@@ -149,3 +149,62 @@ describe("extcontacts export", function()
     assert.equal("io", err.kind)
   end)
 end)
+
+describe("an export that resumes", function()
+  local function interrupted(name)
+    place:fault { operation = "contacts.scan", nth = 3, status = 403 }
+    assert.equal(3, (place:run { "export", place:at(name) }))
+    place:no_faults()
+    return place:read(name .. ".partial"), place:read(name .. ".partial.state")
+  end
+
+  -- The command refuses, naming the problem; the files stay as they are.
+  local function refused(name, problem)
+    local partial, state = place:read(name .. ".partial"), place:read(name .. ".partial.state")
+    local code, _, errors = place:run { "export", place:at(name) }
+    assert.equal(2, code)
+    assert.matches(place:at(name) .. problem, errors, 1, true)
+    assert.matches("use restart = true (--restart) to start over", errors, 1, true)
+    assert.equal(partial, place:read(name .. ".partial"))
+    assert.equal(state, place:read(name .. ".partial.state"))
+  end
+
+  it("refuses files that are damaged, truncated or not its own", function()
+    local partial, state = interrupted "torn"
+    place:write("torn.partial", partial:sub(1, 2060) .. "#" .. partial:sub(2062))
+    refused("torn", ".partial: line 2 is damaged")
+    place:write("torn.partial", partial:sub(1, #partial - 100))
+    refused("torn", ".partial is truncated")
+    place:write("torn.partial", "")
+    refused("torn", ".partial is truncated")
+    place:write("torn.partial", partial)
+    for text, problem in pairs {
+      [""] = ".partial.state is empty",
+      ["{}\n"] = ".partial.state is damaged in line 1",
+      [state:gsub("contacts", "kontacts", 1)] = ".partial.state is damaged in line 1",
+      [state:sub(1, -2)] = ".partial.state is damaged in line 1",
+      [state .. state] = ".partial.state is damaged in line 1",
+    } do
+      place:write("torn.partial.state", text)
+      refused("torn", problem)
+    end
+    local other = interrupted "other"
+    place:write("torn.partial.state", state)
+    place:write("torn.partial", (other:gsub("\n.*", "")) .. "\n" .. partial:sub(2049))
+    place:must { "export", place:at "torn" }
+    place:must { "diff", place:at "torn" }
+    place:must { "export", place:at "other", "--restart" }
+  end)
+
+  it("writes through no link", function()
+    place:write("target", "precious\n")
+    for _, suffix in ipairs { "", ".partial" } do
+      os.execute(("ln -s target %s"):format(place:at("linked" .. suffix)))
+      local code, _, errors = place:run { "export", place:at "linked", "--overwrite" }
+      assert.equal(1, code)
+      assert.matches(place:at("linked" .. suffix) .. ": is a symbolic link; ", errors, 1, true)
+      os.remove(place:at("linked" .. suffix))
+    end
+    assert.equal("precious\n", place:read "target")
+  end)
+end)

@@ -1,9 +1,11 @@
 --- For specs of snapshots: a sandbox of known size, a session and a client of it,
 -- and a directory that is removed after each spec.
 
+local checked_lines = require "extcontacts.base.checked_lines"
 local command = require "spec.support.command"
 local ec = require "extcontacts"
 local files = require "extcontacts.base.files"
+local format = require "extcontacts.snapshot.format"
 local json = require "extcontacts.base.json"
 local sandbox = require "spec.support.sandbox"
 
@@ -32,6 +34,25 @@ end
 function Place:snapshot(name)
   local header, rest = self:read(name):match("^([^\n]*)\n(.*)$")
   return json.decode(header), rest
+end
+
+--- Changes the records of a snapshot, and writes it with the checksums that it needs.
+function Place:rewrite_snapshot(name, change)
+  local header, rest = self:snapshot(name)
+  local chain, lines, offset = checked_lines.chain(), {}, format.RECORDS_AT
+  local next_line = rest:gmatch "[^\n]+"
+  for _, section in ipairs(header.sections) do
+    section.offset = offset
+    for _ = 1, section.count do
+      local entry = json.decode(next_line())
+      change(entry.record)
+      entry.crc = nil
+      lines[#lines + 1] = chain:seal(json.encode(entry, { sort_keys = true }))
+      offset = offset + #lines[#lines]
+    end
+  end
+  header.sha256, header.crc = chain:digest(), nil
+  self:write(name, format.header(header) .. table.concat(lines))
 end
 
 --- Runs the command; returns exit code, output and errors.

@@ -7,7 +7,7 @@ local lock = {}
 
 -- Seconds to wait for a lock, which others hold for microseconds unless they are
 -- stopped; and the first and longest time between two attempts.
-local LONGEST, FIRST_PAUSE, LONGEST_PAUSE = 1, 0.001, 0.02
+local LONGEST, FIRST_PAUSE, LONGEST_PAUSE = 0.5, 0.001, 0.02
 
 --- Takes the lock of an open file.
 ---@param handle table of `core.file`

@@ -15,7 +15,7 @@ end
 describe("the client's methods", function()
   for _, row in ipairs(operations.list) do
     it("has " .. row.name .. " and " .. row.short .. ", which send the same", function()
-      local reply = fake.json(200, { id = "x", entities = {}, contacts = {} })
+      local reply = fake.json(200, { id = "x", entities = {}, contacts = {}, trustorOrgId = "x" })
       local self = fake.client { reply, reply, reply }
       local arguments = arguments_for(row)
       assert(self.client[row.name](self.client, fake.unpack(arguments)))

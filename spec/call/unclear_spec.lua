@@ -1,5 +1,6 @@
 -- Answers that prove nothing about a record: what a call of each effect returns.
 local fake = require "spec.support.fake"
+local operations = require "extcontacts.api.operations"
 local outcome = require "extcontacts.api.outcome"
 
 local NAMES = { firstName = "Ann" } -- without an address a create can't be looked for
@@ -130,6 +131,42 @@ describe("the result", function()
     local self = fake.client { fake.failure("transport", "closed_early", "all"), fake.json(200, { id = "a" }) }
     assert.equal("a", self.client.contacts:get("a").id)
   end)
+end)
+
+-- The calls above stand for all operations: each effect, and each kind of answer.
+describe("every operation", function()
+  local function arguments_of(row)
+    local arguments = {}
+    for index, name in ipairs(row.positional) do
+      arguments[index] = name == "body" and { noteText = "x", version = 1 } or name .. "-value"
+    end
+    return arguments
+  end
+
+  for _, row in ipairs(operations.list) do
+    it(("leaves its result open where it is: %s"):format(row.short), function()
+      local is_write = row.effect ~= "read"
+      local returns_record = row.returns ~= nil and row.returns ~= "Empty"
+      local function check(name, reply)
+        local value, err = result_of(function(client)
+          return client:call(row.short, fake.unpack(arguments_of(row)))
+        end, reply)
+        assert.is_nil(value, name)
+        assert.equal(is_write or nil, err.ambiguous, name)
+        assert.is_false(outcome.is_absent(err), name)
+      end
+      for _, case in ipairs(BROKEN) do
+        if returns_record or not case.only then
+          check(case[1], case[2])
+        end
+      end
+      for _, status in ipairs { 304, 400, 403, 404, 409, 500, 503 } do
+        for _, body in ipairs(BODIES) do
+          check(("HTTP %d with %s"):format(status, body[1]), fake.foreign(status, body[2]))
+        end
+      end
+    end)
+  end
 end)
 
 describe("a gateway's 404", function()

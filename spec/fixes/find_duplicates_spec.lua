@@ -1,4 +1,5 @@
 local csv = require "extcontacts.base.csv"
+local json = require "extcontacts.base.json"
 local ready_fix = require "spec.support.ready_fix"
 
 local ready, place = ready_fix.fresh("find_duplicates", before_each, after_each)
@@ -57,6 +58,7 @@ describe("the fix find_duplicates", function()
     { { "Ayşe", "Işık" }, { "AYŞE", "IŞIK" }, "phone and name" },
     { { "Ann", "Sister" }, { "Anna", "Sister" }, "phone and similar name" },
     { { "A.", "Short" }, { "Anna", "Short" }, "phone and similar name" },
+    { { json.null, "Lone" }, { "Mary", "Lone" }, "phone and similar name" },
     { { "Ada", "Twin" }, { "Anna", "Twin" }, false },
     { { "Jose", "Plain" }, { "José", "Plain" }, false },
     { { "Ann", "Neighbour" }, { "Ann", "Other" }, false },

@@ -295,15 +295,14 @@ local function shape_problem(row, value)
   if row.effect == "create" or (model and model.by_wire.id) then
     return type(value.id) ~= "string" and ("the answer is a %s without an id"):format(row.returns) or nil
   end
-  local names = model and lists_of(model) or {}
-  for _, name in ipairs(names) do
+  for _, name in ipairs(model and lists_of(model) or {}) do
     local list = value[name]
     local problem = list ~= nil and list ~= core.json.null and list_problem(name, list)
     if problem then
       return problem
     end
   end
-  local is_known = #names == 0 or next(value) == nil
+  local is_known = not model or #model.fields == 0 or next(value) == nil
   for name in pairs(is_known and {} or value) do
     is_known = is_known or model.by_wire[name] ~= nil
   end

@@ -121,11 +121,11 @@ static const ec_failure of_libcurl[] = {
                                     0},
     /* our own callbacks note why they refuse bytes, so these are libcurl's:
     ** it decodes one gzip member */
-    [CURLE_WRITE_ERROR] = {"protocol", "encoding",
+    [CURLE_WRITE_ERROR] = {"transport", "encoding",
                            "the compressed response continues after its end, "
-                           "for instance with a second gzip member; set "
-                           "compress to false",
-                           1},
+                           "for instance with a second gzip member; further "
+                           "requests ask for uncompressed ones",
+                           0},
     [CURLE_WEIRD_SERVER_REPLY] = {"protocol", "malformed",
                                   "the response is not HTTP", 0},
     [CURLE_UNSUPPORTED_PROTOCOL] = {"protocol", "malformed",

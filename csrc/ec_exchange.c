@@ -133,6 +133,10 @@ void ec_exchange_complete(ec_transfer *t, CURLcode code) {
   ec_outcome_read(t);
   if (code == CURLE_OPERATION_TIMEDOUT)
     distrust_connection(t);
+  /* bytes after the end of a compressed response: the next attempt can do
+  ** without compression */
+  if (code == CURLE_WRITE_ERROR && t->limit == EC_FAIL_NONE)
+    t->engine->options.gzip = 0;
   if (code == CURLE_OK)
     code = check_headers(&t->memory.headers);
   if (code != CURLE_OK)

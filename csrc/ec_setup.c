@@ -69,8 +69,6 @@ static int set_common(ec_transfer *t) {
     SET(CURLOPT_SSLKEY, o->client_key);
   if (o->user_agent != NULL)
     SET(CURLOPT_USERAGENT, o->user_agent);
-  if (o->gzip && libcurl_has(CURL_VERSION_LIBZ))
-    SET(CURLOPT_ACCEPT_ENCODING, "gzip");
   SET(CURLOPT_NOSIGNAL, 1L);
   SET(CURLOPT_BUFFERSIZE, 32L * 1024);
   TRY(ec_curl_set_idle_timeout(t->easy,
@@ -99,10 +97,12 @@ static int take_handle(ec_transfer *t) {
 static int set_route(ec_transfer *t) {
   const ec_options *o = &t->engine->options;
   int http2 = t->https && o->http2 && libcurl_has(CURL_VERSION_HTTP2);
+  int gzip = o->gzip && libcurl_has(CURL_VERSION_LIBZ);
   SET(CURLOPT_PROXY, t->loopback ? "" : o->proxy);
   SET(CURLOPT_HTTP_VERSION,
       (long)(http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
   SET(CURLOPT_PIPEWAIT, (long)http2);
+  SET(CURLOPT_ACCEPT_ENCODING, gzip ? "gzip" : NULL);
   return EC_OK;
 }
 

@@ -34,10 +34,11 @@ local compare = {}
 ---@field on_change fun(change: extcontacts.snapshot.Change)
 ---@field on_record fun(listing: string, count: integer)|nil called after each record of the server
 ---@field same_organization boolean|nil as for `fix.apply`
+---@field on_open fun(snapshot: extcontacts.snapshot.Reader)|nil called before anything is compared
 ---@field output string|nil path of a plan beside which earlier plans are, too
 
 local OPTIONS = { only = { "table" }, on_change = { "function" }, on_record = { "function" },
-  same_organization = { "boolean" }, output = { "string" } }
+  same_organization = { "boolean" }, output = { "string" }, on_open = { "function" } }
 
 -- The listings to compare; raises if the snapshot lacks one that was named.
 local function listings_of(snapshot, names, is_named)
@@ -72,6 +73,9 @@ function compare.run(client, path, options)
   local done
   done, err = errors.catch(function()
     assert(identity.check(path, snapshot.header, client, options.same_organization))
+    if options.on_open then
+      options.on_open(snapshot)
+    end
     local ids, folders = new_ids.new(), { earlier_plans.folder(path) }
     if options.output and earlier_plans.folder(options.output) ~= folders[1] then
       folders[2] = earlier_plans.folder(options.output)

@@ -9,7 +9,6 @@ local field_path = require "extcontacts.base.path"
 local format = require "extcontacts.snapshot.format"
 local id_reader = require "extcontacts.record.normalize.id"
 local plan_draft = require "extcontacts.fix.plan.draft"
-local reader = require "extcontacts.snapshot.reader"
 local record_api = require "extcontacts.fix.record_api"
 local recreated = require "extcontacts.snapshot.recreated"
 
@@ -116,26 +115,22 @@ local function set_of(ids)
   return set
 end
 
--- The digest by which a later comparison recognises plans of this snapshot.
-local function digest_of(path)
-  local snapshot = assert(reader.open(path))
-  snapshot:close()
-  return snapshot.digest
-end
-
 local TAKE = { changed = Restore.update, deleted = Restore.recreate, created = Restore.note_created }
 
 -- Fills the plan; raises error objects.
 local function fill(client, path, draft, options)
   local self = setmetatable({ client = client, draft = draft, options = options, planned = {}, created = {} }, Restore)
   local selected = options.ids and set_of(options.ids)
-  draft.header.source.snapshot = digest_of(path)
-  draft:start()
   local counts = assert(compare.run(client, path, {
     only = options.only,
     output = options.output,
     same_organization = options.same_organization,
     on_record = options.on_record,
+    -- Later comparisons recognise plans of this snapshot by its digest.
+    on_open = function(snapshot)
+      draft.header.source.snapshot = snapshot.digest
+      draft:start()
+    end,
     on_change = function(change)
       if not selected or selected[change.reference.id] or selected[change.old_id or ""] then
         TAKE[change.change](self, change)

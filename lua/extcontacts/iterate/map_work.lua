@@ -124,8 +124,10 @@ end
 local function settle(self, entry, ...)
   if not entry.results then
     entry.results = compat.pack(...)
-    self.active = self.active - 1
-    self.tasks[entry] = nil
+    if self.tasks[entry] then
+      self.tasks[entry] = nil
+      self.active = self.active - 1
+    end
     if not self.ordered then
       enqueue(self, entry)
     end
@@ -137,22 +139,26 @@ local function run_item(work, entry, ...)
   settle(work, entry, pcall(work.fn, ...))
 end
 
--- Starts an item with the values that the source returned.
+-- Starts an item with the values that the source returned.  It counts as active once
+-- its task exists: an error raised before that must not keep the map from its end.
 local function start(self, ...)
-  self.active, self.started = self.active + 1, self.started + 1
+  self.started = self.started + 1
   local entry = { item = (...), number = self.started }
+  local task = runtime.here(self.ctx).spawn("program", self.deadline, run_item, self, entry, ...)
   if self.ordered then
     enqueue(self, entry)
   end
-  local task = runtime.here(self.ctx).spawn("program", self.deadline, run_item, self, entry, ...)
+  if entry.results then
+    return
+  end
   -- A task may also end before its function does.
   local function on_end()
     settle(self, entry, false, task.results[2])
   end
+  self.tasks[entry], self.active = task, self.active + 1
+  task.ended = on_end
   if task.finished then
     on_end()
-  else
-    task.ended, self.tasks[entry] = on_end, task
   end
 end
 

@@ -34,6 +34,12 @@ local function check_function(name, fn)
   end
 end
 
+-- The function of the first task.
+local function begin(scope, fn, ...)
+  runtime.here(NO_CLIENT).task().scope = scope
+  return fn(...)
+end
+
 --- Runs a function in which calls don't block: while one waits, the functions
 -- started with `ec.spawn` continue.  Returns the function's results once all of them
 -- have ended.  An error in `fn` cancels them and is raised; without one, the first of
@@ -44,10 +50,7 @@ end
 function run.run(fn, ...)
   check_function("run", fn)
   local scope = {}
-  local task = runtime.here(NO_CLIENT).spawn("program", nil, function(...)
-    runtime.here(NO_CLIENT).task().scope = scope
-    return fn(...)
-  end, ...)
+  local task = runtime.here(NO_CLIENT).spawn("program", nil, begin, scope, fn, ...)
   wait_for(task)
   if not task.results[1] then
     for _, other in ipairs(scope) do

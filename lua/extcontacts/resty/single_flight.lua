@@ -31,35 +31,34 @@ function SingleFlight:has(key)
   return self.flights[key] ~= nil
 end
 
---- Runs `fn` for a key in a task, or joins the flight that already does.
+-- The function of a flight's task.
+local function run(self, key, flight, fn, ...)
+  local ok, first, second = pcall(fn, ...)
+  if self.flights[key] == flight then
+    self.flights[key] = nil
+  end
+  if not ok then
+    error(first, 0)
+  end
+  return first, second
+end
+
+--- Runs `fn` for a key in a task that does not end with the current request, or joins
+-- the flight that already does.
 ---@param key string
----@param due number monotonic seconds; after this, a flight whose task nginx killed has expired
----@param detached boolean whether the flight must survive the current request
----@param fn fun(): any, any
----@return table|nil flight nil if nginx has no room for another task
+---@param due number monotonic seconds; after this, a flight whose task nginx ended has expired
+---@param fn fun(...): any, any not a closure over locals of a function that waits
+---@param ... any its arguments
+---@return table|nil flight nil if nginx has no timer left
 ---@return boolean joined
-function SingleFlight:start(key, due, detached, fn)
+function SingleFlight:start(key, due, fn, ...)
   local flight = self.flights[key]
   if flight and core.engine.now() < flight.due then
     return flight, true
   end
   flight = { due = due }
   self.flights[key] = flight
-  local function run()
-    local ok, first, second = pcall(fn)
-    if self.flights[key] == flight then
-      self.flights[key] = nil
-    end
-    if not ok then
-      error(first, 0)
-    end
-    return first, second
-  end
-  if detached then
-    flight.task = nginx.detach(run)
-  else
-    flight.task = nginx.spawn("own", nil, run)
-  end
+  flight.task = nginx.detach(run, self, key, flight, fn, ...)
   if not flight.task then
     self.flights[key] = nil
     return nil, false
@@ -72,7 +71,7 @@ end
 ---@param due number monotonic seconds
 ---@return boolean done
 function SingleFlight.wait(flight, due)
-  return nginx.wait_until(flight.task, due)
+  return nginx.wait_until(nil, flight.task, due, core.engine.now)
 end
 
 --- Takes the lock that keeps other workers from sending the same call.

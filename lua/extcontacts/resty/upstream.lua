@@ -121,7 +121,12 @@ local function send_locked(self, value, due)
   if not permit then
     return nil, circuit_open(self, wait)
   end
-  return send(self, value, due, permit)
+  local ok, answer, err = pcall(send, self, value, due, permit)
+  if not ok then
+    self.breaker:undecided(permit, now())
+    error(answer, 0)
+  end
+  return answer, err
 end
 
 -- Sends the call, or waits for the answer to another worker's.  Nothing if
@@ -174,19 +179,30 @@ function Upstream:fetch(value, due, wait_until)
   local answer, err, joined
   repeat
     local flight
-    flight, joined = self.single_flight:start(value, due, wait_until < due, function()
-      return send_once(self, value, due, true)
-    end)
-    if not flight or not self.single_flight.wait(flight, wait_until) then
+    flight, joined = self.single_flight:start(value, due, send_once, self, value, due, true)
+    if flight and not self.single_flight.wait(flight, wait_until) then
       return nil, deadline_passed()
+    elseif flight then
+      answer, err = flight.task:result()
+    else
+      answer, err = send_once(self, value, due, true)
     end
-    answer, err = flight.task:result()
     -- A joined refresh ends with nothing if another worker sends the call.
   until answer or err or not joined
   if not answer then
     return nil, err and errors.copy(err) or deadline_passed()
   end
   return answer, nil, joined and "joined" or "api"
+end
+
+-- The function of a refresh.
+local function refresh_once(self, value, due)
+  local ok, answer, err = pcall(send_once, self, value, due, false)
+  self.refreshes = self.refreshes - 1
+  if not ok then
+    error(answer, 0)
+  end
+  return answer, err
 end
 
 --- Refreshes an answer in the background, unless that is under way or pointless.
@@ -197,14 +213,7 @@ function Upstream:refresh(value)
     return
   end
   local due = now() + self.deadline
-  local flight = self.single_flight:start(value, due, true, function()
-    local ok, answer, err = pcall(send_once, self, value, due, false)
-    self.refreshes = self.refreshes - 1
-    if not ok then
-      error(answer, 0)
-    end
-    return answer, err
-  end)
+  local flight = self.single_flight:start(value, due, refresh_once, self, value, due)
   self.refreshes = self.refreshes + (flight and 1 or 0)
 end
 

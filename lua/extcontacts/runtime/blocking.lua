@@ -11,9 +11,9 @@ local LONGEST_STEP = 1
 return wait.runtime(function(engine, waitable, due, now)
   local task = task_loop.current()
   if task then
-    task.waitable = waitable -- ends together with the task
+    task.waitable = not due and waitable or nil -- ends together with the task
   end
-  task_loop.turn(engine, due and math.min(due - now(), LONGEST_STEP) or LONGEST_STEP, due)
+  task_loop.turn(engine, waitable, due and math.min(due - now(), LONGEST_STEP) or LONGEST_STEP, due)
   if task then
     task.waitable = nil
   end

@@ -12,6 +12,13 @@
 --                            task, all of whose code belongs to this module, runs
 --                            at once until it first waits; a "program" task may
 --                            start later.  Absent where tasks are not supported
+--   detach(fn, ...)          the same, independently of the running task and its
+--                            request, for work that several callers share; nil if
+--                            that is not possible now
+--   wait_until(engine, waitable, due, now)  returns whether `waitable:done()`, or
+--                            false at a time or when the waiting code must end
+--   awaits(waitable)         whether other code waits for it, as far as can be known
+--   after(seconds, fn)       calls `fn(is_exiting)` later; inside nginx only
 --   kick()                   runs the tasks that are ready; never waits
 --   task()                   the task whose code is running, or nil
 --   deadline()               when calls made here must have ended, or nil
@@ -78,6 +85,15 @@ function runtime.engine(options)
   collectgarbage()
   collectgarbage()
   return new_engine(options)
+end
+
+--- Calls `fn(is_exiting)` after a time, in a context that may wait.  Inside nginx
+-- only.
+---@param seconds number
+---@param fn fun(is_exiting: boolean)
+---@return boolean planned
+function runtime.after(seconds, fn)
+  return nginx.present() and nginx.after(seconds, fn)
 end
 
 --- Runs a function that may wait.  If it can't be suspended while tasks may run,

@@ -12,15 +12,23 @@ local poll = {}
 -- Seconds of a single wait, so that a signal is noticed.
 local LONGEST = 1
 
--- Seconds after which a leader counts as dropped by its event loop, so that
--- another coroutine takes its place.
-local GONE = 5
+-- An event loop may drop a coroutine in its wait.  Seconds after the end of its wait,
+-- and after it was rung, at which a leader that did not return counts as dropped,
+-- so that another coroutine takes its place.  If the loop was merely busy, there are
+-- two for a while, each with a set of its own.
+local LATE, DEAF = 0.5, 0.25
 
 local NO_DESCRIPTOR = "extcontacts can't wait in this event loop: the system provides no descriptor "
   .. "for it, or has none left"
 
-local leader -- waits for the engines: { since, asleep }
-local followers = {} -- wait for their own wake-up descriptor: { bell, waitable, engine } → true
+local leader -- waits for the engines: { since, due, asleep, set }
+-- Wait for their own wake-up descriptor: { bell, waitable } → true.  Weak, since a
+-- dropped coroutine leaves its entry behind.
+local followers = setmetatable({}, { __mode = "k" })
+
+-- Coroutine → what it waits for and since when, as a follower.
+local joined = setmetatable({}, { __mode = "k" })
+
 local call_leader -- the descriptor that wakes the leader
 local spare = {} -- pooled wake-up descriptors
 
@@ -51,6 +59,7 @@ end
 local function tell(waitable)
   if leader and leader.asleep then
     leader.asleep = false
+    leader.due = math.min(leader.due, core.engine.now() + DEAF)
     call_leader:ring()
   end
   for follower in pairs(followers) do
@@ -62,33 +71,66 @@ local function tell(waitable)
 end
 
 local function is_led()
-  return leader and core.engine.now() - leader.since < GONE
+  return leader and core.engine.now() < leader.due
 end
 
--- Wakes a waiter to drive the reactor.
+-- Wakes a waiter to drive the reactor; one that was woken before and did not return
+-- may have been dropped.
 local function hand_over()
-  local follower = not is_led() and next(followers)
-  if follower then
-    follower.bell:ring()
+  if is_led() then
+    return
+  end
+  for follower in pairs(followers) do
+    if not follower.woken then
+      follower.woken = true
+      follower.bell:ring()
+      return
+    end
   end
 end
 
 -- Waits once for the engines, and collects what finished.
 local function lead(wait_for, seconds)
+  if leader then
+    reactor.renew_set()
+  end
   local set = leaders_set()
-  leader = { since = core.engine.now(), asleep = true }
-  wait_for(set:fd(), "r", task_loop.patience(seconds))
-  leader = nil
+  seconds = task_loop.patience(seconds)
+  local now = core.engine.now()
+  local me = { since = now, due = now + seconds + LATE, asleep = true, set = set }
+  leader = me
+  local ok, problem = pcall(wait_for, set:fd(), "r", seconds)
+  if leader == me then
+    leader = nil
+  end
+  if not ok then
+    error(problem, 0)
+  end
   call_leader:clear()
   task_loop.collect()
   task_loop.kick()
   tell()
 end
 
-local function follow(wait_for, engine, waitable, seconds)
-  local me = { bell = new_bell(), waitable = waitable, engine = engine }
+-- Whether the leader fell asleep before the running coroutine began this wait: it
+-- may have more to wait for now, or less time.
+local function leader_is_unaware(what)
+  local co = coroutine.running() or joined
+  local earlier = joined[co]
+  if not (earlier and earlier.what == what) then
+    earlier = { what = what, since = core.engine.now() }
+    joined[co] = earlier
+  end
+  return leader and leader.since <= earlier.since
+end
+
+local function follow(wait_for, waitable, due, seconds)
+  local me = { bell = new_bell(), waitable = waitable }
   followers[me] = true
-  tell() -- the leader may have more to wait for, or less time
+  if leader_is_unaware(waitable or due) then
+    tell()
+  end
+  seconds = math.min(seconds, math.max(leader and leader.due - core.engine.now() or 0, 0.001))
   local ok, problem = pcall(wait_for, me.bell:fd(), "r", seconds)
   followers[me] = nil
   rest(me.bell)
@@ -104,15 +146,14 @@ local function pass(wait_for, engine, waitable, due, now)
     return
   end
   local seconds = due and math.max(math.min(due - now(), LONGEST), 0) or LONGEST
-  reactor.hold(engine)
+  reactor.hold(engine, waitable)
   local ok, problem
   if is_led() then
-    ok, problem = pcall(follow, wait_for, engine, waitable, seconds)
+    ok, problem = pcall(follow, wait_for, waitable, due, seconds)
   else
     ok, problem = pcall(lead, wait_for, seconds)
-    leader = nil
   end
-  reactor.release(engine)
+  reactor.release()
   if not ok then
     error(problem, 0)
   end

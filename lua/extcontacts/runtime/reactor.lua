@@ -8,18 +8,78 @@ local reactor = {}
 -- Seconds that one engine may delay the others without a set.
 local SLICE = 0.002
 
+-- Coroutine → the engine, and what else, it waits for.  A coroutine waits for one
+-- thing at a time.  Weak, since an event loop may drop a coroutine that waits.
+local holders = setmetatable({}, { __mode = "k" })
+local awaited = setmetatable({}, { __mode = "k" })
+
 local held = {} -- engine → number of those who wait for it
 local count = 0 -- of held engines
 local unsent = {} -- engine → true when a request was submitted since its last step
 local set -- of their descriptors; created when needed
 local watched -- engine → its descriptor in the set
 
---- Adds an engine, once for each who waits for it.
----@param engine table|nil
-function reactor.hold(engine)
+-- `coroutine.running` returns nothing outside of coroutines on Lua 5.1.
+local MAIN = {}
+
+local function add(engine)
+  count = count + (held[engine] and 0 or 1)
+  held[engine] = (held[engine] or 0) + 1
+end
+
+--- Ends the hold of a coroutine.
+---@param co thread|nil default: the running one
+function reactor.release(co)
+  co = co or coroutine.running() or MAIN
+  local engine = holders[co]
+  awaited[co] = nil
   if engine then
-    count = count + (held[engine] and 0 or 1)
-    held[engine] = (held[engine] or 0) + 1
+    holders[co] = nil
+    held[engine] = (held[engine] or 0) > 1 and held[engine] - 1 or nil
+    count = count - (held[engine] and 0 or 1)
+  end
+end
+
+--- Holds an engine for the running coroutine until `release`.  What an error left
+-- of its previous wait ends here.
+---@param engine table|nil
+---@param waitable table|nil what the coroutine waits for
+function reactor.hold(engine, waitable)
+  local co = coroutine.running() or MAIN
+  if holders[co] then
+    reactor.release(co)
+  end
+  awaited[co] = waitable
+  if engine then
+    holders[co] = engine
+    add(engine)
+  end
+end
+
+--- Whether another coroutine waits for something, as far as can be known: one that
+-- its event loop has dropped waits until it is collected.
+---@param waitable table
+---@return boolean
+function reactor.awaits(waitable)
+  local running = coroutine.running() or MAIN
+  for co, other in pairs(awaited) do
+    if other == waitable and co ~= running and (co == MAIN or coroutine.status(co) ~= "dead") then
+      return true
+    end
+  end
+  return false
+end
+
+--- Counts the holds again, without those of coroutines that ended or were dropped
+-- in their wait.
+function reactor.recount()
+  held, count = {}, 0
+  for co, engine in pairs(holders) do
+    if co ~= MAIN and coroutine.status(co) == "dead" then
+      holders[co] = nil
+    else
+      add(engine)
+    end
   end
 end
 
@@ -28,15 +88,6 @@ end
 function reactor.submitted(engine)
   if engine then
     unsent[engine] = true
-  end
-end
-
---- Removes it, once for each `hold`.
----@param engine table|nil
-function reactor.release(engine)
-  if engine then
-    held[engine] = held[engine] > 1 and held[engine] - 1 or nil
-    count = count - (held[engine] and 0 or 1)
   end
 end
 
@@ -79,15 +130,23 @@ function reactor.set()
     set, watched = core.poll.set(), setmetatable({}, { __mode = "k" })
   end
   for engine in pairs(held) do
-    local fd = engine.pollfd and engine:usable() and engine:pollfd()
-    if not (set and fd) then
-      return nil
-    elseif watched[engine] ~= fd then
-      set:watch(fd)
-      watched[engine] = fd
+    if engine:usable() then
+      local fd = engine.pollfd and engine:pollfd()
+      if not (set and fd) then
+        return nil
+      elseif watched[engine] ~= fd then
+        set:watch(fd)
+        watched[engine] = fd
+      end
     end
   end
   return set
+end
+
+--- Lets `set` create a new set, since some event loops wait for a descriptor only
+-- once.  The caller keeps the old one for as long as something waits for it.
+function reactor.renew_set()
+  set = nil
 end
 
 --- How long the engines need no step.

@@ -6,9 +6,12 @@ local base = require "extcontacts.runtime.task"
 local compat = require "extcontacts.base.compat"
 local core = require "extcontacts.core"
 local reactor = require "extcontacts.runtime.reactor"
+local task_waits = require "extcontacts.runtime.task_waits"
 
 local unpack = compat.unpack
 local interrupted = core.signal.caught
+local enqueue, take, wake = task_waits.enqueue, task_waits.take, task_waits.wake
+local enter, leave = task_waits.enter, task_waits.leave
 
 local task_loop = {}
 
@@ -22,63 +25,55 @@ local DEEPEST = 8
 local STRAY = "a function run by ec.run or client:map called coroutine.yield outside of a coroutine of "
   .. "its own, perhaps through an event loop; return values instead, or use coroutine.wrap"
 
-local current -- the task whose code is running; nil outside of tasks
-local depth = 0 -- nested tasks on the stack
-local alive = { own = 0, program = 0 } -- tasks that have not finished
+local LOST = "an error raised in the loop (debug hook, lack of memory) lost this task's result"
 
-local waiting = {} -- waitable → the tasks that wait for it
-local sleepers = {} -- task → true
-local queues = { own = { first = 1, last = 0 }, program = { first = 1, last = 0 } }
+-- The task whose code was resumed last, and its `outer` ones below it on the stack.
+-- An error raised in the loop itself, by a debug hook or for lack of memory, can
+-- leave it behind: `running_task` checks it against its coroutine.
+local current
+
+local live = {} -- tasks that have not finished → true
+local alive = { own = 0, program = 0 } -- their number
 
 local Task = { done = base.done, result = base.result }
 local metatable = { __name = "extcontacts.task", __index = Task }
 
-------------------------------------------------------------------- the queue --
-
-local function enqueue(task)
-  if not task.queued and not task.finished then
-    task.queued = true
-    local queue = queues[task.kind]
-    queue.last = queue.last + 1
-    queue[queue.last] = task
+-- The task whose code is running; nil outside of tasks.
+local function running_task()
+  while current do
+    local co = current.co
+    local status = co and coroutine.status(co)
+    if status == "running" or status == "normal" then
+      return current
+    end
+    current = current.outer
   end
-end
-
-local function take(queue)
-  local task = queue[queue.first]
-  if task then
-    queue[queue.first] = nil
-    queue.first = queue.first + 1
-  end
-  return task
 end
 
 local function next_task()
-  return take(queues.own) or depth < DEEPEST and take(queues.program) or nil
-end
-
---- Queues the tasks that wait for something.
----@param waitable table
-local function wake(waitable)
-  local tasks = waiting[waitable]
-  if tasks then
-    waiting[waitable] = nil
-    for _, task in ipairs(tasks) do
-      enqueue(task)
-    end
-  end
+  local task = running_task()
+  return take "own" or (task and task.depth or 0) < DEEPEST and take "program" or nil
 end
 
 ------------------------------------------------------------------- the tasks --
 
-local function finish(task, ...)
-  alive[task.kind] = alive[task.kind] - 1
-  task.co, task.waitable = nil, nil
-  base.finish(task, wake, ...)
+local function remove(task)
+  if live[task] then
+    live[task] = nil
+    alive[task.kind] = alive[task.kind] - 1
+    task.co, task.fn = nil, nil
+  end
 end
 
-local function came_back(task, outer, ok, ...)
-  current, depth = outer, depth - 1
+local function finish(task, ...)
+  leave(task)
+  reactor.release(task.co)
+  base.finish(task, wake, ...)
+  remove(task)
+end
+
+local function came_back(task, ok, ...)
+  current, task.outer = task.outer, nil
   if coroutine.status(task.co) == "dead" then
     finish(task, ok, ...)
   elseif (...) ~= WAIT then
@@ -87,18 +82,34 @@ local function came_back(task, outer, ok, ...)
   reactor.send(wake)
 end
 
-local function run(task, ...)
+-- The function of a task's coroutine.
+local function begin(task)
+  local arguments = task.arguments
+  task.arguments = nil
+  return task.fn(unpack(arguments, 1, arguments.n))
+end
+
+local function run(task)
   task.queued = false
   if task.finished or coroutine.status(task.co) ~= "suspended" then
     return
   end
-  local outer, arguments = current, task.arguments
-  current, depth, task.arguments = task, depth + 1, nil
-  if arguments then
-    came_back(task, outer, coroutine.resume(task.co, unpack(arguments, 1, arguments.n)))
-  else
-    came_back(task, outer, coroutine.resume(task.co, ...))
-  end
+  local outer = running_task()
+  task.outer, task.depth = outer, (outer and outer.depth or 0) + 1
+  current = task
+  came_back(task, coroutine.resume(task.co, task))
+end
+
+local function create(kind, fn, ...)
+  local task = setmetatable({
+    kind = kind,
+    finished = false,
+    fn = fn,
+    arguments = { n = select("#", ...), ... },
+    co = coroutine.create(begin),
+  }, metatable)
+  live[task], alive[kind] = true, alive[kind] + 1
+  return task
 end
 
 --- Runs a function as a task.
@@ -109,24 +120,25 @@ end
 ---@param ... any its arguments
 ---@return extcontacts.Task
 function task_loop.spawn(kind, deadline, fn, ...)
-  local inherited = current and current.deadline
+  local outer = running_task()
+  local inherited = outer and outer.deadline
   if inherited and not (deadline and deadline < inherited) then
     deadline = inherited
   end
-  local task = setmetatable({
-    kind = kind,
-    deadline = deadline,
-    scope = current and current.scope,
-    finished = false,
-    co = coroutine.create(fn),
-  }, metatable)
-  alive[kind] = alive[kind] + 1
-  if kind == "own" then
-    run(task, ...)
-  else
-    task.arguments = { n = select("#", ...), ... }
-    enqueue(task)
-  end
+  local task = create(kind, fn, ...)
+  task.deadline, task.scope = deadline, outer and outer.scope
+  local start = kind == "own" and run or enqueue
+  start(task)
+  return task
+end
+
+--- Runs a function as an "own" task that does not depend on the running one: what
+-- several callers share must not end with the first of them.
+---@param fn function
+---@return extcontacts.Task
+function task_loop.detach(fn, ...)
+  local task = create("own", fn, ...)
+  run(task)
   return task
 end
 
@@ -159,88 +171,72 @@ end
 ---@return extcontacts.Task|nil
 ---@return boolean|nil own
 function task_loop.current()
-  return current, current and coroutine.running() == current.co
+  local task = running_task()
+  return task, task and coroutine.running() == task.co
 end
 
 --- When the calls of the running task must have ended.
 ---@return number|nil monotonic seconds
 function task_loop.deadline()
-  return current and current.deadline
+  local task = running_task()
+  return task and task.deadline
 end
 
 --- Why the waiting code must end; nil when it may continue.
 ---@return string|nil "cancelled" or "interrupted"
 function task_loop.stopping()
-  return interrupted() and "interrupted" or current and current.cancelled or nil
+  if interrupted() then
+    return "interrupted"
+  end
+  local task = running_task()
+  return task and task.cancelled or nil
 end
 
---- Suspends the running task until what it waits for may be done.
+--- Suspends the running task until what it waits for may be done, or a time.
 ---@param engine table|nil
 ---@param waitable table|nil
 ---@param due number|nil when to wake it
 ---@param now (fun(): number)|nil the clock of `due`
 function task_loop.suspend(engine, waitable, due, now)
-  local task = current
-  if waitable then
-    task.waitable = waitable
-    waiting[waitable] = waiting[waitable] or {}
-    table.insert(waiting[waitable], task)
-  else
-    sleepers[task], task.due, task.now = true, due, now
-  end
-  reactor.hold(engine)
+  local task = running_task()
+  enter(task, waitable, due, now)
+  reactor.hold(engine, waitable)
+  task.parked = true
   coroutine.yield(WAIT)
-  reactor.release(engine)
-  task.waitable, sleepers[task] = nil, nil
-  local tasks = waitable and waiting[waitable]
-  for index = tasks and #tasks or 0, 1, -1 do
-    if tasks[index] == task then
-      table.remove(tasks, index)
-    end
-  end
-  if tasks and #tasks == 0 then
-    waiting[waitable] = nil
-  end
+  task.parked = false
+  reactor.release()
+  leave(task)
 end
 
--- A signal came: cancels what can be cancelled, and wakes all sleepers.
-local function interrupt()
-  local waitables = {}
-  for waitable in pairs(waiting) do
-    waitables[#waitables + 1] = waitable
-  end
-  for _, waitable in ipairs(waitables) do
-    if waitable.cancel and not waitable:done() then
-      waitable:cancel("interrupted")
-      wake(waitable)
+-- Brings a task back that an error in the loop has lost.
+local function recover(task)
+  if task.finished then
+    wake(task)
+    if task.ended then
+      task.ended()
     end
-  end
-  for task in pairs(sleepers) do
+    remove(task)
+  elseif coroutine.status(task.co) == "dead" then
+    finish(task, false, LOST)
+  elseif coroutine.status(task.co) == "suspended" and not task.parked then
     enqueue(task)
   end
 end
 
-local function until_due(seconds)
-  for task in pairs(sleepers) do
-    seconds = math.min(seconds, task.due - task.now())
-  end
-  return math.max(seconds, 0)
-end
-
-local function wake_due()
-  for task in pairs(sleepers) do
-    if task.now() >= task.due then
-      enqueue(task)
-    end
-  end
-end
-
 -- Wakes those whose waitable is done without a notification: one that ends at a
--- time, or a transfer of a closed engine.
+-- time, or a transfer of a closed engine.  The queue of own tasks is empty.
 local function sweep()
-  for waitable in pairs(waiting) do
-    if waitable:done() then
-      wake(waitable)
+  reactor.recount()
+  local tasks = {}
+  for task in pairs(live) do
+    tasks[#tasks + 1] = task
+  end
+  for _, task in ipairs(tasks) do
+    task.queued = task.queued and not task_waits.is_empty(task.kind)
+    if task.parked and task.awaited and task.awaited:done() then
+      enqueue(task)
+    else
+      recover(task)
     end
   end
 end
@@ -250,33 +246,35 @@ local function look_around(found)
   if not found then
     sweep()
   end
-  wake_due()
+  task_waits.wake_due()
 end
 
 --- Runs one task, or waits for the engines when none is ready.
 ---@param engine table|nil the engine that the caller waits for
+---@param waitable table|nil what it waits for
 ---@param seconds number longest wait
 ---@param due number|nil when the caller's wait is over in any case
-function task_loop.turn(engine, seconds, due)
-  reactor.hold(engine)
+function task_loop.turn(engine, waitable, seconds, due)
+  reactor.hold(engine, waitable)
   local task = next_task()
   if not task and interrupted() then
-    interrupt()
+    task_waits.interrupt()
     task = next_task()
   end
   if task then
     reactor.send(wake) -- the caller's request goes out before the task runs
     run(task)
   else
-    look_around(reactor.wait(until_due(seconds), wake, due ~= nil or next(sleepers) ~= nil))
+    local is_timed = due ~= nil or task_waits.has_sleepers()
+    look_around(reactor.wait(task_waits.until_due(seconds), wake, is_timed))
   end
-  reactor.release(engine)
+  reactor.release()
 end
 
 --- Collects finished transfers without waiting.
 function task_loop.collect()
   if interrupted() then
-    interrupt()
+    task_waits.interrupt()
   end
   look_around(reactor.collect(wake))
 end
@@ -285,7 +283,7 @@ end
 ---@param seconds number upper bound
 ---@return number
 function task_loop.patience(seconds)
-  return reactor.timeout(until_due(seconds))
+  return reactor.timeout(task_waits.until_due(seconds))
 end
 
 task_loop.wake = wake

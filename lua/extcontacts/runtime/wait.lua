@@ -15,8 +15,10 @@ function wait.runtime(pass)
     notify = task_loop.wake,
     spawn = task_loop.spawn,
     kick = task_loop.kick,
+    detach = task_loop.detach,
     deadline = task_loop.deadline,
     task = task_loop.current,
+    awaits = reactor.awaits,
   }
 
   --- Waits until something is done; when the code must end, cancels it.
@@ -35,6 +37,23 @@ function wait.runtime(pass)
         pass(engine, waitable)
       end
     end
+  end
+
+  --- Waits until something is done, or until a time.  It is shared: it is not
+  -- cancelled when the code must end.
+  ---@param engine table|nil
+  ---@param waitable table
+  ---@param due number
+  ---@param now fun(): number
+  ---@return boolean done
+  function runtime.wait_until(engine, waitable, due, now)
+    while not waitable:done() do
+      if task_loop.stopping() or now() >= due then
+        return false
+      end
+      pass(engine, waitable, due, now)
+    end
+    return true
   end
 
   --- Waits for a time while everything else continues.

@@ -57,14 +57,26 @@ nginx.notify = waiters.wake
 --- Runs a function concurrently with the running code.
 nginx.spawn = tasks.spawn
 
---- Runs a function independently of the current request.
+--- Runs a function independently of the current request; nil if nginx has no
+-- timer left.
 nginx.detach = tasks.detach
+
+--- Calls `fn(is_exiting)` in a timer; the latter when the worker exits.
+---@param seconds number
+---@param fn fun(is_exiting: boolean)
+---@return boolean planned false if nginx has no timer left
+function nginx.after(seconds, fn)
+  return (ngx.timer.at(seconds, fn)) and true or false
+end
 
 --- Light threads need no kick.
 function nginx.kick()
 end
 
 nginx.task = tasks.current
+
+--- Whether a light thread waits for something.  One that nginx ended does not.
+nginx.awaits = waiters.has
 
 --- When the calls of the running task must have ended.
 ---@return number|nil monotonic seconds
@@ -86,17 +98,17 @@ local function patience(worker)
   return OWN_TURN
 end
 
--- Waits to be woken once.
-local function wait_once(worker, waitable, task)
+-- Waits to be woken once, at most for some seconds.
+local function wait_once(worker, waitable, task, seconds)
   if worker then
     worker:start_pump()
   end
   if task then
-    task.waitable = waitable
+    task.awaited = waitable
   end
-  local woken = waiters.wait(waitable, patience(worker))
+  local woken = waiters.wait(waitable, math.min(patience(worker), seconds))
   if task then
-    task.waitable = nil
+    task.awaited, task.waitable = nil, nil
   end
   if worker and not woken then
     worker:collect()
@@ -113,25 +125,43 @@ function nginx.wait(engine, waitable)
       waitable:cancel(task.cancelled)
     end
     if not waitable:done() then
-      wait_once(worker, waitable, task)
+      if task then
+        task.waitable = waitable
+      end
+      wait_once(worker, waitable, task, LONGEST)
     end
   end
 end
 
---- Waits until something that is not a transfer is done, or until a time.
----@param waitable table
----@param due number monotonic seconds
+--- Waits until something is done, or until a time.  It is shared: it is not
+-- cancelled when the task must end.
+---@param engine table|nil from `nginx.engine`, if the waitable needs its transfers
+---@param waitable table a detached task, or with one in `task`, if its end depends on it
+---@param due number
+---@param now fun(): number
 ---@return boolean done
-function nginx.wait_until(waitable, due)
-  local task = tasks.current()
+function nginx.wait_until(engine, waitable, due, now)
+  local worker, task = engine and engine.worker, tasks.current()
   while not waitable:done() do
-    local left = due - core.engine.now()
+    local left = due - now()
     if left <= 0 or (task and task.cancelled) then
       return false
     end
-    waiters.wait(waitable, math.min(math.max(left, 0.001), LONGEST))
+    left = math.min(left, tasks.start_late(waitable.task or waitable))
+    if not waitable:done() then
+      wait_once(worker, waitable, task, math.max(left, 0.001)) -- nginx counts milliseconds
+    end
   end
   return true
+end
+
+-- Done at a time.  Not a closure: nginx reuses the stack of a light thread that it
+-- ends, and a closure over its locals then reads another's.
+local Alarm = {}
+Alarm.__index = Alarm
+
+function Alarm:done()
+  return self.now() >= self.due
 end
 
 --- Waits for a time.
@@ -140,24 +170,8 @@ end
 ---@param now fun(): number
 ---@return boolean passed false when the task must end
 function nginx.sleep(_, seconds, now)
-  local task = tasks.current()
-  if not task then
-    if seconds > 0 then
-      ngx.sleep(math.max(seconds, 0.001)) -- nginx counts milliseconds
-    end
-    return true
-  end
   local due = now() + seconds
-  local alarm = {}
-  function alarm.done()
-    return now() >= due
-  end
-  while not task.cancelled and not alarm.done() do
-    task.waitable = alarm
-    waiters.wait(alarm, math.max(due - now(), 0.001))
-    task.waitable = nil
-  end
-  return not task.cancelled
+  return seconds <= 0 or nginx.wait_until(nil, setmetatable({ due = due, now = now }, Alarm), due, now)
 end
 
 return nginx

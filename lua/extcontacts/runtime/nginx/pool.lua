@@ -2,7 +2,10 @@
 -- request that started them.  Pooled: spawning and reaping cost more than most
 -- jobs.
 
+local compat = require "extcontacts.base.compat"
 local waiters = require "extcontacts.runtime.nginx.waiters"
+
+local unpack = compat.unpack
 
 local pool = {}
 
@@ -11,7 +14,7 @@ local pool = {}
 local MOST_IDLE, LONGEST_REST = 64, 60
 
 ---@class extcontacts.Pool
----@field jobs (fun())[] not yet started, in order
+---@field jobs table[] not yet started, in order: a function, its arguments and their number `n`
 ---@field idle table[] threads that wait for a job, each as `{ job }`
 ---@field closed boolean
 
@@ -20,7 +23,7 @@ local open -- the pool that accepts jobs
 -- The function of a thread: its first job, then further ones.
 local function work(self, job, thread)
   while job do
-    job()
+    job.fn(unpack(job, 1, job.n))
     job = nil
     if not self.closed and #self.idle < MOST_IDLE then
       self.idle[#self.idle + 1] = thread
@@ -83,13 +86,15 @@ function pool.close(self)
 end
 
 --- Runs a job in the pump, soon.
----@param job fun() must not raise an error
+---@param fn function must not raise an error
+---@param ... any its arguments
 ---@return boolean accepted false if no pump runs
-function pool.take(job)
+function pool.take(fn, ...)
   local self = open
   if not self or self.closed then
     return false
   end
+  local job = { fn = fn, n = select("#", ...), ... }
   local thread = table.remove(self.idle)
   if thread then
     thread.job = job

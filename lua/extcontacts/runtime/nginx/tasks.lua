@@ -3,12 +3,16 @@
 
 local base = require "extcontacts.runtime.task"
 local compat = require "extcontacts.base.compat"
+local core = require "extcontacts.core"
 local pool = require "extcontacts.runtime.nginx.pool"
 local waiters = require "extcontacts.runtime.nginx.waiters"
 
 local unpack = compat.unpack
 
 local tasks = {}
+
+-- Seconds within which a detached task starts.
+local START = 0.25
 
 local Task = { done = base.done, result = base.result }
 local metatable = { __name = "extcontacts.task", __index = Task }
@@ -91,28 +95,59 @@ function tasks.spawn(kind, deadline, fn, ...)
     scope = outer and outer.scope,
     finished = false,
   }, metatable)
-  local count, arguments = select("#", ...), { ... }
-  local handed = kind == "own" and pool.take(function()
-    body(task, fn, unpack(arguments, 1, count))
-  end)
+  local handed = kind == "own" and pool.take(body, task, fn, ...)
   if not handed then
     start(task, fn, ...)
   end
   return task
 end
 
+-- Runs a detached task's function, unless another light thread has done so.
+local function run_job(task)
+  local job = task.job
+  if job then
+    task.job = nil
+    body(task, job.fn, unpack(job, 1, job.n))
+  end
+end
+
+-- The function of a timer.
+local function in_timer(_, task)
+  run_job(task)
+end
+
 --- Runs a function as a task, soon and independently of the current request, which
 -- may end before it.
----@param fn function
+---@param fn function not a closure over locals of a function that waits: nginx reuses the stack of a light
+--- thread that it ends
+---@param ... any its arguments
 ---@return extcontacts.Task|nil task nil if nginx has no timer left
-function tasks.detach(fn)
-  local task = setmetatable({ finished = false }, metatable)
-  local function job()
-    body(task, fn)
-  end
-  if pool.take(job) or ngx.timer.at(0, job) then
+function tasks.detach(fn, ...)
+  local task = setmetatable({
+    finished = false,
+    job = { fn = fn, n = select("#", ...), ... },
+    start_by = core.engine.now() + START,
+  }, metatable)
+  if pool.take(run_job, task) or ngx.timer.at(0, in_timer, task) then
     return task
   end
+end
+
+--- Runs a detached task in the current request if it does not start elsewhere, as
+-- when too many timers run.
+---@param task extcontacts.Task
+---@return number seconds until that has to be checked again
+function tasks.start_late(task)
+  if not task.job then
+    return math.huge
+  end
+  local left = task.start_by - core.engine.now()
+  if left <= 0 then
+    local job = task.job
+    task.job = nil
+    start(task, job.fn, unpack(job, 1, job.n))
+  end
+  return math.max(left, 0.001)
 end
 
 --- Cancels a task: what it waits for ends as "cancelled", and so does every
@@ -123,9 +158,9 @@ function Task:cancel(why)
     return
   end
   self.cancelled = self.cancelled or why or "cancelled"
-  local waitable = base.end_wait(self)
-  if waitable then
-    waiters.wake(waitable)
+  base.end_wait(self)
+  if self.awaited then
+    waiters.wake(self.awaited)
   end
 end
 

@@ -33,6 +33,15 @@ function waiters.wake(waitable)
   end
 end
 
+--- Whether a light thread waits for a waitable: nginx takes one that it ends off
+-- the semaphore's count.
+---@param waitable any
+---@return boolean
+function waiters.has(waitable)
+  local entry = entries[waitable]
+  return entry ~= nil and entry.semaphore:count() < 0
+end
+
 --- Waits to be woken.
 ---@param waitable any
 ---@param seconds number longest wait

@@ -8,6 +8,7 @@
 local call = require "extcontacts.call"
 local client_context = require "extcontacts.call.client_context"
 local config = require "extcontacts.config"
+local exchanges = require "extcontacts.transport.exchanges"
 local map = require "extcontacts.iterate.map"
 local namespace = require "extcontacts.namespace"
 local operations = require "extcontacts.api.operations"
@@ -219,7 +220,7 @@ function Client:stats()
   if not ctx then
     error(misuse, 2)
   end
-  return stats.snapshot(ctx.stats)
+  return stats.snapshot(ctx.stats, exchanges.count(ctx))
 end
 
 --- The time by the server's clock, for the option `maybe_sent_at`.  This machine's

@@ -4,6 +4,7 @@ local circuit = require "extcontacts.call.circuit"
 local ec = require "extcontacts"
 local fake = require "spec.support.fake"
 local gate = require "extcontacts.call.gate"
+local health = require "extcontacts.call.health"
 local oauth = require "extcontacts.auth.oauth"
 
 local function contact()
@@ -26,7 +27,7 @@ describe("the gate", function()
   it("returns the place of a request that was not sent", function()
     local self = fake.context({}, { rate = 1, reserve = 0 })
     local call = fake.call(self, "contacts.get", "a")
-    gate.settle(self.ctx, assert(gate.pass(call)), { arrived = false })
+    health.settle(self.ctx, assert(gate.pass(call)), { arrived = false }, self.time)
     assert(gate.pass(call))
     assert.same({}, self.slept)
   end)
@@ -35,7 +36,7 @@ describe("the gate", function()
     local self = fake.context({}, { rate = 1, reserve = 0 })
     local call = fake.call(self, "contacts.get", "a")
     local lease = assert(gate.pass(call))
-    gate.settle(self.ctx, lease, { arrived = true, headers = {} })
+    health.settle(self.ctx, lease, { arrived = true, headers = {} }, self.time)
     assert(gate.pass(call))
     assert.is_true(self.time >= 1060, self.time)
     assert.is_true(self.ctx.stats.waits.rate >= 60)

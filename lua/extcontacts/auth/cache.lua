@@ -1,12 +1,13 @@
 --- Tokens shared between processes, in a store like that of the windows.  One
--- process at a time requests a slot's token; its claim expires, so that a crash
--- delays the others only for a while.
+-- process at a time requests a slot's token.  Its claim expires, so that a crash, or
+-- a request that hangs, delays the others only for a moment.
 
+local core = require "extcontacts.core"
 local limiter = require "extcontacts.rate.limiter"
 local oauth = require "extcontacts.auth.oauth"
 
 -- Seconds a claim is valid, and seconds a cached token must have left.
-local CLAIM, SHORTEST = 35, 60
+local CLAIM, SHORTEST = 2, 60
 
 -- Seconds a token is kept at most; the platform's live for one or two days.
 local LONGEST = 30 * 86400
@@ -28,6 +29,7 @@ function cache.new(store, config, time)
     -- The secret is part of the key, so that the token is found only by those who know it.
     key = "tokens-" .. limiter.key(table.concat({ config.login_url, config.client_id, config.client_secret }, " ")),
     time = time or os.time,
+    owner = limiter.key(tostring({}) .. core.engine.now()),
   }, metatable)
 end
 
@@ -58,21 +60,24 @@ end
 ---@param index integer of the slot
 ---@param refused string|nil a token that the server no longer accepts
 ---@param call extcontacts.Call|nil the call that the store may wait with
+---@param renewed string|nil a valid token, which is being renewed
 ---@return string|nil token
 ---@return number|nil lifetime seconds
 ---@return boolean busy whether another process has requested it
-function Cache:take(index, refused, call)
+function Cache:take(index, refused, call, renewed)
   local now = self.time()
-  local token, expires, claim = "token" .. index, "expires" .. index, "claim" .. index
+  local token, expires, claim, owner = "token" .. index, "expires" .. index, "claim" .. index, "owner" .. index
   return self.store.update(self.key, function(values)
     local known = values[token]
-    if known and known ~= refused and (values[expires] or 0) - now > SHORTEST then
+    if known and known ~= refused and known ~= renewed and (values[expires] or 0) - now > SHORTEST then
       return known, values[expires] - now, false
     elseif values[claim] and now < values[claim] and values[claim] <= now + CLAIM then
       return nil, nil, true
     end
-    values[token], values[expires] = nil, nil
-    values[claim] = now + CLAIM
+    if not renewed then
+      values[token], values[expires] = nil, nil
+    end
+    values[claim], values[owner] = now + CLAIM, self.owner
     return nil, nil, false
   end, check_at(now), call)
 end
@@ -83,9 +88,15 @@ end
 ---@param call extcontacts.Call|nil as for `take`
 function Cache:put(index, grant, call)
   local now = self.time()
+  local claim, owner = "claim" .. index, "owner" .. index
   self.store.update(self.key, function(values)
-    values["claim" .. index] = nil
-    if grant and type(grant.lifetime) == "number" then
+    local is_claimed = values[owner] == self.owner
+    if is_claimed then
+      values[claim], values[owner] = nil, nil
+    end
+    -- The claim of a late request may be another's; its token may be there, too.
+    local is_wanted = is_claimed or not values["token" .. index]
+    if grant and is_wanted and type(grant.lifetime) == "number" then
       values["token" .. index] = grant.token
       values["expires" .. index] = now + math.min(grant.lifetime, LONGEST)
     end

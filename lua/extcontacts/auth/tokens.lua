@@ -6,15 +6,17 @@
 -- of its own.  A further one is requested only when no other has room.
 
 local errors = require "extcontacts.base.errors"
+local fetch = require "extcontacts.auth.fetch"
 local limiter = require "extcontacts.rate.limiter"
 local log = require "extcontacts.transport.log"
 local oauth = require "extcontacts.auth.oauth"
+local renewal = require "extcontacts.auth.renewal"
 local transport = require "extcontacts.transport"
 
 local tokens = {}
 
--- Seconds before its expiry at which a token is renewed; a short-lived one is
--- renewed after nine tenths of its life.
+-- Seconds before its expiry at which a token is no longer used; a short-lived one
+-- is used for nine tenths of its life.
 local MARGIN = 60
 
 -- Seconds for which rejected credentials are not sent again.
@@ -28,15 +30,13 @@ local RECHECK = 0.2
 ---@field token string|nil
 ---@field key string|nil key of its window
 ---@field authorization string[]|nil the header that shows it, `{ name, value }`
----@field renew_at number|nil monotonic seconds
+---@field usable_until number|nil monotonic seconds
+---@field look_at number|nil when a call should look after the renewal (`auth.renewal`)
+---@field renew_at number|nil when it is renewed in the background
+---@field is_used boolean|nil whether a call used it since it was fetched
 ---@field refused string|nil the token that the server no longer accepts
----@field flight extcontacts.TokenFlight|nil the request for a token that is under way
+---@field fetch extcontacts.TokenFetch|nil the request for a token that is under way
 ---@field cool_until number|nil a request for one failed; the next is sent after this
-
----@class extcontacts.TokenFlight a request for a token that several calls wait for
----@field over boolean|nil
----@field err extcontacts.Error|nil
----@field done fun(): boolean
 
 ---@class extcontacts.Tokens
 ---@field slots extcontacts.Slot[]
@@ -60,21 +60,17 @@ function tokens.new(config, now, cache)
   return self
 end
 
-local function life_of(lifetime)
-  if type(lifetime) == "number" and lifetime > 0 then
-    return lifetime - math.min(MARGIN, lifetime * 0.1)
-  end
-end
-
 local function keep(self, slot, token, lifetime)
-  local life = life_of(lifetime)
+  local now = self.now()
+  local life = type(lifetime) == "number" and lifetime > 0 and lifetime or nil
   slot.token, slot.key, slot.authorization = token, limiter.key(token), { "Authorization", "Bearer " .. token }
-  slot.renew_at = life and self.now() + life
+  slot.usable_until = life and now + life - math.min(MARGIN, life * 0.1)
   slot.refused, slot.cool_until = nil, nil
+  renewal.plan(self, slot, life, now)
 end
 
 local function is_valid(self, slot)
-  return slot.token ~= nil and not (slot.renew_at and self.now() >= slot.renew_at)
+  return slot.token ~= nil and not (slot.usable_until and self.now() >= slot.usable_until)
 end
 
 -------------------------------------------------------- where one comes from --
@@ -102,11 +98,12 @@ local function ask_function(self, slot)
   return { token = token, lifetime = oauth.lifetime(lifetime) }
 end
 
-local function ask_server(self, call)
+local function ask_server(self, ctx)
   local rejected = self.rejected
   if rejected and self.now() < rejected.until_time then
     return nil, errors.copy(rejected.err)
   end
+  local call = fetch.call(ctx, self.config.timeout)
   local grant, err, _, entry = transport.send(call, oauth.row, oauth.request(self.config), nil, oauth.classify)
   log.report(self.config, entry)
   if err and err.kind == "auth" then
@@ -115,7 +112,7 @@ local function ask_server(self, call)
   return grant, err
 end
 
-local function ask(self, slot, call)
+local function ask(self, slot, ctx)
   local configured = self.config.access_token
   if type(configured) == "function" then
     return ask_function(self, slot)
@@ -125,61 +122,93 @@ local function ask(self, slot, call)
     end
     return { token = configured }
   end
-  return ask_server(self, call)
+  return ask_server(self, ctx)
 end
 
--- Fills a slot from the cache or by a request.  Returns true; or nil and an error;
--- or nil, nil and the seconds to wait while another process requests the token.
-local function fill(self, slot, call)
+-- Fills a slot by a request.  Runs in a task of its own where there are tasks.
+local function request(self, slot, ctx)
+  local ok, grant, err = pcall(ask, self, slot, ctx)
   if self.cache then
-    local token, lifetime, busy = self.cache:take(slot.index, slot.refused, call)
-    if token then
-      keep(self, slot, token, lifetime)
-      return true
-    elseif busy then
-      return nil, nil, RECHECK
-    end
+    self.cache:put(slot.index, ok and grant or nil)
   end
-  local grant, err = ask(self, slot, call)
-  if self.cache then
-    self.cache:put(slot.index, grant, call)
-  end
-  if not grant then
+  if not ok then
+    error(grant, 0)
+  elseif not grant then
     return nil, err
   end
   keep(self, slot, grant.token, grant.lifetime)
   return true
 end
 
--- One request for a slot's token at a time; later callers wait for its end.  A
--- token fetch whose coroutine died expires at `overdue`.
-local function fetch(self, slot, call)
-  local flight = { overdue = self.now() + (self.config.timeout or 30) + 1 }
-  local now = self.now
-  function flight.done()
-    return flight.over or now() >= flight.overdue
+-- Looks into the cache before a request.  Returns whether it had a token, and the
+-- seconds to wait while another process requests one.
+local function take_cached(self, slot, call, renewed)
+  if not self.cache then
+    return false
   end
-  slot.flight = flight
-  local ok, filled, err, wait = pcall(fill, self, slot, call)
-  flight.over, flight.err = true, ok and err or nil
-  if slot.flight == flight then
-    slot.flight = nil
+  local token, lifetime, busy = self.cache:take(slot.index, slot.refused, call, renewed)
+  if token then
+    keep(self, slot, token, lifetime)
   end
-  call.runtime.notify(flight)
-  if not ok then
-    error(filled, 0)
-  end
-  return filled, err, wait
+  return token ~= nil, busy and RECHECK or nil
 end
 
--- Waits for another call's request.
-local function join(slot, call)
-  local flight = slot.flight
-  call.runtime.wait(transport.engine(call.ctx), flight)
-  if not flight.over and slot.flight == flight then
-    slot.flight = nil
+-- Sends a request for a slot's token, beside the one under way if that is stalled.
+local function send(self, slot, ctx, here)
+  local shared = slot.fetch or fetch.new(slot, self.now, self.config.timeout or 30)
+  slot.fetch = shared
+  shared:send(here, fetch.is_detached(ctx), request, self, slot, ctx)
+  return shared
+end
+
+-- Waits for the request for a slot's token, which it sends unless it is under way.
+-- Returns true; or nil and a failure, and "stopped" if it is the call's own; or
+-- nil, nil and the seconds to wait for another process.
+local function fill(self, slot, call)
+  local ctx, here, shared = call.ctx, call.runtime, slot.fetch
+  if shared and self.now() >= shared.overdue then
+    shared, slot.fetch = nil, nil
   end
-  return not flight.err, flight.err and errors.copy(flight.err)
+  if not shared or shared:is_stalled() then
+    local found, wait = take_cached(self, slot, call)
+    if found or wait then
+      return found or nil, nil, wait
+    end
+    shared = send(self, slot, ctx, here)
+  end
+  shared:join(here)
+  while not shared:done() and not shared:is_stalled() do
+    local due = math.min(shared:look_at(), call.deadline or math.huge)
+    local stop = call:pause(due - self.now(), "token", shared)
+    if stop then
+      return nil, stop, "stopped"
+    elseif not shared:done() and call:is_past(0) then
+      shared.given_up = true
+      return nil, nil, 0
+    end
+  end
+  local err = shared:failure()
+  if err and not shared.background then
+    return nil, err
+  end
+  return true -- or another try
+end
+
+--- Renews a token in the background.
+---@param slot extcontacts.Slot
+---@param ctx extcontacts.ClientContext
+---@param here table the runtime of the running code
+function Tokens:renew(slot, ctx, here)
+  if slot.fetch or not is_valid(self, slot) then
+    return
+  end
+  renewal.retry(slot, self.now())
+  local found, wait = take_cached(self, slot, nil, slot.token)
+  if not found and not wait then
+    slot.fetch = fetch.new(slot, self.now, self.config.timeout or 30)
+    slot.fetch.background = true
+    send(self, slot, ctx, here)
+  end
 end
 
 ----------------------------------------------------------- which one is used --
@@ -203,6 +232,10 @@ local function admit_any(self, call)
         ticket, wait = rate_limiter:admit(slot.key, self.now(), call)
       end
       if not wait then
+        slot.is_used = true
+        if slot.look_at and self.now() >= slot.look_at then
+          renewal.look(self, slot, call)
+        end
         return { token = slot.token, authorization = slot.authorization, ticket = ticket }
       end
       soonest = math.min(soonest or wait, wait)
@@ -221,7 +254,7 @@ end
 ---@return extcontacts.Lease|nil
 ---@return extcontacts.Error|nil
 ---@return number|nil wait seconds until the next try, when there is neither
----@return "rate"|"token"|nil reason of the wait
+---@return "rate"|"token"|"stopped"|nil reason of the wait; "stopped" if the failure is the call's own
 function Tokens:lease(call)
   while true do
     local lease, soonest = admit_any(self, call)
@@ -232,13 +265,10 @@ function Tokens:lease(call)
     if not slot then
       return nil, nil, soonest or 1, "rate"
     end
-    local filled, err, wait
-    if slot.flight then
-      filled, err = join(slot, call)
-    else
-      filled, err, wait = fetch(self, slot, call)
-    end
-    if err and soonest then
+    local filled, err, wait = fill(self, slot, call)
+    if wait == "stopped" then
+      return nil, err, nil, "stopped"
+    elseif err and soonest then
       -- The other tokens will have room again; this slot rests for a while.
       slot.cool_until = self.now() + REJECTED
       return nil, nil, soonest, "rate"
@@ -258,7 +288,7 @@ function Tokens:refused(token)
   for _, slot in ipairs(self.slots) do
     -- Another call may have renewed it during this request.
     if slot.token == token then
-      slot.token, slot.renew_at, slot.refused = nil, nil, token
+      slot.token, slot.usable_until, slot.look_at, slot.refused = nil, nil, nil, token
     end
   end
   return true

@@ -18,7 +18,10 @@ end
 --- Creates a token.  It serves any number of calls and cancels all of them.
 ---@return extcontacts.CancelToken
 function cancel_token.new()
-  return setmetatable({ cancelled = false, transfers = {} }, metatable)
+  -- Weak, since a call that nginx or an event loop ends in its wait does not come back
+  -- to forget its transfer.
+  local transfers = setmetatable({}, { __mode = "k" })
+  return setmetatable({ cancelled = false, transfers = transfers }, metatable)
 end
 
 --- Whether a value is a token.

@@ -29,6 +29,7 @@ local call = {}
 ---@field reply table|nil the last answer
 ---@field entry extcontacts.LogEntry|nil of the last request, not yet reported
 ---@field token string|nil of the last request
+---@field exchange extcontacts.Exchange|nil the last request
 ---@field token_tries integer|nil failed requests for a token
 ---@field renewed boolean|nil whether a refused token was renewed
 ---@field unsure boolean|nil whether an earlier attempt may have been carried out
@@ -131,13 +132,24 @@ function Call:is_past(wait)
   return self.deadline ~= nil and self.ctx.now() + wait >= self.deadline
 end
 
+-- Waits once; returns whether the call may continue.
+local function wait_once(self, engine, seconds, waitable)
+  local now = self.ctx.now
+  if not waitable then
+    return self.runtime.sleep(engine, seconds, now) ~= false
+  end
+  local due = now() + seconds
+  return self.runtime.wait_until(engine, waitable, due, now) or now() >= due
+end
+
 --- Lets time pass for as long as the call may continue.  A signal ends the
 -- pause even while signals are deferred; those wait for work that can be
 -- finished at once.
 ---@param seconds number
 ---@param reason "rate"|"retry"|"circuit"|"token" for the client's counters
+---@param waitable table|nil ends the wait once it is done
 ---@return extcontacts.Error|nil why the call must not continue
-function Call:pause(seconds, reason)
+function Call:pause(seconds, reason, waitable)
   local stop = self:stopped(core.signal.pending())
   if stop then
     return stop
@@ -150,9 +162,9 @@ function Call:pause(seconds, reason)
     if self.cancel_token or core.signal.deferred() then
       remaining = math.min(remaining, LONGEST_SLEEP)
     end
-    local passed = self.runtime.sleep(engine, remaining, ctx.now)
-    stop = self:stopped(core.signal.pending()) or passed == false and cancelled("the call was cancelled") or nil
-  until stop or ctx.now() >= finish
+    local passed = wait_once(self, engine, remaining, waitable)
+    stop = self:stopped(core.signal.pending()) or not passed and cancelled("the call was cancelled") or nil
+  until stop or ctx.now() >= finish or (waitable and waitable:done())
   local waits = ctx.stats.waits
   waits[reason] = waits[reason] + ctx.now() - started
   return stop

@@ -21,7 +21,7 @@ local circuit = {}
 
 --- The policy of a client.
 ---@type extcontacts.CircuitPolicy
-circuit.POLICY = { failures = 3, first_pause = 0.5, longest_pause = 10, probe = 30, recheck = 0.2 }
+circuit.POLICY = { failures = 3, first_pause = 0.5, longest_pause = 10, probe = 5, recheck = 0.2 }
 
 local function is_open(values, policy)
   return (values.failures or 0) >= policy.failures

@@ -21,6 +21,9 @@ local client_context = {}
 ---@field outage extcontacts.Error|nil the last failure that counted against the server
 ---@field stats extcontacts.Stats
 ---@field decoding { max_depth: integer } options of the decoder for answers
+---@field exchanges table<table, extcontacts.Exchange> requests under way, by their transfer
+---@field probe extcontacts.Exchange|nil of the circuit breaker
+---@field orphans_at number|nil when requests without a call are next searched for
 ---@field runtime table|nil how to wait, if not determined by where the call is made
 ---@field engine table|nil
 ---@field now fun(): number monotonic seconds
@@ -89,6 +92,7 @@ function client_context.new(settings, internals)
     budget = retry_budget.new(now()),
     stats = stats.new(),
     decoding = { max_depth = settings.max_depth },
+    exchanges = {},
     creates = creates.new(),
     runtime = internals.runtime or settings.poll and poll.new(settings.poll),
     now = now,

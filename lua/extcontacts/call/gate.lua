@@ -4,6 +4,7 @@
 local circuit = require "extcontacts.call.circuit"
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
+local health = require "extcontacts.call.health"
 local oauth = require "extcontacts.auth.oauth"
 
 local gate = {}
@@ -14,7 +15,7 @@ local function no_room(config, wait, reason)
     return errors.new {
       kind = "timeout",
       code = "token_wait",
-      message = "another process has been requesting the token for longer than this call may wait",
+      message = "the request for a token takes longer than this call may wait",
       sent = "nothing",
       retryable = true,
     }
@@ -43,20 +44,15 @@ local function circuit_open(ctx, wait)
   }
 end
 
---- Notes in the token's window what became of a request that passed.
----@param ctx extcontacts.ClientContext
----@param lease extcontacts.Lease
----@param report extcontacts.RequestReport
----@param call extcontacts.Call|nil
-function gate.settle(ctx, lease, report, call)
-  if lease.ticket then
-    ctx.limiter:settle(lease.ticket, ctx.now(), report, call)
-  end
-end
-
 -- A lease, or how long to wait and why; or a failure of the token endpoint.
 local function admit(call)
   local ctx = call.ctx
+  if next(ctx.exchanges) then
+    health.settle_orphans(ctx)
+  end
+  if ctx.probe then
+    health.check_probe(ctx, call.runtime.awaits)
+  end
   local wait, until_probe = circuit.wait(ctx.circuit, circuit.POLICY, ctx.now())
   if wait then
     return nil, nil, wait, "circuit", until_probe
@@ -69,9 +65,10 @@ local function admit(call)
   local permit
   permit, wait, until_probe = circuit.admit(ctx.circuit, circuit.POLICY, ctx.now())
   if permit then
+    lease.is_probe = permit == "probe"
     return lease
   end
-  gate.settle(ctx, lease, { arrived = false }, call)
+  health.settle(ctx, lease, { arrived = false }, ctx.now(), call)
   return nil, nil, wait, "circuit", until_probe
 end
 
@@ -105,7 +102,7 @@ function gate.pass(call)
       return lease
     elseif failure then
       failure.sent = "nothing" -- of the call's own request
-      return nil, failure, oauth.row
+      return nil, failure, reason ~= "stopped" and oauth.row or nil
     end
     err = too_long(call, wait, reason, until_probe) or call:pause(wait, reason)
     if err then

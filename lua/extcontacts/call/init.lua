@@ -35,7 +35,7 @@ end
 -- A create whose record can be looked for.
 local function create(self)
   local bodies, body = self.ctx.creates, self.request.body
-  creates.count_body(bodies, body, 1)
+  creates.enter(bodies, body, self)
   local value, err, response
   if self.args.options.maybe_sent_at then
     value, err = reconcile.find_earlier(self)
@@ -47,7 +47,7 @@ local function create(self)
   else
     value, err, response = send(self)
   end
-  creates.count_body(bodies, body, -1)
+  creates.leave(bodies, body, self)
   return value, err, response
 end
 

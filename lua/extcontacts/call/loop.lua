@@ -2,8 +2,8 @@
 -- the end.  It never decides about a write whose reply was lost: that verdict
 -- goes back to `call`, which reconciles it.
 
-local circuit = require "extcontacts.call.circuit"
 local gate = require "extcontacts.call.gate"
+local health = require "extcontacts.call.health"
 local log = require "extcontacts.transport.log"
 local oauth = require "extcontacts.auth.oauth"
 local outcome = require "extcontacts.api.outcome"
@@ -14,29 +14,6 @@ local stats = require "extcontacts.transport.stats"
 local transport = require "extcontacts.transport"
 
 local loop = {}
-
--- What the answer says about the token's window.
-local function report_of(reply, err)
-  return {
-    arrived = reply ~= nil or err.sent ~= "nothing",
-    -- A gateway's answer says nothing about the server's window.
-    headers = reply and not (err and outcome.is_outage(err)) and reply.headers or nil,
-    throttled = err ~= nil and outcome.of("read", err) == "throttled",
-    retry_after = err and err.retry_after,
-  }
-end
-
--- Notes what the answer says about the server.
-local function note_health(ctx, sent_at, err)
-  if err and err.kind == "cancelled" then
-    circuit.undecided(ctx.circuit, ctx.now())
-  elseif err and outcome.is_outage(err) then
-    ctx.outage = err
-    circuit.failed(ctx.circuit, circuit.POLICY, sent_at, ctx.now(), ctx.random())
-  else
-    circuit.succeeded(ctx.circuit)
-  end
-end
 
 -- One attempt.  Returns the row of the request that failed, since a request for
 -- a token has rules of its own; nil if nothing was sent.
@@ -55,12 +32,14 @@ local function attempt(call)
   call.sent_at = call.sent_at or transport.server_time(ctx)
   call.token = lease.token
   local value
+  local exchange = { row = row, sent_at = sent_at, lease = lease }
+  call.exchange = exchange
+  if lease.is_probe then
+    ctx.probe = exchange
+  end
   value, err, call.reply, call.entry = transport.send(call, row, request, lease.authorization, response.classify)
   log.add_bodies(ctx.config, call.entry, request.body, call.reply, lease.authorization)
-  if lease.ticket then
-    gate.settle(ctx, lease, report_of(call.reply, err), call)
-  end
-  note_health(ctx, sent_at, err)
+  health.note(ctx, exchange, call.reply, err, ctx.now(), call)
   return value, err, row
 end
 

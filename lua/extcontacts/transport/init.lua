@@ -1,10 +1,12 @@
 --- One exchange with the server: sends a request, classifies the answer and
 -- creates the entry for the log.  This room owns the client's engine, the log
--- entries (`transport.log`) and the counters (`transport.stats`).  It sends
+-- entries (`transport.log`), the counters (`transport.stats`) and the requests under
+-- way (`transport.exchanges`).  It sends
 -- each request once; the gate and the retries are in `call`.
 
 local dates = require "extcontacts.base.dates"
 local errors = require "extcontacts.base.errors"
+local exchanges = require "extcontacts.transport.exchanges"
 local log = require "extcontacts.transport.log"
 local outcome = require "extcontacts.api.outcome"
 local response = require "extcontacts.api.response"
@@ -55,8 +57,12 @@ local function message_of(config, row, failure)
   return message
 end
 
--- A failure of the engine as an error object.
-local function engine_error(config, row, failure)
+--- A failure of the engine as an error object.
+---@param config extcontacts.Config
+---@param row extcontacts.Operation
+---@param failure table
+---@return extcontacts.Error
+function transport.error(config, row, failure)
   local err = errors.new {
     kind = failure.kind,
     code = failure.code,
@@ -79,25 +85,27 @@ local function transmit(call, row, request, authorization)
     transfer, failure = engine:submit(request, authorization)
   end
   if not transfer then
-    return nil, engine_error(ctx.config, row, failure)
+    return nil, transport.error(ctx.config, row, failure)
   end
+  local exchange = call.exchange or {}
+  exchanges.add(ctx, exchange, transfer)
   if cancel_token then
     cancel_token:watch(transfer)
   end
-  local counters = ctx.stats
-  counters.requests, counters.in_flight = counters.requests + 1, counters.in_flight + 1
+  ctx.stats.requests = ctx.stats.requests + 1
   local ok, problem = pcall(call.runtime.wait, engine, transfer)
-  counters.in_flight = counters.in_flight - 1
   if cancel_token then
     cancel_token:forget(transfer)
   end
   if not ok then
+    ctx.exchanges[transfer] = nil
+    transfer:cancel()
     error(problem, 0)
   end
   local reply
-  reply, failure = transfer:result()
+  reply, failure = exchanges.take(ctx, exchange)
   if not reply then
-    return nil, engine_error(ctx.config, row, failure)
+    return nil, transport.error(ctx.config, row, failure)
   end
   return reply
 end

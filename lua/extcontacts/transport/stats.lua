@@ -23,7 +23,7 @@ stats.BOUNDS = { 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10 }
 ---@field retries table<string, integer> retries by reason: a status or an error's kind
 ---@field throttled integer replies with 429
 ---@field recovered integer creates whose reply was lost and whose record was found
----@field in_flight integer requests sent whose reply has not arrived
+---@field in_flight integer requests sent whose reply has not arrived; in a snapshot
 ---@field waits table<"rate"|"retry"|"circuit"|"token", number> seconds waited, by reason
 ---@field bytes_sent integer
 ---@field bytes_received integer
@@ -38,7 +38,6 @@ function stats.new()
     retries = {},
     throttled = 0,
     recovered = 0,
-    in_flight = 0,
     waits = { rate = 0, retry = 0, circuit = 0, token = 0 },
     bytes_sent = 0,
     bytes_received = 0,
@@ -109,14 +108,21 @@ function stats.call(self, name, seconds, err)
   latency.buckets[index] = latency.buckets[index] + 1
 end
 
+local function copy_of(values)
+  local copy = {}
+  for name, value in pairs(values) do
+    copy[name] = type(value) == "table" and copy_of(value) or value
+  end
+  return copy
+end
+
 --- Returns a copy that later calls don't change.
 ---@param self extcontacts.Stats
+---@param in_flight integer
 ---@return extcontacts.Stats
-function stats.snapshot(self)
-  local copy = {}
-  for name, value in pairs(self) do
-    copy[name] = type(value) == "table" and stats.snapshot(value) or value
-  end
+function stats.snapshot(self, in_flight)
+  local copy = copy_of(self)
+  copy.in_flight = in_flight
   return copy
 end
 

@@ -10,11 +10,13 @@ local GENERATION = 5000
 ---@field ids table<string, boolean> ids that creates got
 ---@field older table<string, boolean> the generation before
 ---@field count integer of `ids`
----@field bodies table<string, integer> how often a body is in flight
+---@field bodies table<string, table<extcontacts.Call, boolean>> the calls that send a body; weak, since a call
+--- may end in its wait
+---@field entered integer bodies so far
 
 ---@return extcontacts.Creates
 function creates.new()
-  return { ids = {}, older = {}, count = 0, bodies = {} }
+  return { ids = {}, older = {}, count = 0, bodies = {}, entered = 0 }
 end
 
 --- Notes the id that a create got.
@@ -43,22 +45,63 @@ function creates.claimed(self, except_ids)
   })
 end
 
---- Notes that a body is in flight, or no longer is; two equal ones at a time
--- can't be distinguished later.
+-- Bodies between two searches for those whose calls have all been collected.
+local SEARCH_EVERY = 256
+
+local WEAK = { __mode = "k" }
+
+--- Notes that a call sends a body; two equal ones at a time can't be distinguished
+-- later.
 ---@param self extcontacts.Creates
 ---@param body string
----@param change integer 1 or -1
-function creates.count_body(self, body, change)
-  local count = (self.bodies[body] or 0) + change
-  self.bodies[body] = count > 0 and count or nil
+---@param call extcontacts.Call
+function creates.enter(self, body, call)
+  self.entered = self.entered + 1
+  if self.entered % SEARCH_EVERY == 0 then
+    for other, calls in pairs(self.bodies) do
+      if next(calls) == nil then
+        self.bodies[other] = nil
+      end
+    end
+  end
+  local calls = self.bodies[body] or setmetatable({}, WEAK)
+  calls[call] = true
+  self.bodies[body] = calls
 end
 
---- Whether an equal body is in flight elsewhere.
+--- Notes that a call has ended.
 ---@param self extcontacts.Creates
 ---@param body string
+---@param call extcontacts.Call
+function creates.leave(self, body, call)
+  local calls = self.bodies[body]
+  if calls then
+    calls[call] = nil
+    if next(calls) == nil then
+      self.bodies[body] = nil
+    end
+  end
+end
+
+-- Whether a call has certainly ended in the wait for its request.
+local function is_dead(call)
+  local transfer = call.exchange and call.exchange.transfer
+  local awaits = call.runtime.awaits
+  return transfer and awaits and call.ctx.exchanges[transfer] and not awaits(transfer) and not transfer:done()
+end
+
+--- Whether another call sends an equal body.
+---@param self extcontacts.Creates
+---@param body string
+---@param call extcontacts.Call
 ---@return boolean
-function creates.is_shared(self, body)
-  return (self.bodies[body] or 0) > 1
+function creates.is_shared(self, body, call)
+  for other in pairs(self.bodies[body] or {}) do
+    if other ~= call and not is_dead(other) then
+      return true
+    end
+  end
+  return false
 end
 
 return creates

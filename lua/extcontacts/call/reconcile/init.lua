@@ -136,7 +136,7 @@ function reconcile.settle(call, err)
   local since = call.sent_at
   if #reads == 0 then
     return ambiguous(err, why_not(row))
-  elseif call.request.body and creates.is_shared(ctx.creates, call.request.body) then
+  elseif call.request.body and creates.is_shared(ctx.creates, call.request.body, call) then
     return ambiguous(err, "an equal record is being created at the same time")
   elseif row.check.created and not since then
     return ambiguous(err, "the server's clock is unknown, so an older record could be mistaken for it")

@@ -12,6 +12,8 @@ local errors = require "extcontacts.base.errors"
 local finalizer = require "extcontacts.base.finalizer"
 local runtime = require "extcontacts.runtime"
 
+local unpack = compat.unpack
+
 local map_work = {}
 
 local CONCURRENCY = 8
@@ -25,6 +27,7 @@ local CONCURRENCY = 8
 ---@field wanted boolean whether the consumer waits for a result
 ---@field ended boolean whether the source is exhausted
 ---@field stopped boolean whether no further item may start
+---@field next_item table|nil what the source returned for the next item, packed with `n`
 ---@field failure any raised once the results of all started items are handed out
 ---@field feeder extcontacts.Task|nil
 local Work = {}
@@ -199,8 +202,25 @@ local function stop_reason(work)
   end
 end
 
--- Starts the item that the source returned; false if there will be no more.
-local function accept(work, current, ok, ...)
+-- Waits until another item may start.  False if the feeder should end: inside nginx
+-- the consumer's light thread may have ended, and a feeder that waited for it would
+-- keep the request from its end.  A living consumer starts another one.
+local function await_slot(work, current)
+  if not current.longest_wait then
+    current.wait(nil, work.slot)
+    return true
+  end
+  local now = core.engine.now
+  while not current.wait_until(nil, work.slot, now() + current.longest_wait, now) do
+    if not (work.wanted and current.awaits(work.result_ready)) then
+      return false
+    end
+  end
+  return true
+end
+
+-- Notes what the source returned; false if there will be no more.
+local function accept(work, ok, ...)
   if work.stopped then
     return false
   elseif not ok then
@@ -211,23 +231,33 @@ local function accept(work, current, ok, ...)
     work.ended = true
     return false
   end
-  -- The source may have waited, and the consumer may have stopped waiting.
-  current.wait(nil, work.slot)
-  if not work.stopped then
-    start(work, ...)
-  end
-  return not work.stopped
+  work.next_item = compat.pack(...)
+  return true
 end
 
 local function feed(work)
   local current = runtime.here(work.ctx)
   repeat
-    current.wait(nil, work.slot)
+    if not await_slot(work, current) then
+      return
+    end
     local reason = not work.stopped and stop_reason(work)
     if reason then
       work.stopped, work.failure = true, reason
     end
-  until work.stopped or not accept(work, current, pcall(work.source))
+    if work.stopped or not (work.next_item or accept(work, pcall(work.source))) then
+      break
+    end
+    -- The source may have waited, and the consumer may have stopped waiting.
+    if not await_slot(work, current) then
+      return
+    end
+    local item = work.next_item
+    work.next_item = nil
+    if not work.stopped then
+      start(work, unpack(item, 1, item.n))
+    end
+  until work.stopped
   current.notify(work.result_ready)
 end
 

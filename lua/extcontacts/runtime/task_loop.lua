@@ -22,14 +22,16 @@ local WAIT = {}
 -- nested tasks it runs the module's own tasks only, since the C stack is finite.
 local DEEPEST = 8
 
+-- Steps of the reactor after which a busy loop searches for what it lost.
+local SWEEP_EVERY = 100
+
 local STRAY = "a function run by ec.run or client:map called coroutine.yield outside of a coroutine of "
   .. "its own, perhaps through an event loop; return values instead, or use coroutine.wrap"
 
 local LOST = "an error raised in the loop (debug hook, lack of memory) lost this task's result"
 
--- The task whose code was resumed last, and its `outer` ones below it on the stack.
--- An error raised in the loop itself, by a debug hook or for lack of memory, can
--- leave it behind: `running_task` checks it against its coroutine.
+-- The task whose code was resumed last.  An error raised in the loop itself can
+-- leave it behind: `running_task` checks it, and its `outer` ones, by their coroutine.
 local current
 
 local live = {} -- tasks that have not finished → true
@@ -117,7 +119,6 @@ end
 --- waits; a "program" task starts when the loop next turns
 ---@param deadline number|nil monotonic seconds; the running task's deadline applies if it is earlier
 ---@param fn function
----@param ... any its arguments
 ---@return extcontacts.Task
 function task_loop.spawn(kind, deadline, fn, ...)
   local outer = running_task()
@@ -132,8 +133,7 @@ function task_loop.spawn(kind, deadline, fn, ...)
   return task
 end
 
---- Runs a function as an "own" task that does not depend on the running one: what
--- several callers share must not end with the first of them.
+--- Runs a function as an "own" task that does not depend on the running one.
 ---@param fn function
 ---@return extcontacts.Task
 function task_loop.detach(fn, ...)
@@ -155,7 +155,7 @@ function Task:cancel(why)
   end
 end
 
---- Does the same from a finalizer: the code continues when the loop next turns.
+--- The same from a finalizer: the code continues when the loop next turns.
 function Task:drop()
   if not self.finished then
     self.cancelled = self.cancelled or "cancelled"
@@ -166,24 +166,20 @@ end
 
 -------------------------------------------------------------------- the turns --
 
---- The task whose code is running, and whether it can be suspended here, which
--- it can't in a coroutine that the program created inside it.
----@return extcontacts.Task|nil
----@return boolean|nil own
+--- The task whose code is running, and whether it can be suspended here: it can't in
+-- a coroutine that the program created inside it.
 function task_loop.current()
   local task = running_task()
   return task, task and coroutine.running() == task.co
 end
 
 --- When the calls of the running task must have ended.
----@return number|nil monotonic seconds
 function task_loop.deadline()
   local task = running_task()
   return task and task.deadline
 end
 
---- Why the waiting code must end; nil when it may continue.
----@return string|nil "cancelled" or "interrupted"
+--- Why the waiting code must end, "cancelled" or "interrupted"; nil when it may continue.
 function task_loop.stopping()
   if interrupted() then
     return "interrupted"
@@ -195,7 +191,7 @@ end
 --- Suspends the running task until what it waits for may be done, or a time.
 ---@param engine table|nil
 ---@param waitable table|nil
----@param due number|nil when to wake it
+---@param due number|nil
 ---@param now (fun(): number)|nil the clock of `due`
 function task_loop.suspend(engine, waitable, due, now)
   local task = running_task()
@@ -208,7 +204,7 @@ function task_loop.suspend(engine, waitable, due, now)
   leave(task)
 end
 
--- Brings a task back that an error in the loop has lost.
+-- Brings back a task that an error in the loop lost.
 local function recover(task)
   if task.finished then
     wake(task)
@@ -224,7 +220,7 @@ local function recover(task)
 end
 
 -- Wakes those whose waitable is done without a notification: one that ends at a
--- time, or a transfer of a closed engine.  The queue of own tasks is empty.
+-- time, or a transfer of a closed engine.
 local function sweep()
   reactor.recount()
   local tasks = {}
@@ -241,9 +237,11 @@ local function sweep()
   end
 end
 
--- After a step of the reactor.
+local steps = 0 -- with a result, since the last sweep
 local function look_around(found)
-  if not found then
+  steps = found and steps + 1 or SWEEP_EVERY
+  if steps >= SWEEP_EVERY then
+    steps = 0
     sweep()
   end
   task_waits.wake_due()
@@ -279,9 +277,7 @@ function task_loop.collect()
   look_around(reactor.collect(wake))
 end
 
---- How long the loop needs no turn.
----@param seconds number upper bound
----@return number
+--- How long the loop needs no turn; at most `seconds`.
 function task_loop.patience(seconds)
   return reactor.timeout(task_waits.until_due(seconds))
 end
@@ -298,7 +294,6 @@ function task_loop.kick()
 end
 
 --- Whether tasks of the program exist.
----@return boolean
 function task_loop.busy()
   return alive.program > 0
 end

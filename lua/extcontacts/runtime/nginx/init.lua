@@ -29,6 +29,10 @@ local REFUSAL = "extcontacts can't wait in nginx's %s phase: call it in the rewr
 -- it does not, for the one caller whose turn it is and for the others.
 local LONGEST, OWN_TURN, OTHERS = 1, 0.005, 0.1
 
+--- Seconds after which code that waits for another light thread looks whether that
+-- still exists.
+nginx.longest_wait = LONGEST
+
 --- Whether this code runs inside nginx.
 ---@return boolean
 function nginx.present()

@@ -9,6 +9,7 @@ local call = require "extcontacts.call"
 local client_context = require "extcontacts.call.client_context"
 local config = require "extcontacts.config"
 local exchanges = require "extcontacts.transport.exchanges"
+local health = require "extcontacts.call.health"
 local map = require "extcontacts.iterate.map"
 local namespace = require "extcontacts.namespace"
 local operations = require "extcontacts.api.operations"
@@ -220,6 +221,7 @@ function Client:stats()
   if not ctx then
     error(misuse, 2)
   end
+  health.settle_orphans(ctx, true)
   return stats.snapshot(ctx.stats, exchanges.count(ctx))
 end
 

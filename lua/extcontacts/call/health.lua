@@ -82,9 +82,10 @@ end
 
 --- Settles the requests whose call ended in its wait.
 ---@param ctx extcontacts.ClientContext
-function health.settle_orphans(ctx)
+---@param at_once boolean|nil also if that was done a moment ago
+function health.settle_orphans(ctx, at_once)
   local now = ctx.now()
-  if now < (ctx.orphans_at or now) then
+  if not at_once and now < (ctx.orphans_at or now) then
     return
   end
   ctx.orphans_at = now + SEARCH_EVERY

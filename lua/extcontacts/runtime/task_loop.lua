@@ -166,8 +166,7 @@ end
 
 -------------------------------------------------------------------- the turns --
 
---- The task whose code is running, and whether it can be suspended here: it can't in
--- a coroutine that the program created inside it.
+--- The task whose code is running, and whether it can be suspended here.
 function task_loop.current()
   local task = running_task()
   return task, task and coroutine.running() == task.co
@@ -239,8 +238,8 @@ end
 
 local steps = 0 -- with a result, since the last sweep
 local function look_around(found)
-  steps = found and steps + 1 or SWEEP_EVERY
-  if steps >= SWEEP_EVERY then
+  steps = steps + 1
+  if not found or steps >= SWEEP_EVERY then
     steps = 0
     sweep()
   end
@@ -249,7 +248,7 @@ end
 
 --- Runs one task, or waits for the engines when none is ready.
 ---@param engine table|nil the engine that the caller waits for
----@param waitable table|nil what it waits for
+---@param waitable table|nil
 ---@param seconds number longest wait
 ---@param due number|nil when the caller's wait is over in any case
 function task_loop.turn(engine, waitable, seconds, due)

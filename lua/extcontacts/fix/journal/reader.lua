@@ -37,19 +37,20 @@ local function damaged(self)
   errors.raise_invalid(("%s: line %d is damaged; %s"):format(self.path, self.number, REMEDY), "damaged")
 end
 
--- The next complete line.
+-- The next complete line; or nil, and whether there is an incomplete one.
 local function take(self)
   local text, whole = self.next_text()
   if text and whole then
     self.number, self.bytes = self.number + 1, self.bytes + #text + 1
     return text
   end
+  return nil, text ~= nil
 end
 
 local function read_header(self)
-  local text = take(self)
+  local text, is_torn = take(self)
   if not text then
-    refuse(self, "truncated", "is truncated: it ends within its first line")
+    refuse(self, "truncated", is_torn and "is truncated: it ends within its first line" or "is empty")
   end
   local valid = self.chain:check(text)
   local header = core.json.decode(text)

@@ -6,6 +6,7 @@
 local diff = require "extcontacts.record.diff"
 local errors = require "extcontacts.base.errors"
 local new_ids = require "extcontacts.snapshot.new_ids"
+local record_api = require "extcontacts.fix.record_api"
 local recreated = require "extcontacts.snapshot.recreated"
 local spool = require "extcontacts.snapshot.spool"
 local types = require "extcontacts.record.types"
@@ -105,6 +106,22 @@ function Comparison:report_deleted(report, class)
   end
 end
 
+-- The records to which an earlier restore recreated one, from the scan; or read by
+-- their ids, since the scan lags behind writes.
+local function restored_records(self, entry, created, index_of_id)
+  local records, indexes = {}, {}
+  for id in pairs(self.ids.restored[entry.record.id] or {}) do
+    local index = index_of_id[id]
+    local record = index and created:at(index)
+    if not record then
+      local _, owner = self.ids:restated(entry)
+      record = record_api.read(self.client, { kind = entry.kind, id = id, owner = owner })
+    end
+    records[#records + 1], indexes[#indexes + 1] = record, index
+  end
+  return records, indexes
+end
+
 -- Compares records to which an earlier restore gave a new id, whatever became of
 -- them; returns the offsets of the others.
 function Comparison:settle_restored(report, kind, offsets, created, is_recreated)
@@ -114,13 +131,10 @@ function Comparison:settle_restored(report, kind, offsets, created, is_recreated
   local index_of_id, rest = created:ids(), {}
   for _, offset in ipairs(offsets) do
     local entry = self.snapshot:at(offset)
-    local old, indexes = entry.record.id, {}
-    for id in pairs(self.ids.restored[old] or {}) do
-      indexes[#indexes + 1] = index_of_id[id]
-    end
-    if #indexes == 1 then
-      local record = created:at(indexes[1])
-      is_recreated[indexes[1]] = true
+    local records, indexes = restored_records(self, entry, created, index_of_id)
+    if #records == 1 then
+      local record, old = records[1], entry.record.id
+      is_recreated[indexes[1] or 0] = true
       self.ids:add({ old }, { record.id })
       self:compare_record(report, types.reference(kind, record), entry, record, old)
     else

@@ -16,6 +16,9 @@ reader.VERSION = 2
 -- What to do with a journal that can't be used.
 local REMEDY = "changes that it recorded may have been applied; restore it from a backup made after its last run"
 
+-- Attempts to read line 2 while another process writes it.
+local ATTEMPTS = 3
+
 ---@class extcontacts.fix.JournalFile
 ---@field path string
 ---@field inode string
@@ -81,6 +84,13 @@ local function read_synced(self)
   if not text then
     refuse(self, "truncated", "is truncated: it ends within its second line")
   end
+  -- Another process may be rewriting the line at this moment.
+  for _ = 1, ATTEMPTS do
+    if checked_lines.check(text, self.header_crc) then
+      break
+    end
+    text = errors.check_io(self.handle:read(#text, self.header_bytes))
+  end
   local line = checked_lines.check(text, self.header_crc) and core.json.decode(text)
   if not line or line.t ~= "synced" then
     damaged(self)
@@ -95,7 +105,7 @@ local function open(path)
     error(err, 0)
   end
   local self = setmetatable({
-    path = path, next_text = next_text, close = close, inode = errors.check_io(handle:inode()),
+    path = path, next_text = next_text, close = close, handle = handle, inode = errors.check_io(handle:inode()),
     number = 0, bytes = 0, chain = checked_lines.chain(),
   }, File)
   read_header(self)
@@ -131,7 +141,7 @@ local function visit_all(path, visit)
     line = file:next()
   end
   file.close()
-  file.next_text, file.close = nil, nil
+  file.next_text, file.close, file.handle = nil, nil, nil
   return file
 end
 

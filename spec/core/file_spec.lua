@@ -1,6 +1,8 @@
 -- Private files, whole writes, locks and lasting renames.
-local file = require "extcontacts.core".file
+local core = require "extcontacts.core"
 local script = require "spec.support.script"
+
+local file = core.file
 
 local function shell(command)
   local pipe = assert(io.popen("{ " .. command .. "\n} 2>&1"))
@@ -220,7 +222,7 @@ describe("core.file", function()
     local one = assert(file.open(path, "append"))
     assert.is_true(one:close())
     assert.is_true(one:close())
-    for _, method in ipairs { "write", "sync", "size", "modified", "lock" } do
+    for _, method in ipairs { "write", "sync", "size", "modified", "sha256", "lock" } do
       assert.error_matches(function()
         one[method](one, "x")
       end, "the file is closed")
@@ -254,6 +256,26 @@ describe("core.file", function()
     assert.is_nil(none)
     assert.matches("none: No such file or directory", message, 1, true)
     assert.equal("ENOENT", code)
+  end)
+
+  it("returns the digest of the whole file, whatever was read of it", function()
+    for _, size in ipairs { 0, 1, 16383, 16384, 16385, 100000 } do
+      local text = ("ab\0c"):rep(math.floor(size / 4)) .. ("x"):rep(size % 4)
+      os.remove(path)
+      local one = assert(file.open(path, "new"))
+      assert(one:write(text))
+      assert.equal(core.hash.sha256(text), one:sha256())
+      one:read(5, 2)
+      assert.equal(core.hash.sha256(text), one:sha256())
+      one:close()
+    end
+    local directory = file.open("/", "read")
+    if directory then
+      local none, message, code = directory:sha256()
+      assert.is_nil(none)
+      assert.equal("EISDIR", code, message)
+      directory:close()
+    end
   end)
 
   it("returns when a file was last written", function()

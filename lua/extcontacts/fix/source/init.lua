@@ -188,14 +188,9 @@ local function digest_of(path)
   if not file then
     return nil
   end
-  local hash, offset = core.hash.new(), 0
-  repeat
-    local block = file:read(1048576, offset) or ""
-    hash:add(block)
-    offset = offset + #block
-  until block == ""
+  local digest = file:sha256()
   file:close()
-  return hash:digest()
+  return digest
 end
 
 --- The entry for a source in the plan's header.

@@ -48,7 +48,8 @@ local function wait_of(value, time)
   if date then
     return time and date - time
   end
-  return tonumber(value:match("^%d+%.?%d*$"))
+  -- "^%d+%.?%d*$" takes quadratic time.
+  return tonumber(value:match("^%d+$") or value:match("^%d+%.%d*$"))
 end
 
 --- Seconds of a Retry-After header: a number, also with a fraction, or a date in

@@ -53,7 +53,8 @@ local ASSUMED, SHORTEST, LONGEST = 3600, 1, 30 * 86400
 ---@return number|nil seconds nil for a missing or senseless value
 function oauth.lifetime(value)
   if type(value) == "string" then
-    value = value:match "^%s*(%d+%.?%d*)%s*$"
+    -- The pattern takes quadratic time.
+    value = #value <= 32 and value:match "^%s*(%d+%.?%d*)%s*$"
     value = value and tonumber(value)
   else
     value = core.json.tonumber(value)

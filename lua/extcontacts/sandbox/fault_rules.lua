@@ -2,6 +2,7 @@
 -- from JSON.
 
 local options = require "extcontacts.base.options"
+local texts = require "extcontacts.base.text"
 
 local fault_rules = {}
 
@@ -135,11 +136,11 @@ end
 function fault_rules.parse(text)
   local args = {}
   for pair in text:gmatch("[^,]+") do
-    local name, value = pair:match("^%s*([%w_-]+)%s*=%s*(.-)%s*$")
+    local name, value = pair:match("^%s*([%w_-]+)%s*=(.*)$")
     if not name then
       return nil, ("'%s' is not NAME=VALUE"):format(pair)
     end
-    args[name:gsub("-", "_")] = value
+    args[name:gsub("-", "_")] = texts.trim(value)
   end
   local rule, misuse = fault_rules.check(args)
   if not rule then

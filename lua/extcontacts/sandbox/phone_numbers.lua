@@ -97,6 +97,9 @@ local function parse_international(digits)
   end
 end
 
+-- Bytes of a number; the patterns take cubic time.
+local LONGEST = 512
+
 local EXTENSIONS = {
   "^(.-)%s*[;,]?%s*[eE][xX][tT][eE]?[nN]?[sS]?[iI]?[oO]?[nN]?[%.:]?%s*(%d+)%s*$",
   "^(.-)%s*[xX#]%s*(%d+)%s*$",
@@ -107,6 +110,9 @@ local EXTENSIONS = {
 ---@param region string region of a number without a country code
 ---@return extcontacts.sandbox.PhoneNumber|nil number nil if it is not recognised
 function phone_numbers.parse(text, region)
+  if #text > LONGEST then
+    return nil
+  end
   local extension
   for _, pattern in ipairs(EXTENSIONS) do
     local rest, found = text:match(pattern)

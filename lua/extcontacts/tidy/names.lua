@@ -78,6 +78,19 @@ local function proper_apostrophes(word)
   return proper_plain(word)
 end
 
+-- Bytes of a name; the server allows 256 characters.  Words take linear time each.
+local LONGEST = 2000
+
+-- A text without the characters of a class at its end, and these.  (The pattern
+-- `^(.-)([.,]*)$` takes quadratic time.)
+local function without_tail(text, class)
+  local last = #text
+  while last > 0 and text:find(class, last) do
+    last = last - 1
+  end
+  return text:sub(1, last), text:sub(last + 1)
+end
+
 -- Letters that each stand for a name: a single one, or in a first name several
 -- without a vowel (TJ).  "ST." is an abbreviation.
 local function is_initials(word, after, family)
@@ -88,7 +101,8 @@ end
 
 -- A lower-case word.
 local function proper_word(text, family)
-  local before, word, after = text:match "^([%(\"]*)(.-)([%)\",.;]*)$"
+  local before, rest = text:match "^([%(\"]*)(.*)$"
+  local word, after = without_tail(rest, "^[%)\",.;]")
   if word == "" then
     return text
   elseif is_initials(word, after, family) then
@@ -123,16 +137,15 @@ end
 
 -- Whether all words from the one at `index` on are suffixes, such as "III PhD".
 local function is_suffix(words, index)
-  if index == 1 then
-    return false
-  end
-  for at = index, #words do
-    local bare = letters.lower(words[at].text):match "^(.-)[.,]*$"
-    if words[at].before ~= " " or not SUFFIXES[bare] then
-      return false
+  if not words.first_suffix then
+    local first = #words + 1
+    while first > 2 and words[first - 1].before == " "
+      and SUFFIXES[without_tail(letters.lower(words[first - 1].text), "^[.,]")] do
+      first = first - 1
     end
+    words.first_suffix = first
   end
-  return true
+  return index > 1 and index >= words.first_suffix
 end
 
 -- Whether the word at `index` is a particle, which stays in lower case: within a
@@ -212,6 +225,8 @@ function names.proper(text, options)
   options = options or {}
   if not letters.is_all_upper(text) and not (options.lower and letters.is_all_lower(text)) then
     return text
+  elseif #text > LONGEST then
+    return nil, "too long for a name"
   elseif is_ambiguous(reader.composed(text)) then
     return nil, "the lower case of this name depends on the language"
   end
@@ -219,7 +234,7 @@ function names.proper(text, options)
   local words, out = split(text, keep), {}
   for index, word in ipairs(words) do
     local lower, upper = letters.lower(word.text), letters.upper(word.text)
-    local bare, after = lower:match "^(.-)([.,]*)$"
+    local bare, after = without_tail(lower, "^[.,]")
     word.is_particle = is_particle(words, index, options.family)
     out[#out + 1] = word.before
     out[#out + 1] = keep[upper] and upper or word.is_particle and lower

@@ -1,5 +1,6 @@
 -- The nginx configurations in docs/nginx.md and docs/resty.md, run as printed:
--- what stands before the first location belongs to `http`, the rest to `server`.
+-- what stands before the first location belongs to `http`, the rest to `server`;
+-- `env` lines belong at the top.
 local markdown = require "spec.support.markdown"
 local nginx = require "spec.support.nginx"
 local sandbox = require "spec.support.sandbox"
@@ -46,11 +47,13 @@ describe("the nginx configuration", function()
 
   local function start(block)
     local settings = ENVIRONMENT:format(api.base_url, api.login_url, api.client_id, api.client_secret)
-    local text = ("\n" .. block.text):gsub("init_by_lua_block {", function()
+    local main = block.text:match "^env .*"
+    local http = main and "init_by_lua_block { client = require('extcontacts').connect() }" or block.text
+    local text = ("\n" .. http):gsub("init_by_lua_block {", function()
       return settings
     end):gsub("…", SHOW)
     local before, locations = text:match "^(.-)(\nlocation.*)$"
-    server = nginx.start { http = before or text, server = locations or LOCATION }
+    server = nginx.start { main = main, http = before or text, server = locations or LOCATION }
   end
 
   local requests = {

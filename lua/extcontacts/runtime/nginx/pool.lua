@@ -38,11 +38,13 @@ end
 
 --- Reaps finished light threads: nginx keeps each one until its parent has waited
 -- for it.
----@param threads { handle: thread, finished: boolean }[] spawned by the running code
+---@param threads { handle: thread, finished: boolean|nil, task: extcontacts.Task|nil }[] spawned by the
+--- running code
 function pool.reap(threads)
   for index = #threads, 1, -1 do
-    if threads[index].finished then
-      ngx.thread.wait(threads[index].handle)
+    local thread = threads[index]
+    if thread.finished or thread.task and thread.task.finished then
+      ngx.thread.wait(thread.handle)
       threads[index] = threads[#threads]
       threads[#threads] = nil
     end

@@ -135,7 +135,19 @@ function Lease:close()
   self.closed = true
 end
 
-local workers = {} -- options as text → worker
+-- Options as text → worker.  Weak, so that clients with many different options, one
+-- after the other, do not leave an engine and its thread each.
+local workers = setmetatable({}, { __mode = "v" })
+
+-- The last ones created stay: a program may create a client for each request.
+local recent, place, MOST_RECENT = {}, 0, 4
+
+local function keep_recent(worker)
+  if recent[place] ~= worker then
+    place = place % MOST_RECENT + 1
+    recent[place] = worker
+  end
+end
 
 local function key_of(options)
   local parts = {}
@@ -164,6 +176,7 @@ function reactor.lease(options)
     end
     worker = setmetatable({ engine = engine, connected = false }, Worker)
     workers[key] = worker
+    keep_recent(worker)
   end
   return setmetatable({ worker = worker }, Lease)
 end

@@ -17,10 +17,11 @@ local START = 0.25
 local Task = { done = base.done, result = base.result }
 local metatable = { __name = "extcontacts.task", __index = Task }
 
--- Coroutine of a light thread → its task.
+-- Coroutine of a light thread → its task, which must not lead back to the coroutine:
+-- LuaJIT would never collect one that nginx ended.
 local running = setmetatable({}, { __mode = "k" })
 
--- Coroutine → the tasks it spawned as light threads, to be reaped.
+-- Coroutine → the light threads it spawned, to be reaped, each as { handle, task }.
 local children = setmetatable({}, { __mode = "k" })
 
 -- Coroutine → ngx.ctx of the request to which the entries above belong.  nginx
@@ -68,12 +69,11 @@ local function start(task, fn, ...)
     list = {}
     children[parent] = list
   end
-  local why
-  task.handle, why = ngx.thread.spawn(body, task, fn, ...)
-  if not task.handle then
+  local handle, why = ngx.thread.spawn(body, task, fn, ...)
+  if not handle then
     error("extcontacts can't start a light thread: " .. tostring(why), 0)
   end
-  list[#list + 1] = task
+  list[#list + 1] = { handle = handle, task = task }
 end
 
 --- Runs a function as a task.  A "program" task runs in the request that started

@@ -173,6 +173,17 @@ describe("a reply with status 2xx", function()
     assert.is_true(count > 15)
   end)
 
+  it("may be the listing that servers send instead of the specified record", function()
+    for _, short in ipairs { "contacts.schemas.versions", "organizations.schemas.versions" } do
+      local row = row_of(short)
+      assert.equal("s", (response.classify(row, fake.json(200, { id = "s" }))).id)
+      local listing = { total = 1, entities = json.array { { id = "s" } } }
+      assert.same(listing, (response.classify(row, fake.json(200, listing))))
+      assert.equal("the answer's entities are not an array",
+        failure(fake.json(200, { entities = { id = "s" } }), short).message)
+    end
+  end)
+
   it("is an error if it is the API's error body, for every operation", function()
     for _, row in ipairs(operations.list) do
       for _, body in ipairs {

@@ -286,28 +286,34 @@ local function list_problem(name, list)
   end
 end
 
+-- Why an object is not a model's; nil if nothing speaks against it.
+local function model_problem(row, name, value)
+  local model = models[name]
+  if row.effect == "create" or (model and model.by_wire.id) then
+    return type(value.id) ~= "string" and ("the answer is a %s without an id"):format(name) or nil
+  end
+  for _, field in ipairs(model and lists_of(model) or {}) do
+    local list = value[field]
+    local problem = list ~= nil and list ~= core.json.null and list_problem(field, list)
+    if problem then
+      return problem
+    end
+  end
+  local is_known = not model or #model.fields == 0 or next(value) == nil
+  for field in pairs(is_known and {} or value) do
+    is_known = is_known or model.by_wire[field] ~= nil
+  end
+  return not is_known and ("the answer is not a %s: it has none of its fields"):format(name) or nil
+end
+
 -- Why an object is not what the operation returns; nil if nothing speaks against it.
 local function shape_problem(row, value)
   if is_error(value) then
     return ("the answer is an error (%s) with a status of success"):format(
       sentence(text_field(value, "code") or tostring(value.status)))
   end
-  local model = models[row.returns]
-  if row.effect == "create" or (model and model.by_wire.id) then
-    return type(value.id) ~= "string" and ("the answer is a %s without an id"):format(row.returns) or nil
-  end
-  for _, name in ipairs(model and lists_of(model) or {}) do
-    local list = value[name]
-    local problem = list ~= nil and list ~= core.json.null and list_problem(name, list)
-    if problem then
-      return problem
-    end
-  end
-  local is_known = not model or #model.fields == 0 or next(value) == nil
-  for name in pairs(is_known and {} or value) do
-    is_known = is_known or model.by_wire[name] ~= nil
-  end
-  return not is_known and ("the answer is not a %s: it has none of its fields"):format(row.returns) or nil
+  local is_other = row.also_returns and value.id == nil and value.entities ~= nil
+  return model_problem(row, is_other and row.also_returns or row.returns, value)
 end
 
 --- Turns a reply into a call's result.

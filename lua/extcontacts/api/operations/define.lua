@@ -54,6 +54,7 @@ local define = {}
 ---@field positional string[] names in the specified order
 ---@field body_model string|nil
 ---@field returns string|nil model of the returned record; nil for an empty response
+---@field also_returns string|nil a listing that servers answer with instead
 ---@field paging "page"|"cursor"|nil
 ---@field entities string|nil field of the response that contains the records
 ---@field iterator string|nil name of the client's iterator over it
@@ -82,8 +83,8 @@ local MODES = { any = true, all = true }
 -- position, the others by name.
 local WRITTEN = { true, true, true, true }
 for field in ([[
-  effect summary note permissions permissions_mode query body_model positional returns paging iterator instead
-  max_results batch repeatable check success_status further_status since preview deprecated
+  effect summary note permissions permissions_mode query body_model positional returns also_returns paging iterator
+  instead max_results batch repeatable check success_status further_status since preview deprecated
 ]]):gmatch "%S+" do
   WRITTEN[field] = true
 end

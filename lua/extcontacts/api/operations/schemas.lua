@@ -75,6 +75,7 @@ local of_contacts = {
     note = VERSIONS_NOTE,
     permissions = permission_sets.custom_fields "view",
     returns = "DataSchema",
+    also_returns = "DataSchemaListing",
   },
 }
 
@@ -131,6 +132,7 @@ local of_organizations = {
     note = VERSIONS_NOTE,
     permissions = permission_sets.custom_fields "view",
     returns = "DataSchema",
+    also_returns = "DataSchemaListing",
   },
 }
 

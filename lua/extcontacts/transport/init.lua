@@ -63,6 +63,9 @@ end
 ---@param failure table
 ---@return extcontacts.Error
 function transport.error(config, row, failure)
+  if failure.code == "descriptors" then
+    collectgarbage() -- engines that nobody uses any more give theirs back
+  end
   local err = errors.new {
     kind = failure.kind,
     code = failure.code,

@@ -77,7 +77,7 @@ describe("the file store", function()
     assert.equal(11, #messages)
   end)
 
-  it("starts anew when the values are not possible for their owner", function()
+  it("replaces the file when the values are not possible for their owner", function()
     store.update("a", count)
     local function check(values)
       return values.count and values.count > 0 and "count is not possible" or nil

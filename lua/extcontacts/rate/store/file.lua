@@ -50,7 +50,7 @@ local function set_aside(self, path, text, problem)
     copy:write(text)
     copy:close()
   end
-  self.report(("%s: %s; kept as %s, and started anew"):format(path, problem, aside))
+  self.report(("%s: %s; the file was replaced, and is kept as %s"):format(path, problem, aside))
 end
 
 -- The values in the file; an empty table if it is new or can't be right.

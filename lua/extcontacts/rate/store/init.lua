@@ -6,9 +6,10 @@
 -- nothing else changes it; keeps the changed table; and returns the results of
 -- `change`, at most three.  The values are numbers and short texts.  `change` is
 -- quick, never waits and may be called again.  A store whose values others can write
--- starts anew when `check(values)` returns a problem.  A store that must wait does so
--- with `call`, the call on whose behalf it works, if there is one.  A store may drop values that have not
--- been used for an hour.  docs/rate-limits.md shows how to write one.
+-- starts from an empty table when `check(values)` returns a problem.  A store that
+-- must wait does so with `call`, the call on whose behalf it works, if there is one.
+-- A store may drop values that have not been used for an hour.  docs/rate-limits.md
+-- shows how to write one.
 
 local file_store = require "extcontacts.rate.store.file"
 local process_store = require "extcontacts.rate.store.process"

@@ -21,7 +21,7 @@ local CONCURRENCY = 8
 ---@class extcontacts.MapWork
 ---@field queue table<integer, table> entries to hand out, from `first` to `last`; if ordered, also those of
 --- items under way
----@field active integer items under way
+---@field active integer items under way; only counts while `tasks` has some
 ---@field tasks table<table, extcontacts.Task> the task of each entry under way
 ---@field started integer items so far
 ---@field wanted boolean whether the consumer waits for a result
@@ -96,46 +96,49 @@ end
 --- Whether no further result will come.
 ---@return boolean
 function Work:is_over()
-  return self.active == 0 and (self.ended or self.stopped or self.failure ~= nil)
+  return next(self.tasks) == nil and (self.ended or self.stopped or self.failure ~= nil)
 end
 
 --- Whether another item may start.  Results that the consumer has not taken count,
 -- so that memory is bounded.
 ---@return boolean
 function Work:has_slot()
-  local held = self.last - self.first + 1 + (self.ordered and 0 or self.active)
-  return self.wanted and self.active < self.concurrency and held < 2 * self.concurrency
+  local active = next(self.tasks) and self.active or 0
+  local held = self.last - self.first + 1 + (self.ordered and 0 or active)
+  return self.wanted and active < self.concurrency and held < 2 * self.concurrency
 end
 
+-- The order of lines matters here and below: an error raised between two of them, by
+-- a debug hook or for lack of memory, must not keep the map from its end.
 local function enqueue(self, entry)
+  self.queue[self.last + 1] = entry
   self.last = self.last + 1
-  self.queue[self.last] = entry
+  entry.queued = true
 end
 
 --- Takes the next result off the queue; nil if none is ready.
 ---@return table|nil entry with `item` and `results`, of a `pcall`
 function Work:take()
   if self:is_ready() then
-    local entry = self.queue[self.first]
-    self.queue[self.first] = nil
-    self.first = self.first + 1
+    local index = self.first
+    local entry = self.queue[index]
+    self.first = index + 1
+    self.queue[index] = nil
     return entry
   end
 end
 
--- Stores the results of an item.
+-- Stores the results of an item, or completes what an error interrupted.
 local function settle(self, entry, ...)
-  if not entry.results then
-    entry.results = compat.pack(...)
-    if self.tasks[entry] then
-      self.tasks[entry] = nil
-      self.active = self.active - 1
-    end
-    if not self.ordered then
-      enqueue(self, entry)
-    end
-    runtime.here(self.ctx).notify(self.result_ready)
+  entry.results = entry.results or compat.pack(...)
+  if not (self.ordered or entry.queued) then
+    enqueue(self, entry)
   end
+  if self.tasks[entry] then
+    self.tasks[entry] = nil
+    self.active = self.active - 1
+  end
+  runtime.here(self.ctx).notify(self.result_ready)
 end
 
 local function run_item(work, entry, ...)
@@ -158,7 +161,8 @@ local function start(self, ...)
   local function on_end()
     settle(self, entry, false, task.results[2])
   end
-  self.tasks[entry], self.active = task, self.active + 1
+  self.tasks[entry] = task
+  self.active = self.active + 1
   task.ended = on_end
   if task.finished then
     on_end()

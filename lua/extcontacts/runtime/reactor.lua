@@ -14,7 +14,6 @@ local holders = setmetatable({}, { __mode = "k" })
 local awaited = setmetatable({}, { __mode = "k" })
 
 local held = {} -- engine → number of those who wait for it
-local count = 0 -- of held engines
 local unsent = {} -- engine → true when a request was submitted since its last step
 local set -- of their descriptors; created when needed
 local watched -- engine → its descriptor in the set
@@ -23,7 +22,6 @@ local watched -- engine → its descriptor in the set
 local MAIN = {}
 
 local function add(engine)
-  count = count + (held[engine] and 0 or 1)
   held[engine] = (held[engine] or 0) + 1
 end
 
@@ -36,7 +34,6 @@ function reactor.release(co)
   if engine then
     holders[co] = nil
     held[engine] = (held[engine] or 0) > 1 and held[engine] - 1 or nil
-    count = count - (held[engine] and 0 or 1)
   end
 end
 
@@ -73,7 +70,7 @@ end
 --- Counts the holds again, without those of coroutines that ended or were dropped
 -- in their wait.
 function reactor.recount()
-  held, count = {}, 0
+  held = {}
   for co, engine in pairs(holders) do
     if co ~= MAIN and coroutine.status(co) == "dead" then
       holders[co] = nil
@@ -177,12 +174,16 @@ end
 ---@param timed boolean whether time alone may end the wait
 ---@return boolean found whether a transfer has finished
 function reactor.wait(seconds, wake, timed)
-  if count == 1 then
-    return step(next(held), seconds, wake)
-  elseif count == 0 and timed then
+  if not next(held) then
+    reactor.recount() -- an error raised in `hold` can leave the numbers wrong
+  end
+  local engine = next(held)
+  if engine and not next(held, engine) then
+    return step(engine, seconds, wake)
+  elseif not engine and timed then
     core.poll.sleep(seconds) -- no engine: the process had no descriptor left for one
     return false
-  elseif count == 0 then
+  elseif not engine then
     error("nothing is in flight that could end this wait", 0)
   end
   local found = reactor.collect(wake)
@@ -194,8 +195,8 @@ function reactor.wait(seconds, wake, timed)
     all:wait(reactor.timeout(seconds))
     return reactor.collect(wake)
   end
-  for engine in pairs(held) do
-    found = step(engine, found and 0 or math.min(seconds, SLICE), wake) or found
+  for other in pairs(held) do
+    found = step(other, found and 0 or math.min(seconds, SLICE), wake) or found
   end
   return found
 end

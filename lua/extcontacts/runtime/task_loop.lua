@@ -5,6 +5,7 @@
 local base = require "extcontacts.runtime.task"
 local compat = require "extcontacts.base.compat"
 local core = require "extcontacts.core"
+local finalizer = require "extcontacts.base.finalizer"
 local reactor = require "extcontacts.runtime.reactor"
 local task_waits = require "extcontacts.runtime.task_waits"
 
@@ -155,12 +156,29 @@ function Task:cancel(why)
   end
 end
 
---- The same from a finalizer: the code continues when the loop next turns.
+-- Tasks that a finalizer dropped.  It can run between any two lines, also of code
+-- that LuaJIT has compiled, so it only notes them.
+local dropped = {}
+
+--- The same from a finalizer, when the loop next turns.
 function Task:drop()
-  if not self.finished then
-    self.cancelled = self.cancelled or "cancelled"
-    pcall(base.end_wait, self)
-    enqueue(self)
+  dropped[#dropped + 1] = self
+end
+finalizer.interpreted(Task.drop)
+
+local function cancel_dropped()
+  while dropped[1] do
+    local tasks, index = dropped, 1
+    dropped = {}
+    while tasks[index] do
+      local task = tasks[index]
+      if not task.finished then
+        task.cancelled = task.cancelled or "cancelled"
+        pcall(base.end_wait, task)
+        enqueue(task)
+      end
+      index = index + 1
+    end
   end
 end
 
@@ -253,6 +271,7 @@ end
 ---@param due number|nil when the caller's wait is over in any case
 function task_loop.turn(engine, waitable, seconds, due)
   reactor.hold(engine, waitable)
+  cancel_dropped()
   local task = next_task()
   if not task and interrupted() then
     task_waits.interrupt()
@@ -270,6 +289,7 @@ end
 
 --- Collects finished transfers without waiting.
 function task_loop.collect()
+  cancel_dropped()
   if interrupted() then
     task_waits.interrupt()
   end
@@ -285,6 +305,7 @@ task_loop.wake = wake
 
 --- Runs the ready tasks until each waits again.
 function task_loop.kick()
+  cancel_dropped()
   local task = next_task()
   while task do
     run(task)

@@ -12,8 +12,10 @@ local SIZES = { 64, 256, 1024, 4096, 16384, 65536 }
 local STEPS, MOST_GROWTH = 2, 64
 -- Smaller costs are not judged: the clock is too coarse, and constant costs weigh more.
 local LEAST_SECONDS, LEAST_KIB = 0.004, 2048
--- Garbage that is collected before the next measurement.
-local MOST_KIB = 65536
+-- KiB of garbage that may pile up between two measurements: in the large heap of a
+-- whole suite, a collection before each would take most of the time.
+local MOST_KIB = 131072
+local collect_at = 0
 -- Costs that seem to grow too fast are measured again so many times.
 local REPEATS = 3
 
@@ -29,8 +31,9 @@ end
 local function measure(f, input)
   local hook, mask, count = debug.gethook()
   debug.sethook()
-  if collectgarbage "count" > MOST_KIB then
+  if collectgarbage "count" > collect_at then
     collectgarbage()
+    collect_at = collectgarbage "count" + MOST_KIB
   end
   collectgarbage "stop"
   local before, start = collectgarbage "count", os.clock()

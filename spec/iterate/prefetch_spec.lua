@@ -327,8 +327,8 @@ describe("an iteration that ends early", function()
     assert.equal("sent 1, answered 1, sent 2", events(self))
     collectgarbage()
     collectgarbage()
-    assert.equal("sent 1, answered 1, sent 2, cancelled 2", events(self))
-    self.client.contacts:get("x") -- and nothing comes of it
+    self.client.contacts:get("x") -- the loop turns, and nothing comes of it
+    assert.matches("^sent 1, answered 1, sent 2, .*cancelled 2", events(self))
     assert.equal(3, #self.requests)
   end)
 

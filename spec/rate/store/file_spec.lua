@@ -83,7 +83,7 @@ describe("the file store", function()
       return values.count and values.count > 0 and "count is not possible" or nil
     end
     assert.equal(1, (store.update("a", count, check)))
-    assert.matches("a.json: count is not possible; kept as ", messages[1], 1, true)
+    assert.matches("a.json: count is not possible; the file was replaced", messages[1], 1, true)
   end)
 
   it("accepts the values of windows and tokens, and no absurd ones", function()

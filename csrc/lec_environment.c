@@ -16,7 +16,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct variable { char *name, *value; } variables[MOST];
 static int count;
 
-/* Call it with the lock; NULL if there is none. */
+/* Returns NULL for an unknown name. The caller holds the lock. */
 static struct variable *find(const char *name) {
   int i;
   for (i = 0; i < count; i++) {
@@ -26,7 +26,7 @@ static struct variable *find(const char *name) {
   return NULL;
 }
 
-/* Call it with the lock; 0 if there is no memory or no room. */
+/* Returns 0 without memory or room. The caller holds the lock. */
 static int set(const char *name, const char *value) {
   struct variable *v = find(name);
   char *copy;

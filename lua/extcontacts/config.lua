@@ -213,14 +213,6 @@ local function credentials_problem(settings)
     :format(table.concat(missing, " and "), environment.hint(missing))
 end
 
-local function without_slashes(url)
-  local last = #url
-  while url:byte(last) == 47 do
-    last = last - 1
-  end
-  return url:sub(1, last)
-end
-
 local function url_problem(name, url)
   if not url:match("^https?://[^/?#@%s]+[^?#%s]*$") then
     return ("option '%s' must be a URL without a query, such as https://api.mypurecloud.com")
@@ -297,7 +289,7 @@ function config.resolve(options, sources)
     settings.login_url = settings.login_url or "https://login." .. domain
   end
   for _, name in ipairs { "base_url", "login_url" } do
-    settings[name] = without_slashes(settings[name])
+    settings[name] = texts.split_end(settings[name], "^/")
     problem = url_problem(name, settings[name])
     if problem then
       return nil, problem

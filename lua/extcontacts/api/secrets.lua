@@ -1,4 +1,4 @@
---- Keeps tokens and the client secret out of everything that is made of an answer:
+--- Keeps tokens and the client secret out of errors and logs:
 -- a server, gateway or proxy may repeat the request in it.  Pure.
 
 local base64 = require "extcontacts.base.base64"
@@ -73,7 +73,7 @@ function secrets.conceal(value, list, depth)
   return copy
 end
 
---- Masks secrets in an answer, before anything is made of it.
+--- Masks secrets in an answer before it is used.
 ---@param reply table changed
 ---@param list string[]
 function secrets.conceal_reply(reply, list)

@@ -37,7 +37,7 @@ local settings = {}
 ---@field user_agent string|nil default `extcontacts-lua/<version>`
 ---@field proxy string|nil URL of a proxy; default `https_proxy`, `HTTPS_PROXY`, `all_proxy` or `ALL_PROXY` of
 --- the environment; "" for none
----@field no_proxy string|nil hosts that are reached without the proxy, separated by commas; default `no_proxy`
+---@field no_proxy string|nil comma-separated list of hosts that are reached without the proxy; default `no_proxy`
 --- or `NO_PROXY` of the environment; "" for none
 ---@field ca_file string|nil PEM file of the authorities to trust instead of the system's
 ---@field client_cert string|nil PEM file

@@ -39,8 +39,10 @@ local function seconds(year, month, day, hour, minute, second)
   return days(tonumber(year), tonumber(month), tonumber(day)) * 86400 + hour * 3600 + minute * 60 + second
 end
 
--- The seconds of an offset from UTC; nil if it is not one.
-local function offset_of(zone)
+--- Reads an offset from UTC, as RFC 3339 writes it: `Z` or `+01:00`.
+---@param zone string
+---@return number|nil seconds nil if it is not an offset
+function dates.offset(zone)
   if zone == "Z" or zone == "z" then
     return 0
   end
@@ -62,7 +64,7 @@ function dates.iso(text)
   local year, month, day, hour, minute, second, rest =
     text:match("^(%d%d%d%d)%-(%d%d)%-(%d%d)[Tt](%d%d):(%d%d):(%d%d)(.+)$")
   local fraction, zone = (rest or ""):match "^(%.%d+)(.+)$"
-  local offset = offset_of(zone or rest or "")
+  local offset = dates.offset(zone or rest or "")
   local at = year and offset and seconds(year, month, day, hour, minute, second .. (fraction or ""))
   return at and at - offset or nil
 end

@@ -12,6 +12,20 @@ function text.without_bom(s)
   return s:sub(1, #text.BOM) == text.BOM and s:sub(#text.BOM + 1) or s
 end
 
+--- Splits off the bytes of a class at the end, in linear time.  (A pattern such as
+-- `^(.-)([.,]*)$` takes quadratic time.)
+---@param s string
+---@param class string an anchored pattern of one byte, `^[.,]`
+---@return string head
+---@return string tail
+function text.split_end(s, class)
+  local last = #s
+  while last > 0 and s:find(class, last) do
+    last = last - 1
+  end
+  return s:sub(1, last), s:sub(last + 1)
+end
+
 --- Removes white space from both ends, in linear time.  (A pattern such as
 -- `^%s*(.-)%s*$` takes quadratic time in inner white space.)
 ---@param s string
@@ -21,7 +35,7 @@ function text.trim(s)
   if not first then
     return ""
   end
-  local last = #s
+  local last = #s -- not `split_end`, since most texts have nothing to trim
   while s:find("^%s", last) do
     last = last - 1
   end

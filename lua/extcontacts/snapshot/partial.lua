@@ -78,7 +78,7 @@ local function state_line(path)
 end
 
 --- Reads the state that an earlier export saved.
----@return extcontacts.snapshot.State|nil state nil if there is none
+---@return extcontacts.snapshot.State|nil state nil without a saved one
 function Partial:state()
   local line = state_line(self.state_path)
   if not line or self.is_new then

@@ -81,16 +81,6 @@ end
 -- Bytes of a name; the server allows 256 characters.  Words take linear time each.
 local LONGEST = 2000
 
--- A text without the characters of a class at its end, and these.  (The pattern
--- `^(.-)([.,]*)$` takes quadratic time.)
-local function without_tail(text, class)
-  local last = #text
-  while last > 0 and text:find(class, last) do
-    last = last - 1
-  end
-  return text:sub(1, last), text:sub(last + 1)
-end
-
 -- Letters that each stand for a name: a single one, or in a first name several
 -- without a vowel (TJ).  "ST." is an abbreviation.
 local function is_initials(word, after, family)
@@ -102,7 +92,7 @@ end
 -- A lower-case word.
 local function proper_word(text, family)
   local before, rest = text:match "^([%(\"]*)(.*)$"
-  local word, after = without_tail(rest, "^[%)\",.;]")
+  local word, after = texts.split_end(rest, "^[%)\",.;]")
   if word == "" then
     return text
   elseif is_initials(word, after, family) then
@@ -140,7 +130,7 @@ local function is_suffix(words, index)
   if not words.first_suffix then
     local first = #words + 1
     while first > 2 and words[first - 1].before == " "
-      and SUFFIXES[without_tail(letters.lower(words[first - 1].text), "^[.,]")] do
+      and SUFFIXES[texts.split_end(letters.lower(words[first - 1].text), "^[.,]")] do
       first = first - 1
     end
     words.first_suffix = first
@@ -234,7 +224,7 @@ function names.proper(text, options)
   local words, out = split(text, keep), {}
   for index, word in ipairs(words) do
     local lower, upper = letters.lower(word.text), letters.upper(word.text)
-    local bare, after = without_tail(lower, "^[.,]")
+    local bare, after = texts.split_end(lower, "^[.,]")
     word.is_particle = is_particle(words, index, options.family)
     out[#out + 1] = word.before
     out[#out + 1] = keep[upper] and upper or word.is_particle and lower

@@ -39,7 +39,8 @@ local function print_text(ctx, path, found)
   local header = found.header
   ctx:out(ctx:paint("stdout", "bold", printable.line(path)), ": ", STATES[found.state], "\n")
   local by = header.by ~= "unknown" and " by " .. header.by or ""
-  local client = header.client and (" (OAuth client %s)"):format(header.client:sub(1, 8)) or ""
+  local client = header.client and (" (OAuth client %s)"):format(
+    require("extcontacts.fix.identity").short(header.client)) or ""
   ctx:out("  ", printable.line(header.name), "\n  ",
     printable.line(("planned at %s%s for %s%s"):format(header.created, by, header.server, client)), "\n")
   if found.started then

@@ -3,6 +3,7 @@
 
 local core = require "extcontacts.core"
 local html = require "extcontacts.fix.report.html"
+local identity = require "extcontacts.fix.identity"
 local labels = require "extcontacts.fix.report.labels"
 local suggest = require "extcontacts.base.suggest"
 
@@ -54,7 +55,7 @@ return function(header, totals)
   fact("Planned by", html.text(header.by))
   fact("Planned at", time(header.created))
   fact("Server", html.text(header.server))
-  digest("OAuth client", header.client and header.client:sub(1, 8))
+  digest("OAuth client", identity.short(header.client))
   if source then
     fact("Records", html.text(describe_source(source)))
     digest("SHA-256 of the file", source.sha256)

@@ -65,12 +65,8 @@ end
 -- Marks white space that is easy to miss: at the ends, and several in a row.
 local function mark_blanks(text)
   -- The inserted tags have single spaces only, and none at their ends.
-  text = text:gsub("^[ \t\n]+", mark)
-  local last = #text
-  while last > 0 and text:find("^[ \t\n]", last) do
-    last = last - 1
-  end
-  text = text:sub(1, last) .. mark(text:sub(last + 1))
+  local head, tail = texts.split_end(text:gsub("^[ \t\n]+", mark), "^[ \t\n]")
+  text = head .. mark(tail)
   return (text:gsub("[ \t\n][ \t\n]+", mark))
 end
 

@@ -120,11 +120,7 @@ local function without_layer(text, pairs_too)
   if closing and #text >= #first + #closing and text:sub(-#closing) == closing then
     return text:sub(#first + 1, -#closing - 1)
   end
-  local last = #text
-  while last > 0 and text:find("^[;,%s]", last) do
-    last = last - 1
-  end
-  return text:sub(text:find "%S" or 1, last)
+  return (texts.split_end(text, "^[;,%s]"):match "^%s*(.*)$")
 end
 
 --- Removes matching quotes around a text, `="…"`, and trailing semicolons and

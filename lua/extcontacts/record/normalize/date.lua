@@ -7,20 +7,13 @@ local texts = require "extcontacts.base.text"
 local date = {}
 
 local LONGEST = 60 -- bytes
--- The seconds of an offset from UTC; nil if it is not one.
+-- Seconds of the largest offset that is read; no region has more than 14 hours.
+local MOST_OFFSET = 19 * 3600
+
+-- The seconds of an offset from UTC, also as `+0100` and `+01`; nil if it is not one.
 local function offset_of(zone)
-  if zone == "Z" or zone == "z" then
-    return 0
-  end
-  local sign, hours, minutes = zone:match "^([+-])(%d%d):?(%d%d)$"
-  if not sign then
-    sign, hours = zone:match "^([+-])(%d%d)$"
-    minutes = 0
-  end
-  if not sign or tonumber(hours) > 18 or tonumber(minutes) > 59 then
-    return nil
-  end
-  return (sign == "-" and -1 or 1) * (tonumber(hours) * 3600 + tonumber(minutes) * 60)
+  local offset = dates.offset((zone:gsub("^([+-]%d%d)(%d%d)$", "%1:%2"):gsub("^[+-]%d%d$", "%0:00")))
+  return offset and math.abs(offset) < MOST_OFFSET and offset or nil
 end
 
 -- A time of day with its offset: seconds from the start of the day in UTC, and

@@ -1,14 +1,12 @@
 --- Finds the one contact that has an e-mail address or a phone number.
 
+local contact_fields = require "extcontacts.record.contact_fields"
 local email = require "extcontacts.record.normalize.email"
 local normalize = require "extcontacts.record.normalize"
 local operations = require "extcontacts.api.operations"
 local record_api = require "extcontacts.fix.record_api"
 
 local find_contact = {}
-
-local EMAILS = { "workEmail", "personalEmail", "otherEmail" }
-local PHONES = { "workPhone", "cellPhone", "homePhone", "otherPhone" }
 
 local reverse = operations.by_short["lookup.reverse"]
 
@@ -32,12 +30,12 @@ end
 -- another extension.
 local function has(contact, address)
   local is_near = false
-  for _, field in ipairs(EMAILS) do
+  for _, field in ipairs(contact_fields.emails) do
     if address.kind == "email" and email.read(contact[field]) == address.value then
       return true, false
     end
   end
-  for _, field in ipairs(PHONES) do
+  for _, field in ipairs(contact_fields.phones) do
     local phone = contact[field]
     if type(phone) == "table" and phone.e164 == address.value then
       if address.extension == nil or phone.extension == address.extension then

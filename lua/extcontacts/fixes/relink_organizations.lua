@@ -25,8 +25,7 @@ local names = require "extcontacts.tidy.names"
 local ids
 
 local function key_of(value)
-  local key, reason = names.key(type(value) == "number" and tostring(value) or value)
-  return key, reason
+  return names.key(type(value) == "number" and tostring(value) or value)
 end
 
 -- The keys of the field's values; of each item's `value` if it is an array.

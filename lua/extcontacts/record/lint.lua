@@ -1,6 +1,7 @@
 --- Checks a planned change before it is sent: fields it clears, values the
 -- server may reject or ignore, numbers no search will find.  Pure.
 
+local contact_fields = require "extcontacts.record.contact_fields"
 local core = require "extcontacts.core"
 local diff = require "extcontacts.record.diff"
 local email = require "extcontacts.record.normalize.email"
@@ -33,7 +34,6 @@ local LENGTHS = {
   Relationship = { relationship = { 1, 100 } },
   PhoneNumber = { display = { 0, 512 }, countryCode = { 0, 4 } },
 }
-local EMAILS = { workEmail = true, personalEmail = true, otherEmail = true }
 local MOST_EXTERNAL_IDS = 10
 -- Digits of a phone number that the server can recognise.
 local FEWEST_DIGITS, MOST_DIGITS = 7, 20
@@ -148,7 +148,7 @@ function lint.check(kind, body)
       add(warnings, "required", path, field.wire .. " is required")
     elseif field.type == "PhoneNumber" and type(value) == "table" then
       check_phone(warnings, path, value)
-    elseif EMAILS[field.wire] and model.name == "ExternalContact" and type(value) == "string"
+    elseif contact_fields.is_email[field.wire] and model.name == "ExternalContact" and type(value) == "string"
       and not email.is_address(texts.trim(value)) then
       add(warnings, "limit", path, field.wire .. " is not an e-mail address")
     end

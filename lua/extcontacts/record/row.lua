@@ -6,6 +6,7 @@
 local blank = require "extcontacts.record.normalize.blank"
 local canonical = require "extcontacts.record.canonical"
 local cells = require "extcontacts.record.cells"
+local contact_fields = require "extcontacts.record.contact_fields"
 local core = require "extcontacts.core"
 local custom_fields = require "extcontacts.record.custom_fields"
 local damage = require "extcontacts.record.normalize.damage"
@@ -23,7 +24,6 @@ local record_row = {}
 
 local BY_TYPE = { string = "text", date = "datetime", uri = "text", int32 = "integer", int64 = "integer",
   integer = "integer", number = "number", boolean = "boolean", PhoneNumber = "phone" }
-local EMAILS = { workEmail = true, personalEmail = true, otherEmail = true }
 local BY_SUFFIX = { integer = "integer", number = "number", checkbox = "boolean", tag = "json", date = "date",
   datetime = "datetime" }
 
@@ -62,7 +62,7 @@ local function describe(kind, name)
     column.type = "id"
   elseif column.phone and path[#path] == "extension" then
     column.type = "extension"
-  elseif EMAILS[name] then
+  elseif contact_fields.is_email[name] then
     column.type = "email"
   else
     column.type = canonical.is_reference(field) and "reference" or simple or "json"

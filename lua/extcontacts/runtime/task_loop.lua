@@ -5,7 +5,6 @@
 local base = require "extcontacts.runtime.task"
 local compat = require "extcontacts.base.compat"
 local core = require "extcontacts.core"
-local finalizer = require "extcontacts.base.finalizer"
 local reactor = require "extcontacts.runtime.reactor"
 local task_waits = require "extcontacts.runtime.task_waits"
 
@@ -120,6 +119,7 @@ end
 --- waits; a "program" task starts when the loop next turns
 ---@param deadline number|nil monotonic seconds; the running task's deadline applies if it is earlier
 ---@param fn function
+---@param ... any its arguments
 ---@return extcontacts.Task
 function task_loop.spawn(kind, deadline, fn, ...)
   local outer = running_task()
@@ -136,6 +136,7 @@ end
 
 --- Runs a function as an "own" task that does not depend on the running one.
 ---@param fn function
+---@param ... any its arguments
 ---@return extcontacts.Task
 function task_loop.detach(fn, ...)
   local task = create("own", fn, ...)
@@ -156,47 +157,29 @@ function Task:cancel(why)
   end
 end
 
--- Tasks that a finalizer dropped.  It can run between any two lines, also of code
--- that LuaJIT has compiled, so it only notes them.
-local dropped = {}
-
 --- The same from a finalizer, when the loop next turns.
-function Task:drop()
-  dropped[#dropped + 1] = self
-end
-finalizer.interpreted(Task.drop)
-
-local function cancel_dropped()
-  while dropped[1] do
-    local tasks, index = dropped, 1
-    dropped = {}
-    while tasks[index] do
-      local task = tasks[index]
-      if not task.finished then
-        task.cancelled = task.cancelled or "cancelled"
-        pcall(base.end_wait, task)
-        enqueue(task)
-      end
-      index = index + 1
-    end
-  end
-end
+Task.drop = task_waits.drop
 
 -------------------------------------------------------------------- the turns --
 
---- The task whose code is running, and whether it can be suspended here.
+--- The task whose code is running, and whether it can be suspended here, which
+-- it can't in a coroutine that the program created inside it.
+---@return extcontacts.Task|nil
+---@return boolean|nil own
 function task_loop.current()
   local task = running_task()
   return task, task and coroutine.running() == task.co
 end
 
 --- When the calls of the running task must have ended.
+---@return number|nil monotonic seconds
 function task_loop.deadline()
   local task = running_task()
   return task and task.deadline
 end
 
---- Why the waiting code must end, "cancelled" or "interrupted"; nil when it may continue.
+--- Why the waiting code must end; nil when it may continue.
+---@return string|nil "cancelled" or "interrupted"
 function task_loop.stopping()
   if interrupted() then
     return "interrupted"
@@ -208,7 +191,7 @@ end
 --- Suspends the running task until what it waits for may be done, or a time.
 ---@param engine table|nil
 ---@param waitable table|nil
----@param due number|nil
+---@param due number|nil when to wake it
 ---@param now (fun(): number)|nil the clock of `due`
 function task_loop.suspend(engine, waitable, due, now)
   local task = running_task()
@@ -271,7 +254,7 @@ end
 ---@param due number|nil when the caller's wait is over in any case
 function task_loop.turn(engine, waitable, seconds, due)
   reactor.hold(engine, waitable)
-  cancel_dropped()
+  task_waits.cancel_dropped()
   local task = next_task()
   if not task and interrupted() then
     task_waits.interrupt()
@@ -289,14 +272,16 @@ end
 
 --- Collects finished transfers without waiting.
 function task_loop.collect()
-  cancel_dropped()
+  task_waits.cancel_dropped()
   if interrupted() then
     task_waits.interrupt()
   end
   look_around(reactor.collect(wake))
 end
 
---- How long the loop needs no turn; at most `seconds`.
+--- How long the loop needs no turn.
+---@param seconds number upper bound
+---@return number
 function task_loop.patience(seconds)
   return reactor.timeout(task_waits.until_due(seconds))
 end
@@ -305,7 +290,7 @@ task_loop.wake = wake
 
 --- Runs the ready tasks until each waits again.
 function task_loop.kick()
-  cancel_dropped()
+  task_waits.cancel_dropped()
   local task = next_task()
   while task do
     run(task)
@@ -314,6 +299,7 @@ function task_loop.kick()
 end
 
 --- Whether tasks of the program exist.
+---@return boolean
 function task_loop.busy()
   return alive.program > 0
 end

@@ -2,6 +2,9 @@
 -- lines here, by a debug hook or for lack of memory, loses a task at most until
 -- `task_loop` searches for those that it lost.
 
+local base = require "extcontacts.runtime.task"
+local finalizer = require "extcontacts.base.finalizer"
+
 local task_waits = {}
 
 local waiting = {} -- waitable → the tasks that wait for it
@@ -105,6 +108,34 @@ function task_waits.interrupt()
   end
   for task in pairs(sleepers) do
     enqueue(task)
+  end
+end
+
+-- Tasks that a finalizer dropped.  It can run between any two lines, also of code
+-- that LuaJIT has compiled, so it only notes them.
+local dropped = {}
+
+--- Called by a finalizer: cancels a task when the loop next turns.
+---@param task extcontacts.Task
+function task_waits.drop(task)
+  dropped[#dropped + 1] = task
+end
+finalizer.interpreted(task_waits.drop)
+
+--- Cancels the tasks that finalizers dropped.
+function task_waits.cancel_dropped()
+  while dropped[1] do
+    local tasks, index = dropped, 1
+    dropped = {}
+    while tasks[index] do
+      local task = tasks[index]
+      if not task.finished then
+        task.cancelled = task.cancelled or "cancelled"
+        pcall(base.end_wait, task)
+        enqueue(task)
+      end
+      index = index + 1
+    end
   end
 end
 

@@ -2,15 +2,15 @@
 -- that was changed, or a record that someone entered again.  Pure.
 
 local canonical = require "extcontacts.record.canonical"
+local contact_fields = require "extcontacts.record.contact_fields"
 local email = require "extcontacts.record.normalize.email"
 local name = require "extcontacts.record.normalize.name"
 local new_ids = require "extcontacts.snapshot.new_ids"
 
 local likeness = {}
 
-local EMAILS = { "workEmail", "personalEmail", "otherEmail" }
-local PHONES = { "workPhone", "cellPhone", "homePhone", "otherPhone", "phoneNumber", "faxNumber" }
-local NAMES = { contact = { "firstName", "middleName", "lastName" }, organization = { "name" } }
+local ORGANIZATION_PHONES = { "phoneNumber", "faxNumber" }
+local NAMES = { contact = contact_fields.names, organization = { "name" } }
 -- Fields in which most records agree.
 local COMMON = { surveyOptOut = true, type = true, division = true, schema = true }
 
@@ -38,10 +38,10 @@ function likeness.keys(kind, record, ids)
     keys[#keys + 1] = key and prefix .. key or nil
   end
   add("name ", name_of(kind, record))
-  for _, field in ipairs(EMAILS) do
+  for _, field in ipairs(contact_fields.emails) do
     add("e-mail ", email.read(record[field]))
   end
-  for _, field in ipairs(PHONES) do
+  for _, field in ipairs(kind == "organization" and ORGANIZATION_PHONES or contact_fields.phones) do
     local phone = record[field]
     add("phone ", type(phone) == "table" and type(phone.e164) == "string" and phone.e164 or nil)
   end

@@ -1,7 +1,7 @@
 --- The requests of a client that are under way.  A call may end in its wait, without
 -- running another line: nginx ends its light thread, an event loop drops its
 -- coroutine.  What a request holds is therefore written down here, and whoever comes
--- next can settle it (`call.orphans`).
+-- next can settle it (`call.health`).
 
 local exchanges = {}
 

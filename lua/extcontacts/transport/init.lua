@@ -1,8 +1,8 @@
 --- One exchange with the server: sends a request, classifies the answer and
 -- creates the entry for the log.  This room owns the client's engine, the log
 -- entries (`transport.log`), the counters (`transport.stats`) and the requests under
--- way (`transport.exchanges`).  It sends
--- each request once; the gate and the retries are in `call`.
+-- way (`transport.exchanges`).  It sends each request once; the gate and the retries
+-- are in `call`.
 
 local dates = require "extcontacts.base.dates"
 local errors = require "extcontacts.base.errors"

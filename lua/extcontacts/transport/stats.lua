@@ -1,5 +1,7 @@
 --- The counters of a client, for `client:stats()`.
 
+local deepcopy = require "extcontacts.base.deepcopy"
+
 local stats = {}
 
 --- Upper bounds of the latency buckets, in seconds; the last bucket has none.
@@ -108,20 +110,12 @@ function stats.call(self, name, seconds, err)
   latency.buckets[index] = latency.buckets[index] + 1
 end
 
-local function copy_of(values)
-  local copy = {}
-  for name, value in pairs(values) do
-    copy[name] = type(value) == "table" and copy_of(value) or value
-  end
-  return copy
-end
-
 --- Returns a copy that later calls don't change.
 ---@param self extcontacts.Stats
 ---@param in_flight integer
 ---@return extcontacts.Stats
 function stats.snapshot(self, in_flight)
-  local copy = copy_of(self)
+  local copy = deepcopy(self)
   copy.in_flight = in_flight
   return copy
 end

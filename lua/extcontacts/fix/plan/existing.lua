@@ -6,6 +6,7 @@
 
 local canonical = require "extcontacts.record.canonical"
 local compat = require "extcontacts.base.compat"
+local contact_fields = require "extcontacts.record.contact_fields"
 local diff = require "extcontacts.record.diff"
 local earlier_plans = require "extcontacts.fix.earlier_plans"
 local email = require "extcontacts.record.normalize.email"
@@ -22,9 +23,7 @@ local types = require "extcontacts.record.types"
 
 local existing = {}
 
-local EMAILS = { "workEmail", "personalEmail", "otherEmail" }
-local PHONES = { "workPhone", "cellPhone", "homePhone", "otherPhone" }
-local NAMES = { contact = { "firstName", "middleName", "lastName" }, organization = { "name" } }
+local NAMES = { contact = contact_fields.names, organization = { "name" } }
 -- Lists of the records that belong to one.
 local LISTS = { contact_note = "each_contact_note", organization_note = "each_organization_note",
   relationship = "each_organization_relationship" }
@@ -53,10 +52,10 @@ end
 -- The addresses of a contact, as `normalize.address` writes them.
 local function addresses_of(body)
   local out = {}
-  for _, field in ipairs(EMAILS) do
+  for _, field in ipairs(contact_fields.emails) do
     out[#out + 1] = email.read(body[field])
   end
-  for _, field in ipairs(PHONES) do
+  for _, field in ipairs(contact_fields.phones) do
     local typed = type(body[field]) == "table" and body[field] or {}
     local number = phone.read(type(typed.e164) == "string" and typed.e164 or typed.display)
     local extension = number and (number.extension or typed.extension)

@@ -11,6 +11,7 @@ local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 local json = require "extcontacts.base.json"
 local main = require "extcontacts.main"
+local nginx = require "extcontacts.runtime.nginx"
 local operations = require "extcontacts.api.operations"
 local records = require "extcontacts.record"
 local run = require "extcontacts.iterate.run"
@@ -62,6 +63,10 @@ function ec.connect(options)
     error(misuse, 2)
   end
   return created
+end
+
+if nginx.starts() then
+  require "extcontacts.preload"
 end
 
 return ec

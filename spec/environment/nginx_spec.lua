@@ -1,5 +1,6 @@
 -- The environment inside nginx: what init_by_lua reads, what a worker no longer has,
 -- and developing with the code cache off.
+local files = require "extcontacts.base.files"
 local nginx = require "spec.support.nginx"
 local peer = require "spec.support.peer"
 
@@ -8,6 +9,10 @@ local CONTACT = peer.reply('{"id":"1","firstName":"Ann"}')
 
 -- Answers a request for a token, then one for a contact, on each connection.
 local ANSWERING = { { { "read" }, { "send", GRANT }, { "read" }, { "send", CONTACT }, { "close" } } }
+
+-- A token, a contact, and then a failure.
+local FAILING = { { { "read" }, { "send", GRANT }, { "read" }, { "send", CONTACT },
+  { "read" }, { "send", peer.reply('{"status":404,"code":"not.found"}', nil, "404 Not Found") }, { "close" } } }
 
 local INIT = [[
   init_by_lua_block {
@@ -21,6 +26,11 @@ local GET = [[
     content_by_lua_block {
       local contact, err = client.contacts:get "1"
       ngx.print(contact and contact.firstName or tostring(err))
+    }
+  }
+  location = /loaded {
+    content_by_lua_block {
+      ngx.print(tostring(package.loaded[ngx.var.arg_module] ~= nil))
     }
   }
   location = /late {
@@ -54,6 +64,7 @@ describe("the environment inside nginx", function()
       environment = (options.variables or SECRETS) .. (" EXTCONTACTS_BASE_URL=%s EXTCONTACTS_LOGIN_URL=%s")
         :format(api.url, api.url),
       main = options.main,
+      root = options.root,
       http = (options.http or "") .. (options.init or INIT),
       server = GET,
     }
@@ -85,6 +96,52 @@ describe("the environment inside nginx", function()
       assert.equal("extcontacts.client (" .. api.url .. ")", server:must "/late")
     end)
   end
+
+  describe("whose files the workers can't read", function()
+    local root
+
+    -- The modules below the fixes that a function requires: `require` is not at the
+    -- start of its line.
+    local function required_by_functions()
+      local pipe = assert(io.popen("find lua/extcontacts -name '*.lua' | grep -vE "
+        .. "'/(fix|fixes|snapshot|tidy|doctor|sandbox|cli)/|/meta.lua' | xargs grep -hE '^ .*require'"))
+      local modules = {}
+      for line in pipe:lines() do
+        modules[#modules + 1] = line:match 'require[ (]*"(extcontacts[%w_.]*)"'
+      end
+      pipe:close()
+      return modules
+    end
+
+    before_each(function()
+      api:stop()
+      api = peer.start(FAILING)
+      root = os.tmpname()
+      os.remove(root)
+      os.execute(("mkdir %s && cp -R lua %s && ln -s \"$PWD/build\" %s/build"):format(root, root, root))
+      start { root = root, variables = "-u LUA_PATH -u LUA_PATH_5_1 " .. SECRETS }
+      -- A file that nobody has cannot be read by root either.
+      os.execute(("rm -r %s/lua"):format(root))
+    end)
+
+    after_each(function()
+      os.execute("rm -r " .. root)
+    end)
+
+    it("has loaded in init_by_lua what its functions require", function()
+      local modules = required_by_functions()
+      assert.is_true(#modules > 5)
+      for _, module in ipairs(modules) do
+        assert.equal("true", server:must("/loaded?module=" .. module), module)
+      end
+    end)
+
+    it("understands a failed answer", function()
+      assert.is_nil(files.read(root .. "/lua/extcontacts/init.lua"))
+      assert.equal("Ann", server:must "/get")
+      assert.matches("404", server:must "/get", 1, true)
+    end)
+  end)
 
   it("leaves nothing behind in a worker that loads the code for each request", function()
     start { http = "lua_code_cache off;" }

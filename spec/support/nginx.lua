@@ -78,11 +78,12 @@ end
 --- Starts nginx and waits until it serves requests.
 ---@param options { http: string|nil, server: string|nil, main: string|nil, workers: integer|nil, level: string|nil }
 --- directives; `environment`: variables for env, `A=b C=d`;
---- `listen`: words after the address; `talks`: the output goes to standard error
+--- `listen`: words after the address; `talks`: the output goes to standard error;
+--- `root`: a folder with `lua` and `build` instead of this one
 ---@return table server
 function nginx.start(options)
   local server = setmetatable({
-    directory = output("mktemp -d"), root = output("pwd"), port = launch.free_port(),
+    directory = output("mktemp -d"), root = options.root or output("pwd"), port = launch.free_port(),
   }, Server)
   server.url = "http://127.0.0.1:" .. server.port
   write(server.directory .. "/nginx.conf", configuration(server, options))

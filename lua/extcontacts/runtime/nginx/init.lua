@@ -40,6 +40,12 @@ function nginx.present()
   return type(ngx) == "table" and ngx.get_phase ~= nil and ngx.timer ~= nil
 end
 
+--- Whether this code runs in init_by_lua, before the workers exist.
+---@return boolean
+function nginx.starts()
+  return nginx.present() and ngx.get_phase() == "init"
+end
+
 --- Raises an error where code can't wait, at the line that called the module.
 function nginx.check()
   local phase = ngx.get_phase()

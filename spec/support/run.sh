@@ -21,8 +21,10 @@
 #            (spec/support/check_bare.sh)
 #   deps     installs what the other groups need, but for bare and valgrind
 #
-# VMS="lua5.4" leaves the other VM out; asan also heeds ASAN_VMS.  Builds and
-# logs go into CHECK_DIR (build/check), a folder below this tree.
+# VMS="lua5.4" leaves the other VM out; asan also heeds ASAN_VMS.  On two
+# processors, suite and gc run the VMs at the same time and print the second one's
+# output after the first one's; JOBS=1 runs them one after the other.  Builds and logs
+# go into CHECK_DIR (build/check), a folder below this tree.
 # EXTCONTACTS_WITHOUT="zsh fish" runs the specs as if these packages were
 # missing (spec/support/programs.lua).
 # A pending spec is listed and counts neither way; the line before the last
@@ -43,8 +45,22 @@ unset LUA_PATH_5_4 LUA_CPATH_5_4 LUA_INIT LUA_INIT_5_4
 # env.
 foreign=$(env | sed -nE 's/^((GENESYSCLOUD|PURECLOUD)_[A-Z_]+|EXTCONTACTS_(BASE_URL|LOGIN_URL|CA_FILE|RATE)|(https?|all|no)_proxy|(HTTPS?|ALL|NO)_PROXY)=.*/-u \1/p')
 
+JOBS=${JOBS:-$(nproc)}
+
 passed=0 failed=0 pending=0 failures=
 lacking=0 packages= # pending for missing programs, and their Debian packages
+
+child= # of this process: the specs that it waits for
+other= # the process in the background
+
+interrupted() {
+  trap - INT TERM HUP
+  [ -z "$child" ] || kill "$child" 2>/dev/null
+  [ -z "$other" ] || kill "$other" 2>/dev/null
+  wait
+  exit 130
+}
+trap interrupted INT TERM HUP
 
 # The seconds since $1 (of date +%s).
 since() {
@@ -80,16 +96,21 @@ check() {
 # A suite that waits for what never comes ends as failed, not as a stuck run.
 SUITE_SECONDS=${SUITE_SECONDS:-1500}
 
+# add_missing COUNT PACKAGES: specs that are pending for these packages
+add_missing() {
+  lacking=$((lacking + ${1:-0}))
+  for package in ${2:-}; do
+    case " $packages " in *" $package "*) ;; *) packages="$packages $package" ;; esac
+  done
+}
+
 # add_report FILE STATUS: the counts of a report (spec/support/report.lua) into
 # good, bad and waiting; a run that ended with STATUS without failures to show
 # for it, or without a passed spec, counts as one failure
 add_report() {
   good=0 bad=0 waiting=0 without=0 missing=
   [ ! -f "$1" ] || read -r good bad waiting without missing <"$1"
-  lacking=$((lacking + ${without:-0}))
-  for package in ${missing:-}; do
-    case " $packages " in *" $package "*) ;; *) packages="$packages $package" ;; esac
-  done
+  add_missing "$without" "$missing"
   if [ "$bad" = 0 ] && { [ "$2" != 0 ] || [ "$good" = 0 ]; }; then
     bad=1
     echo "the run ended with status $2 after $good specs"
@@ -103,15 +124,20 @@ run_specs() {
   shift
   report=$root/$out/report
   rm -f "$report"
-  set -- env $foreign timeout --foreground -k 10 "$SUITE_SECONDS" "$@" ${runner:-spec/support/suite.lua}
+  # timeout gives the specs a process group of their own and ends all of it.
+  set -- env $foreign timeout -k 10 "$SUITE_SECONDS" "$@" ${runner:-spec/support/suite.lua}
   if [ -f spec/helper.lua ]; then
     set -- "$@" --helper=spec/helper.lua
   fi
   EXTCONTACTS_REPORT=$report \
     LUA_PATH="$root/lua/?.lua;$root/lua/?/init.lua;$root/?.lua;;" \
     LUA_CPATH="$root/$core/?.so;;" \
-    "$@" $specs
-  add_report "$report" $?
+    "$@" $specs </dev/null &
+  child=$!
+  wait $child
+  status=$?
+  child=
+  add_report "$report" $status
 }
 
 # suite_ended NAME GOOD BAD WAITING START
@@ -149,6 +175,53 @@ suite_by_file() {
   suite_ended "$name" "$all_good" "$all_bad" "$all_waiting" "$start"
 }
 
+# in_background COMMAND...: the command's counts and output wait for `joined`
+in_background() {
+  (
+    out=$out/background
+    mkdir -p "$out"
+    rm -f "$out/counts"
+    passed=0 failed=0 pending=0 failures= lacking=0 packages= other=
+    trap interrupted INT TERM HUP
+    "$@"
+    printf '%s %s %s %s %s\n%s\n' "$passed" "$failed" "$pending" "$lacking" "$packages" "$failures" >"$out/counts"
+  ) >"$out/background.log" 2>&1 </dev/null &
+  other=$!
+}
+
+# joined: prints and adds up what ran in the background
+joined() {
+  [ -n "$other" ] || return
+  wait "$other"
+  other=
+  cat "$out/background.log"
+  if [ ! -f "$out/background/counts" ]; then
+    fail "the process in the background ended early"
+    return
+  fi
+  {
+    read -r good bad waiting without missing
+    passed=$((passed + good)) failed=$((failed + bad)) pending=$((pending + waiting))
+    add_missing "$without" "$missing"
+    failures=$failures$(cat)
+  } <"$out/background/counts"
+}
+
+# on_vms COMMAND...: the command with the name of each VM; the last one in the
+# background where JOBS allows it
+on_vms() {
+  last=${VMS##* }
+  if [ "$JOBS" -gt 1 ] && [ "$last" != "$VMS" ]; then
+    in_background "$@" "$last"
+  fi
+  for vm in $VMS; do
+    if [ "$vm" != "$last" ] || [ -z "$other" ]; then
+      "$@" "$vm"
+    fi
+  done
+  joined
+}
+
 build() { # CORE-DIRECTORY VM make's variables...
   dir=$1 vm=$2
   shift 2
@@ -164,12 +237,20 @@ sandbox_build() {
   fi
 }
 
-group_suite() {
+build_all() {
   sandbox_build
   for vm in $VMS; do
     check "build for $vm" build "build/$vm" "$vm"
-    suite "specs on $vm" "build/$vm" "$vm"
   done
+}
+
+suite_on() {
+  suite "specs on $1" "build/$1" "$1"
+}
+
+group_suite() {
+  build_all
+  on_vms suite_on
 }
 
 # Specs of calls, but for those that start programs or turn a clock of their
@@ -299,13 +380,14 @@ group_leaks() {
 
 # A file at a time: a full collection takes as long as the heap is large, and
 # the heap of the whole suite makes hours of it.
+gc_on() {
+  suite_by_file "specs with a restless collector on $1" "build/$1" \
+    env EXTCONTACTS_GC=1 "$1"
+}
+
 group_gc() {
-  sandbox_build
-  for vm in $VMS; do
-    check "build for $vm" build "build/$vm" "$vm"
-    suite_by_file "specs with a restless collector on $vm" "build/$vm" \
-      env EXTCONTACTS_GC=1 "$vm"
-  done
+  build_all
+  on_vms gc_on
 }
 
 # The bad network; the specs' own HTTP client sends nothing again, ours does.

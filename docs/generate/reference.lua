@@ -54,7 +54,7 @@ local function anchor(heading)
 end
 
 local function method(row)
-  return "client." .. row.short:gsub("%.(%w+)$", ":%1")
+  return "client." .. row.short:gsub("%.([%w_]+)$", ":%1")
 end
 
 -- The rows by resource, in the order of the table.

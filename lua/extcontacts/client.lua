@@ -11,6 +11,7 @@ local config = require "extcontacts.config"
 local exchanges = require "extcontacts.transport.exchanges"
 local health = require "extcontacts.call.health"
 local map = require "extcontacts.iterate.map"
+local names = require "extcontacts.api.operations.names"
 local namespace = require "extcontacts.namespace"
 local operations = require "extcontacts.api.operations"
 local pages = require "extcontacts.iterate.pages"
@@ -84,27 +85,37 @@ local function itself(self)
   return self
 end
 
-for _, row in ipairs(operations.list) do
-  Client[row.name] = method_of(row, row.name, itself)
-  if row.iterator then
-    Client[row.iterator] = iterator_of(row)
+-- A row's method and iterator are created when they are first used.
+local on_first_use = {}
+
+function on_first_use.__index(_, name)
+  local method
+  if names.file_of[name] then
+    method = method_of(operations.find(name), name, itself)
+  elseif names.by_iterator[name] then
+    method = iterator_of(operations.of_iterator(name))
   end
+  if method then
+    Client[name] = method
+  end
+  return method
 end
 
-local tree = namespace.tree(operations.list, method_of)
+local tree = namespace.tree(names.shorts, function(short)
+  return method_of(operations.find(short), short, namespace.client_of)
+end)
 
 ------------------------------------------------------------------- client --
 
-local function row_of(name)
-  return operations.by_name[name] or operations.by_short[name]
-end
-
-local function operation_names()
-  local names = suggest.keys(operations.by_name)
-  for short in pairs(operations.by_short) do
-    names[#names + 1] = short
+-- The names of all operations, and of the lists given.
+local function known_names(...)
+  local known = {}
+  for _, list in ipairs { names.list, names.shorts, ... } do
+    for _, name in ipairs(list) do
+      known[#known + 1] = name
+    end
   end
-  return names
+  return known
 end
 
 -- A call's row and its bound arguments, or nil and the misuse.
@@ -112,9 +123,9 @@ local function bind(name, ...)
   if name == raw_request.NAME then
     return raw_request.bind(...)
   end
-  local row = row_of(name)
+  local row = operations.find(name)
   if not row then
-    return nil, suggest.unknown("operation", name, operation_names())
+    return nil, suggest.unknown("operation", name, known_names())
   end
   local args, misuse = params.bind(row, select("#", ...), { ... })
   return args and row, args or misuse
@@ -247,6 +258,8 @@ function Client:close()
   end
 end
 
+setmetatable(Client, on_first_use)
+
 function metatable.__index(self, name)
   local method = Client[name]
   if method then
@@ -260,13 +273,8 @@ function metatable.__index(self, name)
     rawset(self, name, space)
     return space
   end
-  local known = suggest.keys(Client)
-  for _, names in ipairs { suggest.keys(operations.by_short), suggest.keys(tree.spaces) } do
-    for _, known_name in ipairs(names) do
-      known[#known + 1] = known_name
-    end
-  end
-  error(suggest.unknown("operation", name, known), 2)
+  error(suggest.unknown("operation", name,
+    known_names(suggest.keys(Client), suggest.keys(names.by_iterator), suggest.keys(tree.spaces))), 2)
 end
 
 function metatable.__newindex(self, name, value)

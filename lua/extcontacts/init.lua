@@ -33,7 +33,7 @@ local ec = {
   interrupted = core.signal.caught,
   --- Region id → domain.
   regions = config.regions,
-  --- The operation table: `list`, `by_name`, `by_short`.
+  --- The operation table: `list`, `by_name`, `by_short`, `find(name)`.
   operations = operations,
 }
 

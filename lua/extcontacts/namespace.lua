@@ -9,7 +9,8 @@ local namespace = {}
 
 ---@class extcontacts.NamespaceNode
 ---@field spaces table<string, extcontacts.NamespaceNode>
----@field methods table<string, function>
+---@field methods table<string, function> those used so far; indexing it creates one
+---@field shorts table<string, string> method → short name of its operation
 ---@field path string `client.contacts.notes`
 
 -- Key under which a namespace object keeps its client and its node.
@@ -17,23 +18,32 @@ local OWN = {}
 
 local metatable = { __name = "extcontacts.namespace" }
 
-local function new_node(path)
-  return { spaces = {}, methods = {}, path = path }
+local function new_node(path, method_of)
+  local shorts = {}
+  local methods = setmetatable({}, {
+    __index = function(self, name)
+      if shorts[name] then
+        self[name] = method_of(shorts[name])
+      end
+      return rawget(self, name)
+    end,
+  })
+  return { spaces = {}, methods = methods, shorts = shorts, path = path }
 end
 
 --- Builds the tree of the operations' short names.
----@param list extcontacts.Operation[]
----@param method_of fun(row: extcontacts.Operation, name: string, client_of: fun(self: any): any): function
+---@param shorts string[]
+---@param method_of fun(short: string): function creates the method of an operation
 ---@return extcontacts.NamespaceNode
-function namespace.tree(list, method_of)
-  local root = new_node "client"
-  for _, row in ipairs(list) do
+function namespace.tree(shorts, method_of)
+  local root = new_node("client", method_of)
+  for _, short in ipairs(shorts) do
     local node = root
-    for part in row.short:gmatch "(%w+)%." do
-      node.spaces[part] = node.spaces[part] or new_node(node.path .. "." .. part)
+    for part in short:gmatch "([%w_]+)%." do
+      node.spaces[part] = node.spaces[part] or new_node(node.path .. "." .. part, method_of)
       node = node.spaces[part]
     end
-    node.methods[row.short:match "%w+$"] = method_of(row, row.short, namespace.client_of)
+    node.shorts[short:match "[%w_]+$"] = short
   end
   return root
 end
@@ -56,7 +66,7 @@ end
 
 local function member_names(node)
   local names = {}
-  for _, group in ipairs { node.methods, node.spaces } do
+  for _, group in ipairs { node.shorts, node.spaces } do
     for name in pairs(group) do
       names[#names + 1] = node.path .. "." .. name
     end

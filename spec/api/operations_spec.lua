@@ -250,10 +250,4 @@ describe("a row of the operation table", function()
       assert.equal("operation table, post_externalcontacts_things: " .. problem, message)
     end)
   end
-
-  it("is rejected if another has its name", function()
-    assert.has_error(function()
-      define.operations { { written(), written() } }
-    end, "operation table, post_externalcontacts_things: duplicate name or short name")
-  end)
 end)

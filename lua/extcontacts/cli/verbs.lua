@@ -9,7 +9,7 @@ local verbs = {}
 
 local function ends_in(verb)
   return function(row)
-    return row.short:match("%.(%w+)$") == verb
+    return row.short:match("%.([%w_]+)$") == verb
   end
 end
 

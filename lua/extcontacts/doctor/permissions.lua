@@ -10,7 +10,7 @@ local permissions = {}
 ---@param row extcontacts.Operation
 ---@return string
 function permissions.group(row)
-  return row.short:match("^(.*)%.%w+$")
+  return row.short:match("^(.*)%.[%w_]+$")
 end
 
 --- Returns the names of all groups, in the table's order.

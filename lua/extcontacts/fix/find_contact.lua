@@ -8,7 +8,7 @@ local record_api = require "extcontacts.fix.record_api"
 
 local find_contact = {}
 
-local reverse = operations.by_short["lookup.reverse"]
+local reverse = operations.find "lookup.reverse"
 
 --- The reason when no contact has the id or e-mail address.
 find_contact.NOBODY = "no such record"

@@ -15,7 +15,7 @@ local function is_read(name, first)
   if name == raw_request.NAME then
     return raw_request.effect(first) == "read"
   end
-  local row = operations.by_name[name] or operations.by_short[name]
+  local row = operations.find(name)
   return not row or row.effect == "read"
 end
 

@@ -1,7 +1,7 @@
 --- The types of records that a fix can change: their models, their operations,
 -- and how a record is referred to.  Pure.
 
-local operations = require "extcontacts.api.operations"
+local names = require "extcontacts.api.operations.names"
 local suggest = require "extcontacts.base.suggest"
 
 local types = {}
@@ -31,7 +31,7 @@ local function record_type(name, model, space, owner, has_dates)
   local row = { name = name, model = model, space = space, owner = owner, has_dates = has_dates }
   for _, verb in ipairs { "get", "update", "create", "delete" } do
     row[verb] = space .. "." .. verb
-    assert(operations.by_short[row[verb]], row[verb])
+    assert(names.by_short[row[verb]], row[verb])
   end
   return row
 end

@@ -189,22 +189,16 @@ function define.row(row)
   return row
 end
 
---- Builds the table from the resources' rows.
----@param groups table[][] rows as written, in the order of the table
----@return table operations its `list`, `by_name` and `by_short`
-function define.operations(groups)
-  local list, by_name, by_short = {}, {}, {}
-  for _, rows in ipairs(groups) do
-    for _, written in ipairs(rows) do
-      local row = define.row(written)
-      if by_name[row.name] or by_short[row.short] then
-        wrong(row.name, "duplicate name or short name")
-      end
-      list[#list + 1] = row
-      by_name[row.name], by_short[row.short] = row, row
+--- Completes the rows of a file.
+---@param written table[] changed
+---@return extcontacts.Operation[] rows the same table
+function define.rows(written)
+  for _, row in ipairs(written) do
+    if not row.short then
+      define.row(row)
     end
   end
-  return { list = list, by_name = by_name, by_short = by_short }
+  return written
 end
 
 return define

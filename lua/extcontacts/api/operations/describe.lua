@@ -109,7 +109,7 @@ end
 ---@return string resource
 ---@return string verb
 function describe.resource(row)
-  return row.short:match "^(.*)%.(%w+)$"
+  return row.short:match "^(.*)%.([%w_]+)$"
 end
 
 return describe

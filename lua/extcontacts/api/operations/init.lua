@@ -5,32 +5,101 @@
 --
 -- Methods, argument checks, requests, iterators, the reference, the command's
 -- help, the sandbox's routes and the specs are generated from the rows.  Each
--- resource has a file; `define` completes and checks the rows.  To add an
--- operation, add a row.
+-- resource has a file; `define` completes and checks the rows, and `names` has
+-- the names of all.  To add an operation, add a row and its name.
 
 local contacts = require "extcontacts.api.operations.contacts"
-local conversations = require "extcontacts.api.operations.conversations"
 local define = require "extcontacts.api.operations.define"
 local lookup = require "extcontacts.api.operations.lookup"
+local names = require "extcontacts.api.operations.names"
 local notes = require "extcontacts.api.operations.notes"
 local organizations = require "extcontacts.api.operations.organizations"
 local relationships = require "extcontacts.api.operations.relationships"
-local schemas = require "extcontacts.api.operations.schemas"
-local trustors = require "extcontacts.api.operations.trustors"
 
 ---@class extcontacts.Operations
----@field list extcontacts.Operation[] in the order of the reference
----@field by_name table<string, extcontacts.Operation> by specified name
----@field by_short table<string, extcontacts.Operation> by short name
+---@field list extcontacts.Operation[] all rows, in the order of the reference
+---@field by_name table<string, extcontacts.Operation> all rows by specified name
+---@field by_short table<string, extcontacts.Operation> all rows by short name
 ---@field page_window integer most records a page listing can reach: page_number * page_size
 
 ---@type extcontacts.Operations
-local operations = define.operations {
-  contacts, notes.of_contacts, schemas.of_contacts,
-  organizations, notes.of_organizations, schemas.of_organizations, trustors,
-  relationships, notes.all, conversations, lookup,
+local operations = { page_window = 1000 }
+
+-- File → returns its rows.  The common ones are loaded with this module, so that
+-- no request in nginx waits for the disk; the others when they are first used.
+local FILES = {
+  contacts = function()
+    return contacts
+  end,
+  lookup = function()
+    return lookup
+  end,
+  notes = function()
+    return notes
+  end,
+  organizations = function()
+    return organizations
+  end,
+  relationships = function()
+    return relationships
+  end,
+  conversations = function()
+    return require "extcontacts.api.operations.conversations"
+  end,
+  schemas = function()
+    return require "extcontacts.api.operations.schemas"
+  end,
+  trustors = function()
+    return require "extcontacts.api.operations.trustors"
+  end,
 }
 
-operations.page_window = 1000
+-- Specified name → row, of the files loaded so far.
+local rows = {}
 
-return operations
+-- The row of a specified name.
+local function load_row(name)
+  if not rows[name] then
+    for _, row in ipairs(define.rows(FILES[names.file_of[name]]())) do
+      rows[row.name] = row
+    end
+  end
+  return rows[name]
+end
+
+--- Finds an operation by its specified or short name, and loads no other file
+-- than that of its resource.
+---@param name any
+---@return extcontacts.Operation|nil
+function operations.find(name)
+  local specified = names.file_of[name] and name or names.by_short[name]
+  return specified and load_row(specified)
+end
+
+--- Finds the listing behind an iterator of the client.
+---@param iterator any
+---@return extcontacts.Operation|nil
+function operations.of_iterator(iterator)
+  local specified = names.by_iterator[iterator]
+  return specified and load_row(specified)
+end
+
+-- `list`, `by_name` and `by_short` have all rows, so the first access loads them.
+local ALL = { list = true, by_name = true, by_short = true }
+
+return setmetatable(operations, {
+  __index = function(self, field)
+    if not ALL[field] then
+      return nil
+    end
+    local list, by_name, by_short = {}, {}, {}
+    for index, name in ipairs(names.list) do
+      local row = load_row(name)
+      list[index], by_name[name], by_short[row.short] = row, row, row
+    end
+    rawset(self, "list", list)
+    rawset(self, "by_name", by_name)
+    rawset(self, "by_short", by_short)
+    return self[field]
+  end,
+})

@@ -23,7 +23,7 @@ local function check_note(find, get, owner)
   }
 end
 
-local of_contacts = {
+return {
   { "get_externalcontacts_contact_note", "contacts.notes.get", "GET",
     "/contacts/{contactId}/notes/{noteId}",
     effect = "read",
@@ -70,9 +70,6 @@ local of_contacts = {
     permissions = permission_sets.contacts "edit",
     returns = "Empty",
   },
-}
-
-local of_organizations = {
   { "get_externalcontacts_organization_note", "organizations.notes.get", "GET",
     "/organizations/{externalOrganizationId}/notes/{noteId}",
     effect = "read",
@@ -119,9 +116,6 @@ local of_organizations = {
     permissions = permission_sets.organizations "edit",
     returns = "Empty",
   },
-}
-
-local all = {
   { "get_externalcontacts_scan_notes", "notes.scan", "GET", "/scan/notes",
     effect = "read",
     summary = "Scan for notes using paging",
@@ -132,5 +126,3 @@ local all = {
     iterator = "scan_notes",
   },
 }
-
-return { of_contacts = of_contacts, of_organizations = of_organizations, all = all }

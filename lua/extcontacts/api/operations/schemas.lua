@@ -17,7 +17,7 @@ local function check_version(get)
   return { get = get, same = { "schema_id" }, advances = "version", proves_absence = true }
 end
 
-local of_contacts = {
+return {
   { "get_externalcontacts_contacts_schema", "contacts.schemas.get", "GET",
     "/contacts/schemas/{schemaId}",
     effect = "read",
@@ -77,10 +77,7 @@ local of_contacts = {
     returns = "DataSchema",
     also_returns = "DataSchemaListing",
   },
-}
-
--- The API has no DELETE for these.
-local of_organizations = {
+  -- The API has no DELETE for these.
   { "get_externalcontacts_organizations_schema", "organizations.schemas.get", "GET",
     "/organizations/schemas/{schemaId}",
     effect = "read",
@@ -135,5 +132,3 @@ local of_organizations = {
     also_returns = "DataSchemaListing",
   },
 }
-
-return { of_contacts = of_contacts, of_organizations = of_organizations }

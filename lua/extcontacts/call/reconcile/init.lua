@@ -26,7 +26,7 @@ end
 -- Sends one read; its deadline and cancel token are the call's.  A read never
 -- needs to be reconciled.
 local function read(call, wanted)
-  local row = operations.by_name[wanted.operation]
+  local row = operations.find(wanted.operation)
   local args = assert(params.bind(row, #wanted.arguments, wanted.arguments))
   args.deadline, args.options.cancel = call.deadline, call.cancel_token
   local reading, err = calls.prepare(call.ctx, row, args)
@@ -46,7 +46,7 @@ local function candidates_of(call, wanted)
     return { answer }
   end
   local records = type(answer[wanted.records]) == "table" and answer[wanted.records] or {}
-  local most = operations.by_name[wanted.operation].max_results
+  local most = operations.find(wanted.operation).max_results
   if most and #records >= most then
     return records, "too many records share its e-mail address or phone number"
   end

@@ -146,7 +146,7 @@ local function explain(ctx, row)
     put("  %s", line)
   end
   title "Lua"
-  put("  client.%s", signature(row, (row.short:gsub("%.(%w+)$", ":%1"))))
+  put("  client.%s", signature(row, (row.short:gsub("%.([%w_]+)$", ":%1"))))
   put("  client:%s", signature(row, row.name))
   if row.iterator then
     put("  for record in client:%s do … end", signature(row, row.iterator))
@@ -180,7 +180,7 @@ end
 ---@param args table
 ---@param ctx table
 function command.run(args, ctx)
-  local row = operations.by_short[args.name] or operations.by_name[args.name]
+  local row = operations.find(args.name)
   local rows = row and { row } or matching(args.name)
   if #rows == 0 then
     local _, by_word = verbs.words "call"

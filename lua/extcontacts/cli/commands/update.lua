@@ -139,7 +139,7 @@ function command.run(args, ctx, row)
   if not patch and #args.set == 0 and #args.clear == 0 then
     exit.usage "no change given; pass --set FIELD=VALUE, --clear FIELD or --body FILE"
   end
-  local get = operations.by_short[row.short:gsub("update$", "get")]
+  local get = operations.find((row.short:gsub("update$", "get")))
   local current = operation_calls.call(ctx, get, operation_args.bind(get, args, nil, {}))
   if patch then
     check_origin(patch, current)

@@ -5,13 +5,14 @@
 local describe = require "extcontacts.api.operations.describe"
 local models = require "extcontacts.api.models"
 local operations = require "extcontacts.api.operations"
-local suggest = require "extcontacts.base.suggest"
+local sources = require "extcontacts.api.models.sources"
 
 local meta = {}
 
 local LUACATS = {
   string = "string", date = "string", uri = "string", int32 = "integer", int64 = "integer",
-  integer = "integer", boolean = "boolean", object = "table",
+  integer = "integer", double = "number", day = "string", boolean = "boolean", object = "any",
+  ["[string]"] = "string[]",
 }
 
 -- The type of a model's field; models outside this API are plain tables.
@@ -179,7 +180,9 @@ function meta.text()
       put_iterator(put, row)
     end
   end
-  for _, name in ipairs(suggest.keys(models)) do
+  local names = sources.names()
+  table.sort(names)
+  for _, name in ipairs(names) do
     put_model(put, models[name])
   end
   put("return client")

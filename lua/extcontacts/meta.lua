@@ -801,6 +801,313 @@ function client:put_externalcontacts_conversation(body, conversation_id, opts) e
 ---@return extcontacts.Response|nil
 function client:get_externalcontacts_reversewhitepageslookup(lookup_val, opts) end
 
+---@class extcontacts.AchievedOutcome
+---@field id string|nil required on a write
+---@field selfUri string|nil read-only
+
+---@class extcontacts.AddressableEntityRef
+---@field id string|nil
+---@field selfUri string|nil
+
+---@class extcontacts.AppleOpaqueId
+---@field value string|nil
+
+---@class extcontacts.AssignedSegment
+---@field id string|nil required on a write
+---@field selfUri string|nil read-only
+
+---@class extcontacts.Biography
+---@field biography string|nil
+---@field interests string[]|nil
+---@field hobbies string[]|nil
+---@field spouse string|nil
+---@field education extcontacts.Education[]|nil
+
+---@class extcontacts.Browser
+---@field family string|nil required on a write
+---@field version string|nil required on a write
+---@field lang string|nil
+---@field fingerprint string|nil
+---@field isMobile boolean|nil
+---@field viewHeight integer|nil
+---@field viewWidth integer|nil
+---@field featuresFlash boolean|nil required on a write
+---@field featuresJava boolean|nil required on a write
+---@field featuresPdf boolean|nil required on a write
+---@field featuresWebrtc boolean|nil required on a write
+
+---@class extcontacts.BulkContactsEnrichRequest
+---@field entities extcontacts.ContactEnrichRequest[]|nil
+
+---@class extcontacts.BulkContactsEnrichResponse
+---@field results extcontacts.BulkResponseResultExternalContactContactEnrichRequestBulkEntityErrorContactEnrichRequest[]|nil
+---@field errorCount integer|nil
+---@field errorIndexes integer[]|nil
+
+---@class extcontacts.BulkContactsRequest
+---@field entities extcontacts.ExternalContact[]|nil
+
+---@class extcontacts.BulkContactsResponse
+---@field results extcontacts.BulkResponseResultExternalContactExternalContactBulkEntityErrorExternalContact[]|nil
+---@field errorCount integer|nil
+---@field errorIndexes integer[]|nil
+
+---@class extcontacts.BulkDeleteResponse
+---@field results extcontacts.BulkResponseResultVoidEntityBulkEntityErrorEntity[]|nil
+---@field errorCount integer|nil
+---@field errorIndexes integer[]|nil
+
+---@class extcontacts.BulkEntityErrorContactEnrichRequest
+---@field code string|nil
+---@field message string|nil
+---@field status integer|nil
+---@field retryable boolean|nil
+---@field details extcontacts.BulkErrorDetail[]|nil
+---@field entity extcontacts.ContactEnrichRequest|nil
+
+---@class extcontacts.BulkEntityErrorEntity
+---@field code string|nil
+---@field message string|nil
+---@field status integer|nil
+---@field retryable boolean|nil
+---@field details extcontacts.BulkErrorDetail[]|nil
+---@field entity extcontacts.Entity|nil
+
+---@class extcontacts.BulkEntityErrorExternalContact
+---@field code string|nil
+---@field message string|nil
+---@field status integer|nil
+---@field retryable boolean|nil
+---@field details extcontacts.BulkErrorDetail[]|nil
+---@field entity extcontacts.ExternalContact|nil
+
+---@class extcontacts.BulkEntityErrorExternalOrganization
+---@field code string|nil
+---@field message string|nil
+---@field status integer|nil
+---@field retryable boolean|nil
+---@field details extcontacts.BulkErrorDetail[]|nil
+---@field entity extcontacts.ExternalOrganization|nil
+
+---@class extcontacts.BulkEntityErrorExternalOrganizationEnrichRequest
+---@field code string|nil
+---@field message string|nil
+---@field status integer|nil
+---@field retryable boolean|nil
+---@field details extcontacts.BulkErrorDetail[]|nil
+---@field entity extcontacts.ExternalOrganizationEnrichRequest|nil
+
+---@class extcontacts.BulkEntityErrorNote
+---@field code string|nil
+---@field message string|nil
+---@field status integer|nil
+---@field retryable boolean|nil
+---@field details extcontacts.BulkErrorDetail[]|nil
+---@field entity extcontacts.Note|nil
+
+---@class extcontacts.BulkEntityErrorRelationship
+---@field code string|nil
+---@field message string|nil
+---@field status integer|nil
+---@field retryable boolean|nil
+---@field details extcontacts.BulkErrorDetail[]|nil
+---@field entity extcontacts.Relationship|nil
+
+---@class extcontacts.BulkErrorDetail
+---@field fieldName string|nil
+---@field value string|nil
+---@field message string|nil
+
+---@class extcontacts.BulkFetchContactsResponse
+---@field results extcontacts.BulkResponseResultExternalContactEntityBulkEntityErrorEntity[]|nil
+---@field errorCount integer|nil
+---@field errorIndexes integer[]|nil
+
+---@class extcontacts.BulkFetchNotesResponse
+---@field results extcontacts.BulkResponseResultNoteEntityBulkEntityErrorEntity[]|nil
+---@field errorCount integer|nil
+---@field errorIndexes integer[]|nil
+
+---@class extcontacts.BulkFetchOrganizationsResponse
+---@field results extcontacts.BulkResponseResultExternalOrganizationEntityBulkEntityErrorEntity[]|nil
+---@field errorCount integer|nil
+---@field errorIndexes integer[]|nil
+
+---@class extcontacts.BulkFetchRelationshipsResponse
+---@field results extcontacts.BulkResponseResultRelationshipEntityBulkEntityErrorEntity[]|nil
+---@field errorCount integer|nil
+---@field errorIndexes integer[]|nil
+
+---@class extcontacts.BulkIdsRequest
+---@field entities extcontacts.ExternalContactsEntity[]|nil
+
+---@class extcontacts.BulkNotesRequest
+---@field entities extcontacts.Note[]|nil
+
+---@class extcontacts.BulkNotesResponse
+---@field results extcontacts.BulkResponseResultNoteNoteBulkEntityErrorNote[]|nil
+---@field errorCount integer|nil
+---@field errorIndexes integer[]|nil
+
+---@class extcontacts.BulkOrganizationsEnrichRequest
+---@field entities extcontacts.ExternalOrganizationEnrichRequest[]|nil
+
+---@class extcontacts.BulkOrganizationsEnrichResponse
+---@field results extcontacts.BulkResponseResultExternalOrganizationExternalOrganizationEnrichRequestBulkEntityErrorExternalOrganizationEnrichRequest[]|nil
+---@field errorCount integer|nil
+---@field errorIndexes integer[]|nil
+
+---@class extcontacts.BulkOrganizationsRequest
+---@field entities extcontacts.ExternalOrganization[]|nil
+
+---@class extcontacts.BulkOrganizationsResponse
+---@field results extcontacts.BulkResponseResultExternalOrganizationExternalOrganizationBulkEntityErrorExternalOrganization[]|nil
+---@field errorCount integer|nil
+---@field errorIndexes integer[]|nil
+
+---@class extcontacts.BulkRelationshipsRequest
+---@field entities extcontacts.Relationship[]|nil
+
+---@class extcontacts.BulkRelationshipsResponse
+---@field results extcontacts.BulkResponseResultRelationshipRelationshipBulkEntityErrorRelationship[]|nil
+---@field errorCount integer|nil
+---@field errorIndexes integer[]|nil
+
+---@class extcontacts.BulkResponseResultExternalContactContactEnrichRequestBulkEntityErrorContactEnrichRequest
+---@field id string|nil
+---@field success boolean|nil
+---@field entity extcontacts.ExternalContact|nil
+---@field error extcontacts.BulkEntityErrorContactEnrichRequest|nil
+---@field status integer|nil
+
+---@class extcontacts.BulkResponseResultExternalContactEntityBulkEntityErrorEntity
+---@field id string|nil
+---@field success boolean|nil
+---@field entity extcontacts.ExternalContact|nil
+---@field error extcontacts.BulkEntityErrorEntity|nil
+---@field status integer|nil
+
+---@class extcontacts.BulkResponseResultExternalContactExternalContactBulkEntityErrorExternalContact
+---@field id string|nil
+---@field success boolean|nil
+---@field entity extcontacts.ExternalContact|nil
+---@field error extcontacts.BulkEntityErrorExternalContact|nil
+---@field status integer|nil
+
+---@class extcontacts.BulkResponseResultExternalOrganizationEntityBulkEntityErrorEntity
+---@field id string|nil
+---@field success boolean|nil
+---@field entity extcontacts.ExternalOrganization|nil
+---@field error extcontacts.BulkEntityErrorEntity|nil
+---@field status integer|nil
+
+---@class extcontacts.BulkResponseResultExternalOrganizationExternalOrganizationBulkEntityErrorExternalOrganization
+---@field id string|nil
+---@field success boolean|nil
+---@field entity extcontacts.ExternalOrganization|nil
+---@field error extcontacts.BulkEntityErrorExternalOrganization|nil
+---@field status integer|nil
+
+---@class extcontacts.BulkResponseResultExternalOrganizationExternalOrganizationEnrichRequestBulkEntityErrorExternalOrganizationEnrichRequest
+---@field id string|nil
+---@field success boolean|nil
+---@field entity extcontacts.ExternalOrganization|nil
+---@field error extcontacts.BulkEntityErrorExternalOrganizationEnrichRequest|nil
+---@field status integer|nil
+
+---@class extcontacts.BulkResponseResultNoteEntityBulkEntityErrorEntity
+---@field id string|nil
+---@field success boolean|nil
+---@field entity extcontacts.Note|nil
+---@field error extcontacts.BulkEntityErrorEntity|nil
+---@field status integer|nil
+
+---@class extcontacts.BulkResponseResultNoteNoteBulkEntityErrorNote
+---@field id string|nil
+---@field success boolean|nil
+---@field entity extcontacts.Note|nil
+---@field error extcontacts.BulkEntityErrorNote|nil
+---@field status integer|nil
+
+---@class extcontacts.BulkResponseResultRelationshipEntityBulkEntityErrorEntity
+---@field id string|nil
+---@field success boolean|nil
+---@field entity extcontacts.Relationship|nil
+---@field error extcontacts.BulkEntityErrorEntity|nil
+---@field status integer|nil
+
+---@class extcontacts.BulkResponseResultRelationshipRelationshipBulkEntityErrorRelationship
+---@field id string|nil
+---@field success boolean|nil
+---@field entity extcontacts.Relationship|nil
+---@field error extcontacts.BulkEntityErrorRelationship|nil
+---@field status integer|nil
+
+---@class extcontacts.BulkResponseResultVoidEntityBulkEntityErrorEntity
+---@field id string|nil
+---@field success boolean|nil
+---@field entity any|nil
+---@field error extcontacts.BulkEntityErrorEntity|nil
+---@field status integer|nil
+
+---@class extcontacts.Chat
+---@field jabberId string|nil
+
+---@class extcontacts.Cluster
+---@field id string|nil read-only
+---@field division extcontacts.StarrableDivision|nil read-only
+---@field clusterScan extcontacts.ClusterScan|nil read-only
+---@field mergeInfo extcontacts.MergeInfo|nil read-only
+---@field graph extcontacts.Graph|nil read-only
+---@field dateCreated string|nil read-only
+---@field selfUri string|nil read-only
+
+---@class extcontacts.ClusterList
+---@field entities extcontacts.Cluster[]|nil
+---@field nextUri string|nil
+---@field selfUri string|nil
+---@field previousUri string|nil
+---@field cursors extcontacts.Cursors|nil
+
+---@class extcontacts.ClusterScan
+---@field id string|nil read-only
+---@field dateCompleted string|nil read-only
+---@field statistics extcontacts.ClusterScanStatistics|nil read-only
+---@field selfUri string|nil read-only
+
+---@class extcontacts.ClusterScanList
+---@field entities extcontacts.ClusterScan[]|nil
+---@field nextUri string|nil
+---@field selfUri string|nil
+---@field previousUri string|nil
+---@field cursors extcontacts.Cursors|nil
+
+---@class extcontacts.ClusterScanStatistics
+---@field aggregated extcontacts.ClusterStatistics|nil read-only
+---@field selfUri string|nil read-only
+
+---@class extcontacts.ClusterStatistics
+---@field totalClusters integer|nil read-only
+---@field totalAutomaticMergeSuccesses integer|nil read-only
+---@field totalAutomaticMergeFailures integer|nil read-only
+
+---@class extcontacts.ConnectedQueue
+---@field id string|nil read-only
+---@field selfUri string|nil read-only
+
+---@class extcontacts.ConnectedUser
+---@field id string|nil read-only
+---@field selfUri string|nil read-only
+
+---@class extcontacts.Contact
+---@field address string|nil
+---@field display string|nil read-only
+---@field mediaType string|nil one of PHONE, EMAIL, SMS
+---@field type string|nil one of PRIMARY, WORK, WORK2, WORK3, WORK4, HOME, MOBILE, MAIN, OTHER
+---@field extension string|nil
+---@field countryCode string|nil
+---@field integration string|nil
+
 ---@class extcontacts.ContactAddress
 ---@field address1 string|nil
 ---@field address2 string|nil
@@ -808,6 +1115,92 @@ function client:get_externalcontacts_reversewhitepageslookup(lookup_val, opts) e
 ---@field state string|nil
 ---@field postalCode string|nil
 ---@field countryCode string|nil
+
+---@class extcontacts.ContactAddressableEntityRef
+---@field id string|nil
+---@field selfUri string|nil
+
+---@class extcontacts.ContactEnrichOptions
+---@field promote boolean|nil
+
+---@class extcontacts.ContactEnrichRequest
+---@field id string|nil
+---@field division extcontacts.WritableStarrableDivision|nil
+---@field matchingIdentifiers extcontacts.ContactIdentifier[]|nil required on a write
+---@field action string|nil required on a write; one of Merge, Upsert, Update, Insert
+---@field contact extcontacts.ExternalContact|nil
+---@field fieldRules extcontacts.EnrichFieldRules|nil
+---@field options extcontacts.ContactEnrichOptions|nil
+
+---@class extcontacts.ContactIdentifier
+---@field division extcontacts.WritableStarrableDivision|nil
+---@field type string|nil required on a write; one of SocialLine, SocialFacebook, SocialTwitter, SocialWhatsapp, SocialInstagram, SocialWhatsappBsuid, AppleOpaqueId, Email, Phone, Cookie, ExternalId, SocialInstagramHandle
+---@field value string|nil required on a write
+---@field dateCreated string|nil
+---@field externalSource extcontacts.ExternalSource|nil
+
+---@class extcontacts.ContactIdentifierListing
+---@field entities extcontacts.ContactIdentifier[]|nil
+
+---@class extcontacts.ContactImportField
+---@field name string|nil required on a write
+---@field included boolean|nil required on a write
+
+---@class extcontacts.ContactImportJobEntityListing
+---@field entities extcontacts.ContactImportJobResponse[]|nil
+---@field nextUri string|nil
+---@field selfUri string|nil
+---@field previousUri string|nil
+---@field cursors extcontacts.Cursors|nil
+
+---@class extcontacts.ContactImportJobMetadata
+---@field fileName string|nil
+---@field dryRunFailedCount integer|nil
+---@field dryRunSuccessCount integer|nil
+---@field dryRunReportDownloadUrl string|nil
+---@field importFailedCount integer|nil
+---@field importSuccessCount integer|nil
+---@field importReportDownloadUrl string|nil
+
+---@class extcontacts.ContactImportJobRequest
+---@field settingsId string|nil required on a write
+---@field division extcontacts.WritableStarrableDivision|nil
+
+---@class extcontacts.ContactImportJobResponse
+---@field id string|nil read-only
+---@field status string|nil one of Created, Running, Completed, Failed, Cancelled
+---@field statusDetails string|nil
+---@field executionStep string|nil one of Validating, Validated, Importing
+---@field metadata extcontacts.ContactImportJobMetadata|nil
+---@field dateCreated string|nil
+---@field division extcontacts.StarrableDivision|nil
+---@field selfUri string|nil read-only
+---@field settings extcontacts.AddressableEntityRef|nil required on a write
+
+---@class extcontacts.ContactImportJobStatusUpdateRequest
+---@field jobId string|nil required on a write
+---@field status string|nil required on a write; one of Continue, Cancel, Retry
+
+---@class extcontacts.ContactImportJobStatusUpdateResponse
+---@field jobId string|nil
+---@field status string|nil one of Continue, Cancel, Retry
+
+---@class extcontacts.ContactImportSettings
+---@field id string|nil read-only
+---@field name string|nil required on a write
+---@field matchingCriteria string[]|nil one of Email, Phone
+---@field mergeContacts boolean|nil required on a write
+---@field externalSourceId string|nil required on a write
+---@field importFields extcontacts.ContactImportField[]|nil required on a write
+---@field dateCreated string|nil read-only
+---@field selfUri string|nil read-only
+
+---@class extcontacts.ContactImportSettingsEntityListing
+---@field entities extcontacts.ContactImportSettings[]|nil
+---@field nextUri string|nil
+---@field selfUri string|nil
+---@field previousUri string|nil
+---@field cursors extcontacts.Cursors|nil
 
 ---@class extcontacts.ContactListing
 ---@field entities extcontacts.ExternalContact[]|nil
@@ -820,15 +1213,155 @@ function client:get_externalcontacts_reversewhitepageslookup(lookup_val, opts) e
 ---@field lastUri string|nil
 ---@field previousUri string|nil
 ---@field pageCount integer|nil
+---@field partialResults boolean|nil
+
+---@class extcontacts.ContactSearchOperation
+---@field simpleSearch extcontacts.ContactSimpleSearch|nil
+
+---@class extcontacts.ContactSearchRequest
+---@field pageNumber integer|nil
+---@field pageSize integer|nil
+---@field divisionIds string[]|nil
+---@field expand string[]|nil
+---@field operation extcontacts.ContactSearchOperation|nil
+
+---@class extcontacts.ContactSimpleSearch
+---@field query string|nil
+---@field sortOrder string[]|nil
+---@field ids string[]|nil
+
+---@class extcontacts.ContactVertex
+---@field vertexId string|nil read-only
+---@field contact extcontacts.ExternalContact|nil read-only
+
+---@class extcontacts.ContactsExport
+---@field id string|nil read-only
+---@field divisionIds string[]|nil
+---@field queryConditions extcontacts.ContactsExportQueryConditions|nil
+---@field createdBy extcontacts.DomainEntityRef|nil read-only
+---@field dateCreated string|nil read-only
+---@field status string|nil read-only; one of RUNNING, SUCCEEDED, FAILED
+---@field downloadUrl string|nil read-only
+---@field selfUri string|nil read-only
+---@field dateCompletion string|nil read-only
+---@field resultRowCount integer|nil read-only
+
+---@class extcontacts.ContactsExportComparisonFieldFilter
+---@field field string|nil required on a write; one of CreateDate, ModifyDate
+---@field value string|nil required on a write
+
+---@class extcontacts.ContactsExportFieldFilter
+---@field field string|nil required on a write; one of DivisionId, ContactClassification, ExternalOrganizationId, ExternalSourceId, SchemaId, SchemaVersion
+---@field value string|nil required on a write
+
+---@class extcontacts.ContactsExportFieldListFilter
+---@field field string|nil required on a write; one of DivisionId, ContactClassification, ExternalOrganizationId, ExternalSourceId, SchemaId, SchemaVersion
+---@field values string[]|nil required on a write
+
+---@class extcontacts.ContactsExportFilter
+---@field eq extcontacts.ContactsExportFieldFilter|nil
+---@field in extcontacts.ContactsExportFieldListFilter|nil
+---@field and extcontacts.ContactsExportFilter[]|nil
+---@field or extcontacts.ContactsExportFilter[]|nil
+---@field not extcontacts.ContactsExportFilter|nil
+---@field lte extcontacts.ContactsExportComparisonFieldFilter|nil
+---@field gte extcontacts.ContactsExportComparisonFieldFilter|nil
+
+---@class extcontacts.ContactsExportListing
+---@field entities extcontacts.ContactsExport[]|nil
+---@field nextUri string|nil
+---@field selfUri string|nil
+---@field previousUri string|nil
+
+---@class extcontacts.ContactsExportQueryConditions
+---@field filters extcontacts.ContactsExportFilter|nil
+---@field limit integer|nil
+
+---@class extcontacts.ContactsPatchChange
+---@field field string|nil required on a write
+---@field value any|nil
+---@field action string|nil required on a write; one of UpdateIfEmpty, UpdateIfExists, Update, AppendToCollection, Remove, RemoveFromCollection
 
 ---@class extcontacts.ConversationAssociation
 ---@field externalContactId string|nil
 ---@field conversationId string|nil required on a write
 ---@field communicationId string|nil required on a write
----@field mediaType string|nil required on a write; one of CALL, CALLBACK, CHAT, COBROWSE, EMAIL, MESSAGE, SOCIAL_EXPRESSION, VIDEO, SCREENSHARE
+---@field mediaType string|nil required on a write; one of CALL, CALLBACK, CHAT, COBROWSE, EMAIL, MESSAGE, INTERNAL_MESSAGE, SCREEN_MONITORING, SOCIAL_EXPRESSION, VIDEO, SCREENSHARE
+
+---@class extcontacts.ConversationChannel
+---@field type string|nil required on a write; one of Unknown, Call, Callback, Email, GenericObject, Messaging, Social, Webchat, Voice, Chat, Cobrowse, Video, Screenshare, Message, InternalMessage
+---@field messageType string|nil one of Unknown, Sms, Twitter, Facebook, Line, WhatsApp, WebMessaging, Open, Instagram, Apple
+---@field platform string|nil
+
+---@class extcontacts.ConversationUserDisposition
+---@field code string|nil required on a write
+---@field notes string|nil
+---@field user extcontacts.AddressableEntityRef|nil required on a write
+
+---@class extcontacts.Coretype
+---@field id string|nil read-only
+---@field name string|nil
+---@field version integer|nil
+---@field dateCreated string|nil
+---@field schema extcontacts.Schema|nil
+---@field current boolean|nil
+---@field validationFields string[]|nil
+---@field validationLimits extcontacts.ValidationLimits|nil
+---@field itemValidationFields string[]|nil
+---@field itemValidationLimits extcontacts.ItemValidationLimits|nil
+---@field selfUri string|nil read-only
+
+---@class extcontacts.CoretypeListing
+---@field total integer|nil
+---@field entities extcontacts.Coretype[]|nil
+---@field selfUri string|nil
+
+---@class extcontacts.CsvJobRequest
+---@field uploadId string|nil required on a write
+---@field settingsId string|nil required on a write
+---@field division extcontacts.WritableStarrableDivision|nil
+
+---@class extcontacts.CsvJobResponse
+---@field job extcontacts.AddressableEntityRef|nil required on a write
+
+---@class extcontacts.CsvMappingEntry
+---@field sourceField string|nil required on a write
+---@field targetField string|nil required on a write
+
+---@class extcontacts.CsvSettings
+---@field id string|nil read-only
+---@field externalSettingsId string|nil
+---@field mappings extcontacts.CsvMappingEntry[]|nil required on a write
+---@field selfUri string|nil read-only
+
+---@class extcontacts.CsvUploadDetailsResponse
+---@field uploadId string|nil required on a write
+---@field fileName string|nil
+---@field validationResult extcontacts.ValidationResult|nil required on a write
+
+---@class extcontacts.CsvUploadPreviewResponse
+---@field uploadId string|nil required on a write
+---@field headers string[]|nil required on a write
+---@field entries string[][]|nil required on a write
+
+---@class extcontacts.CsvUploadRequest
+---@field fileName string|nil
+---@field fileSize integer|nil required on a write
+
+---@class extcontacts.CsvUploadResponse
+---@field uploadId string|nil required on a write
+---@field uploadUrl string|nil required on a write
+---@field uploadHeaders extcontacts.Header[]|nil required on a write
 
 ---@class extcontacts.CursorContactListing
 ---@field entities extcontacts.ExternalContact[]|nil
+---@field nextUri string|nil
+---@field selfUri string|nil
+---@field previousUri string|nil
+---@field cursors extcontacts.Cursors|nil
+
+---@class extcontacts.CursorExternalSourceListing
+---@field entities extcontacts.ExternalSource[]|nil
 ---@field nextUri string|nil
 ---@field selfUri string|nil
 ---@field previousUri string|nil
@@ -859,11 +1392,19 @@ function client:get_externalcontacts_reversewhitepageslookup(lookup_val, opts) e
 ---@field before string|nil
 ---@field after string|nil
 
+---@class extcontacts.CustomEventAttribute
+---@field dataType string|nil required on a write
+---@field value string|nil required on a write
+
+---@class extcontacts.CustomEventAttributeList
+---@field dataType string|nil required on a write
+---@field values string[]|nil required on a write
+
 ---@class extcontacts.DataSchema
 ---@field id string|nil read-only
 ---@field name string|nil
 ---@field version integer|nil required on a write
----@field appliesTo string[]|nil
+---@field appliesTo string[]|nil one of CONTACT, CONVERSATION, EXTERNAL_ORGANIZATION, OPEN_ACTION, WORKITEM, DECISION_TABLE, USER_CUSTOM_ATTRIBUTES, EXTERNAL_EVENTS
 ---@field enabled boolean|nil
 ---@field createdBy extcontacts.DomainEntityRef|nil
 ---@field dateCreated string|nil read-only
@@ -881,12 +1422,59 @@ function client:get_externalcontacts_reversewhitepageslookup(lookup_val, opts) e
 ---@field entityId string|nil
 ---@field entityName string|nil
 
+---@class extcontacts.Device
+---@field category string|nil required on a write; one of desktop, mobile, tablet, other
+---@field type string|nil required on a write
+---@field isMobile boolean|nil required on a write
+---@field screenHeight integer|nil
+---@field screenWidth integer|nil
+---@field screenDensity integer|nil
+---@field fingerprint string|nil
+---@field osFamily string|nil required on a write
+---@field osVersion string|nil required on a write
+---@field manufacturer string|nil
+
+---@class extcontacts.Division
+---@field id string|nil read-only
+---@field name string|nil
+---@field selfUri string|nil read-only
+
 ---@class extcontacts.DomainEntityRef
 ---@field id string|nil
 ---@field name string|nil
 ---@field selfUri string|nil
 
+---@class extcontacts.DomainRole
+---@field id string|nil
+---@field name string|nil
+
+---@class extcontacts.Education
+---@field school string|nil
+---@field fieldOfStudy string|nil
+---@field notes string|nil
+---@field dateStart string|nil
+---@field dateEnd string|nil
+
+---@class extcontacts.EmployerInfo
+---@field officialName string|nil
+---@field employeeId string|nil
+---@field employeeType string|nil
+---@field dateHire string|nil
+
 ---@class extcontacts.Empty
+
+---@class extcontacts.EnrichFieldRule
+---@field field string|nil
+---@field action string|nil one of AlwaysUseProvided, PreferExisting, PreferProvided
+---@field arrayAction string|nil one of Replace, Extend, Fill
+
+---@class extcontacts.EnrichFieldRules
+---@field defaultAction string|nil one of AlwaysUseProvided, PreferExisting, PreferProvided
+---@field rules extcontacts.EnrichFieldRule[]|nil
+---@field defaultArrayAction string|nil one of Replace, Extend, Fill
+
+---@class extcontacts.Entity
+---@field id string|nil read-only
 
 ---@class extcontacts.ErrorBody
 ---@field message string|nil
@@ -899,6 +1487,7 @@ function client:get_externalcontacts_reversewhitepageslookup(lookup_val, opts) e
 ---@field contextId string|nil
 ---@field details extcontacts.Detail[]|nil
 ---@field errors extcontacts.ErrorBody[]|nil
+---@field limit extcontacts.Limit|nil
 
 ---@class extcontacts.ExternalContact
 ---@field id string|nil read-only
@@ -925,24 +1514,38 @@ function client:get_externalcontacts_reversewhitepageslookup(lookup_val, opts) e
 ---@field surveyOptOut boolean|nil
 ---@field externalSystemUrl string|nil
 ---@field schema extcontacts.DataSchema|nil
----@field customFields table<string, table>|nil
+---@field customFields table<string, any>|nil
 ---@field externalDataSources extcontacts.ExternalDataSource[]|nil read-only
 ---@field selfUri string|nil read-only
+---@field division extcontacts.WritableStarrableDivision|nil
+---@field instagramId extcontacts.InstagramId|nil
+---@field appleOpaqueIds extcontacts.AppleOpaqueId[]|nil
+---@field externalIds extcontacts.ExternalId[]|nil
+---@field identifiers extcontacts.ContactIdentifier[]|nil
 ---@field type string|nil read-only; one of Ephemeral, Identified, Curated
----@field canonicalContact table|nil read-only
----@field mergeSet table[]|nil read-only
----@field mergedFrom table[]|nil read-only
----@field mergedTo table|nil read-only
----@field mergeOperation table|nil read-only
----@field division table|nil
----@field externalIds table[]|nil
----@field identifiers table[]|nil
----@field instagramId table|nil
----@field appleOpaqueIds table[]|nil
+---@field canonicalContact extcontacts.ContactAddressableEntityRef|nil read-only
+---@field mergeSet extcontacts.ContactAddressableEntityRef[]|nil read-only
+---@field mergedFrom extcontacts.ContactAddressableEntityRef[]|nil read-only
+---@field mergedTo extcontacts.ContactAddressableEntityRef|nil read-only
+---@field mergeOperation extcontacts.MergeOperation|nil read-only
+
+---@class extcontacts.ExternalContactsEntity
+---@field id string|nil read-only
+
+---@class extcontacts.ExternalContactsPatchRequest
+---@field changes extcontacts.ContactsPatchChange[]|nil
+
+---@class extcontacts.ExternalContactsSettings
+---@field manuallyAssignDivisionsToInteractions boolean|nil
+---@field manuallyAssignDivisionsToContacts boolean|nil
 
 ---@class extcontacts.ExternalDataSource
 ---@field platform string|nil one of SALESFORCE
 ---@field url string|nil
+
+---@class extcontacts.ExternalId
+---@field externalSource extcontacts.ExternalSource|nil required on a write
+---@field value string|nil required on a write
 
 ---@class extcontacts.ExternalOrganization
 ---@field id string|nil
@@ -964,12 +1567,34 @@ function client:get_externalcontacts_reversewhitepageslookup(lookup_val, opts) e
 ---@field createDate string|nil
 ---@field trustor extcontacts.Trustor|nil
 ---@field schema extcontacts.DataSchema|nil
----@field customFields table<string, table>|nil
+---@field customFields table<string, any>|nil
 ---@field externalDataSources extcontacts.ExternalDataSource[]|nil read-only
 ---@field selfUri string|nil read-only
----@field division table|nil
----@field externalIds table[]|nil
----@field identifiers table[]|nil
+---@field division extcontacts.WritableStarrableDivision|nil
+---@field identifiers extcontacts.ExternalOrganizationIdentifier[]|nil
+---@field externalIds extcontacts.ExternalId[]|nil
+
+---@class extcontacts.ExternalOrganizationEnrichRequest
+---@field id string|nil
+---@field division extcontacts.WritableStarrableDivision|nil
+---@field matchingIdentifiers extcontacts.ExternalOrganizationIdentifier[]|nil
+---@field action string|nil one of Upsert, Update, Insert
+---@field externalOrganization extcontacts.ExternalOrganization|nil
+---@field fieldRules extcontacts.EnrichFieldRules|nil
+
+---@class extcontacts.ExternalOrganizationIdentifier
+---@field division extcontacts.WritableStarrableDivision|nil
+---@field type string|nil required on a write; one of ExternalId
+---@field value string|nil required on a write
+---@field dateCreated string|nil
+---@field externalSource extcontacts.ExternalSource|nil
+
+---@class extcontacts.ExternalOrganizationIdentifierClaimRequest
+---@field operation string|nil required on a write; one of Claim, Release
+---@field identifier extcontacts.ExternalOrganizationIdentifier|nil required on a write
+
+---@class extcontacts.ExternalOrganizationIdentifierListing
+---@field entities extcontacts.ExternalOrganizationIdentifier[]|nil
 
 ---@class extcontacts.ExternalOrganizationListing
 ---@field entities extcontacts.ExternalOrganization[]|nil
@@ -982,12 +1607,21 @@ function client:get_externalcontacts_reversewhitepageslookup(lookup_val, opts) e
 ---@field lastUri string|nil
 ---@field previousUri string|nil
 ---@field pageCount integer|nil
+---@field partialResults boolean|nil
 
 ---@class extcontacts.ExternalOrganizationTrustorLink
 ---@field externalOrganizationId string|nil
 ---@field trustorOrgId string|nil
 ---@field dateCreated string|nil
 ---@field externalOrganizationUri string|nil read-only
+---@field division extcontacts.WritableStarrableDivision|nil
+
+---@class extcontacts.ExternalSource
+---@field id string|nil
+---@field name string|nil required on a write
+---@field active boolean|nil
+---@field linkConfiguration extcontacts.LinkConfiguration|nil
+---@field selfUri string|nil read-only
 
 ---@class extcontacts.FacebookId
 ---@field ids extcontacts.FacebookScopedId[]|nil
@@ -996,6 +1630,142 @@ function client:get_externalcontacts_reversewhitepageslookup(lookup_val, opts) e
 ---@class extcontacts.FacebookScopedId
 ---@field scopedId string|nil
 
+---@class extcontacts.Geolocation
+---@field id string|nil read-only
+---@field name string|nil
+---@field type string|nil
+---@field primary boolean|nil
+---@field latitude number|nil
+---@field longitude number|nil
+---@field country string|nil
+---@field region string|nil
+---@field city string|nil
+---@field locations extcontacts.LocationDefinition[]|nil
+---@field selfUri string|nil read-only
+
+---@class extcontacts.Graph
+---@field vertices extcontacts.GraphVertices|nil read-only
+---@field edges extcontacts.GraphEdge[]|nil read-only
+
+---@class extcontacts.GraphEdge
+---@field from string|nil read-only
+---@field to string|nil read-only
+
+---@class extcontacts.GraphSettings
+---@field automaticMergingEnabled boolean|nil
+---@field dateModified string|nil read-only
+---@field selfUri string|nil read-only
+
+---@class extcontacts.GraphVertices
+---@field contacts extcontacts.ContactVertex[]|nil read-only
+---@field identifiers extcontacts.IdentifierVertex[]|nil read-only
+
+---@class extcontacts.Group
+---@field id string|nil read-only
+---@field name string|nil required on a write
+---@field description string|nil
+---@field dateModified string|nil read-only
+---@field memberCount integer|nil read-only
+---@field state string|nil read-only; one of active, inactive, deleted
+---@field version integer|nil read-only
+---@field type string|nil required on a write; one of official, social
+---@field images extcontacts.Image[]|nil
+---@field addresses extcontacts.GroupContact[]|nil
+---@field rulesVisible boolean|nil required on a write
+---@field visibility string|nil required on a write; one of public, owners, members
+---@field rolesEnabled boolean|nil
+---@field includeOwners boolean|nil
+---@field callsEnabled boolean|nil
+---@field owners extcontacts.User[]|nil
+---@field selfUri string|nil read-only
+---@field email string|nil
+
+---@class extcontacts.GroupContact
+---@field address string|nil required on a write
+---@field extension string|nil
+---@field display string|nil read-only
+---@field type string|nil required on a write; one of GROUPRING, GROUPPHONE
+---@field mediaType string|nil required on a write; one of PHONE
+
+---@class extcontacts.Header
+---@field name string|nil
+---@field value string|nil
+
+---@class extcontacts.IdentifierClaimRequest
+---@field operation string|nil required on a write; one of Claim, Release
+---@field identifier extcontacts.ContactIdentifier|nil required on a write
+
+---@class extcontacts.IdentifierVertex
+---@field vertexId string|nil read-only
+---@field normalizedType string|nil read-only; one of Phone, Email, ExternalId, TwitterId, TwitterHandle, FacebookId, InstagramId, InstagramHandle
+---@field normalizedValue string|nil read-only
+
+---@class extcontacts.Image
+---@field resolution string|nil
+---@field imageUri string|nil
+
+---@class extcontacts.InstagramId
+---@field ids extcontacts.InstagramScopedId[]|nil required on a write
+---@field displayName string|nil
+---@field handle string|nil
+
+---@class extcontacts.InstagramScopedId
+---@field scopedId string|nil required on a write
+
+---@class extcontacts.ItemValidationLimits
+---@field minLength extcontacts.MinLength|nil required on a write
+---@field maxLength extcontacts.MaxLength|nil required on a write
+
+---@class extcontacts.Items
+---@field type string|nil
+---@field pattern string|nil
+
+---@class extcontacts.JourneyApp
+---@field name string|nil required on a write
+---@field namespace string|nil required on a write
+---@field version string|nil required on a write
+---@field buildNumber string|nil required on a write
+
+---@class extcontacts.JourneyCampaign
+---@field content string|nil
+---@field medium string|nil
+---@field name string|nil
+---@field source string|nil
+---@field term string|nil
+---@field clickId string|nil
+---@field network string|nil
+
+---@class extcontacts.JourneyCaseAssociation
+---@field id string|nil required on a write
+---@field associatedCase extcontacts.AddressableEntityRef|nil
+---@field caseReference string|nil
+---@field dateAssociated string|nil
+---@field selfUri string|nil read-only
+
+---@class extcontacts.JourneyGeolocation
+---@field country string|nil
+---@field countryName string|nil
+---@field latitude number|nil
+---@field longitude number|nil
+---@field locality string|nil
+---@field postalCode string|nil
+---@field region string|nil
+---@field regionName string|nil
+---@field source string|nil
+---@field timezone string|nil
+
+---@class extcontacts.JourneyPage
+---@field url string|nil required on a write
+---@field title string|nil
+---@field domain string|nil required on a write
+---@field fragment string|nil
+---@field hostname string|nil required on a write
+---@field keywords string|nil
+---@field lang string|nil
+---@field pathname string|nil required on a write
+---@field queryString string|nil
+---@field breadcrumb string[]|nil required on a write
+
 ---@class extcontacts.JsonSchemaDocument
 ---@field id string|nil
 ---@field ["$schema"] string|nil
@@ -1003,8 +1773,13 @@ function client:get_externalcontacts_reversewhitepageslookup(lookup_val, opts) e
 ---@field description string|nil
 ---@field type string|nil
 ---@field required string[]|nil
----@field properties table<string, table>|nil
----@field additionalProperties table|nil
+---@field properties table<string, any>|nil
+---@field additionalProperties any|nil
+
+---@class extcontacts.Limit
+---@field key string|nil
+---@field namespace string|nil one of users.rules, voice.transcription, agent.assistant, agentic.virtual.agents, analytics.agents, analytics.alerting, analytics.data.extraction, analytics, analytics.realtime, analytics.reporting.settings, anomaly.detection, architect, audiohook, audiohook.monitor, audit, auth.api, authorization, automation.testing, bots, bots.voice, business.rules, callback, case.management, cobrowse, content.management, conversation, copilot, dataactions, datatables, directory, dsar, email, employee.engagement, event.orchestration, external.contacts, external.events.data.ingestion, gamification, gcv, gdpr, groups, guides, historical.adherence, infrastructureascode, integrations, intent.miner, internal.messaging, journey, knowledge, language.understanding, learning, limit.registry, marketplace, mcp.analytics.aggregates, mcp, media.communications, messaging, micro.frontend, multi.org, notifications, onboarding, organization.notice, outbound, platform.api, predictive.routing, presence, quality, recording, response.management, routing, scim, screen.monitoring, sda, search, secondary.automation.testing, skills, social.media, speech.and.text.analytics, speech.integration, supportability, task.management, telephony.configuration, usage, users, web.deployments, web.messaging, webchat, webhooks, workforce.management.adherence, workforce.management.agent.availability, workforce.management.forecast, workforce.management, workforce.management.scheduling.preferences, workforce.management.self.schedule, workforce.management.shift.trading, system
+---@field value integer|nil
 
 ---@class extcontacts.LineId
 ---@field ids extcontacts.LineUserId[]|nil
@@ -1012,6 +1787,108 @@ function client:get_externalcontacts_reversewhitepageslookup(lookup_val, opts) e
 
 ---@class extcontacts.LineUserId
 ---@field userId string|nil
+
+---@class extcontacts.LinkConfiguration
+---@field uriTemplate string|nil required on a write
+
+---@class extcontacts.Listing
+---@field entities extcontacts.CsvSettings[]|nil
+---@field nextUri string|nil
+---@field selfUri string|nil
+---@field previousUri string|nil
+
+---@class extcontacts.Location
+---@field id string|nil
+---@field floorplanId string|nil read-only
+---@field coordinates table<string, number>|nil
+---@field notes string|nil
+---@field locationDefinition extcontacts.LocationDefinition|nil
+
+---@class extcontacts.LocationAddress
+---@field city string|nil
+---@field country string|nil
+---@field countryName string|nil
+---@field state string|nil
+---@field street1 string|nil
+---@field street2 string|nil
+---@field zipcode string|nil
+
+---@class extcontacts.LocationAddressVerificationDetails
+---@field status string|nil one of Pending, InProgress, Retry, Complete, Failed
+---@field dateFinished string|nil
+---@field dateStarted string|nil
+---@field service string|nil
+
+---@class extcontacts.LocationDefinition
+---@field id string|nil read-only
+---@field name string|nil
+---@field contactUser extcontacts.AddressableEntityRef|nil
+---@field emergencyNumber extcontacts.LocationEmergencyNumber|nil
+---@field address extcontacts.LocationAddress|nil
+---@field state string|nil one of active, deleted
+---@field notes string|nil
+---@field version integer|nil
+---@field path string[]|nil read-only
+---@field profileImage extcontacts.LocationImage[]|nil read-only
+---@field floorplanImage extcontacts.LocationImage[]|nil read-only
+---@field addressVerificationDetails extcontacts.LocationAddressVerificationDetails|nil read-only
+---@field addressVerified boolean|nil read-only
+---@field addressStored boolean|nil read-only
+---@field images string|nil
+---@field selfUri string|nil read-only
+
+---@class extcontacts.LocationEmergencyNumber
+---@field e164 string|nil
+---@field number string|nil
+---@field type string|nil one of default, elin
+
+---@class extcontacts.LocationImage
+---@field resolution string|nil
+---@field imageUri string|nil
+
+---@class extcontacts.MaxLength
+---@field min integer|nil required on a write
+---@field max integer|nil required on a write
+
+---@class extcontacts.MediaSummary
+---@field contactCenter extcontacts.MediaSummaryDetail|nil
+---@field enterprise extcontacts.MediaSummaryDetail|nil
+
+---@class extcontacts.MediaSummaryDetail
+---@field active integer|nil
+---@field acw integer|nil
+
+---@class extcontacts.MergeContactsRequest
+---@field contactIds string[]|nil required on a write
+---@field valueOverride extcontacts.ExternalContact|nil
+
+---@class extcontacts.MergeError
+---@field message string|nil read-only
+---@field code string|nil read-only
+
+---@class extcontacts.MergeInfo
+---@field status string|nil read-only; one of AutoQueued, AutoSucceeded, AutoFailed, ManualQueued, ManualSucceeded, ManualFailed, NotMerged
+---@field error extcontacts.MergeError|nil read-only
+---@field dateMerged string|nil read-only
+
+---@class extcontacts.MergeOperation
+---@field sourceContact extcontacts.AddressableEntityRef|nil read-only
+---@field targetContact extcontacts.AddressableEntityRef|nil read-only
+---@field resultingContact extcontacts.AddressableEntityRef|nil read-only
+
+---@class extcontacts.MergeRequest
+---@field sourceContactId string|nil required on a write
+---@field targetContactId string|nil required on a write
+
+---@class extcontacts.MinLength
+---@field min integer|nil required on a write
+---@field max integer|nil required on a write
+
+---@class extcontacts.NetworkConnectivity
+---@field carrier string|nil
+---@field bluetoothEnabled boolean|nil required on a write
+---@field cellularEnabled boolean|nil required on a write
+---@field wifiEnabled boolean|nil required on a write
 
 ---@class extcontacts.Note
 ---@field id string|nil read-only
@@ -1022,9 +1899,9 @@ function client:get_externalcontacts_reversewhitepageslookup(lookup_val, opts) e
 ---@field createdBy extcontacts.User|nil required on a write
 ---@field externalDataSources extcontacts.ExternalDataSource[]|nil read-only
 ---@field selfUri string|nil read-only
----@field division table|nil
+---@field division extcontacts.WritableStarrableDivision|nil
 ---@field entityId string|nil
----@field entityType string|nil
+---@field entityType string|nil one of contact, organization
 
 ---@class extcontacts.NoteListing
 ---@field entities extcontacts.Note[]|nil
@@ -1037,42 +1914,94 @@ function client:get_externalcontacts_reversewhitepageslookup(lookup_val, opts) e
 ---@field lastUri string|nil
 ---@field previousUri string|nil
 ---@field pageCount integer|nil
+---@field partialResults boolean|nil
+
+---@class extcontacts.NotesExport
+---@field id string|nil read-only
+---@field divisionIds string[]|nil
+---@field createdBy extcontacts.DomainEntityRef|nil read-only
+---@field dateCreated string|nil read-only
+---@field dateCompletion string|nil read-only
+---@field status string|nil read-only; one of RUNNING, SUCCEEDED, FAILED
+---@field downloadUrl string|nil read-only
+---@field resultRowCount integer|nil read-only
+---@field queryConditions extcontacts.NotesExportQueryConditions|nil
+---@field selfUri string|nil read-only
+
+---@class extcontacts.NotesExportComparisonFieldFilter
+---@field field string|nil required on a write; one of CreateDate, ModifyDate
+---@field value string|nil required on a write
+
+---@class extcontacts.NotesExportFieldFilter
+---@field field string|nil required on a write; one of DivisionId, EntityType
+---@field value string|nil required on a write
+
+---@class extcontacts.NotesExportFieldListFilter
+---@field field string|nil required on a write; one of DivisionId, EntityType
+---@field values string[]|nil required on a write
+
+---@class extcontacts.NotesExportFilter
+---@field eq extcontacts.NotesExportFieldFilter|nil
+---@field in extcontacts.NotesExportFieldListFilter|nil
+---@field lte extcontacts.NotesExportComparisonFieldFilter|nil
+---@field gte extcontacts.NotesExportComparisonFieldFilter|nil
+---@field and extcontacts.NotesExportFilter[]|nil
+---@field or extcontacts.NotesExportFilter[]|nil
+---@field not extcontacts.NotesExportFilter|nil
+
+---@class extcontacts.NotesExportListing
+---@field entities extcontacts.NotesExport[]|nil
+---@field nextUri string|nil
+---@field selfUri string|nil
+---@field previousUri string|nil
+
+---@class extcontacts.NotesExportQueryConditions
+---@field filters extcontacts.NotesExportFilter|nil
+---@field limit integer|nil
+
+---@class extcontacts.OAuthLastTokenIssued
+---@field dateIssued string|nil
 
 ---@class extcontacts.OrgUser
 ---@field id string|nil read-only
 ---@field name string|nil
----@field division table|nil
----@field chat table|nil
+---@field division extcontacts.Division|nil
+---@field chat extcontacts.Chat|nil
 ---@field department string|nil
 ---@field email string|nil
----@field primaryContactInfo table[]|nil read-only
----@field addresses table[]|nil
+---@field primaryContactInfo extcontacts.Contact[]|nil read-only
+---@field addresses extcontacts.Contact[]|nil
 ---@field state string|nil read-only; one of active, inactive, deleted
 ---@field title string|nil
 ---@field username string|nil
 ---@field manager extcontacts.User|nil
----@field images table[]|nil
+---@field images extcontacts.Image[]|nil
 ---@field version integer|nil required on a write
 ---@field certifications string[]|nil
----@field biography table|nil
----@field employerInfo table|nil
----@field routingStatus table|nil read-only
----@field presence table|nil read-only
----@field conversationSummary table|nil read-only
----@field outOfOffice table|nil read-only
----@field geolocation table|nil read-only
----@field station table|nil read-only
----@field authorization table|nil read-only
+---@field biography extcontacts.Biography|nil
+---@field employerInfo extcontacts.EmployerInfo|nil
+---@field routingStatus extcontacts.RoutingStatus|nil read-only
+---@field presence extcontacts.UserPresence|nil read-only
+---@field conversationSummary extcontacts.UserConversationSummary|nil read-only
+---@field outOfOffice extcontacts.OutOfOffice|nil read-only
+---@field geolocation extcontacts.Geolocation|nil read-only
+---@field station extcontacts.UserStations|nil read-only
+---@field authorization extcontacts.UserAuthorization|nil read-only
 ---@field profileSkills string[]|nil read-only
----@field locations table[]|nil read-only
----@field groups table[]|nil read-only
----@field team table|nil
----@field skills table[]|nil
----@field languages table[]|nil
+---@field locations extcontacts.Location[]|nil read-only
+---@field groups extcontacts.Group[]|nil read-only
+---@field team extcontacts.Team|nil
+---@field skills extcontacts.UserRoutingSkill[]|nil
+---@field languages extcontacts.UserRoutingLanguage[]|nil
 ---@field acdAutoAnswer boolean|nil
 ---@field languagePreference string|nil read-only
----@field lastTokenIssued table|nil
+---@field lastTokenIssued extcontacts.OAuthLastTokenIssued|nil
 ---@field organization extcontacts.Organization|nil
+---@field preferredName string|nil
+---@field integrationPresence extcontacts.UserPresence|nil read-only
+---@field workPlanBidRanks extcontacts.WorkPlanBidRanks|nil read-only
+---@field dateLastLogin string|nil read-only
+---@field dateWelcomeSent string|nil read-only
 
 ---@class extcontacts.Organization
 ---@field id string|nil read-only
@@ -1087,9 +2016,66 @@ function client:get_externalcontacts_reversewhitepageslookup(lookup_val, opts) e
 ---@field defaultSiteId string|nil
 ---@field supportURI string|nil
 ---@field voicemailEnabled boolean|nil
----@field productPlatform string|nil one of PureCloud, PureEngage, PureEngageCloud, PureConnect, PureConnectCloud, Unknown
+---@field productPlatform string|nil one of GenesysCloud, PureCloud, PureEngage, PureEngageCloud, PureConnect, PureConnectCloud, Unknown
 ---@field selfUri string|nil read-only
 ---@field features table<string, boolean>|nil read-only
+
+---@class extcontacts.OrganizationsExport
+---@field id string|nil read-only
+---@field divisionIds string[]|nil
+---@field createdBy extcontacts.DomainEntityRef|nil read-only
+---@field dateCreated string|nil read-only
+---@field dateCompletion string|nil read-only
+---@field status string|nil read-only; one of RUNNING, SUCCEEDED, FAILED
+---@field downloadUrl string|nil read-only
+---@field resultRowCount integer|nil read-only
+---@field queryConditions extcontacts.OrganizationsExportQueryConditions|nil
+---@field selfUri string|nil read-only
+
+---@class extcontacts.OrganizationsExportComparisonFieldFilter
+---@field field string|nil required on a write; one of CreateDate, ModifyDate
+---@field value string|nil required on a write
+
+---@class extcontacts.OrganizationsExportFieldFilter
+---@field field string|nil required on a write; one of DivisionId, SchemaId, SchemaVersion
+---@field value string|nil required on a write
+
+---@class extcontacts.OrganizationsExportFieldListFilter
+---@field field string|nil required on a write; one of DivisionId, SchemaId, SchemaVersion
+---@field values string[]|nil required on a write
+
+---@class extcontacts.OrganizationsExportFilter
+---@field eq extcontacts.OrganizationsExportFieldFilter|nil
+---@field in extcontacts.OrganizationsExportFieldListFilter|nil
+---@field lte extcontacts.OrganizationsExportComparisonFieldFilter|nil
+---@field gte extcontacts.OrganizationsExportComparisonFieldFilter|nil
+---@field and extcontacts.OrganizationsExportFilter[]|nil
+---@field or extcontacts.OrganizationsExportFilter[]|nil
+---@field not extcontacts.OrganizationsExportFilter|nil
+
+---@class extcontacts.OrganizationsExportListing
+---@field entities extcontacts.OrganizationsExport[]|nil
+---@field nextUri string|nil
+---@field selfUri string|nil
+---@field previousUri string|nil
+
+---@class extcontacts.OrganizationsExportQueryConditions
+---@field filters extcontacts.OrganizationsExportFilter|nil
+---@field limit integer|nil
+
+---@class extcontacts.OutOfOffice
+---@field id string|nil read-only
+---@field name string|nil
+---@field user extcontacts.User|nil
+---@field startDate string|nil
+---@field endDate string|nil
+---@field active boolean|nil
+---@field indefinite boolean|nil
+---@field selfUri string|nil read-only
+
+---@class extcontacts.OutcomeAchievement
+---@field outcome extcontacts.AchievedOutcome|nil required on a write
+---@field achievedDate string|nil required on a write
 
 ---@class extcontacts.PhoneNumber
 ---@field display string|nil
@@ -1100,6 +2086,22 @@ function client:get_externalcontacts_reversewhitepageslookup(lookup_val, opts) e
 ---@field countryCode string|nil
 ---@field normalizationCountryCode string|nil
 
+---@class extcontacts.PresenceDefinition
+---@field id string|nil
+---@field systemPresence string|nil
+---@field selfUri string|nil read-only
+
+---@class extcontacts.Referrer
+---@field url string|nil required on a write
+---@field domain string|nil required on a write
+---@field hostname string|nil required on a write
+---@field keywords string|nil
+---@field pathname string|nil required on a write
+---@field queryString string|nil
+---@field fragment string|nil
+---@field name string|nil
+---@field medium string|nil required on a write; one of internal, search, social, email, unknown, paid
+
 ---@class extcontacts.Relationship
 ---@field id string|nil read-only
 ---@field name string|nil
@@ -1108,7 +2110,7 @@ function client:get_externalcontacts_reversewhitepageslookup(lookup_val, opts) e
 ---@field relationship string|nil required on a write
 ---@field externalDataSources extcontacts.ExternalDataSource[]|nil read-only
 ---@field selfUri string|nil read-only
----@field division table|nil
+---@field division extcontacts.WritableStarrableDivision|nil
 
 ---@class extcontacts.RelationshipListing
 ---@field entities extcontacts.Relationship[]|nil
@@ -1121,10 +2123,226 @@ function client:get_externalcontacts_reversewhitepageslookup(lookup_val, opts) e
 ---@field lastUri string|nil
 ---@field previousUri string|nil
 ---@field pageCount integer|nil
+---@field partialResults boolean|nil
+
+---@class extcontacts.RelationshipsExport
+---@field id string|nil read-only
+---@field divisionIds string[]|nil
+---@field createdBy extcontacts.DomainEntityRef|nil read-only
+---@field dateCreated string|nil read-only
+---@field dateCompletion string|nil read-only
+---@field status string|nil read-only; one of RUNNING, SUCCEEDED, FAILED
+---@field downloadUrl string|nil read-only
+---@field resultRowCount integer|nil read-only
+---@field queryConditions extcontacts.RelationshipsExportQueryConditions|nil
+---@field selfUri string|nil read-only
+
+---@class extcontacts.RelationshipsExportComparisonFieldFilter
+---@field field string|nil required on a write; one of CreateDate, ModifyDate
+---@field value string|nil required on a write
+
+---@class extcontacts.RelationshipsExportFieldFilter
+---@field field string|nil required on a write; one of DivisionId, UserId
+---@field value string|nil required on a write
+
+---@class extcontacts.RelationshipsExportFieldListFilter
+---@field field string|nil required on a write; one of DivisionId, UserId
+---@field values string[]|nil required on a write
+
+---@class extcontacts.RelationshipsExportFilter
+---@field eq extcontacts.RelationshipsExportFieldFilter|nil
+---@field in extcontacts.RelationshipsExportFieldListFilter|nil
+---@field lte extcontacts.RelationshipsExportComparisonFieldFilter|nil
+---@field gte extcontacts.RelationshipsExportComparisonFieldFilter|nil
+---@field and extcontacts.RelationshipsExportFilter[]|nil
+---@field or extcontacts.RelationshipsExportFilter[]|nil
+---@field not extcontacts.RelationshipsExportFilter|nil
+
+---@class extcontacts.RelationshipsExportListing
+---@field entities extcontacts.RelationshipsExport[]|nil
+---@field nextUri string|nil
+---@field selfUri string|nil
+---@field previousUri string|nil
+
+---@class extcontacts.RelationshipsExportQueryConditions
+---@field filters extcontacts.RelationshipsExportFilter|nil
+---@field limit integer|nil
+
+---@class extcontacts.ResourceConditionNode
+---@field variableName string|nil
+---@field conjunction string|nil one of AND, OR
+---@field operator string|nil one of EQ, IN, GE, GT, LE, LT
+---@field operands extcontacts.ResourceConditionValue[]|nil
+---@field terms extcontacts.ResourceConditionNode[]|nil
+
+---@class extcontacts.ResourceConditionValue
+---@field type string|nil one of SCALAR, VARIABLE, USER, QUEUE, TEAM
+---@field value string|nil
+
+---@class extcontacts.ResourcePermissionPolicy
+---@field id string|nil
+---@field domain string|nil
+---@field entityName string|nil
+---@field policyName string|nil
+---@field policyDescription string|nil
+---@field actionSetKey string|nil
+---@field allowConditions boolean|nil
+---@field resourceConditionNode extcontacts.ResourceConditionNode|nil
+---@field namedResources string[]|nil
+---@field resourceCondition string|nil
+---@field actionSet string[]|nil
 
 ---@class extcontacts.ReverseWhitepagesLookupResult
 ---@field contacts extcontacts.ExternalContact[]|nil
 ---@field externalOrganizations extcontacts.ExternalOrganization[]|nil
+
+---@class extcontacts.RoutingStatus
+---@field userId string|nil
+---@field status string|nil one of OFF_QUEUE, IDLE, INTERACTING, NOT_RESPONDING, COMMUNICATING
+---@field startTime string|nil
+
+---@class extcontacts.Schema
+---@field title string|nil read-only
+---@field description string|nil read-only
+---@field type string[]|nil read-only
+---@field items extcontacts.Items|nil read-only
+---@field pattern string|nil read-only
+
+---@class extcontacts.SchemaQuantityLimits
+---@field id string|nil read-only
+---@field name string|nil
+---@field minFieldNameCharacters integer|nil read-only
+---@field maxFieldNameCharacters integer|nil read-only
+---@field minFieldTitleCharacters integer|nil read-only
+---@field maxFieldTitleCharacters integer|nil read-only
+---@field minFieldDescriptionCharacters integer|nil read-only
+---@field maxFieldDescriptionCharacters integer|nil read-only
+---@field minSchemaNameCharacters integer|nil read-only
+---@field maxSchemaNameCharacters integer|nil read-only
+---@field minSchemaDescriptionCharacters integer|nil read-only
+---@field maxSchemaDescriptionCharacters integer|nil read-only
+---@field maxNumberOfSchemasPerOrg integer|nil read-only
+---@field maxNumberOfFieldsPerSchema integer|nil read-only
+---@field maxNumberOfFieldsPerOrg integer|nil read-only
+---@field selfUri string|nil read-only
+
+---@class extcontacts.SdkLibrary
+---@field name string|nil required on a write
+---@field version string|nil required on a write
+
+---@class extcontacts.SegmentAssignment
+---@field dateAssigned string|nil required on a write
+---@field dateForUnassignment string|nil required on a write
+---@field segment extcontacts.SegmentAssignmentSegment|nil required on a write
+---@field externalContact extcontacts.AddressableEntityRef|nil required on a write
+---@field session extcontacts.SegmentAssignmentSession|nil
+
+---@class extcontacts.SegmentAssignmentListing
+---@field entities extcontacts.SegmentAssignment[]|nil
+
+---@class extcontacts.SegmentAssignmentSegment
+---@field id string|nil required on a write
+---@field selfUri string|nil read-only
+
+---@class extcontacts.SegmentAssignmentSession
+---@field id string|nil required on a write
+---@field type string|nil required on a write
+---@field selfUri string|nil read-only
+
+---@class extcontacts.SegmentAssignments
+---@field segments extcontacts.SegmentForAssignment[]|nil required on a write
+
+---@class extcontacts.SegmentForAssignment
+---@field id string|nil required on a write
+
+---@class extcontacts.SegmentForUnassignment
+---@field id string|nil required on a write
+
+---@class extcontacts.SegmentUnassignments
+---@field segments extcontacts.SegmentForUnassignment[]|nil required on a write
+
+---@class extcontacts.Session
+---@field id string|nil required on a write
+---@field externalContact extcontacts.AddressableEntityRef|nil
+---@field customerId string|nil
+---@field customerIdType string|nil
+---@field type string|nil required on a write
+---@field externalId string|nil
+---@field externalUrl string|nil
+---@field shortId string|nil
+---@field outcomeAchievements extcontacts.OutcomeAchievement[]|nil
+---@field segmentAssignments extcontacts.SessionSegmentAssignment[]|nil
+---@field attributes table<string, extcontacts.CustomEventAttribute>|nil
+---@field attributeLists table<string, extcontacts.CustomEventAttributeList>|nil
+---@field browser extcontacts.Browser|nil
+---@field device extcontacts.Device|nil
+---@field geolocation extcontacts.JourneyGeolocation|nil
+---@field ipAddress string|nil
+---@field ipOrganization string|nil
+---@field lastPage extcontacts.JourneyPage|nil
+---@field mktCampaign extcontacts.JourneyCampaign|nil
+---@field referrer extcontacts.Referrer|nil
+---@field app extcontacts.JourneyApp|nil
+---@field sdkLibrary extcontacts.SdkLibrary|nil
+---@field networkConnectivity extcontacts.NetworkConnectivity|nil
+---@field searchTerms string[]|nil
+---@field userAgentString string|nil
+---@field durationInSeconds integer|nil
+---@field eventCount integer|nil required on a write
+---@field pageviewCount integer|nil
+---@field screenviewCount integer|nil
+---@field lastEvent extcontacts.SessionLastEvent|nil required on a write
+---@field conversation extcontacts.AddressableEntityRef|nil
+---@field lastConnectedQueue extcontacts.ConnectedQueue|nil
+---@field lastConnectedUser extcontacts.ConnectedUser|nil
+---@field lastUserDisposition extcontacts.ConversationUserDisposition|nil
+---@field conversationChannels extcontacts.ConversationChannel[]|nil
+---@field originatingDirection string|nil one of Unknown, Inbound, Outbound
+---@field conversationSubject string|nil
+---@field lastUserDisconnectType string|nil one of Unknown, Endpoint, Client, System, Transfer, Error, Peer, Other, Spam, Timeout, TransportFailure, ConferenceTransfer, ConsultTransfer, ForwardTransfer, NoAnswerTransfer, NotAvailableTransfer, Uncallable, DoNotDisturbEndpoint, DoNotDisturbTransfer, SessionExpired, Takeover
+---@field lastAcdOutcome string|nil one of Unknown, Abandon, Answered, FlowOut
+---@field authenticated boolean|nil required on a write
+---@field divisionIds string[]|nil
+---@field lastScreen string|nil
+---@field caseAssociations extcontacts.JourneyCaseAssociation[]|nil
+---@field caseEntity extcontacts.AddressableEntityRef|nil
+---@field caseReference string|nil
+---@field caseStatus string|nil one of Unknown, Open, InProgress, Terminated, Closed
+---@field selfUri string|nil read-only
+---@field createdDate string|nil required on a write
+---@field endedDate string|nil
+---@field awayDate string|nil
+---@field idleDate string|nil
+
+---@class extcontacts.SessionLastEvent
+---@field id string|nil required on a write
+---@field eventName string|nil required on a write
+---@field createdDate string|nil required on a write
+
+---@class extcontacts.SessionListing
+---@field entities extcontacts.Session[]|nil
+---@field nextUri string|nil
+---@field selfUri string|nil
+---@field previousUri string|nil
+
+---@class extcontacts.SessionSegmentAssignment
+---@field segment extcontacts.AssignedSegment|nil required on a write
+---@field assignedDate string|nil required on a write
+
+---@class extcontacts.StarrableDivision
+---@field id string|nil read-only
+---@field name string|nil
+---@field selfUri string|nil read-only
+
+---@class extcontacts.Team
+---@field id string|nil read-only
+---@field name string|nil required on a write
+---@field division extcontacts.WritableDivision|nil
+---@field description string|nil
+---@field dateCreated string|nil read-only
+---@field dateModified string|nil read-only
+---@field memberCount integer|nil read-only
+---@field selfUri string|nil read-only
 
 ---@class extcontacts.Ticker
 ---@field symbol string|nil required on a write
@@ -1149,44 +2367,157 @@ function client:get_externalcontacts_reversewhitepageslookup(lookup_val, opts) e
 ---@field verified boolean|nil read-only
 ---@field profileUrl string|nil read-only
 
+---@class extcontacts.UnprocessedSegmentAssignments
+---@field assign extcontacts.SegmentAssignments|nil
+---@field unassign extcontacts.SegmentUnassignments|nil
+---@field count integer|nil required on a write
+
+---@class extcontacts.UpdateSegmentAssignmentRequest
+---@field assign extcontacts.SegmentAssignments|nil
+---@field unassign extcontacts.SegmentUnassignments|nil
+
+---@class extcontacts.UpdateSegmentAssignmentResponse
+---@field unprocessedItems extcontacts.UnprocessedSegmentAssignments|nil required on a write
+
+---@class extcontacts.UpdatedSettingsResponse
+---@field message string|nil
+
 ---@class extcontacts.User
 ---@field id string|nil read-only
 ---@field name string|nil
----@field division table|nil
----@field chat table|nil
+---@field division extcontacts.Division|nil
+---@field chat extcontacts.Chat|nil
 ---@field department string|nil
 ---@field email string|nil
----@field primaryContactInfo table[]|nil read-only
----@field addresses table[]|nil
+---@field primaryContactInfo extcontacts.Contact[]|nil read-only
+---@field addresses extcontacts.Contact[]|nil
 ---@field state string|nil read-only; one of active, inactive, deleted
 ---@field title string|nil
 ---@field username string|nil
 ---@field manager extcontacts.User|nil
----@field images table[]|nil
+---@field images extcontacts.Image[]|nil
 ---@field version integer|nil required on a write
 ---@field certifications string[]|nil
----@field biography table|nil
----@field employerInfo table|nil
----@field routingStatus table|nil read-only
----@field presence table|nil read-only
----@field conversationSummary table|nil read-only
----@field outOfOffice table|nil read-only
----@field geolocation table|nil read-only
----@field station table|nil read-only
----@field authorization table|nil read-only
+---@field biography extcontacts.Biography|nil
+---@field employerInfo extcontacts.EmployerInfo|nil
+---@field routingStatus extcontacts.RoutingStatus|nil read-only
+---@field presence extcontacts.UserPresence|nil read-only
+---@field conversationSummary extcontacts.UserConversationSummary|nil read-only
+---@field outOfOffice extcontacts.OutOfOffice|nil read-only
+---@field geolocation extcontacts.Geolocation|nil read-only
+---@field station extcontacts.UserStations|nil read-only
+---@field authorization extcontacts.UserAuthorization|nil read-only
 ---@field profileSkills string[]|nil read-only
----@field locations table[]|nil read-only
----@field groups table[]|nil read-only
----@field team table|nil
----@field skills table[]|nil
----@field languages table[]|nil
+---@field locations extcontacts.Location[]|nil read-only
+---@field groups extcontacts.Group[]|nil read-only
+---@field team extcontacts.Team|nil
+---@field skills extcontacts.UserRoutingSkill[]|nil
+---@field languages extcontacts.UserRoutingLanguage[]|nil
 ---@field acdAutoAnswer boolean|nil
 ---@field languagePreference string|nil read-only
----@field lastTokenIssued table|nil
+---@field lastTokenIssued extcontacts.OAuthLastTokenIssued|nil
 ---@field selfUri string|nil read-only
+---@field preferredName string|nil
+---@field integrationPresence extcontacts.UserPresence|nil read-only
+---@field workPlanBidRanks extcontacts.WorkPlanBidRanks|nil read-only
+---@field dateLastLogin string|nil read-only
+---@field dateWelcomeSent string|nil read-only
+
+---@class extcontacts.UserAuthorization
+---@field roles extcontacts.DomainRole[]|nil
+---@field unusedRoles extcontacts.DomainRole[]|nil read-only
+---@field permissions string[]|nil read-only
+---@field permissionPolicies extcontacts.ResourcePermissionPolicy[]|nil read-only
+
+---@class extcontacts.UserConversationSummary
+---@field userId string|nil
+---@field call extcontacts.MediaSummary|nil
+---@field callback extcontacts.MediaSummary|nil
+---@field email extcontacts.MediaSummary|nil
+---@field message extcontacts.MediaSummary|nil
+---@field chat extcontacts.MediaSummary|nil
+---@field socialExpression extcontacts.MediaSummary|nil
+---@field video extcontacts.MediaSummary|nil
+
+---@class extcontacts.UserPresence
+---@field id string|nil read-only
+---@field name string|nil
+---@field source string|nil
+---@field sourceId string|nil
+---@field primary boolean|nil
+---@field presenceDefinition extcontacts.PresenceDefinition|nil
+---@field futurePresenceDefinition extcontacts.PresenceDefinition|nil read-only
+---@field message string|nil
+---@field modifiedDate string|nil
+---@field selfUri string|nil read-only
+
+---@class extcontacts.UserRoutingLanguage
+---@field id string|nil read-only
+---@field name string|nil
+---@field proficiency number|nil
+---@field state string|nil one of active, inactive, deleted
+---@field languageUri string|nil read-only
+---@field selfUri string|nil read-only
+
+---@class extcontacts.UserRoutingSkill
+---@field id string|nil read-only
+---@field name string|nil
+---@field proficiency number|nil
+---@field state string|nil one of active, inactive, deleted
+---@field skillUri string|nil read-only
+---@field selfUri string|nil read-only
+
+---@class extcontacts.UserStation
+---@field id string|nil read-only
+---@field name string|nil
+---@field type string|nil
+---@field associatedUser extcontacts.User|nil
+---@field associatedDate string|nil
+---@field defaultUser extcontacts.User|nil
+---@field providerInfo table<string, string>|nil
+---@field webRtcCallAppearances integer|nil read-only
+
+---@class extcontacts.UserStations
+---@field associatedStation extcontacts.UserStation|nil read-only
+---@field effectiveStation extcontacts.UserStation|nil read-only
+---@field defaultStation extcontacts.UserStation|nil read-only
+---@field lastAssociatedStation extcontacts.UserStation|nil read-only
+
+---@class extcontacts.ValidationError
+---@field lineNumber integer|nil required on a write
+---@field message string|nil required on a write
+
+---@class extcontacts.ValidationLimits
+---@field minLength extcontacts.MinLength|nil
+---@field maxLength extcontacts.MaxLength|nil
+---@field minItems extcontacts.MinLength|nil
+---@field maxItems extcontacts.MaxLength|nil
+---@field minimum extcontacts.MinLength|nil
+---@field maximum extcontacts.MaxLength|nil
+
+---@class extcontacts.ValidationResult
+---@field separatorValid boolean|nil required on a write
+---@field fileEncodingValid boolean|nil required on a write
+---@field errors extcontacts.ValidationError[]|nil required on a write
 
 ---@class extcontacts.WhatsAppId
 ---@field phoneNumber extcontacts.PhoneNumber|nil
 ---@field displayName string|nil
+
+---@class extcontacts.WorkPlanBidRanks
+---@field id string|nil
+---@field workPlanBiddingPerformance integer|nil
+---@field biddingTieBreaker string|nil
+---@field selfUri string|nil read-only
+
+---@class extcontacts.WritableDivision
+---@field id string|nil
+---@field name string|nil
+---@field selfUri string|nil read-only
+
+---@class extcontacts.WritableStarrableDivision
+---@field id string|nil
+---@field name string|nil
+---@field selfUri string|nil read-only
 
 return client

@@ -85,6 +85,13 @@ local CONVERT = {
     end
     return nil, "a whole number"
   end,
+  double = function(text)
+    local number = core.json.decode(text)
+    if type(number) == "number" then
+      return number
+    end
+    return nil, "a number"
+  end,
 }
 CONVERT.int32, CONVERT.int64 = CONVERT.integer, CONVERT.integer
 

@@ -22,6 +22,8 @@ local REFERENCES = {
   OrgUser = { "id" },
   DomainEntityRef = { "id" },
   DataSchema = { "id", "version" },
+  ExternalSource = { "id" },
+  WritableStarrableDivision = { "id" },
 }
 
 -- The platform's custom fields of date-times, by the suffix of their name.

@@ -5,6 +5,7 @@
 
 local core = require "extcontacts.core"
 local models = require "extcontacts.api.models"
+local sources = require "extcontacts.api.models.sources"
 local suggest = require "extcontacts.base.suggest"
 
 local record = {}
@@ -78,7 +79,7 @@ end
 function record.writable(model, source)
   local known = models[model]
   if not known then
-    error(suggest.unknown("model", model, suggest.keys(models)), 2)
+    error(suggest.unknown("model", model, sources.names()), 2)
   end
   if type(source) ~= "table" then
     error("the record must be a table, got " .. type(source), 2)

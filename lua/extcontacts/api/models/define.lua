@@ -2,17 +2,18 @@
 -- `name[!][*][:type][=A|B|…]`, separated by white space.  `!` marks a field that
 -- a write must have, `*` one that only the server sets.  The type is `string`
 -- unless given: a scalar, a model's name, `[T]` for an array or `{T}` for a map.
--- Allowed values follow `=`.
+-- Known values follow `=`; the line may be broken after a `|`.
 
 local define = {}
 
 ---@class extcontacts.Field
 ---@field wire string the field's name on the wire and in records
----@field type string `string`, `date`, `uri`, `int32`, `int64`, `boolean`, `object` or a model's name
+---@field type string `string`, `date` (with the time), `day`, `uri`, `int32`, `int64`, `integer`, `double`,
+--- `boolean`, `object` (any value), `[string]` (an array within an array) or a model's name
 ---@field shape "value"|"array"|"map" one value, an array of them, or a map to them
 ---@field required boolean a create or update must have it
 ---@field read_only boolean the server sets it and ignores the value sent
----@field enum string[]|nil allowed values
+---@field enum string[]|nil known values; the server may add others
 
 ---@class extcontacts.Model
 ---@field name string
@@ -55,7 +56,7 @@ end
 ---@return extcontacts.Model
 function define.model(name, text)
   local model = { name = name, fields = {}, by_wire = {} }
-  for token in text:gmatch "%S+" do
+  for token in text:gsub("|%s+", "|"):gmatch "%S+" do
     local field = parse_field(token)
     model.fields[#model.fields + 1] = field
     model.by_wire[field.wire] = field

@@ -16,6 +16,8 @@ local REFERENCES = {
   DataSchema = true,
   DomainEntityRef = true,
   OrgUser = true,
+  ExternalSource = true,
+  WritableStarrableDivision = true,
 }
 
 -- The longest values in characters, by model.  The shortest is 1.
@@ -108,6 +110,12 @@ local function convert_value(ctx, field, value, path)
   elseif field_type == "int32" or field_type == "int64" then
     if not is_integer(value) then
       raise_wrong_type(path, field_type)
+    end
+    return value
+  end
+  if field_type == "double" then
+    if type(value) ~= "number" then
+      raise_wrong_type(path, "number")
     end
     return value
   end

@@ -32,11 +32,12 @@ local function param_type(param)
   elseif param.place == "path" then
     return "string|integer"
   end
-  local values = param.enum and '"' .. table.concat(param.enum, '"|"') .. '"'
+  local values = param.enum and '"' .. table.concat(param.enum, '"|"') .. '"|string'
+  local name = values or LUACATS[param.type]
   if param.type == "array" then
-    return (values and "(" .. values .. ")" or LUACATS[param.items]) .. "[]"
+    name = (values and "(" .. values .. ")" or LUACATS[param.items]) .. "[]"
   end
-  return values or LUACATS[param.type]
+  return param.also and name .. "|" .. LUACATS[param.also] or name
 end
 
 -- "contact_id, opts"
@@ -56,7 +57,8 @@ local function result_type(row)
   if not row.returns then
     return "true"
   end
-  return row.returns == "Empty" and "true|table" or "extcontacts." .. row.returns
+  local record = row.returns == "Empty" and "table" or "extcontacts." .. row.returns
+  return (row.returns == "Empty" or row.other_success == 204) and "true|" .. record or record
 end
 
 -- `get` of `client.contacts` as a field of its class.
@@ -107,6 +109,9 @@ local function put_operation(put, row)
   put("--- `%s %s`, short name `client.%s`.", row.method, row.path, row.short)
   put("--- Effect: %s.", describe.effect(row))
   put("--- Permissions: %s.", describe.permissions(row, "`"))
+  if row.deprecated then
+    put("---@deprecated use `client.%s`", row.deprecated)
+  end
   for _, name in ipairs(row.positional) do
     local param = row.by_name[name]
     put("---@param %s %s %s%s", name, param_type(param), param.doc, describe.limits(param))

@@ -25,8 +25,20 @@ NAME` describes an operation and the fields of its record.
   ([lost replies](retries.md#lost-replies)).
 - **Permissions**: what the roles of the OAuth client must grant.
 - **Iterator**: a method of the client that returns the records of all pages.
+- **Batch**: a bulk operation, with many records in one request. Its status says
+  nothing about an item: each result has its own `success`, and results come in
+  any order.
+- **Since**: the day of the first SDK release that has the operation, if it is
+  newer than the specification and the day is known.
 - **Default**: the server's value if the option is omitted. *required* marks the
   positional arguments; everything else is an option.
+- **Values**: those known today. The platform adds values, so others are sent as
+  well, unless they look like a misspelled one.
+
+Short names are resource and verb: `get`, `list`, `create`, `update` (the whole
+record), `patch` (some fields), `delete` and `scan`; `change` adds to and removes
+from a list in one request. `bulk` and `divisionviews` (the records of all
+divisions) are resources of their own, as in `contacts.bulk.get`.
 ]]
 
 -- "contact_id [, opts]"
@@ -45,7 +57,8 @@ local function type_of(param)
   if param.model then
     return "`" .. param.model .. "`"
   end
-  return param.type == "array" and TYPES[param.items] .. " list" or TYPES[param.type]
+  local name = param.type == "array" and TYPES[param.items] .. " list" or TYPES[param.type]
+  return param.also and name .. " or " .. TYPES[param.also] or name
 end
 
 -- "client.contacts" → "clientcontacts", as in links to headings.
@@ -90,7 +103,18 @@ local function result_text(row)
   if row.max_results then
     text = text .. (", at most %d records"):format(row.max_results)
   end
-  return ("%s (status %d)"):format(text, row.success_status)
+  local statuses = tostring(row.success_status) .. (row.other_success and " or " .. row.other_success or "")
+  return ("%s (status %s)"):format(text, statuses)
+end
+
+local MATCHED = {
+  id = "results are matched by their id", tracker = "results are matched by the tracker that each item has as its id",
+  content = "results are matched by content",
+}
+
+local function batch_text(batch)
+  local most = batch.max and ("up to %d items"):format(batch.max) or "the most items are not documented"
+  return most .. "; " .. MATCHED[batch.match]
 end
 
 local function facts(row)
@@ -104,10 +128,10 @@ local function facts(row)
     list[#list + 1] = { "Iterator", iterator_text(row) }
   end
   if row.batch then
-    list[#list + 1] = { "Batch", ("up to %d items"):format(row.batch.max) }
+    list[#list + 1] = { "Batch", batch_text(row.batch) }
   end
   if row.since then
-    list[#list + 1] = { "Since", "API version " .. row.since }
+    list[#list + 1] = { "Since", row.since }
   end
   if row.preview then
     list[#list + 1] = { "Preview", "may change or disappear without notice" }

@@ -6,16 +6,34 @@
 ---@field list fun(self: extcontacts.Client.contacts, opts: extcontacts.opts.contacts.list|nil): extcontacts.ContactListing|nil, extcontacts.Error|nil, extcontacts.Response|nil Search for external contacts.
 ---@field create fun(self: extcontacts.Client.contacts, body: extcontacts.ExternalContact, opts: extcontacts.CallOptions|nil): extcontacts.ExternalContact|nil, extcontacts.Error|nil, extcontacts.Response|nil Create an external contact.
 ---@field update fun(self: extcontacts.Client.contacts, contact_id: string|integer, body: extcontacts.ExternalContact, opts: extcontacts.CallOptions|nil): extcontacts.ExternalContact|nil, extcontacts.Error|nil, extcontacts.Response|nil Update an external contact.
+---@field patch fun(self: extcontacts.Client.contacts, contact_id: string|integer, body: extcontacts.ExternalContactsPatchRequest, opts: extcontacts.CallOptions|nil): extcontacts.ExternalContact|nil, extcontacts.Error|nil, extcontacts.Response|nil Update specific fields of an external contact.
 ---@field delete fun(self: extcontacts.Client.contacts, contact_id: string|integer, opts: extcontacts.CallOptions|nil): true|table|nil, extcontacts.Error|nil, extcontacts.Response|nil Delete an external contact.
 ---@field scan fun(self: extcontacts.Client.contacts, opts: extcontacts.opts.contacts.scan|nil): extcontacts.CursorContactListing|nil, extcontacts.Error|nil, extcontacts.Response|nil Scan for external contacts using paging.
+---@field search fun(self: extcontacts.Client.contacts, body: extcontacts.ContactSearchRequest, opts: extcontacts.CallOptions|nil): extcontacts.ContactListing|nil, extcontacts.Error|nil, extcontacts.Response|nil Search for external contacts.
+---@field unresolved fun(self: extcontacts.Client.contacts, contact_id: string|integer, opts: extcontacts.opts.contacts.unresolved|nil): extcontacts.ExternalContact|nil, extcontacts.Error|nil, extcontacts.Response|nil Fetch an unresolved external contact.
+---@field promote fun(self: extcontacts.Client.contacts, contact_id: string|integer, opts: extcontacts.CallOptions|nil): extcontacts.ExternalContact|nil, extcontacts.Error|nil, extcontacts.Response|nil Promote an observed contact (ephemeral or identified) to a curated contact.
+---@field enrich fun(self: extcontacts.Client.contacts, body: extcontacts.ContactEnrichRequest, opts: extcontacts.opts.contacts.enrich|nil): extcontacts.ExternalContact|nil, extcontacts.Error|nil, extcontacts.Response|nil Modify or create an External Contact.
+---@field merge fun(self: extcontacts.Client.contacts, body: extcontacts.MergeContactsRequest, opts: extcontacts.CallOptions|nil): extcontacts.ExternalContact|nil, extcontacts.Error|nil, extcontacts.Response|nil Merge up to 25 contacts into a new contact record.
+---@field merge_two fun(self: extcontacts.Client.contacts, body: extcontacts.MergeRequest, opts: extcontacts.CallOptions|nil): extcontacts.ExternalContact|nil, extcontacts.Error|nil, extcontacts.Response|nil Merge two contacts into a new contact record.
+---@field identifiers extcontacts.Client.contacts.identifiers
 ---@field notes extcontacts.Client.contacts.notes
 ---@field schemas extcontacts.Client.contacts.schemas
+---@field sessions extcontacts.Client.contacts.sessions
+---@field segments extcontacts.Client.contacts.segments
+---@field bulk extcontacts.Client.contacts.bulk
+---@field divisionviews extcontacts.Client.contacts.divisionviews
+---@field exports extcontacts.Client.contacts.exports
+
+---@class extcontacts.Client.contacts.identifiers
+---@field list fun(self: extcontacts.Client.contacts.identifiers, contact_id: string|integer, opts: extcontacts.CallOptions|nil): extcontacts.ContactIdentifierListing|nil, extcontacts.Error|nil, extcontacts.Response|nil List the identifiers for a contact.
+---@field change fun(self: extcontacts.Client.contacts.identifiers, contact_id: string|integer, body: extcontacts.IdentifierClaimRequest, opts: extcontacts.CallOptions|nil): extcontacts.ContactIdentifier|nil, extcontacts.Error|nil, extcontacts.Response|nil Claim or release identifiers for a contact.
 
 ---@class extcontacts.Client.contacts.notes
 ---@field get fun(self: extcontacts.Client.contacts.notes, contact_id: string|integer, note_id: string|integer, opts: extcontacts.opts.contacts.notes.get|nil): extcontacts.Note|nil, extcontacts.Error|nil, extcontacts.Response|nil Fetch a note for an external contact.
 ---@field list fun(self: extcontacts.Client.contacts.notes, contact_id: string|integer, opts: extcontacts.opts.contacts.notes.list|nil): extcontacts.NoteListing|nil, extcontacts.Error|nil, extcontacts.Response|nil List notes for an external contact.
 ---@field create fun(self: extcontacts.Client.contacts.notes, contact_id: string|integer, body: extcontacts.Note, opts: extcontacts.CallOptions|nil): extcontacts.Note|nil, extcontacts.Error|nil, extcontacts.Response|nil Create a note for an external contact.
 ---@field update fun(self: extcontacts.Client.contacts.notes, contact_id: string|integer, note_id: string|integer, body: extcontacts.Note, opts: extcontacts.CallOptions|nil): extcontacts.Note|nil, extcontacts.Error|nil, extcontacts.Response|nil Update a note for an external contact.
+---@field patch fun(self: extcontacts.Client.contacts.notes, contact_id: string|integer, note_id: string|integer, body: extcontacts.ExternalContactsPatchRequest, opts: extcontacts.CallOptions|nil): extcontacts.Note|nil, extcontacts.Error|nil, extcontacts.Response|nil Update a Contact Note.
 ---@field delete fun(self: extcontacts.Client.contacts.notes, contact_id: string|integer, note_id: string|integer, opts: extcontacts.CallOptions|nil): true|table|nil, extcontacts.Error|nil, extcontacts.Response|nil Delete a note for an external contact.
 
 ---@class extcontacts.Client.contacts.schemas
@@ -25,26 +43,64 @@
 ---@field update fun(self: extcontacts.Client.contacts.schemas, schema_id: string|integer, body: extcontacts.DataSchema, opts: extcontacts.CallOptions|nil): extcontacts.DataSchema|nil, extcontacts.Error|nil, extcontacts.Response|nil Update a schema.
 ---@field delete fun(self: extcontacts.Client.contacts.schemas, schema_id: string|integer, opts: extcontacts.CallOptions|nil): true|nil, extcontacts.Error|nil, extcontacts.Response|nil Delete a schema.
 ---@field version fun(self: extcontacts.Client.contacts.schemas, schema_id: string|integer, version_id: string|integer, opts: extcontacts.CallOptions|nil): extcontacts.DataSchema|nil, extcontacts.Error|nil, extcontacts.Response|nil Get a specific version of a schema.
----@field versions fun(self: extcontacts.Client.contacts.schemas, schema_id: string|integer, opts: extcontacts.CallOptions|nil): extcontacts.DataSchema|nil, extcontacts.Error|nil, extcontacts.Response|nil Get all versions of an external contact's schema.
+---@field versions fun(self: extcontacts.Client.contacts.schemas, schema_id: string|integer, opts: extcontacts.CallOptions|nil): extcontacts.DataSchemaListing|nil, extcontacts.Error|nil, extcontacts.Response|nil Get all versions of an external contact's schema.
+---@field limits fun(self: extcontacts.Client.contacts.schemas, opts: extcontacts.CallOptions|nil): extcontacts.SchemaQuantityLimits|nil, extcontacts.Error|nil, extcontacts.Response|nil Get quantitative limits on schemas.
+---@field core_types fun(self: extcontacts.Client.contacts.schemas, opts: extcontacts.CallOptions|nil): extcontacts.CoretypeListing|nil, extcontacts.Error|nil, extcontacts.Response|nil Get the core types from which all schemas are built.
+---@field core_type fun(self: extcontacts.Client.contacts.schemas, core_type_name: string|integer, opts: extcontacts.CallOptions|nil): extcontacts.Coretype|nil, extcontacts.Error|nil, extcontacts.Response|nil Get a specific named core type.
+
+---@class extcontacts.Client.contacts.sessions
+---@field list fun(self: extcontacts.Client.contacts.sessions, contact_id: string|integer, opts: extcontacts.opts.contacts.sessions.list|nil): extcontacts.SessionListing|nil, extcontacts.Error|nil, extcontacts.Response|nil Retrieve all sessions for a given external contact.
+
+---@class extcontacts.Client.contacts.segments
+---@field list fun(self: extcontacts.Client.contacts.segments, contact_id: string|integer, opts: extcontacts.opts.contacts.segments.list|nil): extcontacts.SegmentAssignmentListing|nil, extcontacts.Error|nil, extcontacts.Response|nil Retrieve segment assignments by external contact ID.
+---@field change fun(self: extcontacts.Client.contacts.segments, contact_id: string|integer, opts: extcontacts.opts.contacts.segments.change|nil): extcontacts.UpdateSegmentAssignmentResponse|nil, extcontacts.Error|nil, extcontacts.Response|nil Assign/Unassign up to 10 segments to/from an external contact or, if a segment is already assigned, update.
+
+---@class extcontacts.Client.contacts.bulk
+---@field get fun(self: extcontacts.Client.contacts.bulk, body: extcontacts.BulkIdsRequest, opts: extcontacts.CallOptions|nil): extcontacts.BulkFetchContactsResponse|nil, extcontacts.Error|nil, extcontacts.Response|nil Bulk fetch contacts.
+---@field create fun(self: extcontacts.Client.contacts.bulk, body: extcontacts.BulkContactsRequest, opts: extcontacts.CallOptions|nil): extcontacts.BulkContactsResponse|nil, extcontacts.Error|nil, extcontacts.Response|nil Bulk add contacts.
+---@field update fun(self: extcontacts.Client.contacts.bulk, body: extcontacts.BulkContactsRequest, opts: extcontacts.CallOptions|nil): extcontacts.BulkContactsResponse|nil, extcontacts.Error|nil, extcontacts.Response|nil Bulk update contacts.
+---@field delete fun(self: extcontacts.Client.contacts.bulk, body: extcontacts.BulkIdsRequest, opts: extcontacts.CallOptions|nil): extcontacts.BulkDeleteResponse|nil, extcontacts.Error|nil, extcontacts.Response|nil Bulk remove contacts.
+---@field enrich fun(self: extcontacts.Client.contacts.bulk, body: extcontacts.BulkContactsEnrichRequest, opts: extcontacts.opts.contacts.bulk.enrich|nil): extcontacts.BulkContactsEnrichResponse|nil, extcontacts.Error|nil, extcontacts.Response|nil Bulk Enrich Contacts.
+---@field divisionviews fun(self: extcontacts.Client.contacts.bulk, body: extcontacts.BulkIdsRequest, opts: extcontacts.CallOptions|nil): extcontacts.BulkFetchContactsResponse|nil, extcontacts.Error|nil, extcontacts.Response|nil Bulk fetch contacts across divisions.
+---@field unresolved fun(self: extcontacts.Client.contacts.bulk, body: extcontacts.BulkIdsRequest, opts: extcontacts.CallOptions|nil): extcontacts.BulkFetchContactsResponse|nil, extcontacts.Error|nil, extcontacts.Response|nil Bulk fetch unresolved ancestor contacts.
+
+---@class extcontacts.Client.contacts.divisionviews
+---@field scan fun(self: extcontacts.Client.contacts.divisionviews, opts: extcontacts.opts.contacts.divisionviews.scan|nil): extcontacts.CursorContactListing|nil, extcontacts.Error|nil, extcontacts.Response|nil Scan for external contacts using paging.
+
+---@class extcontacts.Client.contacts.exports
+---@field list fun(self: extcontacts.Client.contacts.exports, opts: extcontacts.opts.contacts.exports.list|nil): extcontacts.ContactsExportListing|nil, extcontacts.Error|nil, extcontacts.Response|nil List contact exports for organization.
+---@field create fun(self: extcontacts.Client.contacts.exports, body: extcontacts.ContactsExport, opts: extcontacts.CallOptions|nil): extcontacts.ContactsExport|nil, extcontacts.Error|nil, extcontacts.Response|nil Create bulk export.
+---@field get fun(self: extcontacts.Client.contacts.exports, export_id: string|integer, opts: extcontacts.CallOptions|nil): extcontacts.ContactsExport|nil, extcontacts.Error|nil, extcontacts.Response|nil Get export for exportId.
 
 ---@class extcontacts.Client.organizations
 ---@field get fun(self: extcontacts.Client.organizations, external_organization_id: string|integer, opts: extcontacts.opts.organizations.get|nil): extcontacts.ExternalOrganization|nil, extcontacts.Error|nil, extcontacts.Response|nil Fetch an external organization.
 ---@field list fun(self: extcontacts.Client.organizations, opts: extcontacts.opts.organizations.list|nil): extcontacts.ExternalOrganizationListing|nil, extcontacts.Error|nil, extcontacts.Response|nil Search for external organizations.
 ---@field create fun(self: extcontacts.Client.organizations, body: extcontacts.ExternalOrganization, opts: extcontacts.CallOptions|nil): extcontacts.ExternalOrganization|nil, extcontacts.Error|nil, extcontacts.Response|nil Create an external organization.
 ---@field update fun(self: extcontacts.Client.organizations, external_organization_id: string|integer, body: extcontacts.ExternalOrganization, opts: extcontacts.CallOptions|nil): extcontacts.ExternalOrganization|nil, extcontacts.Error|nil, extcontacts.Response|nil Update an external organization.
+---@field patch fun(self: extcontacts.Client.organizations, external_organization_id: string|integer, body: extcontacts.ExternalContactsPatchRequest, opts: extcontacts.CallOptions|nil): extcontacts.ExternalOrganization|nil, extcontacts.Error|nil, extcontacts.Response|nil Update specific fields of an external organization.
 ---@field delete fun(self: extcontacts.Client.organizations, external_organization_id: string|integer, opts: extcontacts.CallOptions|nil): true|table|nil, extcontacts.Error|nil, extcontacts.Response|nil Delete an external organization.
 ---@field scan fun(self: extcontacts.Client.organizations, opts: extcontacts.opts.organizations.scan|nil): extcontacts.CursorOrganizationListing|nil, extcontacts.Error|nil, extcontacts.Response|nil Scan for external organizations using paging.
 ---@field contacts fun(self: extcontacts.Client.organizations, external_organization_id: string|integer, opts: extcontacts.opts.organizations.contacts|nil): extcontacts.ContactListing|nil, extcontacts.Error|nil, extcontacts.Response|nil Search for external contacts in an external organization.
 ---@field relationships fun(self: extcontacts.Client.organizations, external_organization_id: string|integer, opts: extcontacts.opts.organizations.relationships|nil): extcontacts.RelationshipListing|nil, extcontacts.Error|nil, extcontacts.Response|nil Fetch a relationship for an external organization.
+---@field enrich fun(self: extcontacts.Client.organizations, body: extcontacts.ExternalOrganizationEnrichRequest, opts: extcontacts.opts.organizations.enrich|nil): extcontacts.ExternalOrganization|nil, extcontacts.Error|nil, extcontacts.Response|nil Modify or create an External Org.
+---@field identifiers extcontacts.Client.organizations.identifiers
 ---@field notes extcontacts.Client.organizations.notes
 ---@field schemas extcontacts.Client.organizations.schemas
 ---@field trustor extcontacts.Client.organizations.trustor
+---@field bulk extcontacts.Client.organizations.bulk
+---@field divisionviews extcontacts.Client.organizations.divisionviews
+---@field exports extcontacts.Client.organizations.exports
+
+---@class extcontacts.Client.organizations.identifiers
+---@field list fun(self: extcontacts.Client.organizations.identifiers, external_organization_id: string|integer, opts: extcontacts.CallOptions|nil): extcontacts.ExternalOrganizationIdentifierListing|nil, extcontacts.Error|nil, extcontacts.Response|nil List the identifiers for an external organization.
+---@field change fun(self: extcontacts.Client.organizations.identifiers, external_organization_id: string|integer, body: extcontacts.ExternalOrganizationIdentifierClaimRequest, opts: extcontacts.CallOptions|nil): extcontacts.ExternalOrganizationIdentifier|nil, extcontacts.Error|nil, extcontacts.Response|nil Claim or release identifiers for an external organization.
 
 ---@class extcontacts.Client.organizations.notes
 ---@field get fun(self: extcontacts.Client.organizations.notes, external_organization_id: string|integer, note_id: string|integer, opts: extcontacts.opts.organizations.notes.get|nil): extcontacts.Note|nil, extcontacts.Error|nil, extcontacts.Response|nil Fetch a note for an external organization.
 ---@field list fun(self: extcontacts.Client.organizations.notes, external_organization_id: string|integer, opts: extcontacts.opts.organizations.notes.list|nil): extcontacts.NoteListing|nil, extcontacts.Error|nil, extcontacts.Response|nil List notes for an external organization.
 ---@field create fun(self: extcontacts.Client.organizations.notes, external_organization_id: string|integer, body: extcontacts.Note, opts: extcontacts.CallOptions|nil): extcontacts.Note|nil, extcontacts.Error|nil, extcontacts.Response|nil Create a note for an external organization.
 ---@field update fun(self: extcontacts.Client.organizations.notes, external_organization_id: string|integer, note_id: string|integer, body: extcontacts.Note, opts: extcontacts.CallOptions|nil): extcontacts.Note|nil, extcontacts.Error|nil, extcontacts.Response|nil Update a note for an external organization.
+---@field patch fun(self: extcontacts.Client.organizations.notes, external_organization_id: string|integer, note_id: string|integer, body: extcontacts.ExternalContactsPatchRequest, opts: extcontacts.CallOptions|nil): extcontacts.Note|nil, extcontacts.Error|nil, extcontacts.Response|nil Update an External Organization Note.
 ---@field delete fun(self: extcontacts.Client.organizations.notes, external_organization_id: string|integer, note_id: string|integer, opts: extcontacts.CallOptions|nil): true|table|nil, extcontacts.Error|nil, extcontacts.Response|nil Delete a note for an external organization.
 
 ---@class extcontacts.Client.organizations.schemas
@@ -53,53 +109,213 @@
 ---@field create fun(self: extcontacts.Client.organizations.schemas, body: extcontacts.DataSchema, opts: extcontacts.CallOptions|nil): extcontacts.DataSchema|nil, extcontacts.Error|nil, extcontacts.Response|nil Create a schema.
 ---@field update fun(self: extcontacts.Client.organizations.schemas, schema_id: string|integer, body: extcontacts.DataSchema, opts: extcontacts.CallOptions|nil): extcontacts.DataSchema|nil, extcontacts.Error|nil, extcontacts.Response|nil Update a schema.
 ---@field version fun(self: extcontacts.Client.organizations.schemas, schema_id: string|integer, version_id: string|integer, opts: extcontacts.CallOptions|nil): extcontacts.DataSchema|nil, extcontacts.Error|nil, extcontacts.Response|nil Get a specific version of a schema.
----@field versions fun(self: extcontacts.Client.organizations.schemas, schema_id: string|integer, opts: extcontacts.CallOptions|nil): extcontacts.DataSchema|nil, extcontacts.Error|nil, extcontacts.Response|nil Get all versions of an external organization's schema.
+---@field versions fun(self: extcontacts.Client.organizations.schemas, schema_id: string|integer, opts: extcontacts.CallOptions|nil): extcontacts.DataSchemaListing|nil, extcontacts.Error|nil, extcontacts.Response|nil Get all versions of an external organization's schema.
+---@field limits fun(self: extcontacts.Client.organizations.schemas, opts: extcontacts.CallOptions|nil): extcontacts.SchemaQuantityLimits|nil, extcontacts.Error|nil, extcontacts.Response|nil Get quantitative limits on schemas.
+---@field core_types fun(self: extcontacts.Client.organizations.schemas, opts: extcontacts.CallOptions|nil): extcontacts.CoretypeListing|nil, extcontacts.Error|nil, extcontacts.Response|nil Get the core types from which all schemas are built.
+---@field core_type fun(self: extcontacts.Client.organizations.schemas, core_type_name: string|integer, opts: extcontacts.CallOptions|nil): extcontacts.Coretype|nil, extcontacts.Error|nil, extcontacts.Response|nil Get a specific named core type.
 
 ---@class extcontacts.Client.organizations.trustor
 ---@field set fun(self: extcontacts.Client.organizations.trustor, external_organization_id: string|integer, trustor_id: string|integer, opts: extcontacts.CallOptions|nil): extcontacts.ExternalOrganizationTrustorLink|nil, extcontacts.Error|nil, extcontacts.Response|nil Links a Trustor with an External Organization.
 ---@field clear fun(self: extcontacts.Client.organizations.trustor, external_organization_id: string|integer, opts: extcontacts.CallOptions|nil): true|nil, extcontacts.Error|nil, extcontacts.Response|nil Unlink the Trustor for this External Organization.
 
+---@class extcontacts.Client.organizations.bulk
+---@field get fun(self: extcontacts.Client.organizations.bulk, body: extcontacts.BulkIdsRequest, opts: extcontacts.CallOptions|nil): extcontacts.BulkFetchOrganizationsResponse|nil, extcontacts.Error|nil, extcontacts.Response|nil Bulk fetch organizations.
+---@field create fun(self: extcontacts.Client.organizations.bulk, body: extcontacts.BulkOrganizationsRequest, opts: extcontacts.CallOptions|nil): extcontacts.BulkOrganizationsResponse|nil, extcontacts.Error|nil, extcontacts.Response|nil Bulk add organizations.
+---@field update fun(self: extcontacts.Client.organizations.bulk, body: extcontacts.BulkOrganizationsRequest, opts: extcontacts.CallOptions|nil): extcontacts.BulkOrganizationsResponse|nil, extcontacts.Error|nil, extcontacts.Response|nil Bulk update organizations.
+---@field delete fun(self: extcontacts.Client.organizations.bulk, body: extcontacts.BulkIdsRequest, opts: extcontacts.CallOptions|nil): extcontacts.BulkDeleteResponse|nil, extcontacts.Error|nil, extcontacts.Response|nil Bulk remove organizations.
+---@field enrich fun(self: extcontacts.Client.organizations.bulk, body: extcontacts.BulkOrganizationsEnrichRequest, opts: extcontacts.opts.organizations.bulk.enrich|nil): extcontacts.BulkOrganizationsEnrichResponse|nil, extcontacts.Error|nil, extcontacts.Response|nil Bulk enrich external organizations.
+---@field divisionviews fun(self: extcontacts.Client.organizations.bulk, body: extcontacts.BulkIdsRequest, opts: extcontacts.CallOptions|nil): extcontacts.BulkFetchOrganizationsResponse|nil, extcontacts.Error|nil, extcontacts.Response|nil Bulk fetch organizations across divisions.
+
+---@class extcontacts.Client.organizations.divisionviews
+---@field scan fun(self: extcontacts.Client.organizations.divisionviews, opts: extcontacts.opts.organizations.divisionviews.scan|nil): extcontacts.CursorOrganizationListing|nil, extcontacts.Error|nil, extcontacts.Response|nil Scan for external organizations using paging.
+
+---@class extcontacts.Client.organizations.exports
+---@field list fun(self: extcontacts.Client.organizations.exports, opts: extcontacts.opts.organizations.exports.list|nil): extcontacts.OrganizationsExportListing|nil, extcontacts.Error|nil, extcontacts.Response|nil List organization exports for organization.
+---@field create fun(self: extcontacts.Client.organizations.exports, body: extcontacts.OrganizationsExport, opts: extcontacts.CallOptions|nil): extcontacts.OrganizationsExport|nil, extcontacts.Error|nil, extcontacts.Response|nil Create organizations export.
+---@field get fun(self: extcontacts.Client.organizations.exports, export_id: string|integer, opts: extcontacts.CallOptions|nil): extcontacts.OrganizationsExport|nil, extcontacts.Error|nil, extcontacts.Response|nil Get organizations export for exportId.
+
 ---@class extcontacts.Client.relationships
 ---@field get fun(self: extcontacts.Client.relationships, relationship_id: string|integer, opts: extcontacts.opts.relationships.get|nil): extcontacts.Relationship|nil, extcontacts.Error|nil, extcontacts.Response|nil Fetch a relationship.
 ---@field create fun(self: extcontacts.Client.relationships, body: extcontacts.Relationship, opts: extcontacts.CallOptions|nil): extcontacts.Relationship|nil, extcontacts.Error|nil, extcontacts.Response|nil Create a relationship.
 ---@field update fun(self: extcontacts.Client.relationships, relationship_id: string|integer, body: extcontacts.Relationship, opts: extcontacts.CallOptions|nil): extcontacts.Relationship|nil, extcontacts.Error|nil, extcontacts.Response|nil Update a relationship.
+---@field patch fun(self: extcontacts.Client.relationships, relationship_id: string|integer, body: extcontacts.ExternalContactsPatchRequest, opts: extcontacts.CallOptions|nil): extcontacts.Relationship|nil, extcontacts.Error|nil, extcontacts.Response|nil Update specific fields of a relationship.
 ---@field delete fun(self: extcontacts.Client.relationships, relationship_id: string|integer, opts: extcontacts.CallOptions|nil): true|table|nil, extcontacts.Error|nil, extcontacts.Response|nil Delete a relationship.
 ---@field scan fun(self: extcontacts.Client.relationships, opts: extcontacts.opts.relationships.scan|nil): extcontacts.CursorRelationshipListing|nil, extcontacts.Error|nil, extcontacts.Response|nil Scan for relationships.
+---@field bulk extcontacts.Client.relationships.bulk
+---@field divisionviews extcontacts.Client.relationships.divisionviews
+---@field exports extcontacts.Client.relationships.exports
+
+---@class extcontacts.Client.relationships.bulk
+---@field get fun(self: extcontacts.Client.relationships.bulk, body: extcontacts.BulkIdsRequest, opts: extcontacts.CallOptions|nil): extcontacts.BulkFetchRelationshipsResponse|nil, extcontacts.Error|nil, extcontacts.Response|nil Bulk fetch relationships.
+---@field create fun(self: extcontacts.Client.relationships.bulk, body: extcontacts.BulkRelationshipsRequest, opts: extcontacts.CallOptions|nil): extcontacts.BulkRelationshipsResponse|nil, extcontacts.Error|nil, extcontacts.Response|nil Bulk add relationships.
+---@field update fun(self: extcontacts.Client.relationships.bulk, body: extcontacts.BulkRelationshipsRequest, opts: extcontacts.CallOptions|nil): extcontacts.BulkRelationshipsResponse|nil, extcontacts.Error|nil, extcontacts.Response|nil Bulk update relationships.
+---@field delete fun(self: extcontacts.Client.relationships.bulk, body: extcontacts.BulkIdsRequest, opts: extcontacts.CallOptions|nil): extcontacts.BulkDeleteResponse|nil, extcontacts.Error|nil, extcontacts.Response|nil Bulk remove relationships.
+
+---@class extcontacts.Client.relationships.divisionviews
+---@field scan fun(self: extcontacts.Client.relationships.divisionviews, opts: extcontacts.opts.relationships.divisionviews.scan|nil): extcontacts.CursorRelationshipListing|nil, extcontacts.Error|nil, extcontacts.Response|nil Scan for relationships.
+
+---@class extcontacts.Client.relationships.exports
+---@field list fun(self: extcontacts.Client.relationships.exports, opts: extcontacts.opts.relationships.exports.list|nil): extcontacts.RelationshipsExportListing|nil, extcontacts.Error|nil, extcontacts.Response|nil List relationship exports for organization.
+---@field create fun(self: extcontacts.Client.relationships.exports, body: extcontacts.RelationshipsExport, opts: extcontacts.CallOptions|nil): extcontacts.RelationshipsExport|nil, extcontacts.Error|nil, extcontacts.Response|nil Create relationships export.
+---@field get fun(self: extcontacts.Client.relationships.exports, export_id: string|integer, opts: extcontacts.CallOptions|nil): extcontacts.RelationshipsExport|nil, extcontacts.Error|nil, extcontacts.Response|nil Get relationships export for exportId.
 
 ---@class extcontacts.Client.notes
 ---@field scan fun(self: extcontacts.Client.notes, opts: extcontacts.opts.notes.scan|nil): extcontacts.CursorNoteListing|nil, extcontacts.Error|nil, extcontacts.Response|nil Scan for notes using paging.
+---@field bulk extcontacts.Client.notes.bulk
+---@field divisionviews extcontacts.Client.notes.divisionviews
+---@field exports extcontacts.Client.notes.exports
+
+---@class extcontacts.Client.notes.bulk
+---@field get fun(self: extcontacts.Client.notes.bulk, body: extcontacts.BulkIdsRequest, opts: extcontacts.CallOptions|nil): extcontacts.BulkFetchNotesResponse|nil, extcontacts.Error|nil, extcontacts.Response|nil Bulk fetch notes.
+---@field create fun(self: extcontacts.Client.notes.bulk, body: extcontacts.BulkNotesRequest, opts: extcontacts.CallOptions|nil): extcontacts.BulkNotesResponse|nil, extcontacts.Error|nil, extcontacts.Response|nil Bulk add notes.
+---@field update fun(self: extcontacts.Client.notes.bulk, body: extcontacts.BulkNotesRequest, opts: extcontacts.CallOptions|nil): extcontacts.BulkNotesResponse|nil, extcontacts.Error|nil, extcontacts.Response|nil Bulk update notes.
+---@field delete fun(self: extcontacts.Client.notes.bulk, body: extcontacts.BulkIdsRequest, opts: extcontacts.CallOptions|nil): extcontacts.BulkDeleteResponse|nil, extcontacts.Error|nil, extcontacts.Response|nil Bulk remove notes.
+
+---@class extcontacts.Client.notes.divisionviews
+---@field scan fun(self: extcontacts.Client.notes.divisionviews, opts: extcontacts.opts.notes.divisionviews.scan|nil): extcontacts.CursorNoteListing|nil, extcontacts.Error|nil, extcontacts.Response|nil Scan for notes using paging.
+
+---@class extcontacts.Client.notes.exports
+---@field list fun(self: extcontacts.Client.notes.exports, opts: extcontacts.opts.notes.exports.list|nil): extcontacts.NotesExportListing|nil, extcontacts.Error|nil, extcontacts.Response|nil List note exports for organization.
+---@field create fun(self: extcontacts.Client.notes.exports, body: extcontacts.NotesExport, opts: extcontacts.CallOptions|nil): extcontacts.NotesExport|nil, extcontacts.Error|nil, extcontacts.Response|nil Create notes export.
+---@field get fun(self: extcontacts.Client.notes.exports, export_id: string|integer, opts: extcontacts.CallOptions|nil): extcontacts.NotesExport|nil, extcontacts.Error|nil, extcontacts.Response|nil Get notes export for exportId.
 
 ---@class extcontacts.Client.conversations
 ---@field associate fun(self: extcontacts.Client.conversations, body: extcontacts.ConversationAssociation, conversation_id: string|integer, opts: extcontacts.CallOptions|nil): true|nil, extcontacts.Error|nil, extcontacts.Response|nil Associate/disassociate an external contact with a conversation.
 
 ---@class extcontacts.Client.lookup
 ---@field reverse fun(self: extcontacts.Client.lookup, lookup_val: string, opts: extcontacts.opts.lookup.reverse|nil): extcontacts.ReverseWhitepagesLookupResult|nil, extcontacts.Error|nil, extcontacts.Response|nil Look up contacts and externalOrganizations based on an attribute. Maximum of 25 values returned.
+---@field contact fun(self: extcontacts.Client.lookup, identifier: extcontacts.ContactIdentifier, opts: extcontacts.opts.lookup.contact|nil): extcontacts.ExternalContact|nil, extcontacts.Error|nil, extcontacts.Response|nil Fetch a contact using an identifier type and value.
+---@field organization fun(self: extcontacts.Client.lookup, identifier: extcontacts.ExternalOrganizationIdentifier, opts: extcontacts.opts.lookup.organization|nil): extcontacts.ExternalOrganization|nil, extcontacts.Error|nil, extcontacts.Response|nil Fetch an external organization using an identifier type and value.
+---@field identifier fun(self: extcontacts.Client.lookup, identifier: extcontacts.ContactIdentifier, opts: extcontacts.opts.lookup.identifier|nil): extcontacts.ExternalContact|nil, extcontacts.Error|nil, extcontacts.Response|nil Fetch a contact using an identifier type and value.
+
+---@class extcontacts.Client.external_sources
+---@field list fun(self: extcontacts.Client.external_sources, opts: extcontacts.opts.external_sources.list|nil): extcontacts.CursorExternalSourceListing|nil, extcontacts.Error|nil, extcontacts.Response|nil Fetch a list of External Sources.
+---@field get fun(self: extcontacts.Client.external_sources, external_source_id: string|integer, opts: extcontacts.CallOptions|nil): extcontacts.ExternalSource|nil, extcontacts.Error|nil, extcontacts.Response|nil Fetch an External Source.
+---@field create fun(self: extcontacts.Client.external_sources, body: extcontacts.ExternalSource, opts: extcontacts.CallOptions|nil): extcontacts.ExternalSource|nil, extcontacts.Error|nil, extcontacts.Response|nil Create an External Source.
+---@field update fun(self: extcontacts.Client.external_sources, external_source_id: string|integer, body: extcontacts.ExternalSource, opts: extcontacts.CallOptions|nil): extcontacts.ExternalSource|nil, extcontacts.Error|nil, extcontacts.Response|nil Update an External Source.
+---@field delete fun(self: extcontacts.Client.external_sources, external_source_id: string|integer, opts: extcontacts.CallOptions|nil): true|table|nil, extcontacts.Error|nil, extcontacts.Response|nil Delete an External Source.
+
+---@class extcontacts.Client.imports.jobs
+---@field list fun(self: extcontacts.Client.imports.jobs, opts: extcontacts.opts.imports.jobs.list|nil): extcontacts.ContactImportJobEntityListing|nil, extcontacts.Error|nil, extcontacts.Response|nil List jobs for organization.
+---@field get fun(self: extcontacts.Client.imports.jobs, job_id: string|integer, opts: extcontacts.opts.imports.jobs.get|nil): extcontacts.ContactImportJobResponse|nil, extcontacts.Error|nil, extcontacts.Response|nil Get job based on id.
+---@field create fun(self: extcontacts.Client.imports.jobs, body: extcontacts.ContactImportJobRequest, opts: extcontacts.CallOptions|nil): extcontacts.ContactImportJobResponse|nil, extcontacts.Error|nil, extcontacts.Response|nil Create a new job.
+---@field change fun(self: extcontacts.Client.imports.jobs, job_id: string|integer, body: extcontacts.ContactImportJobStatusUpdateRequest, opts: extcontacts.CallOptions|nil): extcontacts.ContactImportJobStatusUpdateResponse|nil, extcontacts.Error|nil, extcontacts.Response|nil Update Job's workflow status.
+
+---@class extcontacts.Client.imports
+---@field jobs extcontacts.Client.imports.jobs
+---@field settings extcontacts.Client.imports.settings
+---@field csv extcontacts.Client.imports.csv
+
+---@class extcontacts.Client.imports.settings
+---@field list fun(self: extcontacts.Client.imports.settings, opts: extcontacts.opts.imports.settings.list|nil): extcontacts.ContactImportSettingsEntityListing|nil, extcontacts.Error|nil, extcontacts.Response|nil List settings for organization.
+---@field get fun(self: extcontacts.Client.imports.settings, settings_id: string|integer, opts: extcontacts.CallOptions|nil): extcontacts.ContactImportSettings|nil, extcontacts.Error|nil, extcontacts.Response|nil Get setting based on id.
+---@field create fun(self: extcontacts.Client.imports.settings, body: extcontacts.ContactImportSettings, opts: extcontacts.CallOptions|nil): extcontacts.ContactImportSettings|nil, extcontacts.Error|nil, extcontacts.Response|nil Create a new settings.
+---@field update fun(self: extcontacts.Client.imports.settings, settings_id: string|integer, body: extcontacts.ContactImportSettings, opts: extcontacts.CallOptions|nil): extcontacts.ContactImportSettings|nil, extcontacts.Error|nil, extcontacts.Response|nil Update settings.
+---@field delete fun(self: extcontacts.Client.imports.settings, settings_id: string|integer, opts: extcontacts.CallOptions|nil): true|nil, extcontacts.Error|nil, extcontacts.Response|nil Delete Settings.
+
+---@class extcontacts.Client.imports.csv.uploads
+---@field create fun(self: extcontacts.Client.imports.csv.uploads, body: extcontacts.CsvUploadRequest, opts: extcontacts.CallOptions|nil): extcontacts.CsvUploadResponse|nil, extcontacts.Error|nil, extcontacts.Response|nil Get url for CSV upload.
+---@field details fun(self: extcontacts.Client.imports.csv.uploads, upload_id: string|integer, opts: extcontacts.CallOptions|nil): extcontacts.CsvUploadDetailsResponse|nil, extcontacts.Error|nil, extcontacts.Response|nil Get details for CSV upload.
+---@field preview fun(self: extcontacts.Client.imports.csv.uploads, upload_id: string|integer, opts: extcontacts.CallOptions|nil): extcontacts.CsvUploadPreviewResponse|nil, extcontacts.Error|nil, extcontacts.Response|nil Get preview for CSV upload.
+
+---@class extcontacts.Client.imports.csv
+---@field uploads extcontacts.Client.imports.csv.uploads
+---@field settings extcontacts.Client.imports.csv.settings
+---@field jobs extcontacts.Client.imports.csv.jobs
+
+---@class extcontacts.Client.imports.csv.settings
+---@field list fun(self: extcontacts.Client.imports.csv.settings, opts: extcontacts.opts.imports.csv.settings.list|nil): extcontacts.Listing|nil, extcontacts.Error|nil, extcontacts.Response|nil Retrieve all settings for organization filtered by externalSettingsId if provided.
+---@field get fun(self: extcontacts.Client.imports.csv.settings, settings_id: string|integer, opts: extcontacts.CallOptions|nil): extcontacts.CsvSettings|nil, extcontacts.Error|nil, extcontacts.Response|nil Get settings for CSV import.
+---@field create fun(self: extcontacts.Client.imports.csv.settings, body: extcontacts.CsvSettings, opts: extcontacts.CallOptions|nil): extcontacts.CsvSettings|nil, extcontacts.Error|nil, extcontacts.Response|nil Create settings for CSV import.
+---@field update fun(self: extcontacts.Client.imports.csv.settings, settings_id: string|integer, body: extcontacts.CsvSettings, opts: extcontacts.CallOptions|nil): extcontacts.CsvSettings|nil, extcontacts.Error|nil, extcontacts.Response|nil Update settings for CSV import.
+---@field delete fun(self: extcontacts.Client.imports.csv.settings, settings_id: string|integer, opts: extcontacts.CallOptions|nil): true|nil, extcontacts.Error|nil, extcontacts.Response|nil Delete settings for CSV import.
+
+---@class extcontacts.Client.imports.csv.jobs
+---@field create fun(self: extcontacts.Client.imports.csv.jobs, body: extcontacts.CsvJobRequest, opts: extcontacts.CallOptions|nil): extcontacts.CsvJobResponse|nil, extcontacts.Error|nil, extcontacts.Response|nil Create CSV import job.
+
+---@class extcontacts.Client.settings
+---@field get fun(self: extcontacts.Client.settings, opts: extcontacts.CallOptions|nil): extcontacts.ExternalContactsSettings|nil, extcontacts.Error|nil, extcontacts.Response|nil Get settings.
+---@field update fun(self: extcontacts.Client.settings, opts: extcontacts.opts.settings.update|nil): extcontacts.UpdatedSettingsResponse|nil, extcontacts.Error|nil, extcontacts.Response|nil Set settings.
+---@field delete fun(self: extcontacts.Client.settings, opts: extcontacts.CallOptions|nil): true|extcontacts.UpdatedSettingsResponse|nil, extcontacts.Error|nil, extcontacts.Response|nil Delete settings.
+
+---@class extcontacts.Client.graphs.scans
+---@field list fun(self: extcontacts.Client.graphs.scans, opts: extcontacts.opts.graphs.scans.list|nil): extcontacts.ClusterScanList|nil, extcontacts.Error|nil, extcontacts.Response|nil Returns a list of cluster scans.
+---@field get fun(self: extcontacts.Client.graphs.scans, scan_id: string|integer, opts: extcontacts.opts.graphs.scans.get|nil): extcontacts.ClusterScan|nil, extcontacts.Error|nil, extcontacts.Response|nil Returns a single cluster scan.
+---@field statistics fun(self: extcontacts.Client.graphs.scans, scan_id: string|integer, opts: extcontacts.CallOptions|nil): extcontacts.ClusterScanStatistics|nil, extcontacts.Error|nil, extcontacts.Response|nil Returns the statistics about a single cluster scan.
+---@field latest fun(self: extcontacts.Client.graphs.scans, opts: extcontacts.opts.graphs.scans.latest|nil): extcontacts.ClusterScan|nil, extcontacts.Error|nil, extcontacts.Response|nil Returns the latest cluster scan.
+---@field latest_statistics fun(self: extcontacts.Client.graphs.scans, opts: extcontacts.CallOptions|nil): extcontacts.ClusterScanStatistics|nil, extcontacts.Error|nil, extcontacts.Response|nil Returns the statistics about the latest cluster scan.
+
+---@class extcontacts.Client.graphs
+---@field scans extcontacts.Client.graphs.scans
+---@field clusters extcontacts.Client.graphs.clusters
+---@field settings extcontacts.Client.graphs.settings
+
+---@class extcontacts.Client.graphs.clusters
+---@field list fun(self: extcontacts.Client.graphs.clusters, scan_id: string|integer, opts: extcontacts.opts.graphs.clusters.list|nil): extcontacts.ClusterList|nil, extcontacts.Error|nil, extcontacts.Response|nil Returns a list of clusters found by a scan.
+---@field get fun(self: extcontacts.Client.graphs.clusters, scan_id: string|integer, cluster_id: string|integer, opts: extcontacts.CallOptions|nil): extcontacts.Cluster|nil, extcontacts.Error|nil, extcontacts.Response|nil Returns a single cluster found by a scan.
+---@field merge fun(self: extcontacts.Client.graphs.clusters, scan_id: string|integer, cluster_id: string|integer, opts: extcontacts.CallOptions|nil): extcontacts.Cluster|nil, extcontacts.Error|nil, extcontacts.Response|nil Merge a single cluster found by a scan.
+
+---@class extcontacts.Client.graphs.settings
+---@field get fun(self: extcontacts.Client.graphs.settings, opts: extcontacts.CallOptions|nil): extcontacts.GraphSettings|nil, extcontacts.Error|nil, extcontacts.Response|nil Returns the org-wide settings for ExternalContact graph operations.
+---@field update fun(self: extcontacts.Client.graphs.settings, body: extcontacts.GraphSettings, opts: extcontacts.CallOptions|nil): extcontacts.GraphSettings|nil, extcontacts.Error|nil, extcontacts.Response|nil Updates the org-wide settings for ExternalContact graph operations.
 
 ---@class extcontacts.opts.contacts.get: extcontacts.CallOptions
----@field expand ("externalOrganization"|"externalDataSources")[]|nil related records to include in the response (any of externalOrganization, externalDataSources)
+---@field expand ("externalOrganization"|"externalDataSources"|"identifiers"|"externalSources"|"division"|string)[]|nil related records to include in the response (any of externalOrganization, externalDataSources, identifiers, externalSources, division)
 
 ---@class extcontacts.opts.contacts.list: extcontacts.CallOptions
 ---@field page_size integer|nil records per page; page_number * page_size must not exceed 1000 (at least 1; default 20)
 ---@field page_number integer|nil page to return; page_number * page_size must not exceed 1000 (at least 1; default 1)
 ---@field q string|nil search words, without special syntax (at most 256 characters)
 ---@field sort_order string|nil field:asc or field:desc (documented fields: firstName, lastName, middleName, title)
----@field expand ("externalOrganization"|"externalDataSources")[]|nil related records to include in the response (any of externalOrganization, externalDataSources)
+---@field expand ("externalOrganization"|"externalDataSources"|"identifiers"|"externalSources"|"division"|string)[]|nil related records to include in the response (any of externalOrganization, externalDataSources, identifiers, externalSources, division)
+---@field division_ids string[]|nil ids of the divisions whose records are returned (at most 50 values)
 
 ---@class extcontacts.opts.contacts.scan: extcontacts.CallOptions
 ---@field limit integer|nil records per page (10 to 200; default 100)
 ---@field cursor string|nil cursors.after of the previous page; omit it for the first page; expires after 24 hours
+---@field division_id string|nil id of the division whose records are returned; * for all that the token may see (default *)
+
+---@class extcontacts.opts.contacts.unresolved: extcontacts.CallOptions
+---@field expand ("externalOrganization"|"externalDataSources"|"identifiers"|"division"|string)[]|nil related records to include in the response (any of externalOrganization, externalDataSources, identifiers, division)
+
+---@class extcontacts.opts.contacts.enrich: extcontacts.CallOptions
+---@field dry_run boolean|nil change nothing, and return the result as it would be
 
 ---@class extcontacts.opts.contacts.notes.get: extcontacts.CallOptions
----@field expand ("author"|"externalDataSources")[]|nil related records to include in the response (any of author, externalDataSources)
+---@field expand ("author"|"externalDataSources"|"division"|string)[]|nil related records to include in the response (any of author, externalDataSources, division)
 
 ---@class extcontacts.opts.contacts.notes.list: extcontacts.CallOptions
----@field page_size integer|nil records per page; page_number * page_size must not exceed 1000 (at least 1; default 20)
+---@field page_size integer|nil records per page; page_number * page_size must not exceed 1000 (1 to 100; default 20)
 ---@field page_number integer|nil page to return; page_number * page_size must not exceed 1000 (at least 1; default 1)
 ---@field sort_order string|nil field:asc or field:desc (documented fields: createDate)
----@field expand ("author"|"externalDataSources")[]|nil related records to include in the response (any of author, externalDataSources)
+---@field expand ("author"|"externalDataSources"|"division"|"mergeset"|string)[]|nil related records to include in the response (any of author, externalDataSources, division, mergeset)
+
+---@class extcontacts.opts.contacts.sessions.list: extcontacts.CallOptions
+---@field page_size string|integer|nil records per page (at most 200)
+---@field after string|nil position that the previous page names as the next; omit it for the first page
+---@field include_merged boolean|nil include those of the contacts that were merged into this one
+
+---@class extcontacts.opts.contacts.segments.list: extcontacts.CallOptions
+---@field include_merged boolean|nil include those of the contacts that were merged into this one
+---@field limit integer|nil most assignments in the answer (at most 500; default 25)
+
+---@class extcontacts.opts.contacts.segments.change: extcontacts.CallOptions
+---@field body extcontacts.UpdateSegmentAssignmentRequest|nil object to send
+
+---@class extcontacts.opts.contacts.bulk.enrich: extcontacts.CallOptions
+---@field dry_run boolean|nil change nothing, and return the result as it would be
+
+---@class extcontacts.opts.contacts.divisionviews.scan: extcontacts.CallOptions
+---@field limit integer|nil records per page (10 to 200; default 100)
+---@field cursor string|nil cursors.after of the previous page; omit it for the first page; expires after 24 hours
+
+---@class extcontacts.opts.contacts.exports.list: extcontacts.CallOptions
+---@field division_ids string[]|nil ids of the divisions whose exports are returned
+---@field after string|nil position that the previous page names as the next; omit it for the first page
+---@field page_size integer|nil records per page
 
 ---@class extcontacts.opts.organizations.get: extcontacts.CallOptions
----@field expand "externalDataSources"|nil related records to include in the response (externalDataSources)
+---@field expand ("externalDataSources"|"division"|"identifiers"|"externalSources"|string)[]|string|nil related records to include in the response (any of externalDataSources, division, identifiers, externalSources)
 ---@field include_trustors boolean|nil include the trustor in each organization
 
 ---@class extcontacts.opts.organizations.list: extcontacts.CallOptions
@@ -108,48 +324,142 @@
 ---@field q string|nil search words, without special syntax (at most 256 characters)
 ---@field trustor_id string[]|nil return the organizations of these trustors, in this order; q is then ignored (at most 25 values)
 ---@field sort_order string|nil field:asc or field:desc (documented fields: companyType, industry, name)
----@field expand ("externalDataSources")[]|nil related records to include in the response (externalDataSources)
+---@field expand ("externalDataSources"|"division"|"identifiers"|"externalSources"|string)[]|nil related records to include in the response (any of externalDataSources, division, identifiers, externalSources)
 ---@field include_trustors boolean|nil include the trustor in each organization
+---@field division_ids string[]|nil ids of the divisions whose records are returned (at most 50 values)
 
 ---@class extcontacts.opts.organizations.scan: extcontacts.CallOptions
 ---@field limit integer|nil records per page (10 to 200; default 100)
 ---@field cursor string|nil cursors.after of the previous page; omit it for the first page; expires after 24 hours
+---@field division_id string|nil id of the division whose records are returned; * for all that the token may see (default *)
 
 ---@class extcontacts.opts.organizations.contacts: extcontacts.CallOptions
 ---@field page_size integer|nil records per page; page_number * page_size must not exceed 1000 (at least 1; default 20)
 ---@field page_number integer|nil page to return; page_number * page_size must not exceed 1000 (at least 1; default 1)
 ---@field q string|nil search words, without special syntax (at most 256 characters)
 ---@field sort_order string|nil field:asc or field:desc (documented fields: firstName, lastName, middleName, title)
----@field expand ("externalOrganization"|"externalDataSources")[]|nil related records to include in the response (any of externalOrganization, externalDataSources)
+---@field expand ("externalOrganization"|"externalDataSources"|"identifiers"|"externalSources"|"division"|string)[]|nil related records to include in the response (any of externalOrganization, externalDataSources, identifiers, externalSources, division)
 
 ---@class extcontacts.opts.organizations.relationships: extcontacts.CallOptions
 ---@field page_size integer|nil records per page; page_number * page_size must not exceed 1000 (at least 1; default 20)
 ---@field page_number integer|nil page to return; page_number * page_size must not exceed 1000 (at least 1; default 1)
----@field expand "externalDataSources"|nil related records to include in the response (externalDataSources)
+---@field expand ("externalDataSources"|"division"|string)[]|string|nil related records to include in the response (any of externalDataSources, division)
 ---@field sort_order string|nil field:asc or field:desc (documented fields: createDate, relationship)
 
+---@class extcontacts.opts.organizations.enrich: extcontacts.CallOptions
+---@field dry_run boolean|nil change nothing, and return the result as it would be
+
 ---@class extcontacts.opts.organizations.notes.get: extcontacts.CallOptions
----@field expand ("author"|"externalDataSources")[]|nil related records to include in the response (any of author, externalDataSources)
+---@field expand ("author"|"externalDataSources"|"division"|string)[]|nil related records to include in the response (any of author, externalDataSources, division)
 
 ---@class extcontacts.opts.organizations.notes.list: extcontacts.CallOptions
 ---@field page_size integer|nil records per page; page_number * page_size must not exceed 1000 (at least 1; default 20)
 ---@field page_number integer|nil page to return; page_number * page_size must not exceed 1000 (at least 1; default 1)
 ---@field sort_order string|nil field:asc or field:desc (documented fields: createDate)
----@field expand ("author"|"externalDataSources")[]|nil related records to include in the response (any of author, externalDataSources)
+---@field expand ("author"|"externalDataSources"|"division"|string)[]|nil related records to include in the response (any of author, externalDataSources, division)
+
+---@class extcontacts.opts.organizations.bulk.enrich: extcontacts.CallOptions
+---@field dry_run boolean|nil change nothing, and return the result as it would be
+
+---@class extcontacts.opts.organizations.divisionviews.scan: extcontacts.CallOptions
+---@field limit integer|nil records per page (10 to 200; default 100)
+---@field cursor string|nil cursors.after of the previous page; omit it for the first page; expires after 24 hours
+
+---@class extcontacts.opts.organizations.exports.list: extcontacts.CallOptions
+---@field division_ids string[]|nil ids of the divisions whose exports are returned
+---@field after string|nil position that the previous page names as the next; omit it for the first page
+---@field page_size integer|nil records per page
 
 ---@class extcontacts.opts.relationships.get: extcontacts.CallOptions
----@field expand "externalDataSources"|nil related records to include in the response (externalDataSources)
+---@field expand ("externalDataSources"|"division"|string)[]|string|nil related records to include in the response (any of externalDataSources, division)
 
 ---@class extcontacts.opts.relationships.scan: extcontacts.CallOptions
 ---@field limit integer|nil records per page (10 to 200; default 100)
 ---@field cursor string|nil cursors.after of the previous page; omit it for the first page; expires after 24 hours
+---@field division_id string|nil id of the division whose records are returned; * for all that the token may see (default *)
+
+---@class extcontacts.opts.relationships.divisionviews.scan: extcontacts.CallOptions
+---@field limit integer|nil records per page (10 to 200; default 100)
+---@field cursor string|nil cursors.after of the previous page; omit it for the first page; expires after 24 hours
+
+---@class extcontacts.opts.relationships.exports.list: extcontacts.CallOptions
+---@field division_ids string[]|nil ids of the divisions whose exports are returned
+---@field after string|nil position that the previous page names as the next; omit it for the first page
+---@field page_size integer|nil records per page
 
 ---@class extcontacts.opts.notes.scan: extcontacts.CallOptions
 ---@field limit integer|nil records per page (10 to 200; default 100)
 ---@field cursor string|nil cursors.after of the previous page; omit it for the first page; expires after 24 hours
+---@field division_id string|nil id of the division whose records are returned; * for all that the token may see (default *)
+
+---@class extcontacts.opts.notes.divisionviews.scan: extcontacts.CallOptions
+---@field limit integer|nil records per page (10 to 200; default 100)
+---@field cursor string|nil cursors.after of the previous page; omit it for the first page; expires after 24 hours
+
+---@class extcontacts.opts.notes.exports.list: extcontacts.CallOptions
+---@field division_ids string[]|nil ids of the divisions whose exports are returned
+---@field after string|nil position that the previous page names as the next; omit it for the first page
+---@field page_size integer|nil records per page
 
 ---@class extcontacts.opts.lookup.reverse: extcontacts.CallOptions
----@field expand ("contacts.externalOrganization"|"externalDataSources")[]|nil related records to include in the response (any of contacts.externalOrganization, externalDataSources)
+---@field expand ("contacts.externalOrganization"|"externalDataSources"|"division"|string)[]|nil related records to include in the response (any of contacts.externalOrganization, externalDataSources, division)
+---@field division_id string|nil id of the division whose records are returned; * for all that the token may see (default *)
+
+---@class extcontacts.opts.lookup.contact: extcontacts.CallOptions
+---@field expand ("externalOrganization"|"identifiers"|"externalSources"|"division"|string)[]|nil related records to include in the response (any of externalOrganization, identifiers, externalSources, division)
+
+---@class extcontacts.opts.lookup.organization: extcontacts.CallOptions
+---@field expand ("identifiers"|"externalSources"|"division"|string)[]|nil related records to include in the response (any of identifiers, externalSources, division)
+
+---@class extcontacts.opts.lookup.identifier: extcontacts.CallOptions
+---@field expand ("externalOrganization"|"identifiers"|"externalSources"|"division"|string)[]|nil related records to include in the response (any of externalOrganization, identifiers, externalSources, division)
+
+---@class extcontacts.opts.external_sources.list: extcontacts.CallOptions
+---@field cursor string|nil cursors.after of the previous page; omit it for the first page; expires after 24 hours
+---@field limit integer|nil records per page (10 to 200; default 100)
+---@field name string|nil return the sources whose names begin with this
+---@field active boolean|nil return only active sources, or only others
+
+---@class extcontacts.opts.imports.jobs.list: extcontacts.CallOptions
+---@field expand ("division"|string)[]|nil related records to include in the response (division)
+---@field after string|nil position that the previous page names as the next; omit it for the first page
+---@field page_size string|integer|nil records per page (at most 100; default 25)
+---@field sort_order "Ascending"|"Descending"|string|nil order of the records (one of Ascending, Descending; default Ascending)
+---@field job_status "Created"|"Running"|"Completed"|"Failed"|"Cancelled"|string|nil return the jobs with this status (one of Created, Running, Completed, Failed, Cancelled)
+
+---@class extcontacts.opts.imports.jobs.get: extcontacts.CallOptions
+---@field expand ("division"|string)[]|nil related records to include in the response (division)
+
+---@class extcontacts.opts.imports.settings.list: extcontacts.CallOptions
+---@field after string|nil position that the previous page names as the next; omit it for the first page
+---@field page_size string|integer|nil records per page (at most 100; default 25)
+---@field sort_order "Ascending"|"Descending"|string|nil order of the records (one of Ascending, Descending; default Ascending)
+---@field name string|nil return the settings with this name
+
+---@class extcontacts.opts.imports.csv.settings.list: extcontacts.CallOptions
+---@field after string|nil position that the previous page names as the next; omit it for the first page
+---@field page_size string|integer|nil records per page (at most 200)
+---@field external_settings_id string|nil return the CSV settings that belong to these settings
+
+---@class extcontacts.opts.settings.update: extcontacts.CallOptions
+---@field body extcontacts.ExternalContactsSettings|nil object to send
+
+---@class extcontacts.opts.graphs.scans.list: extcontacts.CallOptions
+---@field limit integer|nil records per page (1 to 100; default 20)
+---@field cursor string|nil cursors.after of the previous page; omit it for the first page
+---@field expand ("statistics.aggregated"|string)[]|nil related records to include in the response (statistics.aggregated)
+
+---@class extcontacts.opts.graphs.scans.get: extcontacts.CallOptions
+---@field expand ("statistics.aggregated"|string)[]|nil related records to include in the response (statistics.aggregated)
+
+---@class extcontacts.opts.graphs.scans.latest: extcontacts.CallOptions
+---@field expand ("statistics.aggregated"|string)[]|nil related records to include in the response (statistics.aggregated)
+
+---@class extcontacts.opts.graphs.clusters.list: extcontacts.CallOptions
+---@field limit integer|nil records per page (1 to 100; default 20)
+---@field cursor string|nil cursors.after of the previous page; omit it for the first page
+---@field division_ids string[]|nil ids of the divisions whose records are returned (at most 50 values)
+---@field merge_info_status "AutoQueued"|"AutoSucceeded"|"AutoFailed"|"ManualQueued"|"ManualSucceeded"|"ManualFailed"|"NotMerged"|string|nil return the clusters whose merge has this status (one of AutoQueued, AutoSucceeded, AutoFailed, ManualQueued, ManualSucceeded, ManualFailed, NotMerged)
 
 ---@class extcontacts.Client
 ---@field validate boolean whether documented limits are checked before a request is sent
@@ -159,13 +469,17 @@
 ---@field notes extcontacts.Client.notes
 ---@field conversations extcontacts.Client.conversations
 ---@field lookup extcontacts.Client.lookup
+---@field external_sources extcontacts.Client.external_sources
+---@field imports extcontacts.Client.imports
+---@field settings extcontacts.Client.settings
+---@field graphs extcontacts.Client.graphs
 local client = {}
 
 --- Fetch an external contact.
 ---
 --- `GET /api/v2/externalcontacts/contacts/{contactId}`, short name `client.contacts.get`.
 --- Effect: read, safe to retry.
---- Permissions: `externalContacts:contact:view`.
+--- Permissions: any of `relate:contact:view`, `externalContacts:contact:view`.
 ---@param contact_id string|integer contact id
 ---@param opts extcontacts.opts.contacts.get|nil
 ---@return extcontacts.ExternalContact|nil
@@ -177,7 +491,7 @@ function client:get_externalcontacts_contact(contact_id, opts) end
 ---
 --- `GET /api/v2/externalcontacts/contacts`, short name `client.contacts.list`.
 --- Effect: read, safe to retry.
---- Permissions: `externalContacts:contact:view`.
+--- Permissions: any of `relate:contact:view`, `externalContacts:contact:view`.
 ---@param opts extcontacts.opts.contacts.list|nil
 ---@return extcontacts.ContactListing|nil
 ---@return extcontacts.Error|nil
@@ -194,7 +508,7 @@ function client:each_contact(opts) end
 ---
 --- `POST /api/v2/externalcontacts/contacts`, short name `client.contacts.create`.
 --- Effect: create, not safe to retry.
---- Permissions: `externalContacts:contact:add`.
+--- Permissions: any of `relate:contact:add`, `externalContacts:contact:add`.
 ---@param body extcontacts.ExternalContact record to send
 ---@param opts extcontacts.CallOptions|nil
 ---@return extcontacts.ExternalContact|nil
@@ -206,7 +520,7 @@ function client:post_externalcontacts_contacts(body, opts) end
 ---
 --- `PUT /api/v2/externalcontacts/contacts/{contactId}`, short name `client.contacts.update`.
 --- Effect: update, safe to retry.
---- Permissions: `externalContacts:contact:edit`.
+--- Permissions: any of `relate:contact:edit`, `externalContacts:contact:edit`.
 ---@param contact_id string|integer contact id
 ---@param body extcontacts.ExternalContact record to send
 ---@param opts extcontacts.CallOptions|nil
@@ -215,11 +529,25 @@ function client:post_externalcontacts_contacts(body, opts) end
 ---@return extcontacts.Response|nil
 function client:put_externalcontacts_contact(contact_id, body, opts) end
 
+--- Update specific fields of an external contact.
+--- Each change has a field, a path such as $.address.city, an action and a value. Only changes without AppendToCollection are safe to retry.
+---
+--- `PATCH /api/v2/externalcontacts/contacts/{contactId}`, short name `client.contacts.patch`.
+--- Effect: update, not safe to retry.
+--- Permissions: `externalContacts:contact:edit`.
+---@param contact_id string|integer contact id
+---@param body extcontacts.ExternalContactsPatchRequest object to send
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.ExternalContact|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:patch_externalcontacts_contact(contact_id, body, opts) end
+
 --- Delete an external contact.
 ---
 --- `DELETE /api/v2/externalcontacts/contacts/{contactId}`, short name `client.contacts.delete`.
 --- Effect: delete, safe to retry.
---- Permissions: `externalContacts:contact:delete`.
+--- Permissions: any of `relate:contact:delete`, `externalContacts:contact:delete`.
 ---@param contact_id string|integer contact id
 ---@param opts extcontacts.CallOptions|nil
 ---@return true|table|nil
@@ -231,7 +559,7 @@ function client:delete_externalcontacts_contact(contact_id, opts) end
 ---
 --- `GET /api/v2/externalcontacts/scan/contacts`, short name `client.contacts.scan`.
 --- Effect: read, safe to retry.
---- Permissions: `externalContacts:contact:view`.
+--- Permissions: any of `relate:contact:view`, `externalContacts:contact:view`.
 ---@param opts extcontacts.opts.contacts.scan|nil
 ---@return extcontacts.CursorContactListing|nil
 ---@return extcontacts.Error|nil
@@ -243,11 +571,122 @@ function client:get_externalcontacts_scan_contacts(opts) end
 ---@return extcontacts.Iterator|fun(): extcontacts.ExternalContact
 function client:scan_contacts(opts) end
 
+--- Search for external contacts.
+--- Paging, expand, divisions and order are fields of the body. operation.simpleSearch has the keywords in query, or up to 100 ids.
+---
+--- `POST /api/v2/externalcontacts/contacts/search`, short name `client.contacts.search`.
+--- Effect: read, safe to retry.
+--- Permissions: `externalContacts:contact:view`.
+---@param body extcontacts.ContactSearchRequest object to send
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.ContactListing|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:post_externalcontacts_contacts_search(body, opts) end
+
+--- Iterates over the records of `post_externalcontacts_contacts_search`, page after page. A failure raises an error object.
+--- Returns up to 1000 records; to read more, use `client:scan_contacts`.
+---@param body extcontacts.ContactSearchRequest object to send
+---@param opts extcontacts.CallOptions|extcontacts.IteratorOptions|nil
+---@return extcontacts.Iterator|fun(): extcontacts.ExternalContact
+function client:search_contacts(body, opts) end
+
+--- Fetch an unresolved external contact.
+--- Returns a contact that was merged into another one, rather than the one that replaced it.
+---
+--- `GET /api/v2/externalcontacts/contacts/{contactId}/unresolved`, short name `client.contacts.unresolved`.
+--- Effect: read, safe to retry.
+--- Permissions: `externalContacts:contact:view`.
+---@param contact_id string|integer contact id
+---@param opts extcontacts.opts.contacts.unresolved|nil
+---@return extcontacts.ExternalContact|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:get_externalcontacts_contact_unresolved(contact_id, opts) end
+
+--- Promote an observed contact (ephemeral or identified) to a curated contact.
+---
+--- `POST /api/v2/externalcontacts/contacts/{contactId}/promotion`, short name `client.contacts.promote`.
+--- Effect: update, not safe to retry.
+--- Permissions: `externalContacts:identity:promote`.
+---@param contact_id string|integer contact id
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.ExternalContact|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:post_externalcontacts_contact_promotion(contact_id, opts) end
+
+--- Modify or create an External Contact.
+--- Status 201 says that a record was created, 200 that one was updated or several merged. With dry_run, nothing is changed, and the answer is the record as it would be.
+---
+--- `POST /api/v2/externalcontacts/contacts/enrich`, short name `client.contacts.enrich`.
+--- Effect: merge, not safe to retry.
+--- Permissions: `externalContacts:contact:enrich`.
+---@param body extcontacts.ContactEnrichRequest object to send
+---@param opts extcontacts.opts.contacts.enrich|nil
+---@return extcontacts.ExternalContact|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:post_externalcontacts_contacts_enrich(body, opts) end
+
+--- Merge up to 25 contacts into a new contact record.
+--- The result is a new contact. Values come from valueOverride, then from the contact that was modified last. A merge can't be undone; it fails if the resulting set has more than 52 contacts.
+---
+--- `POST /api/v2/externalcontacts/contacts/merge`, short name `client.contacts.merge`.
+--- Effect: merge, not safe to retry.
+--- Permissions: `externalContacts:identity:merge`.
+---@param body extcontacts.MergeContactsRequest object to send
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.ExternalContact|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:post_externalcontacts_contacts_merge(body, opts) end
+
+--- Merge two contacts into a new contact record.
+--- Two curated contacts can't be merged.
+---
+--- `POST /api/v2/externalcontacts/merge/contacts`, short name `client.contacts.merge_two`.
+--- Effect: merge, not safe to retry.
+--- Permissions: `externalContacts:identity:merge`.
+---@deprecated use `client.contacts.merge`
+---@param body extcontacts.MergeRequest object to send
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.ExternalContact|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:post_externalcontacts_merge_contacts(body, opts) end
+
+--- List the identifiers for a contact.
+---
+--- `GET /api/v2/externalcontacts/contacts/{contactId}/identifiers`, short name `client.contacts.identifiers.list`.
+--- Effect: read, safe to retry.
+--- Permissions: `externalContacts:contact:view`.
+---@param contact_id string|integer contact id
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.ContactIdentifierListing|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:get_externalcontacts_contact_identifiers(contact_id, opts) end
+
+--- Claim or release identifiers for a contact.
+--- The body has an operation, Claim or Release, and the identifier.
+---
+--- `PATCH /api/v2/externalcontacts/contacts/{contactId}/identifiers`, short name `client.contacts.identifiers.change`.
+--- Effect: update, not safe to retry.
+--- Permissions: `externalContacts:contact:edit`.
+---@param contact_id string|integer contact id
+---@param body extcontacts.IdentifierClaimRequest object to send
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.ContactIdentifier|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:patch_externalcontacts_contact_identifiers(contact_id, body, opts) end
+
 --- Fetch a note for an external contact.
 ---
 --- `GET /api/v2/externalcontacts/contacts/{contactId}/notes/{noteId}`, short name `client.contacts.notes.get`.
 --- Effect: read, safe to retry.
---- Permissions: `externalContacts:contact:view`.
+--- Permissions: any of `relate:contact:view`, `externalContacts:contact:view`.
 ---@param contact_id string|integer contact id
 ---@param note_id string|integer note id
 ---@param opts extcontacts.opts.contacts.notes.get|nil
@@ -260,7 +699,7 @@ function client:get_externalcontacts_contact_note(contact_id, note_id, opts) end
 ---
 --- `GET /api/v2/externalcontacts/contacts/{contactId}/notes`, short name `client.contacts.notes.list`.
 --- Effect: read, safe to retry.
---- Permissions: `externalContacts:contact:view`.
+--- Permissions: any of `relate:contact:view`, `externalContacts:contact:view`.
 ---@param contact_id string|integer contact id
 ---@param opts extcontacts.opts.contacts.notes.list|nil
 ---@return extcontacts.NoteListing|nil
@@ -279,7 +718,7 @@ function client:each_contact_note(contact_id, opts) end
 ---
 --- `POST /api/v2/externalcontacts/contacts/{contactId}/notes`, short name `client.contacts.notes.create`.
 --- Effect: create, not safe to retry.
---- Permissions: `externalContacts:contact:edit`.
+--- Permissions: any of `relate:contact:edit`, `externalContacts:contact:edit`.
 ---@param contact_id string|integer contact id
 ---@param body extcontacts.Note record to send
 ---@param opts extcontacts.CallOptions|nil
@@ -292,7 +731,7 @@ function client:post_externalcontacts_contact_notes(contact_id, body, opts) end
 ---
 --- `PUT /api/v2/externalcontacts/contacts/{contactId}/notes/{noteId}`, short name `client.contacts.notes.update`.
 --- Effect: update, safe to retry.
---- Permissions: `externalContacts:contact:edit`.
+--- Permissions: any of `relate:contact:edit`, `externalContacts:contact:edit`.
 ---@param contact_id string|integer contact id
 ---@param note_id string|integer note id
 ---@param body extcontacts.Note record to send
@@ -302,11 +741,26 @@ function client:post_externalcontacts_contact_notes(contact_id, body, opts) end
 ---@return extcontacts.Response|nil
 function client:put_externalcontacts_contact_note(contact_id, note_id, body, opts) end
 
+--- Update a Contact Note.
+--- Each change has a field, a path such as $.address.city, an action and a value. Only changes without AppendToCollection are safe to retry.
+---
+--- `PATCH /api/v2/externalcontacts/contacts/{contactId}/notes/{noteId}`, short name `client.contacts.notes.patch`.
+--- Effect: update, not safe to retry.
+--- Permissions: `externalContacts:contact:edit`.
+---@param contact_id string|integer contact id
+---@param note_id string|integer note id
+---@param body extcontacts.ExternalContactsPatchRequest object to send
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.Note|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:patch_externalcontacts_contact_note(contact_id, note_id, body, opts) end
+
 --- Delete a note for an external contact.
 ---
 --- `DELETE /api/v2/externalcontacts/contacts/{contactId}/notes/{noteId}`, short name `client.contacts.notes.delete`.
 --- Effect: delete, safe to retry.
---- Permissions: `externalContacts:contact:edit`.
+--- Permissions: any of `relate:contact:edit`, `externalContacts:contact:edit`.
 ---@param contact_id string|integer contact id
 ---@param note_id string|integer note id
 ---@param opts extcontacts.CallOptions|nil
@@ -390,17 +844,238 @@ function client:delete_externalcontacts_contacts_schema(schema_id, opts) end
 function client:get_externalcontacts_contacts_schema_version(schema_id, version_id, opts) end
 
 --- Get all versions of an external contact's schema.
---- Specified to return one DataSchema; servers return a listing with entities.
 ---
 --- `GET /api/v2/externalcontacts/contacts/schemas/{schemaId}/versions`, short name `client.contacts.schemas.versions`.
 --- Effect: read, safe to retry.
 --- Permissions: `externalContacts:customFields:view`.
 ---@param schema_id string|integer schema id
 ---@param opts extcontacts.CallOptions|nil
----@return extcontacts.DataSchema|nil
+---@return extcontacts.DataSchemaListing|nil
 ---@return extcontacts.Error|nil
 ---@return extcontacts.Response|nil
 function client:get_externalcontacts_contacts_schema_versions(schema_id, opts) end
+
+--- Get quantitative limits on schemas.
+---
+--- `GET /api/v2/externalcontacts/contacts/schemas/limits`, short name `client.contacts.schemas.limits`.
+--- Effect: read, safe to retry.
+--- Permissions: `externalContacts:customFields:view`.
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.SchemaQuantityLimits|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:get_externalcontacts_contacts_schemas_limits(opts) end
+
+--- Get the core types from which all schemas are built.
+---
+--- `GET /api/v2/externalcontacts/contacts/schemas/coretypes`, short name `client.contacts.schemas.core_types`.
+--- Effect: read, safe to retry.
+--- Permissions: `externalContacts:customFields:view`.
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.CoretypeListing|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:get_externalcontacts_contacts_schemas_coretypes(opts) end
+
+--- Get a specific named core type.
+---
+--- `GET /api/v2/externalcontacts/contacts/schemas/coretypes/{coreTypeName}`, short name `client.contacts.schemas.core_type`.
+--- Effect: read, safe to retry.
+--- Permissions: `externalContacts:customFields:view`.
+---@param core_type_name string|integer name of the core type
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.Coretype|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:get_externalcontacts_contacts_schemas_coretype(core_type_name, opts) end
+
+--- Retrieve all sessions for a given external contact.
+---
+--- `GET /api/v2/externalcontacts/contacts/{contactId}/journey/sessions`, short name `client.contacts.sessions.list`.
+--- Effect: read, safe to retry.
+--- Permissions: `externalContacts:session:view`.
+---@param contact_id string|integer contact id
+---@param opts extcontacts.opts.contacts.sessions.list|nil
+---@return extcontacts.SessionListing|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:get_externalcontacts_contact_journey_sessions(contact_id, opts) end
+
+--- Iterates over the records of `get_externalcontacts_contact_journey_sessions`, page after page. A failure raises an error object.
+---@param contact_id string|integer contact id
+---@param opts extcontacts.opts.contacts.sessions.list|extcontacts.IteratorOptions|nil
+---@return extcontacts.Iterator|fun(): extcontacts.Session
+function client:each_contact_session(contact_id, opts) end
+
+--- Retrieve segment assignments by external contact ID.
+--- There are no further pages: the answer has at most `limit` assignments.
+---
+--- `GET /api/v2/externalcontacts/contacts/{contactId}/journey/segments`, short name `client.contacts.segments.list`.
+--- Effect: read, safe to retry.
+--- Permissions: `externalContacts:segmentAssignment:view`.
+---@param contact_id string|integer contact id
+---@param opts extcontacts.opts.contacts.segments.list|nil
+---@return extcontacts.SegmentAssignmentListing|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:get_externalcontacts_contact_journey_segments(contact_id, opts) end
+
+--- Assign/Unassign up to 10 segments to/from an external contact or, if a segment is already assigned, update.
+--- Status 200 does not say that all segments were processed: those in unprocessedItems were not, and can be sent again.
+---
+--- `POST /api/v2/externalcontacts/contacts/{contactId}/journey/segments`, short name `client.contacts.segments.change`.
+--- Effect: update, safe to retry.
+--- Permissions: any of `externalContacts:segmentAssignment:add`, `externalContacts:segmentAssignment:delete`.
+---@param contact_id string|integer contact id
+---@param opts extcontacts.opts.contacts.segments.change|nil
+---@return extcontacts.UpdateSegmentAssignmentResponse|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:post_externalcontacts_contact_journey_segments(contact_id, opts) end
+
+--- Bulk fetch contacts.
+---
+--- `POST /api/v2/externalcontacts/bulk/contacts`, short name `client.contacts.bulk.get`.
+--- Effect: read, safe to retry.
+--- Permissions: `externalContacts:contact:view`.
+---@param body extcontacts.BulkIdsRequest an object with the items in `entities`
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.BulkFetchContactsResponse|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:post_externalcontacts_bulk_contacts(body, opts) end
+
+--- Bulk add contacts.
+--- Nothing in a result says which item it belongs to, except that a failed one repeats the item.
+---
+--- `POST /api/v2/externalcontacts/bulk/contacts/add`, short name `client.contacts.bulk.create`.
+--- Effect: create, not safe to retry.
+--- Permissions: `externalContacts:contact:add`.
+---@param body extcontacts.BulkContactsRequest an object with the items in `entities`
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.BulkContactsResponse|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:post_externalcontacts_bulk_contacts_add(body, opts) end
+
+--- Bulk update contacts.
+--- Each record replaces the stored one, as with PUT.
+---
+--- `POST /api/v2/externalcontacts/bulk/contacts/update`, short name `client.contacts.bulk.update`.
+--- Effect: update, safe to retry.
+--- Permissions: `externalContacts:contact:edit`.
+---@param body extcontacts.BulkContactsRequest an object with the items in `entities`
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.BulkContactsResponse|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:post_externalcontacts_bulk_contacts_update(body, opts) end
+
+--- Bulk remove contacts.
+---
+--- `POST /api/v2/externalcontacts/bulk/contacts/remove`, short name `client.contacts.bulk.delete`.
+--- Effect: delete, safe to retry.
+--- Permissions: `externalContacts:contact:delete`.
+---@param body extcontacts.BulkIdsRequest an object with the items in `entities`
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.BulkDeleteResponse|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:post_externalcontacts_bulk_contacts_remove(body, opts) end
+
+--- Bulk Enrich Contacts.
+--- An item's id is a tracker of your choice, which its result repeats.
+---
+--- `POST /api/v2/externalcontacts/bulk/contacts/enrich`, short name `client.contacts.bulk.enrich`.
+--- Effect: merge, not safe to retry.
+--- Permissions: `externalContacts:contact:enrich`.
+---@param body extcontacts.BulkContactsEnrichRequest an object with the items in `entities`
+---@param opts extcontacts.opts.contacts.bulk.enrich|nil
+---@return extcontacts.BulkContactsEnrichResponse|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:post_externalcontacts_bulk_contacts_enrich(body, opts) end
+
+--- Bulk fetch contacts across divisions.
+---
+--- `POST /api/v2/externalcontacts/bulk/contacts/divisionviews`, short name `client.contacts.bulk.divisionviews`.
+--- Effect: read, safe to retry.
+--- Permissions: `externalContacts:contact:search`.
+---@param body extcontacts.BulkIdsRequest an object with the items in `entities`
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.BulkFetchContactsResponse|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:post_externalcontacts_bulk_contacts_divisionviews(body, opts) end
+
+--- Bulk fetch unresolved ancestor contacts.
+---
+--- `POST /api/v2/externalcontacts/bulk/contacts/unresolved`, short name `client.contacts.bulk.unresolved`.
+--- Effect: read, safe to retry.
+--- Permissions: `externalContacts:contact:view`.
+---@param body extcontacts.BulkIdsRequest an object with the items in `entities`
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.BulkFetchContactsResponse|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:post_externalcontacts_bulk_contacts_unresolved(body, opts) end
+
+--- Scan for external contacts using paging.
+---
+--- `GET /api/v2/externalcontacts/scan/contacts/divisionviews/all`, short name `client.contacts.divisionviews.scan`.
+--- Effect: read, safe to retry.
+--- Permissions: `externalContacts:contact:viewAll`.
+---@param opts extcontacts.opts.contacts.divisionviews.scan|nil
+---@return extcontacts.CursorContactListing|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:get_externalcontacts_scan_contacts_divisionviews_all(opts) end
+
+--- Iterates over the records of `get_externalcontacts_scan_contacts_divisionviews_all`, page after page. A failure raises an error object.
+---@param opts extcontacts.opts.contacts.divisionviews.scan|extcontacts.IteratorOptions|nil
+---@return extcontacts.Iterator|fun(): extcontacts.ExternalContact
+function client:scan_contacts_divisionviews(opts) end
+
+--- List contact exports for organization.
+---
+--- `GET /api/v2/externalcontacts/contacts/exports`, short name `client.contacts.exports.list`.
+--- Effect: read, safe to retry.
+--- Permissions: all of `externalContacts:export:view`, `externalContacts:contact:view`.
+---@param opts extcontacts.opts.contacts.exports.list|nil
+---@return extcontacts.ContactsExportListing|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:get_externalcontacts_contacts_exports(opts) end
+
+--- Iterates over the records of `get_externalcontacts_contacts_exports`, page after page. A failure raises an error object.
+---@param opts extcontacts.opts.contacts.exports.list|extcontacts.IteratorOptions|nil
+---@return extcontacts.Iterator|fun(): extcontacts.ContactsExport
+function client:each_contact_export(opts) end
+
+--- Create bulk export.
+--- Poll the export by its id until its status is SUCCEEDED or FAILED. Never send the token to its downloadUrl, which is on another host.
+---
+--- `POST /api/v2/externalcontacts/contacts/exports`, short name `client.contacts.exports.create`.
+--- Effect: job, not safe to retry.
+--- Permissions: all of `externalContacts:export:add`, `externalContacts:contact:view`.
+---@param body extcontacts.ContactsExport record to send
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.ContactsExport|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:post_externalcontacts_contacts_exports(body, opts) end
+
+--- Get export for exportId.
+---
+--- `GET /api/v2/externalcontacts/contacts/exports/{exportId}`, short name `client.contacts.exports.get`.
+--- Effect: read, safe to retry.
+--- Permissions: all of `externalContacts:export:view`, `externalContacts:contact:view`.
+---@param export_id string|integer export id
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.ContactsExport|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:get_externalcontacts_contacts_export(export_id, opts) end
 
 --- Fetch an external organization.
 ---
@@ -456,6 +1131,20 @@ function client:post_externalcontacts_organizations(body, opts) end
 ---@return extcontacts.Response|nil
 function client:put_externalcontacts_organization(external_organization_id, body, opts) end
 
+--- Update specific fields of an external organization.
+--- Each change has a field, a path such as $.address.city, an action and a value. Only changes without AppendToCollection are safe to retry.
+---
+--- `PATCH /api/v2/externalcontacts/organizations/{externalOrganizationId}`, short name `client.organizations.patch`.
+--- Effect: update, not safe to retry.
+--- Permissions: `externalContacts:externalOrganization:edit`.
+---@param external_organization_id string|integer organization id
+---@param body extcontacts.ExternalContactsPatchRequest object to send
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.ExternalOrganization|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:patch_externalcontacts_organization(external_organization_id, body, opts) end
+
 --- Delete an external organization.
 ---
 --- `DELETE /api/v2/externalcontacts/organizations/{externalOrganizationId}`, short name `client.organizations.delete`.
@@ -472,7 +1161,7 @@ function client:delete_externalcontacts_organization(external_organization_id, o
 ---
 --- `GET /api/v2/externalcontacts/scan/organizations`, short name `client.organizations.scan`.
 --- Effect: read, safe to retry.
---- Permissions: `externalContacts:externalOrganization:view`.
+--- Permissions: any of `relate:externalOrganization:view`, `externalContacts:externalOrganization:view`.
 ---@param opts extcontacts.opts.organizations.scan|nil
 ---@return extcontacts.CursorOrganizationListing|nil
 ---@return extcontacts.Error|nil
@@ -488,7 +1177,7 @@ function client:scan_organizations(opts) end
 ---
 --- `GET /api/v2/externalcontacts/organizations/{externalOrganizationId}/contacts`, short name `client.organizations.contacts`.
 --- Effect: read, safe to retry.
---- Permissions: `externalContacts:contact:view`.
+--- Permissions: any of `relate:contact:view`, `externalContacts:contact:view`.
 ---@param external_organization_id string|integer organization id
 ---@param opts extcontacts.opts.organizations.contacts|nil
 ---@return extcontacts.ContactListing|nil
@@ -522,11 +1211,50 @@ function client:get_externalcontacts_organization_relationships(external_organiz
 ---@return extcontacts.Iterator|fun(): extcontacts.Relationship
 function client:each_organization_relationship(external_organization_id, opts) end
 
+--- Modify or create an External Org.
+--- Status 201 says that a record was created, 200 that one was updated. With dry_run, nothing is changed, and the answer is the record as it would be.
+---
+--- `POST /api/v2/externalcontacts/organizations/enrich`, short name `client.organizations.enrich`.
+--- Effect: update, not safe to retry.
+--- Permissions: `externalContacts:externalOrganization:enrich`.
+---@param body extcontacts.ExternalOrganizationEnrichRequest object to send
+---@param opts extcontacts.opts.organizations.enrich|nil
+---@return extcontacts.ExternalOrganization|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:post_externalcontacts_organizations_enrich(body, opts) end
+
+--- List the identifiers for an external organization.
+---
+--- `GET /api/v2/externalcontacts/organizations/{externalOrganizationId}/identifiers`, short name `client.organizations.identifiers.list`.
+--- Effect: read, safe to retry.
+--- Permissions: `externalContacts:externalOrganization:view`.
+---@param external_organization_id string|integer organization id
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.ExternalOrganizationIdentifierListing|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:get_externalcontacts_organization_identifiers(external_organization_id, opts) end
+
+--- Claim or release identifiers for an external organization.
+--- The body has an operation, Claim or Release, and the identifier.
+---
+--- `PATCH /api/v2/externalcontacts/organizations/{externalOrganizationId}/identifiers`, short name `client.organizations.identifiers.change`.
+--- Effect: update, not safe to retry.
+--- Permissions: `externalContacts:externalOrganization:edit`.
+---@param external_organization_id string|integer organization id
+---@param body extcontacts.ExternalOrganizationIdentifierClaimRequest object to send
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.ExternalOrganizationIdentifier|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:patch_externalcontacts_organization_identifiers(external_organization_id, body, opts) end
+
 --- Fetch a note for an external organization.
 ---
 --- `GET /api/v2/externalcontacts/organizations/{externalOrganizationId}/notes/{noteId}`, short name `client.organizations.notes.get`.
 --- Effect: read, safe to retry.
---- Permissions: `externalContacts:externalOrganization:view`.
+--- Permissions: any of `relate:externalOrganization:view`, `externalContacts:externalOrganization:view`.
 ---@param external_organization_id string|integer organization id
 ---@param note_id string|integer note id
 ---@param opts extcontacts.opts.organizations.notes.get|nil
@@ -571,7 +1299,7 @@ function client:post_externalcontacts_organization_notes(external_organization_i
 ---
 --- `PUT /api/v2/externalcontacts/organizations/{externalOrganizationId}/notes/{noteId}`, short name `client.organizations.notes.update`.
 --- Effect: update, safe to retry.
---- Permissions: `externalContacts:externalOrganization:edit`.
+--- Permissions: any of `relate:externalOrganization:edit`, `externalContacts:externalOrganization:edit`.
 ---@param external_organization_id string|integer organization id
 ---@param note_id string|integer note id
 ---@param body extcontacts.Note record to send
@@ -581,11 +1309,26 @@ function client:post_externalcontacts_organization_notes(external_organization_i
 ---@return extcontacts.Response|nil
 function client:put_externalcontacts_organization_note(external_organization_id, note_id, body, opts) end
 
+--- Update an External Organization Note.
+--- Each change has a field, a path such as $.address.city, an action and a value. Only changes without AppendToCollection are safe to retry.
+---
+--- `PATCH /api/v2/externalcontacts/organizations/{externalOrganizationId}/notes/{noteId}`, short name `client.organizations.notes.patch`.
+--- Effect: update, not safe to retry.
+--- Permissions: `externalContacts:externalOrganization:edit`.
+---@param external_organization_id string|integer organization id
+---@param note_id string|integer note id
+---@param body extcontacts.ExternalContactsPatchRequest object to send
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.Note|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:patch_externalcontacts_organization_note(external_organization_id, note_id, body, opts) end
+
 --- Delete a note for an external organization.
 ---
 --- `DELETE /api/v2/externalcontacts/organizations/{externalOrganizationId}/notes/{noteId}`, short name `client.organizations.notes.delete`.
 --- Effect: delete, safe to retry.
---- Permissions: `externalContacts:externalOrganization:edit`.
+--- Permissions: any of `relate:externalOrganization:edit`, `externalContacts:externalOrganization:edit`.
 ---@param external_organization_id string|integer organization id
 ---@param note_id string|integer note id
 ---@param opts extcontacts.CallOptions|nil
@@ -657,17 +1400,50 @@ function client:put_externalcontacts_organizations_schema(schema_id, body, opts)
 function client:get_externalcontacts_organizations_schema_version(schema_id, version_id, opts) end
 
 --- Get all versions of an external organization's schema.
---- Specified to return one DataSchema; servers return a listing with entities.
 ---
 --- `GET /api/v2/externalcontacts/organizations/schemas/{schemaId}/versions`, short name `client.organizations.schemas.versions`.
 --- Effect: read, safe to retry.
 --- Permissions: `externalContacts:customFields:view`.
 ---@param schema_id string|integer schema id
 ---@param opts extcontacts.CallOptions|nil
----@return extcontacts.DataSchema|nil
+---@return extcontacts.DataSchemaListing|nil
 ---@return extcontacts.Error|nil
 ---@return extcontacts.Response|nil
 function client:get_externalcontacts_organizations_schema_versions(schema_id, opts) end
+
+--- Get quantitative limits on schemas.
+---
+--- `GET /api/v2/externalcontacts/organizations/schemas/limits`, short name `client.organizations.schemas.limits`.
+--- Effect: read, safe to retry.
+--- Permissions: `externalContacts:customFields:view`.
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.SchemaQuantityLimits|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:get_externalcontacts_organizations_schemas_limits(opts) end
+
+--- Get the core types from which all schemas are built.
+---
+--- `GET /api/v2/externalcontacts/organizations/schemas/coretypes`, short name `client.organizations.schemas.core_types`.
+--- Effect: read, safe to retry.
+--- Permissions: `externalContacts:customFields:view`.
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.CoretypeListing|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:get_externalcontacts_organizations_schemas_coretypes(opts) end
+
+--- Get a specific named core type.
+---
+--- `GET /api/v2/externalcontacts/organizations/schemas/coretypes/{coreTypeName}`, short name `client.organizations.schemas.core_type`.
+--- Effect: read, safe to retry.
+--- Permissions: `externalContacts:customFields:view`.
+---@param core_type_name string|integer name of the core type
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.Coretype|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:get_externalcontacts_organizations_schemas_coretype(core_type_name, opts) end
 
 --- Links a Trustor with an External Organization.
 ---
@@ -694,11 +1470,143 @@ function client:put_externalcontacts_organization_trustor_trustor_id(external_or
 ---@return extcontacts.Response|nil
 function client:delete_externalcontacts_organization_trustor(external_organization_id, opts) end
 
+--- Bulk fetch organizations.
+---
+--- `POST /api/v2/externalcontacts/bulk/organizations`, short name `client.organizations.bulk.get`.
+--- Effect: read, safe to retry.
+--- Permissions: `externalContacts:externalOrganization:view`.
+---@param body extcontacts.BulkIdsRequest an object with the items in `entities`
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.BulkFetchOrganizationsResponse|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:post_externalcontacts_bulk_organizations(body, opts) end
+
+--- Bulk add organizations.
+--- Nothing in a result says which item it belongs to, except that a failed one repeats the item.
+---
+--- `POST /api/v2/externalcontacts/bulk/organizations/add`, short name `client.organizations.bulk.create`.
+--- Effect: create, not safe to retry.
+--- Permissions: `externalContacts:externalOrganization:add`.
+---@param body extcontacts.BulkOrganizationsRequest an object with the items in `entities`
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.BulkOrganizationsResponse|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:post_externalcontacts_bulk_organizations_add(body, opts) end
+
+--- Bulk update organizations.
+--- Each record replaces the stored one, as with PUT.
+---
+--- `POST /api/v2/externalcontacts/bulk/organizations/update`, short name `client.organizations.bulk.update`.
+--- Effect: update, safe to retry.
+--- Permissions: `externalContacts:externalOrganization:edit`.
+---@param body extcontacts.BulkOrganizationsRequest an object with the items in `entities`
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.BulkOrganizationsResponse|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:post_externalcontacts_bulk_organizations_update(body, opts) end
+
+--- Bulk remove organizations.
+---
+--- `POST /api/v2/externalcontacts/bulk/organizations/remove`, short name `client.organizations.bulk.delete`.
+--- Effect: delete, safe to retry.
+--- Permissions: `externalContacts:externalOrganization:delete`.
+---@param body extcontacts.BulkIdsRequest an object with the items in `entities`
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.BulkDeleteResponse|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:post_externalcontacts_bulk_organizations_remove(body, opts) end
+
+--- Bulk enrich external organizations.
+--- An item's id is a tracker of your choice, which its result repeats.
+---
+--- `POST /api/v2/externalcontacts/bulk/organizations/enrich`, short name `client.organizations.bulk.enrich`.
+--- Effect: update, not safe to retry.
+--- Permissions: `externalContacts:externalOrganization:enrich`.
+---@param body extcontacts.BulkOrganizationsEnrichRequest an object with the items in `entities`
+---@param opts extcontacts.opts.organizations.bulk.enrich|nil
+---@return extcontacts.BulkOrganizationsEnrichResponse|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:post_externalcontacts_bulk_organizations_enrich(body, opts) end
+
+--- Bulk fetch organizations across divisions.
+---
+--- `POST /api/v2/externalcontacts/bulk/organizations/divisionviews`, short name `client.organizations.bulk.divisionviews`.
+--- Effect: read, safe to retry.
+--- Permissions: `externalContacts:externalOrganization:search`.
+---@param body extcontacts.BulkIdsRequest an object with the items in `entities`
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.BulkFetchOrganizationsResponse|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:post_externalcontacts_bulk_organizations_divisionviews(body, opts) end
+
+--- Scan for external organizations using paging.
+---
+--- `GET /api/v2/externalcontacts/scan/organizations/divisionviews/all`, short name `client.organizations.divisionviews.scan`.
+--- Effect: read, safe to retry.
+--- Permissions: `externalContacts:externalOrganization:viewAll`.
+---@param opts extcontacts.opts.organizations.divisionviews.scan|nil
+---@return extcontacts.CursorOrganizationListing|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:get_externalcontacts_scan_organizations_divisionviews_all(opts) end
+
+--- Iterates over the records of `get_externalcontacts_scan_organizations_divisionviews_all`, page after page. A failure raises an error object.
+---@param opts extcontacts.opts.organizations.divisionviews.scan|extcontacts.IteratorOptions|nil
+---@return extcontacts.Iterator|fun(): extcontacts.ExternalOrganization
+function client:scan_organizations_divisionviews(opts) end
+
+--- List organization exports for organization.
+---
+--- `GET /api/v2/externalcontacts/organizations/exports`, short name `client.organizations.exports.list`.
+--- Effect: read, safe to retry.
+--- Permissions: all of `externalContacts:export:view`, `externalContacts:externalOrganization:view`.
+---@param opts extcontacts.opts.organizations.exports.list|nil
+---@return extcontacts.OrganizationsExportListing|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:get_externalcontacts_organizations_exports(opts) end
+
+--- Iterates over the records of `get_externalcontacts_organizations_exports`, page after page. A failure raises an error object.
+---@param opts extcontacts.opts.organizations.exports.list|extcontacts.IteratorOptions|nil
+---@return extcontacts.Iterator|fun(): extcontacts.OrganizationsExport
+function client:each_organization_export(opts) end
+
+--- Create organizations export.
+--- Poll the export by its id until its status is SUCCEEDED or FAILED. Never send the token to its downloadUrl, which is on another host.
+---
+--- `POST /api/v2/externalcontacts/organizations/exports`, short name `client.organizations.exports.create`.
+--- Effect: job, not safe to retry.
+--- Permissions: all of `externalContacts:export:add`, `externalContacts:externalOrganization:view`.
+---@param body extcontacts.OrganizationsExport record to send
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.OrganizationsExport|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:post_externalcontacts_organizations_exports(body, opts) end
+
+--- Get organizations export for exportId.
+---
+--- `GET /api/v2/externalcontacts/organizations/exports/{exportId}`, short name `client.organizations.exports.get`.
+--- Effect: read, safe to retry.
+--- Permissions: all of `externalContacts:export:view`, `externalContacts:externalOrganization:view`.
+---@param export_id string|integer export id
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.OrganizationsExport|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:get_externalcontacts_organizations_export(export_id, opts) end
+
 --- Fetch a relationship.
 ---
 --- `GET /api/v2/externalcontacts/relationships/{relationshipId}`, short name `client.relationships.get`.
 --- Effect: read, safe to retry.
---- Permissions: `externalContacts:externalOrganization:view`.
+--- Permissions: any of `relate:externalOrganization:view`, `externalContacts:externalOrganization:view`.
 ---@param relationship_id string|integer relationship id
 ---@param opts extcontacts.opts.relationships.get|nil
 ---@return extcontacts.Relationship|nil
@@ -710,7 +1618,7 @@ function client:get_externalcontacts_relationship(relationship_id, opts) end
 ---
 --- `POST /api/v2/externalcontacts/relationships`, short name `client.relationships.create`.
 --- Effect: create, not safe to retry.
---- Permissions: `externalContacts:externalOrganization:edit`.
+--- Permissions: any of `relate:externalOrganization:edit`, `externalContacts:externalOrganization:edit`.
 ---@param body extcontacts.Relationship record to send
 ---@param opts extcontacts.CallOptions|nil
 ---@return extcontacts.Relationship|nil
@@ -722,7 +1630,7 @@ function client:post_externalcontacts_relationships(body, opts) end
 ---
 --- `PUT /api/v2/externalcontacts/relationships/{relationshipId}`, short name `client.relationships.update`.
 --- Effect: update, safe to retry.
---- Permissions: `externalContacts:externalOrganization:edit`.
+--- Permissions: any of `relate:externalOrganization:edit`, `externalContacts:externalOrganization:edit`.
 ---@param relationship_id string|integer relationship id
 ---@param body extcontacts.Relationship record to send
 ---@param opts extcontacts.CallOptions|nil
@@ -731,11 +1639,25 @@ function client:post_externalcontacts_relationships(body, opts) end
 ---@return extcontacts.Response|nil
 function client:put_externalcontacts_relationship(relationship_id, body, opts) end
 
+--- Update specific fields of a relationship.
+--- Each change has a field, a path such as $.address.city, an action and a value. Only changes without AppendToCollection are safe to retry.
+---
+--- `PATCH /api/v2/externalcontacts/relationships/{relationshipId}`, short name `client.relationships.patch`.
+--- Effect: update, not safe to retry.
+--- Permissions: `externalContacts:externalOrganization:edit`.
+---@param relationship_id string|integer relationship id
+---@param body extcontacts.ExternalContactsPatchRequest object to send
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.Relationship|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:patch_externalcontacts_relationship(relationship_id, body, opts) end
+
 --- Delete a relationship.
 ---
 --- `DELETE /api/v2/externalcontacts/relationships/{relationshipId}`, short name `client.relationships.delete`.
 --- Effect: delete, safe to retry.
---- Permissions: `externalContacts:externalOrganization:edit`.
+--- Permissions: any of `relate:externalOrganization:edit`, `externalContacts:externalOrganization:edit`.
 ---@param relationship_id string|integer relationship id
 ---@param opts extcontacts.CallOptions|nil
 ---@return true|table|nil
@@ -747,7 +1669,7 @@ function client:delete_externalcontacts_relationship(relationship_id, opts) end
 ---
 --- `GET /api/v2/externalcontacts/scan/relationships`, short name `client.relationships.scan`.
 --- Effect: read, safe to retry.
---- Permissions: `externalContacts:contact:view`.
+--- Permissions: any of `relate:contact:view`, `externalContacts:contact:view`.
 ---@param opts extcontacts.opts.relationships.scan|nil
 ---@return extcontacts.CursorRelationshipListing|nil
 ---@return extcontacts.Error|nil
@@ -759,11 +1681,118 @@ function client:get_externalcontacts_scan_relationships(opts) end
 ---@return extcontacts.Iterator|fun(): extcontacts.Relationship
 function client:scan_relationships(opts) end
 
+--- Bulk fetch relationships.
+---
+--- `POST /api/v2/externalcontacts/bulk/relationships`, short name `client.relationships.bulk.get`.
+--- Effect: read, safe to retry.
+--- Permissions: all of `externalContacts:contact:view`, `externalContacts:externalOrganization:view`.
+---@param body extcontacts.BulkIdsRequest an object with the items in `entities`
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.BulkFetchRelationshipsResponse|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:post_externalcontacts_bulk_relationships(body, opts) end
+
+--- Bulk add relationships.
+--- Nothing in a result says which item it belongs to, except that a failed one repeats the item.
+---
+--- `POST /api/v2/externalcontacts/bulk/relationships/add`, short name `client.relationships.bulk.create`.
+--- Effect: create, not safe to retry.
+--- Permissions: all of `externalContacts:contact:add`, `externalContacts:externalOrganization:add`.
+---@param body extcontacts.BulkRelationshipsRequest an object with the items in `entities`
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.BulkRelationshipsResponse|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:post_externalcontacts_bulk_relationships_add(body, opts) end
+
+--- Bulk update relationships.
+--- Each record replaces the stored one, as with PUT.
+---
+--- `POST /api/v2/externalcontacts/bulk/relationships/update`, short name `client.relationships.bulk.update`.
+--- Effect: update, safe to retry.
+--- Permissions: all of `externalContacts:contact:edit`, `externalContacts:externalOrganization:edit`.
+---@param body extcontacts.BulkRelationshipsRequest an object with the items in `entities`
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.BulkRelationshipsResponse|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:post_externalcontacts_bulk_relationships_update(body, opts) end
+
+--- Bulk remove relationships.
+---
+--- `POST /api/v2/externalcontacts/bulk/relationships/remove`, short name `client.relationships.bulk.delete`.
+--- Effect: delete, safe to retry.
+--- Permissions: all of `externalContacts:contact:delete`, `externalContacts:externalOrganization:delete`.
+---@param body extcontacts.BulkIdsRequest an object with the items in `entities`
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.BulkDeleteResponse|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:post_externalcontacts_bulk_relationships_remove(body, opts) end
+
+--- Scan for relationships.
+---
+--- `GET /api/v2/externalcontacts/scan/relationships/divisionviews/all`, short name `client.relationships.divisionviews.scan`.
+--- Effect: read, safe to retry.
+--- Permissions: `externalContacts:contact:viewAll`.
+---@param opts extcontacts.opts.relationships.divisionviews.scan|nil
+---@return extcontacts.CursorRelationshipListing|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:get_externalcontacts_scan_relationships_divisionviews_all(opts) end
+
+--- Iterates over the records of `get_externalcontacts_scan_relationships_divisionviews_all`, page after page. A failure raises an error object.
+---@param opts extcontacts.opts.relationships.divisionviews.scan|extcontacts.IteratorOptions|nil
+---@return extcontacts.Iterator|fun(): extcontacts.Relationship
+function client:scan_relationships_divisionviews(opts) end
+
+--- List relationship exports for organization.
+---
+--- `GET /api/v2/externalcontacts/relationships/exports`, short name `client.relationships.exports.list`.
+--- Effect: read, safe to retry.
+--- Permissions: all of `externalContacts:export:view`, `externalContacts:externalOrganization:view`.
+---@param opts extcontacts.opts.relationships.exports.list|nil
+---@return extcontacts.RelationshipsExportListing|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:get_externalcontacts_relationships_exports(opts) end
+
+--- Iterates over the records of `get_externalcontacts_relationships_exports`, page after page. A failure raises an error object.
+---@param opts extcontacts.opts.relationships.exports.list|extcontacts.IteratorOptions|nil
+---@return extcontacts.Iterator|fun(): extcontacts.RelationshipsExport
+function client:each_relationship_export(opts) end
+
+--- Create relationships export.
+--- Poll the export by its id until its status is SUCCEEDED or FAILED. Never send the token to its downloadUrl, which is on another host.
+---
+--- `POST /api/v2/externalcontacts/relationships/exports`, short name `client.relationships.exports.create`.
+--- Effect: job, not safe to retry.
+--- Permissions: all of `externalContacts:export:add`, `externalContacts:externalOrganization:view`.
+---@param body extcontacts.RelationshipsExport record to send
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.RelationshipsExport|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:post_externalcontacts_relationships_exports(body, opts) end
+
+--- Get relationships export for exportId.
+---
+--- `GET /api/v2/externalcontacts/relationships/exports/{exportId}`, short name `client.relationships.exports.get`.
+--- Effect: read, safe to retry.
+--- Permissions: all of `externalContacts:export:view`, `externalContacts:externalOrganization:view`.
+---@param export_id string|integer export id
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.RelationshipsExport|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:get_externalcontacts_relationships_export(export_id, opts) end
+
 --- Scan for notes using paging.
 ---
 --- `GET /api/v2/externalcontacts/scan/notes`, short name `client.notes.scan`.
 --- Effect: read, safe to retry.
---- Permissions: `externalContacts:contact:view`.
+--- Permissions: any of `relate:contact:view`, `externalContacts:contact:view`.
 ---@param opts extcontacts.opts.notes.scan|nil
 ---@return extcontacts.CursorNoteListing|nil
 ---@return extcontacts.Error|nil
@@ -775,13 +1804,120 @@ function client:get_externalcontacts_scan_notes(opts) end
 ---@return extcontacts.Iterator|fun(): extcontacts.Note
 function client:scan_notes(opts) end
 
+--- Bulk fetch notes.
+---
+--- `POST /api/v2/externalcontacts/bulk/notes`, short name `client.notes.bulk.get`.
+--- Effect: read, safe to retry.
+--- Permissions: all of `externalContacts:contact:view`, `externalContacts:externalOrganization:view`.
+---@param body extcontacts.BulkIdsRequest an object with the items in `entities`
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.BulkFetchNotesResponse|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:post_externalcontacts_bulk_notes(body, opts) end
+
+--- Bulk add notes.
+--- Nothing in a result says which item it belongs to, except that a failed one repeats the item.
+---
+--- `POST /api/v2/externalcontacts/bulk/notes/add`, short name `client.notes.bulk.create`.
+--- Effect: create, not safe to retry.
+--- Permissions: all of `externalContacts:contact:add`, `externalContacts:externalOrganization:add`.
+---@param body extcontacts.BulkNotesRequest an object with the items in `entities`
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.BulkNotesResponse|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:post_externalcontacts_bulk_notes_add(body, opts) end
+
+--- Bulk update notes.
+--- Each record replaces the stored one, as with PUT.
+---
+--- `POST /api/v2/externalcontacts/bulk/notes/update`, short name `client.notes.bulk.update`.
+--- Effect: update, safe to retry.
+--- Permissions: all of `externalContacts:contact:edit`, `externalContacts:externalOrganization:edit`.
+---@param body extcontacts.BulkNotesRequest an object with the items in `entities`
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.BulkNotesResponse|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:post_externalcontacts_bulk_notes_update(body, opts) end
+
+--- Bulk remove notes.
+---
+--- `POST /api/v2/externalcontacts/bulk/notes/remove`, short name `client.notes.bulk.delete`.
+--- Effect: delete, safe to retry.
+--- Permissions: all of `externalContacts:contact:delete`, `externalContacts:externalOrganization:delete`.
+---@param body extcontacts.BulkIdsRequest an object with the items in `entities`
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.BulkDeleteResponse|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:post_externalcontacts_bulk_notes_remove(body, opts) end
+
+--- Scan for notes using paging.
+---
+--- `GET /api/v2/externalcontacts/scan/notes/divisionviews/all`, short name `client.notes.divisionviews.scan`.
+--- Effect: read, safe to retry.
+--- Permissions: `externalContacts:contact:viewAll`.
+---@param opts extcontacts.opts.notes.divisionviews.scan|nil
+---@return extcontacts.CursorNoteListing|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:get_externalcontacts_scan_notes_divisionviews_all(opts) end
+
+--- Iterates over the records of `get_externalcontacts_scan_notes_divisionviews_all`, page after page. A failure raises an error object.
+---@param opts extcontacts.opts.notes.divisionviews.scan|extcontacts.IteratorOptions|nil
+---@return extcontacts.Iterator|fun(): extcontacts.Note
+function client:scan_notes_divisionviews(opts) end
+
+--- List note exports for organization.
+---
+--- `GET /api/v2/externalcontacts/notes/exports`, short name `client.notes.exports.list`.
+--- Effect: read, safe to retry.
+--- Permissions: all of `externalContacts:export:view`, `externalContacts:contact:view`, `externalContacts:externalOrganization:view`.
+---@param opts extcontacts.opts.notes.exports.list|nil
+---@return extcontacts.NotesExportListing|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:get_externalcontacts_notes_exports(opts) end
+
+--- Iterates over the records of `get_externalcontacts_notes_exports`, page after page. A failure raises an error object.
+---@param opts extcontacts.opts.notes.exports.list|extcontacts.IteratorOptions|nil
+---@return extcontacts.Iterator|fun(): extcontacts.NotesExport
+function client:each_note_export(opts) end
+
+--- Create notes export.
+--- Poll the export by its id until its status is SUCCEEDED or FAILED. Never send the token to its downloadUrl, which is on another host.
+---
+--- `POST /api/v2/externalcontacts/notes/exports`, short name `client.notes.exports.create`.
+--- Effect: job, not safe to retry.
+--- Permissions: all of `externalContacts:export:add`, `externalContacts:contact:view`, `externalContacts:externalOrganization:view`.
+---@param body extcontacts.NotesExport record to send
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.NotesExport|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:post_externalcontacts_notes_exports(body, opts) end
+
+--- Get notes export for exportId.
+---
+--- `GET /api/v2/externalcontacts/notes/exports/{exportId}`, short name `client.notes.exports.get`.
+--- Effect: read, safe to retry.
+--- Permissions: all of `externalContacts:export:view`, `externalContacts:contact:view`, `externalContacts:externalOrganization:view`.
+---@param export_id string|integer export id
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.NotesExport|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:get_externalcontacts_notes_export(export_id, opts) end
+
 --- Associate/disassociate an external contact with a conversation.
 --- The body comes first. Without externalContactId in the body, the conversation is disassociated. The server also answers 202 if the conversation does not exist.
 ---
 --- `PUT /api/v2/externalcontacts/conversations/{conversationId}`, short name `client.conversations.associate`.
 --- Effect: update, safe to retry.
---- Permissions: `externalContacts:conversation:associate`.
----@param body extcontacts.ConversationAssociation record to send
+--- Permissions: any of `relate:conversation:associate`, `externalContacts:conversation:associate`.
+---@param body extcontacts.ConversationAssociation object to send
 ---@param conversation_id string|integer conversation id
 ---@param opts extcontacts.CallOptions|nil
 ---@return true|nil
@@ -800,6 +1936,510 @@ function client:put_externalcontacts_conversation(body, conversation_id, opts) e
 ---@return extcontacts.Error|nil
 ---@return extcontacts.Response|nil
 function client:get_externalcontacts_reversewhitepageslookup(lookup_val, opts) end
+
+--- Fetch a contact using an identifier type and value.
+--- A phone number must have its country code and a leading +.
+---
+--- `POST /api/v2/externalcontacts/identifierlookup/contacts`, short name `client.lookup.contact`.
+--- Effect: read, safe to retry.
+--- Permissions: `externalContacts:contact:view`.
+---@param identifier extcontacts.ContactIdentifier object to send
+---@param opts extcontacts.opts.lookup.contact|nil
+---@return extcontacts.ExternalContact|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:post_externalcontacts_identifierlookup_contacts(identifier, opts) end
+
+--- Fetch an external organization using an identifier type and value.
+--- Organizations have identifiers of the type ExternalId alone.
+---
+--- `POST /api/v2/externalcontacts/identifierlookup/organizations`, short name `client.lookup.organization`.
+--- Effect: read, safe to retry.
+--- Permissions: `externalContacts:externalOrganization:view`.
+---@param identifier extcontacts.ExternalOrganizationIdentifier object to send
+---@param opts extcontacts.opts.lookup.organization|nil
+---@return extcontacts.ExternalOrganization|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:post_externalcontacts_identifierlookup_organizations(identifier, opts) end
+
+--- Fetch a contact using an identifier type and value.
+--- A phone number must have its country code and a leading +.
+---
+--- `POST /api/v2/externalcontacts/identifierlookup`, short name `client.lookup.identifier`.
+--- Effect: read, safe to retry.
+--- Permissions: any of `externalContacts:contact:view`, `relate:contact:view`.
+---@deprecated use `client.lookup.contact`
+---@param identifier extcontacts.ContactIdentifier object to send
+---@param opts extcontacts.opts.lookup.identifier|nil
+---@return extcontacts.ExternalContact|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:post_externalcontacts_identifierlookup(identifier, opts) end
+
+--- Fetch a list of External Sources.
+---
+--- `GET /api/v2/externalcontacts/externalsources`, short name `client.external_sources.list`.
+--- Effect: read, safe to retry.
+--- Permissions: any of `externalContacts:externalSource:view`, `externalContacts:contact:view`, `externalContacts:externalOrganization:view`.
+---@param opts extcontacts.opts.external_sources.list|nil
+---@return extcontacts.CursorExternalSourceListing|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:get_externalcontacts_externalsources(opts) end
+
+--- Iterates over the records of `get_externalcontacts_externalsources`, page after page. A failure raises an error object.
+---@param opts extcontacts.opts.external_sources.list|extcontacts.IteratorOptions|nil
+---@return extcontacts.Iterator|fun(): extcontacts.ExternalSource
+function client:each_external_source(opts) end
+
+--- Fetch an External Source.
+---
+--- `GET /api/v2/externalcontacts/externalsources/{externalSourceId}`, short name `client.external_sources.get`.
+--- Effect: read, safe to retry.
+--- Permissions: any of `externalContacts:externalSource:view`, `externalContacts:contact:view`, `externalContacts:externalOrganization:view`.
+---@param external_source_id string|integer external source id
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.ExternalSource|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:get_externalcontacts_externalsource(external_source_id, opts) end
+
+--- Create an External Source.
+--- Names are unique, at most 200 characters long. An id in the body is ignored.
+---
+--- `POST /api/v2/externalcontacts/externalsources`, short name `client.external_sources.create`.
+--- Effect: create, not safe to retry.
+--- Permissions: `externalContacts:externalSource:add`.
+---@param body extcontacts.ExternalSource record to send
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.ExternalSource|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:post_externalcontacts_externalsources(body, opts) end
+
+--- Update an External Source.
+---
+--- `PUT /api/v2/externalcontacts/externalsources/{externalSourceId}`, short name `client.external_sources.update`.
+--- Effect: update, safe to retry.
+--- Permissions: `externalContacts:externalSource:edit`.
+---@param external_source_id string|integer external source id
+---@param body extcontacts.ExternalSource record to send
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.ExternalSource|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:put_externalcontacts_externalsource(external_source_id, body, opts) end
+
+--- Delete an External Source.
+--- Records keep the externalIds that refer to it.
+---
+--- `DELETE /api/v2/externalcontacts/externalsources/{externalSourceId}`, short name `client.external_sources.delete`.
+--- Effect: delete, safe to retry.
+--- Permissions: `externalContacts:externalSource:delete`.
+---@param external_source_id string|integer external source id
+---@param opts extcontacts.CallOptions|nil
+---@return true|table|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:delete_externalcontacts_externalsource(external_source_id, opts) end
+
+--- List jobs for organization.
+---
+--- `GET /api/v2/externalcontacts/import/jobs`, short name `client.imports.jobs.list`.
+--- Effect: read, safe to retry.
+--- Permissions: `externalContacts:importJob:viewAll`.
+---@param opts extcontacts.opts.imports.jobs.list|nil
+---@return extcontacts.ContactImportJobEntityListing|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:get_externalcontacts_import_jobs(opts) end
+
+--- Iterates over the records of `get_externalcontacts_import_jobs`, page after page. A failure raises an error object.
+---@param opts extcontacts.opts.imports.jobs.list|extcontacts.IteratorOptions|nil
+---@return extcontacts.Iterator|fun(): extcontacts.ContactImportJobResponse
+function client:each_import_job(opts) end
+
+--- Get job based on id.
+---
+--- `GET /api/v2/externalcontacts/import/jobs/{jobId}`, short name `client.imports.jobs.get`.
+--- Effect: read, safe to retry.
+--- Permissions: `externalContacts:importJob:view`.
+---@param job_id string|integer job id
+---@param opts extcontacts.opts.imports.jobs.get|nil
+---@return extcontacts.ContactImportJobResponse|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:get_externalcontacts_import_job(job_id, opts) end
+
+--- Create a new job.
+---
+--- `POST /api/v2/externalcontacts/import/jobs`, short name `client.imports.jobs.create`.
+--- Effect: job, not safe to retry.
+--- Permissions: `externalContacts:importJob:add`.
+---@param body extcontacts.ContactImportJobRequest object to send
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.ContactImportJobResponse|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:post_externalcontacts_import_jobs(body, opts) end
+
+--- Update Job's workflow status.
+--- The status Continue, Cancel or Retry. Status 202 says that the change was accepted.
+---
+--- `PUT /api/v2/externalcontacts/import/jobs/{jobId}`, short name `client.imports.jobs.change`.
+--- Effect: job, not safe to retry.
+--- Permissions: `externalContacts:importJob:edit`.
+---@param job_id string|integer job id
+---@param body extcontacts.ContactImportJobStatusUpdateRequest object to send
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.ContactImportJobStatusUpdateResponse|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:put_externalcontacts_import_job(job_id, body, opts) end
+
+--- List settings for organization.
+---
+--- `GET /api/v2/externalcontacts/import/settings`, short name `client.imports.settings.list`.
+--- Effect: read, safe to retry.
+--- Permissions: `externalContacts:importSettings:viewAll`.
+---@param opts extcontacts.opts.imports.settings.list|nil
+---@return extcontacts.ContactImportSettingsEntityListing|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:get_externalcontacts_import_settings(opts) end
+
+--- Iterates over the records of `get_externalcontacts_import_settings`, page after page. A failure raises an error object.
+---@param opts extcontacts.opts.imports.settings.list|extcontacts.IteratorOptions|nil
+---@return extcontacts.Iterator|fun(): extcontacts.ContactImportSettings
+function client:each_import_settings(opts) end
+
+--- Get setting based on id.
+---
+--- `GET /api/v2/externalcontacts/import/settings/{settingsId}`, short name `client.imports.settings.get`.
+--- Effect: read, safe to retry.
+--- Permissions: `externalContacts:importSettings:view`.
+---@param settings_id string|integer settings id
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.ContactImportSettings|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:get_externalcontacts_import_setting(settings_id, opts) end
+
+--- Create a new settings.
+---
+--- `POST /api/v2/externalcontacts/import/settings`, short name `client.imports.settings.create`.
+--- Effect: create, not safe to retry.
+--- Permissions: `externalContacts:importSettings:add`.
+---@param body extcontacts.ContactImportSettings record to send
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.ContactImportSettings|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:post_externalcontacts_import_settings(body, opts) end
+
+--- Update settings.
+---
+--- `PUT /api/v2/externalcontacts/import/settings/{settingsId}`, short name `client.imports.settings.update`.
+--- Effect: update, safe to retry.
+--- Permissions: `externalContacts:importSettings:edit`.
+---@param settings_id string|integer settings id
+---@param body extcontacts.ContactImportSettings record to send
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.ContactImportSettings|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:put_externalcontacts_import_setting(settings_id, body, opts) end
+
+--- Delete Settings.
+---
+--- `DELETE /api/v2/externalcontacts/import/settings/{settingsId}`, short name `client.imports.settings.delete`.
+--- Effect: delete, safe to retry.
+--- Permissions: `externalContacts:importSettings:delete`.
+---@param settings_id string|integer settings id
+---@param opts extcontacts.CallOptions|nil
+---@return true|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:delete_externalcontacts_import_setting(settings_id, opts) end
+
+--- Get url for CSV upload.
+--- Send the file to uploadUrl with the uploadHeaders. Never send the token there: it is another host.
+---
+--- `POST /api/v2/externalcontacts/import/csv/uploads`, short name `client.imports.csv.uploads.create`.
+--- Effect: create, not safe to retry.
+--- Permissions: `externalContacts:importCsvUpload:add`.
+---@param body extcontacts.CsvUploadRequest record to send
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.CsvUploadResponse|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:post_externalcontacts_import_csv_uploads(body, opts) end
+
+--- Get details for CSV upload.
+---
+--- `GET /api/v2/externalcontacts/import/csv/uploads/{uploadId}/details`, short name `client.imports.csv.uploads.details`.
+--- Effect: read, safe to retry.
+--- Permissions: `externalContacts:importCsvUpload:view`.
+---@param upload_id string|integer upload id
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.CsvUploadDetailsResponse|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:get_externalcontacts_import_csv_upload_details(upload_id, opts) end
+
+--- Get preview for CSV upload.
+---
+--- `GET /api/v2/externalcontacts/import/csv/uploads/{uploadId}/preview`, short name `client.imports.csv.uploads.preview`.
+--- Effect: read, safe to retry.
+--- Permissions: `externalContacts:importCsvUpload:view`.
+---@param upload_id string|integer upload id
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.CsvUploadPreviewResponse|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:get_externalcontacts_import_csv_upload_preview(upload_id, opts) end
+
+--- Retrieve all settings for organization filtered by externalSettingsId if provided.
+---
+--- `GET /api/v2/externalcontacts/import/csv/settings`, short name `client.imports.csv.settings.list`.
+--- Effect: read, safe to retry.
+--- Permissions: `externalContacts:importCsvSettings:view`.
+---@param opts extcontacts.opts.imports.csv.settings.list|nil
+---@return extcontacts.Listing|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:get_externalcontacts_import_csv_settings(opts) end
+
+--- Iterates over the records of `get_externalcontacts_import_csv_settings`, page after page. A failure raises an error object.
+---@param opts extcontacts.opts.imports.csv.settings.list|extcontacts.IteratorOptions|nil
+---@return extcontacts.Iterator|fun(): extcontacts.CsvSettings
+function client:each_csv_settings(opts) end
+
+--- Get settings for CSV import.
+---
+--- `GET /api/v2/externalcontacts/import/csv/settings/{settingsId}`, short name `client.imports.csv.settings.get`.
+--- Effect: read, safe to retry.
+--- Permissions: `externalContacts:importCsvSettings:view`.
+---@param settings_id string|integer settings id
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.CsvSettings|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:get_externalcontacts_import_csv_setting(settings_id, opts) end
+
+--- Create settings for CSV import.
+---
+--- `POST /api/v2/externalcontacts/import/csv/settings`, short name `client.imports.csv.settings.create`.
+--- Effect: create, not safe to retry.
+--- Permissions: `externalContacts:importCsvSettings:add`.
+---@param body extcontacts.CsvSettings record to send
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.CsvSettings|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:post_externalcontacts_import_csv_settings(body, opts) end
+
+--- Update settings for CSV import.
+---
+--- `PUT /api/v2/externalcontacts/import/csv/settings/{settingsId}`, short name `client.imports.csv.settings.update`.
+--- Effect: update, safe to retry.
+--- Permissions: `externalContacts:importCsvSettings:edit`.
+---@param settings_id string|integer settings id
+---@param body extcontacts.CsvSettings record to send
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.CsvSettings|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:put_externalcontacts_import_csv_setting(settings_id, body, opts) end
+
+--- Delete settings for CSV import.
+---
+--- `DELETE /api/v2/externalcontacts/import/csv/settings/{settingsId}`, short name `client.imports.csv.settings.delete`.
+--- Effect: delete, safe to retry.
+--- Permissions: `externalContacts:importCsvSettings:delete`.
+---@param settings_id string|integer settings id
+---@param opts extcontacts.CallOptions|nil
+---@return true|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:delete_externalcontacts_import_csv_setting(settings_id, opts) end
+
+--- Create CSV import job.
+--- Poll the job by its id, with imports.jobs.get.
+---
+--- `POST /api/v2/externalcontacts/import/csv/jobs`, short name `client.imports.csv.jobs.create`.
+--- Effect: job, not safe to retry.
+--- Permissions: `externalContacts:importCsvJob:add`.
+---@param body extcontacts.CsvJobRequest object to send
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.CsvJobResponse|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:post_externalcontacts_import_csv_jobs(body, opts) end
+
+--- Get settings.
+---
+--- `GET /api/v2/externalcontacts/settings`, short name `client.settings.get`.
+--- Effect: read, safe to retry.
+--- Permissions: `externalContacts:settings:view`.
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.ExternalContactsSettings|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:get_externalcontacts_settings(opts) end
+
+--- Set settings.
+---
+--- `PUT /api/v2/externalcontacts/settings`, short name `client.settings.update`.
+--- Effect: update, safe to retry.
+--- Permissions: `externalContacts:settings:edit`.
+---@param opts extcontacts.opts.settings.update|nil
+---@return extcontacts.UpdatedSettingsResponse|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:put_externalcontacts_settings(opts) end
+
+--- Delete settings.
+---
+--- `DELETE /api/v2/externalcontacts/settings`, short name `client.settings.delete`.
+--- Effect: delete, safe to retry.
+--- Permissions: `externalContacts:settings:delete`.
+---@param opts extcontacts.CallOptions|nil
+---@return true|extcontacts.UpdatedSettingsResponse|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:delete_externalcontacts_settings(opts) end
+
+--- Returns a list of cluster scans.
+---
+--- `GET /api/v2/externalcontacts/graphs/clusterscans`, short name `client.graphs.scans.list`.
+--- Effect: read, safe to retry.
+--- Permissions: `externalContacts:graphClusterScan:view`.
+---@param opts extcontacts.opts.graphs.scans.list|nil
+---@return extcontacts.ClusterScanList|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:get_externalcontacts_graphs_clusterscans(opts) end
+
+--- Iterates over the records of `get_externalcontacts_graphs_clusterscans`, page after page. A failure raises an error object.
+---@param opts extcontacts.opts.graphs.scans.list|extcontacts.IteratorOptions|nil
+---@return extcontacts.Iterator|fun(): extcontacts.ClusterScan
+function client:each_cluster_scan(opts) end
+
+--- Returns a single cluster scan.
+---
+--- `GET /api/v2/externalcontacts/graphs/clusterscans/{scanId}`, short name `client.graphs.scans.get`.
+--- Effect: read, safe to retry.
+--- Permissions: `externalContacts:graphClusterScan:view`.
+---@param scan_id string|integer cluster scan id
+---@param opts extcontacts.opts.graphs.scans.get|nil
+---@return extcontacts.ClusterScan|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:get_externalcontacts_graphs_clusterscan(scan_id, opts) end
+
+--- Returns the statistics about a single cluster scan.
+---
+--- `GET /api/v2/externalcontacts/graphs/clusterscans/{scanId}/statistics`, short name `client.graphs.scans.statistics`.
+--- Effect: read, safe to retry.
+--- Permissions: `externalContacts:graphClusterScan:view`.
+---@param scan_id string|integer cluster scan id
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.ClusterScanStatistics|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:get_externalcontacts_graphs_clusterscan_statistics(scan_id, opts) end
+
+--- Returns the latest cluster scan.
+---
+--- `GET /api/v2/externalcontacts/graphs/clusterscans/latest`, short name `client.graphs.scans.latest`.
+--- Effect: read, safe to retry.
+--- Permissions: `externalContacts:contact:view`.
+---@param opts extcontacts.opts.graphs.scans.latest|nil
+---@return extcontacts.ClusterScan|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:get_externalcontacts_graphs_clusterscans_latest(opts) end
+
+--- Returns the statistics about the latest cluster scan.
+---
+--- `GET /api/v2/externalcontacts/graphs/clusterscans/latest/statistics`, short name `client.graphs.scans.latest_statistics`.
+--- Effect: read, safe to retry.
+--- Permissions: `externalContacts:contact:view`.
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.ClusterScanStatistics|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:get_externalcontacts_graphs_clusterscans_latest_statistics(opts) end
+
+--- Returns a list of clusters found by a scan.
+---
+--- `GET /api/v2/externalcontacts/graphs/clusterscans/{scanId}/clusters`, short name `client.graphs.clusters.list`.
+--- Effect: read, safe to retry.
+--- Permissions: `externalContacts:graphCluster:view`.
+---@param scan_id string|integer cluster scan id
+---@param opts extcontacts.opts.graphs.clusters.list|nil
+---@return extcontacts.ClusterList|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:get_externalcontacts_graphs_clusterscan_clusters(scan_id, opts) end
+
+--- Iterates over the records of `get_externalcontacts_graphs_clusterscan_clusters`, page after page. A failure raises an error object.
+---@param scan_id string|integer cluster scan id
+---@param opts extcontacts.opts.graphs.clusters.list|extcontacts.IteratorOptions|nil
+---@return extcontacts.Iterator|fun(): extcontacts.Cluster
+function client:each_cluster(scan_id, opts) end
+
+--- Returns a single cluster found by a scan.
+---
+--- `GET /api/v2/externalcontacts/graphs/clusterscans/{scanId}/clusters/{clusterId}`, short name `client.graphs.clusters.get`.
+--- Effect: read, safe to retry.
+--- Permissions: `externalContacts:graphCluster:view`.
+---@param scan_id string|integer cluster scan id
+---@param cluster_id string|integer cluster id
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.Cluster|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:get_externalcontacts_graphs_clusterscan_cluster(scan_id, cluster_id, opts) end
+
+--- Merge a single cluster found by a scan.
+--- The merge is queued: read the cluster until its mergeInfo.status is ManualSucceeded or ManualFailed.
+---
+--- `PUT /api/v2/externalcontacts/graphs/clusterscans/{scanId}/clusters/{clusterId}/merge`, short name `client.graphs.clusters.merge`.
+--- Effect: merge, not safe to retry.
+--- Permissions: `externalContacts:graphCluster:merge`.
+---@param scan_id string|integer cluster scan id
+---@param cluster_id string|integer cluster id
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.Cluster|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:put_externalcontacts_graphs_clusterscan_cluster_merge(scan_id, cluster_id, opts) end
+
+--- Returns the org-wide settings for ExternalContact graph operations.
+---
+--- `GET /api/v2/externalcontacts/graphs/settings`, short name `client.graphs.settings.get`.
+--- Effect: read, safe to retry.
+--- Permissions: `externalContacts:graphSettingsGlobal:view`.
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.GraphSettings|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:get_externalcontacts_graphs_settings(opts) end
+
+--- Updates the org-wide settings for ExternalContact graph operations.
+---
+--- `PUT /api/v2/externalcontacts/graphs/settings`, short name `client.graphs.settings.update`.
+--- Effect: update, safe to retry.
+--- Permissions: `externalContacts:graphSettingsGlobal:edit`.
+---@param body extcontacts.GraphSettings record to send
+---@param opts extcontacts.CallOptions|nil
+---@return extcontacts.GraphSettings|nil
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function client:put_externalcontacts_graphs_settings(body, opts) end
 
 ---@class extcontacts.AchievedOutcome
 ---@field id string|nil required on a write

@@ -37,6 +37,14 @@ describe("limits.check", function()
         assert.matches("'" .. param.name .. "' ", err.message, 1, true)
       end
       for _, param in ipairs(row.params) do
+        if param.also == "integer" then
+          assert.is_true(check_option(param, tostring(param.max)))
+          assert.is_true(check_option(param, "a size that only the server knows"))
+          beyond(param, tostring(param.max + 1))
+        end
+        if param.also == "string" then
+          assert.is_true(check_option(param, param.enum[1]))
+        end
         if param.min then
           assert.is_true(check_option(param, param.min))
           beyond(param, param.min - 1)
@@ -56,9 +64,12 @@ describe("limits.check", function()
         if param.enum then
           local list = param.type == "array"
           assert.is_true(check_option(param, list and param.enum or param.enum[1]))
-          local ok, err = check_option(param, list and { param.enum[1], "nothing" } or "nothing")
+          assert.is_true(check_option(param, list and { param.enum[1], "*nothing*" } or "*nothing*"))
+          local misspelled = param.enum[1] .. "x"
+          local ok, err = check_option(param, list and { param.enum[1], misspelled } or misspelled)
           assert.is_nil(ok)
           assert.same({ "invalid", param.name }, { err.kind, err.details.argument })
+          assert.matches(("did you mean '%s'?"):format(param.enum[1]), err.message, 1, true)
         end
       end
     end)
@@ -81,10 +92,41 @@ describe("limits.check", function()
     end)
   end
 
+  it("knows the window of a search, whose page is in its body", function()
+    local function search(size, number)
+      return check("contacts.search", { { pageSize = size, pageNumber = number } })
+    end
+    assert.is_true(search(100, 10))
+    assert.is_true(search(nil, nil))
+    assert.is_true(search(nil, 2000)) -- the server's size is not documented
+    local ok, err = search(100, 11)
+    assert.is_nil(ok)
+    assert.same({ "limit", "pageNumber", 1000 }, { err.kind, err.limit.argument, err.limit.limit })
+    assert.matches("'pageNumber' * 'pageSize' must be at most 1000, got 11 * 100", err.message, 1, true)
+  end)
+
+  it("knows how many items a bulk operation takes, where that is documented", function()
+    local function items(count)
+      local list = {}
+      for index = 1, count do
+        list[index] = {}
+      end
+      return { entities = list }
+    end
+    for _, short in ipairs { "contacts.bulk.enrich", "organizations.bulk.enrich" } do
+      assert.is_true(check(short, { items(10) }))
+      local ok, err = check(short, { items(11) })
+      assert.is_nil(ok)
+      assert.same({ "limit", "entities", 10 }, { err.kind, err.limit.argument, err.limit.limit })
+    end
+    assert.is_true(check("contacts.bulk.get", { items(1000) }))
+    assert.is_true(check("contacts.bulk.enrich", { {} }))
+  end)
+
   it("suggests the nearest allowed value", function()
     local _, err = check("contacts.get", { "x", { expand = { "externalOrganisation" } } })
-    assert.matches("'expand' must be one of externalOrganization, externalDataSources, "
-      .. "did you mean 'externalOrganization'?", err.message, 1, true)
+    assert.matches("'expand' must be one of externalOrganization, externalDataSources, identifiers, "
+      .. "externalSources, division, did you mean 'externalOrganization'?", err.message, 1, true)
   end)
 
   it("accepts only UTF-8, in ids and options", function()

@@ -45,15 +45,17 @@ describe("the names of the operations", function()
       local ec = require "extcontacts"
       local client = ec.new { base_url = "http://127.0.0.1:1", access_token = "x" }
       local function is_loaded(file)
-        return package.loaded["extcontacts.api.operations." .. file] ~= nil
+        return package.loaded["extcontacts.api." .. file] ~= nil
       end
+      print(is_loaded "operations.bulk", is_loaded "operations.imports", is_loaded "models.bulk")
       local _, message = pcall(function() return client.contacts.schemas.gett end)
-      print(is_loaded "schemas", is_loaded "trustors", (message:match "did you mean '(.-)'"))
-      print(type(client.contacts.schemas.get), is_loaded "schemas", is_loaded "conversations")
-      print(type(client.put_externalcontacts_conversation), is_loaded "conversations")
+      print(is_loaded "operations.schemas", is_loaded "operations.trustors", (message:match "did you mean '(.-)'"))
+      print(type(client.contacts.schemas.get), is_loaded "operations.schemas", is_loaded "operations.conversations")
+      print(type(client.put_externalcontacts_conversation), is_loaded "operations.conversations")
     ]]):finish()
     assert.equal("", errors)
     assert.equal(0, code)
-    assert.equal("false\tfalse\tclient.contacts.schemas.get\nfunction\ttrue\tfalse\nfunction\ttrue\n", output)
+    assert.equal("false\tfalse\tfalse\n"
+      .. "false\tfalse\tclient.contacts.schemas.get\nfunction\ttrue\tfalse\nfunction\ttrue\n", output)
   end)
 end)

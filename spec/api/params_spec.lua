@@ -53,7 +53,11 @@ describe("params.bind", function()
       it("does not require options", function()
         local list = arguments()
         local args = assert(params.bind(row, #list, list))
-        assert.equal(row.body_model ~= nil, args.body ~= nil)
+        local has_body = false
+        for _, name in ipairs(row.positional) do
+          has_body = has_body or row.by_name[name].place == "body"
+        end
+        assert.equal(has_body, args.body ~= nil)
       end)
 
       for index, name in ipairs(row.positional) do
@@ -169,6 +173,16 @@ describe("params.bind", function()
     { "contacts.list", { { cancel = {} } }, "option 'cancel' must come from ec." },
     { "contacts.list", { { query = { "a" } } }, "option 'query' must " },
     { "contacts.list", { { query = { pageSize = 5 } } }, "'pageSize' has an option of its own: 'page_size'" },
+    { "contacts.scan", { { division_id = "d", query = { divisionId = "d" } } },
+      "'divisionId' has an option of its own: 'division_id'" },
+    { "organizations.get", { "x", { expand = 1 } },
+      "option 'expand' must be an array or a string, got number" },
+    { "imports.jobs.list", { { page_size = true } },
+      "option 'page_size' must be a string or an integer, got boolean" },
+    { "settings.update", { {}, {} }, "takes at most 1 argument, got 2: put_externalcontacts_settings([opts])" },
+    { "settings.update", { { body = "{}" } }, "option 'body' must be an object, got string" },
+    { "lookup.contact", { "+1317" },
+      "argument #1 (identifier) must be an object, got string" },
   }
   for _, case in ipairs(cases) do
     it(("rejects %s(%s)"):format(case[1], case[3]), function()
@@ -178,6 +192,29 @@ describe("params.bind", function()
       assert.equal(operations.by_short[case[1]].name, misuse:match "^[%w_]+")
     end)
   end
+
+  it("accepts both types of an option whose type has changed", function()
+    for _, expand in ipairs { "division", { "division", "identifiers" } } do
+      assert.same({ { "expand", expand } }, bind("organizations.get", "x", { expand = expand }).query)
+    end
+    for _, size in ipairs { 50, "50" } do
+      assert.same({ { "pageSize", size } }, bind("imports.jobs.list", { page_size = size }).query)
+    end
+  end)
+
+  it("accepts parameters that are newer than the specification also in the option query", function()
+    assert.same({ { "divisionId", "d" } }, bind("contacts.scan", { query = { divisionId = "d" } }).query)
+    assert.same({ { "divisionId", "d" } }, bind("contacts.scan", { division_id = "d" }).query)
+    assert.same({ { "divisionIds", { "a", "b" } } }, bind("contacts.list", { division_ids = { "a", "b" } }).query)
+  end)
+
+  it("accepts an optional body as an option", function()
+    local body = { manuallyAssignDivisionsToContacts = true }
+    local args = bind("settings.update", { body = body })
+    assert.equal(body, args.body)
+    assert.same({}, args.query)
+    assert.is_nil(bind("settings.update").body)
+  end)
 
   it("accepts a cancel token", function()
     local token = cancel_token.new()

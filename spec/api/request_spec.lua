@@ -34,7 +34,8 @@ describe("request.build", function()
       assert.equal(path, wire.path)
       assert.equal(row.short == "lookup.reverse" and "lookupVal=lookup_val%2F1" or "", wire.query)
       assert.equal(CONFIG.base_url .. path .. (wire.query == "" and "" or "?" .. wire.query), wire.url)
-      assert.equal(row.body_model and '{"a":1}' or nil, wire.body)
+      local body = row.by_name.body or row.by_name.identifier
+      assert.equal(body and body.required and '{"a":1}' or nil, wire.body)
     end)
   end
 

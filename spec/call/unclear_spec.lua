@@ -135,10 +135,12 @@ end)
 
 -- The calls above stand for all operations: each effect, and each kind of answer.
 describe("every operation", function()
+  local BODY = { noteText = "x", version = 1, changes = { { field = "$.zz", action = "Remove" } } }
+
   local function arguments_of(row)
     local arguments = {}
     for index, name in ipairs(row.positional) do
-      arguments[index] = name == "body" and { noteText = "x", version = 1 } or name .. "-value"
+      arguments[index] = row.by_name[name].place == "body" and BODY or name .. "-value"
     end
     return arguments
   end
@@ -156,7 +158,8 @@ describe("every operation", function()
         assert.is_false(outcome.is_absent(err), name)
       end
       for _, case in ipairs(BROKEN) do
-        if returns_record or not case.only then
+        local is_result = case[1] == "an empty 204" and row.other_success == 204
+        if (returns_record or not case.only) and not is_result then
           check(case[1], case[2])
         end
       end

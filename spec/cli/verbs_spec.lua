@@ -5,9 +5,14 @@ describe("a verb", function()
   it("covers operations by a word without the verb", function()
     for verb, cases in pairs {
       get = { contacts = "contacts.get", ["contacts.notes"] = "contacts.notes.get" },
-      list = { contacts = "contacts.list", ["organizations.contacts"] = "organizations.contacts" },
+      update = { external_sources = "external_sources.update", settings = "settings.update" },
+      delete = { ["imports.settings"] = "imports.settings.delete" },
+      list = {
+        contacts = "contacts.list", external_sources = "external_sources.list",
+        ["organizations.contacts"] = "organizations.contacts",
+      },
       search = { contacts = "contacts.list", organizations = "organizations.list" },
-      scan = { notes = "notes.scan" },
+      scan = { notes = "notes.scan", ["contacts.divisionviews"] = "contacts.divisionviews.scan" },
       call = { ["lookup.reverse"] = "lookup.reverse" },
     } do
       local _, by_word = verbs.words(verb)
@@ -16,6 +21,12 @@ describe("a verb", function()
         assert.equal(word, verbs.word(verb, by_word[word]))
         assert.equal(by_word[word], verbs.find(verb, { "--limit", "5", word }))
       end
+    end
+    for verb, short in pairs {
+      get = "contacts.bulk.get", create = "notes.bulk.create", update = "contacts.bulk.update",
+      delete = "settings.delete", list = "contacts.search", scan = "external_sources.list",
+    } do
+      assert.is_nil(verbs.find(verb, { short }))
     end
     assert.is_nil(verbs.find("get", { "lookup.reverse" }))
   end)
@@ -29,7 +40,13 @@ describe("a verb", function()
 
   it("names what to write instead of a wrong word", function()
     for message, words in pairs {
-      ["missing resource; expected one of contacts, organizations, relationships, notes"] = { "scan" },
+      ["missing resource; expected one of contacts, contacts.divisionviews, organizations, "
+        .. "organizations.divisionviews, relationships, relationships.divisionviews, notes, notes.divisionviews"] = {
+        "scan",
+      },
+      ["'contacts.bulk.get' cannot be used with get; use `extcontacts call contacts.bulk.get`"] = {
+        "get", "contacts.bulk.get",
+      },
       ["unknown resource 'contact', did you mean 'contacts'?"] = { "get", "contact" },
       ["'lookup.reverse' cannot be used with get; use `extcontacts call lookup.reverse`"] = { "get", "lookup.reverse" },
       ["missing operation; `extcontacts ops` lists them"] = { "call" },

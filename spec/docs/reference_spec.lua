@@ -18,7 +18,7 @@ describe("docs/operations.md", function()
 
   it("has a section for each operation, with its effect, permissions and parameters", function()
     for _, row in ipairs(operations.list) do
-      local heading = "\n### client." .. row.short:gsub("%.(%w+)$", ":%1") .. "\n"
+      local heading = "\n### client." .. row.short:gsub("%.([%w_]+)$", ":%1") .. "\n"
       local from = assert(text:find(heading, 1, true), row.short)
       local section = text:sub(from, (text:find("\n##", from + #heading, true)))
       local function has(expected)
@@ -31,7 +31,7 @@ describe("docs/operations.md", function()
         has("`" .. permission .. "`")
       end
       if #row.permissions > 1 then
-        has("| Permissions | any of `")
+        has("| Permissions | " .. row.permissions_mode .. " of `")
       end
       for _, param in ipairs(row.params) do
         has("| `" .. param.name .. "` | ")

@@ -2,9 +2,15 @@
 
 local api = require "spec.support.api"
 local operations = require "extcontacts.api.operations"
+local pending_rows = require "extcontacts.sandbox.handlers.pending"
 local sandbox = require "spec.support.sandbox"
 
 local NOBODY = api.NOBODY
+
+local served, unserved = {}, {}
+for _, row in ipairs(operations.list) do
+  table.insert(pending_rows[row.short] and unserved or served, row)
+end
 local EMPTY_OBJECT = "^%s*{%s*}%s*$"
 
 describe("the sandbox's operation", function()
@@ -79,7 +85,7 @@ describe("the sandbox's operation", function()
     end })
   end
 
-  for _, row in ipairs(operations.list) do
+  for _, row in ipairs(served) do
     describe(row.short, function()
       it("returns its status and its model", function()
         local ids = existing(row)
@@ -224,13 +230,45 @@ describe("the sandbox's operation", function()
     end)
   end
 
+  for _, row in ipairs(unserved) do
+    it(row.short .. " checks its request and answers that it is not performed yet", function()
+      local ids = unknown_ids()
+      local path, body = path_of(row, ids), row.body_model and {} or nil
+      local reply = session:call(row.method, path, body)
+      assert.equal(501, reply.status, reply.text)
+      assert.equal("not.implemented", reply.body.code)
+      assert.equal(501, reply.body.status)
+      assert.matches(row.short, reply.body.message, 1, true)
+      assert.equal(reply.headers["inin-correlation-id"], reply.body.contextId)
+      assert.equal(401, session:call(row.method, path, body, { authorization = false }).status)
+      reply = powerless:call(row.method, path, body)
+      assert.equal(403, reply.status)
+      assert.equal(row.permissions_mode == "all" and "missing.permissions" or "missing.any.permissions",
+        reply.body.code)
+      for _, permission in ipairs(row.permissions) do
+        assert.truthy(reply.body.message:find(permission, 1, true))
+      end
+    end)
+  end
+
+  it("has no pending operation that the table lacks", function()
+    for short in pairs(pending_rows) do
+      assert.is_table(operations.by_short[short], short)
+    end
+  end)
+
+  it("reads the body of an operation that can do without one only if there is one", function()
+    assert.equal(501, session:call("PUT", "/settings").status)
+    assert.equal(400, session:call("PUT", "/settings", "{").status)
+  end)
+
   it("is counted by its short name", function()
-    for _, row in ipairs(operations.list) do
+    for _, row in ipairs(served) do
       local ids = unknown_ids()
       session:call(row.method, path_of(row, ids), row.body_model and bodies[row.body_model](ids))
     end
     local counters = server:control("GET", "/sandbox/counters")
-    for _, row in ipairs(operations.list) do
+    for _, row in ipairs(served) do
       assert.is_table(counters.by_operation[row.short], row.short)
     end
   end)

@@ -1,5 +1,5 @@
 --- The documented limits of arguments: ranges, lengths, enumerated values, the
--- window of a listing.  Pure.
+-- window of a listing, the items of a batch.  Pure.
 
 local errors = require "extcontacts.base.errors"
 local operations = require "extcontacts.api.operations"
@@ -18,18 +18,23 @@ local function outside(row, param, message, limit)
   }
 end
 
+-- Enumerations are open, since the API adds values.  Only a value that looks like
+-- a misspelled one is rejected.
 local function check_enum(row, param, value)
-  for _, allowed in ipairs(param.enum) do
-    if value == allowed then
+  for _, known in ipairs(param.enum) do
+    if value == known then
       return true
     end
+  end
+  local hint = suggest.hint(value, param.enum)
+  if hint == "" then
+    return true
   end
   return nil, errors.new {
     kind = "invalid",
     operation = row.name,
     method = row.method,
-    message = ("'%s' must be one of %s%s"):format(param.name, table.concat(param.enum, ", "),
-      type(value) == "string" and suggest.hint(value, param.enum) or ""),
+    message = ("'%s' must be one of %s%s"):format(param.name, table.concat(param.enum, ", "), hint),
     details = { argument = param.name },
   }
 end
@@ -56,13 +61,14 @@ local function check_value(row, param, value)
       return nil, err
     end
   end
-  if param.min and value < param.min or param.max and value > param.max then
-    if param.max then
-      return outside(row, param, ("must be %d to %d, got %s"):format(
-        param.min, param.max, text.whole(value)), { param.min, param.max })
-    end
-    return outside(row, param, ("must be at least %d, got %s"):format(
-      param.min, text.whole(value)), param.min)
+  -- A number may be typed as a text.
+  local number = (param.min or param.max) and tonumber(value)
+  if number and (param.min and number < param.min or param.max and number > param.max) then
+    local least, most = param.min, param.max
+    local range = least and most and ("%d to %d"):format(least, most) or most and "at most " .. most
+      or "at least " .. least
+    return outside(row, param, ("must be %s, got %s"):format(range, text.whole(number)),
+      least and most and { least, most } or most or least)
   end
   if param.max_length then
     local length = text.length(value)
@@ -86,6 +92,34 @@ local function check_value(row, param, value)
   return true
 end
 
+-- The names of the page's size and number, and what the call says they are.
+local function window_of(row, args)
+  if row.paged_in == "body" then
+    return "pageSize", "pageNumber", args.body.pageSize, args.body.pageNumber or 1
+  end
+  local by_name, values = row.by_name, args.values
+  return "page_size", "page_number", values.page_size or by_name.page_size.default,
+    values.page_number or by_name.page_number.default
+end
+
+local function check_window(row, args)
+  local window = operations.page_window
+  local size_name, number_name, size, number = window_of(row, args)
+  if type(size) == "number" and type(number) == "number" and size * number > window then
+    return outside(row, { name = number_name }, ("* '%s' must be at most %d, got %s * %s; to read all of them, use "
+      .. "client:%s"):format(size_name, window, text.whole(number), text.whole(size), row.instead), window)
+  end
+  return true
+end
+
+local function check_batch(row, args)
+  local entities, most = args.body.entities, row.batch.max
+  if type(entities) == "table" and #entities > most then
+    return outside(row, { name = "entities" }, ("may have at most %d items, has %d"):format(most, #entities), most)
+  end
+  return true
+end
+
 --- Checks bound arguments against the documented limits.
 ---@param row extcontacts.Operation
 ---@param args extcontacts.Arguments
@@ -102,14 +136,9 @@ function limits.check(row, args)
     end
   end
   if row.paging == "page" then
-    local window = operations.page_window
-    local size = args.values.page_size or row.by_name.page_size.default
-    local number = args.values.page_number or row.by_name.page_number.default
-    if size * number > window then
-      return outside(row, row.by_name.page_number, ("* 'page_size' must be at most %d, got "
-        .. "%s * %s; to read all of them, use client:%s"):format(window, text.whole(number),
-        text.whole(size), row.instead), window)
-    end
+    return check_window(row, args)
+  elseif row.batch and row.batch.max then
+    return check_batch(row, args)
   end
   return true
 end

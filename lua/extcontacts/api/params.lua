@@ -84,18 +84,19 @@ local function type_problem(param, value)
   elseif param.type == "object" and got == "string" then
     remedy = "; pass the record as a table, not as JSON"
   end
-  return ("must be %s, got %s%s"):format(article(param.type), got, remedy)
+  local expected = article(param.type) .. (param.also and " or " .. article(param.also) or "")
+  return ("must be %s, got %s%s"):format(expected, got, remedy)
 end
 
-local function has_type(param, value)
+local function is_of(expected, param, value)
   local kind = type(value)
-  if param.type == "string" then
+  if expected == "string" then
     return kind == "string" or (param.place == "path" and is_integer(value))
-  elseif param.type == "integer" then
+  elseif expected == "integer" then
     return is_integer(value)
-  elseif param.type == "boolean" then
+  elseif expected == "boolean" then
     return kind == "boolean"
-  elseif param.type == "array" then
+  elseif expected == "array" then
     if kind ~= "table" then
       return false
     end
@@ -109,6 +110,10 @@ local function has_type(param, value)
     return count == #value
   end
   return kind == "table" and not errors.is_error(value)
+end
+
+local function has_type(param, value)
+  return is_of(param.type, param, value) or param.also ~= nil and is_of(param.also, param, value)
 end
 
 -- "get_externalcontacts_contact(contact_id [, opts])"
@@ -133,6 +138,12 @@ local function option_names(row, extra)
   return names
 end
 
+-- Whether the option `query` accepts a parameter that has an option of its own: new
+-- values, and parameters that earlier versions lack.
+local function is_open(param)
+  return param.enum ~= nil or param.added == true
+end
+
 -- Appends the parameters of the option `query`; returns the misuse, if any.
 local function bind_further(row, args)
   local query, names = args.options.query, {}
@@ -145,7 +156,7 @@ local function bind_further(row, args)
   table.sort(names)
   local own = {}
   for _, param in ipairs(row.params) do
-    own[param.wire] = param.place == "query" and (not param.enum or args.values[param.name] ~= nil) and param
+    own[param.wire] = param.place == "query" and not (is_open(param) and args.values[param.name] == nil) and param
   end
   for _, name in ipairs(names) do
     if own[name] then

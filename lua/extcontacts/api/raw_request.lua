@@ -93,6 +93,18 @@ local function read_query(text, further)
   return query
 end
 
+--- Returns a parameter of a server's `nextUri`.
+---@param uri string
+---@param name string
+---@return string|nil
+function raw_request.query_value(uri, name)
+  for _, pair in ipairs(read_query(uri:match "%?([^#]*)" or "", {}) or {}) do
+    if pair[1] == name then
+      return pair[2]
+    end
+  end
+end
+
 local function options_problem(options)
   for name, value in pairs(options) do
     if OWN[name] and type(value) ~= OWN[name] then

@@ -233,9 +233,9 @@ function response.failure(row, reply, args)
 end
 
 -- Whether an operation's answer must have a body: one that returns a record does
--- not succeed without it.
-local function needs_body(row)
-  return row.returns ~= nil and row.returns ~= "Empty"
+-- not succeed without it, unless it may also answer 204.
+local function needs_body(row, status)
+  return row.returns ~= nil and row.returns ~= "Empty" and not (status == 204 and row.other_success == 204)
 end
 
 -- The error of an answer with status 2xx that is not what the operation returns.
@@ -289,8 +289,13 @@ end
 -- Why an object is not a model's; nil if nothing speaks against it.
 local function model_problem(row, name, value)
   local model = models[name]
-  if row.effect == "create" or (model and model.by_wire.id) then
-    return type(value.id) ~= "string" and ("the answer is a %s without an id"):format(name) or nil
+  local id_field = row.id_field
+  if id_field == nil then
+    id_field = model and model.by_wire.id and "id"
+  end
+  if id_field then
+    return type(value[id_field]) ~= "string" and ("the answer is a %s without %s"):format(name,
+      id_field == "id" and "an id" or id_field) or nil
   end
   for _, field in ipairs(model and lists_of(model) or {}) do
     local list = value[field]
@@ -312,7 +317,7 @@ local function shape_problem(row, value)
     return ("the answer is an error (%s) with a status of success"):format(
       sentence(text_field(value, "code") or tostring(value.status)))
   end
-  local is_other = row.also_returns and value.id == nil and value.entities ~= nil
+  local is_other = row.also_returns and value.entities == nil and value.id ~= nil
   return model_problem(row, is_other and row.also_returns or row.returns, value)
 end
 
@@ -328,7 +333,7 @@ function response.classify(row, reply, args, decoding)
     return nil, response.failure(row, reply, args)
   end
   if reply.body == "" or reply.status == 204 then
-    if needs_body(row) then
+    if needs_body(row, reply.status) then
       return unexpected(row, reply, "protocol", ("the answer is empty; expected a %s"):format(row.returns))
     end
     return true

@@ -84,6 +84,10 @@ end
 function call.prepare(ctx, row, args)
   local started, config, options = ctx.now(), ctx.config, args.options
   local waiting = runtime.here(ctx)
+  if row.varies then
+    -- Loaded here, since few calls need it.
+    row = require("extcontacts.api.effects").row_of(row, args)
+  end
   local self = setmetatable({
     ctx = ctx,
     row = row,

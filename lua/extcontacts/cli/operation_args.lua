@@ -48,6 +48,11 @@ local function declare_option(argparser, param)
   end
 end
 
+-- Whether a parameter has an option here.  A body has options of its own.
+local function is_option(param, hidden)
+  return not param.required and param.place ~= "body" and not (hidden and hidden[param.name])
+end
+
 --- Declares `--query`.
 ---@param argparser table
 ---@param doc string
@@ -90,7 +95,7 @@ function operation_args.declare(argparser, verb, row, opts)
     last:args "+"
   end
   for _, param in ipairs(row.params) do
-    if not param.required and not (opts.hidden and opts.hidden[param.name]) then
+    if is_option(param, opts.hidden) then
       declare_option(argparser, param)
     end
   end
@@ -107,7 +112,7 @@ function operation_args.options(row, args, hidden)
   local options = {}
   for _, param in ipairs(row.params) do
     local value = args[param.name]
-    if value ~= nil and not param.required and not (hidden and hidden[param.name]) then
+    if value ~= nil and is_option(param, hidden) then
       if param.type ~= "array" then
         options[param.name] = value
       elseif #value > 0 then
@@ -119,23 +124,38 @@ function operation_args.options(row, args, hidden)
   return options
 end
 
+--- The body's parameter; nil for an operation without one.
+---@param row extcontacts.Operation
+---@return extcontacts.Parameter|nil
+function operation_args.body(row)
+  for _, param in ipairs(row.params) do
+    if param.place == "body" then
+      return param
+    end
+  end
+end
+
 --- The arguments of a call, in the specified order, options last.
 ---@param row extcontacts.Operation
 ---@param args table
----@param values table|nil used instead of `args`, by name; the body
+---@param values table|nil used instead of `args`, by name; `body`, whatever its name
 ---@param options table|nil used instead of those given
 ---@return table arguments
 ---@return integer count
 function operation_args.bind(row, args, values, options)
   local arguments, count = {}, #row.positional
   for index, name in ipairs(row.positional) do
-    local value = values and values[name]
+    local value = values and values[row.by_name[name].place == "body" and "body" or name]
     if value == nil then
       value = args[name]
     end
     arguments[index] = value
   end
   options = options or operation_args.options(row, args)
+  local body = operation_args.body(row)
+  if body and not body.required and values then
+    options[body.name] = values.body
+  end
   if next(options) then
     count = count + 1
     arguments[count] = options

@@ -7,10 +7,15 @@ local suggest = require "extcontacts.base.suggest"
 
 local verbs = {}
 
+-- A bulk operation takes a body with many records, as only `call` does.
 local function ends_in(verb)
   return function(row)
-    return row.short:match("%.([%w_]+)$") == verb
+    return row.short:match("%.([%w_]+)$") == verb and not row.batch
   end
+end
+
+local function has_id(row)
+  return row.path:find("{", 1, true) ~= nil
 end
 
 -- Verb → whether it covers a row of the operation table.
@@ -18,12 +23,12 @@ local COVERS = {
   get = ends_in "get",
   create = ends_in "create",
   update = ends_in "update",
-  delete = ends_in "delete",
-  scan = function(row)
-    return row.paging == "cursor"
+  delete = function(row)
+    return ends_in "delete"(row) and has_id(row)
   end,
+  scan = ends_in "scan",
   list = function(row)
-    return row.paging == "page" or ends_in "list"(row)
+    return row.paging == "page" and not row.paged_in or ends_in "list"(row)
   end,
   search = function(row)
     return row.by_name.q ~= nil

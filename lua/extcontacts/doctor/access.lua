@@ -1,5 +1,6 @@
 --- The checks of the token and of the permissions that reads show.
 
+local compat = require "extcontacts.base.compat"
 local oauth = require "extcontacts.auth.oauth"
 local permissions = require "extcontacts.doctor.permissions"
 local problems = require "extcontacts.doctor.problems"
@@ -8,6 +9,8 @@ local reachability = require "extcontacts.doctor.reachability"
 local secrets = require "extcontacts.api.secrets"
 
 local access = {}
+
+local unpack = compat.unpack
 
 local host_of = reachability.host_of
 
@@ -46,7 +49,7 @@ end
 -- Sends one check's read; false if no further check makes sense.
 local function examine_permission(ctx, client, check)
   local text = permissions.text(check)
-  local _, err, response = client:call(check.row.short, check.options)
+  local _, err, response = client:call(check.row.short, unpack(check.arguments))
   ctx.reads = ctx.reads + 1
   response = response or (err and err.response) or { headers = {} }
   rate.read_headers(ctx, response.headers)

@@ -88,7 +88,7 @@ local function examine(ctx, options, settings)
   if access.examine_permissions(ctx, api, settings.groups) then
     rate.examine(ctx)
     if settings.rate then
-      rate.measure(ctx, api, first.row, first.options)
+      rate.measure(ctx, api, first.row, first.arguments[1])
     end
   end
   api:close()

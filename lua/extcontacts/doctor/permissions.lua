@@ -6,6 +6,20 @@ local suggest = require "extcontacts.base.suggest"
 
 local permissions = {}
 
+-- The groups that are checked unless others are named: records, their custom fields
+-- and lookup.  A token without the permissions of jobs, bulk operations or settings
+-- has no problem.
+local USUAL = {}
+for group in ([[
+  contacts contacts.notes contacts.schemas organizations organizations.notes organizations.schemas
+  organizations.trustor relationships notes conversations lookup
+]]):gmatch "%S+" do
+  USUAL[group] = true
+end
+
+-- Arguments of reads that need some and find nothing.
+local ARGUMENTS = { ["lookup.reverse"] = { "nobody@example.invalid" } }
+
 --- Returns an operation's group: "contacts.notes" for "contacts.notes.get".
 ---@param row extcontacts.Operation
 ---@return string
@@ -50,27 +64,33 @@ end
 local function is_selected(row, names)
   local group = permissions.group(row)
   for _, name in ipairs(names or {}) do
-    if includes(name, group) then
+    -- "contacts" does not include "contacts.exports", which few tokens need.
+    if includes(name, group) and (group == name or USUAL[group] or not USUAL[name]) then
       return true
     end
   end
-  return names == nil or #names == 0
+  return (names == nil or #names == 0) and USUAL[group] or false
 end
 
--- The shortest arguments of a read that needs no id; nil for other operations.
-local function probe_options(row)
-  if row.effect ~= "read" then
+-- The shortest arguments of a read that needs no id; nil for other operations, and
+-- for those that may disappear.
+local function probe_arguments(row)
+  if row.effect ~= "read" or row.preview then
     return nil
   end
-  local options = {}
+  local options, arguments = {}, {}
+  for _, value in ipairs(ARGUMENTS[row.short] or {}) do
+    arguments[#arguments + 1] = value
+  end
   for _, param in ipairs(row.params) do
-    if param.required then
+    if param.required and not ARGUMENTS[row.short] then
       return nil
     elseif param.name == "page_size" or param.name == "limit" then
       options[param.name] = param.min or 1
     end
   end
-  return options
+  arguments[#arguments + 1] = options
+  return arguments
 end
 
 ---@class extcontacts.PermissionCheck
@@ -78,7 +98,7 @@ end
 ---@field mode "any"|"all" whether one of the permissions is enough
 ---@field groups string[] the groups with operations that need them
 ---@field row extcontacts.Operation|nil a read that needs the same permissions; nil if only writes do
----@field options table|nil the read's arguments
+---@field arguments table|nil the read's arguments, options last
 
 local function key_of(row)
   return row.permissions_mode .. " " .. table.concat(row.permissions, " ")
@@ -86,7 +106,7 @@ end
 
 --- Returns one check for each set of permissions that an operation of the groups
 -- needs.
----@param names string[]|nil groups; all of them if nil or empty
+---@param names string[]|nil groups; the usual ones if nil or empty
 ---@return extcontacts.PermissionCheck[]
 function permissions.checks(names)
   local list, by_key = {}, {}
@@ -107,11 +127,15 @@ function permissions.checks(names)
     end
   end
   -- The read may be of a group that was not selected; only its permissions count.
-  for _, row in ipairs(operations.list) do
-    local check = by_key[key_of(row)]
-    local options = check and not check.row and probe_options(row)
-    if options then
-      check.row, check.options = row, options
+  -- One of the usual groups is preferred.
+  for _, usual in ipairs { true, false } do
+    for _, row in ipairs(operations.list) do
+      local check = by_key[key_of(row)]
+      local is_usual = USUAL[permissions.group(row)] or false
+      local arguments = check and not check.row and is_usual == usual and probe_arguments(row)
+      if arguments then
+        check.row, check.arguments = row, arguments
+      end
     end
   end
   return list

@@ -17,6 +17,16 @@ local function deadline_of(iterator)
   return iterator.deadline
 end
 
+-- The body that asks for a page; the caller's table is not changed.
+local function with_page(body, place)
+  local copy = setmetatable({}, getmetatable(body))
+  for name, value in pairs(body) do
+    copy[name] = value
+  end
+  copy.pageNumber, copy.pageSize = place.page_number, place.page_size
+  return copy
+end
+
 --- Returns the bound arguments of the call for a page.
 ---@param iterator extcontacts.Iterator
 ---@param place table|nil options that name the page; nil for the next one
@@ -37,8 +47,13 @@ function fetch.bind(iterator, place)
       options[name] = value
     end
   end
-  for name, value in pairs(place or iterator.paging.options(iterator.pager)) do
-    options[name] = value
+  place = place or iterator.paging.options(iterator.pager)
+  if row.paged_in == "body" then
+    arguments[1] = with_page(arguments[1], place)
+  else
+    for name, value in pairs(place) do
+      options[name] = value
+    end
   end
   arguments[#row.positional + 1] = options
   local args = assert(params.bind(row, #row.positional + 1, arguments))
@@ -73,7 +88,7 @@ local function is_expired(iterator, err)
 end
 
 local function restart(iterator)
-  iterator.pager = iterator.paging.start { limit = iterator.pager.limit }
+  iterator.pager = iterator.paging.start({ limit = iterator.pager.limit }, iterator.row)
   iterator.page_position = nil
   iterator.skip = nil
 end

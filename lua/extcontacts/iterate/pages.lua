@@ -209,7 +209,7 @@ function pages.new(ctx, row, count, arguments)
     row = row,
     args = args,
     paging = paging,
-    pager = paging.start(args.values),
+    pager = paging.start(args.values, row),
     options = {
       max_items = options.max_items,
       allow_partial = options.allow_partial,

@@ -8,11 +8,22 @@ local resume_token = {}
 
 local PREFIX = "ec1:"
 
+-- Names the body of a search without showing it; its page is not part of it.
+local function digest_of(body)
+  local rest = {}
+  for name, value in pairs(body) do
+    rest[name] = value
+  end
+  rest.pageNumber, rest.pageSize = nil, nil
+  return core.hash.sha256(assert(core.json.encode(rest, { sort_keys = true })))
+end
+
 -- The iteration that a token belongs to.
 local function scope_of(iterator)
   local parts = { iterator.row.name }
   for _, name in ipairs(iterator.row.positional) do
-    parts[#parts + 1] = tostring(iterator.args.values[name])
+    local value = iterator.args.values[name]
+    parts[#parts + 1] = type(value) == "table" and digest_of(value) or tostring(value)
   end
   return table.concat(parts, " ")
 end

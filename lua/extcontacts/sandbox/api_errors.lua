@@ -31,6 +31,7 @@ local CODES = {
     "Rate limit exceeded the maximum. Retry the request in [{seconds}] seconds" },
   ["internal.server.error"] = { 500, "The server encountered an unexpected condition which prevented it from "
     .. "fulfilling the request." },
+  ["not.implemented"] = { 501, "The sandbox does not perform {operation} yet." },
   ["bad.gateway"] = { 502, "The gateway received no valid response." },
   ["service.unavailable"] = { 503, "Service Unavailable - The server is currently unavailable (because it is "
     .. "overloaded or down for maintenance)." },
@@ -48,6 +49,7 @@ local CODE_OF_STATUS = {
   [415] = "unsupported.media.type",
   [422] = "constraint.validation",
   [429] = "too.many.requests.retry.after",
+  [501] = "not.implemented",
   [502] = "bad.gateway",
   [503] = "service.unavailable",
   [504] = "request.timeout",

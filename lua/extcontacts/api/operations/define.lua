@@ -12,8 +12,10 @@ local define = {}
 ---@field type "string"|"integer"|"boolean"|"array"|"object"
 ---@field items string|nil type of an array's elements
 ---@field model string|nil model of a body
+---@field also "string"|"integer"|nil another type that is accepted
 ---@field required boolean
----@field enum string[]|nil allowed values (of each element)
+---@field added boolean|nil of a specified operation, added since; also accepted in the option `query`
+---@field enum string[]|nil known values (of each element); the server may add others
 ---@field default any the server's value when it is omitted, as specified
 ---@field server_default any the same, known from other sources
 ---@field min integer|nil
@@ -35,7 +37,7 @@ local define = {}
 ---| "unknown" # not in the table: a raw request whose method does not say; treated as a write
 
 ---@class extcontacts.Batch
----@field max integer most items per request
+---@field max integer|nil most items per request, if known
 ---@field match "id"|"tracker"|"content" how results are matched to items
 
 ---@class extcontacts.Operation
@@ -47,6 +49,7 @@ local define = {}
 ---@field path string path template
 ---@field effect extcontacts.Effect
 ---@field repeatable boolean whether sending it twice has the same result as sending it once
+---@field varies "patch"|"enrich"|nil rule of `api.effects` by which a call's arguments change both
 ---@field permissions string[]
 ---@field permissions_mode "any"|"all" whether one of the permissions is enough
 ---@field params extcontacts.Parameter[]
@@ -54,8 +57,12 @@ local define = {}
 ---@field positional string[] names in the specified order
 ---@field body_model string|nil
 ---@field returns string|nil model of the returned record; nil for an empty response
----@field also_returns string|nil a listing that servers answer with instead
----@field paging "page"|"cursor"|nil
+---@field also_returns string|nil model of what servers answer with instead, as specified
+---@field id_field string|false|nil field of the response that must have an id; false: none; nil: `id`, if
+--- its model has that
+---@field paging "page"|"cursor"|"after"|nil
+---@field paged_in "body"|nil where the page is asked for; nil is the query
+---@field after_in "cursors"|"nextUri"|nil where the response says what comes next, with paging "after"
 ---@field entities string|nil field of the response that contains the records
 ---@field iterator string|nil name of the client's iterator over it
 ---@field instead string|nil scan to use past the listing's 1000 records
@@ -63,8 +70,9 @@ local define = {}
 ---@field batch extcontacts.Batch|nil bulk operations: their limit
 ---@field check extcontacts.Check|nil how to find out whether a create was carried out
 ---@field success_status integer
+---@field other_success integer|nil another documented status of a success
 ---@field statuses integer[] documented errors
----@field since string|nil API version that added it, if known
+---@field since string|nil day of the first SDK release that has it, if it is newer than the specification
 ---@field preview boolean|nil it may change or disappear without notice
 ---@field deprecated string|nil operation that replaces it
 
@@ -75,7 +83,9 @@ local BASE = "/api/v2/externalcontacts"
 local REPEATABLE = { read = true, update = true, delete = true, create = false, merge = false, job = false }
 
 -- Documented errors of an operation, by the one it has besides those of all (0: none).
-local STATUSES = { [0] = { 400, 401, 403, 404, 413, 415, 429, 500, 503, 504 } }
+local STATUSES = { [0] = { 400, 401, 403, 404, 408, 409, 413, 415, 429, 500, 503, 504 } }
+
+local VARIES = { patch = true, enrich = true }
 
 local MODES = { any = true, all = true }
 
@@ -83,8 +93,9 @@ local MODES = { any = true, all = true }
 -- position, the others by name.
 local WRITTEN = { true, true, true, true }
 for field in ([[
-  effect summary note permissions permissions_mode query body_model positional returns also_returns paging iterator
-  instead max_results batch repeatable check success_status further_status since preview deprecated
+  effect varies summary note permissions permissions_mode query body_model body_name body_optional positional returns
+  also_returns id_field lists paging paged_in after_in iterator instead max_results batch repeatable check
+  success_status other_success further_status since preview deprecated
 ]]):gmatch "%S+" do
   WRITTEN[field] = true
 end
@@ -111,25 +122,34 @@ local function check_row(row)
     wrong(name, "unknown permissions_mode '%s'", row.permissions_mode)
   elseif not row.permissions or #row.permissions == 0 then
     wrong(name, "no permissions")
+  elseif row.varies and not VARIES[row.varies] then
+    wrong(name, "unknown rule '%s' in varies", row.varies)
   elseif not row.summary then
     wrong(name, "no summary")
   end
 end
 
--- The parameters in the order of the call: path, query, body.
+local function body_doc(row)
+  if row.batch then
+    return "an object with the items in `entities`"
+  end
+  return (row.effect == "create" or row.returns == row.body_model) and "record to send" or "object to send"
+end
+
+-- The parameters in the order of the call: path, body, query.
 local function params_of(row)
   local params = {}
   for wire in row.path:gmatch "{(%w+)}" do
     params[#params + 1] = parameters.in_path[wire] or wrong(row.name, "unknown placeholder '%s'", wire)
   end
-  for _, param in ipairs(row.query or {}) do
-    params[#params + 1] = param
-  end
   if row.body_model then
     params[#params + 1] = {
-      name = "body", wire = "body", place = "body", type = "object", model = row.body_model, required = true,
-      doc = "record to send",
+      name = row.body_name or "body", wire = "body", place = "body", type = "object", model = row.body_model,
+      required = not row.body_optional, doc = body_doc(row),
     }
+  end
+  for _, param in ipairs(row.query or {}) do
+    params[#params + 1] = param
   end
   return params
 end
@@ -176,8 +196,11 @@ function define.row(row)
   else
     row.positional = positional
   end
-  if row.paging or row.returns == "DataSchemaListing" then
+  if row.paging or row.lists then
     row.entities = "entities"
+  end
+  if row.effect == "create" and not row.batch then
+    row.id_field = row.id_field or "id"
   end
   if row.repeatable == nil then
     row.repeatable = REPEATABLE[row.effect]
@@ -185,7 +208,7 @@ function define.row(row)
   row.permissions_mode = row.permissions_mode or "any"
   row.success_status = row.success_status or 200
   row.statuses = statuses_of(row.further_status or 0)
-  row.query, row.further_status = nil, nil
+  row.query, row.further_status, row.lists, row.body_name, row.body_optional = nil, nil, nil, nil, nil
   return row
 end
 

@@ -7,9 +7,9 @@ local describe = {}
 ---@type string[][]
 describe.effects = {
   { "read", "changes nothing" },
-  { "create", "adds a record" },
-  { "update", "replaces a record or sets a link" },
-  { "delete", "removes a record or a link" },
+  { "create", "adds records" },
+  { "update", "replaces or changes records, or sets a link" },
+  { "delete", "removes records or a link" },
   { "merge", "combines records into one, irreversibly" },
   { "job", "starts work that continues after the response" },
 }

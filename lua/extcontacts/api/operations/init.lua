@@ -43,11 +43,38 @@ local FILES = {
   relationships = function()
     return relationships
   end,
+  bulk = function()
+    return require "extcontacts.api.operations.bulk"
+  end,
   conversations = function()
     return require "extcontacts.api.operations.conversations"
   end,
+  divisionviews = function()
+    return require "extcontacts.api.operations.divisionviews"
+  end,
+  exports = function()
+    return require "extcontacts.api.operations.exports"
+  end,
+  external_sources = function()
+    return require "extcontacts.api.operations.external_sources"
+  end,
+  graphs = function()
+    return require "extcontacts.api.operations.graphs"
+  end,
+  identities = function()
+    return require "extcontacts.api.operations.identities"
+  end,
+  imports = function()
+    return require "extcontacts.api.operations.imports"
+  end,
+  journey = function()
+    return require "extcontacts.api.operations.journey"
+  end,
   schemas = function()
     return require "extcontacts.api.operations.schemas"
+  end,
+  settings = function()
+    return require "extcontacts.api.operations.settings"
   end,
   trustors = function()
     return require "extcontacts.api.operations.trustors"

@@ -13,9 +13,13 @@ local INCLUDE_TRUSTORS = parameters.INCLUDE_TRUSTORS
 local SORT_CONTACTS = parameters.SORT_CONTACTS
 local SORT_ORGANIZATIONS = parameters.SORT_ORGANIZATIONS
 local SORT_RELATIONSHIPS = parameters.SORT_RELATIONSHIPS
+local PATCH_NOTE = parameters.PATCH_NOTE
 local EXPAND_CONTACT = parameters.EXPAND_CONTACT
 local EXPAND_ORGANIZATIONS = parameters.EXPAND_ORGANIZATIONS
-local EXPAND_ONE = parameters.EXPAND_ONE
+local EXPAND_ORGANIZATION = parameters.EXPAND_ORGANIZATION
+local EXPAND_RELATIONSHIP = parameters.EXPAND_RELATIONSHIP
+local DIVISION_ID = parameters.DIVISION_ID
+local DIVISION_IDS = parameters.DIVISION_IDS
 
 -- A create without a reply is searched for by name.  The search may miss a record
 -- that exists, so finding nothing proves nothing.
@@ -37,7 +41,7 @@ return {
     effect = "read",
     summary = "Fetch an external organization",
     permissions = permission_sets.related_organizations "view",
-    query = { EXPAND_ONE, INCLUDE_TRUSTORS },
+    query = { EXPAND_ORGANIZATION, INCLUDE_TRUSTORS },
     returns = "ExternalOrganization",
   },
   { "get_externalcontacts_organizations", "organizations.list", "GET", "/organizations",
@@ -46,7 +50,7 @@ return {
     permissions = permission_sets.related_organizations "view",
     query = {
       PAGE_SIZE, PAGE_NUMBER, Q, TRUSTOR_ID, SORT_ORGANIZATIONS, EXPAND_ORGANIZATIONS,
-      INCLUDE_TRUSTORS,
+      INCLUDE_TRUSTORS, DIVISION_IDS,
     },
     returns = "ExternalOrganizationListing",
     paging = "page",
@@ -59,8 +63,8 @@ return {
     permissions = permission_sets.related_organizations "add",
     body_model = "ExternalOrganization",
     returns = "ExternalOrganization",
-    further_status = 422,
     check = CHECK_ORGANIZATION,
+    further_status = 422,
   },
   { "put_externalcontacts_organization", "organizations.update", "PUT",
     "/organizations/{externalOrganizationId}",
@@ -69,6 +73,18 @@ return {
     permissions = permission_sets.related_organizations "edit",
     body_model = "ExternalOrganization",
     returns = "ExternalOrganization",
+    further_status = 422,
+  },
+  { "patch_externalcontacts_organization", "organizations.patch", "PATCH", "/organizations/{externalOrganizationId}",
+    effect = "update",
+    varies = "patch",
+    repeatable = false,
+    summary = "Update specific fields of an external organization",
+    note = PATCH_NOTE,
+    permissions = permission_sets.organizations "edit",
+    body_model = "ExternalContactsPatchRequest",
+    returns = "ExternalOrganization",
+    since = "2026-07-01",
     further_status = 422,
   },
   { "delete_externalcontacts_organization", "organizations.delete", "DELETE",
@@ -82,17 +98,18 @@ return {
     "/scan/organizations",
     effect = "read",
     summary = "Scan for external organizations using paging",
-    permissions = permission_sets.organizations "view",
-    query = { LIMIT, CURSOR },
+    permissions = permission_sets.related_organizations "view",
+    query = { LIMIT, CURSOR, DIVISION_ID },
     returns = "CursorOrganizationListing",
     paging = "cursor",
     iterator = "scan_organizations",
+    further_status = 422,
   },
   { "get_externalcontacts_organization_contacts", "organizations.contacts", "GET",
     "/organizations/{externalOrganizationId}/contacts",
     effect = "read",
     summary = "Search for external contacts in an external organization",
-    permissions = permission_sets.contacts "view",
+    permissions = permission_sets.related_contacts "view",
     query = { PAGE_SIZE, PAGE_NUMBER, Q, SORT_CONTACTS, EXPAND_CONTACT },
     returns = "ContactListing",
     paging = "page",
@@ -104,7 +121,7 @@ return {
     effect = "read",
     summary = "Fetch a relationship for an external organization",
     permissions = permission_sets.related_organizations "view",
-    query = { PAGE_SIZE, PAGE_NUMBER, EXPAND_ONE, SORT_RELATIONSHIPS },
+    query = { PAGE_SIZE, PAGE_NUMBER, EXPAND_RELATIONSHIP, SORT_RELATIONSHIPS },
     returns = "RelationshipListing",
     paging = "page",
     iterator = "each_organization_relationship",

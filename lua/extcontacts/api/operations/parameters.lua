@@ -23,6 +23,14 @@ for wire, doc in pairs {
   trustorId = "id of the trustor (the trusting organization)",
   relationshipId = "relationship id",
   conversationId = "conversation id",
+  coreTypeName = "name of the core type",
+  externalSourceId = "external source id",
+  exportId = "export id",
+  scanId = "cluster scan id",
+  clusterId = "cluster id",
+  uploadId = "upload id",
+  settingsId = "settings id",
+  jobId = "job id",
 } do
   parameters.in_path[wire] = {
     name = snake(wire), wire = wire, place = "path", type = "string", required = true, doc = doc,
@@ -52,19 +60,27 @@ local function expand_list(...)
   }
 end
 
-parameters.EXPAND_CONTACT = expand_list("externalOrganization", "externalDataSources")
-parameters.EXPAND_NOTE = expand_list("author", "externalDataSources")
-parameters.EXPAND_ORGANIZATIONS = expand_list("externalDataSources")
-parameters.EXPAND_LOOKUP = expand_list("contacts.externalOrganization", "externalDataSources")
+-- Specified as a single value, and a list since.
+local function expand_one_or_more(...)
+  local param = expand_list(...)
+  param.also = "string"
+  return param
+end
 
--- Specified as a single value.
-parameters.EXPAND_ONE = query {
-  name = "expand",
-  wire = "expand",
-  type = "string",
-  enum = { "externalDataSources" },
-  doc = EXPAND_DOC,
-}
+parameters.EXPAND_CONTACT = expand_list(
+  "externalOrganization", "externalDataSources", "identifiers", "externalSources", "division")
+parameters.EXPAND_NOTE = expand_list("author", "externalDataSources", "division")
+parameters.EXPAND_CONTACT_NOTES = expand_list("author", "externalDataSources", "division", "mergeset")
+parameters.EXPAND_ORGANIZATIONS = expand_list("externalDataSources", "division", "identifiers", "externalSources")
+parameters.EXPAND_ORGANIZATION = expand_one_or_more("externalDataSources", "division", "identifiers",
+  "externalSources")
+parameters.EXPAND_RELATIONSHIP = expand_one_or_more("externalDataSources", "division")
+parameters.EXPAND_UNRESOLVED = expand_list("externalOrganization", "externalDataSources", "identifiers", "division")
+parameters.EXPAND_FOUND_CONTACT = expand_list("externalOrganization", "identifiers", "externalSources", "division")
+parameters.EXPAND_FOUND_ORGANIZATION = expand_list("identifiers", "externalSources", "division")
+parameters.EXPAND_JOB = expand_list("division")
+parameters.EXPAND_STATISTICS = expand_list("statistics.aggregated")
+parameters.EXPAND_LOOKUP = expand_list("contacts.externalOrganization", "externalDataSources", "division")
 
 parameters.PAGE_SIZE = query {
   name = "page_size",
@@ -72,6 +88,17 @@ parameters.PAGE_SIZE = query {
   type = "integer",
   default = 20,
   min = 1,
+  doc = "records per page; page_number * page_size must not exceed 1000",
+}
+
+-- The notes of contacts alone have a maximum.
+parameters.NOTES_PAGE_SIZE = query {
+  name = "page_size",
+  wire = "pageSize",
+  type = "integer",
+  default = 20,
+  min = 1,
+  max = 100,
   doc = "records per page; page_number * page_size must not exceed 1000",
 }
 
@@ -116,6 +143,25 @@ parameters.LOOKUP_VAL = query {
   doc = "email address, E.164 phone number or Twitter screen name",
 }
 
+parameters.DIVISION_ID = query {
+  name = "division_id",
+  wire = "divisionId",
+  type = "string",
+  default = "*",
+  added = true,
+  doc = "id of the division whose records are returned; * for all that the token may see",
+}
+
+parameters.DIVISION_IDS = query {
+  name = "division_ids",
+  wire = "divisionIds",
+  type = "array",
+  items = "string",
+  max_items = 50,
+  added = true,
+  doc = "ids of the divisions whose records are returned",
+}
+
 parameters.LIMIT = query {
   name = "limit",
   wire = "limit",
@@ -147,5 +193,39 @@ parameters.SORT_CONTACTS = sort_order("firstName", "lastName", "middleName", "ti
 parameters.SORT_NOTES = sort_order("createDate")
 parameters.SORT_ORGANIZATIONS = sort_order("companyType", "industry", "name")
 parameters.SORT_RELATIONSHIPS = sort_order("createDate", "relationship")
+
+parameters.AFTER = query {
+  name = "after",
+  wire = "after",
+  type = "string",
+  doc = "position that the previous page names as the next; omit it for the first page",
+}
+
+-- Specified as a text, although it is a number.
+local function text_page_size(max, default)
+  return query {
+    name = "page_size",
+    wire = "pageSize",
+    type = "string",
+    also = "integer",
+    default = default,
+    max = max,
+    doc = "records per page",
+  }
+end
+
+parameters.TEXT_PAGE_SIZE_100 = text_page_size(100, "25")
+parameters.TEXT_PAGE_SIZE_200 = text_page_size(200)
+
+parameters.DRY_RUN = query {
+  name = "dry_run",
+  wire = "dryRun",
+  type = "boolean",
+  doc = "change nothing, and return the result as it would be",
+}
+
+--- What callers of the PATCH operations must know.
+parameters.PATCH_NOTE = "Each change has a field, a path such as $.address.city, an action and a value. Only "
+  .. "changes without AppendToCollection are safe to retry."
 
 return parameters

@@ -2,13 +2,20 @@
 
 local permission_sets = {}
 
----@param action "view"|"add"|"edit"|"delete"
+---@param action "view"|"add"|"edit"|"delete"|"search"|"enrich"|"viewAll"
 ---@return string[]
 function permission_sets.contacts(action)
   return { "externalContacts:contact:" .. action }
 end
 
----@param action "view"|"edit"
+--- The same, or the permission that a related organization grants.
+---@param action "view"|"add"|"edit"|"delete"
+---@return string[]
+function permission_sets.related_contacts(action)
+  return { "relate:contact:" .. action, "externalContacts:contact:" .. action }
+end
+
+---@param action "view"|"add"|"edit"|"delete"|"search"|"enrich"|"viewAll"
 ---@return string[]
 function permission_sets.organizations(action)
   return { "externalContacts:externalOrganization:" .. action }

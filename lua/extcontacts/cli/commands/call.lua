@@ -2,12 +2,14 @@
 -- in the operation table, and the response as the server sent it.
 
 local body = require "extcontacts.cli.body"
+local effects = require "extcontacts.api.effects"
 local exit = require "extcontacts.cli.exit"
 local models = require "extcontacts.api.models"
 local operation_args = require "extcontacts.cli.operation_args"
 local operation_calls = require "extcontacts.cli.operation_calls"
 local operation_command = require "extcontacts.cli.operation_command"
 local output = require "extcontacts.cli.output"
+local params = require "extcontacts.api.params"
 
 local command = {
   summary = "call an operation by name",
@@ -33,6 +35,17 @@ local function listed_in(row)
   return entities and entities.type
 end
 
+-- The body from the command line; nil if the operation has none, or does without.
+local function body_of(args, ctx, row)
+  local param, model = operation_args.body(row), models[row.body_model]
+  if param and (param.required or args.body or #args.set > 0) then
+    return body.compose(args, ctx, model)
+  end
+end
+
+-- Operations whose effect can't be undone ask first.
+local CONFIRMED = { delete = true, merge = true }
+
 --- Declares arguments and options.
 ---@param argparser table
 ---@param row extcontacts.Operation|nil
@@ -41,11 +54,16 @@ function command.declare(argparser, row)
   if not row or row.body_model then
     body.setup(argparser, row and row.body_model)
   end
-  if not row or row.effect == "delete" then
-    argparser:flag("--yes", "send a DELETE without asking for confirmation")
+  if not row or CONFIRMED[row.effect] then
+    argparser:flag("--yes", "delete or merge without asking for confirmation")
   end
   argparser:flag("--dry-run", "print the request without sending it")
   output.setup(argparser, row and (listed_in(row) or row.returns))
+end
+
+-- What the call does; for some operations that depends on its arguments.
+local function effect_of(row, arguments, count)
+  return row.varies and effects.row_of(row, assert(params.bind(row, count, arguments))).effect or row.effect
 end
 
 --- Calls it.
@@ -53,15 +71,12 @@ end
 ---@param ctx table
 ---@param row extcontacts.Operation
 function command.run(args, ctx, row)
-  local model = models[row.body_model]
-  local arguments, count = operation_args.bind(row, args, {
-    body = model and body.compose(args, ctx, model),
-  })
+  local arguments, count = operation_args.bind(row, args, { body = body_of(args, ctx, row) })
   if args.dry_run then
     operation_calls.show(ctx, row, arguments, count)
     return
   end
-  if row.effect == "delete" and not ctx:confirm(("Send %s?"):format(row.short), args.yes) then
+  if CONFIRMED[effect_of(row, arguments, count)] and not ctx:confirm(("Send %s?"):format(row.short), args.yes) then
     exit.fail("some_failed", "cancelled; nothing was sent")
   end
   local response = operation_calls.call(ctx, row, arguments, count)

@@ -34,6 +34,19 @@ function command.declare(argparser, row)
   argparser:flag("--dry-run", "print the requests without sending them")
 end
 
+-- Reads what has no id: the settings.
+local function get_one(args, ctx, row)
+  local arguments, count = operation_args.bind(row, args)
+  if args.dry_run then
+    operation_calls.show(ctx, row, arguments, count)
+  else
+    local writer = output.open(ctx, args, row.returns, false)
+    writer:put(operation_calls.call(ctx, row, arguments, count))
+    writer:finish()
+  end
+  return exit.codes.ok
+end
+
 --- Reads and writes the records.  One that does not exist does not stop the
 -- others.
 ---@param args table
@@ -42,6 +55,9 @@ end
 ---@return integer exit code
 function command.run(args, ctx, row)
   local name = operation_args.last_id(row)
+  if not name then
+    return get_one(args, ctx, row)
+  end
   local several = #args[name] > 1 or args[name][1] == "-"
   local writer = not args.dry_run and output.open(ctx, args, row.returns, several)
   local failed

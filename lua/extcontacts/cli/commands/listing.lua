@@ -18,7 +18,12 @@ local unpack = compat.unpack
 
 -- Parameters that have options of our own: their names differ from row to row,
 -- and `limit` is a scan's page size.
-local PAGING = { page_size = true, page_number = true, limit = true, cursor = true, q = true }
+local PAGING = { page_size = true, page_number = true, limit = true, cursor = true, after = true, q = true }
+
+-- The parameters without an option: those of paging, if there are pages.
+local function hidden_of(row)
+  return row and row.iterator and PAGING or nil
+end
 
 local function page_size_of(row)
   return row.by_name.limit or row.by_name.page_size
@@ -30,7 +35,7 @@ local function entities_of(row)
 end
 
 local function declare(argparser, verb, row)
-  operation_args.declare(argparser, verb, row, { hidden = PAGING })
+  operation_args.declare(argparser, verb, row, { hidden = hidden_of(row) })
   if verb == "search" then
     argparser:argument("text", "keywords to search for"):args "+"
   end
@@ -96,7 +101,7 @@ local function write_pages(iterator, writer, ctx, row)
 end
 
 local function options_of(row, args)
-  local options = operation_args.options(row, args, PAGING)
+  local options = operation_args.options(row, args, hidden_of(row))
   if args.page_size then
     options[page_size_of(row).name] = args.page_size
   end

@@ -51,8 +51,13 @@ local function matching(word)
 end
 
 local function list(ctx, rows)
+  local width = 30
   for _, row in ipairs(rows) do
-    ctx:out(("%-30s %-6s %s\n"):format(row.short, row.method, (row.summary:gsub("%.$", ""))))
+    width = math.max(width, #row.short)
+  end
+  local line = "%-" .. width .. "s %-6s %s\n"
+  for _, row in ipairs(rows) do
+    ctx:out(line:format(row.short, row.method, (row.summary:gsub("%.$", ""))))
   end
 end
 
@@ -107,7 +112,8 @@ local function command_lines(row)
       ids = ids .. " " .. name:upper()
     end
   end
-  local body = row.body_model and " --body FILE" or ""
+  local param = operation_args.body(row)
+  local body = param and (param.required and " --body FILE" or " [--body FILE]") or ""
   local verb = verb_of(row)
   local lines = { ("extcontacts call %s%s%s"):format(row.short, ids, body) }
   if verb then
@@ -141,6 +147,12 @@ local function explain(ctx, row)
   end
   put("%s: %s", ctx:paint("stdout", "bold", row.short), (row.summary:gsub("%.$", "")))
   put("%s %s", row.method, row.path)
+  if row.note then
+    put("%s", row.note)
+  end
+  if row.deprecated then
+    put("Deprecated; use %s.", row.deprecated)
+  end
   title "Command line"
   for _, line in ipairs(command_lines(row)) do
     put("  %s", line)

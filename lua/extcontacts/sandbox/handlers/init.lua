@@ -12,6 +12,7 @@ local expand = require "extcontacts.sandbox.handlers.expand"
 local json = require "extcontacts.base.json"
 local operations = require "extcontacts.api.operations"
 local page_envelope = require "extcontacts.sandbox.handlers.page_envelope"
+local pending = require "extcontacts.sandbox.handlers.pending"
 local record_body = require "extcontacts.sandbox.handlers.record_body"
 local record_ids = require "extcontacts.sandbox.state.record_ids"
 local record_listing = require "extcontacts.sandbox.handlers.record_listing"
@@ -235,10 +236,17 @@ local function reject_deleted(handler)
   end
 end
 
+local function not_implemented(ctx)
+  api_errors.raise("not.implemented", { operation = ctx.row.short })
+end
+
 -- Every operation of the table needs a handler; without one the sandbox does
 -- not start.
 for _, row in ipairs(operations.list) do
-  if not handlers[row.short] then
+  if pending[row.short] then
+    assert(not handlers[row.short], row.short)
+    handlers[row.short] = not_implemented
+  elseif not handlers[row.short] then
     local name, verb = row.short:match("^(.*)%.([^.]+)$")
     local resource = resources.by_name[name]
     local handler = verbs[verb]

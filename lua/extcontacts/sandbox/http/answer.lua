@@ -33,6 +33,15 @@ local function check_permissions(row, token)
   end
 end
 
+-- Whether the request has a body to be read: some operations do without one.
+local function needs_body(row)
+  for _, param in ipairs(row.params) do
+    if param.place == "body" then
+      return param.required or (tonumber(ngx.var.http_content_length) or 0) > 0
+    end
+  end
+end
+
 local function run_operation(request, settings)
   local row = request.row
   if not row then
@@ -54,7 +63,7 @@ local function run_operation(request, settings)
     raw_query = request.raw_query,
     query = query_params.read(row, request.raw_query),
   }
-  if row.body_model then
+  if row.body_model and needs_body(row) then
     ctx.body = request_body.read_object(settings)
   end
   return {

@@ -15,8 +15,10 @@ local function read_integer(param, value)
   if not number or math.abs(number) > 2 ^ 31 then
     raise_invalid(value, param, "integers")
   end
-  if (param.min and number < param.min) or (param.max and number > param.max) then
-    raise_invalid(value, param, param.max and param.min .. ".." .. param.max or "at least " .. param.min)
+  -- The handlers check the largest page, since it is a switch.
+  local least, most = param.min, param.wire ~= "pageSize" and param.max or nil
+  if (least and number < least) or (most and number > most) then
+    raise_invalid(value, param, most and (least or 0) .. ".." .. most or "at least " .. least)
   end
   return number
 end

@@ -1,0 +1,50 @@
+--- The operations that the sandbox does not perform yet, by resource.  It checks
+-- their requests as it does all others, and answers them with 501.
+
+local BY_RESOURCE = {
+  contacts = "patch search unresolved promote enrich merge merge_two",
+  ["contacts.identifiers"] = "list change",
+  ["contacts.notes"] = "patch",
+  ["contacts.schemas"] = "limits core_types core_type",
+  ["contacts.sessions"] = "list",
+  ["contacts.segments"] = "list change",
+  ["contacts.bulk"] = "get create update delete enrich divisionviews unresolved",
+  ["contacts.divisionviews"] = "scan",
+  ["contacts.exports"] = "list create get",
+  organizations = "patch enrich",
+  ["organizations.identifiers"] = "list change",
+  ["organizations.notes"] = "patch",
+  ["organizations.schemas"] = "limits core_types core_type",
+  ["organizations.bulk"] = "get create update delete enrich divisionviews",
+  ["organizations.divisionviews"] = "scan",
+  ["organizations.exports"] = "list create get",
+  relationships = "patch",
+  ["relationships.bulk"] = "get create update delete",
+  ["relationships.divisionviews"] = "scan",
+  ["relationships.exports"] = "list create get",
+  ["notes.bulk"] = "get create update delete",
+  ["notes.divisionviews"] = "scan",
+  ["notes.exports"] = "list create get",
+  lookup = "contact organization identifier",
+  external_sources = "list get create update delete",
+  ["imports.jobs"] = "list get create change",
+  ["imports.settings"] = "list get create update delete",
+  ["imports.csv.uploads"] = "create details preview",
+  ["imports.csv.settings"] = "list get create update delete",
+  ["imports.csv.jobs"] = "create",
+  settings = "get update delete",
+  ["graphs.scans"] = "list get statistics latest latest_statistics",
+  ["graphs.clusters"] = "list get merge",
+  ["graphs.settings"] = "get update",
+}
+
+--- Short name → true.
+---@type table<string, boolean>
+local pending = {}
+for resource, verbs in pairs(BY_RESOURCE) do
+  for verb in verbs:gmatch "%S+" do
+    pending[resource .. "." .. verb] = true
+  end
+end
+
+return pending

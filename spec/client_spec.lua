@@ -5,10 +5,13 @@ local operations = require "extcontacts.api.operations"
 
 local ID = "0b1c0c0e-6d2b-4b59-9a36-6c6f6d9b2f11"
 
+-- A body that every operation accepts.
+local BODY = { id = "x", changes = { { field = "$.zz", action = "Remove" } } }
+
 local function arguments_for(row)
   local arguments = {}
   for index, name in ipairs(row.positional) do
-    arguments[index] = row.by_name[name].place == "body" and { id = "x" } or name .. "-value"
+    arguments[index] = row.by_name[name].place == "body" and BODY or name .. "-value"
   end
   return arguments
 end

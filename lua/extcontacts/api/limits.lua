@@ -1,5 +1,5 @@
 --- The documented limits of arguments: ranges, lengths, enumerated values, the
--- window of a listing, the items of a batch.  Pure.
+-- window of a listing, the items of a batch, the changes of a PATCH.  Pure.
 
 local errors = require "extcontacts.base.errors"
 local operations = require "extcontacts.api.operations"
@@ -26,15 +26,15 @@ local function check_enum(row, param, value)
       return true
     end
   end
-  local hint = suggest.hint(value, param.enum)
-  if hint == "" then
+  local meant = suggest.misspelled(value, param.enum)
+  if not meant then
     return true
   end
   return nil, errors.new {
     kind = "invalid",
     operation = row.name,
     method = row.method,
-    message = ("'%s' must be one of %s%s"):format(param.name, table.concat(param.enum, ", "), hint),
+    message = ("'%s' must be one of %s, did you mean '%s'?"):format(param.name, table.concat(param.enum, ", "), meant),
     details = { argument = param.name },
   }
 end
@@ -139,6 +139,9 @@ function limits.check(row, args)
     return check_window(row, args)
   elseif row.batch and row.batch.max then
     return check_batch(row, args)
+  elseif row.varies == "patch" then
+    -- Loaded here, since few programs patch.
+    return require("extcontacts.api.changes").check(row, args)
   end
   return true
 end

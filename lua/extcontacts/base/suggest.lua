@@ -32,13 +32,8 @@ local function distance(a, b, limit)
   return previous[#b]
 end
 
---- Returns the known name that is nearest to a word, whatever its case; nil if
--- no name is near.
----@param word string
----@param candidates string[]
----@return string|nil
-function suggest.nearest(word, candidates)
-  local limit = math.max(2, math.floor(#word / 3))
+-- The nearest name within `limit` edits.
+local function nearest_within(limit, word, candidates)
   local lowered = word:lower()
   local found, found_distance
   for _, candidate in ipairs(candidates) do
@@ -48,6 +43,24 @@ function suggest.nearest(word, candidates)
     end
   end
   return found
+end
+
+--- Returns the known name that is nearest to a word, whatever its case; nil if
+-- no name is near.
+---@param word string
+---@param candidates string[]
+---@return string|nil
+function suggest.nearest(word, candidates)
+  return nearest_within(math.max(2, math.floor(#word / 3)), word, candidates)
+end
+
+--- The same where the name may also be right although it is not known: a short word
+-- has to be nearer.
+---@param word string
+---@param candidates string[]
+---@return string|nil
+function suggest.misspelled(word, candidates)
+  return nearest_within(#word < 4 and 1 or math.max(2, math.floor(#word / 3)), word, candidates)
 end
 
 --- The end of a message about a word that is not known.

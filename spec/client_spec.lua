@@ -67,6 +67,30 @@ describe("the client's methods", function()
     assert.equal("abc-1", response.correlation_id)
   end)
 
+  it("says if the API returned the contact that the one asked for was merged into", function()
+    local OTHER = "11111111-2222-4333-8444-555555555555"
+    local client = fake.client(fake.endless(function()
+      return fake.json(200, { id = OTHER })
+    end)).client
+    local body = { lastName = "x" }
+    local changes = { changes = { { field = "$.title", action = "Remove" } } }
+    for _, call in ipairs {
+      { "contacts.get", ID }, { "contacts.update", ID, body }, { "contacts.patch", ID, changes },
+      { "contacts.promote", ID },
+    } do
+      local contact, _, response = client:call(fake.unpack(call))
+      assert.equal(OTHER, contact.id)
+      assert.equal(OTHER, response.resolved_id, call[1])
+      call[2] = OTHER:upper()
+      assert.is_nil((select(3, client:call(fake.unpack(call)))).resolved_id)
+    end
+    for _, call in ipairs {
+      { "contacts.create", body }, { "organizations.get", ID }, { "contacts.notes.get", ID, ID },
+    } do
+      assert.is_nil((select(3, client:call(fake.unpack(call)))).resolved_id, call[1])
+    end
+  end)
+
   it("sends the query as specified, without nil values", function()
     local self = fake.client { fake.json(200, { entities = {} }) }
     self.client.organizations:list {

@@ -15,6 +15,8 @@ local response = {}
 ---@field attempts integer requests sent for the call
 ---@field elapsed number seconds, waits and retries included
 ---@field correlation_id string|nil
+---@field resolved_id string|nil id of the contact that was returned, if it is not the one that was asked for:
+--- that one was merged
 
 local KIND_OF_STATUS = { [401] = "auth", [403] = "auth", [409] = "conflict", [429] = "throttled" }
 
@@ -236,6 +238,18 @@ end
 -- not succeed without it, unless it may also answer 204.
 local function needs_body(row, status)
   return row.returns ~= nil and row.returns ~= "Empty" and not (status == 204 and row.other_success == 204)
+end
+
+--- The id of the record that a call returned, if it is another one than the call
+-- asked for.
+---@param row extcontacts.Operation
+---@param args extcontacts.Arguments
+---@param value any
+---@return string|nil
+function response.resolved_id(row, args, value)
+  local asked = args.path[row.asked_id]
+  local id = type(value) == "table" and value.id
+  return type(id) == "string" and id:lower() ~= asked:lower() and id or nil
 end
 
 -- The error of an answer with status 2xx that is not what the operation returns.

@@ -200,7 +200,11 @@ function Call:succeed(value)
     creates.claim(ctx.creates, value)
   end
   stats.call(ctx.stats, row.name, ctx.now() - self.started)
-  return value, nil, summary(self)
+  local result = summary(self)
+  if row.asked_id then
+    result.resolved_id = response.resolved_id(row, self.args, value)
+  end
+  return value, nil, result
 end
 
 --- Ends the call with a failure, and completes the error with the operation, the

@@ -60,6 +60,8 @@ local define = {}
 ---@field also_returns string|nil model of what servers answer with instead, as specified
 ---@field id_field string|false|nil field of the response that must have an id; false: none; nil: `id`, if
 --- its model has that
+---@field asked_id string|nil placeholder of the path with the id of the record that is returned, unless it
+--- was merged into another one
 ---@field paging "page"|"cursor"|"after"|nil
 ---@field paged_in "body"|nil where the page is asked for; nil is the query
 ---@field after_in "cursors"|"nextUri"|nil where the response says what comes next, with paging "after"
@@ -198,6 +200,10 @@ function define.row(row)
   end
   if row.paging or row.lists then
     row.entities = "entities"
+  end
+  -- Contacts are merged; the API then answers with another one than was asked for.
+  if row.returns == "ExternalContact" and row.path:find("{contactId}", 1, true) then
+    row.asked_id = "contactId"
   end
   if row.effect == "create" and not row.batch then
     row.id_field = row.id_field or "id"

@@ -142,6 +142,26 @@ describe("an edit by someone else", function()
     assert.same({ "Pilot", "Sir" }, { both.title, both.salutation })
   end)
 
+  it("is a contact that was merged into another one, which stays as it is", function()
+    local three = place:ids(3)
+    place:plan {
+      source = fix.ids { three[1], three[2] },
+      change = function(contact)
+        contact.title = "Pilot"
+        return contact.id == three[1] and contact or fix.delete
+      end,
+    }
+    place:faults { operation = "contacts.get", merge = { id = three[3] } }
+    local result = assert(place:apply { on_conflict = "rebase" })
+    assert.same({ 2, 0 }, { result.conflicts, result.applied })
+    for _, outcome in ipairs(place:outcomes()) do
+      assert.equal("the contact was merged into " .. three[3], outcome.reason)
+    end
+    place:faults()
+    assert.not_equal("Pilot", title_of(three[3]))
+    assert.is_table(place.client.contacts:get(three[2]))
+  end)
+
   it("keeps a record from being deleted", function()
     local id = place:ids(1)[1]
     place:plan { source = fix.ids { id }, change = function() return fix.delete end }

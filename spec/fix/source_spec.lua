@@ -56,6 +56,25 @@ describe("a source", function()
     assert.same({ 1, ids[2], 1 }, { #got, got[1].id, (select(2, next(plan.totals.skipped))) })
   end)
 
+  it("goes by the id in the answer, where a contact was merged into another one", function()
+    local ids = place:ids(3)
+    place:faults { operation = "contacts.get", nth = 1, merge = { id = ids[3] } }
+    local changed = {}
+    local plan = assert(fix.plan(place.client, fixes.define {
+      source = fix.ids { ids[1], ids[2], ids[3] },
+      change = function(record)
+        changed[#changed + 1] = record.id
+        record.title = "new"
+        return record
+      end,
+    }, { output = place:path "p" }))
+    assert.same({ ids[3], ids[2] }, changed)
+    local text = place:read "p"
+    assert.is_nil(text:find('"id":"' .. ids[1], 1, true))
+    assert.is_truthy(text:find('"id":"' .. ids[3], 1, true))
+    assert.same({ ["duplicate row: this record appears earlier in the file"] = 1 }, plan.totals.skipped)
+  end)
+
   it("skips a row whose id can't be read, with its column", function()
     local id = place:ids(1)[1]
     local path = place:write("in.csv", ("who\n%s\n5E+11\n%s0\nann@example.com\n#N/A\n%s\n"):format(id, id, MISSING))

@@ -29,6 +29,13 @@ function conflicts.gone()
   return { t = "conflict", reason = "the record no longer exists" }
 end
 
+--- The contact was merged into another one, which the API answers with.
+---@param id string of the other one
+---@return extcontacts.fix.Outcome
+function conflicts.merged(id)
+  return { t = "conflict", reason = ("the contact was merged into %s"):format(id) }
+end
+
 --- The record differs from the one that was planned.
 ---@param change extcontacts.fix.Change
 ---@param record table

@@ -56,8 +56,10 @@ function execute.change(work, change)
     return create(work, change)
   end
   local reference = writes.reference(change)
-  local record, err = record_api.call(work.client, "get", reference)
-  if record then
+  local record, err, response = record_api.call(work.client, "get", reference)
+  if record and response.resolved_id then
+    return conflicts.merged(response.resolved_id)
+  elseif record then
     return WRITE[change.op](work, change, reference, record)
   elseif not outcome.is_absent(err) then
     return failures.of_read(err)

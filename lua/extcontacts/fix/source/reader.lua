@@ -61,9 +61,19 @@ local function read_by_id(described, client, seen, item, key)
   end
   local owner = described.owner and item.row[described.owner] or nil
   local reference = { kind = described.kind, id = found, owner = owner }
-  item.record = record_api.read(client, reference)
-  item.reference = item.record and reference or nil
-  item.missing = not item.record
+  local record = record_api.read(client, reference)
+  -- A contact that was merged is answered with the one that it was merged into.
+  local answered = record and id.read(record.id) or found
+  if answered ~= found then
+    item.id, reference.id = answered, answered
+    if not seen:add(answered) then
+      item.skipped = DUPLICATE
+      return item
+    end
+  end
+  item.record = record
+  item.reference = record and reference or nil
+  item.missing = not record
   return item
 end
 

@@ -22,7 +22,9 @@ NAME` describes an operation and the fields of its record.
 - **Safe to retry**: sending the request twice has the same result as sending it
   once, so the client sends it again if the response is lost. If an operation is
   not safe to retry, the client looks for the record first
-  ([lost replies](retries.md#lost-replies)).
+  ([lost replies](retries.md#lost-replies)), or reports that the request may have
+  been carried out. Where the arguments decide, as for PATCH and enrich, this page
+  states the worst case.
 - **Permissions**: what the roles of the OAuth client must grant.
 - **Iterator**: a method of the client that returns the records of all pages.
 - **Batch**: a bulk operation, with many records in one request. Its status says

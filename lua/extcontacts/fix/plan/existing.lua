@@ -135,7 +135,7 @@ local function answers(self, read)
   local answer, err = self.client:call(read.operation, compat.unpack(read.arguments))
   if answer then
     local records = type(answer[read.records]) == "table" and answer[read.records] or {}
-    return records, #records >= (operations.by_name[read.operation].max_results or math.huge)
+    return records, #records >= (operations.find(read.operation).max_results or math.huge)
   elseif outcome.is_absent(err) then
     return {}, false
   end
@@ -172,7 +172,7 @@ local function looked_up(self, change, may_scan)
   elseif kind == "organization" and may_scan then
     return {}, true
   end
-  local row = operations.by_short[types.by_name[kind].create]
+  local row = operations.find(types.by_name[kind].create)
   local args = params.bind(row, 1, { change.after })
   local found, reads = {}, args and match.reads(row, args) or {}
   local is_cut = #reads == 0

@@ -11,11 +11,14 @@ local verbs = require "extcontacts.cli.verbs"
 
 local operation_args = {}
 
+-- Parameters whose options have other names, since `--dry-run` sends nothing.
+local RENAMED = { dry_run = "server_dry_run" }
+
 --- The option for a parameter: `--page-size` for `page_size`.
 ---@param name string
 ---@return string
 function operation_args.flag(name)
-  return "--" .. name:gsub("_", "-")
+  return "--" .. (RENAMED[name] or name):gsub("_", "-")
 end
 
 -- The fields to sort by, in both directions.
@@ -111,7 +114,7 @@ end
 function operation_args.options(row, args, hidden)
   local options = {}
   for _, param in ipairs(row.params) do
-    local value = args[param.name]
+    local value = args[RENAMED[param.name] or param.name]
     if value ~= nil and is_option(param, hidden) then
       if param.type ~= "array" then
         options[param.name] = value

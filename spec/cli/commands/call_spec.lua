@@ -24,6 +24,43 @@ describe("extcontacts call", function()
       "mediaType=CALL", "--set", "communicationId=c2" }))
   end)
 
+  it("asks before it merges, but not where the arguments say that nothing is merged", function()
+    local function enrich(action)
+      return '{"action":"' .. action .. '","matchingIdentifiers":[{"type":"Email","value":"a@b.example"}]}'
+    end
+    local merge = { "call", "contacts.merge", "--body", '{"contactIds":["a","b"]}' }
+    session:refused(2, merge, "Send contacts.merge? There is no terminal to confirm on; pass --yes")
+    session:refused(2, { "call", "contacts.enrich", "--body", enrich "Merge" }, "pass --yes")
+    -- The sandbox does not perform these yet.
+    merge[#merge + 1] = "--yes"
+    for _, arguments in ipairs {
+      merge, { "call", "contacts.enrich", "--body", enrich "Merge", "--yes" },
+      { "call", "contacts.enrich", "--body", enrich "Merge", "--server-dry-run" },
+      { "call", "contacts.enrich", "--body", enrich "Upsert" },
+      { "call", "organizations.enrich", "--body", enrich "Upsert" },
+    } do
+      local _, _, errors = session:run(arguments)
+      assert.matches("not.implemented", errors, 1, true)
+    end
+  end)
+
+  it("distinguishes a dry run of the server from printing the request", function()
+    local function request(...)
+      return (session:must { "call", "contacts.enrich", "--body", "{}", "--dry-run", ... })
+    end
+    assert.is_nil(request():find("dryRun", 1, true))
+    assert.matches("contacts/enrich?dryRun=true", request "--server-dry-run", 1, true)
+  end)
+
+  it("sends the body of an operation that can do without one only if there is one", function()
+    local without = session:must "call settings.update --dry-run"
+    assert.is_nil(without:find("Content-Type", 1, true))
+    local with = session:must "call settings.update --set manuallyAssignDivisionsToContacts=true --dry-run"
+    assert.matches('{"manuallyAssignDivisionsToContacts":true}', with, 1, true)
+    local found = session:must { "call", "lookup.contact", "--set", "type=Email", "--set", "value=x", "--dry-run" }
+    assert.matches('"value":"x"', found, 1, true)
+  end)
+
   it("refuses a wrong operation, option or value", function()
     session:refused(2, "call", "missing operation; `extcontacts ops` lists them")
     session:refused(2, "call contacts.gte x", "unknown operation 'contacts.gte', did you mean 'contacts.get'?")

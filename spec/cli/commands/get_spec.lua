@@ -86,4 +86,8 @@ describe("extcontacts get", function()
     assert.matches("^GET https://api.mypurecloud.de/api/v2/externalcontacts/contacts/a%%2Fb\n", output)
     assert.matches("\nGET [^\n]+/c\n", output)
   end)
+
+  it("reads what has no id", function()
+    assert.matches("^GET [^\n]*/externalcontacts/settings\n", (session:must "get settings --dry-run"))
+  end)
 end)

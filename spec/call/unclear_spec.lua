@@ -13,6 +13,13 @@ local CALLS = {
   { "an update", true, function(client) return client.contacts:update("a", NAMES) end },
   { "a delete", true, function(client) return client.contacts:delete "a" end },
   { "a link", true, function(client) return client.organizations.trustor:clear "a" end },
+  { "a search", false, function(client) return client.contacts:search {} end },
+  { "a bulk read", false, function(client) return client.contacts.bulk:get { entities = {} } end },
+  { "a bulk create", true, function(client) return client.contacts.bulk:create { entities = {} } end },
+  { "a merge", true, function(client) return client.contacts:merge { contactIds = { "a", "b" } } end },
+  { "a job", true, function(client) return client.notes.exports:create {} end },
+  { "an enrich", true, function(client) return client.contacts:enrich { action = "Insert" } end },
+  { "a dry run", false, function(client) return client.contacts:enrich({}, { dry_run = true }) end },
   { "a raw POST", true, function(client) return client:request("POST", "/api/v2/x", { body = {} }) end },
   { "a raw PATCH", true, function(client) return client:request("PATCH", "/api/v2/x", { body = {} }) end },
 }
@@ -227,4 +234,34 @@ describe("a gateway's 404", function()
     assert.equal("new", contact.id)
     assert.is_true(response.recovered)
   end)
+end)
+
+describe("an operation whose arguments decide", function()
+  local function patch(action)
+    return function(client)
+      return client.contacts:patch("a", { changes = { { field = "$.externalIds", action = action, value = {} } } })
+    end
+  end
+  local function enrich(action, options)
+    return function(client)
+      return client.contacts:enrich(
+        { action = action, matchingIdentifiers = { { type = "Email", value = "a@b.example" } } }, options)
+    end
+  end
+
+  for _, case in ipairs {
+    { "a PATCH that sets a field", patch "Update", 2 },
+    { "a PATCH that appends", patch "AppendToCollection", 1 },
+    { "an enrich that updates", enrich "Upsert", 2 },
+    { "an enrich that inserts", enrich "Insert", 1 },
+    { "an enrich that inserts, as a dry run", enrich("Insert", { dry_run = true }), 2 },
+  } do
+    it(("sends %s %s after a lost reply"):format(case[1], case[3] == 2 and "again" or "not again"), function()
+      local value, err, self = result_of(case[2], fake.failure("transport", "reset", "all"))
+      assert.is_nil(value)
+      assert.equal(case[3], #self.requests)
+      assert.equal("transport", err.kind)
+      assert.equal(case[1]:find "dry run" == nil or nil, err.ambiguous)
+    end)
+  end
 end)

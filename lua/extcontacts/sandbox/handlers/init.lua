@@ -1,20 +1,21 @@
 --- The handlers: what each operation does with the records.
 --
 -- Most operations are a verb on a resource, and both come from the operation's
--- short name; the others have a handler of their own.  A handler returns the
--- response's JSON, or nil for an empty response, and raises `api_errors`.  It
--- never deals with HTTP, tokens or permissions.
+-- short name; the others have a handler of their own, here or in the file of
+-- their resource.  A handler returns the response's JSON, or nil for an empty
+-- response, and raises `api_errors`.  It never deals with HTTP, tokens or
+-- permissions.
 
 local api_errors = require "extcontacts.sandbox.api_errors"
 local custom_field_schemas = require "extcontacts.sandbox.handlers.custom_field_schemas"
 local dataset = require "extcontacts.sandbox.state.dataset"
 local expand = require "extcontacts.sandbox.handlers.expand"
 local json = require "extcontacts.base.json"
+local locate = require "extcontacts.sandbox.handlers.locate"
 local operations = require "extcontacts.api.operations"
 local page_envelope = require "extcontacts.sandbox.handlers.page_envelope"
 local pending = require "extcontacts.sandbox.handlers.pending"
 local record_body = require "extcontacts.sandbox.handlers.record_body"
-local record_ids = require "extcontacts.sandbox.state.record_ids"
 local record_listing = require "extcontacts.sandbox.handlers.record_listing"
 local resources = require "extcontacts.sandbox.handlers.resources"
 local reverse_lookup = require "extcontacts.sandbox.handlers.reverse_lookup"
@@ -28,50 +29,8 @@ local server_clock = require "extcontacts.sandbox.state.server_clock"
 ---@field path string
 ---@field raw_query string
 ---@field query table<string, any> query parameters by wire name
+---@field client extcontacts.sandbox.Client whose token was sent
 ---@field body table|nil
-
--- The path argument that names a record, by the record's type.
-local ARGUMENTS = {
-  contact = "contactId",
-  organization = "externalOrganizationId",
-  contact_note = "noteId",
-  organization_note = "noteId",
-  relationship = "relationshipId",
-  contact_schema = "schemaId",
-  organization_schema = "schemaId",
-}
-
-local function check_uuid(ctx, id)
-  if ctx.settings.malformed_id == 400 and not record_ids.is_uuid(id) then
-    api_errors.raise("bad.request", nil, { message = "The id is not a UUID." })
-  end
-end
-
--- The index of the record in the path; ends the request if it does not exist.
-local function locate(ctx, type_name, error_code)
-  local records = dataset.collections[type_name]
-  local id = ctx.arguments[ARGUMENTS[type_name]]
-  check_uuid(ctx, id)
-  local index = records:index(id)
-  if not index or not records:exists(index) then
-    api_errors.raise(error_code or "not.found")
-  end
-  return index
-end
-
--- The index of the owner in the path; nil for a resource without an owner.
-local function locate_owner(ctx, resource)
-  return resource.owner and locate(ctx, resource.owner)
-end
-
-local function locate_member(ctx, resource, error_code)
-  local owner = locate_owner(ctx, resource)
-  local index = locate(ctx, resource.type, error_code)
-  if owner and dataset.collections[resource.type]:owner(index) ~= owner then
-    api_errors.raise("not.found")
-  end
-  return index, owner
-end
 
 -- Adds the id and selfUri.
 local function identify(resource, record, id, owner)
@@ -91,14 +50,14 @@ function verbs.get(ctx, resource)
   local hidden = records:hidden(ctx.settings.read_lag)
   local index, text
   if hidden then
-    index = records:index(ctx.arguments[ARGUMENTS[resource.type]])
+    index = records:index(locate.id(ctx, resource.type))
     text = index and hidden[index]
     if text == false then
       api_errors.raise("not.found")
     end
   end
   if not text then
-    index = locate_member(ctx, resource)
+    index = locate.member(ctx, resource)
     text = records:text(index)
   end
   return expand.text(records, index, text, expand.names(ctx))
@@ -106,7 +65,7 @@ end
 
 function verbs.create(ctx, resource)
   local records = dataset.collections[resource.type]
-  local path_owner = locate_owner(ctx, resource)
+  local path_owner = locate.owner(ctx, resource)
   local record, body_owner = resource.prepare(ctx, nil, nil)
   local index = records:create(function(id)
     return identify(resource, record, id, path_owner)
@@ -116,14 +75,14 @@ end
 
 function verbs.update(ctx, resource)
   local records = dataset.collections[resource.type]
-  local index, path_owner = locate_member(ctx, resource)
+  local index, path_owner = locate.member(ctx, resource)
   local record, body_owner = resource.prepare(ctx, records:record(index), index)
   records:put(index, identify(resource, record, records:id(index), path_owner), path_owner or body_owner)
   return records:text(index)
 end
 
 function verbs.delete(ctx, resource)
-  local index = locate_member(ctx, resource, resource.gone)
+  local index = locate.member(ctx, resource, resource.gone)
   if resource.delete then
     resource.delete(ctx, index)
   else
@@ -133,7 +92,7 @@ function verbs.delete(ctx, resource)
 end
 
 function verbs.list(ctx, resource)
-  return record_listing.page(ctx, resource.type, locate_owner(ctx, resource))
+  return record_listing.page(ctx, resource.type, locate.owner(ctx, resource))
 end
 
 function verbs.scan(ctx, resource)
@@ -148,11 +107,11 @@ handlers["notes.scan"] = function(ctx)
 end
 
 handlers["organizations.contacts"] = function(ctx)
-  return record_listing.page(ctx, "contact", locate(ctx, "organization"))
+  return record_listing.page(ctx, "contact", locate.record(ctx, "organization"))
 end
 
 handlers["organizations.relationships"] = function(ctx)
-  return record_listing.page(ctx, "relationship", locate(ctx, "organization"))
+  return record_listing.page(ctx, "relationship", locate.record(ctx, "organization"))
 end
 
 handlers["organizations.list"] = function(ctx)
@@ -164,9 +123,9 @@ handlers["organizations.list"] = function(ctx)
 end
 
 handlers["organizations.trustor.set"] = function(ctx)
-  local index = locate(ctx, "organization")
+  local index = locate.record(ctx, "organization")
   local trustor = ctx.arguments.trustorId
-  check_uuid(ctx, trustor)
+  locate.check_uuid(ctx, trustor)
   local link = { id = trustor, date = server_clock.iso() }
   dataset.trustors[index] = link
   local id = dataset.collections.organization:id(index)
@@ -179,7 +138,7 @@ handlers["organizations.trustor.set"] = function(ctx)
 end
 
 handlers["organizations.trustor.clear"] = function(ctx)
-  local index = locate(ctx, "organization")
+  local index = locate.record(ctx, "organization")
   if not expand.trustor(index) then
     api_errors.raise("not.found")
   end
@@ -211,7 +170,7 @@ for _, name in ipairs { "contacts", "organizations" } do
   end
 
   handlers[name .. ".schemas.version"] = function(ctx)
-    local index = locate(ctx, resource.type)
+    local index = locate.record(ctx, resource.type)
     local version = tonumber(ctx.arguments.versionId:match("^%d+$"))
     local text = version and custom_field_schemas.version(resource.type, index, version)
     if not text then
@@ -221,14 +180,22 @@ for _, name in ipairs { "contacts", "organizations" } do
   end
 
   handlers[name .. ".schemas.versions"] = function(ctx)
-    return page_envelope.whole(ctx, custom_field_schemas.versions(resource.type, locate(ctx, resource.type)))
+    return page_envelope.whole(ctx, custom_field_schemas.versions(resource.type, locate.record(ctx, resource.type)))
+  end
+end
+
+-- The resources that have a file of their own, which returns handlers by short name.
+for _, own in ipairs {
+} do
+  for short, handler in pairs(own) do
+    handlers[short] = handler
   end
 end
 
 -- A deleted schema can be read but not written.
 local function reject_deleted(handler)
   return function(ctx, resource)
-    local record = dataset.collections[resource.type]:record(locate(ctx, resource.type))
+    local record = dataset.collections[resource.type]:record(locate.record(ctx, resource.type))
     if record.deleted then
       api_errors.raise("not.found")
     end

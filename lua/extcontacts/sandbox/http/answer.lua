@@ -57,6 +57,7 @@ local function run_operation(request, settings)
   check_permissions(row, token)
   local ctx = {
     settings = settings,
+    client = token.client,
     row = row,
     arguments = request.arguments,
     path = request.path,

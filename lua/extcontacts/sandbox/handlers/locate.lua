@@ -1,0 +1,77 @@
+--- Finds the records that a request's path names.
+
+local api_errors = require "extcontacts.sandbox.api_errors"
+local dataset = require "extcontacts.sandbox.state.dataset"
+local record_ids = require "extcontacts.sandbox.state.record_ids"
+
+local locate = {}
+
+-- The path argument that names a record, by the record's type.
+local ARGUMENTS = {
+  contact = "contactId",
+  organization = "externalOrganizationId",
+  contact_note = "noteId",
+  organization_note = "noteId",
+  relationship = "relationshipId",
+  contact_schema = "schemaId",
+  organization_schema = "schemaId",
+}
+
+--- Ends the request if an id is not a UUID and the settings say so.
+---@param ctx extcontacts.sandbox.Context
+---@param id string
+function locate.check_uuid(ctx, id)
+  if ctx.settings.malformed_id == 400 and not record_ids.is_uuid(id) then
+    api_errors.raise("bad.request", nil, { message = "The id is not a UUID." })
+  end
+end
+
+--- The id in the path of a record of a type.
+---@param ctx extcontacts.sandbox.Context
+---@param type_name string
+---@return string
+function locate.id(ctx, type_name)
+  return ctx.arguments[ARGUMENTS[type_name]]
+end
+
+--- The index of the record in the path; ends the request if it does not exist.
+---@param ctx extcontacts.sandbox.Context
+---@param type_name string
+---@param error_code string|nil default `not.found`
+---@return integer
+function locate.record(ctx, type_name, error_code)
+  local records = dataset.collections[type_name]
+  local id = locate.id(ctx, type_name)
+  locate.check_uuid(ctx, id)
+  local index = records:index(id)
+  if not index or not records:exists(index) then
+    api_errors.raise(error_code or "not.found")
+  end
+  return index
+end
+
+--- The index of the owner in the path; nil for a resource without an owner.
+---@param ctx extcontacts.sandbox.Context
+---@param resource extcontacts.sandbox.Resource
+---@return integer|nil
+function locate.owner(ctx, resource)
+  return resource.owner and locate.record(ctx, resource.owner)
+end
+
+--- The index of the record in the path and that of its owner; ends the request
+-- if the record belongs to another one.
+---@param ctx extcontacts.sandbox.Context
+---@param resource extcontacts.sandbox.Resource
+---@param error_code string|nil for a record that does not exist
+---@return integer index
+---@return integer|nil owner
+function locate.member(ctx, resource, error_code)
+  local owner = locate.owner(ctx, resource)
+  local index = locate.record(ctx, resource.type, error_code)
+  if owner and dataset.collections[resource.type]:owner(index) ~= owner then
+    api_errors.raise("not.found")
+  end
+  return index, owner
+end
+
+return locate

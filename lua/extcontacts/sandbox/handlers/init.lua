@@ -31,17 +31,8 @@ local server_clock = require "extcontacts.sandbox.state.server_clock"
 ---@field query table<string, any> query parameters by wire name
 ---@field client extcontacts.sandbox.Client whose token was sent
 ---@field body table|nil
-
--- Adds the id and selfUri.
-local function identify(resource, record, id, owner)
-  record.id = id
-  local uri = resources.uris[resource.type]
-  if resource.owner then
-    uri = uri:gsub("{owner}", dataset.collections[resource.owner]:id(owner), 1)
-  end
-  record.selfUri = uri .. id
-  return record
-end
+---@field fault table|nil the fault of the request, see `fault_rules`
+---@field status integer|nil set by a handler: the response's status, if it is not the row's
 
 local verbs = {}
 
@@ -68,7 +59,7 @@ function verbs.create(ctx, resource)
   local path_owner = locate.owner(ctx, resource)
   local record, body_owner = resource.prepare(ctx, nil, nil)
   local index = records:create(function(id)
-    return identify(resource, record, id, path_owner)
+    return locate.identify(resource, record, id, path_owner)
   end, path_owner or body_owner)
   return records:text(index)
 end
@@ -77,7 +68,7 @@ function verbs.update(ctx, resource)
   local records = dataset.collections[resource.type]
   local index, path_owner = locate.member(ctx, resource)
   local record, body_owner = resource.prepare(ctx, records:record(index), index)
-  records:put(index, identify(resource, record, records:id(index), path_owner), path_owner or body_owner)
+  records:put(index, locate.identify(resource, record, records:id(index), path_owner), path_owner or body_owner)
   return records:text(index)
 end
 

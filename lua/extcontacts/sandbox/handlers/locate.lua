@@ -1,8 +1,10 @@
---- Finds the records that a request's path names.
+--- Finds the records that a request's path names, and gives records their id and
+-- selfUri.
 
 local api_errors = require "extcontacts.sandbox.api_errors"
 local dataset = require "extcontacts.sandbox.state.dataset"
 local record_ids = require "extcontacts.sandbox.state.record_ids"
+local resources = require "extcontacts.sandbox.handlers.resources"
 
 local locate = {}
 
@@ -72,6 +74,22 @@ function locate.member(ctx, resource, error_code)
     api_errors.raise("not.found")
   end
   return index, owner
+end
+
+--- Adds the id and selfUri to a record.
+---@param resource extcontacts.sandbox.Resource
+---@param record table changed in place
+---@param id string
+---@param owner integer|nil index of the owner in the path
+---@return table record
+function locate.identify(resource, record, id, owner)
+  record.id = id
+  local uri = resources.uris[resource.type]
+  if resource.owner then
+    uri = uri:gsub("{owner}", dataset.collections[resource.owner]:id(owner), 1)
+  end
+  record.selfUri = uri .. id
+  return record
 end
 
 return locate

@@ -63,13 +63,15 @@ local function run_operation(request, settings)
     path = request.path,
     raw_query = request.raw_query,
     query = query_params.read(row, request.raw_query),
+    fault = request.fault,
   }
   if row.body_model and needs_body(row) then
     ctx.body = request_body.read_object(settings)
   end
+  local body = handlers[row.short](ctx)
   return {
-    status = row.success_status,
-    body = handlers[row.short](ctx),
+    status = ctx.status or row.success_status,
+    body = body,
     content_type = JSON_TYPE,
   }
 end

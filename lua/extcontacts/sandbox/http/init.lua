@@ -31,6 +31,7 @@ local http = {}
 ---@field allowed string[]|nil without a row, the methods of the path
 ---@field token_number integer|nil
 ---@field window_headers table<string, number>|nil
+---@field fault table|nil the effects of the rules that apply
 
 local TOKEN_PATHS = { ["/oauth/token"] = true, ["/token"] = true }
 
@@ -98,6 +99,7 @@ function http.serve()
   if fault and start_fault(fault, request) then
     return ngx.exit(444)
   end
+  request.fault = fault
   local reply = run(request, settings, fault)
   if fault and fault.drop == "after" then
     request_log.add(request, "dropped", fault)

@@ -62,6 +62,7 @@ local CODE_OF_STATUS = {
 ---@field params table<string, string> values of the placeholders
 ---@field details table[]
 ---@field headers table<string, string|number>
+---@field retryable boolean|nil of an item of a bulk request: what its result says
 local ApiError = {}
 
 --- Creates an error.
@@ -115,16 +116,29 @@ function api_errors.is(value)
   return getmetatable(value) == ApiError
 end
 
---- The response body of an error.
----@param err extcontacts.sandbox.ApiError
----@param correlation_id string
----@return string JSON
-function api_errors.body(err, correlation_id)
+-- The message, and the values of its placeholders.
+local function fill(err)
   local used = {}
   local message = err.template:gsub("{(%w+)}", function(name)
     used[name] = tostring(err.params[name] or "")
     return used[name]
   end)
+  return message, used
+end
+
+--- The message of an error.
+---@param err extcontacts.sandbox.ApiError
+---@return string
+function api_errors.message(err)
+  return (fill(err))
+end
+
+--- The response body of an error.
+---@param err extcontacts.sandbox.ApiError
+---@param correlation_id string
+---@return string JSON
+function api_errors.body(err, correlation_id)
+  local message, used = fill(err)
   local body = {
     message = message,
     code = err.code,

@@ -33,13 +33,20 @@ local FIELDS = {
   token = { "string", choices = { "revoked" } },
   extra_field = { "boolean" },                            -- add an unknown field to each record
   merge = { "table" },                                    -- fields to add to the response's object
+  -- The items of a bulk request that fail.
+  item = { "table" },                                     -- { 3, 5 }: the 3rd to 5th item
+  item_rate = { "number", least = 0 },                    -- a share of the items
+  item_status = { "number", whole = true, least = 0 },
+  item_code = { "string" },
+  item_after = { "boolean" },                             -- carry out the items before they fail
+  retryable = { "boolean" },                              -- default: for 429 and 5xx
 }
 
 fault_rules.fields = FIELDS
 
 -- Fields that have an effect by themselves.
 local EFFECTS = {
-  "status", "delay", "drop", "cut", "body", "content_type", "cursor", "token", "extra_field", "merge",
+  "status", "delay", "drop", "cut", "body", "content_type", "cursor", "token", "extra_field", "merge", "item_status",
 }
 
 local NO_EFFECT = "the rule has no effect; add one of " .. table.concat(EFFECTS, ", ")
@@ -65,10 +72,10 @@ end
 local function read_fields(args)
   local fields = {}
   for name, value in pairs(args) do
-    if name == "nth" then
-      fields.nth = read_range(value)
-      if not fields.nth then
-        return nil, "field 'nth' must be a number or a range such as 3-5"
+    if name == "nth" or name == "item" then
+      fields[name] = read_range(value)
+      if not fields[name] then
+        return nil, ("field '%s' must be a number or a range such as 3-5"):format(name)
       end
     else
       fields[name] = convert(name, value)

@@ -26,6 +26,12 @@ local function hash(a, b, c)
   return mix(tobit(bxor(h, tobit(c)) + 0x1ce4e5b9))
 end
 
+--- A repeatable share: a number from 0 up to 1.
+---@return number
+function random.share(a, b, c)
+  return band(hash(a, b, c), 0xffffff) / 0x1000000
+end
+
 random.mix = mix
 random.hash = hash
 

@@ -7,6 +7,7 @@
 -- permissions.
 
 local api_errors = require "extcontacts.sandbox.api_errors"
+local bulk = require "extcontacts.sandbox.handlers.bulk"
 local custom_field_schemas = require "extcontacts.sandbox.handlers.custom_field_schemas"
 local dataset = require "extcontacts.sandbox.state.dataset"
 local expand = require "extcontacts.sandbox.handlers.expand"
@@ -33,6 +34,7 @@ local server_clock = require "extcontacts.sandbox.state.server_clock"
 ---@field body table|nil
 ---@field fault table|nil the fault of the request, see `fault_rules`
 ---@field status integer|nil set by a handler: the response's status, if it is not the row's
+---@field items integer|nil set by a handler: the number of items of a bulk request
 
 local verbs = {}
 
@@ -182,6 +184,8 @@ for _, own in ipairs {
     handlers[short] = handler
   end
 end
+
+bulk.add(handlers)
 
 -- A deleted schema can be read but not written.
 local function reject_deleted(handler)

@@ -28,6 +28,13 @@ function locate.check_uuid(ctx, id)
   end
 end
 
+--- The path argument that names a record of a type.
+---@param type_name string
+---@return string
+function locate.argument(type_name)
+  return ARGUMENTS[type_name]
+end
+
 --- The id in the path of a record of a type.
 ---@param ctx extcontacts.sandbox.Context
 ---@param type_name string

@@ -20,6 +20,9 @@ local REFERENCES = {
   WritableStarrableDivision = true,
 }
 
+-- Fields that the server does not store: the path names the owner of a note.
+local IGNORED = { Note = { entityId = true, entityType = true } }
+
 -- The longest values in characters, by model.  The shortest is 1.
 local LENGTHS = {
   ExternalContact = {
@@ -185,6 +188,7 @@ end
 function convert_model(ctx, model, body, path)
   local record = {}
   local prefix = path and path .. "." or ""
+  local ignored = IGNORED[model.name] or {}
   for key, value in pairs(body) do
     local field = type(key) == "string" and model.by_wire[key]
     if not field then
@@ -194,7 +198,7 @@ function convert_model(ctx, model, body, path)
       if model.name == "PhoneNumber" and key == "normalizationCountryCode" and type(value) == "string" then
         record[key] = value
       end
-    elseif value ~= json.null and not field.read_only then
+    elseif value ~= json.null and not field.read_only and not ignored[key] then
       record[key] = convert_field(ctx, field, value, prefix .. key)
     end
   end

@@ -69,6 +69,7 @@ local function run_operation(request, settings)
     ctx.body = request_body.read_object(settings)
   end
   local body = handlers[row.short](ctx)
+  request.items = ctx.items
   return {
     status = ctx.status or row.success_status,
     body = body,

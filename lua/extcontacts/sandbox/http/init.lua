@@ -32,6 +32,7 @@ local http = {}
 ---@field token_number integer|nil
 ---@field window_headers table<string, number>|nil
 ---@field fault table|nil the effects of the rules that apply
+---@field items integer|nil of a bulk request that was carried out: the number of its items
 
 local TOKEN_PATHS = { ["/oauth/token"] = true, ["/token"] = true }
 

@@ -164,6 +164,8 @@ function dataset.build(settings)
   end
 
   dataset.seed = seed
+  -- the number of bulk requests so far, which decides the order of their results
+  dataset.bulk_requests = 0
   -- type → collection
   dataset.collections = collections
   -- type → search index

@@ -1,7 +1,6 @@
 --- Faults: selects the rules that apply to a request, and applies their effects
 -- to its reply.
 
-local bit = require "bit"
 local api_errors = require "extcontacts.sandbox.api_errors"
 local fault_rules = require "extcontacts.sandbox.fault_rules"
 local glob = require "extcontacts.sandbox.glob"
@@ -56,7 +55,7 @@ local function selects(rule, seen)
   elseif rule.every and seen % rule.every ~= 0 then
     return false
   elseif rule.rate then
-    return bit.band(random.hash(rule.seed or 1, 55, seen), 0xffffff) / 0x1000000 < rule.rate
+    return random.share(rule.seed or 1, 55, seen) < rule.rate
   end
   return true
 end
@@ -141,6 +140,10 @@ local function add_future_field(body)
     for _, record in ipairs(type(value[name]) == "table" and value[name] or {}) do
       mark(record)
     end
+  end
+  for _, result in ipairs(type(value.results) == "table" and value.results or {}) do
+    mark(result)
+    mark(result.entity)
   end
   mark(value)
   return json.encode(value)

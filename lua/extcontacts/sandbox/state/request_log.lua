@@ -8,19 +8,19 @@ local request_log = {}
 
 local capacity = 20000
 local entries, total
-local by_operation, by_status, by_token
+local by_operation, by_status, by_token, items
 
 --- Deletes all entries and counts.
 ---@param new_capacity integer|nil number of requests to keep; default unchanged
 function request_log.reset(new_capacity)
   capacity = new_capacity or capacity
   entries, total = {}, 0
-  by_operation, by_status, by_token = {}, {}, {}
+  by_operation, by_status, by_token, items = {}, {}, {}, {}
 end
 request_log.reset()
 
 --- Adds a request.
----@param request table operation, method, path, raw_query, correlation_id, token_number, connection
+---@param request table operation, method, path, raw_query, correlation_id, token_number, connection, items
 ---@param outcome integer|string the status, or "dropped"
 ---@param fault table|nil the fault that was applied
 function request_log.add(request, outcome, fault)
@@ -37,6 +37,9 @@ function request_log.add(request, outcome, fault)
     local token = tostring(request.token_number)
     by_token[token] = (by_token[token] or 0) + 1
   end
+  if request.items then
+    items[request.operation] = (items[request.operation] or 0) + request.items
+  end
   entries[(total - 1) % capacity + 1] = {
     number = total,
     at = server_clock.now(),
@@ -47,6 +50,7 @@ function request_log.add(request, outcome, fault)
     status = outcome,
     correlation_id = request.correlation_id,
     token = request.token_number,
+    items = request.items,
     faulty = fault and true or false,
     connection = request.connection,
   }
@@ -76,7 +80,7 @@ end
 
 --- The counts of all requests.
 function request_log.counters()
-  return { requests = total, by_operation = by_operation, by_status = by_status, by_token = by_token }
+  return { requests = total, by_operation = by_operation, by_status = by_status, by_token = by_token, items = items }
 end
 
 return request_log

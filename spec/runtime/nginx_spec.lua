@@ -31,6 +31,22 @@ describe("inside nginx,", function()
     assert.equal("timeout", server:must("/get?timeout=0.05"))
   end)
 
+  it("a pause has passed although the clock goes on between two looks at it", function()
+    local server = fixture.start(fixture.answering, { server = [[
+      location = /pause {
+        content_by_lua_block {
+          local time = 0
+          local function now()
+            time = time + 0.006
+            return time
+          end
+          ngx.print(tostring(require("extcontacts.runtime.nginx").sleep(nil, 0.01, now)))
+        }
+      }
+    ]] })
+    assert.equal("true", server:must("/pause"))
+  end)
+
   it("all clients of a worker share an engine, which survives their close", function()
     local server = fixture.start(fixture.answering, { server = [[
       location = /many {

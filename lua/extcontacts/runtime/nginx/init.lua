@@ -182,6 +182,7 @@ end
 function nginx.sleep(_, seconds, now)
   local due = now() + seconds
   return seconds <= 0 or nginx.wait_until(nil, setmetatable({ due = due, now = now }, Alarm), due, now)
+    or now() >= due -- between two looks at the clock
 end
 
 return nginx

@@ -67,6 +67,11 @@ function api.request(url, options)
   if options.body then
     headers["content-length"] = #options.body
   end
+  -- For https it must be absent.
+  local redirect
+  if url:find "^http:" then
+    redirect = false
+  end
   local chunks = {}
   local request = url:find("^https") and require("ssl.https").request or http.request
   local ok, status, reply_headers = request {
@@ -75,7 +80,7 @@ function api.request(url, options)
     headers = headers,
     source = options.body and ltn12.source.string(options.body) or nil,
     sink = ltn12.sink.table(chunks),
-    redirect = url:find("^http:") and false or nil,
+    redirect = redirect,
   }
   local text = table.concat(chunks)
   if not ok then

@@ -3,6 +3,7 @@
 
 local access_tokens = require "extcontacts.sandbox.state.access_tokens"
 local ffi = require "ffi"
+local file_links = require "extcontacts.sandbox.state.file_links"
 local http = require "extcontacts.sandbox.http"
 local json = require "extcontacts.base.json"
 local record_ids = require "extcontacts.sandbox.state.record_ids"
@@ -17,6 +18,8 @@ ffi.cdef [[
 local server = {
   --- Answers a request, see `extcontacts.sandbox.http`.
   serve = http.serve,
+  --- Answers a request for a file of the other origin.
+  serve_file = http.serve_file,
   --- Answers a request that nginx rejected.
   serve_rejected = http.serve_rejected,
 }
@@ -62,7 +65,7 @@ function server.start()
   ffi.C.signal(1, nil)
   -- Before the first line is printed: the process that waits for it may exit right after.
   local starter = watchdog.starter()
-  local url = ("%s://127.0.0.1:%d"):format(settings.tls and "https" or "http", settings.port)
+  local url = file_links.origin(settings, settings.port)
   local facts = {
     base_url = url,
     login_url = url,
@@ -70,6 +73,7 @@ function server.start()
     client_secret = settings.client_secret,
     pid = ngx.worker.pid(),
     ca_file = settings.ca_file,
+    files_url = file_links.origin(settings, settings.files_port),
   }
   io.stdout:write(settings.env and shell_lines(facts) or assert(json.encode(facts)) .. "\n")
   io.stdout:flush()

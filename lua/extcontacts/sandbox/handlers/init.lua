@@ -179,6 +179,7 @@ end
 
 -- The resources that have a file of their own, which returns handlers by short name.
 for _, own in ipairs {
+  require "extcontacts.sandbox.handlers.exports",
 } do
   for short, handler in pairs(own) do
     handlers[short] = handler

@@ -57,6 +57,13 @@ local function is_integer(value)
   return type(value) == "userdata" and value ~= json.null and not tostring(value):find("[.eE]")
 end
 
+--- Whether a model refers to a record by its id.
+---@param model_name string
+---@return boolean
+function record_body.is_reference(model_name)
+  return REFERENCES[model_name] == true
+end
+
 --- Whether the server accepts an e-mail address.
 ---@param value string
 ---@return boolean

@@ -1,7 +1,8 @@
 --- Serves HTTP: takes a request from its first line to its last byte.
 --
 -- A request of the control API goes to `control_api`.  Any other is routed,
--- run by `answer`, changed by the faults that apply to it, logged and sent.
+-- run by `answer`, changed by the faults that apply to it, logged and sent; on
+-- the port of the files, it is run by `file_origin` instead.
 -- What an operation does with the records is up to the handlers.
 
 local access_tokens = require "extcontacts.sandbox.state.access_tokens"
@@ -9,6 +10,7 @@ local answer = require "extcontacts.sandbox.http.answer"
 local api_errors = require "extcontacts.sandbox.api_errors"
 local control_api = require "extcontacts.sandbox.http.control_api"
 local faults = require "extcontacts.sandbox.state.faults"
+local file_origin = require "extcontacts.sandbox.http.file_origin"
 local record_ids = require "extcontacts.sandbox.state.record_ids"
 local request_body = require "extcontacts.sandbox.http.request_body"
 local request_log = require "extcontacts.sandbox.state.request_log"
@@ -53,16 +55,34 @@ local function start_fault(fault, request)
   end
 end
 
--- The reply of the operation, or of a fault that sets a status.
-local function run(request, settings, fault)
+-- The reply of the origin, or of a fault that sets a status.
+local function run(origin, request, settings, fault)
   local reply
   if not fault or not fault.status or fault.after then
-    reply = answer.run(request, settings)
+    reply = origin.run(request, settings)
   end
   if fault and fault.status then
-    reply = answer.with_error(faults.error(fault), request.correlation_id)
+    reply = origin.with_error(faults.error(fault), request.correlation_id)
   end
   return reply
+end
+
+-- Runs a request with the faults that apply to it, logs it and sends the reply.
+local function perform(origin, request, settings)
+  local fault = faults.pick(request)
+  if fault and start_fault(fault, request) then
+    return ngx.exit(444)
+  end
+  request.fault = fault
+  local reply = run(origin, request, settings, fault)
+  if fault and fault.drop == "after" then
+    request_log.add(request, "dropped", fault)
+    return ngx.exit(444)
+  elseif fault then
+    faults.alter(fault, reply)
+  end
+  request_log.add(request, reply.status, fault)
+  return send(reply, request.correlation_id, request.window_headers)
 end
 
 -- The path without scheme and host, which a proxy's client sends with it.
@@ -95,21 +115,20 @@ function http.serve()
     request.operation = row and row.short or "unknown"
     request.arguments, request.allowed = found, found
   end
+  return perform(answer, request, settings)
+end
 
-  local fault = faults.pick(request)
-  if fault and start_fault(fault, request) then
-    return ngx.exit(444)
-  end
-  request.fault = fault
-  local reply = run(request, settings, fault)
-  if fault and fault.drop == "after" then
-    request_log.add(request, "dropped", fault)
-    return ngx.exit(444)
-  elseif fault then
-    faults.alter(fault, reply)
-  end
-  request_log.add(request, reply.status, fault)
-  return send(reply, request.correlation_id, request.window_headers)
+--- Answers the current request for a file of an export or import.
+function http.serve_file()
+  local path, raw_query = ngx.var.request_uri:match("^([^?#]*)%??([^#]*)")
+  local method = ngx.req.get_method()
+  return perform(file_origin, {
+    method = method,
+    path = relative(path),
+    raw_query = raw_query,
+    operation = (method == "PUT" or method == "POST") and "files.upload" or "files.download",
+    connection = tonumber(ngx.var.connection),
+  }, state.settings())
 end
 
 -- Status that nginx itself sends → code.

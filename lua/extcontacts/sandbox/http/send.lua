@@ -20,13 +20,15 @@ end
 
 --- Sends a reply to the current request.
 ---@param reply extcontacts.sandbox.Reply
----@param correlation_id string
+---@param correlation_id string|nil nil for the origin of the files
 ---@param window_headers table<string, number>|nil
 local function send(reply, correlation_id, window_headers)
   local body = reply.body
   ngx.status = reply.status
   local header = ngx.header
-  header["ININ-Correlation-Id"] = correlation_id
+  if correlation_id then
+    header["ININ-Correlation-Id"] = correlation_id
+  end
   if server_clock.shift() ~= 0 then
     header["Date"] = ngx.http_time(math.floor(server_clock.now()))
   end

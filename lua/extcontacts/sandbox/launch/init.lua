@@ -90,11 +90,12 @@ local function clients_misuse(settings)
   end
 end
 
-local function choose_port(settings)
-  if settings.port == 0 then
-    settings.port = ports.free()
-  elseif ports.in_use()[settings.port] then
-    return ("port %d is in use; --port 0 selects a free one"):format(settings.port)
+local function choose_port(settings, key, other)
+  local port = settings[key]
+  if port == 0 then
+    settings[key] = ports.free(other)
+  elseif port == other or ports.in_use()[port] then
+    return ("port %d is in use; --%s 0 selects a free one"):format(port, key:gsub("_", "-"))
   end
 end
 
@@ -121,7 +122,7 @@ function launch.prepare(settings)
   if not program then
     return nil, modules
   end
-  local message = choose_port(settings)
+  local message = choose_port(settings, "port") or choose_port(settings, "files_port", settings.port)
   if message then
     return nil, message
   end
@@ -139,6 +140,7 @@ function launch.prepare(settings)
     share = share,
     native = native,
     port = settings.port,
+    files_port = settings.files_port,
     tls = settings.tls,
   })
   write_file(directory .. "/nginx.path", program .. "\n")

@@ -1,5 +1,5 @@
 --- The sandbox's nginx.conf: one process, in which `extcontacts.sandbox.server`
--- answers every request.
+-- answers every request.  A second port is the other origin, which files come from.
 
 local TEMPLATE = [[
 daemon off;
@@ -45,6 +45,13 @@ http {
   postpone_output 0;
   default_type application/json;
 
+$api_server
+$files_server
+}
+]]
+
+-- One origin: the API, or the files of exports and imports.
+local SERVER = [[
   server {
     listen 127.0.0.1:$port$tls_listen backlog=1024;
 $tls_server
@@ -52,7 +59,7 @@ $tls_server
     error_page 400 405 408 411 413 414 416 494 495 496 497 500 /rejected;
     location / {
       content_by_lua_block {
-        require("extcontacts.sandbox.server").serve()
+        require("extcontacts.sandbox.server").$serve()
       }
     }
     # Not a named location, which needs a URI: a broken request may not have one.
@@ -62,9 +69,7 @@ $tls_server
         require("extcontacts.sandbox.server").serve_rejected()
       }
     }
-  }
-}
-]]
+  }]]
 
 local TLS_SERVER = [[
     ssl_certificate "$directory/server.pem";
@@ -76,8 +81,18 @@ local function fill(template, values)
   return (template:gsub("%$([%l_]+)", values))
 end
 
+local function server(values, port, serve)
+  return fill(SERVER, {
+    port = ("%d"):format(port),
+    serve = serve,
+    tls_listen = values.tls and " ssl http2" or "",
+    tls_server = values.tls and fill(TLS_SERVER, { directory = values.directory }) or "",
+  })
+end
+
 --- Returns the configuration.
----@param values { directory: string, modules: string[], share: string, native: string, port: integer, tls: boolean }
+---@param values { directory: string, modules: string[], share: string, native: string, port: integer,
+--- files_port: integer, tls: boolean }
 ---@return string
 local function nginx_conf(values)
   local modules = {}
@@ -89,9 +104,8 @@ local function nginx_conf(values)
     modules = table.concat(modules, "\n"),
     share = values.share,
     native = values.native,
-    port = ("%d"):format(values.port),
-    tls_listen = values.tls and " ssl http2" or "",
-    tls_server = values.tls and fill(TLS_SERVER, { directory = values.directory }) or "",
+    api_server = server(values, values.port, "serve"),
+    files_server = server(values, values.files_port, "serve_file"),
   })
 end
 

@@ -18,15 +18,16 @@ end
 
 --- A random free port below the range that the kernel uses for outgoing
 -- connections.
+---@param except integer|nil not this one
 ---@return integer
-function ports.free()
+function ports.free(except)
   local random = assert(io.open("/dev/urandom", "rb"))
   local used = ports.in_use()
   local port
   repeat
     local high, low = random:read(2):byte(1, 2)
     port = 20000 + (high * 256 + low) % 12000
-  until not used[port]
+  until not used[port] and port ~= except
   random:close()
   return port
 end

@@ -18,6 +18,7 @@ local collection = {}
 ---@field next integer index of the next created record
 ---@field count integer number of records
 ---@field changed table<integer, string|false> JSON text, false if deleted
+---@field written table<integer, { created: string|nil, modified: string }> dates of the writes
 ---@field lag number seconds for which `hidden` remembers writes
 local Collection = {}
 Collection.__index = Collection
@@ -43,6 +44,7 @@ function collection.new(row)
     next = row.seeded,
     count = row.seeded,
     changed = {},
+    written = {},
     -- index of a changed record → owner's index, or false
     owners = {},
     -- owner's index → set of the indexes of its changed records
@@ -158,6 +160,11 @@ function Collection.on_write() end
 local function write(self, index, record, owner)
   if self.lag > 0 then
     self.recent[#self.recent + 1] = { index = index, at = server_clock.now(), before = self:text(index) }
+  end
+  if record and not record.modifyDate then
+    local before = self.written[index]
+    local now = server_clock.iso()
+    self.written[index] = { created = before and before.created or index >= self.seeded and now or nil, modified = now }
   end
   self.changed[index] = record and assert(json.encode(record)) or false
   link(self, index, owner)

@@ -27,6 +27,7 @@ local TYPE_NUMBERS = {
   organization_schema = 7,
   user = 8,
   trustor = 9,
+  export = 10,
 }
 dataset.type_numbers = TYPE_NUMBERS
 
@@ -189,6 +190,8 @@ function dataset.build(settings)
   dataset.old_schemas = { contact_schema = {}, organization_schema = {} }
   -- the bodies of the accepted conversation associations
   dataset.associations = {}
+  -- the jobs of all exports, in their order
+  dataset.exports = {}
   dataset.set_lag(settings)
 end
 

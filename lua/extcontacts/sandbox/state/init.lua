@@ -8,6 +8,7 @@ local access_tokens = require "extcontacts.sandbox.state.access_tokens"
 local dataset = require "extcontacts.sandbox.state.dataset"
 local deepcopy = require "extcontacts.base.deepcopy"
 local faults = require "extcontacts.sandbox.state.faults"
+local file_links = require "extcontacts.sandbox.state.file_links"
 local page_sizes = require "extcontacts.sandbox.state.page_sizes"
 local request_log = require "extcontacts.sandbox.state.request_log"
 local scan_cursors = require "extcontacts.sandbox.state.scan_cursors"
@@ -29,6 +30,7 @@ local function start(settings)
   current = deepcopy(settings)
   server_clock.reset()
   scan_cursors.reset()
+  file_links.reset()
   page_sizes.reset()
   request_log.reset(current.ledger)
   access_tokens.reset_windows()

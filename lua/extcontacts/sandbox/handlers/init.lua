@@ -15,9 +15,11 @@ local json = require "extcontacts.base.json"
 local locate = require "extcontacts.sandbox.handlers.locate"
 local operations = require "extcontacts.api.operations"
 local page_envelope = require "extcontacts.sandbox.handlers.page_envelope"
+local patch = require "extcontacts.sandbox.handlers.patch"
 local pending = require "extcontacts.sandbox.handlers.pending"
 local record_body = require "extcontacts.sandbox.handlers.record_body"
 local record_listing = require "extcontacts.sandbox.handlers.record_listing"
+local record_store = require "extcontacts.sandbox.handlers.record_store"
 local resources = require "extcontacts.sandbox.handlers.resources"
 local reverse_lookup = require "extcontacts.sandbox.handlers.reverse_lookup"
 local scan_page = require "extcontacts.sandbox.handlers.scan_page"
@@ -36,7 +38,7 @@ local server_clock = require "extcontacts.sandbox.state.server_clock"
 ---@field status integer|nil set by a handler: the response's status, if it is not the row's
 ---@field items integer|nil set by a handler: the number of items of a bulk request
 
-local verbs = {}
+local verbs = { patch = patch }
 
 function verbs.get(ctx, resource)
   local records = dataset.collections[resource.type]
@@ -58,19 +60,13 @@ end
 
 function verbs.create(ctx, resource)
   local records = dataset.collections[resource.type]
-  local path_owner = locate.owner(ctx, resource)
-  local record, body_owner = resource.prepare(ctx, nil, nil)
-  local index = records:create(function(id)
-    return locate.identify(resource, record, id, path_owner)
-  end, path_owner or body_owner)
-  return records:text(index)
+  return records:text(record_store.create(ctx, resource, locate.owner(ctx, resource)))
 end
 
 function verbs.update(ctx, resource)
   local records = dataset.collections[resource.type]
   local index, path_owner = locate.member(ctx, resource)
-  local record, body_owner = resource.prepare(ctx, records:record(index), index)
-  records:put(index, locate.identify(resource, record, records:id(index), path_owner), path_owner or body_owner)
+  record_store.replace(ctx, resource, index, path_owner)
   return records:text(index)
 end
 

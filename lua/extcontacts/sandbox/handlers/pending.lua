@@ -2,19 +2,16 @@
 -- their requests as it does all others, and answers them with 501.
 
 local BY_RESOURCE = {
-  contacts = "patch search unresolved promote enrich merge merge_two",
+  contacts = "search unresolved promote enrich merge merge_two",
   ["contacts.identifiers"] = "list change",
-  ["contacts.notes"] = "patch",
   ["contacts.schemas"] = "limits core_types core_type",
   ["contacts.sessions"] = "list",
   ["contacts.segments"] = "list change",
   ["contacts.divisionviews"] = "scan",
-  organizations = "patch enrich",
+  organizations = "enrich",
   ["organizations.identifiers"] = "list change",
-  ["organizations.notes"] = "patch",
   ["organizations.schemas"] = "limits core_types core_type",
   ["organizations.divisionviews"] = "scan",
-  relationships = "patch",
   ["relationships.divisionviews"] = "scan",
   ["notes.divisionviews"] = "scan",
   lookup = "contact organization identifier",

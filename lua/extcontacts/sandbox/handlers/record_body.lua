@@ -38,6 +38,10 @@ local PHONE_LENGTHS = { display = 512, countryCode = 4 }
 local EMAILS = { workEmail = true, personalEmail = true, otherEmail = true }
 local EMAIL_LENGTH = 256
 
+--- The fields that contain an e-mail address.
+---@type table<string, boolean>
+record_body.emails = EMAILS
+
 local function raise_wrong_type(path, expected)
   api_errors.raise("bad.request", nil, {
     message = ("The field %s is not of the type %s."):format(path, expected),

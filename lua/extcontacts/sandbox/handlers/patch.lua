@@ -1,0 +1,168 @@
+--- PATCH: changes single fields of a record, which is then stored as PUT stores
+-- it.
+
+local api_errors = require "extcontacts.sandbox.api_errors"
+local dataset = require "extcontacts.sandbox.state.dataset"
+local locate = require "extcontacts.sandbox.handlers.locate"
+local models = require "extcontacts.api.models"
+local patch_actions = require "extcontacts.sandbox.handlers.patch_actions"
+local record_body = require "extcontacts.sandbox.handlers.record_body"
+local record_store = require "extcontacts.sandbox.handlers.record_store"
+
+-- Fields that no PATCH may change, besides those that the models call read-only.
+local FIXED = {
+  id = true, createDate = true, modifyDate = true, trustor = true, division = true, entityId = true, entityType = true,
+}
+
+-- Of phone numbers, what the server computes from `display`.
+local COMPUTED = { e164 = true, countryCode = true, userInput = true }
+
+---@class extcontacts.sandbox.Change
+---@field path string as sent, `$.address.city`
+---@field names string[] of the path
+---@field field extcontacts.Field the last one
+---@field action string
+---@field value any
+
+local function reject(ctx, number, part, reason, code)
+  api_errors.invalid_field(ctx.settings, ("changes[%d].%s"):format(number, part), reason, code)
+end
+
+local function names_of(path)
+  local names = {}
+  for name in (path:sub(3) .. "."):gmatch "([^.]*)%." do
+    if not name:find "^[%w_]+$" then
+      return nil
+    end
+    names[#names + 1] = name
+  end
+  return path:sub(1, 2) == "$." and names or nil
+end
+
+-- The model's field that a path names, and whether the server sets it.
+local function find_field(model, names)
+  local field, is_fixed
+  for depth, name in ipairs(names) do
+    if depth > 1 and field.shape == "map" and depth == #names then
+      return { wire = name, type = field.type, shape = "value" }, is_fixed
+    end
+    model = depth == 1 and model or field.shape == "value" and models[field.type] or nil
+    field = model and model.by_wire[name]
+    if not field then
+      return nil
+    end
+    is_fixed = is_fixed or field.read_only or depth == 1 and FIXED[name]
+      or model.name == "PhoneNumber" and COMPUTED[name]
+  end
+  return field, is_fixed
+end
+
+-- A change of the request; nil if it is ignored.
+local function read_change(ctx, model, sent, number)
+  if type(sent) ~= "table" then
+    api_errors.raise("bad.request", nil, { message = ("The field changes[%d] is not an object."):format(number) })
+  end
+  for _, part in ipairs { "field", "action" } do
+    if type(sent[part]) ~= "string" or sent[part] == "" then
+      reject(ctx, number, part, "the field is required", "required")
+    end
+  end
+  local names = names_of(sent.field)
+  if not names then
+    reject(ctx, number, "field", "it must be a path such as $.address.city", "invalid.path")
+  end
+  local field, is_fixed = find_field(model, names)
+  if not field then
+    reject(ctx, number, "field", ("%s has no field %s"):format(model.name, sent.field), "unknown.field")
+  elseif not patch_actions.exists(sent.action) then
+    reject(ctx, number, "action", "the action is unknown", "unknown.action")
+  elseif is_fixed then
+    if ctx.settings.patch_fixed == "reject" then
+      reject(ctx, number, "field", "the field can't be changed", "read.only")
+    end
+    return nil
+  end
+  local change = { path = sent.field, names = names, field = field, action = sent.action, value = sent.value }
+  local reason, code, part = patch_actions.problem(change, ctx.settings)
+  if reason then
+    reject(ctx, number, part, reason, code)
+  end
+  return change
+end
+
+-- Ends the request if two changes exclude each other.
+local function check_pairs(ctx, sent)
+  for number, outer in ipairs(sent) do
+    for other, inner in ipairs(sent) do
+      local is_parent = inner.field:sub(1, #outer.field + 1) == outer.field .. "."
+      local is_twice = other > number and inner.field == outer.field and ctx.settings.patch_twice == "reject"
+      if is_parent or is_twice then
+        api_errors.raise("general.conflict", {
+          reason = is_parent and ("%s contains %s"):format(outer.field, inner.field)
+            or ("%s is changed twice"):format(outer.field),
+        })
+      end
+    end
+  end
+end
+
+local function read_changes(ctx, model)
+  local sent = ctx.body.changes
+  if type(sent) ~= "table" or #sent == 0 then
+    api_errors.invalid_field(ctx.settings, "changes", "it must be an array with at least one change", "required")
+  end
+  local changes = {}
+  for number, change in ipairs(sent) do
+    changes[#changes + 1] = read_change(ctx, model, change, number - 1)
+  end
+  check_pairs(ctx, sent)
+  return changes
+end
+
+-- Takes the values that a rule forbids, and that no change concerns, out of a
+-- record: a PATCH of another field is not rejected for them.
+local function set_aside(ctx, record, changes)
+  local aside = {}
+  if ctx.settings.patch_checks == "record" then
+    return aside
+  end
+  local is_changed = {}
+  for _, change in ipairs(changes) do
+    is_changed[change.names[1]] = true
+  end
+  for field in pairs(record_body.emails) do
+    local value = record[field]
+    if type(value) == "string" and not is_changed[field] and not record_body.is_email(value) then
+      aside[field], record[field] = value, nil
+    end
+  end
+  return aside
+end
+
+local function apply(ctx, resource, index, owner, changes)
+  local body = dataset.collections[resource.type]:record(index)
+  for _, change in ipairs(changes) do
+    patch_actions.apply(body, change, ctx.settings)
+  end
+  local aside = set_aside(ctx, body, changes)
+  record_store.replace(record_store.with_body(ctx, body), resource, index, owner, aside)
+end
+
+--- Answers a PATCH.
+---@param ctx extcontacts.sandbox.Context
+---@param resource extcontacts.sandbox.Resource
+---@return string JSON
+local function patch(ctx, resource)
+  local index, owner = locate.member(ctx, resource)
+  local changes = read_changes(ctx, models[ctx.row.returns])
+  if ctx.settings.patch_partial then
+    for _, change in ipairs(changes) do
+      apply(ctx, resource, index, owner, { change })
+    end
+  else
+    apply(ctx, resource, index, owner, changes)
+  end
+  return dataset.collections[resource.type]:text(index)
+end
+
+return patch

@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 /* A count other than the given one makes libcurl end the transfer. */
-static size_t taken(ec_transfer *t, size_t count, int ok, ec_fail limit) {
+static size_t taken(ec_transfer *t, size_t count, ec_fail limit) {
   ec_liveness_hear(&t->engine->liveness);
-  if (ok)
+  if (limit == EC_FAIL_NONE)
     return count;
   t->limit = limit;
   return 0;
@@ -23,16 +23,23 @@ static size_t taken(ec_transfer *t, size_t count, int ok, ec_fail limit) {
 size_t ec_on_header(char *line, size_t size, size_t count, void *transfer) {
   ec_transfer *t = transfer;
   int rc = ec_headers_line(&t->memory.headers, line, size * count);
-  return taken(t, size * count, rc == EC_HEADERS_OK,
-               rc == EC_HEADERS_FULL ? EC_FAIL_HEADER_CAP : EC_FAIL_MEMORY);
+  return taken(t, size * count,
+               rc == EC_HEADERS_OK     ? EC_FAIL_NONE
+               : rc == EC_HEADERS_FULL ? EC_FAIL_HEADER_CAP
+                                       : EC_FAIL_MEMORY);
 }
 
 size_t ec_on_body(char *bytes, size_t size, size_t count, void *transfer) {
   ec_transfer *t = transfer;
   ec_buf *body = &t->memory.parts[EC_RESPONSE_BODY];
-  int rc = ec_buf_add(body, bytes, size * count);
-  return taken(t, size * count, rc == EC_BUF_OK,
-               rc == EC_BUF_FULL ? EC_FAIL_BODY_CAP : EC_FAIL_MEMORY);
+  int rc;
+  if (ec_transfer_fills_file(t))
+    return taken(t, size * count, ec_transfer_write(t, bytes, size * count));
+  rc = ec_buf_add(body, bytes, size * count);
+  return taken(t, size * count,
+               rc == EC_BUF_OK     ? EC_FAIL_NONE
+               : rc == EC_BUF_FULL ? EC_FAIL_BODY_CAP
+                                   : EC_FAIL_MEMORY);
 }
 
 /* There is no callback to rewind the body, on purpose: without one libcurl

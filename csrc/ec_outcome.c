@@ -91,6 +91,9 @@ ec_failure ec_outcome_failure(const ec_transfer *t, CURLcode code) {
     return ec_err_curl(CURLE_SEND_FAIL_REWIND);
   if (code == CURLE_OPERATION_TIMEDOUT && t->sent == EC_SENT_NOTHING)
     return ec_err(EC_FAIL_CONNECT_TIMEOUT);
+  if (code == CURLE_OPERATION_TIMEDOUT && t->stall > 0 &&
+      ec_now() < t->deadline)
+    return ec_err(EC_FAIL_STALLED);
   if (t->sent == EC_SENT_NOTHING && may_lack_descriptor(code) &&
       lacks_descriptor())
     return ec_err(EC_FAIL_DESCRIPTORS);

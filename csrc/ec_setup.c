@@ -185,6 +185,13 @@ static int needs_new_connection(const ec_transfer *t) {
   return ec_liveness_suspicious(&e->liveness, e->pending.first->started);
 }
 
+static int set_stall(ec_transfer *t) {
+  SET(CURLOPT_LOW_SPEED_LIMIT, t->stall > 0 ? 1L : 0L);
+  SET(CURLOPT_LOW_SPEED_TIME,
+      t->stall > 0 ? 1 + milliseconds(t->stall) / 1000 : 0L);
+  return EC_OK;
+}
+
 int ec_setup_deadline(ec_transfer *t, double now) {
   double connect = t->engine->options.connect_timeout;
   double left = t->deadline - now;
@@ -208,6 +215,8 @@ int ec_setup(ec_transfer *t) {
     rc = set_request(t);
   if (rc == EC_OK)
     rc = set_data(t);
+  if (rc == EC_OK)
+    rc = set_stall(t);
   if (rc == EC_OK)
     rc = set_limits(t);
   return rc;

@@ -3,10 +3,13 @@
 */
 #include "ec_transfer.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define NO_CAP (SIZE_MAX / 4)
 
@@ -15,6 +18,13 @@ static void reset(ec_transfer *t) {
   memset(t, 0, sizeof *t);
   t->memory = kept;
   t->deadline = HUGE_VAL;
+  t->file = -1;
+}
+
+static void close_file(ec_transfer *t) {
+  if (t->file >= 0)
+    close(t->file);
+  t->file = -1;
 }
 
 ec_transfer *ec_transfer_create(const ec_options *options) {
@@ -32,6 +42,7 @@ ec_transfer *ec_transfer_create(const ec_options *options) {
 
 void ec_transfer_renew(ec_transfer *t) {
   int part;
+  close_file(t);
   for (part = 0; part < EC_PARTS; part++)
     ec_buf_clear(&t->memory.parts[part]);
   ec_headers_renew(&t->memory.headers);
@@ -40,6 +51,7 @@ void ec_transfer_renew(ec_transfer *t) {
 
 void ec_transfer_destroy(ec_transfer *t) {
   int part;
+  close_file(t);
   for (part = 0; part < EC_PARTS; part++)
     ec_buf_free(&t->memory.parts[part]);
   ec_headers_free(&t->memory.headers);
@@ -90,6 +102,54 @@ int ec_transfer_header(ec_transfer *t, const char *name, const char *value) {
 int ec_transfer_body(ec_transfer *t, const char *bytes, size_t length) {
   t->has_body = 1;
   return add(t, EC_REQUEST_BODY, bytes, length);
+}
+
+static ec_fail file_failure(int error) {
+  switch (error) {
+  case EMFILE:
+    return EC_FAIL_DESCRIPTORS;
+  case ENOSPC:
+  case EDQUOT:
+    return EC_FAIL_FILE_FULL;
+  default:
+    return EC_FAIL_FILE;
+  }
+}
+
+int ec_transfer_file(ec_transfer *t, int fd, curl_off_t cap) {
+  int rc;
+  t->file_cap = cap;
+  t->file = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+  if (t->file >= 0) {
+    do {
+      rc = ftruncate(t->file, 0);
+    } while (rc < 0 && errno == EINTR);
+    if (rc == 0)
+      return EC_OK;
+  }
+  t->failure = ec_err(file_failure(errno));
+  return EC_REFUSED;
+}
+
+int ec_transfer_fills_file(const ec_transfer *t) {
+  long status = t->memory.headers.status;
+  return t->file >= 0 && status >= 200 && status <= 299;
+}
+
+ec_fail ec_transfer_write(ec_transfer *t, const char *bytes, size_t count) {
+  if ((curl_off_t)count > t->file_cap - t->written)
+    return EC_FAIL_FILE_CAP;
+  while (count > 0) {
+    ssize_t step = pwrite(t->file, bytes, count, (off_t)t->written);
+    if (step < 0 && errno == EINTR)
+      continue;
+    if (step < 0)
+      return file_failure(errno);
+    bytes += step;
+    count -= (size_t)step;
+    t->written += step;
+  }
+  return EC_FAIL_NONE;
 }
 
 int ec_transfer_is_read(const ec_transfer *t) {

@@ -66,6 +66,11 @@ struct ec_transfer {
 
   const ec_origin *origin; /* of the URL; NULL if the engine does not keep it */
   CURL *easy;              /* while it is pending */
+  int file;                /* where the body of a 2xx response goes, owned by
+                           ** the transfer; -1: into memory */
+  curl_off_t file_cap;     /* most bytes of the file */
+  curl_off_t written;      /* bytes in the file so far */
+  double stall;            /* seconds without a byte that end it; 0: none */
   size_t body_read;        /* bytes of the request's body libcurl has taken */
   int attempts;            /* times libcurl began to send the request */
   int socket_error;        /* errno of a socket that could not be created */
@@ -101,6 +106,17 @@ int ec_transfer_method(ec_transfer *t, const char *method);
 int ec_transfer_url(ec_transfer *t, const char *url);
 int ec_transfer_header(ec_transfer *t, const char *name, const char *value);
 int ec_transfer_body(ec_transfer *t, const char *bytes, size_t length);
+
+/* Lets the body of a 2xx response go into an open file, which is emptied; the
+** transfer writes to a descriptor of its own.  EC_OK, or EC_REFUSED with the
+** transfer's failure. */
+int ec_transfer_file(ec_transfer *t, int fd, curl_off_t cap);
+
+/* Whether bytes of the response's body go into the file. */
+int ec_transfer_fills_file(const ec_transfer *t);
+
+/* Appends to the file: EC_FAIL_NONE, or why not. */
+ec_fail ec_transfer_write(ec_transfer *t, const char *bytes, size_t count);
 
 /* The text in EC_URL or EC_METHOD. */
 static inline const char *ec_transfer_text(const ec_transfer *t, ec_part part) {

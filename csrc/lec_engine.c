@@ -125,12 +125,13 @@ static int engine_submit(lua_State *L) {
   luaL_checktype(L, 2, LUA_TTABLE);
   lua_settop(L, 3);
   tbox = lec_new_transfer(L, d); /* at 4 */
-  lec_read_request(L, tbox->transfer);
+  rc = lec_read_request(L, tbox->transfer);
   push_pending(L, box);
   lua_pushlightuserdata(L, tbox->transfer);
   lua_pushvalue(L, 4);
   lua_rawset(L, 5); /* pending[t] = transfer */
-  rc = d->ops->submit(d, tbox->transfer);
+  if (rc == EC_OK)
+    rc = d->ops->submit(d, tbox->transfer);
   if (rc != EC_OK) {
     take_pending(L, 5, tbox->transfer);
     lec_check_memory(L, rc);

@@ -4,8 +4,9 @@
 ** durable rename.  A failure is nil, "PATH: reason", code, where the code is
 ** errno's name.
 */
-#include "lec_open.h"
+#include "lec_file.h"
 
+#include "lec_open.h"
 #include "lec_util.h"
 
 #include "ec_own.h"
@@ -93,11 +94,19 @@ static int outcome(lua_State *L, const char *path, int result, int error) {
   return 1;
 }
 
-static lec_file *check_open(lua_State *L) {
-  lec_file *file = luaL_checkudata(L, 1, FILE_TYPE);
+static lec_file *check_open_at(lua_State *L, int index) {
+  lec_file *file = luaL_checkudata(L, index, FILE_TYPE);
   if (file->fd < 0)
     luaL_error(L, "the file is closed");
   return file;
+}
+
+static lec_file *check_open(lua_State *L) {
+  return check_open_at(L, 1);
+}
+
+int lec_file_descriptor(lua_State *L, int index) {
+  return check_open_at(L, index)->fd;
 }
 
 /* [-0, +1]  the name of the directory of `path` */

@@ -3,6 +3,9 @@
 */
 #include "lec_request.h"
 
+#include "lec_file.h"
+#include "lec_util.h"
+
 #include <string.h>
 
 void lec_check_memory(lua_State *L, int rc) {
@@ -99,7 +102,34 @@ static void add_headers(lua_State *L, ec_transfer *t) {
   lua_pop(L, 1);
 }
 
-void lec_read_request(lua_State *L, ec_transfer *t) {
+/* The number in a field of the request, or `other` without one.  [-0, +0] */
+static double number_field(lua_State *L, const char *name, double other) {
+  lua_getfield(L, 2, name);
+  if (!lua_isnil(L, -1)) {
+    check_type(L, LUA_TNUMBER, name);
+    other = lua_tonumber(L, -1);
+    if (other != other)
+      luaL_error(L, "the request's %s is not a number (NaN)", name);
+  }
+  lua_pop(L, 1);
+  return other;
+}
+
+/* The file of core.file that the response's body goes to.  [-0, +0] */
+static int read_file(lua_State *L, ec_transfer *t) {
+  double cap = number_field(L, "max_size", EC_MAX_EXACT);
+  int rc = EC_OK;
+  lua_getfield(L, 2, "file");
+  if (!lua_isnil(L, -1)) {
+    if (!(cap >= 0 && cap <= EC_MAX_EXACT))
+      luaL_error(L, "the request's max_size must not be negative");
+    rc = ec_transfer_file(t, lec_file_descriptor(L, -1), (curl_off_t)cap);
+  }
+  lua_pop(L, 1);
+  return rc;
+}
+
+int lec_read_request(lua_State *L, ec_transfer *t) {
   int top = lua_gettop(L);
   lec_check_memory(L, ec_transfer_method(t, method_field(L)));
   lec_check_memory(L, ec_transfer_url(t, string_field(L, "url")));
@@ -115,12 +145,8 @@ void lec_read_request(lua_State *L, ec_transfer *t) {
     lec_check_memory(
         L, ec_transfer_body(t, lua_tostring(L, -1), lua_rawlen(L, -1)));
   }
-  lua_getfield(L, 2, "deadline");
-  if (!lua_isnil(L, -1)) {
-    check_type(L, LUA_TNUMBER, "deadline");
-    t->deadline = lua_tonumber(L, -1);
-    if (t->deadline != t->deadline)
-      luaL_error(L, "the request's deadline is not a number (NaN)");
-  }
   lua_settop(L, top);
+  t->deadline = number_field(L, "deadline", t->deadline);
+  t->stall = number_field(L, "stall", 0);
+  return read_file(L, t);
 }

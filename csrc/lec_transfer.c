@@ -143,6 +143,10 @@ static void push_reply(lua_State *L, const ec_transfer *t) {
   lua_setfield(L, -2, "headers");
   lua_pushlstring(L, body->length > 0 ? body->data : "", body->length);
   lua_setfield(L, -2, "body");
+  if (ec_transfer_fills_file(t)) {
+    lua_pushinteger(L, (lua_Integer)t->written);
+    lua_setfield(L, -2, "written");
+  }
   lua_pushstring(L, t->http_version == CURL_HTTP_VERSION_2_0   ? "2"
                     : t->http_version == CURL_HTTP_VERSION_1_0 ? "1.0"
                                                                : "1.1");

@@ -21,6 +21,7 @@ local runtime = require "extcontacts.runtime"
 local stats = require "extcontacts.transport.stats"
 local suggest = require "extcontacts.base.suggest"
 local transport = require "extcontacts.transport"
+local workflows = require "extcontacts.workflows"
 
 local client = {}
 
@@ -101,7 +102,26 @@ function on_first_use.__index(_, name)
   return method
 end
 
-local tree = namespace.tree(names.shorts, function(short)
+-- The method of a workflow.
+local function workflow_of(name, client_of)
+  return function(self, ...)
+    local ctx, misuse = context_of(client_of(self), name)
+    if not ctx then
+      error(misuse, 2)
+    end
+    local args
+    args, misuse = workflows.bind(name, ...)
+    if not args then
+      error(misuse, 2)
+    end
+    return results(workflows.run(ctx, name, args))
+  end
+end
+
+local tree = namespace.tree({ names.shorts, workflows.names }, function(short)
+  if workflows.has(short) then
+    return workflow_of(short, namespace.client_of)
+  end
   return method_of(operations.find(short), short, namespace.client_of)
 end)
 
@@ -252,8 +272,10 @@ function Client:close()
   local ctx = client_context.of(self)
   if ctx and not ctx.closed then
     ctx.closed = true
-    if ctx.engine then
-      ctx.engine:close()
+    for _, name in ipairs { "engine", "foreign_engine" } do
+      if ctx[name] then
+        ctx[name]:close()
+      end
     end
   end
 end

@@ -31,19 +31,21 @@ local function new_node(path, method_of)
   return { spaces = {}, methods = methods, shorts = shorts, path = path }
 end
 
---- Builds the tree of the operations' short names.
----@param shorts string[]
+--- Builds the tree of short names.
+---@param lists string[][]
 ---@param method_of fun(short: string): function creates the method of an operation
 ---@return extcontacts.NamespaceNode
-function namespace.tree(shorts, method_of)
+function namespace.tree(lists, method_of)
   local root = new_node("client", method_of)
-  for _, short in ipairs(shorts) do
-    local node = root
-    for part in short:gmatch "([%w_]+)%." do
-      node.spaces[part] = node.spaces[part] or new_node(node.path .. "." .. part, method_of)
-      node = node.spaces[part]
+  for _, shorts in ipairs(lists) do
+    for _, short in ipairs(shorts) do
+      local node = root
+      for part in short:gmatch "([%w_]+)%." do
+        node.spaces[part] = node.spaces[part] or new_node(node.path .. "." .. part, method_of)
+        node = node.spaces[part]
+      end
+      node.shorts[short:match "[%w_]+$"] = short
     end
-    node.shorts[short:match "[%w_]+$"] = short
   end
   return root
 end

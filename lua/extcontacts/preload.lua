@@ -4,6 +4,7 @@
 -- all of it.  A spec keeps the list complete.
 require "extcontacts.api.changes"
 require "extcontacts.api.effects"
+require "extcontacts.api.file_request"
 require "extcontacts.api.models.bulk"
 require "extcontacts.api.models.exports"
 require "extcontacts.api.models.graphs"
@@ -25,9 +26,11 @@ require "extcontacts.api.operations.schemas"
 require "extcontacts.api.operations.settings"
 require "extcontacts.api.operations.trustors"
 require "extcontacts.api.secrets"
+require "extcontacts.base.atomic_file"
 require "extcontacts.base.printable"
 require "extcontacts.record.normalize.compositions"
 require "extcontacts.record.normalize.name"
 require "extcontacts.record.normalize.phone"
+require "extcontacts.workflows.export"
 
 return true

@@ -93,7 +93,8 @@ for _, threaded in ipairs { false, true } do
     end)
 
     it("fails when the body is shorter than its length", function()
-      local reply, failure = fetch { { "read" }, { "send", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" .. "short" } }
+      local reply, failure = fetch { { "read" },
+        { "send", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort" } }
       assert.is_nil(reply)
       assert.equal("closed_early", failure.code)
     end)
@@ -116,7 +117,8 @@ for _, threaded in ipairs { false, true } do
 
     it("keeps its own descriptor", function()
       p = peer.start { { { "read" }, { "send", peer.reply(("y"):rep(50000)) } } }
-      local transfer = assert(e:submit { method = "GET", url = p.url .. "/", file = file, deadline = engine.now() + 20 })
+      local request = { method = "GET", url = p.url .. "/", file = file, deadline = engine.now() + 20 }
+      local transfer = assert(e:submit(request))
       file:close()
       repeat
         e:step(1)

@@ -48,6 +48,7 @@ describe("ctx", function()
     }
     assert.equal(place:ids(1)[1], named)
     for _, write in ipairs {
+      function(ctx) ctx.client.contacts:export { path = "x" } end,
       function(ctx) ctx.client.contacts:delete("x") end,
       function(ctx) ctx.client.contacts.notes:create("x", {}) end,
       function(ctx) ctx.client:delete_externalcontacts_contact("x") end,

@@ -22,6 +22,7 @@
 ---@field attempts integer|nil requests sent for this call, including the last one
 ---@field retryable boolean whether the same call may succeed later and is safe to retry
 ---@field ambiguous boolean|nil whether the server may have carried out the request all the same
+---@field job string|nil id of the job that failed, or that can be resumed
 ---@field retry_after number|nil seconds the server asked to wait
 ---@field correlation_id string|nil the server's id of the request, for support
 ---@field details table|nil the server's messages about single fields
@@ -43,6 +44,7 @@
 ---| "io" # a file that can't be read or written
 ---| "cancelled" # by a cancel token or a signal
 ---| "closed" # the client was closed
+---| "job" # a job of the platform failed or was cancelled
 
 local core = require "extcontacts.core"
 
@@ -62,6 +64,7 @@ local KINDS = {
   io = true,
   cancelled = true,
   closed = true,
+  job = true,
 }
 
 ---------------------------------------------------------------- the object --

@@ -66,6 +66,9 @@ end
 ---@return extcontacts.Request|nil
 ---@return extcontacts.Error|nil
 function call.request(ctx, row, args)
+  if row.build then
+    return row.build(row, args, ctx.config) -- not an operation of the table (`api.file_request`)
+  end
   if ctx.config.validate then
     local ok, err = limits.check(row, args)
     if not ok then
@@ -109,6 +112,14 @@ function call.prepare(ctx, row, args)
   return self, err
 end
 
+--- Creates a call without a request, to wait with `pause` between the calls of a job.
+---@param ctx extcontacts.ClientContext
+---@param cancel_token extcontacts.CancelToken|nil
+---@return extcontacts.Call
+function call.idle(ctx, cancel_token)
+  return setmetatable({ ctx = ctx, runtime = runtime.here(ctx), cancel_token = cancel_token, attempts = 0 }, metatable)
+end
+
 ------------------------------------------------------------------- waiting --
 
 local function cancelled(message, code)
@@ -150,7 +161,7 @@ end
 -- pause even while signals are deferred; those wait for work that can be
 -- finished at once.
 ---@param seconds number
----@param reason "rate"|"retry"|"circuit"|"token" for the client's counters
+---@param reason "rate"|"retry"|"circuit"|"token"|"job" for the client's counters
 ---@param waitable table|nil ends the wait once it is done
 ---@return extcontacts.Error|nil why the call must not continue
 function Call:pause(seconds, reason, waitable)

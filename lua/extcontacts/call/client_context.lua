@@ -26,6 +26,7 @@ local client_context = {}
 ---@field orphans_at number|nil when requests without a call are next searched for
 ---@field runtime table|nil how to wait, if not determined by where the call is made
 ---@field engine table|nil
+---@field foreign_engine table|nil for files on other servers, if the engine has a client certificate
 ---@field now fun(): number monotonic seconds
 ---@field time fun(): number UTC seconds since 1970
 ---@field random fun(): number from 0 to 1

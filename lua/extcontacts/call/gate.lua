@@ -44,6 +44,10 @@ local function circuit_open(ctx, wait)
   }
 end
 
+-- For a request that does not go to the API: no token, and no part in its window and
+-- its circuit.
+local NO_LEASE = {}
+
 -- A lease, or how long to wait and why; or a failure of the token endpoint.
 local function admit(call)
   local ctx = call.ctx
@@ -96,6 +100,8 @@ function gate.pass(call)
     end
     if err then
       return nil, err
+    elseif call.row.is_foreign then
+      return NO_LEASE
     end
     local lease, failure, wait, reason, until_probe = admit(call)
     if lease then

@@ -56,7 +56,7 @@ end
 ---@param now number when it ended
 ---@param call extcontacts.Call|nil as for `settle`
 function health.note(ctx, exchange, reply, err, now, call)
-  if exchange.is_settled then
+  if exchange.is_settled or exchange.row.is_foreign then
     return
   end
   exchange.is_settled = true
@@ -72,7 +72,7 @@ end
 -- Notes the result of a finished request for its call, which may come back for it.
 local function note_for_call(ctx, exchange)
   local reply, failure = exchanges.take_early(ctx, exchange)
-  if exchange.lease then
+  if exchange.lease and not exchange.row.is_foreign then
     local err = failure and transport.error(ctx.config, exchange.row, failure)
       or reply.status > 299 and response.failure(exchange.row, reply) or nil
     local elapsed = (reply or failure).elapsed

@@ -37,7 +37,8 @@ local function attempt(call)
   if lease.is_probe then
     ctx.probe = exchange
   end
-  value, err, call.reply, call.entry = transport.send(call, row, request, lease.authorization, response.classify)
+  value, err, call.reply, call.entry = transport.send(call, row, request, lease.authorization,
+    row.classify or response.classify)
   log.add_bodies(ctx.config, call.entry, request.body, call.reply, lease.authorization)
   health.note(ctx, exchange, call.reply, err, ctx.now(), call)
   return value, err, row
@@ -45,7 +46,7 @@ end
 
 -- A refused token is renewed once, and the request sent again at once.
 local function renews(call, failing, err)
-  if err.status ~= 401 or failing == oauth.row or call.renewed then
+  if err.status ~= 401 or failing == oauth.row or failing.is_foreign or call.renewed then
     return false
   end
   call.renewed = call.ctx.tokens:refused(call.token)

@@ -2,6 +2,7 @@
 
 local operations = require "extcontacts.api.operations"
 local raw_request = require "extcontacts.api.raw_request"
+local workflows = require "extcontacts.workflows"
 
 local readonly_client = {}
 
@@ -14,6 +15,9 @@ end
 local function is_read(name, first)
   if name == raw_request.NAME then
     return raw_request.effect(first) == "read"
+  end
+  if workflows.has(name) then
+    return false
   end
   local row = operations.find(name)
   return not row or row.effect == "read"

@@ -15,28 +15,43 @@ local stats = require "extcontacts.transport.stats"
 
 local transport = {}
 
+local function new_engine(config, is_foreign)
+  return runtime.engine {
+    user_agent = config.user_agent,
+    proxy = config.proxy,
+    no_proxy = config.no_proxy,
+    ca_file = config.ca_file,
+    client_cert = not is_foreign and config.client_cert or nil,
+    client_key = not is_foreign and config.client_key or nil,
+    connect_timeout = config.connect_timeout,
+    max_body = config.max_body,
+    gzip = config.compress,
+  }
+end
+
 --- The engine of a client, created at first use and again in a forked child.
 ---@param ctx extcontacts.ClientContext
 ---@return table|nil engine nil if the process has no descriptor left for one
 ---@return table|nil failure
 function transport.engine(ctx)
   if not ctx.engine or not ctx.engine:usable() then
-    local config = ctx.config
     local failure
-    ctx.engine, failure = runtime.engine {
-      user_agent = config.user_agent,
-      proxy = config.proxy,
-      no_proxy = config.no_proxy,
-      ca_file = config.ca_file,
-      client_cert = config.client_cert,
-      client_key = config.client_key,
-      connect_timeout = config.connect_timeout,
-      max_body = config.max_body,
-      gzip = config.compress,
-    }
+    ctx.engine, failure = new_engine(ctx.config)
     return ctx.engine, failure
   end
   return ctx.engine
+end
+
+-- The engine for other servers than the API: a client certificate is for the API alone.
+local function foreign_engine(ctx)
+  if not ctx.config.client_cert then
+    return transport.engine(ctx)
+  elseif not ctx.foreign_engine or not ctx.foreign_engine:usable() then
+    local failure
+    ctx.foreign_engine, failure = new_engine(ctx.config, true)
+    return ctx.foreign_engine, failure
+  end
+  return ctx.foreign_engine
 end
 
 -- Failures to connect, which a proxy may have caused.
@@ -82,7 +97,12 @@ end
 -- Sends one request and waits for its end.
 local function transmit(call, row, request, authorization)
   local ctx, cancel_token = call.ctx, call.cancel_token
-  local engine, failure = transport.engine(ctx)
+  local engine, failure
+  if row.is_foreign then
+    engine, failure = foreign_engine(ctx)
+  else
+    engine, failure = transport.engine(ctx)
+  end
   local transfer
   if engine then
     transfer, failure = engine:submit(request, authorization)
@@ -181,7 +201,9 @@ function transport.send(call, row, request, authorization, classify)
   local value, err
   local reply, failure = transmit(call, row, request, authorization)
   if reply then
-    read_clock(ctx, reply)
+    if not row.is_foreign then
+      read_clock(ctx, reply)
+    end
     if reply.status > 299 then -- for the date of a Retry-After
       reply.server_time = transport.server_time(ctx) or ctx.time()
       local secrets = require "extcontacts.api.secrets"

@@ -26,7 +26,7 @@ stats.BOUNDS = { 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10 }
 ---@field throttled integer replies with 429
 ---@field recovered integer creates whose reply was lost and whose record was found
 ---@field in_flight integer requests sent whose reply has not arrived; in a snapshot
----@field waits table<"rate"|"retry"|"circuit"|"token", number> seconds waited, by reason
+---@field waits table<"rate"|"retry"|"circuit"|"token"|"job", number> seconds waited, by reason
 ---@field bytes_sent integer
 ---@field bytes_received integer
 ---@field operations table<string, extcontacts.OperationStats>
@@ -40,7 +40,7 @@ function stats.new()
     retries = {},
     throttled = 0,
     recovered = 0,
-    waits = { rate = 0, retry = 0, circuit = 0, token = 0 },
+    waits = { rate = 0, retry = 0, circuit = 0, token = 0, job = 0 },
     bytes_sent = 0,
     bytes_received = 0,
     operations = {},

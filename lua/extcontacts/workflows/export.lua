@@ -1,0 +1,171 @@
+--- Exports: creates the platform's job, waits for its end and downloads the file.
+
+local atomic_file = require "extcontacts.base.atomic_file"
+local errors = require "extcontacts.base.errors"
+local jobs = require "extcontacts.workflows.job"
+local option_rules = require "extcontacts.base.options"
+
+local export = {}
+
+---@class extcontacts.ExportOptions
+---@field path string the file to write, with the permissions 0600
+---@field filters table|nil which records: `{ gte = { field = "ModifyDate", value = "2026-11-01T00:00:00Z" } }`
+---@field division_ids string[]|nil
+---@field limit integer|nil most records
+---@field job string|nil id of an export to continue with; filters, division_ids and limit then have no effect
+---@field deadline number|nil seconds for everything; default 3600
+---@field poll number|nil seconds until the first look at the status; the waits grow up to 30 s; default 1
+---@field max_size number|nil most bytes of the file; default 4 GiB
+---@field overwrite boolean|nil replace an existing file
+---@field on_progress fun(progress: extcontacts.JobProgress)|nil
+---@field cancel extcontacts.CancelToken|nil
+
+---@class extcontacts.ExportResult
+---@field job string id of the export
+---@field path string
+---@field size integer bytes
+---@field rows integer|nil records in the file
+---@field created string|nil
+---@field completed string|nil
+
+local OPTIONS = {
+  path = { "string" },
+  filters = { "table" },
+  division_ids = { "table" },
+  limit = { "number", whole = true },
+  max_size = { "number", default = 4 * 2 ^ 30, most = 2 ^ 53 },
+  overwrite = { "boolean" },
+}
+for name, rule in pairs(jobs.OPTIONS) do
+  OPTIONS[name] = rule
+end
+
+-- Statuses in lower case.  Any other one is reported and waited on.
+local STATUSES = { running = "running", succeeded = "succeeded", failed = "failed" }
+
+--- Checks the arguments.
+---@param options any
+---@return extcontacts.ExportOptions|nil
+---@return string|nil misuse
+function export.bind(options, ...)
+  if (...) ~= nil then
+    return nil, "takes one argument, a table of options"
+  end
+  local problem = option_rules.problem(options, OPTIONS) or jobs.misuse(options)
+  if problem then
+    return nil, problem
+  elseif not options.path or options.path == "" then
+    return nil, "option 'path' is missing: the file to write"
+  end
+  for _, id in ipairs(options.division_ids or {}) do
+    if type(id) ~= "string" then
+      return nil, "option 'division_ids' must be an array of ids"
+    end
+  end
+  return options
+end
+
+local function body_of(options)
+  local conditions = { filters = options.filters, limit = options.limit }
+  local divisions = options.division_ids
+  return {
+    divisionIds = divisions and #divisions > 0 and divisions or nil,
+    queryConditions = next(conditions) and conditions or nil,
+  }
+end
+
+-- The export once it has succeeded.
+local function wait(job, resource)
+  return job:poll(function()
+    return job:call(resource .. ".exports.get", job.id)
+  end, function(record)
+    local text = type(record.status) == "string" and record.status or nil
+    local status = text and STATUSES[text:lower()]
+    if status == "succeeded" then
+      return record
+    elseif status == "failed" then
+      job:fail(text)
+    end
+    return nil, { status = text, is_unknown = text ~= nil and not status or nil }
+  end)
+end
+
+-- Statuses with which the file's server refuses a URL that has expired.
+local EXPIRED = { [401] = true, [403] = true, [404] = true, [410] = true }
+
+-- Downloads the file.  A URL may have expired since: the export is asked for another
+-- one, once.
+local function download(job, resource, record, writer)
+  local max_size = job.options.max_size or OPTIONS.max_size.default
+  local function attempt(url)
+    job:report("downloading", { status = record.status })
+    return job:transfer("GET", url, { file = writer.file, max_size = max_size })
+  end
+  local size, err = errors.catch(attempt, record.downloadUrl)
+  if err and EXPIRED[err.status] then
+    record = job:call(resource .. ".exports.get", job.id)
+    size, err = errors.catch(attempt, record.downloadUrl)
+  end
+  if err then
+    error(err, 0)
+  end
+  return size
+end
+
+-- A lost reply leaves a job that only a list shows; a second one would do no harm, but
+-- take as long.
+local function create(job, resource)
+  local created, err = errors.catch(job.call, job, resource .. ".exports.create", body_of(job.options))
+  if err then
+    if err.ambiguous then
+      err.message = ("%s; find the export with client.%s.exports:list(), and continue with job = its id"):format(
+        err.cause and err.cause.message or "the reply was lost", resource)
+    end
+    error(err, 0)
+  end
+  return created
+end
+
+local function export_to(job, resource, writer)
+  if not job.id then
+    local created = create(job, resource)
+    job.id = created.id
+    job:report("created", { status = created.status })
+  end
+  local record = wait(job, resource)
+  local size = download(job, resource, record, writer)
+  assert(writer:finish())
+  return {
+    job = job.id,
+    path = writer.path,
+    size = size,
+    rows = type(record.resultRowCount) == "number" and record.resultRowCount or nil,
+    created = type(record.dateCreated) == "string" and record.dateCreated or nil,
+    completed = type(record.dateCompletion) == "string" and record.dateCompletion or nil,
+  }
+end
+
+--- Exports the records of a type to a file.
+---@param ctx extcontacts.ClientContext
+---@param resource "contacts"|"notes"|"organizations"|"relationships"
+---@param options extcontacts.ExportOptions checked
+---@return extcontacts.ExportResult|nil
+---@return extcontacts.Error|nil err `job` has the export's id
+function export.run(ctx, resource, options)
+  local writer, err = atomic_file.create(options.path, options.overwrite)
+  if not writer then
+    return nil, err
+  end
+  local job = jobs.new(ctx, "the export", options)
+  local ok, result
+  ok, result, err = pcall(job.run, job, function()
+    return export_to(job, resource, writer)
+  end)
+  writer:abandon()
+  if not ok then
+    error(result, 0) -- of on_progress
+  end
+  return result, err
+end
+
+return export

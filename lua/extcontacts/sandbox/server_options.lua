@@ -96,6 +96,9 @@ local rows = {
   { group = "Unverified API behaviour" },
   { "number", key = "invalid_status", default = 422, choices = { 422, 400 }, value = "STATUS", live = true,
     doc = "status for a record that breaks a field rule" },
+  { "string", key = "field_rules", default = "enforce", choices = { "enforce", "ignore" }, value = "ACTION",
+    live = true, doc = "action on lengths, e-mail addresses and custom fields that break a rule; ignore saves them, "
+    .. "as the API did until 2024" },
   { "number", key = "malformed_id", default = 404, choices = { 404, 400 }, value = "STATUS", live = true,
     doc = "status for a path id that is not a UUID" },
   { "boolean", key = "names_required", default = false, live = true,

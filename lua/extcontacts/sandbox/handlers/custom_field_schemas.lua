@@ -39,7 +39,7 @@ local CHECKS = {
     return is_string(value) and fits_length(value, property, 1000)
   end,
   url = function(value, property)
-    return is_string(value) and value:find("^%a[%w+.-]*://%S+$") ~= nil and fits_length(value, property, 200)
+    return is_string(value) and value:find("^%a[%w+.-]*:%S+$") ~= nil and fits_length(value, property, 200)
   end,
   identifier = function(value, property)
     return is_string(value) and fits_length(value, property, 100)
@@ -163,7 +163,13 @@ local function check_fields(ctx, fields, reference, type_name)
   if not schema then
     api_errors.invalid_field(ctx.settings, "schema", "the schema or its version does not exist", "invalid.schema")
   end
-  local properties = json.decode(schema).jsonSchema.properties or {}
+  local document = json.decode(schema).jsonSchema
+  for _, name in ipairs(document.required or {}) do
+    if fields[name] == nil or fields[name] == json.null then
+      api_errors.invalid_field(ctx.settings, "customFields." .. name, "the field is required", "required")
+    end
+  end
+  local properties = document.properties or {}
   for key, value in pairs(fields) do
     local path = "customFields." .. tostring(key)
     local property = properties[key]
@@ -183,14 +189,16 @@ end
 ---@param type_name string contact_schema, organization_schema
 function custom_field_schemas.apply(ctx, record, type_name)
   local reference = record.schema
-  if record.customFields == nil and reference == nil then
+  if reference == nil and next(record.customFields or {}) == nil then
     return
   end
   if not reference or type(reference.id) ~= "string" or type(reference.version) ~= "number" then
     api_errors.invalid_field(ctx.settings, "schema", "custom fields need the schema's id and version", "required")
   end
   record.schema = { id = reference.id, version = reference.version }
-  check_fields(ctx, record.customFields or {}, record.schema, type_name)
+  if ctx.settings.field_rules ~= "ignore" then
+    check_fields(ctx, record.customFields or {}, record.schema, type_name)
+  end
   if record.customFields then
     local fields = {}
     for key, value in pairs(record.customFields) do

@@ -23,7 +23,8 @@ local REFERENCES = {
 -- Fields that the server does not store: the path names the owner of a note.
 local IGNORED = { Note = { entityId = true, entityType = true } }
 
--- The longest values in characters, by model.  The shortest is 1.
+-- The longest values in characters, by model.  The shortest is 1, of a phone number's
+-- parts 0.
 local LENGTHS = {
   ExternalContact = {
     firstName = 1000, middleName = 1000, lastName = 1000, title = 1000, salutation = 1000, externalSystemUrl = 1000,
@@ -33,8 +34,10 @@ local LENGTHS = {
   },
   Note = { noteText = 32000 },
   Relationship = { relationship = 100 },
+  ExternalId = { value = 255 },
+  PhoneNumber = { display = 512, countryCode = 4 },
 }
-local PHONE_LENGTHS = { display = 512, countryCode = 4 }
+local MOST_EXTERNAL_IDS = 10
 local EMAILS = { workEmail = true, personalEmail = true, otherEmail = true }
 local EMAIL_LENGTH = 256
 
@@ -72,7 +75,7 @@ end
 ---@param value string
 ---@return boolean
 function record_body.is_email(value)
-  local name, host = value:match("^([^%s@<>(),;:\"%[%]\\]+)@([%w%.%-\128-\255]+)$")
+  local name, host = value:match("^([^%s%c@<>(),;:\"%[%]\\]+)@([%w%.%-\128-\255]+)$")
   return name ~= nil
     and #name <= 64
     and not name:find("^%.") and not name:find("%.$") and not name:find("..", 1, true)
@@ -81,21 +84,28 @@ function record_body.is_email(value)
     and not host:find("^[%.%-]") and not host:find("[%.%-]$")
 end
 
-local DAYS = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 }
+local DAYS = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 }
+
+local function is_day(year, month, day)
+  local is_leap_day = month == 2 and day == 29 and year % 4 == 0 and (year % 100 ~= 0 or year % 400 == 0)
+  return is_leap_day or DAYS[month] ~= nil and day >= 1 and day <= DAYS[month]
+end
 
 --- Whether the server accepts an ISO 8601 date and time.
 ---@param value string
 ---@return boolean
 function record_body.is_date(value)
-  local month, day, hour, minute, second, rest =
-    value:match("^%d%d%d%d%-(%d%d)%-(%d%d)T(%d%d):(%d%d):?(%d?%d?)(.*)$")
-  if not month then
+  local year, month, day, hour, minute, second, rest =
+    value:match("^(%d%d%d%d)%-(%d%d)%-(%d%d)T(%d%d):(%d%d):(%d%d)(.*)$")
+  if not year then
     return false
   end
-  month, day = tonumber(month), tonumber(day)
-  return DAYS[month] ~= nil and day >= 1 and day <= DAYS[month]
-    and tonumber(hour) < 24 and tonumber(minute) < 60 and (second == "" or tonumber(second) < 61)
-    and (rest:find("^%.?%d*Z$") ~= nil or rest:find("^%.?%d*[+-]%d%d:?%d%d$") ~= nil)
+  local offset_hour, offset_minute = rest:match("[+-](%d%d):(%d%d)$")
+  local zone = offset_hour and rest:sub(1, -7) .. "Z" or rest
+  return is_day(tonumber(year), tonumber(month), tonumber(day))
+    and tonumber(hour) < 24 and tonumber(minute) < 60 and tonumber(second) < 61
+    and (zone == "Z" or zone:find("^%.%d+Z$") ~= nil)
+    and (not offset_hour or tonumber(offset_hour) < 24 and tonumber(offset_minute) < 60)
 end
 
 local convert_model
@@ -196,6 +206,38 @@ local function check_required(ctx, model, record, prefix)
   end
 end
 
+local function check_length(ctx, path, value, least, most)
+  local length = text.length(value)
+  if length < least or length > most then
+    api_errors.invalid_field(ctx.settings, path, ("the length must be from %d to %d characters"):format(least, most),
+      "invalid.length")
+  end
+end
+
+local function check_rules(ctx, model, record, prefix)
+  if ctx.settings.field_rules == "ignore" then
+    return
+  end
+  for field, most in pairs(LENGTHS[model.name] or {}) do
+    if record[field] ~= nil then
+      check_length(ctx, prefix .. field, record[field], model.name == "PhoneNumber" and 0 or 1, most)
+    end
+  end
+  if record.externalIds and #record.externalIds > MOST_EXTERNAL_IDS then
+    api_errors.invalid_field(ctx.settings, prefix .. "externalIds",
+      ("at most %d entries are allowed"):format(MOST_EXTERNAL_IDS), "invalid.length")
+  end
+  for field in pairs(model.name == "ExternalContact" and EMAILS or {}) do
+    local value = record[field]
+    if value ~= nil then
+      check_length(ctx, field, value, 0, EMAIL_LENGTH)
+      if not record_body.is_email(value) then
+        api_errors.invalid_field(ctx.settings, field, "not a valid e-mail address", "invalid.email")
+      end
+    end
+  end
+end
+
 function convert_model(ctx, model, body, path)
   local record = {}
   local prefix = path and path .. "." or ""
@@ -214,39 +256,8 @@ function convert_model(ctx, model, body, path)
     end
   end
   check_required(ctx, model, record, prefix)
+  check_rules(ctx, model, record, prefix)
   return record
-end
-
-local function check_length(ctx, path, value, least, most)
-  local length = text.length(value)
-  if length < least or length > most then
-    api_errors.invalid_field(ctx.settings, path, ("the length must be from %d to %d characters"):format(least, most),
-      "invalid.length")
-  end
-end
-
-local function check_rules(ctx, model, record)
-  for field, most in pairs(LENGTHS[model.name] or {}) do
-    if record[field] ~= nil then
-      check_length(ctx, field, record[field], 1, most)
-    end
-  end
-  for _, field in ipairs(model.fields) do
-    local value = record[field.wire]
-    if value ~= nil and field.type == "PhoneNumber" then
-      for part, most in pairs(PHONE_LENGTHS) do
-        if value[part] then
-          check_length(ctx, field.wire .. "." .. part, value[part], 0, most)
-        end
-      end
-    end
-    if value ~= nil and EMAILS[field.wire] then
-      check_length(ctx, field.wire, value, 0, EMAIL_LENGTH)
-      if not record_body.is_email(value) then
-        api_errors.invalid_field(ctx.settings, field.wire, "not a valid e-mail address", "invalid.email")
-      end
-    end
-  end
 end
 
 --- The record in a request's body; ends the request if it is not valid.
@@ -254,10 +265,7 @@ end
 ---@param model_name string
 ---@return table record
 function record_body.read(ctx, model_name)
-  local model = models[model_name]
-  local record = convert_model(ctx, model, ctx.body)
-  check_rules(ctx, model, record)
-  return record
+  return convert_model(ctx, models[model_name], ctx.body)
 end
 
 return record_body

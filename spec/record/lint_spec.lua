@@ -32,7 +32,7 @@ describe("record.lint", function()
   it("warns about each value that breaks a limit", function()
     local ids = {}
     for index = 1, 11 do
-      ids[index] = { id = tostring(index) }
+      ids[index] = { externalSource = { id = "s" }, value = tostring(index) }
     end
     for text, fields in pairs {
       ["limit: title has 1001 characters; 1 to 1000 are allowed"] = { title = ("ä"):rep(1001) },

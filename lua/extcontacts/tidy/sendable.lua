@@ -5,19 +5,14 @@ local lint = require "extcontacts.record.lint"
 
 local sendable = {}
 
-local REJECTED = { limit = true, required = true }
-
 --- Returns why the server would reject a record.  An update replaces the whole
 -- record, so one invalid field makes the server reject any change to it.
 ---@param kind extcontacts.record.TypeName
 ---@param record table
 ---@return string|nil reason with the first invalid field; nil if all are valid
 function sendable.problem(kind, record)
-  for _, warning in ipairs(lint.check(kind, record)) do
-    if REJECTED[warning.code] then
-      return "the server would reject the record because of its " .. diff.name(warning.path)
-    end
-  end
+  local first = lint.rejected(kind, record)[1]
+  return first and "the server would reject the record because of its " .. diff.name(first.path)
 end
 
 --- Returns the record for a fix's `change` to return; nil if the server would

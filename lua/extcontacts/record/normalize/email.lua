@@ -10,6 +10,8 @@ local email = {}
 -- Bytes of an address with everything that may surround it; RFC 5321 allows 254
 -- for the address.
 local LONGEST = 1000
+-- Bytes before the @ (RFC 5321).
+local LONGEST_NAME = 64
 local BRACKETS = { ["<"] = ">" }
 local QUOTES = { "“", "”", "„", "‟", "‘", "’", "‚", "‛", "´", "′", "″", "«", "»", "‹", "›", "＠" }
 
@@ -28,16 +30,26 @@ local function is_odd(text)
   return false
 end
 
---- Whether a text can be an e-mail address as it stands.
+--- Whether a text has the form of an e-mail address, which is what the server
+-- checks.
 ---@param text string
 ---@return boolean
-function email.is_address(text)
+function email.is_valid(text)
   if #text > LONGEST then
     return false
   end
   local name, host = text:match("^([^%s%c@<>(),;:\"%[%]\\]+)@([%w%.%-\128-\255]+)$")
-  return name ~= nil and not name:find("^[.']") and not name:find("%.$") and not name:find("..", 1, true)
-    and host:find("^[^%.%-].*%.[^%.]*[^%.%-]$") ~= nil and not host:find("..", 1, true) and not is_odd(text)
+  return name ~= nil and #name <= LONGEST_NAME and not name:find("^%.") and not name:find("%.$")
+    and not name:find("..", 1, true) and host:find("^[^%.%-].*%.[^%.]*[^%.%-]$") ~= nil
+    and not host:find("..", 1, true)
+end
+
+--- Whether a text can be an e-mail address as it stands: a valid one without
+-- characters that come from a text around it.
+---@param text string
+---@return boolean
+function email.is_address(text)
+  return email.is_valid(text) and text:sub(1, 1) ~= "'" and not is_odd(text)
 end
 
 -- The address in "Ann Lee <ann@example.com>" and "ann@example.com (Ann Lee)".

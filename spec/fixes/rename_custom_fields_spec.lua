@@ -1,18 +1,12 @@
+local custom_fields = require "spec.support.custom_fields"
 local ec = require "extcontacts"
 local ready_fix = require "spec.support.ready_fix"
 
+local property = custom_fields.property
 local ready, place = ready_fix.fresh("rename_custom_fields", before_each, after_each)
 
 describe("the fix rename_custom_fields", function()
   local schema
-
-  local function property(kind, more)
-    local all = { title = "x", allOf = ec.array { { ["$ref"] = "#/definitions/" .. kind } } }
-    for name, value in pairs(more or {}) do
-      all[name] = value
-    end
-    return all
-  end
 
   -- Version 1 has tier_text, version 2 level_text instead.
   before_each(function()

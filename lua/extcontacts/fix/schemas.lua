@@ -53,8 +53,36 @@ local function is_touched(change)
   return false
 end
 
-local function warning(code, name, text)
-  return { code = code, path = core.json.array { "customFields", name }, text = "customFields: " .. text }
+local function warning(code, rule, name, text)
+  return { code = code, rule = rule, path = core.json.array { "customFields", name }, text = "customFields: " .. text }
+end
+
+-- A field that has a value.
+local function given(value)
+  return value ~= core.json.null and value or nil
+end
+
+--- Checks a record's custom fields against the schema that it names.
+---@param kind extcontacts.record.TypeName
+---@param record table
+---@param read_schema fun(kind: extcontacts.record.TypeName, record: table): table|nil, string|nil, boolean|nil
+---@return extcontacts.record.Warning[] problems one with the code `unchecked` if the schema can't be read
+function schemas.problems(kind, record, read_schema)
+  local values = type(record.customFields) == "table" and record.customFields or {}
+  if given(record.schema) == nil and next(values) == nil then
+    return {}
+  end
+  local schema, reason, unreadable = read_schema(kind, record)
+  if unreadable then
+    return { warning("unchecked", nil, nil, reason) }
+  elseif not schema then
+    return { warning("custom_field", "schema", nil, reason) }
+  end
+  local out = {}
+  for index, problem in ipairs(custom_fields.problems(schema, values)) do
+    out[index] = warning("custom_field", "custom_field", problem.name, problem.text)
+  end
+  return out
 end
 
 --- Checks the custom fields that a change sends, if it changes them or their schema.
@@ -62,23 +90,10 @@ end
 ---@param read_schema fun(kind: extcontacts.record.TypeName, record: table): table|nil, string|nil, boolean|nil
 ---@return extcontacts.record.Warning[]
 function schemas.warnings(change, read_schema)
-  local after = change.after
-  if not is_touched(change) or type(after) ~= "table" then
+  if not is_touched(change) or type(change.after) ~= "table" then
     return {}
   end
-  local values = type(after.customFields) == "table" and after.customFields or {}
-  if after.schema == nil and next(values) == nil then
-    return {}
-  end
-  local schema, reason, unreadable = read_schema(change.kind, after)
-  if not schema then
-    return { warning(unreadable and "unchecked" or "custom_field", nil, reason) }
-  end
-  local out = {}
-  for index, problem in ipairs(custom_fields.problems(schema, values)) do
-    out[index] = warning("custom_field", problem.name, problem.text)
-  end
-  return out
+  return schemas.problems(change.kind, change.after, read_schema)
 end
 
 return schemas

@@ -34,6 +34,7 @@ add("diff", function() return require "extcontacts.cli.commands.diff" end)
 add("restore", function() return require "extcontacts.cli.commands.restore" end)
 
 section "Fix data"
+add("lint", function() return require "extcontacts.cli.commands.lint" end)
 add("fixes", function() return require "extcontacts.cli.commands.fixes" end)
 add("plan", function() return require "extcontacts.cli.commands.plan" end)
 add("apply", function() return require "extcontacts.cli.commands.apply" end)

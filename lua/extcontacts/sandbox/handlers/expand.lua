@@ -1,6 +1,8 @@
 --- The fields that `expand` and `includeTrustors` add to a record.
 
 local dataset = require "extcontacts.sandbox.state.dataset"
+local external_sources = require "extcontacts.sandbox.handlers.external_sources"
+local identifiers = require "extcontacts.sandbox.state.identifiers"
 local json = require "extcontacts.base.json"
 local record_ids = require "extcontacts.sandbox.state.record_ids"
 local seeded_dependents = require "extcontacts.sandbox.generate.seeded_dependents"
@@ -64,6 +66,12 @@ local expanders = {
       author.name, author.email, author.state, author.version = user.name, user.email, "active", 1
     end
   end,
+  identifiers = function(record, records, index, ctx)
+    record.identifiers = identifiers.list(ctx.settings, records.name, index)
+  end,
+  externalSources = function(record)
+    external_sources.expand(record)
+  end,
   trustor = function(record, _, index)
     record.trustor = trustor_record(index)
   end,
@@ -85,12 +93,13 @@ function expand.names(ctx)
 end
 
 --- Expands a record.
+---@param ctx extcontacts.sandbox.Context
 ---@param records extcontacts.sandbox.Collection
 ---@param index integer
 ---@param text string its JSON
 ---@param names string[]|nil
 ---@return string JSON
-function expand.text(records, index, text, names)
+function expand.text(ctx, records, index, text, names)
   if not names then
     return text
   end
@@ -98,7 +107,7 @@ function expand.text(records, index, text, names)
   for _, name in ipairs(names) do
     local expander = expanders[name]
     if expander then -- the others are of what the sandbox has not yet: divisions, identifiers, sources, merges
-      expander(record, records, index)
+      expander(record, records, index, ctx)
     end
   end
   return assert(json.encode(record))

@@ -55,7 +55,7 @@ function verbs.get(ctx, resource)
     index = locate.member(ctx, resource)
     text = records:text(index)
   end
-  return expand.text(records, index, text, expand.names(ctx))
+  return expand.text(ctx, records, index, text, expand.names(ctx))
 end
 
 function verbs.create(ctx, resource)
@@ -176,6 +176,8 @@ end
 -- The resources that have a file of their own, which returns handlers by short name.
 for _, own in ipairs {
   require "extcontacts.sandbox.handlers.exports",
+  require("extcontacts.sandbox.handlers.external_sources").handlers,
+  require "extcontacts.sandbox.handlers.identifiers",
 } do
   for short, handler in pairs(own) do
     handlers[short] = handler

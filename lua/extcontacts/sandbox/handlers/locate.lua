@@ -17,6 +17,7 @@ local ARGUMENTS = {
   relationship = "relationshipId",
   contact_schema = "schemaId",
   organization_schema = "schemaId",
+  external_source = "externalSourceId",
 }
 
 --- Ends the request if an id is not a UUID and the settings say so.

@@ -36,6 +36,7 @@ local LENGTHS = {
   Relationship = { relationship = 100 },
   ExternalId = { value = 255 },
   PhoneNumber = { display = 512, countryCode = 4 },
+  ExternalSource = { name = 200 },
 }
 local MOST_EXTERNAL_IDS = 10
 local EMAILS = { workEmail = true, personalEmail = true, otherEmail = true }

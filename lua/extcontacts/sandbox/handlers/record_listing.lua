@@ -95,14 +95,14 @@ local function all_of(records, hidden, text_of, most)
   return found, total
 end
 
-local function emitter(records, indexes, text_of, names)
+local function emitter(ctx, records, indexes, text_of, names)
   return function(buf, from, to)
     for position = from, to do
       if position > from then
         buf:put(",")
       end
       local index = indexes[position]
-      buf:put(expand.text(records, index, text_of(index), names))
+      buf:put(expand.text(ctx, records, index, text_of(index), names))
     end
   end
 end
@@ -159,7 +159,7 @@ function record_listing.page(ctx, type_name, owner)
       search:sort(indexes, field, descending, record_of)
     end
   end
-  return page_envelope.page(ctx, total, emitter(records, indexes, text_of, expand.names(ctx)))
+  return page_envelope.page(ctx, total, emitter(ctx, records, indexes, text_of, expand.names(ctx)))
 end
 
 --- A page of the organizations with one of these trustors, in the trustors' order.
@@ -182,7 +182,7 @@ function record_listing.by_trustor(ctx, trustors)
       indexes[#indexes + 1] = index
     end
   end
-  return page_envelope.page(ctx, #indexes, emitter(records, indexes, reader(records), expand.names(ctx)))
+  return page_envelope.page(ctx, #indexes, emitter(ctx, records, indexes, reader(records), expand.names(ctx)))
 end
 
 return record_listing

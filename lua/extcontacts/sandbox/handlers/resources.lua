@@ -5,6 +5,7 @@ local api_errors = require "extcontacts.sandbox.api_errors"
 local computed_fields = require "extcontacts.sandbox.handlers.computed_fields"
 local custom_field_schemas = require "extcontacts.sandbox.handlers.custom_field_schemas"
 local dataset = require "extcontacts.sandbox.state.dataset"
+local external_sources = require "extcontacts.sandbox.handlers.external_sources"
 local json = require "extcontacts.base.json"
 local record_body = require "extcontacts.sandbox.handlers.record_body"
 local server_clock = require "extcontacts.sandbox.state.server_clock"
@@ -31,6 +32,9 @@ local function preparer(model, schema_type)
     local record = record_body.read(ctx, model)
     computed_fields.apply(ctx.settings, model, record)
     custom_field_schemas.apply(ctx, record, schema_type)
+    external_sources.apply_ids(ctx, record, before)
+    -- Only claims change it.
+    record.identifiers = nil
     set_dates(record, before)
     return record
   end
@@ -161,6 +165,7 @@ resources.by_name = {
       return record, owner
     end,
   },
+  external_sources = { type = "external_source", prepare = external_sources.prepare },
   ["contacts.schemas"] = schema_resource("contact_schema", "CONTACT"),
   ["organizations.schemas"] = schema_resource("organization_schema", "EXTERNAL_ORGANIZATION"),
 }
@@ -174,6 +179,7 @@ resources.uris = {
   relationship = dataset.base_path .. "relationships/",
   contact_schema = dataset.base_path .. "contacts/schemas/",
   organization_schema = dataset.base_path .. "organizations/schemas/",
+  external_source = dataset.base_path .. "externalsources/",
 }
 
 return resources

@@ -29,7 +29,7 @@ local function find(ctx, type_name, key, names)
       break
     end
     local record = hidden and hidden[index] or records:text(index)
-    texts[#texts + 1] = expand.text(records, index, record, #names > 0 and names or nil)
+    texts[#texts + 1] = expand.text(ctx, records, index, record, #names > 0 and names or nil)
   end
   return table.concat(texts, ",")
 end

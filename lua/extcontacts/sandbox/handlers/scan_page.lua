@@ -2,16 +2,9 @@
 
 local api_errors = require "extcontacts.sandbox.api_errors"
 local buffer = require "string.buffer"
+local cursor_end = require "extcontacts.sandbox.handlers.cursor_end"
 local page_sizes = require "extcontacts.sandbox.state.page_sizes"
 local scan_cursors = require "extcontacts.sandbox.state.scan_cursors"
-
--- The end of the last page by the option `cursor_end`.
-local ENDINGS = {
-  object = ',"cursors":{}}',
-  blank = ',"cursors":{"after":""}}',
-  null = ',"cursors":null}',
-  absent = "}",
-}
 
 -- A position is the number of a collection times this, plus an index in it:
 -- more than any collection can contain.
@@ -67,12 +60,8 @@ local function scan_page(ctx, name, collections)
     end
     number, index = number + 1, 0
   end
-  buf:put("]")
-  if is_full then
-    buf:put(',"cursors":{"after":"', scan_cursors.make(name, number * COLLECTION_STEP + index), '"}}')
-  else
-    buf:put(ENDINGS[ctx.settings.cursor_end])
-  end
+  local cursor = is_full and scan_cursors.make(name, number * COLLECTION_STEP + index) or nil
+  buf:put("]", cursor_end(ctx.settings, cursor))
   return buf:tostring()
 end
 

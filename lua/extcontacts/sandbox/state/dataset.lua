@@ -2,6 +2,7 @@
 -- indexes, trustor links, old schema versions and associations.
 
 local collection = require "extcontacts.sandbox.state.collection"
+local identifier_keys = require "extcontacts.sandbox.state.identifier_keys"
 local record_ids = require "extcontacts.sandbox.state.record_ids"
 local search_index = require "extcontacts.sandbox.state.search_index"
 local seeded_contacts = require "extcontacts.sandbox.generate.seeded_contacts"
@@ -28,6 +29,7 @@ local TYPE_NUMBERS = {
   user = 8,
   trustor = 9,
   export = 10,
+  external_source = 11,
 }
 dataset.type_numbers = TYPE_NUMBERS
 
@@ -73,6 +75,7 @@ local function contact_keys(record, add)
     add_number(record, slot, add)
   end
   add_screen_name(record, add)
+  identifier_keys.add_others(record, add)
 end
 
 local function organization_keys(record, add)
@@ -81,6 +84,7 @@ local function organization_keys(record, add)
     add(e164)
   end
   add_screen_name(record, add)
+  identifier_keys.add_others(record, add)
 end
 
 --- Starts again with the seeded records; all writes are lost.
@@ -164,6 +168,8 @@ function dataset.build(settings)
     })
   end
 
+  add("external_source", { seeded = 0 })
+
   dataset.seed = seed
   -- the number of bulk requests so far, which decides the order of their results
   dataset.bulk_requests = 0
@@ -190,6 +196,11 @@ function dataset.build(settings)
   dataset.old_schemas = { contact_schema = {}, organization_schema = {} }
   -- the bodies of the accepted conversation associations
   dataset.associations = {}
+  -- the identifiers that were claimed and released: type → key → claim, or set of indexes
+  dataset.claims = {
+    contact = { claimed = {}, released = {} },
+    organization = { claimed = {}, released = {} },
+  }
   -- the jobs of all exports, in their order
   dataset.exports = {}
   dataset.set_lag(settings)

@@ -26,7 +26,7 @@ function page_sizes.next(settings, limit)
   if draw < settings.empty_pages then
     return 0
   elseif draw < settings.empty_pages + settings.short_pages then
-    return 1 + bit.band(random.hash(settings.seed, 78, pages), 0xffffff) % (limit - 1)
+    return 1 + bit.band(random.hash(settings.seed, 78, pages), 0xffffff) % math.max(1, limit - 1)
   end
   return limit
 end

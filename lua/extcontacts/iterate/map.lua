@@ -6,6 +6,7 @@ local finalizer = require "extcontacts.base.finalizer"
 local map_work = require "extcontacts.iterate.map_work"
 local options = require "extcontacts.base.options"
 local runtime = require "extcontacts.runtime"
+local sources = require "extcontacts.iterate.sources"
 
 local unpack = compat.unpack
 
@@ -82,27 +83,6 @@ function metatable.__tostring(self)
   return ("extcontacts.map (%d results, %d under way)"):format(self.count, self.work.active)
 end
 
--- A function that returns the next item of the caller's source.
-local function source_function(source)
-  local kind, meta = type(source), getmetatable(source)
-  if kind == "function" then
-    return source
-  elseif type(meta) == "table" and meta.__call then
-    return function()
-      return source()
-    end
-  elseif kind ~= "table" then
-    return nil, "client:map: the source must be an array, an iterator or a function, got " .. kind
-  elseif #source == 0 and next(source) ~= nil then
-    return nil, "client:map: the source is a table but not an array; pass an array of its keys"
-  end
-  local index = 0
-  return function()
-    index = index + 1
-    return source[index]
-  end
-end
-
 local OPTIONS = {
   concurrency = { "number", least = 1, whole = true },
   ordered = { "boolean" },
@@ -117,9 +97,9 @@ local OPTIONS = {
 ---@return extcontacts.Map|nil
 ---@return string|nil misuse
 function map.new(ctx, source, fn, opts)
-  local next_item, misuse = source_function(source)
+  local next_item, misuse = sources.reader(source)
   if not next_item then
-    return nil, misuse
+    return nil, "client:map: " .. misuse
   elseif type(fn) ~= "function" and not (type(fn) == "table" and getmetatable(fn)) then
     return nil, "client:map: the second argument must be a function, got " .. type(fn)
   end

@@ -1,5 +1,5 @@
 --- The work of a `client:map`: it takes items from the source and runs a task for
--- each.
+-- each.  Of a `*_many`, whose items are batches, too.
 --
 -- One task, the feeder, takes the items and starts their tasks.  It runs only while
 -- the consumer waits for a result, so nothing starts after the loop around the map
@@ -18,6 +18,11 @@ local map_work = {}
 
 local CONCURRENCY = 8
 
+---@class extcontacts.MapWorkOptions: extcontacts.MapOptions
+---@field name string|nil what is cancelled, for messages; default "map"
+---@field may_start (fun(): boolean)|nil whether the source has an item that may start now
+---@field cancel extcontacts.CancelToken|nil ends the work from outside
+
 ---@class extcontacts.MapWork
 ---@field queue table<integer, table> entries to hand out, from `first` to `last`; if ordered, also those of
 --- items under way
@@ -33,11 +38,11 @@ local CONCURRENCY = 8
 local Work = {}
 Work.__index = Work
 
-local function cancelled(reason)
+local function cancelled(work, reason)
   return errors.new {
     kind = "cancelled",
     code = reason ~= "cancelled" and reason or nil,
-    message = "the map was " .. reason .. " before it finished",
+    message = ("the %s was %s before it finished"):format(work.name, reason),
   }
 end
 
@@ -45,7 +50,7 @@ end
 ---@param ctx extcontacts.ClientContext
 ---@param source fun(): any returns the next item
 ---@param fn fun(...): ...
----@param opts extcontacts.MapOptions
+---@param opts extcontacts.MapWorkOptions
 ---@return extcontacts.MapWork
 function map_work.new(ctx, source, fn, opts)
   local work = setmetatable({
@@ -55,6 +60,9 @@ function map_work.new(ctx, source, fn, opts)
     concurrency = opts.concurrency or CONCURRENCY,
     ordered = opts.ordered or false,
     deadline = opts.deadline and ctx.now() + opts.deadline,
+    name = opts.name or "map",
+    may_start = opts.may_start,
+    cancel_token = opts.cancel,
     queue = {},
     first = 1,
     last = 0,
@@ -73,7 +81,7 @@ function map_work.new(ctx, source, fn, opts)
       return work:is_ready() or work:is_over()
     end,
     cancel = function(_, reason)
-      work:stop("cancel", reason, cancelled(reason))
+      work:stop("cancel", reason, cancelled(work, reason))
     end,
   }
 
@@ -105,7 +113,8 @@ end
 function Work:has_slot()
   local active = next(self.tasks) and self.active or 0
   local held = self.last - self.first + 1 + (self.ordered and 0 or active)
-  return self.wanted and active < self.concurrency and held < 2 * self.concurrency
+  local has_item = self.next_item or not self.may_start or self.may_start()
+  return self.wanted and active < self.concurrency and held < 2 * self.concurrency and has_item ~= false
 end
 
 -- The order of lines matters here and below: an error raised between two of them, by
@@ -198,10 +207,12 @@ finalizer.interpreted(Work.stop)
 -- Why no further item may start; nil if one may.
 local function stop_reason(work)
   if core.signal.caught() then
-    return cancelled "interrupted"
+    return cancelled(work, "interrupted")
+  elseif work.cancel_token and work.cancel_token.cancelled then
+    return cancelled(work, "cancelled")
   elseif work.deadline and work.ctx.now() >= work.deadline then
     return errors.new {
-      kind = "timeout", code = "deadline", message = "the deadline passed before the map finished",
+      kind = "timeout", code = "deadline", message = ("the deadline passed before the %s finished"):format(work.name),
     }
   end
 end

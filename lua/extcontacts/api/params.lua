@@ -54,6 +54,7 @@ local CALL_OPTIONS = {
 ---@field query table[] `{ wire, value }` in the specified order
 ---@field values table<string, any> Lua name → value of the query parameters
 ---@field body table|nil
+---@field body_text string|nil the body as JSON, if it is encoded already (a batch)
 ---@field options extcontacts.CallOptions
 ---@field deadline number|nil monotonic seconds by which the call must have ended (an iterator's)
 ---@field on_body fun(text: string)|nil called with the answer's text before it is decoded (prefetch)

@@ -59,7 +59,10 @@ function request.build(row, args, config)
   local headers = { { "Accept", "application/json" } }
   local body
   if args.body then
-    body, problem, name = core.json.encode(args.body)
+    body, problem, name = args.body_text, nil, nil
+    if not body then
+      body, problem, name = core.json.encode(args.body)
+    end
     if not body then
       return invalid(row, problem, name)
     end

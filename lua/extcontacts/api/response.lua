@@ -208,13 +208,10 @@ local function kind_of(status, from_api)
   return not foreign and KIND_OF_STATUS[status] or "http"
 end
 
---- The error of an answer outside 2xx.
----@param row extcontacts.Operation
----@param reply table
----@param args extcontacts.Arguments|nil
----@return extcontacts.Error
-function response.failure(row, reply, args)
-  local status, body = reply.status, response.error_body(reply)
+-- The error that an error body describes; nil stands for an answer that is not the
+-- API's.
+local function failure_of(row, reply, body, args)
+  local status = reply.status
   body = body and require("extcontacts.api.secrets").conceal(body, reply.secrets)
   local message = message_of(row, reply, body, args)
   local from_api = body ~= nil
@@ -232,6 +229,25 @@ function response.failure(row, reply, args)
   }
   err.retryable = outcome.is_retryable(row, err)
   return err
+end
+
+--- The error of an answer outside 2xx.
+---@param row extcontacts.Operation
+---@param reply table
+---@param args extcontacts.Arguments|nil
+---@return extcontacts.Error
+function response.failure(row, reply, args)
+  return failure_of(row, reply, response.error_body(reply), args)
+end
+
+--- The error of an item that failed in a bulk request which the API answered.
+---@param row extcontacts.Operation
+---@param reply table its `status` is the item's, if known
+---@param body table the item's error
+---@param args extcontacts.Arguments of the item, to mask it in messages
+---@return extcontacts.Error
+function response.item_failure(row, reply, body, args)
+  return failure_of(row, reply, body, args)
 end
 
 -- Whether an operation's answer must have a body: one that returns a record does

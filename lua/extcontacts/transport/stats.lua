@@ -16,12 +16,15 @@ stats.BOUNDS = { 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10 }
 
 ---@class extcontacts.OperationStats
 ---@field calls integer
+---@field items integer|nil items of `*_many` that bulk requests settled
+---@field item_errors integer|nil those of them that failed
 ---@field errors table<extcontacts.ErrorKind, integer> calls that failed, by kind
 ---@field latency extcontacts.Latency
 
 ---@class extcontacts.Stats
 ---@field calls integer finished calls
 ---@field requests integer requests sent, including those for tokens
+---@field items integer items that `*_many` settled, by bulk requests or by single calls
 ---@field retries table<string, integer> retries by reason: a status or an error's kind
 ---@field throttled integer replies with 429
 ---@field recovered integer creates whose reply was lost and whose record was found
@@ -37,6 +40,7 @@ function stats.new()
   return {
     calls = 0,
     requests = 0,
+    items = 0,
     retries = {},
     throttled = 0,
     recovered = 0,
@@ -108,6 +112,19 @@ function stats.call(self, name, seconds, err)
     index = index + 1
   end
   latency.buckets[index] = latency.buckets[index] + 1
+end
+
+--- Counts a settled item of a `*_many`.
+---@param self extcontacts.Stats
+---@param name string|nil of the bulk operation; nil if a single call settled it
+---@param failed boolean
+function stats.item(self, name, failed)
+  self.items = self.items + 1
+  if name then
+    local operation = operation_of(self, name)
+    operation.items = (operation.items or 0) + 1
+    operation.item_errors = (operation.item_errors or 0) + (failed and 1 or 0)
+  end
 end
 
 --- Returns a copy that later calls don't change.

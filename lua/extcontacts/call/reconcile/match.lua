@@ -185,6 +185,17 @@ function holds(sent, found, derived)
   return true
 end
 
+--- Whether a stored record has everything of a record that was sent.
+---@param model string
+---@param sent table
+---@param found table
+---@return boolean
+function match.has_content(model, sent, found)
+  return holds(records.writable(model, sent), found, OWNED)
+end
+
+match.value_at = value_at
+
 ---@class extcontacts.Sought
 ---@field marker string|nil
 ---@field since number when the create was first sent, in seconds since 1970 by the server's clock
@@ -212,7 +223,7 @@ function match.is_it(row, args, found, sought)
   if mark ~= nil and not is_nothing(mark) then
     return same_value(mark, value_at(found, sought.marker))
   end
-  return holds(records.writable(row.body_model, args.body), found, OWNED)
+  return match.has_content(row.body_model, args.body, found)
 end
 
 return match

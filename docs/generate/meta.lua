@@ -3,6 +3,7 @@
 -- their options, the iterators and the models.
 
 local describe = require "extcontacts.api.operations.describe"
+local many_names = require "extcontacts.iterate.many.names"
 local models = require "extcontacts.api.models"
 local operations = require "extcontacts.api.operations"
 local sources = require "extcontacts.api.models.sources"
@@ -71,6 +72,29 @@ local function method_field(row, verb, class)
     :format(verb, class, table.concat(typed), options_class(row), result_type(row), sentence(row.summary))
 end
 
+local RECORDS = {
+  contacts = "ExternalContact", organizations = "ExternalOrganization", notes = "Note", relationships = "Relationship",
+}
+
+local ENRICH_REQUESTS = { contacts = "ContactEnrichRequest", organizations = "ExternalOrganizationEnrichRequest" }
+
+-- `get_many` of `client.contacts` as a field of its class.
+local function many_field(name, class)
+  local space, verb = name:match "^(%a+)%.(%a+)_many$"
+  local record, options = "extcontacts." .. RECORDS[space], "extcontacts.ManyOptions"
+  local item = record
+  if verb == "get" or verb == "delete" then
+    item = "string|" .. record
+  elseif verb == "create" then
+    options = "extcontacts.CreateManyOptions"
+  elseif verb == "enrich" then
+    item, options = "extcontacts." .. ENRICH_REQUESTS[space], "extcontacts.EnrichManyOptions"
+  end
+  return ("---@field %s_many fun(self: %s, items: (%s)[]|extcontacts.Iterator|(fun(): %s), opts: %s|nil): "
+    .. "extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.")
+    :format(verb, class, item, item, options)
+end
+
 -- The classes of `client.contacts` and so on, by path, in the table's order.
 local function namespaces()
   local list, by_path = {}, { [""] = { fields = {} } }
@@ -88,6 +112,10 @@ local function namespaces()
     local path, verb = describe.resource(row)
     local space = namespace(path)
     table.insert(space.fields, method_field(row, verb, space.class))
+  end
+  for _, name in ipairs(many_names) do
+    local space = namespace(name:match "^%a+")
+    table.insert(space.fields, many_field(name, space.class))
   end
   return list, by_path[""].fields
 end

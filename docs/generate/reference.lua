@@ -1,6 +1,7 @@
 -- docs/operations.md: the reference of the operations.
 
 local describe = require "extcontacts.api.operations.describe"
+local many_names = require "extcontacts.iterate.many.names"
 local operations = require "extcontacts.api.operations"
 
 local reference = {}
@@ -40,7 +41,8 @@ NAME` describes an operation and the fields of its record.
 Short names are resource and verb: `get`, `list`, `create`, `update` (the whole
 record), `patch` (some fields), `delete` and `scan`; `change` adds to and removes
 from a list in one request. `bulk` and `divisionviews` (the records of all
-divisions) are resources of their own, as in `contacts.bulk.get`.
+divisions) are resources of their own, as in `contacts.bulk.get`. For any number of
+records, use [`get_many` and its kin](bulk.md), which call the bulk operations.
 ]]
 
 -- "contact_id [, opts]"
@@ -114,9 +116,16 @@ local MATCHED = {
   content = "results are matched by content",
 }
 
-local function batch_text(batch)
+-- Bulk operation → the `*_many` that uses it.
+local MANY = {}
+for _, name in ipairs(many_names) do
+  MANY[(name:gsub("%.(%a+)_many$", ".bulk.%1"))] = "client." .. name:gsub("%.", ":")
+end
+
+local function batch_text(row)
+  local batch, many = row.batch, MANY[row.short]
   local most = batch.max and ("up to %d items"):format(batch.max) or "the most items are not documented"
-  return most .. "; " .. MATCHED[batch.match]
+  return most .. "; " .. MATCHED[batch.match] .. (many and ("; [`%s`](bulk.md) does this for you"):format(many) or "")
 end
 
 local function facts(row)
@@ -130,7 +139,7 @@ local function facts(row)
     list[#list + 1] = { "Iterator", iterator_text(row) }
   end
   if row.batch then
-    list[#list + 1] = { "Batch", batch_text(row.batch) }
+    list[#list + 1] = { "Batch", batch_text(row) }
   end
   if row.since then
     list[#list + 1] = { "Since", row.since }

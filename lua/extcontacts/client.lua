@@ -10,6 +10,7 @@ local client_context = require "extcontacts.call.client_context"
 local config = require "extcontacts.config"
 local exchanges = require "extcontacts.transport.exchanges"
 local health = require "extcontacts.call.health"
+local many_names = require "extcontacts.iterate.many.names"
 local map = require "extcontacts.iterate.map"
 local names = require "extcontacts.api.operations.names"
 local namespace = require "extcontacts.namespace"
@@ -118,11 +119,28 @@ local function workflow_of(name, client_of)
   end
 end
 
-local tree = namespace.tree({ names.shorts, workflows.names }, function(short)
+-- The method of a `*_many`, by its name in a namespace.
+local function many_of(name)
+  return function(space, source, options)
+    local ctx, misuse = context_of(namespace.client_of(space), name)
+    if not ctx then
+      error(misuse, 2)
+    end
+    local iterator
+    iterator, misuse = require("extcontacts.iterate.many").new(ctx, name, source, options)
+    if not iterator then
+      error(misuse, 2)
+    end
+    return iterator, nil, nil, iterator -- the last is what a loop on Lua 5.4 closes
+  end
+end
+
+local tree = namespace.tree({ names.shorts, workflows.names, many_names }, function(short)
   if workflows.has(short) then
     return workflow_of(short, namespace.client_of)
   end
-  return method_of(operations.find(short), short, namespace.client_of)
+  local row = operations.find(short)
+  return row and method_of(row, short, namespace.client_of) or many_of(short)
 end)
 
 ------------------------------------------------------------------- client --

@@ -23,6 +23,11 @@
 ---@field bulk extcontacts.Client.contacts.bulk
 ---@field divisionviews extcontacts.Client.contacts.divisionviews
 ---@field exports extcontacts.Client.contacts.exports
+---@field get_many fun(self: extcontacts.Client.contacts, items: (string|extcontacts.ExternalContact)[]|extcontacts.Iterator|(fun(): string|extcontacts.ExternalContact), opts: extcontacts.ManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
+---@field create_many fun(self: extcontacts.Client.contacts, items: (extcontacts.ExternalContact)[]|extcontacts.Iterator|(fun(): extcontacts.ExternalContact), opts: extcontacts.CreateManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
+---@field update_many fun(self: extcontacts.Client.contacts, items: (extcontacts.ExternalContact)[]|extcontacts.Iterator|(fun(): extcontacts.ExternalContact), opts: extcontacts.ManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
+---@field delete_many fun(self: extcontacts.Client.contacts, items: (string|extcontacts.ExternalContact)[]|extcontacts.Iterator|(fun(): string|extcontacts.ExternalContact), opts: extcontacts.ManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
+---@field enrich_many fun(self: extcontacts.Client.contacts, items: (extcontacts.ContactEnrichRequest)[]|extcontacts.Iterator|(fun(): extcontacts.ContactEnrichRequest), opts: extcontacts.EnrichManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
 
 ---@class extcontacts.Client.contacts.identifiers
 ---@field list fun(self: extcontacts.Client.contacts.identifiers, contact_id: string|integer, opts: extcontacts.CallOptions|nil): extcontacts.ContactIdentifierListing|nil, extcontacts.Error|nil, extcontacts.Response|nil List the identifiers for a contact.
@@ -90,6 +95,11 @@
 ---@field bulk extcontacts.Client.organizations.bulk
 ---@field divisionviews extcontacts.Client.organizations.divisionviews
 ---@field exports extcontacts.Client.organizations.exports
+---@field get_many fun(self: extcontacts.Client.organizations, items: (string|extcontacts.ExternalOrganization)[]|extcontacts.Iterator|(fun(): string|extcontacts.ExternalOrganization), opts: extcontacts.ManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
+---@field create_many fun(self: extcontacts.Client.organizations, items: (extcontacts.ExternalOrganization)[]|extcontacts.Iterator|(fun(): extcontacts.ExternalOrganization), opts: extcontacts.CreateManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
+---@field update_many fun(self: extcontacts.Client.organizations, items: (extcontacts.ExternalOrganization)[]|extcontacts.Iterator|(fun(): extcontacts.ExternalOrganization), opts: extcontacts.ManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
+---@field delete_many fun(self: extcontacts.Client.organizations, items: (string|extcontacts.ExternalOrganization)[]|extcontacts.Iterator|(fun(): string|extcontacts.ExternalOrganization), opts: extcontacts.ManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
+---@field enrich_many fun(self: extcontacts.Client.organizations, items: (extcontacts.ExternalOrganizationEnrichRequest)[]|extcontacts.Iterator|(fun(): extcontacts.ExternalOrganizationEnrichRequest), opts: extcontacts.EnrichManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
 
 ---@class extcontacts.Client.organizations.identifiers
 ---@field list fun(self: extcontacts.Client.organizations.identifiers, external_organization_id: string|integer, opts: extcontacts.CallOptions|nil): extcontacts.ExternalOrganizationIdentifierListing|nil, extcontacts.Error|nil, extcontacts.Response|nil List the identifiers for an external organization.
@@ -144,6 +154,10 @@
 ---@field bulk extcontacts.Client.relationships.bulk
 ---@field divisionviews extcontacts.Client.relationships.divisionviews
 ---@field exports extcontacts.Client.relationships.exports
+---@field get_many fun(self: extcontacts.Client.relationships, items: (string|extcontacts.Relationship)[]|extcontacts.Iterator|(fun(): string|extcontacts.Relationship), opts: extcontacts.ManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
+---@field create_many fun(self: extcontacts.Client.relationships, items: (extcontacts.Relationship)[]|extcontacts.Iterator|(fun(): extcontacts.Relationship), opts: extcontacts.CreateManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
+---@field update_many fun(self: extcontacts.Client.relationships, items: (extcontacts.Relationship)[]|extcontacts.Iterator|(fun(): extcontacts.Relationship), opts: extcontacts.ManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
+---@field delete_many fun(self: extcontacts.Client.relationships, items: (string|extcontacts.Relationship)[]|extcontacts.Iterator|(fun(): string|extcontacts.Relationship), opts: extcontacts.ManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
 
 ---@class extcontacts.Client.relationships.bulk
 ---@field get fun(self: extcontacts.Client.relationships.bulk, body: extcontacts.BulkIdsRequest, opts: extcontacts.CallOptions|nil): extcontacts.BulkFetchRelationshipsResponse|nil, extcontacts.Error|nil, extcontacts.Response|nil Bulk fetch relationships.
@@ -164,6 +178,10 @@
 ---@field bulk extcontacts.Client.notes.bulk
 ---@field divisionviews extcontacts.Client.notes.divisionviews
 ---@field exports extcontacts.Client.notes.exports
+---@field get_many fun(self: extcontacts.Client.notes, items: (string|extcontacts.Note)[]|extcontacts.Iterator|(fun(): string|extcontacts.Note), opts: extcontacts.ManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
+---@field create_many fun(self: extcontacts.Client.notes, items: (extcontacts.Note)[]|extcontacts.Iterator|(fun(): extcontacts.Note), opts: extcontacts.CreateManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
+---@field update_many fun(self: extcontacts.Client.notes, items: (extcontacts.Note)[]|extcontacts.Iterator|(fun(): extcontacts.Note), opts: extcontacts.ManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
+---@field delete_many fun(self: extcontacts.Client.notes, items: (string|extcontacts.Note)[]|extcontacts.Iterator|(fun(): string|extcontacts.Note), opts: extcontacts.ManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
 
 ---@class extcontacts.Client.notes.bulk
 ---@field get fun(self: extcontacts.Client.notes.bulk, body: extcontacts.BulkIdsRequest, opts: extcontacts.CallOptions|nil): extcontacts.BulkFetchNotesResponse|nil, extcontacts.Error|nil, extcontacts.Response|nil Bulk fetch notes.

@@ -95,6 +95,20 @@ local function many_field(name, class)
     :format(verb, class, item, item, options)
 end
 
+-- Methods that are no operations (`extcontacts.workflows`).
+local WORKFLOWS = {
+  { "contacts.export", "options: extcontacts.ExportOptions", "extcontacts.ExportResult",
+    "Export contacts to a file and wait for it." },
+  { "organizations.export", "options: extcontacts.ExportOptions", "extcontacts.ExportResult",
+    "Export organizations to a file and wait for it." },
+  { "relationships.export", "options: extcontacts.ExportOptions", "extcontacts.ExportResult",
+    "Export relationships to a file and wait for it." },
+  { "notes.export", "options: extcontacts.ExportOptions", "extcontacts.ExportResult",
+    "Export notes to a file and wait for it." },
+  { "import_csv", "options: extcontacts.ImportOptions", "extcontacts.ImportResult",
+    "Import a CSV file: upload, dry run and, if it may continue, the import." },
+}
+
 -- The classes of `client.contacts` and so on, by path, in the table's order.
 local function namespaces()
   local list, by_path = {}, { [""] = { fields = {} } }
@@ -116,6 +130,12 @@ local function namespaces()
   for _, name in ipairs(many_names) do
     local space = namespace(name:match "^%a+")
     table.insert(space.fields, many_field(name, space.class))
+  end
+  for _, workflow in ipairs(WORKFLOWS) do
+    local path, verb = workflow[1]:match "^(.-)%.?([^.]+)$"
+    local space = namespace(path)
+    table.insert(space.fields, ("---@field %s fun(self: %s, %s): %s|nil, extcontacts.Error|nil %s"):format(verb,
+      space.class or "extcontacts.Client", workflow[2], workflow[3], workflow[4]))
   end
   return list, by_path[""].fields
 end

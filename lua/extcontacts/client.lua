@@ -83,26 +83,6 @@ local function iterator_of(row)
   end
 end
 
-local function itself(self)
-  return self
-end
-
--- A row's method and iterator are created when they are first used.
-local on_first_use = {}
-
-function on_first_use.__index(_, name)
-  local method
-  if names.file_of[name] then
-    method = method_of(operations.find(name), name, itself)
-  elseif names.by_iterator[name] then
-    method = iterator_of(operations.of_iterator(name))
-  end
-  if method then
-    Client[name] = method
-  end
-  return method
-end
-
 -- The method of a workflow.
 local function workflow_of(name, client_of)
   return function(self, ...)
@@ -133,6 +113,28 @@ local function many_of(name)
     end
     return iterator, nil, nil, iterator -- the last is what a loop on Lua 5.4 closes
   end
+end
+
+local function itself(self)
+  return self
+end
+
+-- A row's method and iterator are created when they are first used.
+local on_first_use = {}
+
+function on_first_use.__index(_, name)
+  local method
+  if names.file_of[name] then
+    method = method_of(operations.find(name), name, itself)
+  elseif names.by_iterator[name] then
+    method = iterator_of(operations.of_iterator(name))
+  elseif workflows.has(name) then
+    method = workflow_of(name, itself)
+  end
+  if method then
+    Client[name] = method
+  end
+  return method
 end
 
 local tree = namespace.tree({ names.shorts, workflows.names, many_names }, function(short)

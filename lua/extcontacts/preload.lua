@@ -32,6 +32,8 @@ require "extcontacts.iterate.many"
 require "extcontacts.record.normalize.compositions"
 require "extcontacts.record.normalize.name"
 require "extcontacts.record.normalize.phone"
+require "extcontacts.workflows.csv_check"
 require "extcontacts.workflows.export"
+require "extcontacts.workflows.import_csv"
 
 return true

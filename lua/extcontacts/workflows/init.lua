@@ -6,7 +6,7 @@
 local workflows = {}
 
 -- Name of a method → its module, and the resource it is for.
-local METHODS = {}
+local METHODS = { import_csv = { "import_csv" } }
 
 for _, resource in ipairs { "contacts", "notes", "organizations", "relationships" } do
   METHODS[resource .. ".export"] = { "export", resource }
@@ -16,6 +16,9 @@ end
 local LOAD = {
   export = function()
     return require "extcontacts.workflows.export"
+  end,
+  import_csv = function()
+    return require "extcontacts.workflows.import_csv"
   end,
 }
 

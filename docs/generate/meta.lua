@@ -105,6 +105,11 @@ local WORKFLOWS = {
     "Export relationships to a file and wait for it." },
   { "notes.export", "options: extcontacts.ExportOptions", "extcontacts.ExportResult",
     "Export notes to a file and wait for it." },
+  { "contacts.find_or_create", "identifiers: extcontacts.ContactIdentifier|extcontacts.ContactIdentifier[], "
+    .. "record: extcontacts.ExternalContact, opts: extcontacts.CallOptions|nil", "extcontacts.ExternalContact",
+    "Return the contact of the identifiers, or create it." },
+  { "organizations.resolve", "link: extcontacts.OrganizationLink, opts: extcontacts.CallOptions|nil", "string",
+    "Return the id of an organization by its external id." },
   { "import_csv", "options: extcontacts.ImportOptions", "extcontacts.ImportResult",
     "Import a CSV file: upload, dry run and, if it may continue, the import." },
 }
@@ -134,7 +139,8 @@ local function namespaces()
   for _, workflow in ipairs(WORKFLOWS) do
     local path, verb = workflow[1]:match "^(.-)%.?([^.]+)$"
     local space = namespace(path)
-    table.insert(space.fields, ("---@field %s fun(self: %s, %s): %s|nil, extcontacts.Error|nil %s"):format(verb,
+    local field = "---@field %s fun(self: %s, %s): %s|nil, extcontacts.Error|nil, extcontacts.Response|nil %s"
+    table.insert(space.fields, field:format(verb,
       space.class or "extcontacts.Client", workflow[2], workflow[3], workflow[4]))
   end
   return list, by_path[""].fields

@@ -28,7 +28,8 @@
 ---@field update_many fun(self: extcontacts.Client.contacts, items: (extcontacts.ExternalContact)[]|extcontacts.Iterator|(fun(): extcontacts.ExternalContact), opts: extcontacts.ManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
 ---@field delete_many fun(self: extcontacts.Client.contacts, items: (string|extcontacts.ExternalContact)[]|extcontacts.Iterator|(fun(): string|extcontacts.ExternalContact), opts: extcontacts.ManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
 ---@field enrich_many fun(self: extcontacts.Client.contacts, items: (extcontacts.ContactEnrichRequest)[]|extcontacts.Iterator|(fun(): extcontacts.ContactEnrichRequest), opts: extcontacts.EnrichManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
----@field export fun(self: extcontacts.Client.contacts, options: extcontacts.ExportOptions): extcontacts.ExportResult|nil, extcontacts.Error|nil Export contacts to a file and wait for it.
+---@field export fun(self: extcontacts.Client.contacts, options: extcontacts.ExportOptions): extcontacts.ExportResult|nil, extcontacts.Error|nil, extcontacts.Response|nil Export contacts to a file and wait for it.
+---@field find_or_create fun(self: extcontacts.Client.contacts, identifiers: extcontacts.ContactIdentifier|extcontacts.ContactIdentifier[], record: extcontacts.ExternalContact, opts: extcontacts.CallOptions|nil): extcontacts.ExternalContact|nil, extcontacts.Error|nil, extcontacts.Response|nil Return the contact of the identifiers, or create it.
 
 ---@class extcontacts.Client.contacts.identifiers
 ---@field list fun(self: extcontacts.Client.contacts.identifiers, contact_id: string|integer, opts: extcontacts.CallOptions|nil): extcontacts.ContactIdentifierListing|nil, extcontacts.Error|nil, extcontacts.Response|nil List the identifiers for a contact.
@@ -101,7 +102,8 @@
 ---@field update_many fun(self: extcontacts.Client.organizations, items: (extcontacts.ExternalOrganization)[]|extcontacts.Iterator|(fun(): extcontacts.ExternalOrganization), opts: extcontacts.ManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
 ---@field delete_many fun(self: extcontacts.Client.organizations, items: (string|extcontacts.ExternalOrganization)[]|extcontacts.Iterator|(fun(): string|extcontacts.ExternalOrganization), opts: extcontacts.ManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
 ---@field enrich_many fun(self: extcontacts.Client.organizations, items: (extcontacts.ExternalOrganizationEnrichRequest)[]|extcontacts.Iterator|(fun(): extcontacts.ExternalOrganizationEnrichRequest), opts: extcontacts.EnrichManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
----@field export fun(self: extcontacts.Client.organizations, options: extcontacts.ExportOptions): extcontacts.ExportResult|nil, extcontacts.Error|nil Export organizations to a file and wait for it.
+---@field export fun(self: extcontacts.Client.organizations, options: extcontacts.ExportOptions): extcontacts.ExportResult|nil, extcontacts.Error|nil, extcontacts.Response|nil Export organizations to a file and wait for it.
+---@field resolve fun(self: extcontacts.Client.organizations, link: extcontacts.OrganizationLink, opts: extcontacts.CallOptions|nil): string|nil, extcontacts.Error|nil, extcontacts.Response|nil Return the id of an organization by its external id.
 
 ---@class extcontacts.Client.organizations.identifiers
 ---@field list fun(self: extcontacts.Client.organizations.identifiers, external_organization_id: string|integer, opts: extcontacts.CallOptions|nil): extcontacts.ExternalOrganizationIdentifierListing|nil, extcontacts.Error|nil, extcontacts.Response|nil List the identifiers for an external organization.
@@ -160,7 +162,7 @@
 ---@field create_many fun(self: extcontacts.Client.relationships, items: (extcontacts.Relationship)[]|extcontacts.Iterator|(fun(): extcontacts.Relationship), opts: extcontacts.CreateManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
 ---@field update_many fun(self: extcontacts.Client.relationships, items: (extcontacts.Relationship)[]|extcontacts.Iterator|(fun(): extcontacts.Relationship), opts: extcontacts.ManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
 ---@field delete_many fun(self: extcontacts.Client.relationships, items: (string|extcontacts.Relationship)[]|extcontacts.Iterator|(fun(): string|extcontacts.Relationship), opts: extcontacts.ManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
----@field export fun(self: extcontacts.Client.relationships, options: extcontacts.ExportOptions): extcontacts.ExportResult|nil, extcontacts.Error|nil Export relationships to a file and wait for it.
+---@field export fun(self: extcontacts.Client.relationships, options: extcontacts.ExportOptions): extcontacts.ExportResult|nil, extcontacts.Error|nil, extcontacts.Response|nil Export relationships to a file and wait for it.
 
 ---@class extcontacts.Client.relationships.bulk
 ---@field get fun(self: extcontacts.Client.relationships.bulk, body: extcontacts.BulkIdsRequest, opts: extcontacts.CallOptions|nil): extcontacts.BulkFetchRelationshipsResponse|nil, extcontacts.Error|nil, extcontacts.Response|nil Bulk fetch relationships.
@@ -185,7 +187,7 @@
 ---@field create_many fun(self: extcontacts.Client.notes, items: (extcontacts.Note)[]|extcontacts.Iterator|(fun(): extcontacts.Note), opts: extcontacts.CreateManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
 ---@field update_many fun(self: extcontacts.Client.notes, items: (extcontacts.Note)[]|extcontacts.Iterator|(fun(): extcontacts.Note), opts: extcontacts.ManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
 ---@field delete_many fun(self: extcontacts.Client.notes, items: (string|extcontacts.Note)[]|extcontacts.Iterator|(fun(): string|extcontacts.Note), opts: extcontacts.ManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
----@field export fun(self: extcontacts.Client.notes, options: extcontacts.ExportOptions): extcontacts.ExportResult|nil, extcontacts.Error|nil Export notes to a file and wait for it.
+---@field export fun(self: extcontacts.Client.notes, options: extcontacts.ExportOptions): extcontacts.ExportResult|nil, extcontacts.Error|nil, extcontacts.Response|nil Export notes to a file and wait for it.
 
 ---@class extcontacts.Client.notes.bulk
 ---@field get fun(self: extcontacts.Client.notes.bulk, body: extcontacts.BulkIdsRequest, opts: extcontacts.CallOptions|nil): extcontacts.BulkFetchNotesResponse|nil, extcontacts.Error|nil, extcontacts.Response|nil Bulk fetch notes.
@@ -495,7 +497,7 @@
 ---@field imports extcontacts.Client.imports
 ---@field settings extcontacts.Client.settings
 ---@field graphs extcontacts.Client.graphs
----@field import_csv fun(self: extcontacts.Client, options: extcontacts.ImportOptions): extcontacts.ImportResult|nil, extcontacts.Error|nil Import a CSV file: upload, dry run and, if it may continue, the import.
+---@field import_csv fun(self: extcontacts.Client, options: extcontacts.ImportOptions): extcontacts.ImportResult|nil, extcontacts.Error|nil, extcontacts.Response|nil Import a CSV file: upload, dry run and, if it may continue, the import.
 local client = {}
 
 --- Fetch an external contact.

@@ -15,6 +15,8 @@ local response = {}
 ---@field attempts integer requests sent for the call
 ---@field elapsed number seconds, waits and retries included
 ---@field correlation_id string|nil
+---@field found boolean|nil of `find_or_create`: whether the contact existed
+---@field unclaimed boolean|nil of `find_or_create`: whether it is not certain that the new contact owns the identifiers
 ---@field resolved_id string|nil id of the contact that was returned, if it is not the one that was asked for:
 --- that one was merged
 

@@ -32,6 +32,7 @@ local client_context = {}
 ---@field random fun(): number from 0 to 1
 ---@field server_offset number|nil seconds from `now` to the server's clock
 ---@field creates extcontacts.Creates
+---@field organization_ids table|nil ids of organizations by their external ids
 ---@field closed boolean
 
 ---@class extcontacts.Internals what specs replace in a client

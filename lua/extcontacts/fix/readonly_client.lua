@@ -17,7 +17,7 @@ local function is_read(name, first)
     return raw_request.effect(first) == "read"
   end
   if workflows.has(name) then
-    return false
+    return workflows.reads(name)
   end
   local row = operations.find(name)
   return not row or row.effect == "read"

@@ -6,7 +6,11 @@
 local workflows = {}
 
 -- Name of a method → its module, and the resource it is for.
-local METHODS = { import_csv = { "import_csv" } }
+local METHODS = {
+  import_csv = { "import_csv" },
+  ["contacts.find_or_create"] = { "find_or_create" },
+  ["organizations.resolve"] = { "organizations", nil, reads = true },
+}
 
 for _, resource in ipairs { "contacts", "notes", "organizations", "relationships" } do
   METHODS[resource .. ".export"] = { "export", resource }
@@ -16,6 +20,12 @@ end
 local LOAD = {
   export = function()
     return require "extcontacts.workflows.export"
+  end,
+  find_or_create = function()
+    return require "extcontacts.workflows.find_or_create"
+  end,
+  organizations = function()
+    return require "extcontacts.workflows.organizations"
   end,
   import_csv = function()
     return require "extcontacts.workflows.import_csv"
@@ -34,6 +44,13 @@ end
 ---@return boolean
 function workflows.has(name)
   return METHODS[name] ~= nil
+end
+
+--- Whether a method changes nothing.
+---@param name string
+---@return boolean
+function workflows.reads(name)
+  return METHODS[name] ~= nil and METHODS[name].reads == true
 end
 
 --- Checks the arguments of a method.

@@ -52,8 +52,11 @@ describe("request.build", function()
     assert.equal("pageSize=100&q=a%26b%3Dc%2Bd%20%C3%A9&trustorId=x%2Cy,z&includeTrustors=false", wire.query)
   end)
 
-  it("accepts JSON, and sends a content type only with a body", function()
+  it("accepts JSON, and states a content type with a body and where there could be one", function()
     assert.same({ { "Accept", "application/json" } }, build(CONFIG, "contacts.get", "x").headers)
+    assert.same({ { "Accept", "application/json" } }, build(CONFIG, "contacts.delete", "x").headers)
+    assert.same({ { "Accept", "application/json" }, { "Content-Type", "application/json" } },
+      build(CONFIG, "contacts.promote", "x").headers)
     assert.same({ { "Accept", "application/json" }, { "Content-Type", "application/json" } },
       build(CONFIG, "contacts.create", {}).headers)
   end)

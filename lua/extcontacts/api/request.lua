@@ -66,6 +66,10 @@ function request.build(row, args, config)
     if not body then
       return invalid(row, problem, name)
     end
+  end
+  -- The official SDKs state it for requests without a body, too; where the API checks the
+  -- type first, a POST or PUT without one would be a 415.
+  if body or row.method ~= "GET" and row.method ~= "DELETE" then
     headers[#headers + 1] = { "Content-Type", "application/json" }
   end
   if config.headers then

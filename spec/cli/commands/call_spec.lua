@@ -54,7 +54,7 @@ describe("extcontacts call", function()
 
   it("sends the body of an operation that can do without one only if there is one", function()
     local without = session:must "call settings.update --dry-run"
-    assert.is_nil(without:find("Content-Type", 1, true))
+    assert.is_nil(without:find("{", 1, true))
     local with = session:must "call settings.update --set manuallyAssignDivisionsToContacts=true --dry-run"
     assert.matches('{"manuallyAssignDivisionsToContacts":true}', with, 1, true)
     local found = session:must { "call", "lookup.contact", "--set", "type=Email", "--set", "value=x", "--dry-run" }

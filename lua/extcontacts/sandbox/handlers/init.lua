@@ -13,6 +13,8 @@ local dataset = require "extcontacts.sandbox.state.dataset"
 local expand = require "extcontacts.sandbox.handlers.expand"
 local json = require "extcontacts.base.json"
 local locate = require "extcontacts.sandbox.handlers.locate"
+local merge = require "extcontacts.sandbox.handlers.merge"
+local merge_trees = require "extcontacts.sandbox.state.merge_trees"
 local operations = require "extcontacts.api.operations"
 local page_envelope = require "extcontacts.sandbox.handlers.page_envelope"
 local patch = require "extcontacts.sandbox.handlers.patch"
@@ -53,7 +55,7 @@ function verbs.get(ctx, resource)
   end
   if not text then
     index = locate.member(ctx, resource)
-    text = records:text(index)
+    text = records:text(index) or merge_trees.text(index)
   end
   return expand.text(ctx, records, index, text, expand.names(ctx))
 end
@@ -81,7 +83,13 @@ function verbs.delete(ctx, resource)
 end
 
 function verbs.list(ctx, resource)
-  return record_listing.page(ctx, resource.type, locate.owner(ctx, resource))
+  local owner = locate.owner(ctx, resource)
+  for _, name in ipairs(ctx.query.expand or {}) do
+    if name == "mergeset" then
+      return record_listing.page(ctx, resource.type, merge_trees.members(owner))
+    end
+  end
+  return record_listing.page(ctx, resource.type, owner)
 end
 
 function verbs.scan(ctx, resource)
@@ -178,6 +186,7 @@ for _, own in ipairs {
   require "extcontacts.sandbox.handlers.exports",
   require("extcontacts.sandbox.handlers.external_sources").handlers,
   require "extcontacts.sandbox.handlers.identifiers",
+  merge.handlers,
 } do
   for short, handler in pairs(own) do
     handlers[short] = handler

@@ -3,6 +3,7 @@
 
 local api_errors = require "extcontacts.sandbox.api_errors"
 local dataset = require "extcontacts.sandbox.state.dataset"
+local merge_trees = require "extcontacts.sandbox.state.merge_trees"
 local record_ids = require "extcontacts.sandbox.state.record_ids"
 local resources = require "extcontacts.sandbox.handlers.resources"
 
@@ -44,6 +45,18 @@ function locate.id(ctx, type_name)
   return ctx.arguments[ARGUMENTS[type_name]]
 end
 
+-- What the id of a merged contact leads to: the canonical contact, the contact
+-- itself, or nothing.
+local function resolve(ctx, index)
+  local choice = ctx.settings[ctx.row.effect == "read" and "merged_read" or "merged_write"]
+  if choice == "canonical" then
+    return merge_trees.canonical(index), true
+  elseif choice == "conflict" then
+    api_errors.raise("general.conflict", { reason = "the contact was merged" })
+  end
+  return index, choice == "ancestor"
+end
+
 --- The index of the record in the path; ends the request if it does not exist.
 ---@param ctx extcontacts.sandbox.Context
 ---@param type_name string
@@ -54,7 +67,11 @@ function locate.record(ctx, type_name, error_code)
   local id = locate.id(ctx, type_name)
   locate.check_uuid(ctx, id)
   local index = records:index(id)
-  if not index or not records:exists(index) then
+  local exists = index and records:exists(index)
+  if index and type_name == "contact" and merge_trees.is_ancestor(index) then
+    index, exists = resolve(ctx, index)
+  end
+  if not exists then
     api_errors.raise(error_code or "not.found")
   end
   return index
@@ -78,8 +95,14 @@ end
 function locate.member(ctx, resource, error_code)
   local owner = locate.owner(ctx, resource)
   local index = locate.record(ctx, resource.type, error_code)
-  if owner and dataset.collections[resource.type]:owner(index) ~= owner then
-    api_errors.raise("not.found")
+  if owner then
+    local actual = dataset.collections[resource.type]:owner(index)
+    local canonical = resource.owner == "contact" and merge_trees.canonical(actual) or actual
+    if actual ~= owner and canonical ~= owner then
+      api_errors.raise("not.found")
+    end
+    -- The note of a contact that was merged stays with it.
+    owner = actual
   end
   return index, owner
 end

@@ -6,7 +6,6 @@ local dataset = require "extcontacts.sandbox.state.dataset"
 local locate = require "extcontacts.sandbox.handlers.locate"
 local models = require "extcontacts.api.models"
 local patch_actions = require "extcontacts.sandbox.handlers.patch_actions"
-local record_body = require "extcontacts.sandbox.handlers.record_body"
 local record_store = require "extcontacts.sandbox.handlers.record_store"
 
 -- Fields that no PATCH may change, besides those that the models call read-only.
@@ -119,24 +118,13 @@ local function read_changes(ctx, model)
   return changes
 end
 
--- Takes the values that a rule forbids, and that no change concerns, out of a
--- record: a PATCH of another field is not rejected for them.
-local function set_aside(ctx, record, changes)
-  local aside = {}
-  if ctx.settings.patch_checks == "record" then
-    return aside
-  end
+-- The fields that changes concern.
+local function fields_of(changes)
   local is_changed = {}
   for _, change in ipairs(changes) do
     is_changed[change.names[1]] = true
   end
-  for field in pairs(record_body.emails) do
-    local value = record[field]
-    if type(value) == "string" and not is_changed[field] and not record_body.is_email(value) then
-      aside[field], record[field] = value, nil
-    end
-  end
-  return aside
+  return is_changed
 end
 
 local function apply(ctx, resource, index, owner, changes)
@@ -144,7 +132,7 @@ local function apply(ctx, resource, index, owner, changes)
   for _, change in ipairs(changes) do
     patch_actions.apply(body, change, ctx.settings)
   end
-  local aside = set_aside(ctx, body, changes)
+  local aside = ctx.settings.patch_checks == "changes" and record_store.set_aside(body, fields_of(changes)) or nil
   record_store.replace(record_store.with_body(ctx, body), resource, index, owner, aside)
 end
 

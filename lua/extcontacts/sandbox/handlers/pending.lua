@@ -2,7 +2,7 @@
 -- their requests as it does all others, and answers them with 501.
 
 local BY_RESOURCE = {
-  contacts = "search unresolved promote enrich merge merge_two",
+  contacts = "search enrich",
   ["contacts.schemas"] = "limits core_types core_type",
   ["contacts.sessions"] = "list",
   ["contacts.segments"] = "list change",

@@ -71,6 +71,17 @@ local function members_of(records, owner, hidden, record_of)
   return members
 end
 
+local function members_of_all(records, owners, hidden, record_of)
+  local members = {}
+  for _, owner in ipairs(owners) do
+    for _, index in ipairs(members_of(records, owner, hidden, record_of)) do
+      members[#members + 1] = index
+    end
+  end
+  table.sort(members)
+  return members
+end
+
 -- The first `most` records of a collection, and the number of all records.
 local function all_of(records, hidden, text_of, most)
   local found = {}
@@ -120,7 +131,7 @@ end
 --- A page of the records of a type.
 ---@param ctx extcontacts.sandbox.Context
 ---@param type_name string
----@param owner integer|nil only the records of this owner
+---@param owner integer|integer[]|nil only the records of this owner, or of these
 ---@return string JSON
 function record_listing.page(ctx, type_name, owner)
   local records, search = dataset.collections[type_name], dataset.search_indexes[type_name]
@@ -138,7 +149,8 @@ function record_listing.page(ctx, type_name, owner)
   local indexes, total
 
   if owner then
-    indexes = members_of(records, owner, hidden, record_of)
+    indexes = type(owner) == "table" and members_of_all(records, owner, hidden, record_of)
+      or members_of(records, owner, hidden, record_of)
     if q then
       indexes = search:filter(indexes, q, record_of)
     end

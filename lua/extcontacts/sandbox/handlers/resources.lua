@@ -7,6 +7,7 @@ local custom_field_schemas = require "extcontacts.sandbox.handlers.custom_field_
 local dataset = require "extcontacts.sandbox.state.dataset"
 local external_sources = require "extcontacts.sandbox.handlers.external_sources"
 local json = require "extcontacts.base.json"
+local merge_trees = require "extcontacts.sandbox.state.merge_trees"
 local record_body = require "extcontacts.sandbox.handlers.record_body"
 local server_clock = require "extcontacts.sandbox.state.server_clock"
 
@@ -48,6 +49,16 @@ local function prepare_note(ctx, before)
   record.createdBy = computed_fields.user(record.createdBy)
   set_dates(record, before)
   return record
+end
+
+-- The fields of a contact's identity, which no write changes.
+local IDENTITY = { "type", "canonicalContact", "mergeSet", "mergedFrom", "mergedTo" }
+
+local function keep_identity(ctx, record, before)
+  local identity = before or { type = ctx.contact_type or "Curated" }
+  for _, field in ipairs(IDENTITY) do
+    record[field] = identity[field]
+  end
 end
 
 local function delete_members(type_name, owner)
@@ -118,6 +129,7 @@ resources.by_name = {
     gone = "contact.not.found",
     prepare = function(ctx, before)
       local record = prepare_contact(ctx, before)
+      keep_identity(ctx, record, before)
       local owner
       if record.externalOrganization then
         record.externalOrganization, owner =
@@ -126,8 +138,15 @@ resources.by_name = {
       return record, owner
     end,
     delete = function(_, index)
+      local contacts = dataset.collections.contact
+      for _, ancestor in ipairs(merge_trees.remove(index)) do
+        delete_members("contact_note", ancestor)
+        if contacts:exists(ancestor) then
+          contacts:delete(ancestor)
+        end
+      end
       delete_members("contact_note", index)
-      dataset.collections.contact:delete(index)
+      contacts:delete(index)
     end,
   },
   organizations = {

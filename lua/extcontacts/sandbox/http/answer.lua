@@ -4,6 +4,7 @@
 local access_tokens = require "extcontacts.sandbox.state.access_tokens"
 local api_errors = require "extcontacts.sandbox.api_errors"
 local handlers = require "extcontacts.sandbox.handlers"
+local observed = require "extcontacts.sandbox.handlers.observed"
 local query_params = require "extcontacts.sandbox.http.query_params"
 local rate_windows = require "extcontacts.sandbox.state.rate_windows"
 local request_body = require "extcontacts.sandbox.http.request_body"
@@ -68,6 +69,7 @@ local function run_operation(request, settings)
   if row.body_model and needs_body(row) then
     ctx.body = request_body.read_object(settings)
   end
+  observed.sweep(settings)
   local body = handlers[row.short](ctx)
   request.items = ctx.items
   return {

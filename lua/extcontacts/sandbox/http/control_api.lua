@@ -2,10 +2,12 @@
 -- token.  No client code uses it.
 
 local access_tokens = require "extcontacts.sandbox.state.access_tokens"
+local api_errors = require "extcontacts.sandbox.api_errors"
 local dataset = require "extcontacts.sandbox.state.dataset"
 local faults = require "extcontacts.sandbox.state.faults"
 local form_values = require "extcontacts.sandbox.http.form_values"
 local json = require "extcontacts.base.json"
+local observed = require "extcontacts.sandbox.handlers.observed"
 local request_log = require "extcontacts.sandbox.state.request_log"
 local scan_cursors = require "extcontacts.sandbox.state.scan_cursors"
 local server_clock = require "extcontacts.sandbox.state.server_clock"
@@ -111,6 +113,20 @@ routes["POST /sandbox/clock"] = function(body)
   end
   server_clock.advance(seconds)
   return clock_reading()
+end
+
+routes["POST /sandbox/contacts"] = function(body)
+  if not observed.expires(body.type) or type(body.contact) ~= "table" then
+    return nil, 'a type and a contact are needed: {"type": "Ephemeral", "contact": {…}}; the types are Ephemeral '
+      .. "and Identified"
+  end
+  local ok, result = pcall(observed.create, state.settings(), body.type, body.contact)
+  if ok then
+    return json.decode(result)
+  elseif api_errors.is(result) then
+    return nil, api_errors.message(result)
+  end
+  error(result, 0)
 end
 
 routes["GET /sandbox/associations"] = function()

@@ -171,6 +171,10 @@ function dataset.build(settings)
   add("external_source", { seeded = 0 })
 
   dataset.seed = seed
+  -- index of a contact → its place in a tree of merges, see `merge_trees`
+  dataset.merged_contacts = {}
+  -- the set of contacts that expire, and when the first one does, see `observed`
+  dataset.observed = { indexes = {}, next_expiry = math.huge }
   -- the number of bulk requests so far, which decides the order of their results
   dataset.bulk_requests = 0
   -- type → collection

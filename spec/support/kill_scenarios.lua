@@ -71,6 +71,26 @@ scenarios.list = {
       for _ in client:map(ids, function(id) return client.contacts:get(id) end, { concurrency = 2 }) do end
     end,
   },
+  {
+    name = "the results of a get_many", faults = { { operation = "contacts.bulk.get", delay = 0.03 } },
+    run = function(client, ids)
+      for _ in client.contacts:get_many(ids, { batch_max = 2, concurrency = 2 }) do end
+    end,
+  },
+  {
+    name = "the search for a lost create_many", options = { check_time = 0.2 },
+    faults = { { operation = "contacts.bulk.create",
+      plan = { { delay = 0.03 }, { drop = "after" }, { drop = "before" } } } },
+    prepare = get,
+    run = function(client)
+      local records = {}
+      for index = 1, 6 do
+        created = created + 1
+        records[index] = { lastName = "Killed", workEmail = ("m%d.%d@example.com"):format(created, os.time()) }
+      end
+      for _ in client.contacts:create_many(records, { batch_max = 2, concurrency = 2, deadline = 20 }) do end
+    end,
+  },
 }
 
 --- Options of a scenario's client.

@@ -1,0 +1,158 @@
+-- `*_many` over real HTTP, against the sandbox, whose results come in another order.
+local ec = require "extcontacts"
+local sandbox = require "spec.support.sandbox"
+
+local server
+
+local function connect(options)
+  local settings = {
+    base_url = server.base_url, login_url = server.login_url,
+    client_id = server.client_id, client_secret = server.client_secret, rate = false, check_time = 1, max_attempts = 10,
+  }
+  for name, value in pairs(options or {}) do
+    settings[name] = value
+  end
+  return ec.new(settings)
+end
+
+local function people(count)
+  local records = {}
+  for n = 1, count do
+    records[n] = {
+      firstName = "Many " .. n % 7, lastName = "Person " .. n, workEmail = ("many%d@example.com"):format(n),
+      workPhone = { display = ("+49 (0)30 55%05d"):format(n) },
+    }
+  end
+  return records
+end
+
+-- The contacts of the sandbox that `people` describes, by e-mail address.
+local function stored(client)
+  local by_email, count = {}, 0
+  for contact in client:scan_contacts() do
+    if (contact.workEmail or ""):find "^many%d+@" then
+      assert.is_nil(by_email[contact.workEmail], "there are two of " .. contact.workEmail)
+      by_email[contact.workEmail] = contact
+      count = count + 1
+    end
+  end
+  return by_email, count
+end
+
+-- Creates, changes and deletes `count` contacts; every reply may get lost.
+local function whole_life(client, count)
+  local records, changed = people(count), {}
+  local seen = {}
+  for record, contact, err in client.contacts:create_many(records) do
+    assert.is_nil(err, tostring(err))
+    assert.equal(record.workEmail, contact.workEmail)
+    assert.is_nil(seen[contact.id])
+    seen[contact.id] = true
+    changed[#changed + 1] = ec.writable("ExternalContact", contact)
+    changed[#changed].id, changed[#changed].title = contact.id, "Changed " .. #changed
+  end
+  local _, found = stored(client)
+  assert.equal(count, found)
+
+  for record, contact, err in client.contacts:update_many(changed) do
+    assert.is_nil(err, tostring(err))
+    assert.equal(record.id, contact.id)
+  end
+  local index = 0
+  for record, contact, err in client.contacts:get_many(changed) do
+    index = index + 1
+    assert.is_nil(err, tostring(err))
+    assert.equal(record.id, contact.id)
+    assert.equal("Changed " .. index, contact.title)
+  end
+
+  for _, deleted, err in client.contacts:delete_many(changed) do
+    assert.is_nil(err, tostring(err))
+    assert.is_true(deleted)
+  end
+  _, found = stored(client)
+  assert.equal(0, found)
+end
+
+describe("bulk requests to the sandbox", function()
+  sandbox.around({ contacts = 120, organizations = 10, rate = 0 }, function(started)
+    server = started
+  end, setup, teardown, before_each)
+
+  it("create, change, read and delete contacts", function()
+    local client = connect()
+    whole_life(client, 230)
+    local stats = client:stats()
+    assert.is_true(stats.requests < 4 * 230 / 12, stats.requests)
+    assert.equal(4 * 230, stats.items)
+  end)
+
+  it("whose replies get lost have the same result", function()
+    server:control("POST", "/sandbox/faults", {
+      { operation = "contacts.bulk.*", rate = 0.3, seed = 1, drop = "after" },
+    })
+    local client = connect()
+    whole_life(client, 230)
+    assert.is_true(client:stats().recovered > 0)
+  end)
+
+  it("that get lost on their way have the same result", function()
+    server:control("POST", "/sandbox/faults", {
+      { operation = "contacts.bulk.*", rate = 0.3, seed = 3, drop = "before" },
+    })
+    whole_life(connect(), 120)
+  end)
+
+  it("with items that fail for a while have the same result", function()
+    server:control("POST", "/sandbox/faults", {
+      { operation = "contacts.bulk.*", item_rate = 0.05, item_status = 503, times = 8 },
+    })
+    whole_life(connect(), 120)
+  end)
+
+  it("to a server with another maximum adapt to it", function()
+    server:control("POST", "/sandbox/settings", { bulk_max = 25 })
+    local client = connect()
+    whole_life(client, 150)
+    assert.is_true(client:stats().requests < 4 * 150 / 8, client:stats().requests)
+  end)
+
+  it("to a server that marks as little as it may are matched all the same", function()
+    server:control("POST", "/sandbox/settings", {
+      bulk_statuses = "none", bulk_add_status = 201, bulk_failed_status = 207, bulk_result_id = "entity",
+    })
+    whole_life(connect(), 120)
+  end)
+
+  it("read other records as well", function()
+    local client = connect()
+    local ids = {}
+    for organization in client:scan_organizations() do
+      ids[#ids + 1] = organization.id
+    end
+    for id, organization, err in client.organizations:get_many(ids) do
+      assert.is_nil(err, tostring(err))
+      assert.equal(id, organization.id)
+    end
+  end)
+
+  it("work inside client:map and ec.run", function()
+    local client = connect()
+    local ids = {}
+    for contact in client:scan_contacts() do
+      ids[#ids + 1] = contact.id
+    end
+    local function count()
+      local found = 0
+      for id, contact in client.contacts:get_many(ids) do
+        assert.equal(id, contact.id)
+        found = found + 1
+      end
+      return found
+    end
+    for _, found, err in client:map({ 1, 2, 3 }, count) do
+      assert.equal(#ids, found, err)
+    end
+    assert.equal(#ids, ec.run(count))
+  end)
+end)

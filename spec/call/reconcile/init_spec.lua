@@ -141,6 +141,34 @@ describe("a create whose reply was lost", function()
       self.client.contacts:create(sent, { marker = "customFields.import_id_text" }).id)
   end)
 
+  it("is looked up by its external ids", function()
+    local sent = { lastName = "Lee", externalIds = { { value = " k1 ", externalSource = { id = "s" } } } }
+    local found = { id = "new", lastName = "Lee", createDate = NOW,
+      externalIds = { { value = "k1", externalSource = { id = "s", selfUri = "/s" } } } }
+    local self = client { LOST, answer(found) }
+    local contact = self.client.contacts:create(sent)
+    assert.equal("new", contact.id)
+    assert.same({ "POST contacts", "POST identifierlookup" }, methods(self))
+    assert.same({ type = "ExternalId", value = "k1", externalSource = { id = "s" } },
+      ec.json.decode(self.requests[3].body))
+    found.createDate = BEFORE
+    self = client({ LOST, answer(found), answer(found), answer(found) }, { check_time = 1 })
+    local _, err = self.client.contacts:create(sent)
+    assert.is_true(err.ambiguous)
+  end)
+
+  it("is not proven absent, nor uncertain, by a lookup of external ids", function()
+    for _, refused in ipairs { fake.json(404), fake.json(403), fake.json(501) } do
+      local self = client({ LOST, refused, refused, refused }, { check_time = 0.5 })
+      local _, err = self.client.contacts:create { externalIds = { { value = "k1" } } }
+      assert.is_true(err.ambiguous)
+      self = client({ LOST, nothing(), refused, nothing(), refused, answer { id = "n" } },
+        { check_time = 0.5 })
+      local contact = self.client.contacts:create { workEmail = "a@x.org", externalIds = { { value = "k1" } } }
+      assert.equal("n", contact.id)
+    end
+  end)
+
   it("is an error if the record has nothing to search by, and the error says what to pass", function()
     local self = client { LOST }
     local _, err = self.client.contacts:create { firstName = "Ann", lastName = "Lee" }

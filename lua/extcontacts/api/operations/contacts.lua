@@ -22,6 +22,7 @@ local CHECK_CONTACT = {
     "twitterId.screenName",
   },
   records = "contacts",
+  identifier = "post_externalcontacts_identifierlookup_contacts",
   search = "get_externalcontacts_contacts",
   get = "get_externalcontacts_contact",
   created = "createDate",

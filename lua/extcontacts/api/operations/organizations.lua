@@ -29,6 +29,7 @@ local CHECK_ORGANIZATION = {
   as = "q",
   options = { page_size = 100 },
   records = "entities",
+  identifier = "post_externalcontacts_identifierlookup_organizations",
   search = "get_externalcontacts_organizations",
   get = "get_externalcontacts_organization",
   created = "createDate",

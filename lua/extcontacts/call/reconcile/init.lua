@@ -41,7 +41,7 @@ end
 local function candidates_of(call, wanted)
   local answer, err = read(call, wanted)
   if err then
-    return {}, not outcome.is_absent(err) and err or nil
+    return {}, not (outcome.is_absent(err) or wanted.is_optional) and err or nil
   elseif not wanted.records then
     return { answer }
   end

@@ -19,6 +19,7 @@ local null = core.json.null
 ---@field same string[]|nil arguments of the create that `find` and `get` take as well
 ---@field options table|nil options of `find`
 ---@field records string|nil field of its answer that contains the records
+---@field identifier string|nil operation that finds a record by one of its `externalIds`
 ---@field search string|nil operation that searches for a marker's value with `q`
 ---@field get string operation that reads one candidate
 ---@field created string|nil field with the creation date
@@ -62,12 +63,26 @@ local function arguments_of(check, args)
   return arguments
 end
 
+-- Adds a read for each external id.  That one finds nothing proves nothing.
+local function add_identifiers(reads, check, body)
+  local externals = check.identifier and body.externalIds
+  for _, external in ipairs(type(externals) == "table" and externals or {}) do
+    local value = type(external) == "table" and look_up_text(external.value)
+    if value then
+      reads[#reads + 1] = {
+        operation = check.identifier, is_optional = true,
+        arguments = { { type = "ExternalId", value = value, externalSource = external.externalSource } },
+      }
+    end
+  end
+end
+
 --- The reads that may find the record.
 ---@param row extcontacts.Operation
 ---@param args extcontacts.Arguments
 ---@param marker string|nil path of a field of the body that no other record shares
----@return table[] reads `{ operation, arguments, records }`; empty when there is no way to look for it;
---- without `records` the answer is the record
+---@return table[] reads `{ operation, arguments, records, is_optional }`; empty when there is no way to look
+--- for it; without `records` the answer is the record; one that `is_optional` may fail
 ---@return boolean proves_absence
 function match.reads(row, args, marker)
   local check, reads = row.check, {}
@@ -102,6 +117,7 @@ function match.reads(row, args, marker)
     end
   end
   local proves = check.proves_absence and #reads > 0
+  add_identifiers(reads, check, args.body)
   if marker and check.search then
     local value = look_up_text(value_at(args.body, marker))
     if value then

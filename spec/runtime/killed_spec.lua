@@ -11,6 +11,6 @@ describe("coroutines that end at any of their waits", function()
     local output = pipe:read "*a"
     pipe:close()
     assert.matches("\nexit 0\n$", output)
-    assert.matches("18 successes / 0 failures / 0 errors / 0 pending", output, 1, true)
+    assert.matches("22 successes / 0 failures / 0 errors / 0 pending", output, 1, true)
   end)
 end)

@@ -36,13 +36,17 @@ for vm in $VMS; do
   done
 done
 kill "$pid"
+pid=
 
 [ "$LOST" != 0 ] || exit 0
 for vm in $VMS; do
+  rm "$work/ready"
   start_sandbox --contacts 100 --rate 0 --fault "operation=contacts.bulk.*,rate=0.05,drop=after"
   (
     eval "$(make -s env LUA="$vm")"
-    echo "$vm, 5 % of the replies lost: $("$vm" bench/many/create.lua "$LOST")"
+    "$vm" bench/many/create.lua "$LOST" >"$work/out"
   )
+  echo "$vm, 5 % of the replies lost: $(cat "$work/out")"
   kill "$pid"
+  pid=
 done

@@ -257,7 +257,7 @@ group_suite() {
 # own, which nginx has no part in.
 waiting_specs() {
   spec_files | xargs grep -lE 'spec\.support\.(fake|drive)"' |
-    xargs grep -LE 'io\.popen|support\.(timed|main|script)"'
+    xargs grep -LE 'io\.popen|support\.(timed|bulk|main|script)"'
   spec_files | grep 'live_spec\.lua$'
 }
 

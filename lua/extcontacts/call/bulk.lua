@@ -4,12 +4,10 @@
 local calls = require "extcontacts.call.call"
 local creates = require "extcontacts.call.reconcile.creates"
 local loop = require "extcontacts.call.loop"
-local outcome = require "extcontacts.api.outcome"
 local retry = require "extcontacts.call.retry"
 local retry_budget = require "extcontacts.call.retry_budget"
 local runtime = require "extcontacts.runtime"
 local stats = require "extcontacts.transport.stats"
-local transport = require "extcontacts.transport"
 
 local bulk = {}
 
@@ -70,24 +68,13 @@ function bulk.sent_at(answer)
   return answer.sent_at or sent_at(answer.call)
 end
 
---- Whether the server's clock is known.
----@param ctx extcontacts.ClientContext
----@return boolean
-function bulk.knows_time(ctx)
-  return transport.server_time(ctx) ~= nil
-end
-
 --- How long to wait before a failed item is sent again; nil to give up.
 ---@param self extcontacts.Call of the batch
 ---@param err extcontacts.Error the item's
 ---@param tries integer requests with the item so far
----@param retryable boolean|nil what the server says
 ---@return number|nil wait seconds
-function bulk.item_wait(self, err, tries, retryable)
-  if retryable == nil then
-    retryable = outcome.verdict(self.row, err) == "retry"
-  end
-  local wait = retryable and retry.delay(err, tries, self, self.ctx.random())
+function bulk.item_wait(self, err, tries)
+  local wait = retry.delay(err, tries, self, self.ctx.random())
   return wait and not self:is_past(wait) and wait or nil
 end
 

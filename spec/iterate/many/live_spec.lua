@@ -110,6 +110,13 @@ describe("bulk requests to the sandbox", function()
     whole_life(connect(), 120)
   end)
 
+  it("with items that fail after they were carried out have the same result", function()
+    server:control("POST", "/sandbox/faults", {
+      { operation = "contacts.bulk.*", item_rate = 0.05, item_status = 503, item_after = true, times = 12 },
+    })
+    whole_life(connect(), 120)
+  end)
+
   it("to a server with another maximum adapt to it", function()
     server:control("POST", "/sandbox/settings", { bulk_max = 25 })
     local client = connect()

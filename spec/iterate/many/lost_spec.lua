@@ -106,6 +106,23 @@ describe("a lost bulk create", function()
     assert.equal(0, #self.singles)
   end)
 
+  it("is not sent again with retry = false", function()
+    local self = losing(1, 0)
+    local list = bulk.collect(self.client.contacts:create_many(people(2), { retry = false }))
+    assert.is_true(list[1].err.ambiguous)
+    assert.equal(0, stored(self))
+  end)
+
+  it("says why the search did not decide, with the failure of the request", function()
+    local self = losing(1, 0)
+    local list = bulk.collect(self.client.contacts:create_many { { firstName = "Ann" } })
+    assert.equal("transport", list[1].err.kind)
+    assert.equal("reset", list[1].err.code)
+    assert.equal("the transfer failed; the item may have been carried out: it has no e-mail address, "
+      .. "international phone number or name to look for; pass marker=\"customFields.…\", a field whose value "
+      .. "no other record has", list[1].err.message)
+  end)
+
   it("is ambiguous while the server's clock is unknown", function()
     local self = bulk.client { answer = function()
       return LOST
@@ -123,6 +140,19 @@ describe("a lost bulk create", function()
     local list = bulk.collect(self.client.notes:create_many { { noteText = "x" } })
     assert.is_true(list[1].err.ambiguous)
     assert.truthy(list[1].err.message:find("entityId", 1, true))
+  end)
+
+  it("of records that the server stores alike creates each of them", function()
+    local self = losing(2, 1)
+    local records = {}
+    for n = 1, 4 do
+      records[n] = { firstName = (" "):rep(n) .. "Ann", workEmail = "ann@example.com" .. (" "):rep(n % 2) }
+    end
+    for _, entry in ipairs(bulk.collect(self.client.contacts:create_many(records))) do
+      assert.is_nil(entry.err)
+    end
+    assert.equal(4, stored(self))
+    assert.equal("1 1 1 1", table.concat(self.sizes, " "))
   end)
 
   it("of equal records creates each of them", function()
@@ -195,6 +225,84 @@ describe("a lost bulk create", function()
     assert.equal("cancelled", err.kind)
     assert.is_true(err.ambiguous)
     assert.equal(0, #self.singles)
+  end)
+end)
+
+describe("an item of a create that failed on the server", function()
+  -- A client whose second item fails with `status`, after it was carried out or not.
+  local function failing(status, is_done, more)
+    local first = true
+    local self
+    self = bulk.client { answer = function(operation, items)
+      if first then
+        first = false
+        local failed = items[2]
+        if not is_done then
+          table.remove(items, 2)
+        end
+        local results = bulk.perform(self, operation, items)
+        for index = #results, 1, -1 do
+          if results[index].entity.firstName == failed.firstName then
+            table.remove(results, index)
+          end
+        end
+        results[#results + 1] = bulk.failed(failed, status, "of.item", more)
+        return bulk.answer(results)
+      end
+    end }
+    return self
+  end
+
+  for _, status in ipairs { 502, 503, 504 } do
+    for _, is_done in ipairs { false, true } do
+      it(("with %d, %s, is looked up before it is sent again"):format(status, is_done and "created" or "not created"),
+        function()
+          for _, more in ipairs { { retryable = true }, {} } do
+            local self = failing(status, is_done, more)
+            local records = people(5)
+            for index, entry in ipairs(bulk.collect(self.client.contacts:create_many(records))) do
+              assert.is_nil(entry.err, tostring(entry.err))
+              assert.equal(records[index].workEmail, entry.result.workEmail)
+            end
+            assert.equal(5, stored(self))
+            assert.equal(is_done and 0 or 1, posts(self))
+          end
+        end)
+    end
+  end
+
+  it("is ambiguous if the server says that it is not retryable, or fails with 500", function()
+    for status, more in pairs { [503] = { retryable = false }, [500] = {} } do
+      local self = failing(status, true, more)
+      local list = bulk.collect(self.client.contacts:create_many(people(5)))
+      assert.equal(status, list[2].err.status)
+      assert.is_true(list[2].err.ambiguous)
+      assert.equal(0, #self.singles)
+    end
+  end)
+
+  it("of an enrich that inserts is ambiguous, and of one that does not is sent again", function()
+    local failures = 0
+    local self = bulk.client { after = function(_, items, _, results)
+      for index, result in ipairs(results) do
+        if failures < 2 then
+          failures = failures + 1
+          for _, item in ipairs(items) do
+            if item.id == result.id then
+              results[index] = bulk.failed(item, 503, "busy", { retryable = true })
+            end
+          end
+        end
+      end
+      return bulk.answer(results)
+    end }
+    local list = bulk.collect(self.client.contacts:enrich_many {
+      { action = "Insert", contact = { firstName = "a" } },
+      { action = "Upsert", contact = { firstName = "b" },
+        matchingIdentifiers = { { type = "Email", value = "b@x.org" } } },
+    })
+    assert.is_true(list[1].err.ambiguous)
+    assert.equal("b", list[2].result.firstName)
   end)
 end)
 

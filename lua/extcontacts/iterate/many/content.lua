@@ -49,6 +49,13 @@ function describe(value)
   return text.trim(tostring(value))
 end
 
+--- A record as text: equal for two records if the server would store the same.
+---@param record table
+---@return string
+function content.key(record)
+  return describe(record)
+end
+
 -- The names of the fields that any item has.
 local function names_of(batch)
   local seen, names = {}, {}

@@ -2,16 +2,14 @@
 -- sent again, looked up or handed to single calls as they need.  At the end every item
 -- is settled.
 
+local alone = require "extcontacts.iterate.many.alone"
 local bulk = require "extcontacts.call.bulk"
-local call = require "extcontacts.call"
-local effects = require "extcontacts.api.effects"
 local errors = require "extcontacts.base.errors"
 local kinds = require "extcontacts.iterate.many.kinds"
 local outcome = require "extcontacts.api.outcome"
 local response = require "extcontacts.api.response"
 local results = require "extcontacts.iterate.many.results"
 local sizes = require "extcontacts.iterate.many.sizes"
-local stats = require "extcontacts.transport.stats"
 local text = require "extcontacts.base.text"
 
 local course = {}
@@ -23,24 +21,7 @@ local NOT_AVAILABLE = { [403] = true, [404] = true, [405] = true }
 -- Those that may be about a single item of the batch, or about their number.
 local NOT_ACCEPTED = { [400] = true, [422] = true }
 
----@class extcontacts.ManyJob what the batches of an iteration share
----@field ctx extcontacts.ClientContext
----@field kind extcontacts.ManyKind
----@field options table options of the calls
----@field sizes extcontacts.BatchSize
-
-local function settle(job, entry, name, result, err, more)
-  if entry.done then
-    return
-  end
-  entry.result, entry.err, entry.response = result, err, not err and more or nil
-  entry.done = true
-  stats.item(job.ctx.stats, name, err ~= nil)
-end
-
-local function fail(job, entry, err)
-  settle(job, entry, job.kind.row.name, nil, err)
-end
+local settle, fail = alone.settle, alone.fail
 
 -- The same failure for several items; each may change its own.
 local function fail_all(job, entries, err)
@@ -49,80 +30,9 @@ local function fail_all(job, entries, err)
   end
 end
 
--------------------------------------------------------------- single calls --
-
--- The outcome of the single call that took over.
-local function settle_single(job, entry, value, err, more)
-  if err and job.kind.verb == "delete" and entry.is_unsure and outcome.is_absent(err) then
-    value, err, more = true, nil, err.response -- an earlier request deleted it
-  elseif value and job.kind.verb == "delete" then
-    value = true
-  end
-  settle(job, entry, nil, value, err, more)
-end
-
--- Whether a single call was possible.
-local function try_single(job, entry, extra)
-  local options = extra and setmetatable(extra, nil) or {}
-  for name, value in pairs(job.options) do
-    options[name] = value
-  end
-  local row, args = kinds.single(job.kind, entry, options)
-  if not row then
-    return false
-  end
-  settle_single(job, entry, call.perform(job.ctx, row, args))
-  return true
-end
-
--- Single calls for the items of a bulk operation that is not available.
-local function single_calls(job, entries)
-  for _, entry in ipairs(entries) do
-    if not try_single(job, entry) then
-      fail(job, entry, errors.copy(job.sizes.refusal))
-    end
-  end
-end
-
--------------------------------------------------------------- lost replies --
-
-local function ambiguous(err, why)
-  local copy = errors.copy(err)
-  copy.ambiguous, copy.retryable = true, false
-  copy.message = ("%s; the item may have been carried out: %s"):format(err.message, why)
-  return copy
-end
-
--- Looks for the record of an item that may have been created; the single create sends
--- it again if it certainly does not exist.
-local function look_up(job, entry, answer, err)
-  local row = kinds.single(job.kind, entry, {})
-  if not row then
-    return fail(job, entry, ambiguous(err, "the note names no owner (entityId, entityType) to look for it"))
-  end
-  local since = bulk.sent_at(answer)
-  if not since and row.check.created then
-    return fail(job, entry, ambiguous(err, "the server's clock is unknown: an older record could be mistaken for it"))
-  end
-  try_single(job, entry, { maybe_sent_at = since or 0 })
-end
-
--- Settles items whose request may have been carried out.
 local function settle_lost(job, entries, answer, err)
   for _, entry in ipairs(entries) do
-    entry.is_unsure = true
-    if err.kind == "cancelled" or err.kind == "closed" then
-      fail(job, entry, ambiguous(err, "read the record before you send it again"))
-    elseif job.kind.verb == "create" then
-      look_up(job, entry, answer, err)
-    else
-      local row, args = kinds.single(job.kind, entry, {})
-      if row and (row.varies and effects.row_of(row, args) or row).repeatable then
-        try_single(job, entry)
-      else
-        fail(job, entry, ambiguous(err, "there is no way to look for it; read the record before you send it again"))
-      end
-    end
+    alone.settle_lost(job, entry, answer, err)
   end
 end
 
@@ -170,43 +80,55 @@ local function settle_unknown(job, entry, answer, found)
   if found.is_failed or verb ~= "create" and verb ~= "enrich" then
     return fail(job, entry, err)
   elseif verb == "create" and not found.is_missing then
-    return fail(job, entry, ambiguous(err, "read the record before you send it again"))
+    return fail(job, entry, alone.ambiguous(err, "read the record before you send it again"))
   end
-  settle_lost(job, { entry }, answer, err)
+  alone.settle_lost(job, entry, answer, err)
+end
+
+-- Settles a failed item; returns the wait if it is to be sent again instead.
+local function settle_failed(job, entry, answer, found)
+  local err, verb = item_error(job, answer, entry, found), job.kind.verb
+  if verb == "delete" and outcome.is_absent(err) and (entry.is_unsure or answer.is_unsure) then
+    return settle(job, entry, job.kind.row.name, true, nil, response_of(answer, found))
+  end
+  local retryable = outcome.verdict(answer.call.row, err) ~= "final"
+  if type(found.failure.retryable) == "boolean" then
+    retryable = found.failure.retryable
+  end
+  entry.err, entry.is_unsure = err, entry.is_unsure or err.ambiguous
+  if retryable and err.ambiguous and not alone.is_repeatable(job, entry) then
+    return alone.settle_lost(job, entry, answer, err)
+  end
+  local wait = retryable and bulk.item_wait(answer.call, err, entry.tries) or nil
+  if not wait then
+    fail(job, entry, err)
+  end
+  return wait
 end
 
 -- Settles the items of an answered batch; returns those to send again, the longest
 -- wait and one of their errors.
 local function settle_answered(job, entries, answer, outcomes)
   local again, longest, reason = {}, 0, nil
-  local name, verb = job.kind.row.name, job.kind.verb
+  -- Records first: looking for a lost one must not find another item's.
   for _, entry in ipairs(entries) do
     local found = outcomes[entry]
     if found.record then
-      if verb == "create" then
+      if job.kind.verb == "create" then
         bulk.claim(job.ctx, found.record)
       end
-      settle(job, entry, name, found.record, nil, response_of(answer, found))
-    elseif found.problem then
+      settle(job, entry, job.kind.row.name, found.record, nil, response_of(answer, found))
+    end
+  end
+  for _, entry in ipairs(entries) do
+    local found = outcomes[entry]
+    if found.problem then
       settle_unknown(job, entry, answer, found)
-    else
-      local err = item_error(job, answer, entry, found)
-      if verb == "delete" and outcome.is_absent(err) and (entry.is_unsure or answer.is_unsure) then
-        settle(job, entry, name, true, nil, response_of(answer, found))
-      else
-        local retryable = type(found.failure.retryable) == "boolean" and found.failure.retryable or nil
-        if found.failure.retryable == false then
-          retryable = false
-        end
-        local wait = bulk.item_wait(answer.call, err, entry.tries, retryable)
-        entry.err = err
-        entry.is_unsure = entry.is_unsure or err.ambiguous
-        if wait then
-          again[#again + 1] = entry
-          longest, reason = math.max(longest, wait), err
-        else
-          fail(job, entry, err)
-        end
+    elseif found.failure then
+      local wait = settle_failed(job, entry, answer, found)
+      if wait then
+        again[#again + 1] = entry
+        longest, reason = math.max(longest, wait), entry.err
       end
     end
   end
@@ -241,7 +163,7 @@ local function refused(job, entries, answer)
     end
   elseif from_api and NOT_AVAILABLE[err.status] then
     memory.refusal = err
-    single_calls(job, entries)
+    alone.call(job, entries)
   elseif answer.is_lost then
     if err.status == 413 then
       sizes.too_large(memory, count)
@@ -255,7 +177,7 @@ end
 -- Sends a batch and settles its items; returns whether the API accepted it as a whole.
 function send(job, entries)
   if job.sizes.refusal then
-    single_calls(job, entries)
+    alone.call(job, entries)
     return false
   end
   local args, texts = kinds.batch(job.kind, entries, job.options)

@@ -1,14 +1,16 @@
 --- `client.contacts:get_many` and its kin: bulk requests for any number of items, and
 -- the results in input order.
 --
--- `window` orders the items, `sizes` says how many a request may have, `kinds` reads
--- items and builds calls, `course` settles a batch, `results` and `content` match
--- answers to items.  Batches are the items of a `map_work`: its tasks do all the
+-- `input` reads the items and forms batches, `window` keeps their order, `kinds` knows
+-- the operations, `sizes` says how many items a request may have, `course` settles a
+-- batch, `alone` settles single items, and `results` and `content` match answers to
+-- items.  Batches are the items of a `map_work`: its tasks do all the
 -- waiting, so that a consumer may end at any point.
 
 local course = require "extcontacts.iterate.many.course"
 local errors = require "extcontacts.base.errors"
 local finalizer = require "extcontacts.base.finalizer"
+local inputs = require "extcontacts.iterate.many.input"
 local kinds = require "extcontacts.iterate.many.kinds"
 local map_work = require "extcontacts.iterate.map_work"
 local options = require "extcontacts.base.options"
@@ -16,15 +18,10 @@ local params = require "extcontacts.api.params"
 local runtime = require "extcontacts.runtime"
 local sizes = require "extcontacts.iterate.many.sizes"
 local sources = require "extcontacts.iterate.sources"
-local windows = require "extcontacts.iterate.many.window"
 
 local many = {}
 
 local BATCH_MAX, CONCURRENCY = 50, 4
-
--- The API accepts bodies of 3 MB.
-local LARGEST_BODY = 3000000
-local ENVELOPE = #'{"entities":[]}'
 
 ---@class extcontacts.ManyOptions
 ---@field batch_max integer|nil most items per request; default 50, and 10 for enrich, which is the API's maximum
@@ -80,90 +77,14 @@ local function rules_of(verb)
   return rules
 end
 
------------------------------------------------------------------- the input --
-
--- An empty batch: all items that could be read wait for others.
-local NOTHING = {}
-
--- Reads items until the next batch is complete; returns whether the source has ended
--- or failed.
-local function fill(self, size)
-  local window = self.window
-  while not self.ended and #window.ready < size and window:room() > 0 do
-    local ok, item = pcall(self.source)
-    if not ok then
-      self.failure, self.ended = { item }, true
-    elseif item == nil then
-      self.ended = true
-    else
-      self.read = self.read + 1
-      local entry = kinds.entry(self.job.kind, item, self.read)
-      if entry.text and #entry.text + ENVELOPE > LARGEST_BODY then
-        entry.done = true
-        entry.err = errors.new {
-          kind = "limit", operation = self.job.kind.row.name, method = self.job.kind.row.method,
-          message = ("item %d: it has %d bytes as JSON, and a request may have %d"):format(self.read, #entry.text,
-            LARGEST_BODY),
-          limit = { argument = "body", limit = LARGEST_BODY },
-        }
-      end
-      window:add(entry)
-      if window:is_ready() and self.running == 0 and #window.ready == 0 then
-        return -- nothing has to be sent before the next item can be handed out
-      end
-    end
-  end
-end
-
--- The source of the work: returns the next batch.
-local function next_batch(self)
-  local size = sizes.next(self.job.sizes, self.batch_max)
-  fill(self, size)
-  if #self.window.ready > 0 then
-    self.running = self.running + 1
-    return self.window:take(size, LARGEST_BODY - ENVELOPE)
-  elseif self.window.blocked > 0 or not self.ended then
-    return NOTHING
-  end
-  local failure = self.failure
-  if failure then
-    self.failure, self.ended = nil, false -- the next call asks the source again
-    error(failure[1], 0)
-  end
-  return nil
-end
-
--- Whether a batch can be formed that is worth a request.
-local function may_start(self)
-  local window = self.window
-  local ready, room = #window.ready, self.ended and 0 or window:room()
-  if ready + room == 0 then
-    return self.ended and window.blocked == 0 -- to notice the end
-  end
-  -- A small batch is worth it only if nothing else can be handed out.
-  local is_idle = self.running == 0 and not window:is_ready()
-  return is_idle or self.ended or ready + room >= sizes.next(self.job.sizes, self.batch_max)
-end
-
 ----------------------------------------------------------------- the output --
 
 -- Takes the batches that have ended.
 local function collect(self)
-  local input, work = self.input, self.work
-  local ended = work:take()
+  local ended = self.work:take()
   while ended do
-    local batch = ended.item
-    if batch ~= NOTHING then
-      input.running = input.running - 1
-      local raised = ended.results[2]
-      for _, entry in ipairs(batch) do
-        if not entry.done then
-          entry.done, entry.err = true, raised == nil and "nil was raised" or raised
-        end
-      end
-      input.window:release(batch)
-    end
-    ended = work:take()
+    self.input:end_batch(ended.item, ended.results[2])
+    ended = self.work:take()
   end
 end
 
@@ -190,11 +111,13 @@ end
 
 -- What ends the iteration, once all items are handed out.
 local function finish(self)
-  local work = self.work
+  local work, input = self.work, self.input
   local failure = work.failure
   if failure ~= nil then
-    if not work.stopped then
-      work.failure = nil
+    if input.has_failed then
+      input.has_failed, work.failure = nil, nil
+    elseif not work.stopped then
+      self:close() -- an error in the loop; a batch may be lost
     end
     error(failure, 0)
   end
@@ -290,21 +213,18 @@ function many.new(ctx, name, source, opts)
   local memory = sizes.of(ctx, kind.row)
   local batch_max = math.min(own.batch_max or BATCH_MAX, memory.most or math.huge)
   local concurrency = own.concurrency or CONCURRENCY
-  local input = {
-    source = reader, read = 0, running = 0, ended = false, batch_max = batch_max,
-    window = windows.new(batch_max * concurrency),
-    job = { ctx = ctx, kind = kind, options = of_calls, sizes = memory },
-  }
+  local job = { ctx = ctx, kind = kind, options = of_calls, sizes = memory }
+  local input = inputs.new(job, reader, batch_max, concurrency)
   local work = map_work.new(ctx, function()
-    return next_batch(input)
+    return input:next_batch()
   end, function(batch)
-    if batch ~= NOTHING then
-      course.run(input.job, batch)
+    if batch ~= inputs.NOTHING then
+      course.run(job, batch)
     end
   end, {
     name = kind.verb .. "_many", concurrency = concurrency, deadline = own.deadline, cancel = of_calls.cancel,
     may_start = function()
-      return may_start(input)
+      return input:may_start()
     end,
   })
   local self = setmetatable({ name = name, work = work, input = input, count = 0, closed = false }, metatable)

@@ -1,6 +1,7 @@
 --- The operations that have a `*_many`: the bulk operation, the single one that takes
 -- over, and how an item is read.
 
+local content = require "extcontacts.iterate.many.content"
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 local ids = require "extcontacts.record.normalize.id"
@@ -80,7 +81,6 @@ local function read_record(_, entry)
   entry.entity = item.id == id and item or copy_with_id(item, id)
 end
 
--- Equal records can't be told apart in one batch.
 local function read_new(_, entry)
   if not is_object(entry.item) then
     return no_object(entry.item)
@@ -146,7 +146,7 @@ function kinds.entry(kind, item, number)
     entry.text = encoded
     problem = not encoded and (path and ("%s: %s"):format(tostring(path), reason) or reason)
     if kind.verb == "create" then
-      entry.keys = { encoded }
+      entry.keys = { content.key(entry.entity) } -- of equal records, results can't be told apart
     end
   end
   if problem then

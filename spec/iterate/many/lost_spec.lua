@@ -352,6 +352,22 @@ describe("another lost bulk request", function()
     end)
   end
 
+  it("to delete, and then not accepted as a whole, has deleted its items", function()
+    local tries = 0
+    local self = bulk.client { ids = bulk.ids(6), answer = function(operation, items, self)
+      tries = tries + 1
+      if tries == 1 then
+        bulk.perform(self, operation, items)
+        return LOST
+      end
+      return tries == 2 and fake.json(400) or nil
+    end }
+    for _, entry in ipairs(bulk.collect(self.client.contacts:delete_many(bulk.ids(6)))) do
+      assert.is_true(entry.result)
+    end
+    assert.equal("6 6 3 3", table.concat(self.sizes, " "))
+  end)
+
   it("to enrich is repeated item by item where that is safe", function()
     local function request(n, action)
       return { action = action, contact = { firstName = "n" .. n },

@@ -88,7 +88,7 @@ end
 -- Settles a failed item; returns the wait if it is to be sent again instead.
 local function settle_failed(job, entry, answer, found)
   local err, verb = item_error(job, answer, entry, found), job.kind.verb
-  if verb == "delete" and outcome.is_absent(err) and (entry.is_unsure or answer.is_unsure) then
+  if verb == "delete" and outcome.is_absent(err) and entry.is_unsure then
     return settle(job, entry, job.kind.row.name, true, nil, response_of(answer, found))
   end
   local retryable = outcome.verdict(answer.call.row, err) ~= "final"
@@ -185,12 +185,12 @@ function send(job, entries)
     entry.tries = entry.tries + 1
   end
   local answer = bulk.send(job.ctx, job.kind.row, args, job.kind.verb == "create" and texts or {})
+  for _, entry in ipairs(entries) do
+    entry.is_unsure = entry.is_unsure or answer.is_unsure
+  end
   if answer.value == true then
     -- A repeated delete was answered with 404: the bulk operation does not exist.
     answer.err = errors.new { kind = "http", status = 404, from_api = true, message = "not found" }
-    for _, entry in ipairs(entries) do
-      entry.is_unsure = true
-    end
   end
   if answer.err then
     refused(job, entries, answer)

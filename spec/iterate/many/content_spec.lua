@@ -67,6 +67,16 @@ describe("created records", function()
     assert.equal("1 2", ids(list))
   end)
 
+  it("are matched although the items have fields that only the server sets", function()
+    local list = outcome({ { id = "old-1", firstName = "Ann" }, { id = "old-2", firstName = "Bob", modifyDate = "x" } },
+      { created(2, { firstName = "Bob" }), created(1, { firstName = "Ann" }) })
+    assert.equal("1 2", ids(list))
+    local self = bulk.client()
+    bulk.collect(self.client.contacts:create_many { { id = "1", firstName = "Ann" }, { id = "2", firstName = "Ann" },
+      { firstName = "Ann", title = "" } })
+    assert.equal("1 1 1", table.concat(self.sizes, " ")) -- equal records
+  end)
+
   it("are matched by a marker, whatever else the server changed", function()
     local list = outcome({
       { firstName = "ANN", customFields = { key_text = "k1" } },

@@ -131,6 +131,53 @@ describe("bulk requests to the sandbox", function()
     whole_life(connect(), 120)
   end)
 
+  it("give way to single calls where bulk is forbidden", function()
+    server:control("POST", "/sandbox/faults", { { operation = "contacts.bulk.*", status = 403 } })
+    local client = connect()
+    whole_life(client, 60)
+    assert.is_nil(client:stats().operations["post_externalcontacts_bulk_contacts_update"].items)
+  end)
+
+  it("whose replies get lost find contacts by their external ids alone", function()
+    local client = connect()
+    local source = assert(client.external_sources:create { name = "CRM", active = true })
+    assert(client:server_time())
+    server:control("POST", "/sandbox/faults", { { operation = "contacts.bulk.create", nth = 1, drop = "after" } })
+    local records = {}
+    for n = 1, 8 do
+      records[n] = { lastName = "External " .. n,
+        externalIds = { { value = "row-" .. n, externalSource = { id = source.id } } } }
+    end
+    for record, contact, err, response in client.contacts:create_many(records) do
+      assert.is_nil(err, tostring(err))
+      assert.equal(record.lastName, contact.lastName)
+      assert.is_true(response.recovered)
+    end
+  end)
+
+  it("read merged contacts under the ids that were asked for", function()
+    for _, result_id in ipairs { "asked", "entity" } do
+      server:reset()
+      server:control("POST", "/sandbox/settings", { bulk_result_id = result_id })
+      local client = connect()
+      local ids = {}
+      for contact in client:scan_contacts { max_items = 5 } do
+        ids[#ids + 1] = contact.id
+      end
+      local merged = assert(client.contacts:merge { contactIds = { ids[2], ids[4] } })
+      local index = 0
+      for id, contact, err, response in client.contacts:get_many(ids) do
+        index = index + 1
+        assert.equal(ids[index], id)
+        assert.is_nil(err, tostring(err))
+        local is_merged = index == 2 or index == 4
+        assert.equal(is_merged and merged.id or id, contact.id)
+        assert.equal(is_merged and merged.id or nil, response.resolved_id)
+      end
+      assert.equal(5, index)
+    end
+  end)
+
   it("read other records as well", function()
     local client = connect()
     local ids = {}

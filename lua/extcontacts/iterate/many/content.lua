@@ -5,6 +5,8 @@
 
 local core = require "extcontacts.core"
 local match = require "extcontacts.call.reconcile.match"
+local models = require "extcontacts.api.models"
+local records = require "extcontacts.record"
 local text = require "extcontacts.base.text"
 
 local content = {}
@@ -49,23 +51,22 @@ function describe(value)
   return text.trim(tostring(value))
 end
 
---- A record as text: equal for two records if the server would store the same.
----@param record table
----@return string
-function content.key(record)
-  return describe(record)
+-- Adds the names of a record's fields, without those that only the server sets.
+local function add_names(model, record, names)
+  local known = models[model].by_wire
+  for name in pairs(record) do
+    if type(name) == "string" and not names[name] and not (known[name] and records.is_owned(known[name])) then
+      names[name] = true
+      names[#names + 1] = name
+    end
+  end
 end
 
 -- The names of the fields that any item has.
-local function names_of(batch)
-  local seen, names = {}, {}
+local function names_of(model, batch)
+  local names = {}
   for _, entry in ipairs(batch) do
-    for name in pairs(entry.entity) do
-      if not seen[name] and type(name) == "string" then
-        seen[name] = true
-        names[#names + 1] = name
-      end
-    end
+    add_names(model, entry.entity, names)
   end
   table.sort(names)
   return names
@@ -75,6 +76,19 @@ local function signature_of(record, names)
   local parts = {}
   for index, name in ipairs(names) do
     parts[index] = describe(record[name])
+  end
+  return table.concat(parts, "\0")
+end
+
+--- A new record as text: equal for two records if the server would store the same.
+---@param model string
+---@param record table
+---@return string
+function content.key(model, record)
+  local parts = {}
+  for _, name in ipairs(names_of(model, { { entity = record } })) do
+    local part = describe(record[name])
+    parts[#parts + 1] = part ~= "" and name .. "=" .. part or nil
   end
   return table.concat(parts, "\0")
 end
@@ -171,7 +185,7 @@ function content.match(model, batch, list, marker)
       return mark(result.record)
     end)
   end
-  local names = names_of(batch)
+  local names = names_of(model, batch)
   match_equal(ctx, function(entry)
     return signature_of(entry.entity, names)
   end, function(result)

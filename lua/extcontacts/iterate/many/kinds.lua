@@ -146,7 +146,7 @@ function kinds.entry(kind, item, number)
     entry.text = encoded
     problem = not encoded and (path and ("%s: %s"):format(tostring(path), reason) or reason)
     if kind.verb == "create" then
-      entry.keys = { content.key(entry.entity) } -- of equal records, results can't be told apart
+      entry.keys = encoded and { content.key(kind.model, entry.entity) } or {} -- equal ones can't be told apart
     end
   end
   if problem then

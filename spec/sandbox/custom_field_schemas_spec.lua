@@ -74,7 +74,7 @@ describe("the sandbox, given a schema of custom fields", function()
     local created = session:must("POST", "/contacts/schemas", schema {})
     local path = "/contacts/schemas/" .. created.id
     assert.equal(204, session:call("DELETE", path).status)
-    assert.is_true(session:must("GET", path).deleted)
+    assert.is_true(session:call("GET", path).body.deleted)
     assert.equal(404, session:call("DELETE", path).status)
     assert.equal(404, session:call("PUT", path, created).status)
     assert.equal(1, session:must("GET", "/contacts/schemas").total)

@@ -43,8 +43,11 @@ describe("the seeded records", function()
   it("have phone numbers that the server recognises and would not rewrite", function()
     local known = 0
     for _, record in ipairs(contacts) do
-      for _, slot in ipairs { "workPhone", "cellPhone", "homePhone", "otherPhone" } do
+      for _, slot in ipairs { "workPhone", "cellPhone", "homePhone", "otherPhone", "whatsAppId" } do
         local phone = record[slot]
+        if slot == "whatsAppId" then
+          phone = phone and phone.phoneNumber
+        end
         if phone and phone.e164 then
           known = known + 1
           local number = phone_numbers.parse(phone.display, "US")

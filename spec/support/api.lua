@@ -2,6 +2,7 @@
 -- lua-cjson, so that extcontacts does not test itself.
 
 local cjson = require "cjson"
+local conforms = require "spec.support.conforms"
 local http = require "socket.http"
 local ltn12 = require "ltn12"
 local mime = require "mime"
@@ -140,10 +141,15 @@ function Session:call(method, path, body, headers)
 end
 
 --- The same for a request that must succeed; returns the decoded body and the reply.
+-- The answer must be what the operation's model says.
 function Session:must(method, path, body)
   local reply = self:call(method, path, body)
   if not reply.status or reply.status >= 300 then
     error(("%s %s: %s %s"):format(method, path, tostring(reply.status or reply.failure), reply.text), 2)
+  end
+  local problems = conforms.check(method, api.base .. path:match "^[^?]*", reply.text)
+  if #problems > 0 then
+    error(("%s %s: %s"):format(method, path, table.concat(problems, "; ")), 2)
   end
   return reply.body, reply
 end

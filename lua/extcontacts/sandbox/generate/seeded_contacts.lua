@@ -217,7 +217,13 @@ function seeded_contacts.new(config)
     end
     local network = d[8] % 100
     if network < 3 then
-      buf:put('"whatsAppId":{"displayName":"', c.firstName, '"},')
+      local digits, shape = c[DIGITS[2]], c[SHAPES[2]]
+      if not digits then
+        digits, shape = number(c.country[LINES[2]], d[9], d[10])
+      end
+      buf:put('"whatsAppId":{')
+      put_known_phone(buf, "phoneNumber", digits, shape)
+      buf:put('},"displayName":"', c.firstName, '"},')
     elseif network < 5 then
       buf:put('"lineId":{"ids":[{"userId":"U', 1000000 + index, '"}]},')
     elseif network < 7 then

@@ -32,7 +32,7 @@ local function item_status(ctx, status)
 end
 
 local function encode_id(id)
-  return id ~= nil and ('"id":%s,'):format(json.encode(id)) or ""
+  return type(id) == "string" and ('"id":%s,'):format(json.encode(id)) or ""
 end
 
 --- The result of an item that succeeded.

@@ -5,6 +5,7 @@
 
 local after_listing = require "extcontacts.sandbox.handlers.after_listing"
 local api_errors = require "extcontacts.sandbox.api_errors"
+local background = require "extcontacts.sandbox.state.background"
 local csv = require "extcontacts.base.csv"
 local dataset = require "extcontacts.sandbox.state.dataset"
 local dates = require "extcontacts.base.dates"
@@ -28,11 +29,11 @@ local KINDS = {
 
 local DEFAULT_LIMIT = 180000000
 
+-- The values of `job_outcome` with which an export fails.
+local FAILURES = { failure = true, late_failure = true }
+
 -- The date that a record without dates has had since the seed.
 local SEEDED_AT = "2020-01-01T00:00:00.000Z"
-
--- Records after which other requests run.
-local SLICE = 500
 
 -- A record with what the filters and columns need beside its own fields.
 local function complete(records, index)
@@ -57,7 +58,7 @@ local function dated(records, index, record)
   }, { __index = record })
 end
 
-local function write_file(job)
+local function write_file(job, pause)
   local columns, count = {}, 0
   local names = export_columns.names(job.kind.of, job.kind.types[1], job.columns)
   for number, name in ipairs(names) do
@@ -72,9 +73,7 @@ local function write_file(job)
         count = count + 1
         lines[#lines + 1] = csv.line(export_columns.cells(record, columns), #names, true)
       end
-      if index % SLICE == SLICE - 1 then
-        ngx.sleep(0.001)
-      end
+      pause()
     end
   end
   job.file.text = table.concat(lines)
@@ -98,10 +97,8 @@ local function public(ctx, job)
   }
   if server_clock.now() >= due_at(job) then
     record.dateCompletion = dates.text(math.floor(due_at(job))):gsub("Z$", ".000Z")
-    while not job.rows and job.outcome ~= "failure" do
-      ngx.sleep(0.005)
-    end
-    if job.outcome == "failure" then
+    background.wait(job.task)
+    if job.task.failed or FAILURES[job.outcome] then
       record.status = "FAILED"
       return record
     end
@@ -139,13 +136,9 @@ for resource, kind in pairs(KINDS) do
       file = file_links.add { name = resource .. ".csv" },
     }
     dataset.exports[#dataset.exports + 1] = job
-    assert(ngx.timer.at(0, function(premature)
-      local ok, message = pcall(premature and tostring or write_file, job)
-      if not ok then
-        job.outcome = "failure"
-        ngx.log(ngx.ERR, message)
-      end
-    end))
+    job.task = background.start(function(pause)
+      write_file(job, pause)
+    end)
     return assert(json.encode(public(ctx, job)))
   end
 

@@ -187,6 +187,7 @@ for _, own in ipairs {
   require("extcontacts.sandbox.handlers.external_sources").handlers,
   require "extcontacts.sandbox.handlers.identifiers",
   merge.handlers,
+  require "extcontacts.sandbox.handlers.imports",
 } do
   for short, handler in pairs(own) do
     handlers[short] = handler

@@ -19,6 +19,8 @@ local ARGUMENTS = {
   contact_schema = "schemaId",
   organization_schema = "schemaId",
   external_source = "externalSourceId",
+  import_settings = "settingsId",
+  import_csv_settings = "settingsId",
 }
 
 --- Ends the request if an id is not a UUID and the settings say so.

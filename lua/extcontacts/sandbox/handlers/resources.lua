@@ -6,6 +6,7 @@ local computed_fields = require "extcontacts.sandbox.handlers.computed_fields"
 local custom_field_schemas = require "extcontacts.sandbox.handlers.custom_field_schemas"
 local dataset = require "extcontacts.sandbox.state.dataset"
 local external_sources = require "extcontacts.sandbox.handlers.external_sources"
+local import_settings = require "extcontacts.sandbox.handlers.import_settings"
 local json = require "extcontacts.base.json"
 local merge_trees = require "extcontacts.sandbox.state.merge_trees"
 local record_body = require "extcontacts.sandbox.handlers.record_body"
@@ -184,6 +185,8 @@ resources.by_name = {
       return record, owner
     end,
   },
+  ["imports.settings"] = import_settings.resources["imports.settings"],
+  ["imports.csv.settings"] = import_settings.resources["imports.csv.settings"],
   external_sources = { type = "external_source", prepare = external_sources.prepare },
   ["contacts.schemas"] = schema_resource("contact_schema", "CONTACT"),
   ["organizations.schemas"] = schema_resource("organization_schema", "EXTERNAL_ORGANIZATION"),
@@ -199,6 +202,8 @@ resources.uris = {
   contact_schema = dataset.base_path .. "contacts/schemas/",
   organization_schema = dataset.base_path .. "organizations/schemas/",
   external_source = dataset.base_path .. "externalsources/",
+  import_settings = dataset.base_path .. "import/settings/",
+  import_csv_settings = dataset.base_path .. "import/csv/settings/",
 }
 
 return resources

@@ -2,6 +2,7 @@
 -- indexes, trustor links, old schema versions and associations.
 
 local collection = require "extcontacts.sandbox.state.collection"
+local divisions = require "extcontacts.sandbox.state.divisions"
 local identifier_keys = require "extcontacts.sandbox.state.identifier_keys"
 local record_ids = require "extcontacts.sandbox.state.record_ids"
 local search_index = require "extcontacts.sandbox.state.search_index"
@@ -30,6 +31,11 @@ local TYPE_NUMBERS = {
   trustor = 9,
   export = 10,
   external_source = 11,
+  upload = 12,
+  import_job = 13,
+  import_settings = 14,
+  import_csv_settings = 15,
+  division = divisions.type_number,
 }
 dataset.type_numbers = TYPE_NUMBERS
 
@@ -168,7 +174,9 @@ function dataset.build(settings)
     })
   end
 
-  add("external_source", { seeded = 0 })
+  for _, name in ipairs { "external_source", "import_settings", "import_csv_settings" } do
+    add(name, { seeded = 0 })
+  end
 
   dataset.seed = seed
   -- index of a contact → its place in a tree of merges, see `merge_trees`
@@ -207,6 +215,8 @@ function dataset.build(settings)
   }
   -- the jobs of all exports, in their order
   dataset.exports = {}
+  -- the uploads of CSV files, and the import jobs
+  dataset.uploads, dataset.imports = {}, {}
   dataset.set_lag(settings)
 end
 

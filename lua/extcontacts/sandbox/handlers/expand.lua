@@ -1,6 +1,7 @@
 --- The fields that `expand` and `includeTrustors` add to a record.
 
 local dataset = require "extcontacts.sandbox.state.dataset"
+local divisions = require "extcontacts.sandbox.state.divisions"
 local external_sources = require "extcontacts.sandbox.handlers.external_sources"
 local identifiers = require "extcontacts.sandbox.state.identifiers"
 local json = require "extcontacts.base.json"
@@ -66,6 +67,9 @@ local expanders = {
       author.name, author.email, author.state, author.version = user.name, user.email, "active", 1
     end
   end,
+  division = function(record)
+    record.division = record.division and divisions.reference(record.division.id, true)
+  end,
   identifiers = function(record, records, index, ctx)
     record.identifiers = identifiers.list(ctx.settings, records.name, index)
   end,
@@ -106,7 +110,7 @@ function expand.text(ctx, records, index, text, names)
   local record = assert(json.decode(text))
   for _, name in ipairs(names) do
     local expander = expanders[name]
-    if expander then -- the others are of what the sandbox has not yet: divisions, identifiers, sources, merges
+    if expander then
       expander(record, records, index, ctx)
     end
   end

@@ -9,6 +9,7 @@ local background = require "extcontacts.sandbox.state.background"
 local csv = require "extcontacts.base.csv"
 local dataset = require "extcontacts.sandbox.state.dataset"
 local dates = require "extcontacts.base.dates"
+local division_rules = require "extcontacts.sandbox.handlers.division_rules"
 local export_columns = require "extcontacts.sandbox.handlers.export_columns"
 local export_filter = require "extcontacts.sandbox.handlers.export_filter"
 local file_links = require "extcontacts.sandbox.state.file_links"
@@ -69,7 +70,7 @@ local function write_file(job, pause)
     local records = dataset.collections[type_name]
     for index = 0, job.ends[type_name] - 1 do
       local record = count < job.limit and complete(records, index)
-      if record and job.test(dated(records, index, record)) then
+      if record and (not job.sees or job.sees(records, index)) and job.test(dated(records, index, record)) then
         count = count + 1
         lines[#lines + 1] = csv.line(export_columns.cells(record, columns), #names, true)
       end
@@ -126,6 +127,7 @@ for resource, kind in pairs(KINDS) do
       body = body,
       client = ctx.client.id,
       test = export_filter.test(conditions.filters),
+      sees = division_rules.test(ctx, body.divisionIds or {}),
       limit = conditions.limit or DEFAULT_LIMIT,
       columns = ctx.settings.export_columns,
       ends = ends,

@@ -3,6 +3,7 @@
 
 local api_errors = require "extcontacts.sandbox.api_errors"
 local dataset = require "extcontacts.sandbox.state.dataset"
+local division_rules = require "extcontacts.sandbox.handlers.division_rules"
 local expand = require "extcontacts.sandbox.handlers.expand"
 local identifier_keys = require "extcontacts.sandbox.state.identifier_keys"
 local identifiers = require "extcontacts.sandbox.state.identifiers"
@@ -110,6 +111,7 @@ local function lookup(type_name)
       api_errors.raise "not.found"
     end
     local records = dataset.collections[type_name]
+    division_rules.check(ctx, records, index)
     return expand.text(ctx, records, index, records:text(index), expand.names(ctx))
   end
 end

@@ -173,6 +173,9 @@ local function start(ctx, job, division)
   elseif ctx.settings.import_division == "required" then
     api_errors.invalid_field(ctx.settings, "division", "the field is required", "required")
   end
+  if division and division.id and ctx.divisions and not ctx.divisions[division.id:lower()] then
+    job.forbidden = "The client has no access to the division."
+  end
   job.id = record_ids.make(dataset.type_numbers.import_job, #dataset.imports)
   job.client, job.created = ctx.client, server_clock.iso()
   dataset.imports[#dataset.imports + 1] = job
@@ -217,10 +220,18 @@ handlers["imports.jobs.create"] = function(ctx)
   return assert(json.encode(public(ctx, job)))
 end
 
+-- Whether a request sees a job: those of divisions that it does not see are hidden,
+-- unless its client began them.
+local function sees(ctx, job)
+  local id = ctx.divisions and job.division and job.division.id
+  return not id or ctx.divisions[id:lower()] == true or job.client == ctx.client
+end
+
 local function locate_job(ctx)
   locate.check_uuid(ctx, ctx.arguments.jobId)
   local index = record_ids.index(dataset.type_numbers.import_job, ctx.arguments.jobId)
-  return index and dataset.imports[index + 1] or api_errors.raise "not.found"
+  local job = index and dataset.imports[index + 1]
+  return job and sees(ctx, job) and job or api_errors.raise "not.found"
 end
 
 handlers["imports.jobs.get"] = function(ctx)
@@ -236,7 +247,7 @@ handlers["imports.jobs.list"] = function(ctx)
     for _, status in ipairs(wanted or {}) do
       is_wanted = is_wanted or status == record.status
     end
-    if is_wanted then
+    if is_wanted and sees(ctx, job) then
       texts[#texts + 1] = assert(json.encode(record))
     end
   end

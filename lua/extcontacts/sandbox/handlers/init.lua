@@ -35,6 +35,7 @@ local server_clock = require "extcontacts.sandbox.state.server_clock"
 ---@field raw_query string
 ---@field query table<string, any> query parameters by wire name
 ---@field client extcontacts.sandbox.Client whose token was sent
+---@field divisions table<string, boolean>|nil ids of the divisions that it sees; nil for all
 ---@field body table|nil
 ---@field fault table|nil the fault of the request, see `fault_rules`
 ---@field status integer|nil set by a handler: the response's status, if it is not the row's
@@ -101,6 +102,17 @@ local handlers = {}
 
 handlers["notes.scan"] = function(ctx)
   return scan_page(ctx, "notes", { dataset.collections.contact_note, dataset.collections.organization_note })
+end
+
+for _, name in ipairs { "contacts", "organizations", "relationships" } do
+  local type_name = resources.by_name[name].type
+  handlers[name .. ".divisionviews.scan"] = function(ctx)
+    return scan_page(ctx, type_name .. "_all", { dataset.collections[type_name] })
+  end
+end
+
+handlers["notes.divisionviews.scan"] = function(ctx)
+  return scan_page(ctx, "notes_all", { dataset.collections.contact_note, dataset.collections.organization_note })
 end
 
 handlers["organizations.contacts"] = function(ctx)

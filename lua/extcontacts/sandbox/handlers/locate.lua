@@ -3,6 +3,8 @@
 
 local api_errors = require "extcontacts.sandbox.api_errors"
 local dataset = require "extcontacts.sandbox.state.dataset"
+local division_rules = require "extcontacts.sandbox.handlers.division_rules"
+local divisions = require "extcontacts.sandbox.state.divisions"
 local merge_trees = require "extcontacts.sandbox.state.merge_trees"
 local record_ids = require "extcontacts.sandbox.state.record_ids"
 local resources = require "extcontacts.sandbox.handlers.resources"
@@ -76,6 +78,7 @@ function locate.record(ctx, type_name, error_code)
   if not exists then
     api_errors.raise(error_code or "not.found")
   end
+  division_rules.check(ctx, records, index, error_code)
   return index
 end
 
@@ -119,7 +122,10 @@ function locate.identify(resource, record, id, owner)
   record.id = id
   local uri = resources.uris[resource.type]
   if resource.owner then
-    uri = uri:gsub("{owner}", dataset.collections[resource.owner]:id(owner), 1)
+    local owners = dataset.collections[resource.owner]
+    local division = owners:division(owner)
+    uri = uri:gsub("{owner}", owners:id(owner), 1)
+    record.division = division and divisions.reference(division, false)
   end
   record.selfUri = uri .. id
   return record

@@ -2,6 +2,7 @@
 
 local api_errors = require "extcontacts.sandbox.api_errors"
 local dataset = require "extcontacts.sandbox.state.dataset"
+local division_rules = require "extcontacts.sandbox.handlers.division_rules"
 local expand = require "extcontacts.sandbox.handlers.expand"
 local json = require "extcontacts.base.json"
 local page_envelope = require "extcontacts.sandbox.handlers.page_envelope"
@@ -157,6 +158,10 @@ function record_listing.page(ctx, type_name, owner)
   elseif q then
     indexes = search:matches(q, hidden)
   end
+  local test = division_rules.test(ctx)
+  if test then
+    indexes = division_rules.filter(test, records, indexes or all_of(records, hidden, text_of, math.huge))
+  end
   if indexes then
     total = #indexes
     if field then
@@ -181,8 +186,9 @@ end
 function record_listing.by_trustor(ctx, trustors)
   local records = dataset.collections.organization
   local by_trustor = {}
+  local test = division_rules.test(ctx)
   for index = 0, records.next - 1 do
-    local link = records:exists(index) and expand.trustor(index)
+    local link = records:exists(index) and (not test or test(records, index)) and expand.trustor(index)
     if link then
       by_trustor[link.id] = by_trustor[link.id] or {}
       table.insert(by_trustor[link.id], index)

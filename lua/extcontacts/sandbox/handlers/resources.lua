@@ -5,6 +5,8 @@ local api_errors = require "extcontacts.sandbox.api_errors"
 local computed_fields = require "extcontacts.sandbox.handlers.computed_fields"
 local custom_field_schemas = require "extcontacts.sandbox.handlers.custom_field_schemas"
 local dataset = require "extcontacts.sandbox.state.dataset"
+local division_rules = require "extcontacts.sandbox.handlers.division_rules"
+local divisions = require "extcontacts.sandbox.state.divisions"
 local external_sources = require "extcontacts.sandbox.handlers.external_sources"
 local import_settings = require "extcontacts.sandbox.handlers.import_settings"
 local json = require "extcontacts.base.json"
@@ -35,6 +37,7 @@ local function preparer(model, schema_type)
     computed_fields.apply(ctx.settings, model, record)
     custom_field_schemas.apply(ctx, record, schema_type)
     external_sources.apply_ids(ctx, record, before)
+    division_rules.apply(ctx, record, before)
     -- Only claims change it.
     record.identifiers = nil
     set_dates(record, before)
@@ -182,6 +185,8 @@ resources.by_name = {
       record.user = computed_fields.user(record.user)
       record.externalOrganization, owner =
         computed_fields.organization(record.externalOrganization, "externalOrganization")
+      local division = dataset.collections.organization:division(owner)
+      record.division = division and divisions.reference(division, false)
       return record, owner
     end,
   },

@@ -2,6 +2,7 @@
 -- E.164 number or a Twitter screen name.
 
 local dataset = require "extcontacts.sandbox.state.dataset"
+local division_rules = require "extcontacts.sandbox.handlers.division_rules"
 local expand = require "extcontacts.sandbox.handlers.expand"
 local operations = require "extcontacts.api.operations"
 local text = require "extcontacts.base.text"
@@ -24,7 +25,9 @@ local function find(ctx, type_name, key, names)
   local records = dataset.collections[type_name]
   local hidden = records:hidden(ctx.settings.search_lag)
   local texts = {}
-  for _, index in ipairs(dataset.search_indexes[type_name]:lookup(key, hidden)) do
+  local test = division_rules.test(ctx)
+  local found = dataset.search_indexes[type_name]:lookup(key, hidden)
+  for _, index in ipairs(test and division_rules.filter(test, records, found) or found) do
     if #texts == MOST then
       break
     end

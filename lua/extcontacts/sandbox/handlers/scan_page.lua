@@ -3,6 +3,7 @@
 local api_errors = require "extcontacts.sandbox.api_errors"
 local buffer = require "string.buffer"
 local cursor_end = require "extcontacts.sandbox.handlers.cursor_end"
+local division_rules = require "extcontacts.sandbox.handlers.division_rules"
 local page_sizes = require "extcontacts.sandbox.state.page_sizes"
 local scan_cursors = require "extcontacts.sandbox.state.scan_cursors"
 
@@ -32,13 +33,14 @@ local function scan_page(ctx, name, collections)
   buf:put('{"entities":[')
   local count = 0
   local is_full = false
+  local test = division_rules.test(ctx)
   while number < #collections do
     local records = collections[number + 1]
     local next_index, changed, seeded = records.next, records.changed, records.seeded
     local seeded_emit = records.seeded_emit
     while index < next_index do
       local text = changed[index]
-      if text == nil and index < seeded or text then
+      if (text == nil and index < seeded or text) and (not test or test(records, index)) then
         if count == most then
           is_full = true
           break

@@ -59,6 +59,7 @@ local function run_operation(request, settings)
   local ctx = {
     settings = settings,
     client = token.client,
+    divisions = not row.short:find("divisionviews", 1, true) and access_tokens.divisions(token.client) or nil,
     row = row,
     arguments = request.arguments,
     path = request.path,

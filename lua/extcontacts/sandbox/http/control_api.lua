@@ -4,6 +4,7 @@
 local access_tokens = require "extcontacts.sandbox.state.access_tokens"
 local api_errors = require "extcontacts.sandbox.api_errors"
 local dataset = require "extcontacts.sandbox.state.dataset"
+local divisions = require "extcontacts.sandbox.state.divisions"
 local faults = require "extcontacts.sandbox.state.faults"
 local form_values = require "extcontacts.sandbox.http.form_values"
 local json = require "extcontacts.base.json"
@@ -127,6 +128,20 @@ routes["POST /sandbox/contacts"] = function(body)
     return nil, api_errors.message(result)
   end
   error(result, 0)
+end
+
+routes["GET /sandbox/divisions"] = function()
+  return json.array(divisions.list(state.settings()))
+end
+
+routes["POST /sandbox/divisions"] = function(body)
+  local list = body.divisions
+  if list ~= nil and list ~= json.null and type(list) ~= "table" then
+    return nil, "divisions must be an array of ids and numbers, or null for all"
+  elseif not access_tokens.set_divisions(tostring(body.client_id), type(list) == "table" and list or nil) then
+    return nil, ("there is no client '%s'"):format(tostring(body.client_id))
+  end
+  return { status = "set" }
 end
 
 routes["GET /sandbox/associations"] = function()

@@ -78,9 +78,19 @@ local function read_fault_file(settings)
 end
 
 local function clients_misuse(settings)
+  local is_client = { [settings.client_id or ""] = true }
   for _, text in ipairs(settings.client) do
+    is_client[text:match "^[^:]*"] = true
     if not text:match("^[^:]+:[^:]+:?") then
       return ("--client %s: expected ID:SECRET:PERMISSIONS"):format(text)
+    end
+  end
+  for _, text in ipairs(settings.client_divisions) do
+    local id = text:match("^([^:]+):")
+    if not id then
+      return ("--client-divisions %s: expected ID:LIST"):format(text)
+    elseif not is_client[id] then
+      return ("--client-divisions %s: there is no client '%s'; add it with --client or --client-id"):format(text, id)
     end
   end
   local _, unknown = permission_set.parse(settings.permissions)

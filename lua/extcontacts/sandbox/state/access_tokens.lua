@@ -1,6 +1,7 @@
 --- OAuth clients and their access tokens.
 
 local api_errors = require "extcontacts.sandbox.api_errors"
+local divisions = require "extcontacts.sandbox.state.divisions"
 local permission_set = require "extcontacts.sandbox.permission_set"
 local record_ids = require "extcontacts.sandbox.state.record_ids"
 local server_clock = require "extcontacts.sandbox.state.server_clock"
@@ -12,6 +13,8 @@ local access_tokens = {}
 ---@field secret string
 ---@field permissions extcontacts.sandbox.PermissionSet
 ---@field tokens extcontacts.sandbox.Token[] the oldest first
+---@field divisions (string|integer)[]|nil the divisions that it sees, by id or number; nil for all
+---@field first_divisions (string|integer)[]|nil those of the start
 ---@field window table|nil of its token requests, see `rate_windows`
 
 ---@class extcontacts.sandbox.Token
@@ -28,6 +31,14 @@ local function add_client(id, secret, list)
   clients[id] = { id = id, secret = secret, permissions = permission_set.parse(list), tokens = {} }
 end
 
+local function split(list)
+  local words = {}
+  for word in list:gmatch "[^,%s]+" do
+    words[#words + 1] = word
+  end
+  return words
+end
+
 --- Sets up the clients; there are no tokens then.
 ---@param settings table client_id, client_secret, permissions, client
 function access_tokens.configure(settings)
@@ -37,15 +48,39 @@ function access_tokens.configure(settings)
     local id, secret, list = text:match("^([^:]+):([^:]+):?(.*)$")
     add_client(id, secret, list)
   end
+  for _, text in ipairs(settings.client_divisions) do
+    local id, list = text:match("^([^:]+):(.*)$")
+    clients[id].first_divisions = split(list)
+  end
 end
 
---- Forgets the rate windows of all clients and tokens.
-function access_tokens.reset_windows()
+--- Sets the divisions that a client sees.
+---@param id string of the client
+---@param list (string|integer)[]|nil nil for all
+---@return boolean found
+function access_tokens.set_divisions(id, list)
+  if not clients[id] then
+    return false
+  end
+  clients[id].divisions = list
+  return true
+end
+
+--- The divisions that a client sees.
+---@param client extcontacts.sandbox.Client
+---@return table<string, boolean>|nil ids nil for all
+function access_tokens.divisions(client)
+  return client.divisions and divisions.set(client.divisions)
+end
+
+--- Forgets the rate windows of all clients and tokens, and changes to the divisions
+-- that clients see.
+function access_tokens.reset()
   for _, token in pairs(tokens) do
     token.window = nil
   end
   for _, client in pairs(clients) do
-    client.window = nil
+    client.window, client.divisions = nil, client.first_divisions
   end
 end
 

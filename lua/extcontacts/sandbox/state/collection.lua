@@ -31,7 +31,8 @@ local function no_members()
 end
 
 --- Creates a collection.
----@param row table type_number, name, seeded, emit(buf, index), owner_of(index)?, members_of(owner)?
+---@param row table type_number, name, seeded, emit(buf, index), owner_of(index)?, members_of(owner)?,
+--- division_of(index)?
 ---@return extcontacts.sandbox.Collection
 function collection.new(row)
   return setmetatable({
@@ -41,6 +42,9 @@ function collection.new(row)
     seeded_emit = row.emit,
     seeded_owner = row.owner_of or no_owner,
     seeded_members = row.members_of or no_members,
+    seeded_division = row.division_of or no_owner,
+    -- index of a changed record → id of its division, or false
+    divisions = {},
     next = row.seeded,
     count = row.seeded,
     changed = {},
@@ -118,6 +122,19 @@ function Collection:owner(index)
   end
 end
 
+--- The id of the record's division.
+---@param index integer
+---@return string|nil
+function Collection:division(index)
+  local id = self.divisions[index]
+  if id ~= nil then
+    return id or nil
+  end
+  if index < self.seeded then
+    return self.seeded_division(index)
+  end
+end
+
 --- The records of an owner, ascending.
 ---@param owner integer
 ---@return integer[]
@@ -167,6 +184,7 @@ local function write(self, index, record, owner)
     self.written[index] = { created = before and before.created or index >= self.seeded and now or nil, modified = now }
   end
   self.changed[index] = record and assert(json.encode(record)) or false
+  self.divisions[index] = record and record.division and record.division.id or false
   link(self, index, owner)
   self:on_write(index, record)
 end

@@ -1,6 +1,7 @@
 --- The records of the running sandbox: a collection per type, the search
 -- indexes, trustor links, old schema versions and associations.
 
+local buffer = require "string.buffer"
 local collection = require "extcontacts.sandbox.state.collection"
 local divisions = require "extcontacts.sandbox.state.divisions"
 local identifier_keys = require "extcontacts.sandbox.state.identifier_keys"
@@ -93,6 +94,26 @@ local function organization_keys(record, add)
   identifier_keys.add_others(record, add)
 end
 
+-- Adds the division to the JSON of seeded records.  Notes and relationships are in
+-- the division of their owner.
+local function with_divisions(row, division_of)
+  local emit, scratch = row.emit, buffer.new()
+  local owner_of = row.division_owner
+  local function division(index)
+    return division_of(owner_of and owner_of(index) or index)
+  end
+  function row.emit(buf, index)
+    local id = division(index)
+    if not id then
+      return emit(buf, index)
+    end
+    emit(scratch:reset(), index)
+    buf:put('{"division":{"id":"', id, '","selfUri":"', divisions.reference(id, false).selfUri, '"},',
+      scratch:tostring():sub(2))
+  end
+  return division
+end
+
 --- Starts again with the seeded records; all writes are lost.
 ---@param settings table contacts, organizations, seed, search_lag, read_lag
 function dataset.build(settings)
@@ -116,21 +137,28 @@ function dataset.build(settings)
   }
 
   local collections = {}
+  local division_of = divisions.of_seeded(settings)
   local function add(name, row)
     row.type_number, row.name = TYPE_NUMBERS[name], name
+    if division_of and row.has_division then
+      row.division_of = with_divisions(row, division_of)
+    end
     collections[name] = collection.new(row)
   end
 
   add("contact", {
+    has_division = true,
     seeded = settings.contacts,
     emit = contacts.emit,
     owner_of = contacts.owner_of,
     members_of = contacts.members_of,
   })
-  add("organization", { seeded = settings.organizations, emit = organizations.emit })
+  add("organization", { has_division = true, seeded = settings.organizations, emit = organizations.emit })
 
   local function add_notes(name, owner, count, distribution)
     add(name, {
+      has_division = true,
+      division_owner = distribution.owner_of,
       seeded = distribution.count(count),
       owner_of = distribution.owner_of,
       members_of = distribution.members_of,
@@ -149,6 +177,8 @@ function dataset.build(settings)
 
   local relationships = seeded_dependents.relationships
   add("relationship", {
+    has_division = true,
+    division_owner = relationships.owner_of,
     seeded = relationships.count(settings.organizations),
     owner_of = relationships.owner_of,
     members_of = relationships.members_of,

@@ -33,7 +33,7 @@ local function start(settings)
   file_links.reset()
   page_sizes.reset()
   request_log.reset(current.ledger)
-  access_tokens.reset_windows()
+  access_tokens.reset()
   assert(faults.set(current.fault))
   dataset.build(current)
 end

@@ -180,6 +180,18 @@ local rows = {
   { "string", key = "patch_checks", default = "changes", choices = { "changes", "record" }, value = "SCOPE",
     live = true, doc = "e-mail addresses that PATCH checks: those it changes, or all of the record" },
 
+  { group = "Unverified behaviour of enrich" },
+  { "string", key = "enrich_insert", default = "conflict", choices = { "conflict", "create" }, value = "ACTION",
+    live = true, doc = "action on Insert if a record has one of the identifiers: 409, or create another record" },
+  { "number", key = "enrich_update", default = 404, choices = { 404, 409 }, value = "STATUS", live = true,
+    doc = "status of Update if no record has one of the identifiers" },
+  { "boolean", key = "enrich_promote", default = false, live = true,
+    doc = "promote a contact that matches if options.promote is missing" },
+  { "boolean", key = "enrich_unclaimed", default = false, live = true,
+    doc = "leave identifiers that are in no field to nobody, instead of to the record created or changed" },
+  { "string", key = "enrich_overflow", default = "reject", choices = { "reject", "cut" }, value = "ACTION", live = true,
+    doc = "action on Extend beyond 10 external ids: 422, or keep the first 10" },
+
   { group = "Unverified behaviour of merged and observed contacts" },
   { "string", key = "merged_read", default = "canonical", choices = { "canonical", "ancestor", "gone" },
     value = "RESULT", live = true,

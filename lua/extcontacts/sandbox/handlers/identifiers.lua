@@ -2,6 +2,7 @@
 -- and the lookup of a record by an identifier.
 
 local api_errors = require "extcontacts.sandbox.api_errors"
+local check = require "extcontacts.sandbox.handlers.identifier_check"
 local dataset = require "extcontacts.sandbox.state.dataset"
 local division_rules = require "extcontacts.sandbox.handlers.division_rules"
 local expand = require "extcontacts.sandbox.handlers.expand"
@@ -10,34 +11,7 @@ local identifiers = require "extcontacts.sandbox.state.identifiers"
 local json = require "extcontacts.base.json"
 local locate = require "extcontacts.sandbox.handlers.locate"
 local path = require "extcontacts.base.path"
-local phone_numbers = require "extcontacts.sandbox.phone_numbers"
 local record_body = require "extcontacts.sandbox.handlers.record_body"
-local text = require "extcontacts.base.text"
-
--- Longest value in characters.
-local LONGEST = 255
-
--- Checks an identifier of a body, and brings a phone number into its form.
-local function check(ctx, identifier, prefix)
-  local function invalid(field, reason)
-    api_errors.invalid_field(ctx.settings, prefix .. field, reason)
-  end
-  local length = text.length(identifier.value)
-  if length < 1 or length > LONGEST then
-    invalid("value", ("the length must be from 1 to %d characters"):format(LONGEST))
-  end
-  local source = identifier.externalSource
-  if identifier.type == "ExternalId" and not (source and type(source.id) == "string" and source.id ~= "") then
-    invalid("externalSource.id", "an external id needs its external source")
-  elseif identifier.type == "Phone" then
-    local number = identifier.value:find "^%+" and phone_numbers.parse(identifier.value, "")
-    if not number then
-      invalid("value", "a phone number needs + and a country code")
-    end
-    identifier.value = number.e164
-  end
-  return identifier
-end
 
 -- Removes an identifier's value from the fields of a record.
 local FIELDS = {

@@ -37,6 +37,7 @@ local server_clock = require "extcontacts.sandbox.state.server_clock"
 ---@field client extcontacts.sandbox.Client whose token was sent
 ---@field divisions table<string, boolean>|nil ids of the divisions that it sees; nil for all
 ---@field body table|nil
+---@field is_partial boolean|nil whether the body may lack required fields
 ---@field fault table|nil the fault of the request, see `fault_rules`
 ---@field status integer|nil set by a handler: the response's status, if it is not the row's
 ---@field items integer|nil set by a handler: the number of items of a bulk request
@@ -200,6 +201,7 @@ for _, own in ipairs {
   require "extcontacts.sandbox.handlers.identifiers",
   merge.handlers,
   require "extcontacts.sandbox.handlers.imports",
+  require "extcontacts.sandbox.handlers.enrich",
 } do
   for short, handler in pairs(own) do
     handlers[short] = handler

@@ -3,6 +3,7 @@
 local api_errors = require "extcontacts.sandbox.api_errors"
 local dataset = require "extcontacts.sandbox.state.dataset"
 local expand = require "extcontacts.sandbox.handlers.expand"
+local identifiers = require "extcontacts.sandbox.state.identifiers"
 local json = require "extcontacts.base.json"
 local locate = require "extcontacts.sandbox.handlers.locate"
 local merge_trees = require "extcontacts.sandbox.state.merge_trees"
@@ -84,6 +85,17 @@ local function store_ancestors(ctx, index)
   end
 end
 
+-- What the contacts own, which their merge passes on.
+local function identifiers_of(ctx, indexes)
+  local owned = {}
+  for _, index in ipairs(indexes) do
+    for _, identifier in ipairs(identifiers.list(ctx.settings, "contact", index)) do
+      owned[#owned + 1] = identifier
+    end
+  end
+  return owned
+end
+
 --- Merges contacts into a new one.
 ---@param ctx extcontacts.sandbox.Context
 ---@param indexes integer[]
@@ -93,6 +105,7 @@ end
 ---@return integer index of the new contact
 function merge.store(ctx, indexes, record, latest, is_checked)
   local kept = record_store.set_aside(record, is_checked)
+  local owned = identifiers_of(ctx, indexes)
   local item_ctx = record_store.with_body(ctx, record)
   item_ctx.contact_type = ctx.settings.merge_type == "latest" and latest.type or "Curated"
   local index = record_store.create(item_ctx, resources.by_name.contacts, nil, kept)
@@ -100,6 +113,11 @@ function merge.store(ctx, indexes, record, latest, is_checked)
   store_ancestors(ctx, index)
   local contacts = dataset.collections.contact
   contacts:put(index, merge_trees.describe(index, contacts:record(index)), contacts:owner(index))
+  for _, identifier in ipairs(owned) do
+    if identifiers.owner(ctx.settings, "contact", identifier) ~= index then
+      identifiers.claim("contact", index, identifier)
+    end
+  end
   return index
 end
 

@@ -2,11 +2,10 @@
 -- their requests as it does all others, and answers them with 501.
 
 local BY_RESOURCE = {
-  contacts = "search enrich",
+  contacts = "search",
   ["contacts.schemas"] = "limits core_types core_type",
   ["contacts.sessions"] = "list",
   ["contacts.segments"] = "list change",
-  organizations = "enrich",
   ["organizations.schemas"] = "limits core_types core_type",
   settings = "get update delete",
   ["graphs.scans"] = "list get statistics latest latest_statistics",

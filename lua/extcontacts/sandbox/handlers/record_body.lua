@@ -189,7 +189,7 @@ end
 local NAMES = { firstName = true, lastName = true }
 
 local function is_required(ctx, model, field)
-  return not field.read_only and (field.required
+  return not ctx.is_partial and not field.read_only and (field.required
     or (ctx.settings.names_required and model.name == "ExternalContact" and NAMES[field.wire]))
 end
 

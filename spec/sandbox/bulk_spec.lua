@@ -393,6 +393,22 @@ describe("a bulk request to the sandbox", function()
     assert.equal(3, server:control("GET", "/sandbox/ledger")[1].items)
   end)
 
+  it("counts as one request for the rate limit, or as --bulk-cost says", function()
+    set { rate = 10 }
+    local fresh = api.session(server)
+    local body = { entities = refs(contact_ids(6)) }
+    for _ = 1, 3 do
+      assert.equal(200, fresh:call("POST", "/bulk/contacts", body).status)
+    end
+    set { bulk_cost = "items" }
+    fresh = api.session(server)
+    assert.equal(200, fresh:call("POST", "/bulk/contacts", body).status)
+    local reply = fresh:call("POST", "/bulk/contacts/remove", body)
+    assert.equal(429, reply.status)
+    assert.is_truthy(reply.headers["retry-after"])
+    assert.equal(300, server:control("GET", "/sandbox/counters").records.contact)
+  end)
+
   describe("with a fault", function()
     local function fault(...)
       server:control("POST", "/sandbox/faults", { ... })
@@ -457,6 +473,12 @@ describe("a bulk request to the sandbox", function()
       assert.is_true(lost > 0 and lost < 20)
       assert.equal(340, server:control("GET", "/sandbox/counters").records.contact)
       assert.equal(200, session:call("GET", "/contacts").status)
+    end)
+
+    it("loses a reply after a part of the work", function()
+      fault { operation = "contacts.bulk.create", item = "3-50", item_status = 503, drop = "after" }
+      assert.is_nil(session:call("POST", "/bulk/contacts/add", { entities = entities(5) }).status)
+      assert.equal(302, server:control("GET", "/sandbox/counters").records.contact)
     end)
 
     it("adds unknown fields to the results and their records", function()

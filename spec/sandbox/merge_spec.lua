@@ -341,6 +341,11 @@ describe("a merge in the sandbox", function()
     assert.same({ merged.id, merged.id }, { result.id, result.entity.id })
     set { merged_read = "gone" }
     assert.equal(404, fetch(ids[1]).status)
+    -- Two ids of one contact are two items for one record.
+    local body = session:must("POST", "/bulk/contacts/update", { entities = {
+      api.contact { id = ids[1] }, api.contact { id = merged.id } } })
+    assert.equal(1, body.errorCount)
+    assert.equal(409, body.results[body.errorIndexes[1] + 1].status)
   end)
 
   it("leaves notes with the ancestors; expand=mergeset lists them all", function()

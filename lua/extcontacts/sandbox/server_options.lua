@@ -148,6 +148,8 @@ local rows = {
   { group = "Unverified behaviour of bulk operations" },
   { "number", key = "bulk_max", whole = true, least = 1, default = 50, value = "N", live = true,
     doc = "most items of a bulk request except enrich (10); a request with more gets 400" },
+  { "string", key = "bulk_cost", default = "request", choices = { "request", "items" }, value = "COST", live = true,
+    doc = "what a bulk request counts for the rate limit: one request, or one for each item" },
   { "string", key = "bulk_order", default = "shuffled", choices = { "shuffled", "request" }, value = "ORDER",
     live = true, doc = "order of the results" },
   { "string", key = "bulk_twice", default = "conflict", choices = { "conflict", "apply", "reject" }, value = "ACTION",

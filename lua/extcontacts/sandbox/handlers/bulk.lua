@@ -9,6 +9,7 @@ local dataset = require "extcontacts.sandbox.state.dataset"
 local json = require "extcontacts.base.json"
 local operations = require "extcontacts.api.operations"
 local random = require "extcontacts.sandbox.random"
+local rate_windows = require "extcontacts.sandbox.state.rate_windows"
 
 local bulk = {}
 
@@ -70,8 +71,17 @@ local function fault_of(ctx, request_number, number)
   return err
 end
 
+-- Counts the items after the first, which was counted as the request.
+local function count_items(ctx, count)
+  local settings = ctx.settings
+  for _ = 2, settings.bulk_cost == "items" and count or 1 do
+    rate_windows.check(ctx.token, settings)
+  end
+end
+
 local function run(handlers, ctx)
   local items = items_of(ctx)
+  count_items(ctx, #items)
   bulk_items.check_all(ctx, items)
   local request_number = dataset.bulk_requests + 1
   dataset.bulk_requests = request_number

@@ -4,6 +4,7 @@
 local api_errors = require "extcontacts.sandbox.api_errors"
 local dataset = require "extcontacts.sandbox.state.dataset"
 local locate = require "extcontacts.sandbox.handlers.locate"
+local merge_trees = require "extcontacts.sandbox.state.merge_trees"
 local models = require "extcontacts.api.models"
 local operations = require "extcontacts.api.operations"
 local record_body = require "extcontacts.sandbox.handlers.record_body"
@@ -93,6 +94,13 @@ function bulk_items.context(ctx, item)
   }, { __index = ctx })
 end
 
+-- The same for all ids of a record: those of merged contacts lead to one contact.
+local function identity_of(id)
+  local contacts = dataset.collections.contact
+  local index = contacts:index(id)
+  return index and contacts:id(merge_trees.canonical(index)) or id:lower()
+end
+
 --- The error of an item for a record that another item of the request names; nil
 -- if there is none.
 ---@param ctx extcontacts.sandbox.Context
@@ -106,7 +114,7 @@ function bulk_items.second_error(ctx, item, seen)
   then
     return nil
   end
-  local id = item.id:lower()
+  local id = identity_of(item.id)
   if not seen[id] then
     seen[id] = true
     return nil

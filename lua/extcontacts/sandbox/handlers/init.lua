@@ -36,6 +36,7 @@ local server_clock = require "extcontacts.sandbox.state.server_clock"
 ---@field query table<string, any> query parameters by wire name
 ---@field client extcontacts.sandbox.Client whose token was sent
 ---@field divisions table<string, boolean>|nil ids of the divisions that it sees; nil for all
+---@field token extcontacts.sandbox.Token
 ---@field body table|nil
 ---@field is_partial boolean|nil whether the body may lack required fields
 ---@field fault table|nil the fault of the request, see `fault_rules`

@@ -19,16 +19,18 @@ local LEAST, MOST = 2, 25
 
 -- The index of a contact to merge; ends the request if it can't be merged.
 local function index_of(ctx, id, field)
-  locate.check_uuid(ctx, id)
-  local contacts = dataset.collections.contact
-  local index = contacts:index(id)
-  local details = { { errorCode = "not.found", fieldName = field, entityId = id } }
+  local index = dataset.collections.contact:index(id)
   if index and merge_trees.is_ancestor(index) then
-    api_errors.raise("general.conflict", { reason = "the contact was merged before" }, { details = details })
-  elseif not index or not contacts:exists(index) then
-    api_errors.raise("contact.not.found", nil, { details = details })
+    api_errors.raise("general.conflict", { reason = "the contact was merged before" }, {
+      details = { { errorCode = "general.conflict", fieldName = field, entityId = id } },
+    })
   end
-  return index
+  local ok, result = pcall(locate.record, setmetatable({ arguments = { contactId = id } }, { __index = ctx }),
+    "contact", "contact.not.found")
+  if not ok and api_errors.is(result) then
+    result.details = { { errorCode = result.code, fieldName = field, entityId = id } }
+  end
+  return ok and result or error(result, 0)
 end
 
 local function check_set(ctx, indexes)

@@ -15,14 +15,12 @@ local answer = {}
 local JSON_TYPE = "application/json"
 
 local function check_rate(request, settings, token)
-  local seconds = rate_windows.count(token, settings.rate, settings.window)
+  local ok, err = pcall(rate_windows.check, token, settings)
   if settings.rate_headers and settings.rate > 0 then
     request.window_headers = rate_windows.headers(token, settings.rate)
   end
-  if seconds then
-    api_errors.raise("too.many.requests.retry.after", { seconds = seconds }, {
-      headers = { ["Retry-After"] = seconds, ["Cache-Control"] = "no-cache, no-store, must-revalidate" },
-    })
+  if not ok then
+    error(err, 0)
   end
 end
 
@@ -60,6 +58,7 @@ local function run_operation(request, settings)
     settings = settings,
     client = token.client,
     divisions = not row.short:find("divisionviews", 1, true) and access_tokens.divisions(token.client) or nil,
+    token = token,
     row = row,
     arguments = request.arguments,
     path = request.path,

@@ -1,6 +1,7 @@
 --- Rate limits: fixed windows that start with the first request.  A window is
 -- kept in the `window` field of its owner, a token or an OAuth client.
 
+local api_errors = require "extcontacts.sandbox.api_errors"
 local server_clock = require "extcontacts.sandbox.state.server_clock"
 
 local rate_windows = {}
@@ -24,6 +25,18 @@ function rate_windows.count(owner, limit, length)
     return math.max(1, math.ceil(window.ends_at - now))
   end
   window.count = window.count + 1
+end
+
+--- Counts a request of a token; ends it if it exceeds the limit.
+---@param token extcontacts.sandbox.Token
+---@param settings table rate, window
+function rate_windows.check(token, settings)
+  local seconds = rate_windows.count(token, settings.rate, settings.window)
+  if seconds then
+    api_errors.raise("too.many.requests.retry.after", { seconds = seconds }, {
+      headers = { ["Retry-After"] = seconds, ["Cache-Control"] = "no-cache, no-store, must-revalidate" },
+    })
+  end
 end
 
 --- The inin-ratelimit headers, which the API sent until 2021.

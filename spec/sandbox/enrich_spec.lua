@@ -204,6 +204,17 @@ describe("an enrich request to the sandbox", function()
         { changed.title, changed.salutation, changed.address.city, changed.address.postalCode })
     end)
 
+    it("must name fields that exist", function()
+      for _, path in ipairs { "title", "$.colour", "$.address.planet", "$", "" } do
+        local reply = send(request("Update", { email "ada@example.com" }, {}, { fieldRules = { rules = {
+          { field = "$.title", action = "PreferExisting" }, { field = path, action = "PreferExisting" } } } }))
+        assert.equal(422, reply.status, path)
+        assert.equal("fieldRules.rules[1].field", reply.body.details[1].fieldName)
+      end
+      assert.equal(400, send(request("Update", { email "ada@example.com" }, {},
+        { fieldRules = { defaultAction = "Guess" } })).status)
+    end)
+
     it("fill, extend and replace lists", function()
       local lists = {
         { nil, { "a", "b", "c" } },

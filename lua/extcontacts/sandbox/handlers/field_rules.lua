@@ -2,9 +2,10 @@
 -- record, the request, or both have.
 
 local api_errors = require "extcontacts.sandbox.api_errors"
+local field_paths = require "extcontacts.sandbox.handlers.field_paths"
 local json = require "extcontacts.base.json"
+local json_values = require "extcontacts.sandbox.handlers.json_values"
 local models = require "extcontacts.api.models"
-local patch_actions = require "extcontacts.sandbox.handlers.patch_actions"
 
 local field_rules = {}
 
@@ -37,15 +38,6 @@ local CHOICES = {
   end,
 }
 
-local function contains(list, value)
-  for _, element in ipairs(list) do
-    if patch_actions.equal(element, value) then
-      return true
-    end
-  end
-  return false
-end
-
 -- The existing values, then those of the request; `most` cuts it.
 local function append(existing, provided, is_added, most)
   local list = json.array {}
@@ -66,7 +58,7 @@ local LISTS = {
   end,
   Fill = function(_, existing, provided, most)
     return append(existing, provided, function(list, value)
-      return not contains(list, value)
+      return not json_values.contains(list, value)
     end, most)
   end,
   Extend = function(ctx, existing, provided, most, path)
@@ -79,14 +71,17 @@ local LISTS = {
   end,
 }
 
--- The rules of a request by path.
-local function read(rules)
+-- The rules of a request by path; ends the request if one names no field.
+local function read(ctx, model, rules)
   rules = rules or {}
   local by_path = {}
-  for _, rule in ipairs(rules.rules or {}) do
-    if rule.field then
-      by_path[rule.field:gsub("^%$%.", "")] = rule
+  for number, rule in ipairs(rules.rules or {}) do
+    local names = field_paths.names(rule.field or "")
+    if not names or not field_paths.find(model, names) then
+      api_errors.invalid_field(ctx.settings, ("fieldRules.rules[%d].field"):format(number - 1),
+        ("%s has no field %s; a path is written as $.address.city"):format(model.name, tostring(rule.field)))
     end
+    by_path[table.concat(names, ".")] = rule
   end
   return {
     by_path = by_path,
@@ -163,7 +158,8 @@ end
 ---@param provided table the request's record
 ---@return table record without the fields that the server sets
 function field_rules.apply(ctx, model_name, rules, existing, provided)
-  return merge_model(ctx, read(rules), models[model_name], existing, provided, "")
+  local model = models[model_name]
+  return merge_model(ctx, read(ctx, model, rules), model, existing, provided, "")
 end
 
 return field_rules

@@ -3,18 +3,11 @@
 
 local api_errors = require "extcontacts.sandbox.api_errors"
 local dataset = require "extcontacts.sandbox.state.dataset"
+local field_paths = require "extcontacts.sandbox.handlers.field_paths"
 local locate = require "extcontacts.sandbox.handlers.locate"
 local models = require "extcontacts.api.models"
 local patch_actions = require "extcontacts.sandbox.handlers.patch_actions"
 local record_store = require "extcontacts.sandbox.handlers.record_store"
-
--- Fields that no PATCH may change, besides those that the models call read-only.
-local FIXED = {
-  id = true, createDate = true, modifyDate = true, trustor = true, division = true, entityId = true, entityType = true,
-}
-
--- Of phone numbers, what the server computes from `display`.
-local COMPUTED = { e164 = true, countryCode = true, userInput = true }
 
 ---@class extcontacts.sandbox.Change
 ---@field path string as sent, `$.address.city`
@@ -27,35 +20,6 @@ local function reject(ctx, number, part, reason, code)
   api_errors.invalid_field(ctx.settings, ("changes[%d].%s"):format(number, part), reason, code)
 end
 
-local function names_of(path)
-  local names = {}
-  for name in (path:sub(3) .. "."):gmatch "([^.]*)%." do
-    if not name:find "^[%w_]+$" then
-      return nil
-    end
-    names[#names + 1] = name
-  end
-  return path:sub(1, 2) == "$." and names or nil
-end
-
--- The model's field that a path names, and whether the server sets it.
-local function find_field(model, names)
-  local field, is_fixed
-  for depth, name in ipairs(names) do
-    if depth > 1 and field.shape == "map" and depth == #names then
-      return { wire = name, type = field.type, shape = "value" }, is_fixed
-    end
-    model = depth == 1 and model or field.shape == "value" and models[field.type] or nil
-    field = model and model.by_wire[name]
-    if not field then
-      return nil
-    end
-    is_fixed = is_fixed or field.read_only or depth == 1 and FIXED[name]
-      or model.name == "PhoneNumber" and COMPUTED[name]
-  end
-  return field, is_fixed
-end
-
 -- A change of the request; nil if it is ignored.
 local function read_change(ctx, model, sent, number)
   if type(sent) ~= "table" then
@@ -66,11 +30,11 @@ local function read_change(ctx, model, sent, number)
       reject(ctx, number, part, "the field is required", "required")
     end
   end
-  local names = names_of(sent.field)
+  local names = field_paths.names(sent.field)
   if not names then
     reject(ctx, number, "field", "it must be a path such as $.address.city", "invalid.path")
   end
-  local field, is_fixed = find_field(model, names)
+  local field, is_fixed = field_paths.find(model, names)
   if not field then
     reject(ctx, number, "field", ("%s has no field %s"):format(model.name, sent.field), "unknown.field")
   elseif not patch_actions.exists(sent.action) then

@@ -1,38 +1,14 @@
 --- The actions of a PATCH, on a record as a table.
 
 local json = require "extcontacts.base.json"
+local json_values = require "extcontacts.sandbox.handlers.json_values"
 
 local patch_actions = {}
 
+local contains = json_values.contains
+
 local function is_empty(value)
   return value == nil or value == json.null or value == "" or type(value) == "table" and next(value) == nil
-end
-
-local function equal(left, right)
-  if type(left) ~= "table" or type(right) ~= "table" then
-    return left == right
-  end
-  for key, value in pairs(left) do
-    if not equal(value, right[key]) then
-      return false
-    end
-  end
-  for key in pairs(right) do
-    if left[key] == nil then
-      return false
-    end
-  end
-  return true
-end
-patch_actions.equal = equal
-
-local function contains(list, value)
-  for _, element in ipairs(list) do
-    if equal(element, value) then
-      return true
-    end
-  end
-  return false
 end
 
 -- A value that is no array stands for an array with this value.

@@ -3,10 +3,8 @@
 
 local api_errors = require "extcontacts.sandbox.api_errors"
 local json = require "extcontacts.base.json"
+local json_values = require "extcontacts.sandbox.handlers.json_values"
 local models = require "extcontacts.api.models"
-local patch_actions = require "extcontacts.sandbox.handlers.patch_actions"
-
-local equal = patch_actions.equal
 
 local PHONES = { "workPhone", "cellPhone", "homePhone", "otherPhone" }
 local EMAILS = { "workEmail", "personalEmail", "otherEmail" }
@@ -68,11 +66,7 @@ local function join(ctx, name, sources)
   local list = json.array {}
   for _, source in ipairs(sources) do
     for _, value in ipairs(source[name] or {}) do
-      local is_known = false
-      for _, known in ipairs(list) do
-        is_known = is_known or equal(known, value)
-      end
-      if not is_known then
+      if not json_values.contains(list, value) then
         list[#list + 1] = value
       end
     end
@@ -94,7 +88,7 @@ local function join_custom_fields(record, sources)
     if source.schema and not record.schema then
       record.schema = source.schema
     end
-    if source.customFields and record.schema and equal(source.schema, record.schema) then
+    if source.customFields and record.schema and json_values.equal(source.schema, record.schema) then
       record.customFields = record.customFields or {}
       for key, value in pairs(source.customFields) do
         if record.customFields[key] == nil then

@@ -102,6 +102,9 @@ function identifiers.list(settings, type_name, index)
       list[#list + 1] = identifier
     end
   end
+  if not record then
+    return list -- of a contact that was merged
+  end
   for _, identifier in ipairs(identifier_keys.in_fields(type_name, record)) do
     local key = identifier_keys.of(identifier)
     local claim = claims.claimed[key]

@@ -89,6 +89,7 @@ describe("the sandbox's divisions", function()
       { "DELETE", "/contacts/" .. contact.id }, { "GET", ("/contacts/%s/notes"):format(contact.id) },
       { "GET", ("/contacts/%s/identifiers"):format(contact.id) },
       { "POST", "/identifierlookup/contacts", { type = "Email", value = "ada@x.example" } },
+      { "POST", "/contacts/merge", { contactIds = { contact.id, session:create({ firstName = "Bob" }).id } } },
     } do
       assert.equal(404, limited:call(request[1], request[2], request[3]).status, request[1] .. request[2])
     end

@@ -184,6 +184,22 @@ describe("the sandbox's identifiers", function()
     assert.is_nil(found.externalIds[1].externalSource.name)
   end)
 
+  it("go to the contact that a merge creates", function()
+    local first, second = session:create { workEmail = EMAIL.value }, session:create { otherEmail = "b@x.example" }
+    local claimed = { type = "Cookie", value = "c" }
+    assert.equal(200, change(second.id, "Claim", claimed).status)
+    for _, listed in ipairs { false, true } do
+      set { merged_listed = listed }
+      local merged = session:must("POST", "/contacts/merge", { contactIds = { first.id, second.id } })
+      assert.equal(merged.id, owner(EMAIL))
+      assert.equal(merged.id, owner { type = "Email", value = "b@x.example" })
+      assert.equal(merged.id, owner(claimed))
+      assert.same({ "Cookie c", "Email ada@engines.example", "Email b@x.example" }, list(merged.id))
+      assert.equal(409, change(session:create().id, "Claim", EMAIL).status)
+      first, second = merged, session:create()
+    end
+  end)
+
   it("are looked up by the deprecated operation as well", function()
     local organization = session:must("POST", "/organizations", { name = "Engines" })
     local contact = session:create { workEmail = EMAIL.value, externalOrganization = { id = organization.id } }

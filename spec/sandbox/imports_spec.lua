@@ -224,6 +224,38 @@ describe("the sandbox's imports", function()
     assert.equal(by_phone.id, find("a@x.example", "Email").id)
   end)
 
+  it("merge all contacts that a row matches, if the settings say so", function()
+    local by_mail = session:create { workEmail = "a@x.example", title = "Countess" }
+    local by_phone = session:create { cellPhone = { display = "+1 317 555 0100" } }
+    local row = "Key,First,Mail,Phone\n9,New,A@x.example,+1 317 555 0100\n"
+    local done = import(row, { merge = true })
+    assert.equal(1, done.metadata.importSuccessCount)
+    local merged = find "9"
+    assert.equal("New", merged.firstName)
+    assert.equal("Countess", merged.title)
+    assert.equal("Curated", merged.type)
+    for _, contact in ipairs { by_mail, by_phone } do
+      assert.equal(merged.id, session:must("GET", "/contacts/" .. contact.id).id)
+    end
+    assert.equal(merged.id, find("a@x.example", "Email").id)
+  end)
+
+  it("make the contacts that they update curated, whatever their stored address is", function()
+    local observed = server:control("POST", "/sandbox/contacts", { type = "Identified",
+      contact = { cellPhone = { display = "+1 317 555 0100" } } })
+    import("Key,First,Mail,Phone\n9,New,,+1 317 555 0100\n")
+    assert.equal(observed.id, find("9").id)
+    assert.equal("Curated", find("9").type)
+    set { field_rules = "ignore" }
+    local spoiled = session:create { workEmail = "a at x.example",
+      externalIds = { { externalSource = source, value = "1" } } }
+    set { field_rules = "enforce" }
+    import("Key,First,Mail,Phone\n1,New,,\n")
+    local after = session:must("GET", "/contacts/" .. spoiled.id)
+    assert.equal("New", after.firstName)
+    assert.equal("a at x.example", after.workEmail)
+  end)
+
   it("update a record that is repeated, and count its rows", function()
     local before = #session:scan "contacts"
     local rows = { "Key,First,Mail,Phone" }

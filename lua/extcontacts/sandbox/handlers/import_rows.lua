@@ -6,6 +6,7 @@ local dataset = require "extcontacts.sandbox.state.dataset"
 local identifiers = require "extcontacts.sandbox.state.identifiers"
 local import_mapping = require "extcontacts.sandbox.handlers.import_mapping"
 local json = require "extcontacts.base.json"
+local merge = require "extcontacts.sandbox.handlers.merge"
 local operations = require "extcontacts.api.operations"
 local path = require "extcontacts.base.path"
 local record_store = require "extcontacts.sandbox.handlers.record_store"
@@ -125,6 +126,7 @@ end
 local function update(job, index, contact)
   local contacts = dataset.collections.contact
   local body = contacts:record(index)
+  local aside = record_store.set_aside(body, contact.body)
   for field in pairs(contact.body) do
     if field:find "Phone$" then
       body[field] = nil
@@ -135,7 +137,9 @@ local function update(job, index, contact)
     path.put(body, names[1]:find "Phone$" and { names[1] } or names, nil)
   end
   add_external_id(job, body, contact.external_id)
-  record_store.replace(context(job, body), resources.by_name.contacts, index)
+  -- The platform identifies a contact on its own; a match by an import confirms it.
+  aside.type = body.type and "Curated"
+  record_store.replace(context(job, body), resources.by_name.contacts, index, nil, aside)
 end
 
 local function create(job, contact)
@@ -174,7 +178,9 @@ function import_rows.carry_out(job, row)
     local contact = read(job, row)
     local found = matches_of(job, contact)
     if found[2] and job.import.mergeContacts then
-      found = { import_rows.merge(context(job, contact.body), found) }
+      local ctx = context(job, contact.body)
+      local merged, latest = merge.preview(ctx, found)
+      found = { merge.store(ctx, found, merged, latest, {}) }
     end
     if found[1] then
       update(job, found[1], contact)
@@ -182,14 +188,6 @@ function import_rows.carry_out(job, row)
       create(job, contact)
     end
   end)
-end
-
---- Merges the contacts that a row matches.
----@param _ extcontacts.sandbox.Context
----@param found integer[]
----@return integer index of the contact that they became
-function import_rows.merge(_, found)
-  return found[1]
 end
 
 return import_rows

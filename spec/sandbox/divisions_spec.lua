@@ -34,6 +34,41 @@ describe("the sandbox's divisions", function()
     return sum
   end
 
+  it("hide records from bulk operations, except the one for all divisions", function()
+    local visible = session:create { division = { id = ids[2] } }
+    local hidden = session:create { division = { id = ids[1] }, workEmail = "ada@example.com" }
+    local entities = { { id = visible.id }, { id = hidden.id } }
+    local function failed(path)
+      local body = limited:must("POST", "/bulk/contacts" .. path, { entities = entities })
+      local failures = {}
+      for _, result in ipairs(body.results) do
+        failures[#failures + 1] = not result.success and ("%s %d"):format(result.id, result.status) or nil
+      end
+      return failures
+    end
+    assert.same({ hidden.id .. " 404" }, failed "")
+    assert.same({ hidden.id .. " 404" }, failed "/unresolved")
+    assert.same({}, failed "/divisionviews")
+    assert.same({ hidden.id .. " 404" }, failed "/remove")
+    assert.equal(404, limited:call("PATCH", "/contacts/" .. hidden.id, {
+      changes = { { field = "$.title", action = "Update", value = "x" } } }).status)
+    assert.equal(404, limited:call("POST", "/contacts/merge", {
+      contactIds = { hidden.id, limited:create { division = { id = ids[2] } }.id } }).status)
+    assert.equal(404, limited:call("POST", "/contacts/enrich", { action = "Update", contact = {},
+      matchingIdentifiers = { { type = "Email", value = "ada@example.com" } } }).status)
+  end)
+
+  it("hide the ancestors of a merge too", function()
+    local first = session:create { division = { id = ids[1] } }
+    server:control("POST", "/sandbox/clock", { advance = 60 })
+    local second = session:create { division = { id = ids[2] } }
+    local merged = session:must("POST", "/contacts/merge", { contactIds = { first.id, second.id } })
+    assert.equal(ids[2], merged.division.id)
+    assert.equal(404, limited:call("GET", "/contacts/" .. first.id .. "/unresolved").status)
+    assert.equal(second.id, limited:must("GET", "/contacts/" .. second.id .. "/unresolved").id)
+    assert.equal(merged.id, limited:must("GET", "/contacts/" .. first.id).id)
+  end)
+
   it("are those of the seeded records, in turn, and of none", function()
     assert.equal(3, #ids)
     local counts = counted(session:scan "contacts")

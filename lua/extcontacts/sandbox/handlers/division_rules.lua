@@ -64,6 +64,16 @@ function division_rules.check(ctx, records, index, error_code)
   end
 end
 
+--- Ends the request if it does not see a record that is in no collection any more.
+---@param ctx extcontacts.sandbox.Context
+---@param record table
+function division_rules.check_record(ctx, record)
+  local division = record.division
+  if ctx.divisions and division and not ctx.divisions[division.id] then
+    api_errors.raise(ctx.settings.hidden_division == 403 and "not.authorized" or "not.found")
+  end
+end
+
 --- Keeps the indexes of records that pass a test.
 ---@param test fun(records, index: integer): boolean
 ---@param records extcontacts.sandbox.Collection

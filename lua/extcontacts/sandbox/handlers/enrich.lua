@@ -3,6 +3,7 @@
 local api_errors = require "extcontacts.sandbox.api_errors"
 local check_identifier = require "extcontacts.sandbox.handlers.identifier_check"
 local dataset = require "extcontacts.sandbox.state.dataset"
+local division_rules = require "extcontacts.sandbox.handlers.division_rules"
 local field_rules = require "extcontacts.sandbox.handlers.field_rules"
 local identifiers = require "extcontacts.sandbox.state.identifiers"
 local json = require "extcontacts.base.json"
@@ -50,12 +51,12 @@ local function read_request(ctx, kind)
   return request, list, read_record(ctx, kind, ctx.body[kind.field])
 end
 
--- The records that own the identifiers, in the identifiers' order.
+-- The records that own the identifiers and that the request sees, in the identifiers' order.
 local function matches_of(ctx, kind, list)
-  local matches, seen = {}, {}
+  local matches, seen, records = {}, {}, dataset.collections[kind.resource.type]
   for _, identifier in ipairs(list) do
     local index = identifiers.owner(ctx.settings, kind.resource.type, identifier)
-    if index and not seen[index] then
+    if index and not seen[index] and division_rules.sees(ctx, records, index) then
       seen[index] = true
       matches[#matches + 1] = index
     end

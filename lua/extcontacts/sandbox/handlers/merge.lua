@@ -2,6 +2,7 @@
 
 local api_errors = require "extcontacts.sandbox.api_errors"
 local dataset = require "extcontacts.sandbox.state.dataset"
+local division_rules = require "extcontacts.sandbox.handlers.division_rules"
 local expand = require "extcontacts.sandbox.handlers.expand"
 local identifiers = require "extcontacts.sandbox.state.identifiers"
 local json = require "extcontacts.base.json"
@@ -177,6 +178,7 @@ merge.handlers = {
     if not text then
       api_errors.raise "not.found"
     end
+    division_rules.check_record(ctx, assert(json.decode(text)))
     return expand.text(ctx, contacts, index, text, expand.names(ctx))
   end,
 

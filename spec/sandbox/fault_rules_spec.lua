@@ -6,6 +6,9 @@ describe("fault_rules.check", function()
       fault_rules.check { nth = "3", status = "503", after = "true" })
     assert.same({ nth = { 3, 5 }, rate = 0.5, seed = 1, extra_field = false, delay = 0 },
       fault_rules.check { nth = "3-5", rate = 0.5, seed = 1, extra_field = false, delay = 0 })
+    assert.same({ item = { 2, 4 }, item_rate = 0.5, item_status = 409, retryable = true, item_after = false },
+      fault_rules.check { item = "2-4", item_rate = "0.5", item_status = "409", retryable = "true",
+        item_after = "false" })
     assert.same({ plan = { {}, { drop = "after" }, { cut = 5, nth = { 1, 1 } } } },
       fault_rules.check { plan = { {}, { drop = "after" }, { cut = "5", nth = 1 } } })
   end)
@@ -17,6 +20,7 @@ describe("fault_rules.check", function()
       { { status = 1.5 }, "field 'status' must be a whole number" },
       { { delay = -1 }, "field 'delay' must be at least 0" },
       { { nth = "a-b", status = 500 }, "field 'nth' must be a number or a range such as 3-5" },
+      { { item = "last", item_status = 500 }, "field 'item' must be a number or a range such as 3-5" },
       { { drop = "now" }, "field 'drop': unknown value 'now' (known: after, before)" },
       { { after = "yes" }, "field 'after' must be a boolean, got string" },
       { { merge = 1 }, "field 'merge' must be a table, got number" },
@@ -30,7 +34,8 @@ describe("fault_rules.check", function()
   end)
 
   it("requires an effect", function()
-    for _, args in ipairs { {}, { operation = "contacts.get", nth = 1, code = "x" }, { plan = { { times = 1 } } } } do
+    for _, args in ipairs { {}, { item = 3, retryable = true }, { operation = "contacts.get", nth = 1, code = "x" },
+      { plan = { { times = 1 } } } } do
       local rule, misuse = fault_rules.check(args)
       assert.is_nil(rule)
       assert.matches("the rule has no effect; add one of status, delay, drop", misuse, 1, true)

@@ -31,16 +31,19 @@ describe("extcontacts call", function()
     local merge = { "call", "contacts.merge", "--body", '{"contactIds":["a","b"]}' }
     session:refused(2, merge, "Send contacts.merge? There is no terminal to confirm on; pass --yes")
     session:refused(2, { "call", "contacts.enrich", "--body", enrich "Merge" }, "pass --yes")
-    -- The sandbox does not perform these yet.
     merge[#merge + 1] = "--yes"
+    local _, _, errors = session:run(merge)
+    assert.matches("contact.not.found", errors, 1, true)
+    -- These find nothing to merge.
+    local shown = json.decode((session:must {
+      "call", "contacts.enrich", "--body", enrich "Merge", "--server-dry-run" }))
+    assert.is_nil(shown.id)
     for _, arguments in ipairs {
-      merge, { "call", "contacts.enrich", "--body", enrich "Merge", "--yes" },
-      { "call", "contacts.enrich", "--body", enrich "Merge", "--server-dry-run" },
+      { "call", "contacts.enrich", "--body", enrich "Merge", "--yes" },
       { "call", "contacts.enrich", "--body", enrich "Upsert" },
-      { "call", "organizations.enrich", "--body", enrich "Upsert" },
+      { "call", "organizations.enrich", "--body", '{"externalOrganization":{"name":"Analytical Engines"}}' },
     } do
-      local _, _, errors = session:run(arguments)
-      assert.matches("not.implemented", errors, 1, true)
+      assert.is_string(json.decode((session:must(arguments))).id)
     end
   end)
 

@@ -184,11 +184,11 @@ describe("an export", function()
     end
     local result, err = try(answers, { deadline = 0.3, poll = 0.05 })
     assert.is_nil(result)
-    assert.equal("timeout", err.kind)
+    assert.equal("job", err.kind)
     assert.equal("job_deadline", err.code)
     assert.equal(ID, err.job)
     assert.is_true(err.retryable)
-    assert.truthy(err.message:find('to resume, use job = "' .. ID .. '"', 1, true))
+    assert.truthy(err.message:find('to resume, use job = "' .. ID .. '" (--job ' .. ID .. ")", 1, true))
     assert.truthy(err.message:find("status RUNNING", 1, true))
     assert.is_nil(read(path .. ".part"))
     -- The waits grow: 0.3 s have room for 6 waits of 0.05 s.

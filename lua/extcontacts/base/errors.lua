@@ -44,7 +44,7 @@
 ---| "io" # a file that can't be read or written
 ---| "cancelled" # by a cancel token or a signal
 ---| "closed" # the client was closed
----| "job" # a job of the platform failed or was cancelled
+---| "job" # a job of the platform failed, was cancelled or did not end in time
 
 local core = require "extcontacts.core"
 

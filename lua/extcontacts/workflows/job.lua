@@ -73,7 +73,7 @@ local function remaining(self)
   local left = self.due - self.ctx.now()
   if left <= 0 then
     error(errors.new {
-      kind = "timeout",
+      kind = "job",
       code = "job_deadline",
       message = ("%s has not ended in time%s"):format(self.what,
         self.status and (" (status %s)"):format(self.status) or ""),
@@ -177,8 +177,8 @@ function Job:run(fn)
     return result
   end
   err.job = err.job or self.id
-  if self.id and err.kind ~= "job" then
-    err.message = ("%s; to resume, use job = \"%s\""):format(err.message, self.id)
+  if self.id and (err.kind ~= "job" or err.retryable) then
+    err.message = ("%s; to resume, use job = \"%s\" (--job %s)"):format(err.message, self.id, self.id)
   end
   return nil, err
 end

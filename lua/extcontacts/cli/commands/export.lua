@@ -2,6 +2,7 @@
 
 local connection = require "extcontacts.cli.connection"
 local listings = require "extcontacts.cli.listings"
+local server_export = require "extcontacts.cli.server_export"
 local snapshot = require "extcontacts.snapshot"
 local texts = require "extcontacts.base.text"
 
@@ -12,11 +13,17 @@ local command = {
 Save all organizations, contacts, relationships and notes to a snapshot: one
 NDJSON file that only you can read. It appears under its name once it is
 complete. If an export stops for any reason, run the same command again to
-resume it.]],
+resume it.
+
+With --server the platform writes the file: one type of records, in the
+platform's own format, which diff and restore cannot read. It needs few
+requests, and a filter on ModifyDate reads only what has changed.]],
   examples = [[
 extcontacts export before.ndjson
 extcontacts export contacts.ndjson --only contacts,notes
-extcontacts export daily.ndjson --overwrite]],
+extcontacts export daily.ndjson --overwrite
+extcontacts export changed.csv --server --filter 'ModifyDate>=2026-11-01T00:00:00Z'
+extcontacts export changed.csv --server --job ID]],
   next_steps = [[
 `extcontacts diff FILE` shows what has changed since the snapshot, and
 `extcontacts restore FILE` plans how to restore it.]],
@@ -30,7 +37,8 @@ function command.setup(argparser)
   listings.declare(argparser, "export")
   argparser:flag("--restart", "start over instead of resuming an interrupted export")
   connection.declare_same_organization(argparser, "unfinished export")
-  argparser:flag("--overwrite", "replace an existing snapshot once the new one is complete")
+  argparser:flag("--overwrite", "replace an existing file once the new one is complete")
+  server_export.declare(argparser)
 end
 
 local NOUNS = { organizations = "organization", contacts = "contact", relationships = "relationship", notes = "note" }
@@ -47,6 +55,10 @@ end
 ---@param args table
 ---@param ctx table
 function command.run(args, ctx)
+  server_export.check(args)
+  if args.server then
+    return server_export.run(args, ctx)
+  end
   local header, err = snapshot.export(ctx:connect(), args.file, {
     only = listings.selected(args),
     restart = args.restart,

@@ -133,6 +133,15 @@ function organization_links.resolve(ctx, link, options)
   return unknown(link)
 end
 
+local function copy_with(record, field, new)
+  local copy = setmetatable({}, getmetatable(record))
+  for name, value in pairs(record) do
+    copy[name] = value
+  end
+  copy[field] = new
+  return copy
+end
+
 --- Returns a contact whose link has the organization's id: the record itself if there
 -- is nothing to look up, else a copy.
 ---@param ctx extcontacts.ClientContext
@@ -149,12 +158,32 @@ function organization_links.linked(ctx, record, options)
   if not id then
     return nil, err
   end
-  local copy = setmetatable({}, getmetatable(record))
-  for name, value in pairs(record) do
-    copy[name] = value
+  return copy_with(record, "externalOrganization", { id = id })
+end
+
+-- Verbs of `*_many` whose contacts may name their organization by its external id.
+local LINKS = { create = true, update = true, enrich = true }
+
+--- The same for an item of a `*_many` of contacts.
+---@param ctx extcontacts.ClientContext
+---@param verb string
+---@param item any
+---@param options extcontacts.CallOptions|nil
+---@return any item
+---@return extcontacts.Error|nil
+function organization_links.in_item(ctx, verb, item, options)
+  if not LINKS[verb] or type(item) ~= "table" then
+    return item
+  elseif verb ~= "enrich" then
+    return organization_links.linked(ctx, item, options)
+  elseif not organization_links.of(item.contact) then
+    return item
   end
-  copy.externalOrganization = { id = id }
-  return copy
+  local contact, err = organization_links.linked(ctx, item.contact, options)
+  if not contact then
+    return nil, err
+  end
+  return copy_with(item, "contact", contact)
 end
 
 return organization_links

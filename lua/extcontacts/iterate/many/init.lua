@@ -185,6 +185,15 @@ local function split_options(opts)
   return own, of_calls
 end
 
+-- The options that a lookup accepts, too.
+local function lookup_options(opts)
+  local of_lookup = {}
+  for name in pairs(COMMON) do
+    of_lookup[name] = opts[name]
+  end
+  return of_lookup
+end
+
 --- Creates the iterator of a `*_many`.
 ---@param ctx extcontacts.ClientContext
 ---@param name string `contacts.get_many`
@@ -213,7 +222,7 @@ function many.new(ctx, name, source, opts)
   local memory = sizes.of(ctx, kind.row)
   local batch_max = math.min(own.batch_max or BATCH_MAX, memory.most or math.huge)
   local concurrency = own.concurrency or CONCURRENCY
-  local job = { ctx = ctx, kind = kind, options = of_calls, sizes = memory }
+  local job = { ctx = ctx, kind = kind, options = of_calls, lookup_options = lookup_options(opts), sizes = memory }
   local input = inputs.new(job, reader, batch_max, concurrency)
   local work = map_work.new(ctx, function()
     return input:next_batch()

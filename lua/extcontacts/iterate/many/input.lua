@@ -3,6 +3,7 @@
 
 local errors = require "extcontacts.base.errors"
 local kinds = require "extcontacts.iterate.many.kinds"
+local organization_links = require "extcontacts.iterate.organization_links"
 local sizes = require "extcontacts.iterate.many.sizes"
 local text = require "extcontacts.base.text"
 local windows = require "extcontacts.iterate.many.window"
@@ -57,6 +58,21 @@ local function check_bytes(self, entry)
   end
 end
 
+-- Reads an item; one that names its organization by an external id is sent with the
+-- organization's id.
+local function read_item(self, item)
+  local job, sent, err = self.job, item, nil
+  if job.kind.space == "contacts" then
+    sent, err = organization_links.in_item(job.ctx, job.kind.verb, item, job.lookup_options)
+  end
+  local entry = kinds.entry(job.kind, err and item or sent, self.read)
+  entry.item = item
+  if err then
+    entry.done, entry.err = true, err
+  end
+  return entry
+end
+
 -- Reads items until the next batch is complete.
 local function fill(self, size)
   local window = self.window
@@ -68,7 +84,7 @@ local function fill(self, size)
       self.ended = true
     else
       self.read = self.read + 1
-      local entry = kinds.entry(self.job.kind, item, self.read)
+      local entry = read_item(self, item)
       check_bytes(self, entry)
       window:add(entry)
       if window:is_ready() and self.running == 0 and #window.ready == 0 then

@@ -107,6 +107,7 @@ local function read_enrichment(_, entry)
     return no_object(item)
   end
   entry.id = "item-" .. text.whole(entry.number)
+  entry.request = item -- without the tracker
   entry.entity = copy_with_id(item, entry.id)
   local seen = {}
   for _, identifier in ipairs(type(item.matchingIdentifiers) == "table" and item.matchingIdentifiers or {}) do
@@ -186,10 +187,10 @@ function kinds.single(kind, entry, options)
   if kind.verb ~= "create" and kind.verb ~= "enrich" then
     arguments[#arguments + 1] = entry.id
   end
-  if kind.verb == "update" then
+  if kind.verb == "update" or kind.verb == "create" then
     arguments[#arguments + 1] = entry.entity
-  elseif kind.verb == "create" or kind.verb == "enrich" then
-    arguments[#arguments + 1] = entry.item
+  elseif kind.verb == "enrich" then
+    arguments[#arguments + 1] = entry.request
   end
   arguments[#arguments + 1] = options
   return row, assert(params.bind(row, #arguments, arguments))

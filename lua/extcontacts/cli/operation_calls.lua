@@ -5,6 +5,8 @@ local core = require "extcontacts.core"
 local exit = require "extcontacts.cli.exit"
 local id = require "extcontacts.record.normalize.id"
 local idset = require "extcontacts.base.idset"
+local many_names = require "extcontacts.iterate.many.names"
+local operation_args = require "extcontacts.cli.operation_args"
 local texts = require "extcontacts.base.text"
 
 local unpack = compat.unpack
@@ -30,6 +32,29 @@ function operation_calls.call(ctx, row, arguments, count)
     error(err, 0)
   end
   return value
+end
+
+local has_many = {}
+for _, name in ipairs(many_names) do
+  has_many[name] = true
+end
+
+--- The `*_many` that does the same for several records; nil if there is none, or if the
+-- call has options that bulk requests lack.
+---@param ctx table
+---@param row extcontacts.Operation
+---@param args table
+---@return (fun(source: any, options: table|nil): extcontacts.Many)|nil
+function operation_calls.many(ctx, row, args)
+  local name = row.short .. "_many"
+  if not has_many[name] or next(operation_args.options(row, args)) then
+    return nil
+  end
+  local resource, method = name:match "^(%w+)%.([%w_]+)$"
+  return function(source, options)
+    local space = ctx:connect()[resource]
+    return space[method](space, source, options)
+  end
 end
 
 --- Writes the request that would be sent.

@@ -25,7 +25,8 @@ extcontacts delete contacts - --yes <ids.txt]],
   next_steps = [[
 The command reports each record that the API refuses to delete and each line
 without a readable id, deletes the others, and exits with 1. Any other failure
-stops it; it then reports how many records it has deleted.]],
+stops it; it then reports how many records it has deleted. Several records are
+deleted with bulk requests where the API has them.]],
 }
 
 --- Declares arguments and options.
@@ -47,6 +48,27 @@ local function collect(ctx, given_ids)
   return ids, report.unreadable
 end
 
+-- Deletes records until `is_over()`, and returns each id with its result: with bulk
+-- requests if there are several and the API has them.  Those under way are completed.
+local function each(ctx, row, args, ids, is_over)
+  local name, index = operation_args.last_id(row), 0
+  local function next_id()
+    index = index + 1
+    return not is_over() and ids[index] or nil
+  end
+  local many = #ids > 1 and operation_calls.many(ctx, row, args)
+  if many then
+    return many(next_id)
+  end
+  return function()
+    local id = next_id()
+    if id then
+      local arguments, count = operation_args.bind(row, args, { [name] = id })
+      return id, operation_calls.try(ctx, row, arguments, count)
+    end
+  end
+end
+
 --- Deletes the records.  A failure that concerns one record does not stop the
 -- others; any other failure ends the command.
 ---@param args table
@@ -60,29 +82,32 @@ function command.run(args, ctx, row)
   if not args.dry_run and not ctx:confirm(question, args.yes) then
     exit.fail("some_failed", "cancelled; nothing was deleted")
   end
-  local deleted, failed = 0, 0
-  for _, id in ipairs(ids) do
-    local arguments, count = operation_args.bind(row, args, { [name] = id })
-    if args.dry_run then
-      operation_calls.show(ctx, row, arguments, count)
+  if args.dry_run then
+    for _, id in ipairs(ids) do
+      operation_calls.show(ctx, row, operation_args.bind(row, args, { [name] = id }))
+    end
+    return unreadable > 0 and exit.codes.some_failed or exit.codes.ok
+  end
+  local deleted, failed, fatal = 0, 0, nil
+  for id, _, err in each(ctx, row, args, ids, function()
+    return fatal ~= nil
+  end) do
+    if not err then
+      deleted = deleted + 1
+    elseif #ids > 1 and errors.is_error(err) and err.kind == "http" and not err.retryable then
+      failed = failed + 1
+      ctx:say("%s: %s", id, tostring(err))
     else
-      local _, err = operation_calls.try(ctx, row, arguments, count)
-      if not err then
-        deleted = deleted + 1
-      elseif #ids > 1 and errors.is_error(err) and err.kind == "http" and not err.retryable then
-        failed = failed + 1
-        ctx:say("%s: %s", id, tostring(err))
-      else
-        if deleted > 0 then
-          ctx:say("deleted %d of %s before %s failed", deleted, texts.plural(#ids, "record"), id)
-        end
-        error(err, 0)
-      end
+      fatal = fatal or { id = id, err = err }
     end
   end
-  if not args.dry_run then
-    ctx:say("deleted %d of %s", deleted, texts.plural(#ids, "record"))
+  if fatal then
+    if deleted > 0 then
+      ctx:say("deleted %d of %s; %s failed", deleted, texts.plural(#ids, "record"), fatal.id)
+    end
+    error(fatal.err, 0)
   end
+  ctx:say("deleted %d of %s", deleted, texts.plural(#ids, "record"))
   return failed + unreadable > 0 and exit.codes.some_failed or exit.codes.ok
 end
 

@@ -20,6 +20,8 @@ extcontacts scan contacts --fields id | extcontacts get contacts - --ndjson
 extcontacts get contacts --help    # with the options of this resource]],
   next_steps = [[
 One record is written as indented JSON, several as one line of JSON each.
+Several contacts, organizations, notes or relationships are read with bulk
+requests, unless an option such as --expand needs a request for each.
 An id that does not exist or can't be read is reported on standard error; the
 other records are still read, and the command exits with 1. An id that appears
 twice, such as once in capitals, is read once.]],
@@ -62,20 +64,29 @@ function command.run(args, ctx, row)
   local writer = not args.dry_run and output.open(ctx, args, row.returns, several)
   local failed
   local next_id, report = operation_calls.ids(ctx, args[name])
+  local function put(id, record, err)
+    if record then
+      writer:put(record)
+    elseif several and outcome.is_absent(err) then
+      ctx:say("%s: %s", id, tostring(err))
+      failed = true
+    else
+      error(err, 0)
+    end
+  end
+  local many = several and writer and operation_calls.many(ctx, row, args)
+  if many then
+    for id, record, err in many(next_id) do
+      put(id, record, err)
+    end
+    next_id = function() end
+  end
   for id in next_id do
     local arguments, count = operation_args.bind(row, args, { [name] = id })
     if args.dry_run then
       operation_calls.show(ctx, row, arguments, count)
     else
-      local record, err = operation_calls.try(ctx, row, arguments, count)
-      if record then
-        writer:put(record)
-      elseif several and outcome.is_absent(err) then
-        ctx:say("%s: %s", id, tostring(err))
-        failed = true
-      else
-        error(err, 0)
-      end
+      put(id, operation_calls.try(ctx, row, arguments, count))
     end
   end
   if writer then

@@ -24,6 +24,9 @@ local EXPECTED = {
   ["08_cqueues.lua"] = "the loop kept running",
   ["09_luv.lua"] = "the loop kept running",
   ["many.lua"] = "797 items in ",
+  ["10_patch.lua"] = "Ada Lovelace, Countess, London",
+  ["12_export_job.lua"] = " bytes exported",
+  ["13_find_or_create.lua"] = "the second time it was found",
 }
 
 describe("the examples", function()
@@ -32,6 +35,7 @@ describe("the examples", function()
   before_each(function()
     server = sandbox.shared { resets = false }
     server:reset()
+    server:control("POST", "/sandbox/settings", { job_time = 0 })
   end)
 
   it("are complete", function()

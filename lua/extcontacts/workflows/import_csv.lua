@@ -154,7 +154,9 @@ local function settings_id(job)
   end
   local body, id = {}, nil
   for name, value in pairs(given) do
-    body[name] = name ~= "mappings" and value or nil
+    if name ~= "mappings" then
+      body[name] = value
+    end
   end
   if next(body) then
     id = job:call("imports.settings.create", body).id

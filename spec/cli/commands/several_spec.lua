@@ -98,8 +98,10 @@ describe("several records", function()
   end)
 
   it("are not updated in a dry run, or with what belongs to one record", function()
-    local output = session:must { "update", "contacts", ids[1], ids[2], "--set", "title=CTO", "--dry-run" }
+    local output = session:must { "update", "contacts", ids[1], ids[2], "--set", "surveyOptOut=false", "--set",
+      "title=CTO", "--dry-run" }
     assert.equal(2, select(2, output:gsub("PUT http", "")))
+    assert.equal(2, select(2, output:gsub('"surveyOptOut":false', "")))
     assert.is_nil(session:read(ids[1]).title)
     session:refused(2, { "update", "contacts", ids[1], ids[2], "--replace", "--body", "{}" },
       "--replace takes one record")

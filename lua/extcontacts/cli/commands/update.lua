@@ -199,8 +199,9 @@ local function update_several(args, ctx, row, patch, ids)
     end
     local written = {}
     for field, value in pairs(new) do
-      written[field] = field ~= "id" and value or nil
+      written[field] = value
     end
+    written.id = nil
     local arguments, count = operation_args.bind(row, args, { body = written, [name] = new.id })
     if args.dry_run then
       operation_calls.show(ctx, row, arguments, count)

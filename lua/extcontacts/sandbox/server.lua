@@ -24,6 +24,9 @@ local server = {
   serve_rejected = http.serve_rejected,
 }
 
+-- Keeps the id of the sandbox's own organization apart from those of records.
+local ORGANIZATION_TYPE = 92
+
 local settings
 
 --- Reads the settings and builds the data; an error ends nginx.
@@ -32,6 +35,7 @@ function server.init(path)
   settings = assert(loadfile(path))()
   record_ids.configure(settings.seed)
   local id, secret = access_tokens.default_credentials()
+  settings.organization_id = settings.organization_id or record_ids.make(ORGANIZATION_TYPE, 0)
   settings.client_id = settings.client_id or id
   settings.client_secret = settings.client_secret or secret
   for _, rule in ipairs(settings.faults and json.decode(settings.faults) or {}) do
@@ -69,6 +73,7 @@ function server.start()
   local facts = {
     base_url = url,
     login_url = url,
+    organization_id = settings.organization_id,
     client_id = settings.client_id,
     client_secret = settings.client_secret,
     pid = ngx.worker.pid(),

@@ -42,6 +42,8 @@ local rows = {
     doc = "divisions of the records at the start, which are in each of them in turn, then in none" },
   { "string", key = "region", default = "US", value = "REGION", live = true,
     doc = "region of phone numbers without a country code" },
+  { "string", key = "organization_id", value = "ID", live = true,
+    doc = "id of the organization itself, from GET /api/v2/organizations/me (default: made from the seed)" },
 
   { group = "Clients and tokens" },
   { "string", key = "client_id", value = "ID", doc = "id of the OAuth client" },
@@ -101,6 +103,8 @@ local rows = {
   { group = "Unverified API behaviour" },
   { "number", key = "invalid_status", default = 422, choices = { 422, 400 }, value = "STATUS", live = true,
     doc = "status for a record that breaks a field rule" },
+  { "string", key = "own_organization", default = "answer", choices = { "answer", "refuse" }, value = "ACTION",
+    live = true, doc = "reply to GET /api/v2/organizations/me; refuse sends a 403" },
   { "string", key = "field_rules", default = "enforce", choices = { "enforce", "ignore" }, value = "ACTION",
     live = true, doc = "action on lengths, e-mail addresses and custom fields that break a rule; ignore saves them, "
     .. "as the API did until 2024" },

@@ -16,6 +16,7 @@ local locate = require "extcontacts.sandbox.handlers.locate"
 local merge = require "extcontacts.sandbox.handlers.merge"
 local merge_trees = require "extcontacts.sandbox.state.merge_trees"
 local operations = require "extcontacts.api.operations"
+local own_organization = require "extcontacts.sandbox.own_organization"
 local page_envelope = require "extcontacts.sandbox.handlers.page_envelope"
 local patch = require "extcontacts.sandbox.handlers.patch"
 local pending = require "extcontacts.sandbox.handlers.pending"
@@ -225,6 +226,8 @@ end
 local function not_implemented(ctx)
   api_errors.raise("not.implemented", { operation = ctx.row.short })
 end
+
+handlers[own_organization.row.short] = own_organization.handler
 
 -- Every operation of the table needs a handler; without one the sandbox does
 -- not start.

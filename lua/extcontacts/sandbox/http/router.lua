@@ -2,17 +2,22 @@
 
 local form_values = require "extcontacts.sandbox.http.form_values"
 local operations = require "extcontacts.api.operations"
+local own_organization = require "extcontacts.sandbox.own_organization"
 
 local router = {}
 
 -- A tree of path segments: literal ones by name, an argument as `any`.
 local tree = { literal = {} }
 
-for _, row in ipairs(operations.list) do
-  local node = tree
+-- row → the wire names of its path arguments
+local argument_names = {}
+
+local function add(row)
+  local node, names = tree, {}
   for segment in row.path:gmatch("[^/]+") do
     local argument = segment:match("^{(%w+)}$")
     if argument then
+      names[#names + 1] = argument
       node.any = node.any or { literal = {} }
       node = node.any
     else
@@ -22,7 +27,13 @@ for _, row in ipairs(operations.list) do
   end
   node.rows = node.rows or {}
   node.rows[row.method] = row
+  argument_names[row] = names
 end
+
+for _, row in ipairs(operations.list) do
+  add(row)
+end
+add(own_organization.row)
 
 -- A literal segment takes precedence over an argument: `schemas` in
 -- /contacts/schemas is not a contact's id.  Arguments are added last to first.
@@ -45,16 +56,6 @@ local function descend(node, segments, at, arguments)
       return found
     end
   end
-end
-
--- row → the wire names of its path arguments
-local argument_names = {}
-for _, row in ipairs(operations.list) do
-  local names = {}
-  for argument in row.path:gmatch("{(%w+)}") do
-    names[#names + 1] = argument
-  end
-  argument_names[row] = names
 end
 
 --- The operation of a request.

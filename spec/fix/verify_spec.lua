@@ -48,9 +48,35 @@ describe("fix.verify", function()
     assert.equal(2, verified.match)
     local proof = place:read "p.proof.csv"
     assert.matches("contact," .. ids[1] .. ",", proof, 1, true)
-    assert.matches("Z,[%x-]+,20%d%d%-%d%d%-%d%dT[%d:]+Z,erased,http:[^,]+,%x%x%x%x%x%x%x%x\r\n", proof)
+    assert.matches("Z,[%x-]+,20%d%d%-%d%d%-%d%dT[%d:]+Z,erased,http:[^,]+,[%x-]+,%x%x%x%x%x%x%x%x\r\n", proof)
     assert.matches("contact," .. ids[2] .. ",,,", proof, 1, true)
     assert.matches(",,,20%d%d%-%d%d%-%d%dT[%d:]+Z,deleted before,http:[^\n]+\r\n", proof)
+  end)
+
+  it("does not prove an erasure in an organization that may never have had the record", function()
+    place.server:control("POST", "/sandbox/settings", { own_organization = "refuse" })
+    local ids = place:ids(2)
+    place:plan { source = fix.ids(ids), change = function() return fix.erase end }
+    assert(place:apply { allow_irreversible = true, limit = 1 })
+    assert(place.client.contacts:delete(ids[2]))
+    local rotated = fixes.bare_client(place.server)
+    assert(fix.resume(rotated, place:path "p", { allow_irreversible = true, same_organization = true }))
+    assert.equal(2, verify().match) -- the plan was made there
+    local verified = assert(fix.verify(rotated, place:path "p", { same_organization = true }))
+    assert.same({ 0, 2 }, { verified.match, verified.differ })
+    local proof = place:read "p.proof.csv"
+    for _, id in ipairs(ids) do
+      assert.matches("contact," .. id:gsub("%-", "%%-") .. "[^\n]*,,not proven: [^\n]+ ever had the record,", proof)
+    end
+    rotated:close()
+  end)
+
+  it("proves an erasure with another OAuth client of the same organization", function()
+    place:plan { source = fix.ids(place:ids(1)), change = function() return fix.erase end }
+    assert(place:apply { allow_irreversible = true })
+    local bare = fixes.bare_client(place.server)
+    assert.equal(1, assert(fix.verify(bare, place:path "p")).match)
+    bare:close()
   end)
 
   it("calls the fix's own verify, too", function()

@@ -1,6 +1,7 @@
 --- For specs of fixes: the shared sandbox, a client of it, and a temporary
 -- directory for plans.
 
+local api = require "spec.support.api"
 local canonical = require "extcontacts.record.canonical"
 local checked_lines = require "extcontacts.base.checked_lines"
 local core = require "extcontacts.core"
@@ -28,6 +29,11 @@ function fixes.client(server, more)
     options[name] = value
   end
   return ec.new(options)
+end
+
+--- A client with an access token alone, of the server's own OAuth client.
+function fixes.bare_client(server)
+  return ec.new { base_url = server.base_url, access_token = api.session(server).token, rate = false }
 end
 
 --- The writable fields of a contact, as bytes in canonical order.  A phone

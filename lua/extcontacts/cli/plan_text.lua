@@ -1,7 +1,7 @@
 --- A plan as text: its changes as a coloured diff, and its totals.
 
-local client = require "extcontacts.client"
 local diff = require "extcontacts.record.diff"
+local identity = require "extcontacts.fix.identity"
 local printable = require "extcontacts.base.printable"
 local texts = require "extcontacts.base.text"
 
@@ -169,11 +169,12 @@ function plan_text.skipped(ctx, path)
 end
 
 --- Names the command that applies a plan.  A plan that was made with an access token
--- needs an option.
+-- needs an option if the server does not say which organization it belongs to.
 ---@param ctx table
 ---@param path string
 function plan_text.hint_apply(ctx, path)
-  if client.oauth_client(ctx:connect()) then
+  local connection = identity.of(ctx:connect())
+  if connection and (connection.organization or connection.client) then
     return ctx:hint("Apply", "apply", path)
   end
   ctx:say "an access token does not show its organization; make sure that you apply the plan to the same one"

@@ -17,6 +17,7 @@ local VERSION = 2
 ---@field by string
 ---@field server string
 ---@field organization string|nil its id, if known
+---@field organization_unknown string|nil why the server did not say it
 ---@field client string|nil digest of the OAuth client's id
 ---@field fix { path: string|nil, sha256: string|nil }
 ---@field source table

@@ -29,11 +29,15 @@ local verify = {}
 ---@field not_applied integer failed, in conflict, unknown or not started
 ---@field proof_path string|nil the file that proves erasures
 
--- What the journal says about creates and erasures, by number.
-local function read_facts(path)
-  local facts = {}
+-- What the journal says about creates and erasures, by number; and whether all its
+-- runs were in the connection's organization.
+local function read_facts(path, server, connection)
+  local facts = { is_applied_here = true }
   journal.each(path, function(line)
-    if (line.t == "applied" or line.t == "unchanged") and (line.op == "create" or line.op == "erase") then
+    if line.t == "run" and not identity.is_known({ server = server, organization = line.organization,
+      client = line.client }, connection) then
+      facts.is_applied_here = false
+    elseif (line.t == "applied" or line.t == "unchanged") and (line.op == "create" or line.op == "erase") then
       facts[line.n] = { id = line.id, at = line.at, correlation_id = line.correlation_id, t = line.t }
     end
   end)
@@ -66,7 +70,15 @@ end
 
 --------------------------------------------------------------------- proof --
 
-local PROOF = { "kind", "id", "erased_at", "correlation_id", "found_missing_at", "outcome", "server", "oauth_client" }
+local PROOF = { "kind", "id", "erased_at", "correlation_id", "found_missing_at", "outcome", "server", "organization",
+  "oauth_client" }
+local NOT_PROVEN = "not proven: it is not known that this organization ever had the record"
+
+-- Whether the record was seen in the organization in which it is missing now: it
+-- was planned or erased there.  A caller's word for the organization proves nothing.
+local function was_seen(self, fact)
+  return self.is_planned_here or (fact.t == "applied" and self.facts.is_applied_here)
+end
 
 local function prove(self, change, fact, reason)
   if not self.proof then
@@ -76,7 +88,7 @@ local function prove(self, change, fact, reason)
   assert(self.proof:put(csv.line({
     change.kind, change.id, fact.t == "applied" and fact.at or nil, fact.correlation_id,
     not reason and dates.text() or nil, reason or fact.t == "unchanged" and "deleted before" or "erased",
-    self.header.server, identity.short(self.header.client),
+    self.header.server, self.header.organization, identity.short(self.header.client),
   }, #PROOF)))
 end
 
@@ -98,6 +110,7 @@ local function verify_change(self, change, fact)
     end
   end
   if change.op == "erase" then
+    reason = reason or not was_seen(self, fact) and NOT_PROVEN or nil
     prove(self, change, fact, reason)
   end
   return reason, fields
@@ -105,7 +118,8 @@ end
 
 local function verify_all(self, options)
   local reader = assert(planfile.open(self.path))
-  local facts = read_facts(journal.path(self.path))
+  local facts = read_facts(journal.path(self.path), self.header.server, self.connection)
+  self.facts = facts
   local progress, result = self.state.progress, self.result
   for change in reader.next, reader do
     result.total = result.total + 1
@@ -147,11 +161,17 @@ function verify.run(client, path, options)
     return nil, state
   end
   local is_same, err = identity.check(path, plan.header, client, options.same_organization)
-  if not is_same then
+  local connection
+  if is_same then
+    connection, err = identity.of(client)
+  end
+  if not connection then
     return nil, err
   end
   local self = {
     client = client,
+    connection = connection,
+    is_planned_here = identity.is_known(plan.header, connection),
     header = plan.header,
     path = path,
     state = state,

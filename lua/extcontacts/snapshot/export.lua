@@ -95,11 +95,12 @@ end
 
 -- Raises if an earlier export can't be resumed by this one.
 local function check_same(path, header, client, names, same_organization)
-  local problem, code = identity.problem(path .. ": the unfinished export", header, identity.of(client),
-    same_organization)
-  if problem then
-    errors.raise_invalid(problem .. "; to start over, use restart = true (--restart) or another name", code)
-  elseif table.concat(header.listings, ",") ~= table.concat(names, ",") then
+  local same, err = identity.check(path .. ": the unfinished export", header, client, same_organization)
+  if not same and err.kind == "invalid" then
+    errors.raise_invalid(err.message .. "; to start over, use restart = true (--restart) or another name", err.code)
+  end
+  assert(same, err)
+  if table.concat(header.listings, ",") ~= table.concat(names, ",") then
     errors.raise_invalid(path .. ": the unfinished export has other listings; "
       .. "use restart = true (--restart) or another name", "listings")
   end
@@ -122,7 +123,7 @@ function Export:start(path, names, options)
     listings = core.json.array(names),
     sections = core.json.array {},
   }
-  identity.stamp(self.header, self.client)
+  assert(identity.stamp(self.header, self.client))
   self.partial:start(format.header(self.header))
 end
 

@@ -28,6 +28,7 @@ format.listings = { "organizations", "contacts", "relationships", "notes" }
 ---@field extcontacts_snapshot integer version of the format
 ---@field server string
 ---@field organization string|nil its id, if known
+---@field organization_unknown string|nil why the server did not say it
 ---@field client string|nil digest of the OAuth client's id
 ---@field created string when the export started, ISO 8601
 ---@field finished string|nil nil while the snapshot is incomplete

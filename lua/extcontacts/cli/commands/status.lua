@@ -39,10 +39,10 @@ local function print_text(ctx, path, found)
   local header = found.header
   ctx:out(ctx:paint("stdout", "bold", printable.line(path)), ": ", STATES[found.state], "\n")
   local by = header.by ~= "unknown" and " by " .. header.by or ""
-  local client = header.client and (" (OAuth client %s)"):format(
-    require("extcontacts.fix.identity").short(header.client)) or ""
+  local owner = require("extcontacts.fix.identity").text(header)
+  owner = owner and (" (%s)"):format(owner) or ""
   ctx:out("  ", printable.line(header.name), "\n  ",
-    printable.line(("planned at %s%s for %s%s"):format(header.created, by, header.server, client)), "\n")
+    printable.line(("planned at %s%s for %s%s"):format(header.created, by, header.server, owner)), "\n")
   if found.started then
     ctx:out(("  started at %s, %s so far\n"):format(found.started, texts.plural(found.runs, "run")))
   end

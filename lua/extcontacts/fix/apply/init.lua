@@ -79,6 +79,9 @@ end
 local function objection(path, plan, client, options)
   local irreversible = plan.totals.classes.irreversible or 0
   local is_same, err = identity.check(path, plan.header, client, options.same_organization)
+  if is_same then
+    is_same, err = identity.of(client) -- the journal states it
+  end
   if not is_same then
     return err
   elseif irreversible > 0 and not options.allow_irreversible then

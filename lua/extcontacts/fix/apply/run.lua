@@ -234,10 +234,11 @@ end
 
 --- Executes the plan and closes the journal.  Failures are kept in `stopped` and `err`.
 function Run:go()
-  local ok, err = self.journal:run {
-    on_conflict = self.work.on_conflict, resumed = self.journal.state.runs > 0,
-    client = identity.of(self.work.client).client,
-  }
+  local facts = { on_conflict = self.work.on_conflict, resumed = self.journal.state.runs > 0 }
+  local ok, err = identity.stamp(facts, self.work.client)
+  if ok then
+    ok, err = self.journal:run(facts)
+  end
   if ok then
     ok, err = errors.catch(function()
       self:passes()

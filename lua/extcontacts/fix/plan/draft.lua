@@ -15,6 +15,7 @@ local totals = require "extcontacts.fix.plan.totals"
 local draft = {}
 
 ---@class extcontacts.fix.Draft
+---@field client extcontacts.Client
 ---@field header table
 ---@field skipped extcontacts.fix.Skipped
 ---@field totals table
@@ -43,8 +44,8 @@ function draft.new(client, header, options)
   end
   header.created = dates.text(options.time)
   header.by = options.by or os.getenv "USER" or os.getenv "LOGNAME" or "unknown"
-  identity.stamp(header, client)
   return setmetatable({
+    client = client,
     header = header,
     output = options.output,
     on_change = options.on_change,
@@ -55,11 +56,17 @@ function draft.new(client, header, options)
   }, Draft)
 end
 
---- Starts the file.  The header must be complete.  Raises an error object when
--- the file can't be written.
+--- Starts the file.  The header must be complete but for the identity of the
+-- organization, which only a file has to have.  Raises an error object when the file
+-- can't be written, or the server can't be asked for the organization.
 function Draft:start()
   if self.output then
+    assert(identity.stamp(self.header, self.client))
     self.file = assert(planfile.write(self.output, self.header))
+    return
+  end
+  for name, value in pairs(identity.credentials(self.client)) do
+    self.header[name] = value
   end
 end
 

@@ -55,6 +55,8 @@ return function(header, totals)
   fact("Planned by", html.text(header.by))
   fact("Planned at", time(header.created))
   fact("Server", html.text(header.server))
+  digest("Organization", header.organization)
+  fact("Organization", header.organization_unknown and html.text(("unknown (%s)"):format(header.organization_unknown)))
   digest("OAuth client", identity.short(header.client))
   if source then
     fact("Records", html.text(describe_source(source)))

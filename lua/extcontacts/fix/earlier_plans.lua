@@ -15,6 +15,22 @@ function earlier_plans.folder(path)
   return path:match "^(.*/)[^/]*$" or "./"
 end
 
+--- The folders of files, each once.
+---@param ... string|nil paths
+---@return string[]
+function earlier_plans.folders(...)
+  local folders, seen = {}, {}
+  for index = 1, select("#", ...) do
+    local path = select(index, ...)
+    local folder = path and earlier_plans.folder(path)
+    if folder and not seen[folder] then
+      seen[folder] = true
+      folders[#folders + 1] = folder
+    end
+  end
+  return folders
+end
+
 -- The paths of the plans in a folder that have a journal.
 local function applied_plans(folder)
   local paths = {}
@@ -40,6 +56,47 @@ function earlier_plans.each_recreated(folder, accepts, visit)
         visit(old_id, new_id)
       end
     end
+  end
+end
+
+--- The new ids of the records that any plans in folders have recreated, by old id.
+---@param folders string[] each ends with `/`
+---@return table<string, string[]> successors
+function earlier_plans.successors(folders)
+  local successors = {}
+  for _, folder in ipairs(folders) do
+    earlier_plans.each_recreated(folder, function() return true end, function(old_id, new_id)
+      successors[old_id] = successors[old_id] or {}
+      table.insert(successors[old_id], new_id)
+    end)
+  end
+  return successors
+end
+
+--- All ids that a record had after an id, also after it was recreated more than once.
+---@param successors table<string, string[]>
+---@param id string
+---@return string[]
+function earlier_plans.later_ids(successors, id)
+  local out, seen, index = { id }, { [id] = true }, 1
+  while out[index] do
+    for _, new_id in ipairs(successors[out[index]] or {}) do
+      out[#out + 1] = not seen[new_id] and new_id or nil
+      seen[new_id] = true
+    end
+    index = index + 1
+  end
+  table.remove(out, 1)
+  return out
+end
+
+--- The ids of records that plans in a folder have erased.  A journal that can't be
+-- read is passed over.
+---@param folder string ends with `/`
+---@param visit fun(id: string)
+function earlier_plans.each_erased(folder, visit)
+  for _, path in ipairs(applied_plans(folder)) do
+    errors.catch(journal.each_erased, journal.path(path), visit)
   end
 end
 

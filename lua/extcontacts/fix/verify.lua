@@ -6,6 +6,7 @@ local context = require "extcontacts.fix.context"
 local csv = require "extcontacts.base.csv"
 local dates = require "extcontacts.base.dates"
 local diff = require "extcontacts.record.diff"
+local earlier_plans = require "extcontacts.fix.earlier_plans"
 local errors = require "extcontacts.base.errors"
 local id_map = require "extcontacts.fix.id_map"
 local identity = require "extcontacts.fix.identity"
@@ -92,6 +93,17 @@ local function prove(self, change, fact, reason)
   }, #PROOF)))
 end
 
+-- Why an erased record is not gone: a restore or an undo has recreated it since.  The
+-- journals beside the plan know the new ids.
+local function recreated_since(self, change)
+  self.successors = self.successors or earlier_plans.successors(earlier_plans.folders(self.path))
+  for _, id in ipairs(earlier_plans.later_ids(self.successors, change.id)) do
+    if record_api.read(self.client, { kind = change.kind, id = id, owner = change.owner }) then
+      return "the record was recreated with the id " .. id
+    end
+  end
+end
+
 ------------------------------------------------------------------ checking --
 
 local function verify_change(self, change, fact)
@@ -110,7 +122,7 @@ local function verify_change(self, change, fact)
     end
   end
   if change.op == "erase" then
-    reason = reason or not was_seen(self, fact) and NOT_PROVEN or nil
+    reason = reason or recreated_since(self, change) or not was_seen(self, fact) and NOT_PROVEN or nil
     prove(self, change, fact, reason)
   end
   return reason, fields

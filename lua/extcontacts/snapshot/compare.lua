@@ -76,11 +76,8 @@ function compare.run(client, path, options)
     if options.on_open then
       options.on_open(snapshot)
     end
-    local ids, folders = new_ids.new(), { earlier_plans.folder(path) }
-    if options.output and earlier_plans.folder(options.output) ~= folders[1] then
-      folders[2] = earlier_plans.folder(options.output)
-    end
-    ids:read_journals(snapshot.digest, folders)
+    local ids = new_ids.new()
+    ids:read_journals(snapshot.digest, earlier_plans.folders(path, options.output))
     local compared = comparison.new(client, snapshot, ids, counts, options)
     for _, name in ipairs(listings_of(snapshot, names, options.only and #options.only > 0)) do
       compared:compare(name, true)

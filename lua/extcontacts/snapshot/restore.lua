@@ -4,6 +4,8 @@
 local changes = require "extcontacts.fix.plan.changes"
 local compare = require "extcontacts.snapshot.compare"
 local deepcopy = require "extcontacts.base.deepcopy"
+local earlier_plans = require "extcontacts.fix.earlier_plans"
+local erased = require "extcontacts.snapshot.erased"
 local errors = require "extcontacts.base.errors"
 local field_path = require "extcontacts.base.path"
 local format = require "extcontacts.snapshot.format"
@@ -20,21 +22,27 @@ local restore = {}
 ---@field ids string[]|nil only these records
 ---@field delete_created boolean|nil delete records created since the snapshot
 ---@field allow_copies boolean|nil recreate deleted records even if a similar record was created since
+---@field erased string[]|nil paths of plans, journals, proofs or lists of erasures: what they have erased is left
+--- out, as is what the journals beside the snapshot and the plan have erased
 ---@field same_organization boolean|nil as for `fix.apply`
 ---@field by string|nil the author, for the plan's header
 ---@field on_record fun(listing: string, count: integer)|nil
 
 local OPTIONS = {
   output = { "string" }, only = { "table" }, ids = { "table" }, delete_created = { "boolean" },
-  allow_copies = { "boolean" }, same_organization = { "boolean" }, by = { "string" }, on_record = { "function" },
+  allow_copies = { "boolean" }, erased = { "table" }, same_organization = { "boolean" }, by = { "string" },
+  on_record = { "function" },
 }
 
 local UNCERTAIN = "refers to a deleted record, and it is uncertain which record replaces it"
 local LOST = "refers to a deleted record that this plan does not recreate"
+local ERASED = "erased since the snapshot"
+local OF_ERASED = "belongs to a record that was erased since the snapshot"
 local REFERENCE = "externalOrganization"
 
 -- One plan: `client`, `draft`, `options`, `planned` (the old ids of the records that
--- it recreates) and `created`, what was created since the snapshot.
+-- it recreates), `created`, what was created since the snapshot, `erased` and
+-- `left_out`, the old ids of the records that it leaves out because they were erased.
 local Restore = {}
 Restore.__index = Restore
 
@@ -70,8 +78,23 @@ function Restore:update(change)
   end
 end
 
+-- Why an erased record, or one that belongs to it, is left out.
+function Restore:erasure(change)
+  if self.erased:covers(change.reference, change.before) then
+    self.left_out[change.reference.id] = true
+    return ERASED
+  end
+  return change.needs and self.left_out[change.needs] and OF_ERASED or nil
+end
+
 function Restore:recreate(change)
-  local problem = self:reference_problem(change)
+  local problem = self:erasure(change)
+  if problem then
+    -- The reason names no other record: the erased one may be in it.
+    self.draft.skipped:add(problem, { reference = change.reference })
+    return
+  end
+  problem = self:reference_problem(change)
   if change.reason and not (self.options.allow_copies and change.reason == recreated.reasons.alike) then
     problem = change.reason
   end
@@ -119,7 +142,8 @@ local TAKE = { changed = Restore.update, deleted = Restore.recreate, created = R
 
 -- Fills the plan; raises error objects.
 local function fill(client, path, draft, options)
-  local self = setmetatable({ client = client, draft = draft, options = options, planned = {}, created = {} }, Restore)
+  local self = setmetatable({ client = client, draft = draft, options = options, planned = {}, created = {},
+    left_out = {} }, Restore)
   local selected = options.ids and set_of(options.ids)
   local counts = assert(compare.run(client, path, {
     only = options.only,
@@ -130,6 +154,7 @@ local function fill(client, path, draft, options)
     on_open = function(snapshot)
       draft.header.source.snapshot = snapshot.digest
       draft:start()
+      self.erased = erased.collect(earlier_plans.folders(path, options.output), options.erased)
     end,
     on_change = function(change)
       if not selected or selected[change.reference.id] or selected[change.old_id or ""] then

@@ -16,12 +16,14 @@ local command = {
 Compare all records with a snapshot and write a plan that restores it: changed
 records get their old field values back, and deleted records are recreated
 with new ids. A record that exists again with the same content, after an
-earlier restore or an undo, is not recreated. With --delete-created, the plan
-also deletes the records created since the snapshot. Nothing changes on the
-server.]],
+earlier restore or an undo, is not recreated, and neither is one that was
+erased: by a plan whose journal is beside the snapshot or the new plan, or by
+those named with --erased. With --delete-created, the plan also deletes the
+records created since the snapshot. Nothing changes on the server.]],
   examples = [[
 extcontacts restore before.ndjson
 extcontacts restore before.ndjson --only contacts -o restore.plan
+extcontacts restore before.ndjson --erased erasures/march.plan.proof.csv
 extcontacts restore before.ndjson --id CONTACT_ID --id CONTACT_ID]],
   next_steps = [[
 Run `extcontacts apply PLAN` to apply the plan, and `extcontacts undo PLAN` to
@@ -41,6 +43,8 @@ function command.setup(argparser)
     :argname("IDS"):count("*"):target("ids")
   argparser:flag("--delete-created", "delete the records created since the snapshot")
   argparser:flag("--allow-copies", "recreate a deleted record even if a similar one was created since the snapshot")
+  argparser:option("--erased", "leave out the records of an erasure: its plan, journal, proof or list; can be "
+    .. "repeated"):argname("FILE"):count("*")
   connection.declare_same_organization(argparser, "snapshot")
   argparser:flag("--detailed-exitcode", "exit with 5 if the plan contains changes")
 end
@@ -66,6 +70,7 @@ function command.run(args, ctx)
     ids = #ids > 0 and ids or nil,
     delete_created = args.delete_created,
     allow_copies = args.allow_copies,
+    erased = #args.erased > 0 and args.erased or nil,
     same_organization = args.same_organization,
     on_record = listings.counter(ctx),
   })

@@ -63,6 +63,41 @@ function journal.of_plan(plan_path)
   return plan, state
 end
 
+-- The ids that a plan's changes have, by number.  An erase of a record that was gone
+-- already is in the journal without its id.
+local function visit_planned(path, numbers, visit)
+  local plan = planfile.open((path:gsub("%.journal$", "")))
+  for change in plan and plan.next or function() end, plan do
+    if numbers[change.n] and change.op == "erase" then
+      visit(change.id)
+    end
+  end
+end
+
+--- Visits the ids of the records that a plan has erased, or found missing when it was
+-- to erase them; of these only if the plan is beside its journal.  Raises an error
+-- object when the journal can't be read.
+---@param path string of the journal
+---@param visit fun(id: string)
+function journal.each_erased(path, visit)
+  local intents, found_missing = {}, {}
+  journal.each(path, function(line)
+    if line.op ~= "erase" then
+      return
+    elseif line.t == "intent" then
+      intents[line.n] = line.id
+    elseif line.t == "unchanged" then
+      found_missing[line.n] = true
+    elseif line.t == "applied" and intents[line.n] then
+      visit(intents[line.n])
+      intents[line.n] = nil
+    end
+  end)
+  if next(found_missing) then
+    visit_planned(path, found_missing, visit)
+  end
+end
+
 --- Whether a journal is a copy: the original may have continued since.
 ---@param state extcontacts.fix.JournalState
 ---@return boolean

@@ -17,7 +17,12 @@ describe("record.normalize.name", function()
   it("has one form for spellings of one name", function()
     for _, group in ipairs {
       { "O'Neil", "O’Neil", "O‘Neil", "O`Neil", "O´Neil", "OʼNeil", "Oʻneil", "O＇Neil", "O′Neil", "o'neil" },
-      { "Rene\204\129", "René", "RENÉ", "René ", "\194\160René", "Ren\226\128\139é" },
+      { "O'Neil", "O\202\190Neil", "O\202\191Neil", "OꞋNeil", "OꞌNeil", "O\225\190\191Neil", "O❜Neil", "O｀Neil" },
+      { "Smith-Jones", "Smith\226\129\131Jones", "Smith\214\190Jones", "SMITH\214\138JONES", "Smith－Jones" },
+      { "İnce", "I\204\135nce", "i\204\135nce", "INCE", "ince" }, { "Ａｎｎ", "Ann", "ＡＮＮ" },
+      { "ﬁnley", "Finley", "FINLEY" }, { "ﾔﾏﾀﾞ", "ヤマダ", "ヤマタ\227\130\153" }, { "Å", "\226\132\171", "A\204\138", "å" },
+      { "김", "\225\132\128\225\133\181\225\134\183" }, { "Rene\204\129", "René", "RENÉ", "René ", "\194\160René",
+      "Ren\226\128\139é" },
       { "Groß", "GROẞ", "groß" },
       { "Anna-Maria", "Anna‐Maria", "Anna‑Maria", "Anna–Maria", "ANNA−MARIA" },
       { "Kılıç", "KILIÇ", "kılıç", "KILIC\204\167" },

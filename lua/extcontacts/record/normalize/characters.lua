@@ -35,22 +35,36 @@ end
 each({ { 0x115F, 0x1160 }, { 0x180E }, { 0x200C, 0x200D } }, function(char)
   WRITTEN[char] = nil
 end)
-each({ { 0x60 }, { 0xB4 }, { 0x2B9 }, { 0x2BB, 0x2BD }, { 0x2C8 }, { 0x2CA, 0x2CB }, { 0x2018, 0x2019 }, { 0x201B },
-  { 0x2032 }, { 0x2035 }, { 0x55A }, { 0x5F3 }, { 0xA78C }, { 0xFF07 } }, function(char)
+each({ { 0x60 }, { 0xB4 }, { 0x2B9 }, { 0x2BB, 0x2BF }, { 0x2C8 }, { 0x2CA, 0x2CB }, { 0x2018, 0x2019 }, { 0x201B },
+  { 0x2032 }, { 0x2035 }, { 0x55A }, { 0x5F3 }, { 0x7F4 }, { 0x1FBD }, { 0x1FBF }, { 0x1FEF }, { 0x1FFD, 0x1FFE },
+  { 0x275B, 0x275C }, { 0xA78B, 0xA78C }, { 0xFF07 }, { 0xFF40 } }, function(char)
   APOSTROPHES[char] = "'"
 end)
-each({ { 0x2010, 0x2015 }, { 0x2212 }, { 0x2E3A, 0x2E3B }, { 0xFE58 }, { 0xFE63 }, { 0xFF0D } }, function(char)
+each({ { 0x58A }, { 0x5BE }, { 0x1806 }, { 0x2010, 0x2015 }, { 0x2043 }, { 0x2212 }, { 0x2E3A, 0x2E3B },
+  { 0xFE31, 0xFE32 }, { 0xFE58 }, { 0xFE63 }, { 0xFF0D } }, function(char)
   DASHES[char], NARROW[char] = "-", "-"
 end)
 each({ { 0xFF01, 0xFF5E } }, function(char, offset)
   NARROW[char] = NARROW[char] or string.char(0x21 + offset)
 end)
--- Digits: Arabic, Persian, Devanagari.
-each({ { 0x660, 0x669 }, { 0x6F0, 0x6F9 }, { 0x966, 0x96F } }, function(char, offset)
+-- Digits: Arabic, Persian, Devanagari, Bengali, Thai.
+each({ { 0x660, 0x669 }, { 0x6F0, 0x6F9 }, { 0x966, 0x96F }, { 0x9E6, 0x9EF },
+  { 0xE50, 0xE59 } }, function(char, offset)
   NARROW[char] = tostring(offset)
 end)
 -- Katakana's long vowel mark stands for a dash in Japanese numbers.
 NARROW[texts.char(0x30FC)] = "-"
+
+-- Full-width ASCII characters, and half-width katakana.
+local ONE_WIDTH = {}
+each({ { 0xFF01, 0xFF5E } }, function(char, offset)
+  ONE_WIDTH[char] = string.char(0x21 + offset)
+end)
+local katakana = ("ヲァィゥェォャュョッーアイウエオカキクケコサシスセソタチツテトナニヌネノ"
+  .. "ハヒフヘホマミムメモヤユヨラリルレロワン\227\130\153\227\130\154"):gmatch "\227[\128-\191]+"
+each({ { 0xFF66, 0xFF9F } }, function(char)
+  ONE_WIDTH[char] = katakana()
+end)
 
 local BEYOND = "[\194-\239][\128-\191]+"
 
@@ -100,6 +114,14 @@ end
 ---@return string
 function characters.plain_marks(text)
   return replaced(replaced(text:gsub("`", "'"), APOSTROPHES), DASHES)
+end
+
+--- Replaces full-width forms of ASCII characters and half-width katakana by the usual
+-- characters.
+---@param text string UTF-8
+---@return string
+function characters.one_width(text)
+  return text:find "\239" and replaced(text, ONE_WIDTH) or text
 end
 
 ------------------------------------------------------------------ wrapping --

@@ -1,5 +1,6 @@
 -- The one contact that has an address.
 local fake = require "spec.support.fake"
+local email = require "extcontacts.record.normalize.email"
 local find_contact = require "extcontacts.fix.find_contact"
 
 local ID = "5b4ab8d4-2b1c-4b3e-9d5a-6f0a4c1f0b11"
@@ -35,6 +36,22 @@ describe("the lookup of an address", function()
     found, reason = find(fake.json(200, { contacts = many }))
     assert.is_nil(found)
     assert.equal("too many contacts share this address", reason)
+  end)
+
+  it("asks for each spelling of an address with letters beyond ASCII", function()
+    local stored, replies = { id = "a", workEmail = "Rene\204\129@xn--bcher-kva.example" }, {}
+    for index, spelling in ipairs(email.spellings "RENÉ@bücher.example") do
+      replies[index] = fake.json(200, { contacts = spelling:lower() == stored.workEmail:lower() and { stored } or {} })
+    end
+    replies[#replies + 1] = fake.json(200, stored)
+    local self = fake.client(replies)
+    assert.equal("a", (find_contact.find(self.client, "RENÉ@bücher.example") or {}).id)
+    assert.equal(#replies, #self.requests)
+    local nobody = fake.json(200, { contacts = {} })
+    self = fake.client { nobody, nobody, nobody, nobody, nobody, nobody, nobody }
+    assert.same({ nil, find_contact.NO_SPELLING }, { find_contact.find(self.client, "rené@x.example") })
+    assert.same({ nil, find_contact.NOBODY }, { find_contact.find(self.client, "a@bücher.example") })
+    assert.is_true(find_contact.is_absent(find_contact.NO_SPELLING))
   end)
 
   it("takes an id, too, for a fix's own use", function()

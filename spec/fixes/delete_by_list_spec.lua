@@ -96,6 +96,18 @@ describe("the fix delete_by_list", function()
         reasons)
     end)
 
+    it("finds e-mail addresses in spellings that no search knows", function()
+      local id = ready:add { otherEmail = "éLise@xn--bcher-kva.example" }
+      for _, line in ipairs { "élise@bücher.example", "E\204\129LISE@XN--BCHER-KVA.example" } do
+        assert.same({ id, {} }, { outcome(line) }, line)
+      end
+      assert.same({ 0, { ["no such record"] = 1 } }, { outcome "zoë@bücher.example" })
+      assert.same({ ["no such record; the address in a mixture of capitals and small letters was not searched"] = 1 },
+        ready:skipped { list = place:write("list", "zoë@bücher.example\n") })
+      ready:add { workEmail = "éLISE@bücher.example" }
+      assert.same({ 0, { ["several contacts have this address"] = 1 } }, { outcome "élise@bücher.example" })
+    end)
+
     it("treats ids, e-mail addresses and unreadable lines as without it", function()
       local id = ready:add { workEmail = "scan@example.com" }
       for line, expected in pairs {

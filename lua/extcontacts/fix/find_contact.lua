@@ -14,16 +14,20 @@ local reverse = operations.find "lookup.reverse"
 find_contact.NOBODY = "no such record"
 --- The same for a phone number.  The server finds only numbers that it recognises.
 find_contact.NO_NUMBER = "no such record; numbers that the server does not recognise were not searched"
+--- The same for an address with letters beyond ASCII.  The server may not know their
+-- case.
+find_contact.NO_SPELLING = "no such record; the address in a mixture of capitals and small letters was not searched"
 
 --- Whether a reason says that an address was looked up and no contact has it.
 ---@param reason string|nil
 ---@return boolean
 function find_contact.is_absent(reason)
-  return reason == find_contact.NOBODY or reason == find_contact.NO_NUMBER
+  return reason == find_contact.NOBODY or reason == find_contact.NO_NUMBER or reason == find_contact.NO_SPELLING
 end
 
 local function absent(address)
-  return address.kind == "phone" and find_contact.NO_NUMBER or find_contact.NOBODY
+  return address.kind == "phone" and find_contact.NO_NUMBER
+    or email.has_other_case(address.value) and find_contact.NO_SPELLING or find_contact.NOBODY
 end
 
 -- Whether a contact has an address; and whether it has the phone number with
@@ -31,7 +35,7 @@ end
 local function has(contact, address)
   local is_near = false
   for _, field in ipairs(contact_fields.emails) do
-    if address.kind == "email" and email.read(contact[field]) == address.value then
+    if address.kind == "email" and email.key(contact[field]) == address.value then
       return true, false
     end
   end
@@ -47,12 +51,27 @@ local function has(contact, address)
   return false, is_near
 end
 
-local function find(client, address)
-  local response, err = client:call("lookup.reverse", address.value)
-  if not response then
-    error(err, 0)
+-- The contacts that the server finds by an address, each once; and whether there may
+-- be others.
+local function search(client, address)
+  local contacts, seen, is_cut = {}, {}, false
+  for _, spelling in ipairs(address.spellings or { address.value }) do
+    local response, err = client:call("lookup.reverse", spelling)
+    if not response then
+      error(err, 0)
+    end
+    local list = type(response.contacts) == "table" and response.contacts or {}
+    is_cut = is_cut or #list >= reverse.max_results
+    for _, contact in ipairs(list) do
+      contacts[#contacts + 1] = not seen[contact.id] and contact or nil
+      seen[contact.id] = true
+    end
   end
-  local contacts = type(response.contacts) == "table" and response.contacts or {}
+  return contacts, is_cut
+end
+
+local function find(client, address)
+  local contacts, is_cut = search(client, address)
   local found, near
   for _, contact in ipairs(contacts) do
     local is_match, is_near = has(contact, address)
@@ -61,7 +80,7 @@ local function find(client, address)
     end
     found, near = is_match and contact or found, near or is_near
   end
-  if #contacts >= reverse.max_results then
+  if is_cut then
     return nil, "too many contacts share this address"
   elseif not found then
     return nil, near and "a contact has this number with another extension" or absent(address)

@@ -8,9 +8,9 @@
 -- Options:
 --   list=ids.txt   a file with one contact per line: its id, e-mail address, or phone
 --                  number with its country code (required)
---   scan=no        yes: for the phone numbers of the list, also read all contacts, and
---                  compare the numbers that the server does not recognise, which no
---                  search finds. One request per 200 contacts
+--   scan=no        yes: also read all contacts, and compare the addresses that no
+--                  search may find: numbers that the server does not recognise, and
+--                  e-mail addresses in other spellings. One request per 200 contacts
 --
 -- This is irreversible: neither the plan nor the journal keeps a copy of a record.
 -- `verify` reads each record again and writes erase.plan.proof.csv with the id, the
@@ -23,12 +23,15 @@
 -- with reasons: a line that can't be read, such as a phone number without its country
 -- code, is named as unreadable. "no such record" means that the address was looked up.
 -- With scan=no, the reason of a phone number adds that numbers that the server does not
--- recognise were not searched. With scan=yes, a contact is named whose number can't be
+-- recognise were not searched, and that of an e-mail address with letters beyond ASCII
+-- that other capitals were not. With scan=yes, a contact is named whose number can't be
 -- read, such as one without a country code, but has the same last digits: check it, and
 -- add its id to the list.
+local emails = require "extcontacts.tidy.emails"
 local fix = require "extcontacts.fix"
 local phones = require "extcontacts.tidy.phones"
 
+local EMAILS = { "workEmail", "personalEmail", "otherEmail" }
 local FIELDS = { "workPhone", "cellPhone", "homePhone", "otherPhone" }
 -- Digits at the end of a number that an unreadable number must contain; one that has
 -- fewer digits, but at least five, must be the end of the number.
@@ -42,26 +45,26 @@ local function add(map, key, value)
   end
 end
 
--- Calls `visit` with each phone number of the list.
-local function each_number(path, visit)
-  for line in fix.lines(path) do
-    local number = phones.parse(line)
-    if number then
-      visit(number.e164)
-    end
+-- The address of a line in the form in which addresses are compared; nil for an id.
+local function key_of(line)
+  if line:find("@", 1, true) then
+    return (emails.key(line))
   end
+  local number = phones.parse(line)
+  return number and number.e164
 end
 
--- The numbers of the list, by their last digits.
-local function numbers_by_tail(path)
-  local by_tail, seen = {}, {}
-  each_number(path, function(e164)
-    for length = SHORTEST, seen[e164] and 0 or TAIL do
-      add(by_tail, e164:sub(-length), e164)
+-- The numbers of the list, by their last digits; and all its addresses.
+local function addresses_of(path)
+  local by_tail, listed = {}, {}
+  for line in fix.lines(path) do
+    local key = key_of(line)
+    for length = SHORTEST, key and key:find "^%+" and not listed[key] and TAIL or 0 do
+      add(by_tail, key:sub(-length), key)
     end
-    seen[e164] = true
-  end)
-  return by_tail
+    listed[key or ""] = true
+  end
+  return by_tail, listed
 end
 
 -- Notes whether a contact has numbers of the list, or may have them.
@@ -83,12 +86,18 @@ local function compare(found, by_tail, id, display)
   end
 end
 
--- Scans all contacts for numbers of the list that the server does not recognise.
--- Returns, by number of the list, the ids of the contacts that have it, and of those
--- that may have it.
+-- Scans all contacts for addresses of the list that a search may not find.  Returns,
+-- by address, the ids of the contacts that have it, and of those that may have it.
 local function scanned(client, path)
-  local found, by_tail = { certain = {}, possible = {} }, numbers_by_tail(path)
+  local found = { certain = {}, possible = {} }
+  local by_tail, listed = addresses_of(path)
   for contact in client:scan_contacts { limit = 200 } do
+    for _, field in ipairs(EMAILS) do
+      local key = type(contact[field]) == "string" and emails.key(contact[field])
+      if key and listed[key] then
+        add(found.certain, key, contact.id)
+      end
+    end
     for _, field in ipairs(FIELDS) do
       local phone = contact[field]
       if type(phone) == "table" and type(phone.display) == "string" and type(phone.e164) ~= "string" then
@@ -102,11 +111,11 @@ end
 -- The contact of a line, or nil and the reasons.
 local function contact_of(client, line, found)
   local contact, reason = fix.lookup(client, line)
-  local number = found and phones.parse(line)
-  if not number then
+  local key = found and key_of(line)
+  if not key then
     return contact, { reason }
   end
-  for _, id in ipairs(found.certain[number.e164] or {}) do
+  for _, id in ipairs(found.certain[key] or {}) do
     if contact and contact.id ~= id then
       return nil, { "several contacts have this address" }
     elseif not contact and reason:find "^no such record" then
@@ -114,11 +123,11 @@ local function contact_of(client, line, found)
     end
   end
   local reasons = {}
-  for _, id in ipairs(found.possible[number.e164] or {}) do
+  for _, id in ipairs(found.possible[key] or {}) do
     reasons[#reasons + 1] = ("contact %s may have this number: it has the same last digits"):format(id)
   end
   if not contact and #reasons == 0 then
-    reasons[1] = reason:gsub("^(no such record);.*", "%1") -- all numbers were searched
+    reasons[1] = reason:gsub("^(no such record);.*", "%1") -- all were compared
   end
   return contact, reasons
 end

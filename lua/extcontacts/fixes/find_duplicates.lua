@@ -67,7 +67,7 @@ local function add_keys(index, contact)
   local first, last = names.key(contact.firstName), names.key(contact.lastName)
   local name = first and last and first .. "|" .. last
   for _, field in ipairs(EMAILS) do
-    local address = type(contact[field]) == "string" and emails.tidy(contact[field])
+    local address = type(contact[field]) == "string" and emails.key(contact[field])
     if address and not SHARED[address:match "^[^@+]+"] then
       add(index, "e-mail", address)
     elseif address and name then

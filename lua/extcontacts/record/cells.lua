@@ -1,5 +1,7 @@
 --- Reads a cell of a spreadsheet as a value of its field's type.  Pure.
 
+local blank = require "extcontacts.record.normalize.blank"
+local characters = require "extcontacts.record.normalize.characters"
 local core = require "extcontacts.core"
 local date = require "extcontacts.record.normalize.date"
 local dates = require "extcontacts.base.dates"
@@ -20,23 +22,35 @@ local NO_EXTENSION = ("not an extension of at most %d digits without leading zer
 local READ = {}
 cells.read = READ
 
--- The server trims texts.
+-- A word or number without blanks around it, in ASCII where there is such a form.
+local function plain_of(text)
+  return texts.trim(characters.narrow(text))
+end
+
+-- The server trims texts.  An apostrophe before digits alone marks them as a text.
 function READ.text(text, current)
-  return text == current and current or texts.trim(text)
+  if text == current then
+    return current
+  end
+  local plain = blank.trimmed(text)
+  return plain:match "^'(%d+)$" or plain
 end
 
 -- JSON keeps all digits of a number.
 function READ.number(text)
-  local plain = texts.trim(text)
+  local plain = plain_of(text)
   if plain:find "^%-?0+%d" then
     return nil, "the leading zeros would be lost"
   end
   local value = plain:find "^[-%d]" and core.json.decode(plain)
+  if value and math.abs(core.json.tonumber(value)) == math.huge then
+    return nil, "the number is too large"
+  end
   return value or nil, "not a number"
 end
 
 function READ.integer(text)
-  if text:find "^%s*%-?%d+%s*$" then
+  if plain_of(text):find "^%-?%d+$" then
     return READ.number(text)
   end
   return nil, "not a whole number"
@@ -65,7 +79,7 @@ end
 
 -- 0 would be shown as "ext. 0", and leading zeros are lost.
 function READ.extension(text, current)
-  local digits = texts.trim(text):match "^[1-9]%d*$"
+  local digits = plain_of(text):match "^[1-9]%d*$"
   if text == tostring(current) then
     return current
   elseif not digits or #digits > MOST_EXTENSION then
@@ -75,7 +89,7 @@ function READ.extension(text, current)
 end
 
 function READ.boolean(text)
-  local value = ({ ["true"] = true, yes = true, ["false"] = false, no = false })[texts.trim(text):lower()]
+  local value = ({ ["true"] = true, yes = true, ["false"] = false, no = false })[plain_of(text):lower()]
   return value, "not yes, no, true or false"
 end
 
@@ -94,7 +108,7 @@ end
 -- The current address if the text is the same address.
 function READ.email(text, current)
   local address, reason = email.bare(text)
-  if text == current or (address and email.read(text) == email.read(current)) then
+  if text == current or (address and email.key(text) == email.key(current)) then
     return current
   end
   return address, reason
@@ -115,12 +129,14 @@ function READ.phone(text, current)
     return current
   end
   local number, extension = phone_reader.split(text)
-  if not number then
-    return nil, extension
+  local problem = not number and extension or number and phone_reader.problem(number)
+  if problem then
+    return nil, problem
   end
   local known = phone_reader.read(text)
   local e164 = known and known.e164
-  if e164 and e164 == current.e164 and extension == current.extension then
+  -- Without an extension, the text does not say that there is none.
+  if e164 and e164 == current.e164 and (extension == nil or extension == current.extension) then
     return current
   end
   -- Which international prefix the server knows depends on its region.

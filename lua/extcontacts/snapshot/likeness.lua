@@ -39,7 +39,7 @@ function likeness.keys(kind, record, ids)
   end
   add("name ", name_of(kind, record))
   for _, field in ipairs(contact_fields.emails) do
-    add("e-mail ", email.read(record[field]))
+    add("e-mail ", email.key(record[field]))
   end
   for _, field in ipairs(kind == "organization" and ORGANIZATION_PHONES or contact_fields.phones) do
     local phone = record[field]

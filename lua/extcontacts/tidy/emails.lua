@@ -23,4 +23,15 @@ function emails.tidy(text)
   return address, reason
 end
 
+--- The form in which addresses are compared: as `tidy`, and the same for composed and
+-- decomposed letters and for both forms of a domain, `bücher.example` and
+-- `xn--bcher-kva.example`.
+---@param text string
+---@return string|nil
+---@return string|nil reason
+function emails.key(text)
+  local address, reason = emails.tidy(text)
+  return address and email.key(address), reason
+end
+
 return emails

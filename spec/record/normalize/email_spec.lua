@@ -40,6 +40,38 @@ describe("record.normalize.email", function()
     assert.same({ nil, "not an e-mail address" }, { email.read(5) })
   end)
 
+  it("compares addresses in one form", function()
+    for _, group in ipairs {
+      { "rené@x.example", "rene\204\129@x.example", "RENÉ@X.example", "René <RENE\204\129@x.example>" },
+      { "a@bücher.example", "a@bu\204\136cher.example", "A@BÜCHER.example", "a@xn--bcher-kva.example",
+        "mailto:a@XN--BCHER-KVA.EXAMPLE" },
+      { "ann@x.example", " ANN@x.example;" },
+    } do
+      for _, text in ipairs(group) do
+        assert.equal(email.key(group[1]), email.key(text), text)
+      end
+    end
+    assert.are_not.equal(email.key "rené@x.example", email.key "rene@x.example")
+    assert.same({ nil, "not an e-mail address" }, { email.key "ann" })
+  end)
+
+  it("knows the spellings by which an address can be found", function()
+    local function spellings(text)
+      local list = email.spellings(text)
+      table.sort(list or {})
+      return list
+    end
+    assert.is_nil(spellings "ann@x.example")
+    assert.same({ "a@bu\204\136cher.example", "a@bücher.example", "a@xn--bcher-kva.example" },
+      spellings "a@bücher.example")
+    assert.same(spellings "a@bücher.example", spellings "a@xn--bcher-kva.example")
+    assert.same({ "RENÉ@x.example", "Rene\204\129@x.example", "René@x.example" }, spellings "René@x.example")
+    assert.is_true(email.has_other_case "rené@x.example")
+    for _, text in ipairs { "rene@x.example", "a@bücher.example", "日本@x.example" } do
+      assert.is_false(email.has_other_case(text))
+    end
+  end)
+
   it("knows an address that needs no reading", function()
     for _, text in ipairs { "a@b.example", "a.b+c@b-d.example.com", "x'y@ü.example" } do
       assert.is_true(email.is_address(text), text)

@@ -53,7 +53,7 @@ end
 local function addresses_of(body)
   local out = {}
   for _, field in ipairs(contact_fields.emails) do
-    out[#out + 1] = email.read(body[field])
+    out[#out + 1] = email.key(body[field])
   end
   for _, field in ipairs(contact_fields.phones) do
     local typed = type(body[field]) == "table" and body[field] or {}
@@ -189,7 +189,7 @@ end
 -- Whether two values are spellings of one address.
 local function is_same_address(field, wanted, found)
   if type(wanted) == "string" and field:find "Email$" then
-    return email.read(wanted) ~= nil and email.read(wanted) == email.read(found)
+    return email.key(wanted) ~= nil and email.key(wanted) == email.key(found)
   elseif type(wanted) ~= "table" or type(found) ~= "table" then
     return false
   end

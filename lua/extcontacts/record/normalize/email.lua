@@ -98,11 +98,68 @@ end
 
 --- Reads one e-mail address.
 ---@param text any
----@return string|nil address in lower case, the form in which addresses are compared
+---@return string|nil address in lower case
 ---@return string|nil reason
 function email.read(text)
   local address, reason = email.bare(text)
   return address and letters.lower(address), reason
+end
+
+-- The part before the @, and the host.
+local function parts_of(address)
+  return address:match "^(.*)@([^@]*)$"
+end
+
+-- Whether an address has other spellings than those in capitals: composed and
+-- decomposed letters, and the two forms of its domain.
+local function has_spellings(address)
+  return address:find "[\128-\255]" or address:find("xn--", 1, true)
+end
+
+--- The form in which addresses are compared: lower case, composed letters, the
+-- domain as people read it.
+---@param text any
+---@return string|nil key
+---@return string|nil reason
+function email.key(text)
+  local address, reason = email.read(text)
+  if not address or not has_spellings(address) then
+    return address, reason
+  end
+  local domain = require "extcontacts.record.normalize.domain"
+  local mailbox, host = parts_of(address)
+  return domain.composed(mailbox) .. "@" .. domain.unicode(host)
+end
+
+--- The spellings of an address under which a search may know it.  Searches ignore
+-- the case of ASCII letters; that of other letters is not certain.
+---@param address string without a name, quotes and the like
+---@return string[]|nil nil if there is only one
+function email.spellings(address)
+  if not has_spellings(address) then
+    return nil
+  end
+  local domain = require "extcontacts.record.normalize.domain"
+  local mailbox, host = parts_of(address)
+  local out, seen = {}, {}
+  for _, mailbox_form in ipairs { mailbox, letters.lower(mailbox), letters.upper(mailbox) } do
+    for _, host_form in ipairs { domain.unicode(host), domain.ascii(host) } do
+      for _, form in ipairs { domain.composed, domain.decomposed } do
+        local spelling = form(mailbox_form .. "@" .. host_form)
+        local key = spelling:lower()
+        out[#out + 1] = not seen[key] and spelling or nil
+        seen[key] = true
+      end
+    end
+  end
+  return out
+end
+
+--- Whether a search may miss an address because of the case of its letters.
+---@param address string as `key` returns it
+---@return boolean
+function email.has_other_case(address)
+  return address:find "[\128-\255].*@" ~= nil and letters.upper(address) ~= address:upper()
 end
 
 return email

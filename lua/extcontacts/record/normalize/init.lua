@@ -13,7 +13,8 @@ local normalize = {}
 
 ---@class extcontacts.record.normalize.Address
 ---@field kind "email"|"phone"
----@field value string an e-mail address in lower case, or a number in E.164
+---@field value string an e-mail address in the form in which addresses are compared, or a number in E.164
+---@field spellings string[]|nil of an e-mail address, if a search may know it by several
 ---@field extension integer|nil of a phone number
 ---@field key string the whole address, for comparisons; `normalize.address` reads it
 
@@ -25,8 +26,8 @@ function normalize.address(text)
   if type(text) ~= "string" or blank.is(text) then
     return nil, "no e-mail address or phone number"
   elseif text:find("@", 1, true) then
-    local value, reason = email.read(text)
-    return value and { kind = "email", value = value, key = value },
+    local value, reason = email.key(text)
+    return value and { kind = "email", value = value, key = value, spellings = email.spellings(email.bare(text)) },
       not value and "unreadable e-mail address: " .. reason or nil
   end
   local number, reason = phone.read(text)

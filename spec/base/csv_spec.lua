@@ -52,6 +52,25 @@ describe("csv", function()
     assert.same({ { { id = "1", ["a,b"] = "x" } }, { 3 } }, { rows, lines })
   end)
 
+  it("passes over what can't be seen before and in the header", function()
+    for _, text in ipairs {
+      "\239\187\191\239\187\191id,a\n1,x\n", "\226\128\139id,a\226\128\139\n1,x\n", "\r\n \r\nid,a\r\n1,x\r\n",
+      ",,\nid,a,\n1,x,\n", "id,a\r\r\n1,x\r\r\n", "SEP=;\r\nid;a\r\n1;x\r\n", '"sep=;"\nid;a\n1;x\n',
+      "sep=;\n\nid;a\n1;x\n",
+      "\n\239\187\191sep=|\nid|a\n1|x\n",
+    } do
+      assert.same({ { id = "1", a = "x" } }, (parse(text)), text)
+    end
+    local _, _, lines = parse "\n,\nid,a\n1,x\n2,y\n"
+    assert.same({ 4, 5 }, lines)
+    for _, text in ipairs { "", "\n", " \r\n,,\r\n", "\239\187\191" } do
+      assert.same({ nil, "the file is empty" }, { parse(text) })
+    end
+    assert.same({ nil, 'line 1: not UTF-8; save the file as "CSV UTF-8"' }, { parse "i\0d\0,\0a\0\n\0" })
+    assert.same({ nil, 'line 2: not UTF-8; save the file as "CSV UTF-8"' }, { parse "sep=,\nid,a\0\n" })
+    assert.same({ { a = "x\0y" } }, (parse "a\nx\0y\n"))
+  end)
+
   it("says where a file is malformed, without its content", function()
     local function problem(text)
       local _, message = parse(text)

@@ -101,7 +101,7 @@ local function read_record(next_line, separator)
   if size >= LONGEST then
     return nil, TOO_LONG
   end
-  local text = table.concat(parts, "\n"):gsub("\r$", "")
+  local text = table.concat(parts, "\n"):gsub("\r+$", "")
   if not texts.is_utf8(text) then
     return nil, NOT_UTF8
   end
@@ -148,13 +148,20 @@ local function guess_separator(header)
   return ","
 end
 
+-- The text of a header without the characters that can't be seen: byte order marks,
+-- also a second one, and marks of no width.  No-break spaces become spaces.
+local function visible(text)
+  return (text:gsub("\194\160", " "):gsub("\239\187\191", ""):gsub("\226\128[\139-\143]", "")
+    :gsub("\226\129\160", ""):gsub("\194\173", ""))
+end
+
 -- The columns of a header that have a name, without blanks around it; and all, with
 -- false for the others.
 -- Or nil and the problem.
 local function name_columns(header)
   local named, columns, seen = {}, {}, {}
   for index, written in ipairs(header) do
-    local name = texts.trim((written:gsub("\194\160", " ")))
+    local name = texts.trim(written)
     local has_name = name ~= ""
     if has_name and seen[name] then
       return nil, ("duplicate column '%s'"):format(name)
@@ -183,33 +190,47 @@ local function row_of(fields, columns, raw)
   return row
 end
 
+-- The first row that is not blank.  Returns its text, the number of its line and of
+-- the line after it; or nil and the problem, if there is one.
+local function first_row(next_line, separator, number)
+  while true do
+    local text, problem, lines = read_record(next_line, separator)
+    if not text or text:find "%z" then
+      problem = problem or text and NOT_UTF8
+      return nil, problem and ("line %d: %s"):format(number, problem)
+    end
+    text = visible(text)
+    if text:find '[^%s,;"]' then
+      return text, number, number + lines
+    end
+    number = number + lines
+  end
+end
+
 -- Reads the header.  Returns its names, the separator, the number of its line
 -- and of the line after it; or nil and the problem.
 local function read_header(next_line, separator)
-  local text, problem, lines = read_record(next_line, separator)
+  local text, first, next_number = first_row(next_line, separator, 1)
   if not text then
-    return nil, problem and "line 1: " .. problem or "the file is empty"
+    return nil, first or "the file is empty"
   end
-  text = texts.without_bom(text)
   -- Excel names the separator in a line of its own.
-  local first, declared = 1, text:match "^sep=(.)$"
+  local declared = text:match '^"?[sS][eE][pP]=(.)"?$'
   if declared then
-    first = 2
-    text, problem, lines = read_record(next_line, separator or declared)
+    text, first, next_number = first_row(next_line, separator or declared, next_number)
     if not text then
-      return nil, problem and "line 2: " .. problem or "the file has no header"
+      return nil, first or "the file has no header"
     end
   end
   if text:gsub('"[^"]*"', ""):find("\r", 1, true) then
     return nil, "the lines end in CR only; save the file with Windows or Unix line endings"
   end
   separator = separator or declared or guess_separator(text)
-  local header
-  header, problem = split(text, separator)
+  local header, problem = split(text, separator)
   if not header then
     return nil, ("line %d: %s"):format(first, problem)
   end
-  return header, separator, first, first + lines
+  return header, separator, first, next_number
 end
 
 ---@class extcontacts.csv.Reader

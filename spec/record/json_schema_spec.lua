@@ -41,6 +41,7 @@ describe("record.json_schema", function()
   it("accepts a valid value and says what is wrong with another", function()
     for _, case in ipairs {
       { '{"type":"string"}', '"x"', "1", "the value is not of type string" },
+      { '{"type":"integer"}', "9007199254740992", "0.5", "is not of type integer" },
       { '{"type":["integer","null"]}', "null", "1.5", "is not of type integer or null" },
       { '{"type":"number"}', "1.5", '"1"', "is not of type number" },
       { '{"type":"array"}', "[]", "{}", "is not of type array" },

@@ -24,12 +24,22 @@ function equality.same(a, b)
   return json.encode(a, { sort_keys = true }) == json.encode(b, { sort_keys = true })
 end
 
+local HAS_INTEGERS = tostring(1.0) == "1.0"
+
+-- LuaJIT writes 2^53 as 9.007199254741e+15.
+local function is_integer(value)
+  if type(value) == "number" and not HAS_INTEGERS then
+    return value % 1 == 0
+  end
+  return equality.is_number(value) and not tostring(value):find "[.eEnN]"
+end
+
 --- By the name of a type: whether a value is of it.
 ---@type table<string, fun(value: any): boolean>
 equality.types = {
   string = function(value) return type(value) == "string" end,
   number = equality.is_number,
-  integer = function(value) return equality.is_number(value) and not tostring(value):find "[.eEnN]" end,
+  integer = is_integer,
   boolean = function(value) return type(value) == "boolean" end,
   array = equality.is_array,
   object = equality.is_object,

@@ -3,6 +3,7 @@
 
 local api_errors = require "extcontacts.sandbox.api_errors"
 local dataset = require "extcontacts.sandbox.state.dataset"
+local equality = require "extcontacts.record.json_schema.equality"
 local json = require "extcontacts.base.json"
 local record_body = require "extcontacts.sandbox.handlers.record_body"
 local text = require "extcontacts.base.text"
@@ -60,7 +61,7 @@ local CHECKS = {
     return is_string(value) and record_body.is_date(value)
   end,
   integer = function(value, property)
-    return is_number(value) and not tostring(value):find("[.eE]") and fits_range(value, property)
+    return equality.types.integer(value) and fits_range(value, property)
   end,
   number = function(value, property)
     return is_number(value) and fits_range(value, property)

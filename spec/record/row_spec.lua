@@ -186,6 +186,92 @@ describe("record.row", function()
       "workPhone: the extension starts with 0 or has more than 7 digits" }, skipped)
   end)
 
+  it("skips a phone cell that is not one number", function()
+    local function before()
+      return { workPhone = { display = "+49 30 1234567", e164 = "+49301234567", extension = 5 } }
+    end
+    for cell, reason in pairs {
+      unknown = "not a phone number", ["n/a"] = "not a phone number", ["-"] = "not a phone number",
+      ["+49 30 7654321 (Zentrale)"] = "contains more than a phone number",
+      ["Mrz 78"] = "contains more than a phone number",
+      ["+49 30 7654321 / +49 30 7654322"] = "may be two numbers", ["030 7654321\n030 7654322"] = "may be two numbers",
+      ["01.03.1978"] = "may be a date or an amount", ["2026-01-31"] = "may be a date or an amount",
+      ["493,076,543,210"] = "contains more than a phone number",
+      ["=+49307654321"] = "contains more than a phone number",
+      ["0"] = "too few digits", ["########"] = "a spreadsheet's error value",
+    } do
+      local record, skipped = set(before(), { workPhone = cell })
+      assert.same({ before(), { "workPhone: " .. reason } }, { record, skipped }, cell)
+    end
+    -- Without an extension, the text does not say that there is none.
+    for _, cell in ipairs { "+49 30 1234567", "0049 30 1234567", "+49301234567 ext. 5" } do
+      assert.same({ before(), {} }, { set(before(), { workPhone = cell }) }, cell)
+    end
+  end)
+
+  it("skips a cell that contradicts the one of a column that contains its field", function()
+    local OTHER = "00000000-0000-4000-8000-000000000000"
+    local function before()
+      return { workPhone = { display = "+49 30 1234567", e164 = "+49301234567" }, address = { city = "Bonn" } }
+    end
+    local function skipped_of(row)
+      local record, skipped = set(before(), row)
+      return skipped[1], record
+    end
+    for part, cells in pairs { display = { "+49 30 2222222", "+49 30 1111111" }, e164 = { "+49302222222",
+      "+49301111111" },
+      extension = { "9", "4" } } do
+      local row = { workPhone = "+49 30 1111111 ext. 4", ["workPhone." .. part] = cells[1] }
+      local reason, record = skipped_of(row)
+      assert.equal(("workPhone.%s: contradicts column 'workPhone'"):format(part), reason)
+      row["workPhone." .. part] = cells[2]
+      assert.is_nil(skipped_of(row))
+      assert.same({ display = "+49 30 1111111", e164 = "+49301111111", extension = 4 }, record.workPhone)
+    end
+    assert.equal("workPhone.e164: not the number of workPhone.display",
+      skipped_of { ["workPhone.display"] = "+49 30 2222222", ["workPhone.e164"] = "+49301111111" })
+    assert.same(before().workPhone,
+      select(2, skipped_of { ["workPhone.display"] = "+49 30 2222222", ["workPhone.e164"] = "+49301111111" }).workPhone)
+    assert.is_nil(skipped_of { ["workPhone.display"] = "+49 30 2222222", ["workPhone.e164"] = "+49302222222" })
+    assert.equal("address.city: contradicts column 'address'",
+      skipped_of { address = '{"city":"Ulm"}', ["address.city"] = "Köln" })
+    assert.equal("externalOrganization.id: contradicts column 'externalOrganization'",
+      skipped_of { externalOrganization = ID, ["externalOrganization.id"] = OTHER })
+    assert.is_nil(skipped_of { externalOrganization = ID, ["externalOrganization.id"] = ID:upper() })
+    local record, skipped = set({}, { cellPhone = "+49 171 1234567", ["cellPhone.extension"] = "4",
+      ["cellPhone.acceptsSMS"] = "yes" })
+    assert.same({ { display = "+49 171 1234567", e164 = "+491711234567", extension = 4, acceptsSMS = true }, {} },
+      { record.cellPhone, skipped })
+  end)
+
+  it("says so if it can't set what the server derives from another column", function()
+    for row, reason in pairs {
+      [{ ["externalOrganization.name"] = "Example Ltd" }] =
+        "externalOrganization.name: read-only; set 'externalOrganization.id'",
+      [{ ["workPhone.userInput"] = "030 1234567" }] = "workPhone.userInput: read-only; set 'workPhone.display'",
+    } do
+      assert.same({ {}, { reason } }, { set({}, row) })
+      row["externalOrganization.id"], row["workPhone.display"] = ID, "+49 30 1234567"
+      assert.same({}, (select(2, set({}, row))))
+    end
+  end)
+
+  it("reads cells without regard to blanks, full-width forms and the mark of a text", function()
+    local record, skipped = set({}, {
+      title = "\194\160CTO\226\128\139 ", ["address.postalCode"] = "'01099", surveyOptOut = "TRUE\194\160",
+      ["customFields.a_integer"] = "７\194\160", ["customFields.b_number"] = "−1.5",
+      ["customFields.c_enum"] = "gold\194\160",
+      lastName = "'t Hooft",
+    })
+    assert.same({}, skipped)
+    assert.same({ title = "CTO", address = { postalCode = "01099" }, surveyOptOut = true, lastName = "'t Hooft",
+      customFields = { a_integer = 7, b_number = -1.5, c_enum = "gold" } }, record)
+    for _, cell in ipairs { "1e400", "-1e999" } do
+      assert.same({ "customFields.b_number: the number is too large" },
+        select(2, set({}, { ["customFields.b_number"] = cell })))
+    end
+  end)
+
   it("ignores an empty cell, or clears its field", function()
     local row = { title = " ", ["address.city"] = "", selfUri = "" }
     local function record()

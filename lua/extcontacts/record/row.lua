@@ -14,6 +14,7 @@ local deepcopy = require "extcontacts.base.deepcopy"
 local diff = require "extcontacts.record.diff"
 local field_path = require "extcontacts.base.path"
 local models = require "extcontacts.api.models"
+local phone_reader = require "extcontacts.record.normalize.phone"
 local records = require "extcontacts.record"
 local suggest = require "extcontacts.base.suggest"
 local types = require "extcontacts.record.types"
@@ -33,6 +34,7 @@ local BY_SUFFIX = { integer = "integer", number = "number", checkbox = "boolean"
 ---@field type string a key of `cells.read`
 ---@field read_only boolean
 ---@field phone string|nil the phone number of which this is a part
+---@field decided_by string[]|nil the columns from which the server derives this one
 
 -- Raises if there is no such field.
 local function describe(kind, name)
@@ -54,8 +56,12 @@ local function describe(kind, name)
     end
     parent, field = field, model.by_wire[part]
     model = models[field.type]
+    if parent and canonical.ignores(parent, part) then
+      local whole = table.concat(path, ".", 1, index - 1)
+      column.read_only = true
+      column.decided_by = column.phone and { whole, whole .. ".display", whole .. ".e164" } or { whole, whole .. ".id" }
+    end
     column.read_only = column.read_only or records.is_owned(field, index > 1)
-      or parent and canonical.ignores(parent, part) or false
   end
   local simple = field.shape ~= "array" and BY_TYPE[field.type]
   if path[#path] == "id" and (not parent or canonical.refers(parent)) then
@@ -92,10 +98,17 @@ end
 
 -- The server derives the other parts of a phone number from `display`.  Those
 -- of the old number are removed with it.
-local function follow_number(record, name, before)
-  local phone = field_path.at(record, field_path.split(name))
+local function follow_number(work, name, before)
+  local path = field_path.split(name)
+  local phone = field_path.at(work.record, path)
   if type(phone) ~= "table" then
     return
+  elseif phone.display ~= before.display and phone.e164 ~= before.e164 and phone.e164 ~= nil then
+    local read = cells.read.phone(tostring(phone.display or ""), {}) or {}
+    if read.e164 and read.e164 ~= phone.e164 then
+      field_path.put(work.record, path, next(before) and before or nil)
+      work.options.skip(("%s.e164: not the number of %s.display"):format(name, name))
+    end
   elseif phone.display ~= before.display and phone.e164 == before.e164 then
     local read = cells.read.phone(tostring(phone.display or ""), before) or {}
     phone.e164, phone.countryCode, phone.userInput = read.e164, nil, nil
@@ -134,6 +147,47 @@ end
 
 local SORTED = { sort_keys = true }
 
+local function is_same_value(a, b)
+  return a ~= nil and b ~= nil and core.json.encode(a, SORTED) == core.json.encode(b, SORTED)
+end
+
+local function has_cell(work, name)
+  local text = work.row[name]
+  return text ~= nil and not (work.options.ignore and work.options.ignore[name]) and not blank.is(text)
+end
+
+-- Why a cell contradicts another one, of a column that contains its field, such as
+-- `workPhone` and `workPhone.extension`.  That column was set before.
+local function contradiction(work, column, value, current)
+  for length = 1, #column.path - 1 do
+    local whole = table.concat(column.path, ".", 1, length)
+    if has_cell(work, whole) then
+      local part = column.phone and column.path[#column.path]
+      local extra = part == "acceptsSMS" or part == "extension" and not select(2, phone_reader.split(work.row[whole]))
+      local is_number = part == "display" or part == "e164"
+      local phone = is_number and field_path.at(work.record, field_path.split(whole))
+      if not extra and not is_same_value(value, current)
+        and not (phone and cells.read.phone(tostring(value), phone) == phone) then
+        return ("contradicts column '%s'"):format(whole), nil
+      end
+      return nil, is_number
+    end
+  end
+end
+
+-- Why a value that only the server sets is not passed over.
+local function read_only_problem(work, column, is_same, current)
+  if current ~= nil then
+    return not is_same and "read-only, only the server sets it" or nil
+  end
+  for _, name in ipairs(column.decided_by or {}) do
+    if has_cell(work, name) then
+      return nil
+    end
+  end
+  return column.decided_by and ("read-only; set '%s'"):format(column.decided_by[2]) or nil
+end
+
 -- Clears a field because of an empty cell.  A number's other form follows its text.
 local function clear_cell(work, column)
   local display = column.phone and column.path[#column.path] == "e164" and work.row[column.phone .. ".display"]
@@ -161,17 +215,17 @@ local function set_cell(work, column)
     return
   end
   local value, reason = cells.read[column.type](text, current)
-  local is_same = value ~= nil and current ~= nil
-    and core.json.encode(value, SORTED) == core.json.encode(current, SORTED)
+  local is_same, is_set = is_same_value(value, current), false
   if column.read_only then
-    reason = current ~= nil and not is_same and "read-only, only the server sets it"
+    reason = read_only_problem(work, column, is_same, current)
   elseif value ~= nil then
-    reason = column.path[1] == "customFields" and options.schema and not is_same
+    reason, is_set = contradiction(work, column, value, current)
+    reason = reason or column.path[1] == "customFields" and options.schema and not is_same
       and custom_problem(work, column, value)
   end
   if reason then
     options.skip(("%s: %s"):format(column.name, reason))
-  elseif not column.read_only then
+  elseif not column.read_only and not is_set then
     field_path.put(record, column.path, value)
   end
 end
@@ -221,7 +275,7 @@ function record_row.set(record, kind, row, options)
     set_cell(work, column)
   end
   for name, before in pairs(phones) do
-    follow_number(record, name, before)
+    follow_number(work, name, before)
   end
   return record
 end

@@ -13,6 +13,16 @@ describe("record.normalize.blank", function()
     end
   end)
 
+  it("removes blanks from both ends", function()
+    for text, trimmed in pairs {
+      ["a"] = "a", [" a \t"] = "a", ["\194\160a\194\160 \226\128\139"] = "a", ["\239\187\191é\226\128\142"] = "é",
+      ["a\194\160\194\160b"] = "a\194\160\194\160b", [""] = "", [" \194\160"] = "",
+      ["\227\128\128日本\227\128\128"] = "日本",
+    } do
+      assert.equal(trimmed, blank.trimmed(text))
+    end
+  end)
+
   it("removes blanks that mean nothing", function()
     assert.equal("Ann Lee", blank.squeezed "\239\187\191 Ann\194\160\t Lee\226\128\142 ")
     assert.equal("", blank.squeezed "\194\160")

@@ -67,6 +67,20 @@ describe("record.normalize.phone", function()
     assert.equal("not a phone number", read(5))
   end)
 
+  it("says why a text is not one number in any region", function()
+    for text, reason in pairs {
+      ["030 1234567"] = false, ["+49 30 1"] = false, ["112"] = false, ["600.123.456"] = false,
+      ["11"] = "too few digits",
+      ["Ann"] = "not a phone number", [""] = "not a phone number", ["030 12 / 030 13"] = "may be two numbers",
+      ["030 1234567 Ann"] = "contains more than a phone number", ["31.12.1999"] = "may be a date or an amount",
+      ["1/31/1999"] = "contains more than a phone number",
+    } do
+      assert.equal(reason or nil, phone.problem(text), text)
+    end
+    assert.equal("+66812345678", read "+๖๖ ๘๑ ๒๓๔ ๕๖๗๘")
+    assert.equal("may be two numbers", read "+49 30 12345\n67890")
+  end)
+
   it("reads a number without a country code in a region", function()
     assert.equal("+491711234567", read("0171 1234567", "DE"))
     assert.equal("+491711234567", read("'0171 1234567", "DE"))

@@ -84,7 +84,7 @@ KINDS["damaged cells"] = {
   ["1234567890123450"] = NUMBER, ["12345678901234500.00"] = NUMBER, ["7.000"] = NUMBER, ["+5E+11"] = NUMBER,
   ["#¡REF!"] = ERROR, ["#Н/Д"] = ERROR, ["#ЗНАЧ!"] = ERROR, ["#N/D"] = ERROR, ["1.#QNAN"] = ERROR, ["\\N"] = ERROR,
   ["#SPILL!\r"] = ERROR, ["\227\128\128"] = "empty", ["\226\160\128"] = "empty", ["\227\133\164 "] = "empty",
-  ['="" '] = "empty", ["NULL"] = "kept", ["5E11"] = "kept", ["7.05"] = "kept", ["#42"] = "kept",
+  ['="" '] = "empty", ["Null"] = "kept", ["5E11"] = "kept", ["7.05"] = "kept", ["#42"] = "kept",
   ["123456789012345"] = "kept", ["12345678901234567"] = "kept",
 }
 

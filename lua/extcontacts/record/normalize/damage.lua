@@ -9,9 +9,14 @@ local damage = {}
 --- The reasons to skip a cell.
 damage.ERROR = "a spreadsheet's error value"
 damage.NUMBER = "a spreadsheet turned these digits into a number"
+damage.DATE = "a spreadsheet turned this text into a date"
+damage.MISSING = "what a program writes for a missing value"
+damage.FORMULA = "a formula instead of its value"
+damage.CHARACTERS = "characters were lost when the file was saved or converted"
 
--- Digits that a spreadsheet keeps of a number.
-local KEPT_DIGITS = 15
+-- Digits that a spreadsheet keeps of a number, and that JavaScript and databases with
+-- floating-point numbers do.
+local KEPT_DIGITS, KEPT_BY_FLOATS = 15, 17
 -- Error values without a mark at their end, in the languages of spreadsheets, and
 -- what libraries and databases write for a missing value.  "Nan", "None" and
 -- "NULL" are also names.
@@ -22,7 +27,10 @@ for value in ([[
 ]]):gmatch "%S+" do
   ERROR_VALUES[value] = true
 end
-ERROR_VALUES["#N/A N/A"] = true
+for value in ("(null) [NULL] <null> <NULL> -nan(ind) nan(ind) 1.#J"):gmatch "%S+" do
+  ERROR_VALUES[value] = true
+end
+ERROR_VALUES["#N/A N/A"], ERROR_VALUES["Loading..."] = true, true
 local LONGEST = 40 -- bytes of a number or an error value
 
 local function plain_of(text)
@@ -38,7 +46,7 @@ function damage.is_error(text)
     return false
   end
   return ERROR_VALUES[plain] == true or plain:find "^#[%u\128-\255][%u%d/_ \128-\255]*[!?]$" ~= nil
-    or plain:find "^Err:5%d%d$" ~= nil
+    or plain:find "^Err:5%d%d$" ~= nil or plain:find "^###+$" ~= nil -- a column that was too narrow
 end
 
 -- Whether a text is a number with an exponent, as spreadsheets show long numbers.
@@ -60,7 +68,7 @@ function damage.lost_digits(text)
     return true
   end
   local tail = plain:match "^[+-]?(%d+)$" or plain:match "^[+-]?(%d+)[.,]0+$"
-  return tail ~= nil and #tail > KEPT_DIGITS and tail:find("^0+$", KEPT_DIGITS + 1) ~= nil
+  return tail ~= nil and (tail:find("^0+$", KEPT_DIGITS + 1) or tail:find("^0+$", KEPT_BY_FLOATS + 1)) ~= nil
 end
 
 --- Whether a text of digits was turned into a number: `4.93E+11`, `1067.0`, or
@@ -92,6 +100,28 @@ function damage.lost_start(text, current)
   return kept and kept ~= current and (plain_of(text) or ""):gsub("[.,]0+$", "") == kept or false
 end
 
+-- What databases and programs write for a missing value; "Null" and "None" are also
+-- names.
+local MISSING = { NULL = true, null = true, undefined = true }
+
+-- The abbreviations of months with which spreadsheets write a date.
+local MONTHS = {}
+for month in ("jan feb mar mrz mär apr may mai jun jul aug sep oct okt nov dec dez"):gmatch "%S+" do
+  MONTHS[month] = true
+end
+
+-- Whether a text is what becomes of "3-1" or "SEP2": "01-Mar", "2-Sep", "Mar-01".
+local function is_date(plain)
+  local month = plain:match "^%d%d?[-.] ?([%a\195\164]+)$" or plain:match "^([%a\195\164]+)[-.] ?%d%d$"
+  return month ~= nil and MONTHS[month:lower()] == true
+end
+
+-- Whether a text calls a function or refers to a cell: "=VLOOKUP(A2;B:C;2)", "=A1&B1".
+local function is_formula(plain)
+  return plain:find "^=[ +-]*[%a_\128-\255][%w._\128-\255]*%(" ~= nil
+    or plain:find "^=[ +-]*%$?%u%u?%u?%$?%d+$" ~= nil or plain:find "^=[ +-]*%$?%u%u?%u?%$?%d+ *[&*/+:-]" ~= nil
+end
+
 --- Why a cell does not have the value that was entered.
 ---@param text string
 ---@param current string|nil the field's value
@@ -103,7 +133,12 @@ function damage.of(text, current)
     return damage.ERROR
   elseif damage.is_number(text) or damage.lost_start(text, current) then
     return damage.NUMBER
+  elseif text:find("%z") or text:find("\239\191\189", 1, true) then
+    return damage.CHARACTERS
   end
+  local plain = #text <= LONGEST and texts.trim(text) or text:sub(1, LONGEST)
+  return MISSING[plain] and damage.MISSING or is_formula(plain) and damage.FORMULA
+    or is_date(plain) and damage.DATE or nil
 end
 
 return damage

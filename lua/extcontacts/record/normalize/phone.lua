@@ -16,6 +16,8 @@ local LONGEST = 100
 -- Digits of a number with its country code: E.164's maximum; shorter numbers
 -- work in one network only.
 local MOST, LEAST = 15, 7
+-- Digits of a number without its country code.
+local LEAST_TYPED = 3
 -- Digits of an extension that the server stores as a number.
 local MOST_EXTENSION = 7
 
@@ -120,7 +122,9 @@ end
 -- area code; elsewhere it may separate two numbers.
 local function digits_of(text)
   local head, tail = text:match "^([^/]*)/([^/]*)$"
-  if head and (#head:gsub("%D", "") > 6 or head:find "%s$" or tail:find "^%s") then
+  if text:find "%d%s*[\r\n]%s*%d" then
+    return nil, "may be two numbers"
+  elseif head and (#head:gsub("%D", "") > 6 or head:find "%s$" or tail:find "^%s") then
     return nil, "may be two numbers"
   elseif text:find "[^%d%s%-%.%(%)/]" or text:find "/.*/" then
     return nil, "contains more than a phone number"
@@ -165,6 +169,12 @@ local function without_shell(text)
   return (inner:gsub("^[tT][eE][lL]:/*%s*", ""):gsub("^'+%s*(%(?[+%d])", "%1"))
 end
 
+-- Whether a number looks like a date or has the separators of thousands.
+local function is_other(number)
+  return number:find "^%d%d?%.%d%d?%.%d%d%d%d$" or number:find "^%d%d%d%d%-%d%d%-%d%d$"
+    or number:find "^%d%d?%d?,%d%d%d,%d%d%d" or number:find "^%d%d?/%d%d?/%d%d%d%d$"
+end
+
 -- Whether a trailing .0 or an exponent stands there because a spreadsheet took
 -- the number for one.
 local function is_spoilt(number)
@@ -195,6 +205,21 @@ function phone.split(text)
     return nil, ("the extension starts with 0 or has more than %d digits"):format(MOST_EXTENSION)
   end
   return number, extension and tonumber(extension)
+end
+
+--- Why a text is not one number, whatever its region is.
+---@param number string as `split` returns it
+---@return string|nil reason
+function phone.problem(number)
+  local digits, reason = digits_of((number:gsub("^%(?%+", "")))
+  if not number:find "%d" then
+    return "not a phone number"
+  elseif not digits then
+    return reason
+  elseif #digits < LEAST_TYPED then
+    return "too few digits"
+  end
+  return is_other(number) and "may be a date or an amount" or nil
 end
 
 --- Reads a phone number.

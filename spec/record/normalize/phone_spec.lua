@@ -67,6 +67,17 @@ describe("record.normalize.phone", function()
     assert.equal("not a phone number", read(5))
   end)
 
+  it("reads no number with a 0 that the country does not have", function()
+    for _, case in ipairs { { "0 22 123 45 67", "PL" }, { "+48 022 123 45 67" }, { "+48 (0)22 123 45 67" },
+      { "+30 0210 123 4567" }, { "0210 123 456", "GR" } } do
+      assert.equal("no number of the country starts with 0", read(case[1], case[2]), case[1])
+    end
+    assert.equal("+390612345678", read("06 1234 5678", "IT"))
+    assert.equal("+2290197123456", read("01 97 12 34 56", "BJ"))
+    assert.equal("+2250712345678", read "+225 07 12 34 56 78")
+    assert.equal("+3780549123456", read "+378 0549 123456")
+  end)
+
   it("says why a text is not one number in any region", function()
     for text, reason in pairs {
       ["030 1234567"] = false, ["+49 30 1"] = false, ["112"] = false, ["600.123.456"] = false,

@@ -40,8 +40,12 @@ end
 ---@field e164 string
 ---@field extension integer|nil
 
--- In North America neither the area code nor the exchange starts with 0 or 1.
+-- In North America neither the area code nor the exchange starts with 0 or 1.  Many
+-- write a 0 where the country has no national prefix, or no longer.
 local function number_of(code, national, extension)
+  if national:find "^0" and regions.without_prefix[code] and not regions.leading_zero[code] then
+    return nil, "no number of the country starts with 0"
+  end
   if code == "1" and not national:find "^[2-9]%d%d[2-9]" then
     return nil, "no North American number: the area code and the exchange start with 2 to 9"
   end

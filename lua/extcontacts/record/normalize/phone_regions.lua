@@ -73,6 +73,18 @@ regions.by_code = {}
 ---@type table<string, boolean>
 regions.idds = {}
 
+--- The country codes without a national prefix whose numbers may start with 0, as in
+-- Italy.
+---@type table<string, boolean>
+regions.leading_zero = {}
+for code in ("39 47 225 226 227 229 241 242 247 267 378 501 507 676 679 687 853 992"):gmatch "%d+" do
+  regions.leading_zero[code] = true
+end
+
+--- The country codes of regions without a national prefix.
+---@type table<string, boolean>
+regions.without_prefix = {}
+
 local function lengths_of(text, all)
   local out = {}
   for from, to in text:gmatch "(%d+)%-?(%d*)" do
@@ -106,6 +118,7 @@ for name, code, prefix, idd, lengths in ROWS:gmatch "(%u%u) (%d+) (%S+) (%S+) ([
   if shared.prefixes ~= prefixes then
     shared.prefixes = nil
   end
+  regions.without_prefix[code] = prefix == "-" or nil
   if idd ~= "-" then
     regions.idds[idd] = true
   end

@@ -64,9 +64,17 @@ describe("find_or_create", function()
   end)
 
   it("changes no field that has the identifier in another spelling", function()
-    for _, record in ipairs { { personalEmail = "Ada@Example.com" }, { otherEmail = "ada@example.com" } } do
+    local domain = { type = "Email", value = "ren\195\169@xn--bcher-kva.example" }
+    for record, identifier in pairs {
+      [{ personalEmail = "Ada@Example.com" }] = EMAIL, [{ otherEmail = "ada@example.com" }] = EMAIL,
+      [{ workEmail = "Ada <mailto:ADA@example.com>" }] = EMAIL,
+      [{ workEmail = "rene\204\129@b\195\188cher.example" }] = domain,
+      [{ cellPhone = { display = "001 1 317 555 0100", e164 = "+13175550100" } }] = PHONE,
+      [{ cellPhone = { display = "+49 (0)171 1234567" } }] = { type = "Phone", value = "+491711234567" },
+      [{ homePhone = { display = "+491711234567" } }] = { type = "Phone", value = "tel:+49-171-1234567" },
+    } do
       local self = fake.client { NONE, fake.json(200, { id = "new" }), fake.json(200, { id = "new" }) }
-      assert(self.client.contacts:find_or_create(EMAIL, record))
+      assert(self.client.contacts:find_or_create(identifier, record))
       assert.same(record, body(self, 2))
     end
   end)

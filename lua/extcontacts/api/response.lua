@@ -366,7 +366,7 @@ function response.classify(row, reply, args, decoding)
   end
   if reply.body == "" or reply.status == 204 then
     if needs_body(row, reply.status) then
-      return unexpected(row, reply, "protocol", ("the answer is empty; expected a %s"):format(row.returns))
+      return unexpected(row, reply, "protocol", ("the answer is empty; expected: %s"):format(row.returns))
     end
     return true
   end

@@ -4,6 +4,7 @@
 local contact_fields = require "extcontacts.record.contact_fields"
 local core = require "extcontacts.core"
 local email = require "extcontacts.record.normalize.email"
+local phone = require "extcontacts.record.normalize.phone"
 
 local identifier_fields = {}
 
@@ -16,17 +17,19 @@ local function is_free(value)
 end
 
 local function email_key(value)
-  return text_of(value) and (email.read(value) or value):lower()
+  return text_of(value) and (email.key(value) or value:lower())
 end
 
-local function digits(value)
-  return text_of(value) and (value:gsub("%D", ""))
+-- The number of a text, or its digits if its country is not certain.
+local function number_key(value)
+  local number = text_of(value) and phone.read(value)
+  return number and number.e164 or text_of(value) and (value:gsub("%D", ""))
 end
 
 -- Whether a phone field has a number, in any spelling of it.
 local function has_number(value, wanted)
   for _, name in ipairs { "e164", "display", "userInput" } do
-    if type(value) == "table" and digits(value[name]) == wanted then
+    if type(value) == "table" and number_key(value[name]) == wanted then
       return true
     end
   end
@@ -64,7 +67,7 @@ function CARRIERS.Email(record, identifier)
 end
 
 function CARRIERS.Phone(record, identifier)
-  local wanted = digits(identifier.value)
+  local wanted = number_key(identifier.value)
   return put(record, contact_fields.phones, function(value)
     return has_number(value, wanted)
   end, { display = identifier.value }, "phone")

@@ -54,7 +54,10 @@ describe("extcontacts lint", function()
     local errors
     code, output, errors = session:run { "lint", "contacts", good, "00000000-0000-4000-8000-000000000000" }
     assert.same({ 1, "" }, { code, output })
-    assert.matches("00000000-0000-4000-8000-000000000000: no contact has this id", errors, 1, true)
+    assert.matches("^extcontacts lint: 00000000%-0000%-4000%-8000%-000000000000: [^\n]*HTTP 404", errors)
+    assert.is_nil(session.server:control("GET", "/sandbox/counters").by_operation["contacts.get"])
+    code, output = session:run { "lint", "notes", note, "--fields", "owner,kind", "--csv" }
+    assert.same({ 1, "owner,kind\n" .. good .. ",contact_note\n" }, { code, (output:gsub("\r", "")) })
   end)
 
   it("checks a snapshot, also without a connection", function()
@@ -74,7 +77,6 @@ describe("extcontacts lint", function()
   it("refuses what it cannot check", function()
     for words, message in pairs {
       ["lint contcts"] = "did you mean 'contacts'?",
-      ["lint notes x"] = "notes cannot be checked by id",
       ["lint contacts x --snapshot y"] = "ids cannot be combined with --snapshot",
       ["lint --offline"] = "--offline requires --snapshot",
     } do

@@ -3,6 +3,7 @@
 local connection = require "extcontacts.cli.connection"
 local exit = require "extcontacts.cli.exit"
 local operation_calls = require "extcontacts.cli.operation_calls"
+local outcome = require "extcontacts.api.outcome"
 local output = require "extcontacts.cli.output"
 local parser = require "extcontacts.cli.parser"
 local printable = require "extcontacts.base.printable"
@@ -66,17 +67,20 @@ function command.setup(argparser)
   output.setup(argparser)
 end
 
--- Reads the records with the ids one by one.
-local function records_of(ctx, kind, next_id, report)
-  local record_api = require "extcontacts.fix.record_api"
+-- Reads the records with the ids, by bulk requests.  A note's address says whether it
+-- belongs to a contact or an organization.
+local function records_of(ctx, listing, next_id, report)
+  local kind = types.listings[listing].kind or "contact_note"
   return require("extcontacts.fix.source").each(kind, function(client)
+    local results = client[listing]:get_many(next_id)
     return function()
-      for id in next_id do
-        local record = record_api.read(client, { kind = kind, id = id })
+      for id, record, err in results do
         if record then
           return record
+        elseif not outcome.is_absent(err) then
+          error(err, 0)
         end
-        ctx:say("%s: no %s has this id", id, kind)
+        ctx:say("%s: %s", id, tostring(err))
         report.absent = true
       end
     end
@@ -93,12 +97,8 @@ local function selection(args, ctx)
   elseif args.snapshot then
     exit.usage "ids cannot be combined with --snapshot"
   end
-  local kind = types.listings[listing].kind
-  if not kind then
-    exit.usage "notes cannot be checked by id; use `extcontacts lint notes` or --snapshot"
-  end
   local next_id, report = operation_calls.ids(ctx, args.id)
-  return { source = records_of(ctx, kind, next_id, report) }, report
+  return { source = records_of(ctx, listing, next_id, report) }, report
 end
 
 -- Writes the records as lines of text.

@@ -106,6 +106,29 @@ describe("extcontacts restore, after an erasure", function()
     end
   end)
 
+  it("finds a record of the list under the id that a restore gave it", function()
+    place.session:must("DELETE", "/contacts/" .. person.id)
+    restore "first"
+    place:must { "apply", place:at "first", "--yes" }
+    place:write("list", person.id:upper() .. "\n" .. other.id .. "\n")
+    local words = { "plan", "delete_by_list", "--set", "list=" .. place:at "list", "-o" }
+    words[6] = place:at "elsewhere/erasure" -- the journal is not beside this plan
+    place:must(words)
+    assert.matches("1,,,no such record", place:read "elsewhere/erasure.skipped.csv", 1, true)
+    words[6] = place:at "erasure"
+    place:must(words)
+    assert.is_nil(place:read "erasure.skipped.csv")
+    place:must { "apply", place:at "erasure", "--allow-irreversible", "--yes" }
+    for _, contact in ipairs(place.session:scan "contacts") do
+      assert.is_true(contact.workEmail ~= "person@erased.example" and contact.id ~= other.id)
+    end
+    place:must { "verify", place:at "erasure" }
+    assert.equal(3, select(2, place:read "erasure.proof.csv":gsub("\n", "")))
+    local found, errors = restore "second"
+    assert.same({}, found)
+    assert.matches("skipped 2 (erased since the snapshot)", errors, 1, true)
+  end)
+
   it("is noticed by verify, which does not prove an erasure that was undone", function()
     erase("erasure", person.id)
     os.rename(place:at "erasure.journal", place:at "elsewhere/erasure.journal")

@@ -1,8 +1,10 @@
 --- The `ctx` argument of a fix's functions.
 
 local core = require "extcontacts.core"
+local earlier_plans = require "extcontacts.fix.earlier_plans"
 local errors = require "extcontacts.base.errors"
 local group_by = require "extcontacts.fix.group_by"
+local ids = require "extcontacts.record.normalize.id"
 local readonly_client = require "extcontacts.fix.readonly_client"
 local schemas = require "extcontacts.fix.schemas"
 local skipped = require "extcontacts.fix.skipped"
@@ -18,6 +20,7 @@ local context = {}
 ---@field warn fun(message: string)
 ---@field skip fun(reason: string, row: integer|nil)
 ---@field output fun(name: string): extcontacts.fix.OutputFile
+---@field later_ids fun(id: string): string[]
 ---@field groups fun(): extcontacts.fix.Groups
 
 ---@class extcontacts.fix.OutputFile
@@ -70,6 +73,11 @@ function context.new(client, options, plan_path, draft)
       error("ctx.output takes a file name of letters, digits and . _ - that does not start with a dot", 2)
     end
     return open_output(outputs, plan_path .. "." .. name)
+  end
+  local successors
+  function ctx.later_ids(id)
+    successors = successors or earlier_plans.successors(earlier_plans.folders(plan_path))
+    return earlier_plans.later_ids(successors, ids.key(id))
   end
   function ctx.groups()
     local groups = group_by.new(plan_path and plan_path .. ".")

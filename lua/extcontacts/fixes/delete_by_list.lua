@@ -18,6 +18,9 @@
 -- record was found missing. The list itself contains addresses: delete it when the
 -- request is settled.
 --
+-- If a restore or an undo has recreated a contact of the list, and its journal is in
+-- the folder of the new plan, the contact is deleted under its new id.
+--
 -- An address that several contacts have is skipped, so that nobody is deleted who
 -- shares an address with someone else. erase.plan.skipped.csv lists the skipped lines
 -- with reasons: a line that can't be read, such as a phone number without its country
@@ -108,9 +111,23 @@ local function scanned(client, path)
   return found
 end
 
+-- The contact of an id, or the one that a restore or an undo has recreated for it.
+local function recreated(client, line, ctx)
+  for _, id in ipairs(ctx.later_ids(line)) do
+    local contact = fix.lookup(client, id)
+    if contact then
+      return contact
+    end
+  end
+end
+
 -- The contact of a line, or nil and the reasons.
-local function contact_of(client, line, found)
+local function contact_of(client, line, found, ctx)
   local contact, reason = fix.lookup(client, line)
+  if not contact then
+    contact = recreated(client, line, ctx)
+    reason = not contact and reason or nil
+  end
   local key = found and key_of(line)
   if not key then
     return contact, { reason }
@@ -138,7 +155,7 @@ local function contacts_of(path)
     local found = ctx.options.scan and scanned(client, path) or nil
     return function()
       for line, row in next_line do
-        local contact, reasons = contact_of(client, line, found)
+        local contact, reasons = contact_of(client, line, found, ctx)
         for _, reason in ipairs(reasons) do
           ctx.skip(reason, row)
         end

@@ -123,7 +123,7 @@ local function has_address(self, record)
     return false
   end
   for _, field in ipairs(contact_fields.emails) do
-    if self.addresses[email.read(record[field]) or false] then
+    if self.addresses[email.key(record[field]) or false] then
       return true
     end
   end

@@ -195,6 +195,10 @@ describe("a source", function()
     assert.equal("io", err.kind)
     _, err = read(fix.ndjson(place:write("a", '{"id":"x"}\n{\n')))
     assert.matches("line 2", err.message, 1, true)
+    for _, line in ipairs { "[1]", '[{"id":"x"}]', '"x"', "5", "null" } do
+      _, err = read(fix.ndjson(place:write("a", line .. "\n")))
+      assert.matches("line 1: not a JSON object", err.message, 1, true)
+    end
     for text, wrong in pairs {
       ["x\nM\252ller\n"] = "line 2 is not UTF-8; save the file as UTF-8",
       ["\255\254x\0\n\0"] = "line 1 is not UTF-8",
@@ -216,6 +220,13 @@ describe("a source", function()
     assert.same({ 1, { ["row has no 'id'"] = 2 } }, { #got, plan.totals.skipped })
     got, plan = read(fix.csv(place:write("a.csv", "mail,b\n,2\n"), { key = "mail", by = "lookup" }))
     assert.same({ 0, { ["row has no 'mail'"] = 1 } }, { #got, plan.totals.skipped })
+    -- Nor does a fix hear "no such record" of it.
+    local reasons = {}
+    assert(fix.plan(place.client, fixes.define {
+      source = fix.csv(place:write("a.csv", ("id,b\n,2\n%s,3\n"):format(MISSING)), { missing = "change" }),
+      change = function(_, ctx) reasons[#reasons + 1] = ctx.missing end,
+    }))
+    assert.same({ "row has no 'id'", "no such record" }, reasons)
   end)
 
   it("skips the creates of an errors file that may have arrived", function()

@@ -272,6 +272,25 @@ describe("record.row", function()
     end
   end)
 
+  it("reads the values of a JSON object", function()
+    local record, skipped = set({ lastName = "Lee", middleName = "M" }, {
+      surveyOptOut = true, title = ec.json.null, workPhone = { display = "+49 30 1234567" }, ["address.city"] = "Bonn",
+      externalOrganization = { id = ID }, ["customFields.a_integer"] = 7,
+      ["customFields.b_tag"] = ec.json.array { "x" },
+      lastName = 5, middleName = true, ["address.postalCode"] = { "x" }, ["customFields.c_date"] = 2026,
+    })
+    assert.same({
+      lastName = "Lee", middleName = "M", surveyOptOut = true, workPhone = { display = "+49 30 1234567" },
+      address = { city = "Bonn" }, externalOrganization = { id = ID }, customFields = { a_integer = 7,
+      b_tag = { "x" } },
+    }, record)
+    assert.same({ "address.postalCode: not a text", "lastName: not a text", "middleName: not a text",
+      "customFields.c_date: not a text" }, skipped)
+    local row = { title = ec.json.null }
+    assert.same({}, (set({ title = "x" }, row, { clear = true })))
+    assert.same({ title = ec.json.null }, row)
+  end)
+
   it("ignores an empty cell, or clears its field", function()
     local row = { title = " ", ["address.city"] = "", selfUri = "" }
     local function record()

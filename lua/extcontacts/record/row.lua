@@ -4,97 +4,17 @@
 -- of `extcontacts scan --csv` can be fed back as they are.
 
 local blank = require "extcontacts.record.normalize.blank"
-local canonical = require "extcontacts.record.canonical"
 local cells = require "extcontacts.record.cells"
-local contact_fields = require "extcontacts.record.contact_fields"
+local columns = require "extcontacts.record.columns"
 local core = require "extcontacts.core"
 local custom_fields = require "extcontacts.record.custom_fields"
 local damage = require "extcontacts.record.normalize.damage"
 local deepcopy = require "extcontacts.base.deepcopy"
 local diff = require "extcontacts.record.diff"
 local field_path = require "extcontacts.base.path"
-local models = require "extcontacts.api.models"
 local phone_reader = require "extcontacts.record.normalize.phone"
-local records = require "extcontacts.record"
-local suggest = require "extcontacts.base.suggest"
-local types = require "extcontacts.record.types"
 
 local record_row = {}
-
-------------------------------------------------------------------- columns --
-
-local BY_TYPE = { string = "text", date = "datetime", uri = "text", int32 = "integer", int64 = "integer",
-  integer = "integer", number = "number", boolean = "boolean", PhoneNumber = "phone" }
-local BY_SUFFIX = { integer = "integer", number = "number", checkbox = "boolean", tag = "json", date = "date",
-  datetime = "datetime" }
-
----@class extcontacts.record.Column
----@field name string
----@field path string[]
----@field type string a key of `cells.read`
----@field read_only boolean
----@field phone string|nil the phone number of which this is a part
----@field decided_by string[]|nil the columns from which the server derives this one
-
--- Raises if there is no such field.
-local function describe(kind, name)
-  local path = field_path.split(name)
-  local column = { name = name, path = path, read_only = types.owned[path[1]] or false }
-  if #path == 0 then
-    error(("column '%s' names no field; rename or remove it"):format(name), 0)
-  end
-  local model, field, parent = models[types.by_name[kind].model], nil, nil
-  for index, part in ipairs(path) do
-    if field and (field.shape == "map" or field.type == "object") then
-      column.type = BY_SUFFIX[path[#path]:match "_(%a+)$" or ""] or "text"
-      return column
-    elseif not model or not model.by_wire[part] then
-      error(suggest.unknown("field", table.concat(path, ".", 1, index), suggest.keys(model and model.by_wire or {})), 0)
-    end
-    if model.name == "PhoneNumber" then
-      column.phone = table.concat(path, ".", 1, index - 1)
-    end
-    parent, field = field, model.by_wire[part]
-    model = models[field.type]
-    if parent and canonical.ignores(parent, part) then
-      local whole = table.concat(path, ".", 1, index - 1)
-      column.read_only = true
-      column.decided_by = column.phone and { whole, whole .. ".display", whole .. ".e164" } or { whole, whole .. ".id" }
-    end
-    column.read_only = column.read_only or records.is_owned(field, index > 1)
-  end
-  local simple = field.shape ~= "array" and BY_TYPE[field.type]
-  if path[#path] == "id" and (not parent or canonical.refers(parent)) then
-    column.type = "id"
-  elseif column.phone and path[#path] == "extension" then
-    column.type = "extension"
-  elseif contact_fields.is_email[name] then
-    column.type = "email"
-  else
-    column.type = canonical.is_reference(field) and "reference" or simple or "json"
-  end
-  return column
-end
-
--- Columns that were described, by type and name.  Files with other columns than
--- these start a new table.
-local MOST_COLUMNS = 1000
-local columns, column_count = {}, 0
-
-local function column_of(kind, name)
-  local key = kind .. " " .. name
-  local column = columns[key]
-  if not column then
-    column = describe(kind, name)
-    if column_count >= MOST_COLUMNS then
-      columns, column_count = {}, 0
-    end
-    columns[key], column_count = column, column_count + 1
-  end
-  return column
-end
-
--------------------------------------------------------------- setting cells --
 
 -- The server derives the other parts of a phone number from `display`.  Those
 -- of the old number are removed with it.
@@ -198,10 +118,16 @@ local function clear_cell(work, column)
   end
 end
 
+-- Columns whose values are texts in JSON, too.  A number there has lost its form.
+local NEEDS_TEXT = { text = true, email = true, date = true, datetime = true, id = true }
+
 local function set_cell(work, column)
   local record, options, text = work.record, work.options, work.row[column.name]
   local current = field_path.at(record, column.path)
-  if blank.is(text) then
+  if work.typed[column.name] and NEEDS_TEXT[column.type] then
+    options.skip(column.name .. ": not a text")
+    return
+  elseif blank.is(text) then
     if options.clear and not column.read_only then
       clear_cell(work, column)
     end
@@ -230,6 +156,25 @@ local function set_cell(work, column)
   end
 end
 
+-- The cells of a row as texts.  Rows of NDJSON have values of other types: `typed` has
+-- their columns.
+local function texts_of(row)
+  local out, typed = row, {}
+  for name, value in pairs(row) do
+    if type(value) ~= "string" then
+      if out == row then
+        out = {}
+        for other, text in pairs(row) do
+          out[other] = text
+        end
+      end
+      local is_null = value == core.json.null
+      out[name], typed[name] = is_null and "" or core.json.encode(value), not is_null or nil
+    end
+  end
+  return out, typed
+end
+
 ---@class extcontacts.record.RowOptions
 ---@field ignore table<string, boolean>|nil columns that are not fields
 ---@field clear boolean|nil whether an empty cell clears its field; default: it changes nothing
@@ -238,39 +183,24 @@ end
 --- the schema of the record's custom fields; or nil, the reason, and true if it may exist. Without this
 --- function custom fields are not checked
 
--- The columns of a row that are fields, custom fields last: the row may set their
--- schema.
-local function columns_of(row, kind, ignored)
-  local out, custom = {}, {}
-  for _, name in ipairs(suggest.keys(row)) do
-    if not (ignored and ignored[name]) then
-      local column = column_of(kind, name)
-      local list = column.path[1] == "customFields" and custom or out
-      list[#list + 1] = column
-    end
-  end
-  for _, column in ipairs(custom) do
-    out[#out + 1] = column
-  end
-  return out
-end
-
 --- Sets a record's fields from the cells of a row.  Raises if a column is not a
 -- field of such a record.
 ---@param record table changed; empty for a record that is to be created
 ---@param kind extcontacts.record.TypeName
----@param row table<string, string> by field: `title`, `address.city`, `workPhone`
+---@param row table<string, any> by field: `title`, `address.city`, `workPhone`; texts, or values of JSON
 ---@param options extcontacts.record.RowOptions
 ---@return table record
 function record_row.set(record, kind, row, options)
-  local used, phones = columns_of(row, kind, options.ignore), {} -- the numbers before the change, by field
+  local typed
+  row, typed = texts_of(row)
+  local used, phones = columns.of(row, kind, options.ignore), {} -- the numbers before the change, by field
   for _, column in ipairs(used) do
     local phone = column.phone
     if phone then
       phones[phone] = phones[phone] or deepcopy(field_path.at(record, field_path.split(phone))) or {}
     end
   end
-  local work = { record = record, kind = kind, row = row, options = options, phones = phones }
+  local work = { record = record, kind = kind, row = row, typed = typed, options = options, phones = phones }
   for _, column in ipairs(used) do
     set_cell(work, column)
   end

@@ -18,7 +18,7 @@ local reader = {}
 ---@field row table|nil
 ---@field reference extcontacts.record.Reference|nil of the record
 ---@field missing boolean|nil the row's key names no record
----@field absent string|nil the reason, if an address was looked up
+---@field absent string|nil the reason, if it is another one than that nobody has the id
 ---@field number integer|nil of the row in its file
 ---@field id string|nil that the row names
 ---@field skipped string|nil why the row is skipped
@@ -165,7 +165,8 @@ local function of_rows(described, client)
         or read_by_id(described, client, seen, item, key)
     end
     item.missing = described.missing == "change" or nil
-    item.skipped = not item.missing and ("row has no '%s'"):format(described.key) or nil
+    item.absent = ("row has no '%s'"):format(described.key)
+    item.skipped = not item.missing and item.absent or nil
     return item
   end, close
 end

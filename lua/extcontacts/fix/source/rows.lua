@@ -7,6 +7,7 @@ local blank = require "extcontacts.record.normalize.blank"
 local core = require "extcontacts.core"
 local csv = require "extcontacts.base.csv"
 local errors = require "extcontacts.base.errors"
+local records = require "extcontacts.record"
 local suggest = require "extcontacts.base.suggest"
 local texts = require "extcontacts.base.text"
 
@@ -102,7 +103,7 @@ function rows.ndjson(described)
       return nil
     end
     local row, problem = core.json.decode(line)
-    if type(row) ~= "table" then
+    if type(row) ~= "table" or records.is_array(row) then
       errors.raise_invalid(("%s: line %d: %s"):format(described.path, number, problem or "not a JSON object"))
     end
     return row, number

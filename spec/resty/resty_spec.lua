@@ -114,6 +114,10 @@ describe("a lookup of a caller", function()
       assert.same({ contact.id, "Ann" }, { again.id, again.name })
       assert.is_true(again.source == "worker" or again.source == "shared")
     end
+    for _, number in ipairs { "tel:+1-317-555-0142", "+1 (317) 555-0142 ext. 5", "\226\128\170+13175550142\226\128\172",
+      "+1 (1) 317 555 0142" } do
+      assert.equal(contact.id, caller(number).id, number)
+    end
     assert.equal(1, calls())
   end)
 
@@ -131,7 +135,7 @@ describe("a lookup of a caller", function()
 
   it("rejects a value that is not a phone number", function()
     start()
-    for _, text in ipairs { "13175550142", "+1x", "+", "+12345678901234567", "" } do
+    for _, text in ipairs { "13175550142", "+1x", "+", "+12345678901234567", "", "0317 5550142", "ann@x.example" } do
       assert.same({ "invalid", "not_e164" }, { caller(text).kind, caller(text).code })
     end
     assert.equal(0, calls())

@@ -110,19 +110,27 @@ local function find(self, value)
   return nil, err
 end
 
--- A phone number without "tel:" and punctuation.
-local function plain_number(text)
-  return (text:gsub("^tel:", ""):gsub("[%s().%-]", ""))
+-- A number in E.164 from every spelling that has a country code; nil for other texts.
+-- A number of an unknown numbering plan is read without "tel:" and punctuation.
+local function number_of(text)
+  local plain = text
+  if not text:find "^%+%d+$" then
+    -- Loaded where it is needed: the numbering plans take 200 KB.
+    local number = require("extcontacts.record.normalize.phone").read(text)
+    plain = number and number.e164 or text:gsub("^tel:", ""):gsub("[%s().%-]", "")
+  end
+  return plain:find "^%+%d+$" and #plain >= 8 and #plain <= 16 and plain or nil
 end
 
 --- Looks up the contact with a phone number.
----@param number string E.164, like `+13175550100`; spaces, dots, dashes and parentheses are ignored
+---@param number string with its country code, like `+13175550100`, `tel:+1-317-555-0100` or `+49 (0)171 …`; an
+--- extension is ignored
 ---@return table|nil contact the first match; nil without an error if no contact has the number
 ---@return extcontacts.Error|nil
 ---@return extcontacts.LookupAnswer|nil answer all matches and their age
 function Lookup:caller(number)
-  local value = type(number) == "string" and plain_number(number)
-  if not value or not value:find("^%+%d+$") or #value < 8 or #value > 16 then
+  local value = type(number) == "string" and number_of(number)
+  if not value then
     return nil, errors.new {
       kind = "invalid", code = "not_e164",
       message = "the caller's number is not in E.164; pass a plus sign and 7 to 15 digits",
@@ -161,10 +169,7 @@ end
 ---@param value string as passed to `caller` or `find`
 ---@return integer count
 function Lookup:forget(value)
-  if value:find "^tel:" or value:find "^%+" then
-    value = plain_number(value)
-  end
-  local count = self.cache:forget(value, now())
+  local count = self.cache:forget(not value:find("@", 1, true) and number_of(value) or value, now())
   if count > 0 then
     self.metrics:count "invalidated_total"
   end

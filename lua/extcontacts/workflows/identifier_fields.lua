@@ -3,8 +3,7 @@
 
 local contact_fields = require "extcontacts.record.contact_fields"
 local core = require "extcontacts.core"
-local email = require "extcontacts.record.normalize.email"
-local phone = require "extcontacts.record.normalize.phone"
+local normalize = require "extcontacts.record.normalize"
 
 local identifier_fields = {}
 
@@ -17,13 +16,11 @@ local function is_free(value)
 end
 
 local function email_key(value)
-  return text_of(value) and (email.key(value) or value:lower())
+  return text_of(value) and normalize.identifier("Email", value)
 end
 
--- The number of a text, or its digits if its country is not certain.
 local function number_key(value)
-  local number = text_of(value) and phone.read(value)
-  return number and number.e164 or text_of(value) and (value:gsub("%D", ""))
+  return text_of(value) and normalize.identifier("Phone", value)
 end
 
 -- Whether a phone field has a number, in any spelling of it.

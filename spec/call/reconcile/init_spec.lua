@@ -60,6 +60,15 @@ describe("a create whose reply was lost", function()
     assert.equal(1, self.client:stats().recovered)
   end)
 
+  it("is found though it names an organization in capitals", function()
+    local id = "5b4ab8d4-2b1c-4b3e-9d5a-6f0a4c1f0b11"
+    local stored = ann("new", NOW, { externalOrganization = { id = id } })
+    local self = client { LOST, answer { contacts = { stored } }, answer(stored) }
+    local contact = self.client.contacts:create { firstName = "Ann", lastName = "Lee", workEmail = "ann@example.com",
+      externalOrganization = { id = id:upper() } }
+    assert.equal("new", contact.id)
+  end)
+
   it("is searched for again while the index may lag", function()
     local self = client {
       LOST, nothing(), nothing(), answer { contacts = { ann("new", NOW) } }, answer(ann("new", NOW)),

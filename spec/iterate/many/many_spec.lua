@@ -276,6 +276,11 @@ describe("a batch", function()
     local self = bulk.client()
     bulk.collect(self.client.contacts:enrich_many { request "a@x.org", request " A@X.org", request "b@x.org" })
     assert.equal("2 1", numbers(self.sizes))
+    self = bulk.client()
+    local phone, again = request "+49 (0)171 1234567", request "+491711234567"
+    phone.matchingIdentifiers[1].type, again.matchingIdentifiers[1].type = "Phone", "Phone"
+    bulk.collect(self.client.contacts:enrich_many { phone, again })
+    assert.equal("1 1", numbers(self.sizes))
   end)
 
   it("stays under 3 MB", function()

@@ -44,6 +44,19 @@ describe("record.normalize", function()
     assert.same({ nil, nil, "unreadable phone number: no country code" }, { normalize.id_or_address "0171 1234567" })
   end)
 
+  it("compares the values of identifiers", function()
+    for _, case in ipairs {
+      { "Phone", "+491711234567", "+49 (0)171 1234567", "tel:+49-171-1234567", "0049 171 1234567" },
+      { "Phone", "01711234567", "0171 123-4567" }, { "Email", "a@x.example", " A@X.example", "Ann <a@x.example>" },
+      { "Email", "a@b\195\188cher.example", "a@xn--bcher-kva.example" }, { "ExternalId", "c-7", " C-7 " },
+    } do
+      for index = 2, #case do
+        assert.equal(case[2], normalize.identifier(case[1], case[index]), case[index])
+      end
+    end
+    assert.are_not.equal(normalize.identifier("ExternalId", "0012"), normalize.identifier("ExternalId", "12"))
+  end)
+
   it("reads cells of nothing but punctuation", function()
     local readers = { normalize.address, normalize.id_or_address }
     for _, name in ipairs { "id", "email", "phone", "date" } do
@@ -64,6 +77,10 @@ describe("record.normalize", function()
     readers.key = require("extcontacts.record.normalize.name").key
     readers.damage = require("extcontacts.record.normalize.damage").of
     readers.blank = require("extcontacts.record.normalize.blank").is
+    readers.trimmed = require("extcontacts.record.normalize.blank").trimmed
+    readers.composed = require("extcontacts.record.normalize.composition").composed
+    readers.decomposed = require("extcontacts.record.normalize.composition").decomposed
+    readers.email_key = require("extcontacts.record.normalize.email").key
     for name, read in pairs(readers) do
       for index, text in ipairs(HOSTILE) do
         growth.assert_linear(("%s of text %d"):format(name, index), read, text)

@@ -170,6 +170,15 @@ local function same_text(sent, found)
   return name.composed(text.trim(sent)) == name.composed(text.trim(found))
 end
 
+-- The server writes ids in lower case.
+local function same_id(sent, found)
+  if sent == found or type(sent) ~= "string" or type(found) ~= "string" then
+    return sent == found
+  end
+  local ids = require "extcontacts.record.normalize.id"
+  return ids.key(sent) == ids.key(found)
+end
+
 local function is_nothing(value)
   return value == nil or value == null or value == ""
 end
@@ -184,7 +193,7 @@ local function same_value(sent, found)
   elseif type(sent) ~= "table" or type(found) ~= "table" then
     return sent == found
   elseif sent.id ~= nil and found.id ~= nil then
-    return sent.id == found.id -- another record, named by its id
+    return same_id(sent.id, found.id) -- another record
   elseif is_phone(sent) and is_phone(found) then
     return same_number(sent, found) and holds(sent, found, DERIVED)
   end

@@ -93,8 +93,8 @@ local function identifier_key(identifier)
   if type(identifier) ~= "table" then
     return nil
   end
-  local value = tostring(identifier.value)
-  value = identifier.type == "Phone" and value:gsub("%D", "") or text.trim(value):lower()
+  -- Loaded for enrichments: the numbering plans take 200 KB.
+  local value = require("extcontacts.record.normalize").identifier(identifier.type, tostring(identifier.value))
   local source = type(identifier.externalSource) == "table" and identifier.externalSource.id or ""
   return ("%s %s %s"):format(tostring(identifier.type), tostring(source), value)
 end

@@ -7,7 +7,9 @@
 local blank = require "extcontacts.record.normalize.blank"
 local email = require "extcontacts.record.normalize.email"
 local id = require "extcontacts.record.normalize.id"
+local letters = require "extcontacts.base.letters"
 local phone = require "extcontacts.record.normalize.phone"
+local texts = require "extcontacts.base.text"
 
 local normalize = {}
 
@@ -39,6 +41,19 @@ function normalize.address(text)
     return nil, "unreadable phone number: " .. reason
   end
   return nil, "not an e-mail address or a phone number in E.164"
+end
+
+--- The form in which values of the API's identifiers are compared.
+---@param kind string the identifier's type, `Email` or `Phone`; others are compared as they are, trimmed and
+--- in lower case
+---@param value string
+---@return string key
+function normalize.identifier(kind, value)
+  if kind == "Phone" then
+    local number = phone.read(value)
+    return number and number.e164 or (value:gsub("%D", ""))
+  end
+  return kind == "Email" and email.key(value) or letters.lower(texts.trim(value))
 end
 
 --- Reads an id, an e-mail address or a phone number with its country code.

@@ -31,7 +31,7 @@ local CODES = {
     "Rate limit exceeded the maximum. Retry the request in [{seconds}] seconds" },
   ["internal.server.error"] = { 500, "The server encountered an unexpected condition which prevented it from "
     .. "fulfilling the request." },
-  ["not.implemented"] = { 501, "The sandbox does not perform {operation} yet." },
+  ["not.implemented"] = { 501, "The server does not support the functionality that the request needs." },
   ["bad.gateway"] = { 502, "The gateway received no valid response." },
   ["service.unavailable"] = { 503, "Service Unavailable - The server is currently unavailable (because it is "
     .. "overloaded or down for maintenance)." },

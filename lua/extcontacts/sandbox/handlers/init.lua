@@ -19,7 +19,6 @@ local operations = require "extcontacts.api.operations"
 local own_organization = require "extcontacts.sandbox.own_organization"
 local page_envelope = require "extcontacts.sandbox.handlers.page_envelope"
 local patch = require "extcontacts.sandbox.handlers.patch"
-local pending = require "extcontacts.sandbox.handlers.pending"
 local record_body = require "extcontacts.sandbox.handlers.record_body"
 local record_listing = require "extcontacts.sandbox.handlers.record_listing"
 local record_store = require "extcontacts.sandbox.handlers.record_store"
@@ -203,6 +202,10 @@ for _, own in ipairs {
   require "extcontacts.sandbox.handlers.identifiers",
   merge.handlers,
   require "extcontacts.sandbox.handlers.imports",
+  require "extcontacts.sandbox.handlers.contact_search",
+  require "extcontacts.sandbox.handlers.organization_settings",
+  require "extcontacts.sandbox.handlers.journey",
+  require "extcontacts.sandbox.handlers.graphs",
   require "extcontacts.sandbox.handlers.enrich",
 } do
   for short, handler in pairs(own) do
@@ -223,19 +226,12 @@ local function reject_deleted(handler)
   end
 end
 
-local function not_implemented(ctx)
-  api_errors.raise("not.implemented", { operation = ctx.row.short })
-end
-
 handlers[own_organization.row.short] = own_organization.handler
 
 -- Every operation of the table needs a handler; without one the sandbox does
 -- not start.
 for _, row in ipairs(operations.list) do
-  if pending[row.short] then
-    assert(not handlers[row.short], row.short)
-    handlers[row.short] = not_implemented
-  elseif not handlers[row.short] then
+  if not handlers[row.short] then
     local name, verb = row.short:match("^(.*)%.([^.]+)$")
     local resource = resources.by_name[name]
     local handler = verbs[verb]

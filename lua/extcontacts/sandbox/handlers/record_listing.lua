@@ -83,6 +83,15 @@ local function members_of_all(records, owners, hidden, record_of)
   return members
 end
 
+-- Those of the records that are not hidden.
+local function existing(indexes, text_of)
+  local found = {}
+  for _, index in ipairs(indexes) do
+    found[#found + 1] = text_of(index) and index or nil
+  end
+  return found
+end
+
 -- The first `most` records of a collection, and the number of all records.
 local function all_of(records, hidden, text_of, most)
   local found = {}
@@ -133,8 +142,9 @@ end
 ---@param ctx extcontacts.sandbox.Context
 ---@param type_name string
 ---@param owner integer|integer[]|nil only the records of this owner, or of these
+---@param only integer[]|nil only these records
 ---@return string JSON
-function record_listing.page(ctx, type_name, owner)
+function record_listing.page(ctx, type_name, owner, only)
   local records, search = dataset.collections[type_name], dataset.search_indexes[type_name]
   local number, size = page_envelope.window(ctx)
   if type_name == "contact_note" and ctx.settings.note_page_size > 0 and size > ctx.settings.note_page_size then
@@ -149,12 +159,14 @@ function record_listing.page(ctx, type_name, owner)
   local most = number * size
   local indexes, total
 
-  if owner then
+  if only then
+    indexes = existing(only, text_of)
+  elseif owner then
     indexes = type(owner) == "table" and members_of_all(records, owner, hidden, record_of)
       or members_of(records, owner, hidden, record_of)
-    if q then
-      indexes = search:filter(indexes, q, record_of)
-    end
+  end
+  if indexes and q then
+    indexes = search:filter(indexes, q, record_of)
   elseif q then
     indexes = search:matches(q, hidden)
   end

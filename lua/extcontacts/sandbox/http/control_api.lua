@@ -3,6 +3,7 @@
 
 local access_tokens = require "extcontacts.sandbox.state.access_tokens"
 local api_errors = require "extcontacts.sandbox.api_errors"
+local clusters = require "extcontacts.sandbox.state.clusters"
 local dataset = require "extcontacts.sandbox.state.dataset"
 local divisions = require "extcontacts.sandbox.state.divisions"
 local faults = require "extcontacts.sandbox.state.faults"
@@ -142,6 +143,11 @@ routes["POST /sandbox/divisions"] = function(body)
     return nil, ("there is no client '%s'"):format(tostring(body.client_id))
   end
   return { status = "set" }
+end
+
+routes["POST /sandbox/clusterscans"] = function()
+  local scan = clusters.scan()
+  return { id = scan.id, clusters = #scan.clusters }
 end
 
 routes["GET /sandbox/associations"] = function()

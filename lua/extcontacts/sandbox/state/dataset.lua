@@ -37,6 +37,9 @@ local TYPE_NUMBERS = {
   import_settings = 14,
   import_csv_settings = 15,
   division = divisions.type_number,
+  session = 17,
+  cluster_scan = 18,
+  cluster = 19,
 }
 dataset.type_numbers = TYPE_NUMBERS
 
@@ -245,6 +248,12 @@ function dataset.build(settings)
   }
   -- the jobs of all exports, in their order
   dataset.exports = {}
+  -- the settings of the organization and of the graphs
+  dataset.settings, dataset.graph_settings = {}, {}
+  -- contact's index → segment's id → when it was assigned
+  dataset.segments = {}
+  -- the cluster scans, the oldest first; built when they are first read
+  dataset.cluster_scans = nil
   -- the uploads of CSV files, and the import jobs
   dataset.uploads, dataset.imports = {}, {}
   dataset.set_lag(settings)

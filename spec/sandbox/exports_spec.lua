@@ -256,6 +256,30 @@ describe("the sandbox's exports", function()
     assert.equal(400, session:call("GET", "/contacts/exports?pageSize=0").status)
   end)
 
+  it("stops at a reset", function()
+    local content = { "Name" }
+    for number = 1, 3000 do
+      content[#content + 1] = "Row " .. number
+    end
+    content = table.concat(content, "\n")
+    set { import_wait = "run" }
+    local source = session:must("POST", "/externalsources", { name = "CRM" })
+    local import = session:must("POST", "/import/settings", { name = "x", externalSourceId = source.id,
+      mergeContacts = false, importFields = { { name = "firstName", included = true } } })
+    local csv_settings = session:must("POST", "/import/csv/settings", { externalSettingsId = import.id,
+      mappings = { { sourceField = "Name", targetField = "$.firstName" } } })
+    local upload, headers = session:must("POST", "/import/csv/uploads", { fileSize = #content }), {}
+    for _, header in ipairs(upload.uploadHeaders) do
+      headers[header.name] = header.value
+    end
+    assert.equal(200, api.request(upload.uploadUrl, { method = "PUT", headers = headers, body = content }).status)
+    session:must("POST", "/import/csv/jobs", { uploadId = upload.uploadId, settingsId = csv_settings.id })
+    server:reset()
+    for _ = 1, 20 do
+      assert.equal(120, #session:scan "contacts")
+    end
+  end)
+
   it("needs all of its permissions", function()
     local reader = api.session(server, "reader", "secret")
     local reply = reader:call("POST", "/contacts/exports", {})
@@ -263,5 +287,17 @@ describe("the sandbox's exports", function()
     assert.equal("missing.permissions", reply.body.code)
     assert.equal("externalContacts:export:add", reply.body.messageParams.permissions)
     assert.equal(200, reader:call("GET", "/contacts/exports").status)
+  end)
+end)
+
+describe("the sandbox's files with --tls", function()
+  it("are served over https", function()
+    local server = sandbox.start { contacts = 10, tls = true, job_time = 0 }
+    local session = api.session(server)
+    local job = session:must("POST", "/contacts/exports", {})
+    job = session:must("GET", "/contacts/exports/" .. job.id)
+    assert.matches("^https://127%.0%.0%.1:%d+/", job.downloadUrl)
+    assert.equal(10, #csv.rows(api.request(job.downloadUrl).text))
+    server:stop()
   end)
 end)

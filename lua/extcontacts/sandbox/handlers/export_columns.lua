@@ -4,7 +4,6 @@
 local dataset = require "extcontacts.sandbox.state.dataset"
 local json = require "extcontacts.base.json"
 local models = require "extcontacts.api.models"
-local path = require "extcontacts.base.path"
 local record_body = require "extcontacts.sandbox.handlers.record_body"
 
 local export_columns = {}
@@ -81,18 +80,29 @@ function export_columns.names(model_name, type_name, choice)
   return basic
 end
 
+-- Puts the values of a record into a map by their dotted paths.
+local function flatten(record, prefix, values)
+  for name, value in pairs(record) do
+    local at = prefix .. name
+    if type(value) ~= "table" then
+      values[at] = tostring(value)
+    elseif getmetatable(value) == json.array_mt then
+      values[at] = assert(json.encode(value))
+    else
+      flatten(value, at .. ".", values)
+    end
+  end
+  return values
+end
+
 --- A record's cells.
 ---@param record table
----@param columns string[][] the columns' names, split
+---@param columns string[] the columns' names
 ---@return string[]
 function export_columns.cells(record, columns)
-  local cells = {}
-  for number, names in ipairs(columns) do
-    local value = path.at(record, names)
-    if type(value) == "table" then
-      value = assert(json.encode(value))
-    end
-    cells[number] = value ~= nil and tostring(value) or nil
+  local values, cells = flatten(record, "", {}), {}
+  for number, name in ipairs(columns) do
+    cells[number] = values[name]
   end
   return cells
 end

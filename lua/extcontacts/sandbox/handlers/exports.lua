@@ -15,7 +15,6 @@ local export_filter = require "extcontacts.sandbox.handlers.export_filter"
 local file_links = require "extcontacts.sandbox.state.file_links"
 local json = require "extcontacts.base.json"
 local locate = require "extcontacts.sandbox.handlers.locate"
-local path = require "extcontacts.base.path"
 local record_body = require "extcontacts.sandbox.handlers.record_body"
 local record_ids = require "extcontacts.sandbox.state.record_ids"
 local server_clock = require "extcontacts.sandbox.state.server_clock"
@@ -60,11 +59,8 @@ local function dated(records, index, record)
 end
 
 local function write_file(job, pause)
-  local columns, count = {}, 0
+  local count = 0
   local names = export_columns.names(job.kind.of, job.kind.types[1], job.columns)
-  for number, name in ipairs(names) do
-    columns[number] = path.split(name)
-  end
   local lines = { csv.line(names, #names, true) }
   for _, type_name in ipairs(job.kind.types) do
     local records = dataset.collections[type_name]
@@ -72,7 +68,7 @@ local function write_file(job, pause)
       local record = count < job.limit and complete(records, index)
       if record and (not job.sees or job.sees(records, index)) and job.test(dated(records, index, record)) then
         count = count + 1
-        lines[#lines + 1] = csv.line(export_columns.cells(record, columns), #names, true)
+        lines[#lines + 1] = csv.line(export_columns.cells(record, names), #names, true)
       end
       pause()
     end
@@ -85,7 +81,7 @@ local function due_at(job)
   return job.outcome == "never" and math.huge or job.started + job.time
 end
 
--- The job as the API shows it; waits for a file that is still being written.
+-- The job as the API shows it; waits for the file, if it is late.
 local function public(ctx, job)
   local record = {
     id = job.id,
@@ -96,9 +92,8 @@ local function public(ctx, job)
     status = "RUNNING",
     selfUri = ("%s%s/exports/%s"):format(dataset.base_path, job.resource, job.id),
   }
-  if server_clock.now() >= due_at(job) then
+  if server_clock.now() >= due_at(job) and background.wait(job.task) then
     record.dateCompletion = dates.text(math.floor(due_at(job))):gsub("Z$", ".000Z")
-    background.wait(job.task)
     if job.task.failed or FAILURES[job.outcome] then
       record.status = "FAILED"
       return record
@@ -138,10 +133,11 @@ for resource, kind in pairs(KINDS) do
       file = file_links.add { name = resource .. ".csv" },
     }
     dataset.exports[#dataset.exports + 1] = job
+    local text = assert(json.encode(public(ctx, setmetatable({ outcome = "never" }, { __index = job }))))
     job.task = background.start(function(pause)
       write_file(job, pause)
     end)
-    return assert(json.encode(public(ctx, job)))
+    return text
   end
 
   handlers[resource .. ".exports.get"] = function(ctx)

@@ -56,10 +56,9 @@ local function merge_info(cluster)
   local operation = cluster.merge
   if not operation then
     return { status = "NotMerged" }
-  elseif server_clock.now() < operation.at then
+  elseif server_clock.now() < operation.at or not background.wait(operation.task) then
     return { status = operation.prefix .. "Queued" }
   end
-  background.wait(operation.task)
   if operation.error then
     return { status = operation.prefix .. "Failed", error = operation.error }
   end

@@ -128,20 +128,18 @@ function import_jobs.status(job)
     return "Cancelled", job.cancelled
   elseif now < job.started + job.time * CREATED_SHARE then
     return "Created", "Validating"
-  elseif job.outcome == "never" or now < job.started + job.time then
+  elseif job.outcome == "never" or now < job.started + job.time or not background.wait(job.validation) then
     return "Running", "Validating"
   end
-  background.wait(job.validation)
   if job.problem or job.validation.failed then
     return "Failed", "Validating", job.problem or "The job failed."
   end
   local continued = job.continued or (job.settings.import_wait == "run" and job.started + job.time)
   if not continued then
     return "Running", "Validated"
-  elseif now < continued + job.time then
+  elseif now < continued + job.time or not background.wait(job.importing or job.validation) then
     return "Running", "Importing"
   end
-  background.wait(job.importing or job.validation)
   if job.outcome == "late_failure" or (job.importing or job.validation).failed then
     return "Failed", "Importing", "The job failed."
   end

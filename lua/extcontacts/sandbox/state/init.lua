@@ -5,6 +5,7 @@
 -- settings and starts, resets and reconfigures the others together.
 
 local access_tokens = require "extcontacts.sandbox.state.access_tokens"
+local background = require "extcontacts.sandbox.state.background"
 local dataset = require "extcontacts.sandbox.state.dataset"
 local deepcopy = require "extcontacts.base.deepcopy"
 local faults = require "extcontacts.sandbox.state.faults"
@@ -30,6 +31,7 @@ local function start(settings)
   current = deepcopy(settings)
   server_clock.reset()
   scan_cursors.reset()
+  background.reset()
   file_links.reset()
   page_sizes.reset()
   request_log.reset(current.ledger)

@@ -436,6 +436,9 @@ describe("an observed contact of the sandbox", function()
   end
 
   it("has a type, which writes do not change", function()
+    for _, record in ipairs((session:scan "contacts")) do
+      assert.equal("Curated", record.type)
+    end
     local record = observe("Identified", { title = "x" })
     assert.equal("Identified", record.type)
     assert.same(record, session:must("GET", "/contacts/" .. record.id))

@@ -246,7 +246,7 @@ function seeded_contacts.new(config)
         '","visits_integer":', d[13] % 200, "},")
     end
     common_fields.put_dates(buf, d, 14)
-    buf:put('"selfUri":"/api/v2/externalcontacts/contacts/', id, '"}')
+    buf:put('"type":"Curated","selfUri":"/api/v2/externalcontacts/contacts/', id, '"}')
   end
 
   return self

@@ -133,7 +133,7 @@ local function update(ctx, kind, request, provided, index)
   local before = dataset.collections[kind.resource.type]:record(index)
   local record, kept = apply(ctx, kind, request, before, provided)
   record.division = before.division
-  if is_promoted(ctx, request) and before.type then
+  if kind == CONTACTS and is_promoted(ctx, request) then
     before.type, kept.type = "Curated", "Curated"
   end
   if ctx.query.dryRun then

@@ -158,8 +158,8 @@ merge.handlers = {
     local indexes, curated = {}, 0
     for position, field in ipairs { "sourceContactId", "targetContactId" } do
       indexes[position] = index_of(ctx, body[field], field)
-      local kind = dataset.collections.contact:record(indexes[position]).type or "Curated"
-      curated = curated + (kind == "Curated" and 1 or 0)
+      local is_curated = dataset.collections.contact:record(indexes[position]).type == "Curated"
+      curated = curated + (is_curated and 1 or 0)
     end
     if indexes[1] == indexes[2] then
       api_errors.invalid_field(ctx.settings, "targetContactId", "it is the source contact")
@@ -186,7 +186,7 @@ merge.handlers = {
     local contacts = dataset.collections.contact
     local index = locate.record(ctx, "contact")
     local record = contacts:record(index)
-    if (record.type or "Curated") ~= "Curated" then
+    if record.type ~= "Curated" then
       record.type, record.modifyDate = "Curated", server_clock.iso()
       contacts:put(index, record, contacts:owner(index))
     elseif ctx.settings.promote_curated == "reject" then

@@ -18,7 +18,7 @@ for line in io.lines "spec/fixtures/wire_requests.jsonl" do
   recorded[#recorded + 1], texts[#texts + 1] = assert(ec.json.decode(line)), line
 end
 
--- Calls the operation with the arguments of a recorded request.
+-- Calls the operation with the arguments of a recorded request; returns what `plan` says.
 local function send(client, expected)
   local row = operations.by_name[expected.operation]
   local arguments, opts = {}, {}
@@ -34,6 +34,7 @@ local function send(client, expected)
   end
   arguments[#row.positional + 1] = opts
   client:call(row.name, fake.unpack(arguments, 1, #row.positional + 1))
+  return (client:plan(row.name, fake.unpack(arguments, 1, #row.positional + 1)))
 end
 
 -- The query's pairs as in the fixture.
@@ -62,6 +63,7 @@ end
 
 describe("the client", function()
   local requests
+  local plans = {}
 
   setup(function()
     local script = {}
@@ -73,8 +75,8 @@ describe("the client", function()
     local client = ec.new {
       base_url = server.url, access_token = "token", retry = false, rate = false, on_ambiguous = "error",
     }
-    for _, expected in ipairs(recorded) do
-      send(client, expected)
+    for index, expected in ipairs(recorded) do
+      plans[index] = send(client, expected)
     end
     requests = select(2, server:log())
     client:close()
@@ -111,6 +113,15 @@ describe("the client", function()
       end
     end)
   end
+
+  it("plans the requests that it sends", function()
+    for index, request in ipairs(requests) do
+      local plan = plans[index]
+      assert.equal(request.method, plan.method)
+      assert.equal(request.path, plan.path .. (plan.query == "" and "" or "?" .. plan.query))
+      assert.equal(request.body, plan.body or "")
+    end
+  end)
 
   it("has all operations among them, with every argument", function()
     assert.equal(#operations.list, covered)

@@ -44,12 +44,17 @@ describe("ctx", function()
         assert(ctx.client:call("contacts.get", named))
         assert(ctx.client:request("GET", "/api/v2/externalcontacts/contacts/" .. named))
         for _ in ctx.client:scan_organizations { max_items = 1 } do end
+        for id, contact in ctx.client.contacts:get_many { named } do
+          assert(contact.id == id)
+        end
       end,
     }
     assert.equal(place:ids(1)[1], named)
     for _, write in ipairs {
       function(ctx) ctx.client.contacts:export { path = "x" } end,
       function(ctx) ctx.client.contacts:delete("x") end,
+      function(ctx) ctx.client.contacts:delete_many { "x" } end,
+      function(ctx) ctx.client.notes:create_many {} end,
       function(ctx) ctx.client.contacts.notes:create("x", {}) end,
       function(ctx) ctx.client:delete_externalcontacts_contact("x") end,
       function(ctx) ctx.client:call("contacts.delete", "x") end,

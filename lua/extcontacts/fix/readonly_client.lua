@@ -1,5 +1,6 @@
 --- The client that a fix gets: it reads and refuses to write.
 
+local many_names = require "extcontacts.iterate.many.names"
 local operations = require "extcontacts.api.operations"
 local raw_request = require "extcontacts.api.raw_request"
 local workflows = require "extcontacts.workflows"
@@ -18,6 +19,8 @@ local function is_read(name, first)
   end
   if workflows.has(name) then
     return workflows.reads(name)
+  elseif many_names.reads[name] ~= nil then
+    return many_names.reads[name]
   end
   local row = operations.find(name)
   return not row or row.effect == "read"

@@ -5,13 +5,17 @@ local RESOURCES = { "contacts", "organizations", "notes", "relationships" }
 local VERBS = { "get", "create", "update", "delete", "enrich" }
 local CAN_ENRICH = { contacts = true, organizations = true }
 
----@type string[]
-local names = {}
+---@class extcontacts.ManyNames
+---@field [integer] string
+---@field reads table<string, boolean> name → whether it only reads
+local names = { reads = {} }
 
 for _, resource in ipairs(RESOURCES) do
   for _, verb in ipairs(VERBS) do
     if verb ~= "enrich" or CAN_ENRICH[resource] then
-      names[#names + 1] = ("%s.%s_many"):format(resource, verb)
+      local name = ("%s.%s_many"):format(resource, verb)
+      names[#names + 1] = name
+      names.reads[name] = verb == "get"
     end
   end
 end

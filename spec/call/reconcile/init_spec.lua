@@ -262,6 +262,13 @@ describe("other writes whose reply was lost", function()
     assert.matches("/contacts/c1/notes/n$", self.requests[4].url)
   end)
 
+  it("find a note although the answer lacks its owner", function()
+    local note = { id = "n", noteText = "Hello", createDate = NOW }
+    local self = client { LOST, answer { entities = { note } }, answer(note) }
+    assert.equal("n", self.client.contacts.notes:create("c1", {
+      noteText = "Hello", entityId = "c1", entityType = "contact" }).id)
+  end)
+
   it("find a relationship among those of its organization", function()
     local found = { id = "r", relationship = "Account Manager", user = { id = "u" },
       externalOrganization = { id = "o", name = "Acme" } }

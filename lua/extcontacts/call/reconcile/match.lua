@@ -35,6 +35,9 @@ local DERIVED = {
 }
 local OWNED = { createDate = true, modifyDate = true, version = true, createdBy = true }
 
+-- Fields of a note that bulk requests need, and answers may lack.
+local INPUT_ONLY = { "entityId", "entityType" }
+
 local function value_at(record, path)
   return field_path.at(record, field_path.split(path))
 end
@@ -216,7 +219,13 @@ end
 ---@param found table
 ---@return boolean
 function match.has_content(model, sent, found)
-  return holds(records.writable(model, sent), found, OWNED)
+  local writable = records.writable(model, sent)
+  for _, name in ipairs(INPUT_ONLY) do
+    if is_nothing(found[name]) then
+      writable[name] = nil
+    end
+  end
+  return holds(writable, found, OWNED)
 end
 
 match.value_at = value_at

@@ -145,6 +145,30 @@ describe("created records", function()
   end
 end)
 
+describe("created notes without their owner", function()
+  local function note(text, owner, id)
+    return { noteText = text, entityType = owner, entityId = id }
+  end
+
+  it("are matched by their address", function()
+    local items = { note("same", "contact", "c1"), note("same", "organization", "o1"), note("other", "contact", "c1") }
+    local function at(n, text, path)
+      return created(n, { noteText = text, selfUri = "/api/v2/externalcontacts/" .. path .. "/notes/" .. bulk.id(n) })
+    end
+    local list = outcome(items, { at(2, "same", "organizations/o1"), at(3, "other", "contacts/c1"),
+      at(1, "same", "contacts/c1") }, nil, "notes")
+    assert.equal("1 2 3", ids(list))
+  end)
+
+  it("and address are matched by their text, if that is enough", function()
+    local items = { note("same", "contact", "c1"), note("same", "contact", "c2"), note("other", "contact", "c1") }
+    local list = outcome(items, { created(1, { noteText = "same" }), created(3, { noteText = "other" }),
+      created(2, { noteText = "same" }) }, nil, "notes")
+    assert.equal("protocol protocol 3", ids(list))
+    assert.is_true(list[1].err.ambiguous)
+  end)
+end)
+
 describe("failed creates", function()
   it("are matched by the item that the error repeats", function()
     local items = { { firstName = "Ann" }, { firstName = "Bob" }, { firstName = "Eve" } }

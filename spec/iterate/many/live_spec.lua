@@ -178,6 +178,95 @@ describe("bulk requests to the sandbox", function()
     end
   end)
 
+  -- The items of 25 records of another resource; `owners` are ids of contacts and organizations.
+  local OTHERS = {
+    organizations = function(n)
+      return { name = "Organization " .. n, industry = "Harbour" }
+    end,
+    notes = function(n, owners)
+      local owner = n % 2 == 0 and "contact" or "organization"
+      return { noteText = "Note " .. n, entityType = owner, entityId = owners[owner],
+        createdBy = { id = "6f1a2c3e-0d5b-4a51-9a36-000000000001" } }
+    end,
+    relationships = function(n, owners)
+      return { relationship = "Manager " .. n, externalOrganization = { id = owners.organization },
+        user = { id = ("6f1a2c3e-0d5b-4a51-9a36-%012d"):format(n) } }
+    end,
+  }
+  local TEXTS = { organizations = "industry", notes = "noteText", relationships = "relationship" }
+
+  -- The owners for new records.
+  local function first_owners(client)
+    local owners = {}
+    for contact in client:scan_contacts { max_items = 1 } do
+      owners.contact = contact.id
+    end
+    for organization in client:scan_organizations { max_items = 1 } do
+      owners.organization = organization.id
+    end
+    return owners
+  end
+
+  for space, item in pairs(OTHERS) do
+    it("whose replies get lost create " .. space .. " once", function()
+      local client, items, seen = connect(), {}, {}
+      local owners = first_owners(client)
+      server:control("POST", "/sandbox/faults", { { operation = space .. ".bulk.create", nth = 2, drop = "after" } })
+      for n = 1, 25 do
+        items[n] = item(n, owners)
+      end
+      local recovered = 0
+      for sent, record, err, response in client[space]:create_many(items, { concurrency = 1 }) do
+        assert.is_nil(err, tostring(err))
+        assert.equal(sent[TEXTS[space]], record[TEXTS[space]])
+        assert.is_nil(seen[record.id])
+        seen[record.id] = true
+        recovered = recovered + (response.recovered and 1 or 0)
+      end
+      assert.equal(15, recovered)
+    end)
+
+    for _, status in ipairs { 200, 403 } do
+      it(("create, change, read and delete %s%s"):format(space, status == 403 and " by single calls" or ""), function()
+        local client, items = connect(), {}
+        local owners = first_owners(client)
+        if status == 403 then
+          server:control("POST", "/sandbox/faults", { { operation = space .. ".bulk.*", status = 403 } })
+        end
+        for n = 1, 25 do
+          items[n] = item(n, owners)
+        end
+        local field, changed, index = TEXTS[space], {}, 0
+        for sent, record, err in client[space]:create_many(items) do
+          index = index + 1
+          assert.is_nil(err, tostring(err))
+          assert.equal(items[index], sent)
+          assert.equal(sent[field], record[field])
+          record[field] = "Changed " .. index
+          record.entityType, record.entityId = sent.entityType, sent.entityId
+          changed[index] = record
+        end
+        for _, verb in ipairs { "update_many", "get_many" } do
+          index = 0
+          for sent, record, err in client[space][verb](client[space], changed) do
+            index = index + 1
+            assert.is_nil(err, tostring(err))
+            assert.equal(sent.id, record.id)
+            assert.equal("Changed " .. index, record[field])
+          end
+          assert.equal(25, index)
+        end
+        for _, deleted, err in client[space]:delete_many(changed) do
+          assert.is_true(deleted, tostring(err))
+        end
+        for _, record, err in client[space]:get_many(changed) do
+          assert.is_nil(record)
+          assert.equal(404, err.status)
+        end
+      end)
+    end
+  end
+
   it("read other records as well", function()
     local client = connect()
     local ids = {}

@@ -195,6 +195,10 @@ describe("where bulk is not available", function()
       end
     end
     asked = {}
+    local address = "/api/v2/externalcontacts/organizations/o2/notes/" .. a
+    bulk.collect(self.client.notes:get_many { { id = a, selfUri = address } })
+    assert.same({ "GET organizations/o2/notes/" .. a }, asked)
+    asked = {}
     bulk.collect(self.client.notes:update_many { { id = a, entityId = "c1", entityType = "contact", noteText = "x" } })
     bulk.collect(self.client.notes:create_many { { entityId = "o1", entityType = "organization", noteText = "x" } })
     assert.same({ "PUT contacts/c1/notes/" .. a, "POST organizations/o1/notes" }, asked)

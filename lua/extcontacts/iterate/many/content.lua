@@ -6,6 +6,7 @@
 local core = require "extcontacts.core"
 local match = require "extcontacts.call.reconcile.match"
 local models = require "extcontacts.api.models"
+local note_owner = require "extcontacts.iterate.many.note_owner"
 local records = require "extcontacts.record"
 local text = require "extcontacts.base.text"
 
@@ -135,7 +136,8 @@ local function match_similar(ctx)
   local fits = {}
   for _, result in ipairs(unmatched(ctx.results, ctx.taken)) do
     for _, entry in ipairs(result.record and unmatched(ctx.batch, ctx.found) or {}) do
-      if match.has_content(ctx.model, entry.entity, result.record) then
+      local record = ctx.model == "Note" and note_owner.complete(result.record) or result.record
+      if match.has_content(ctx.model, entry.entity, record) then
         fits[result] = fits[result] or {}
         table.insert(fits[result], entry)
       end
@@ -159,6 +161,10 @@ local function match_similar(ctx)
       end
     end
   until not progress
+end
+
+local function itself(record)
+  return record
 end
 
 ---@class extcontacts.BulkResult
@@ -186,10 +192,11 @@ function content.match(model, batch, list, marker)
     end)
   end
   local names = names_of(model, batch)
+  local complete = model == "Note" and note_owner.complete or itself
   match_equal(ctx, function(entry)
-    return signature_of(entry.entity, names)
+    return signature_of(complete(entry.entity), names)
   end, function(result)
-    return result.record and signature_of(result.record, names)
+    return result.record and signature_of(complete(result.record), names)
   end)
   match_similar(ctx)
   return ctx.found, unmatched(list, ctx.taken)

@@ -5,6 +5,7 @@ local content = require "extcontacts.iterate.many.content"
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 local ids = require "extcontacts.record.normalize.id"
+local note_owner = require "extcontacts.iterate.many.note_owner"
 local operations = require "extcontacts.api.operations"
 local params = require "extcontacts.api.params"
 local text = require "extcontacts.base.text"
@@ -23,9 +24,6 @@ local kinds = {}
 local MODELS = {
   contacts = "ExternalContact", organizations = "ExternalOrganization", notes = "Note", relationships = "Relationship",
 }
-
--- Where the notes of an owner are.
-local NOTE_SPACES = { contact = "contacts.notes", organization = "organizations.notes" }
 
 -- The record's id, in the form in which ids are compared.
 local function id_of(item)
@@ -160,15 +158,6 @@ function kinds.entry(kind, item, number)
   return entry
 end
 
--- The owner of a note, which its single operations need.
-local function owner_of(item)
-  if type(item) ~= "table" or type(item.entityId) ~= "string" or type(item.entityType) ~= "string" then
-    return nil
-  end
-  local space = NOTE_SPACES[item.entityType:lower()]
-  return space, item.entityId
-end
-
 --- The single call that does the work of a bulk item.
 ---@param kind extcontacts.ManyKind
 ---@param entry extcontacts.ManyEntry
@@ -178,10 +167,12 @@ end
 function kinds.single(kind, entry, options)
   local space, arguments = kind.space, {}
   if space == "notes" then
-    space, arguments[1] = owner_of(entry.item)
-    if not space then
+    local owner
+    owner, arguments[1] = note_owner.of(entry.item)
+    if not owner then
       return nil
     end
+    space = note_owner.space(owner)
   end
   local row = operations.find(space .. "." .. kind.verb)
   if kind.verb ~= "create" and kind.verb ~= "enrich" then

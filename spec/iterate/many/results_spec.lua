@@ -68,6 +68,15 @@ describe("a result", function()
     assert_protocol(b, "a record without an id")
   end)
 
+  it("that is not known leaves it open whether a write was carried out", function()
+    for verb, is_write in pairs { get = false, update = true, delete = true } do
+      local a, b = outcome({ bulk.succeeded(record(B)) }, verb, { { id = A }, { id = B } })
+      assert_protocol(a, "no result for it")
+      assert.equal(is_write or nil, a.err.ambiguous)
+      assert.is_nil(b.err)
+    end
+  end)
+
   it("that is a success and an error is a protocol error", function()
     local a = outcome { { id = A, success = true, entity = record(A), error = { status = 500 } } }
     assert_protocol(a, "a success with an error")

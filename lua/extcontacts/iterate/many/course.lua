@@ -78,6 +78,7 @@ local function settle_unknown(job, entry, answer, found)
   local err = protocol_error(job, answer, entry, found.problem)
   local verb = job.kind.verb
   if found.is_failed or verb ~= "create" and verb ~= "enrich" then
+    err.ambiguous = not found.is_failed and verb ~= "get" or nil
     return fail(job, entry, err)
   elseif verb == "create" and not found.is_missing then
     return fail(job, entry, alone.ambiguous(err, "read the record before you send it again"))

@@ -25,6 +25,7 @@ local EXPECTED = {
   ["09_luv.lua"] = "the loop kept running",
   ["many.lua"] = "797 items in ",
   ["10_patch.lua"] = "Ada Lovelace, Countess, London",
+  ["11_enrich.lua"] = "updated, status 200: Ada Lovelace, Countess",
   ["12_export_job.lua"] = " bytes exported",
   ["13_find_or_create.lua"] = "the second time it was found",
 }

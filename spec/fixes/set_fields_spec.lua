@@ -31,6 +31,45 @@ describe("the fix set_fields", function()
       .. ", Head ,+49 30 1234567,030 555,yes," .. organization .. "\n") })
   end)
 
+  describe("with the external ids of organizations", function()
+    local LINK = "externalOrganization.externalId"
+    local source, organization
+
+    before_each(function()
+      source = assert(place.direct.external_sources:create { name = "ERP" }).id
+      organization = assert(place.direct.organizations:create { name = "ACME",
+        externalIds = { { externalSource = { id = source }, value = "007" } } }).id
+    end)
+
+    it("links contacts, and plans nothing more after it was applied", function()
+      local linked = ready:add { externalOrganization = { id = organization } }
+      local path = place:write("v.csv", "id,title," .. LINK .. "\n" .. ready:add {} .. ",Head, 007 \n" .. linked
+        .. ",,007\n" .. ready:add {} .. ",Head,\n" .. ready:add {} .. ",Head,008\n" .. ready:add {} .. ",,1.2E+11\n")
+      local planned, changes = ready:plan { csv = path, external_source = source }
+      assert.equal(3, planned.changes)
+      assert.same({ id = organization }, changes[1].after.externalOrganization)
+      assert.is_nil(changes[2].after.externalOrganization)
+      assert.equal(1, planned.totals.skipped[LINK .. ": no organization has this external id"])
+      local damaged = 0
+      for reason, count in pairs(planned.totals.skipped) do
+        damaged = damaged + (reason:find("^" .. LINK .. ": a spreadsheet") and count or 0)
+      end
+      assert.equal(1, damaged)
+      ready:converges { csv = path, external_source = source }
+    end)
+
+    it("creates linked contacts, and clears links", function()
+      local path = place:write("v.csv", "id,lastName," .. LINK .. "\n,New,007\n,Other,008\n")
+      local planned, changes = ready:plan { csv = path, external_source = source, create = true }
+      assert.equal(1, planned.changes)
+      assert.same({ id = organization }, changes[1].after.externalOrganization)
+      path = place:write("w.csv", "id," .. LINK .. "\n" .. ready:add { externalOrganization = { id = organization } }
+        .. ",\n")
+      assert.equal(0, ready:plan({ csv = path, external_source = source }).changes)
+      ready:converges { csv = path, external_source = source, empty = "clear" }
+    end)
+  end)
+
   it("finishes what failed, from the corrected errors file of the apply", function()
     local ids, bad = place:ids(40), {}
     for index = 1, 40, 6 do

@@ -22,6 +22,12 @@
 --                    (workEmail, cellPhone), so that the next plan finds the record.
 --                    Without such a key, a row with a cell that is skipped creates
 --                    nothing
+--   external_source= the id of the external source of the external ids in the column
+--                    `externalOrganization.externalId`
+--
+-- A contact's organization is set by its id (`externalOrganization`), or by its id in
+-- another system (`externalOrganization.externalId`). Each external id is looked up once;
+-- one that no organization has is skipped.
 --
 -- A phone number is set by its text, "+49 30 1234567 ext. 12"; an array or an object
 -- by its JSON; a reference to another record by its id. A cell that can't be read as
@@ -67,6 +73,55 @@ local function obstacle(row, record, kind)
   end
 end
 
+-- The column that names a contact's organization by its id in another system.
+local LINK = "externalOrganization.externalId"
+
+local function ignored(options)
+  return { options.key, options.kind == "contact" and LINK or nil }
+end
+
+-- A name that no cell has.
+local UNSET = "\0"
+
+-- The external id in a cell, which is read as any text; fix.null for an empty one that
+-- clears, nil for one that changes nothing.
+local function external_id(ctx)
+  local reader = setmetatable({ row = { name = ctx.row[LINK] }, skip = function(reason)
+    ctx.skip((reason:gsub("^name", LINK)))
+  end }, { __index = ctx })
+  local name = fix.set_row({ name = UNSET }, "organization", reader, { clear = ctx.options.empty == "clear" }).name
+  if name == UNSET then
+    return nil
+  end
+  return name or fix.null
+end
+
+-- Links a contact to the organization that the row names.
+local function link(record, ctx)
+  local options = ctx.options
+  if options.kind ~= "contact" or ctx.row[LINK] == nil then
+    return record
+  end
+  local text = external_id(ctx)
+  if text == nil then
+    return record
+  elseif text == fix.null then
+    record.externalOrganization = record.externalOrganization and fix.null
+    return record
+  end
+  local id, err = ctx.client.organizations:resolve {
+    externalId = text, externalSource = options.external_source ~= "" and options.external_source or nil,
+  }
+  if id and fix.get(record, "externalOrganization.id") ~= id then
+    record.externalOrganization = { id = id }
+  elseif not id and err.code ~= "organization" then
+    error(err, 0)
+  elseif not id then
+    ctx.skip(LINK .. ": no organization has this external id")
+  end
+  return record
+end
+
 -- The action for a row without a record.
 local function create(row, ctx)
   local options, key = ctx.options, row[ctx.options.key]
@@ -81,10 +136,13 @@ local function create(row, ctx)
   -- Without an address to find it by, the next plan of a corrected row would create
   -- the record again.
   local is_whole = true
-  local record = fix.set_row({}, options.kind, setmetatable({ skip = function(reason)
+  local reader = setmetatable({ skip = function(reason)
     is_whole = false
     ctx.skip(is_named and reason or reason .. "; nothing is created for this row")
-  end }, { __index = ctx }))
+  end }, { __index = ctx })
+  -- The key may be a field that a later plan finds the record by.
+  local record = link(fix.set_row({}, options.kind, reader, { ignore = { options.kind == "contact" and LINK or nil } }),
+    reader)
   if not is_whole and not is_named then
     return nil
   end
@@ -94,7 +152,8 @@ end
 
 return {
   name = "fields set from a CSV file",
-  options = { csv = "", key = "id", by = "id", kind = "contact", empty = "keep", create = false },
+  options = { csv = "", key = "id", by = "id", kind = "contact", empty = "keep", create = false,
+    external_source = "" },
 
   source = function(options)
     check(options)
@@ -112,6 +171,8 @@ return {
     elseif not record then
       return create(ctx.row, ctx)
     end
-    return fix.set_row(record, options.kind, ctx, { ignore = { options.key }, clear = options.empty == "clear" })
+    return link(fix.set_row(record, options.kind, ctx, {
+      ignore = ignored(options), clear = options.empty == "clear",
+    }), ctx)
   end,
 }

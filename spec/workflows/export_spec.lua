@@ -216,11 +216,52 @@ describe("an export", function()
     assert.equal(ID, err.job)
   end)
 
-  it("says so when the reply to the create was lost", function()
-    local _, err = try { { drop = true } }
-    assert.is_true(err.ambiguous)
-    assert.is_nil(err.job)
-    assert.truthy(err.message:find("contacts.exports:list", 1, true), err.message)
+  describe("whose create gets no reply", function()
+    local DATE = "Date: Mon, 30 Nov 2026 01:00:00 GMT\r\n"
+    local FILTERS = { eq = { field = "SchemaId", value = "s" } }
+
+    local function dated(value)
+      return peer.reply(assert(json.encode(value)), "Content-Type: application/json\r\n" .. DATE)
+    end
+
+    -- The API: an answer with its clock, the lost create, a list, and what follows.
+    local function lose(list, ...)
+      api = job_peers.start({ dated { id = ID }, { drop = true } }, { answer { entities = list }, ... })
+      local client = job_peers.client(api)
+      assert(client.contacts.exports:get(ID))
+      return client.contacts:export { path = path, poll = 0.001, deadline = 20, filters = FILTERS }
+    end
+
+    it("continues with the export that was started", function()
+      local url = serve { peer.reply(CSV) }
+      local same = { filters = FILTERS }
+      local result = assert(lose(json.array {
+        { id = "old", dateCreated = "2026-11-30T00:50:00.000Z", queryConditions = same },
+        { id = "other", dateCreated = "2026-11-30T01:00:01.000Z", queryConditions = { filters = { eq = { field =
+          "SchemaId", value = "t" } } } },
+        { id = ID, dateCreated = "2026-11-30T01:00:01.000Z", queryConditions = same, divisionIds = json.null },
+      }, export("SUCCEEDED", { downloadUrl = url })))
+      assert.equal(ID, result.job)
+      assert.same({ "GET /contacts/exports/" .. ID, "POST /contacts/exports" },
+        { job_peers.requests(api)[1], job_peers.requests(api)[2] })
+      assert.matches("^GET /contacts/exports", job_peers.requests(api)[3])
+      assert.equal("GET /contacts/exports/" .. ID, job_peers.requests(api)[4])
+    end)
+
+    it("starts another one if there is none", function()
+      local url = serve { peer.reply(CSV) }
+      local result = assert(lose(json.array {}, export "RUNNING", export("SUCCEEDED", { downloadUrl = url })))
+      assert.equal(ID, result.job)
+      assert.equal("POST /contacts/exports", job_peers.requests(api)[4])
+    end)
+
+    it("says so if the next reply is lost, too", function()
+      local _, err = try { { drop = true } }
+      assert.is_true(err.ambiguous)
+      assert.is_nil(err.job)
+      assert.truthy(err.message:find("contacts.exports:list", 1, true), err.message)
+      assert.equal(2, #job_peers.requests(api))
+    end)
   end)
 
   it("tries a download again, from the start", function()

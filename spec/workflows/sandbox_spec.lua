@@ -87,6 +87,18 @@ describe("jobs and the sandbox", function()
     end)
   end
 
+  it("start one export although the reply to its create is lost", function()
+    assert(client.contacts.exports:list()) -- for the server's clock
+    server:control("POST", "/sandbox/faults", { { operation = "contacts.exports.create", drop = "after", times = 1 } })
+    local result = assert(export { limit = 7 })
+    assert.equal(7, result.rows)
+    local count = 0
+    for record in client:each_contact_export() do
+      count = count + (record.id == result.job and 1 or 100)
+    end
+    assert.equal(1, count)
+  end)
+
   it("leave nothing if every download is cut short", function()
     server:control("POST", "/sandbox/faults", { { operation = "files.download", cut = 700 } })
     local _, err = export { deadline = 10 }

@@ -1,9 +1,15 @@
 --- Exports: creates the platform's job, waits for its end and downloads the file.
 
 local atomic_file = require "extcontacts.base.atomic_file"
+local canonical = require "extcontacts.record.canonical"
+local core = require "extcontacts.core"
+local dates = require "extcontacts.base.dates"
 local errors = require "extcontacts.base.errors"
 local jobs = require "extcontacts.workflows.job"
+local operations = require "extcontacts.api.operations"
 local option_rules = require "extcontacts.base.options"
+local pages = require "extcontacts.iterate.pages"
+local transport = require "extcontacts.transport"
 
 local export = {}
 
@@ -112,15 +118,60 @@ local function download(job, resource, record, writer)
   return size
 end
 
--- A lost reply leaves a job that only a list shows; a second one would do no harm, but
--- take as long.
-local function create(job, resource)
-  local created, err = errors.catch(job.call, job, resource .. ".exports.create", body_of(job.options))
-  if err then
-    if err.ambiguous then
-      err.message = ("%s; find the export with client.%s.exports:list(), and continue with job = its id"):format(
-        err.cause and err.cause.message or "the reply was lost", resource)
+-- Whether an export has the conditions that were asked for.
+local function is_same(record, body)
+  for _, name in ipairs { "divisionIds", "queryConditions" } do
+    local asked, found = body[name], record[name]
+    if found == core.json.null then
+      found = nil
     end
+    if canonical.text(asked or core.json.null) ~= canonical.text(found or core.json.null) then
+      return false
+    end
+  end
+  return true
+end
+
+-- Exports of a list that are searched for one that was started.
+local MOST_LISTED = 1000
+
+-- The export that a create whose reply was lost has started; nil if the list shows none.
+local function find_started(job, resource, body, since)
+  local row = operations.find(resource .. ".exports.list")
+  local iterator = assert(pages.new(job.ctx, row, 1, { {
+    max_items = MOST_LISTED, deadline = job:remaining(), cancel = job.options.cancel,
+  } }))
+  local newest, newest_time
+  for record in iterator do
+    local time = dates.iso(record.dateCreated)
+    if time and time >= since and is_same(record, body) and time >= (newest_time or time) then
+      newest, newest_time = record, time
+    end
+  end
+  return newest
+end
+
+-- Creates the export.  An export changes nothing, so one whose reply was lost is looked
+-- for in the list, and another one started if it is not there.
+local function create(job, resource)
+  local body, since = body_of(job.options), transport.server_time(job.ctx)
+  local created, err = errors.catch(job.call, job, resource .. ".exports.create", body)
+  if err and err.ambiguous then
+    local found, problem
+    if since then
+      found, problem = errors.catch(find_started, job, resource, body, since)
+    end
+    if found then
+      return found
+    elseif not problem then
+      created, err = errors.catch(job.call, job, resource .. ".exports.create", body)
+    end
+  end
+  if err and err.ambiguous then
+    err.message = ("the reply to the request that creates the export was lost; find the export with "
+      .. "client.%s.exports:list(), and continue with job = its id"):format(resource)
+  end
+  if err then
     error(err, 0)
   end
   return created

@@ -83,6 +83,12 @@ local function remaining(self)
   return left
 end
 
+--- The seconds that are left; raises if there are none.
+---@return number
+function Job:remaining()
+  return remaining(self)
+end
+
 --- Reports progress.
 ---@param step string
 ---@param fields table|nil becomes the report

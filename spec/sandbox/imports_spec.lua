@@ -115,8 +115,10 @@ describe("the sandbox's imports", function()
       assert.same({ uploadId = made.uploadId, headers = { "Key", "First" }, entries = { { "1", "Ada" } } },
         session:must("GET", "/import/csv/uploads/" .. made.uploadId .. "/preview"))
       set { upload_method = "POST" }
-      made = session:must("POST", "/import/csv/uploads", { fileSize = #content })
-      assert.equal(200, send(made, content, nil, "POST").status)
+      for _, name in ipairs { "", "ä/../b?c#d.csv" } do
+        made = session:must("POST", "/import/csv/uploads", { fileName = name, fileSize = #content })
+        assert.equal(200, send(made, content, nil, "POST").status)
+      end
     end)
 
     it("needs a size of at most 50 MB", function()
@@ -426,6 +428,7 @@ describe("the sandbox's imports", function()
     assert.equal(400, call({ upload = waiting.uploadId }).status)
     set { import_division = "required" }
     assert.equal(422, call({}).status)
+    assert.equal(422, call({ division = { id = "*" } }).status)
     assert.equal(202, call({ division = { id = api.NOBODY } }).status)
     local job = session:must("GET", "/import/jobs?expand=division").entities[1]
     assert.equal(api.NOBODY, job.division.id)

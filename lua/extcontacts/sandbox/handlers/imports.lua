@@ -35,7 +35,7 @@ handlers["imports.csv.uploads.create"] = function(ctx)
   end
   local upload = {
     id = record_ids.make(dataset.type_numbers.upload, #dataset.uploads),
-    name = body.fileName or "upload.csv",
+    name = body.fileName ~= "" and body.fileName or "upload.csv",
   }
   upload.file = file_links.add {
     name = upload.name,
@@ -168,12 +168,13 @@ end
 local NO_FILE = { header = { "" }, rows = {}, errors = {}, separator_valid = true, encoding_valid = true }
 
 local function start(ctx, job, division)
-  if division and division.id then
+  -- As in records, * means no division.
+  if division and division.id and division.id ~= "*" then
     job.division = division
   elseif ctx.settings.import_division == "required" then
     api_errors.invalid_field(ctx.settings, "division", "the field is required", "required")
   end
-  if division and division.id and ctx.divisions and not ctx.divisions[division.id:lower()] then
+  if job.division and ctx.divisions and not ctx.divisions[division.id:lower()] then
     job.forbidden = "The client has no access to the division."
   end
   job.id = record_ids.make(dataset.type_numbers.import_job, #dataset.imports)

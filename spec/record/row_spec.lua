@@ -202,7 +202,14 @@ describe("record.row", function()
     } do
       local record, skipped = set(before(), { workPhone = cell })
       assert.same({ before(), { "workPhone: " .. reason } }, { record, skipped }, cell)
+      record, skipped = set(before(), { ["workPhone.display"] = cell })
+      assert.same({ before(), { "workPhone.display: " .. reason } }, { record, skipped }, cell)
     end
+    for cell, reason in pairs { ["030 7654321"] = "no country code", ["+49 1"] = "too few digits",
+      Ann = "contains more than a phone number" } do
+      assert.same({ before(), { "workPhone.e164: " .. reason } }, { set(before(), { ["workPhone.e164"] = cell }) })
+    end
+    assert.equal("+49307654321", set(before(), { ["workPhone.e164"] = "+49 (0)30 7654321" }).workPhone.e164)
     -- Without an extension, the text does not say that there is none.
     for _, cell in ipairs { "+49 30 1234567", "0049 30 1234567", "+49301234567 ext. 5" } do
       assert.same({ before(), {} }, { set(before(), { workPhone = cell }) }, cell)

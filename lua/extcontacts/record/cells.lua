@@ -88,6 +88,29 @@ function READ.extension(text, current)
   return tonumber(digits)
 end
 
+-- Why a text is not one number; nil for a number with or without its country code.
+local function number_problem(text)
+  local number, extension = phone_reader.split(text)
+  if not number then
+    return extension
+  end
+  return phone_reader.problem(number)
+end
+
+-- A number as it was typed.
+function READ.display(text, current)
+  local problem = text ~= current and number_problem(text)
+  if problem then
+    return nil, problem
+  end
+  return READ.text(text, current)
+end
+
+function READ.e164(text)
+  local number, reason = phone_reader.read(text)
+  return number and number.e164, reason
+end
+
 function READ.boolean(text)
   local value = ({ ["true"] = true, yes = true, ["false"] = false, no = false })[plain_of(text):lower()]
   return value, "not yes, no, true or false"
@@ -128,11 +151,11 @@ function READ.phone(text, current)
   if text == diff.text(current) or text == current.display or text == current.userInput then
     return current
   end
-  local number, extension = phone_reader.split(text)
-  local problem = not number and extension or number and phone_reader.problem(number)
+  local problem = number_problem(text)
   if problem then
     return nil, problem
   end
+  local number, extension = phone_reader.split(text)
   local known = phone_reader.read(text)
   local e164 = known and known.e164
   -- Without an extension, the text does not say that there is none.

@@ -16,6 +16,9 @@ local BY_TYPE = { string = "text", date = "datetime", uri = "text", int32 = "int
 local BY_SUFFIX = { integer = "integer", number = "number", checkbox = "boolean", tag = "json", date = "date",
   datetime = "datetime" }
 
+-- Parts of a phone number whose cells are read by its rules.
+local PHONE_PARTS = { display = true, e164 = true, extension = true }
+
 ---@class extcontacts.record.Column
 ---@field name string
 ---@field path string[]
@@ -54,8 +57,8 @@ local function describe(kind, name)
   local simple = field.shape ~= "array" and BY_TYPE[field.type]
   if path[#path] == "id" and (not parent or canonical.refers(parent)) then
     column.type = "id"
-  elseif column.phone and path[#path] == "extension" then
-    column.type = "extension"
+  elseif column.phone and PHONE_PARTS[path[#path]] then
+    column.type = path[#path]
   elseif contact_fields.is_email[name] then
     column.type = "email"
   else

@@ -38,7 +38,7 @@ local function follow_number(work, name, before)
 end
 
 -- Columns whose texts a spreadsheet may take for numbers, and those of numbers.
-local TEXTUAL = { text = true, phone = true, email = true }
+local TEXTUAL = { text = true, phone = true, display = true, e164 = true, email = true }
 local NUMERIC = { number = true, integer = true }
 
 -- Why a cell does not have what was entered; nil if nothing speaks against it.
@@ -119,7 +119,7 @@ local function clear_cell(work, column)
 end
 
 -- Columns whose values are texts in JSON, too.  A number there has lost its form.
-local NEEDS_TEXT = { text = true, email = true, date = true, datetime = true, id = true }
+local NEEDS_TEXT = { text = true, display = true, e164 = true, email = true, date = true, datetime = true, id = true }
 
 local function set_cell(work, column)
   local record, options, text = work.record, work.options, work.row[column.name]

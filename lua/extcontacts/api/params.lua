@@ -57,6 +57,7 @@ local CALL_OPTIONS = {
 ---@field body_text string|nil the body as JSON, if it is encoded already (a batch)
 ---@field options extcontacts.CallOptions
 ---@field deadline number|nil monotonic seconds by which the call must have ended (an iterator's)
+---@field look_once boolean|nil with `maybe_sent_at`: whether one look for the record is enough
 ---@field on_body fun(text: string)|nil called with the answer's text before it is decoded (prefetch)
 
 local function is_integer(value)

@@ -451,6 +451,20 @@ describe("a create that an earlier run may have sent", function()
     assert.same({ "GET reversewhitepageslookup", "GET contacts", "POST contacts" }, methods(self))
   end)
 
+  it("is looked for as long as any other, if the reply to its own request is lost", function()
+    local script = { nothing(), LOST }
+    for _ = 1, 20 do
+      script[#script + 1] = nothing()
+    end
+    local self = client(script)
+    self.client.contacts:create(MAIL, { maybe_sent_at = 900, max_attempts = 1 })
+    local waited = 0
+    for _, seconds in ipairs(self.slept) do
+      waited = waited + seconds
+    end
+    assert.is_true(waited >= 60, waited)
+  end)
+
   it("is not mistaken for the record of another create", function()
     local self = client { answer { contacts = { ann("other", NOW) } }, answer(ann("new", NOW)) }
     assert.equal("new", self.client.contacts:create(MAIL, {

@@ -260,12 +260,14 @@ describe("an item of a create that failed on the server", function()
           for _, more in ipairs { { retryable = true }, {} } do
             local self = failing(status, is_done, more)
             local records = people(5)
-            for index, entry in ipairs(bulk.collect(self.client.contacts:create_many(records))) do
+            for index, entry in ipairs(bulk.collect(self.client.contacts:create_many(records, { check_time = 40 }))) do
               assert.is_nil(entry.err, tostring(entry.err))
               assert.equal(records[index].workEmail, entry.result.workEmail)
             end
             assert.equal(5, stored(self))
             assert.equal(is_done and 0 or 1, posts(self))
+            -- One look is enough where the server says that it can be sent again.
+            assert.equal(not is_done and not more.retryable, self.time - 1000 > 30)
           end
         end)
     end

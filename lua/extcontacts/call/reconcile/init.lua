@@ -148,21 +148,25 @@ function reconcile.settle(call, err)
 end
 
 --- Looks for the record of a create that an earlier run may have sent.
----@param call extcontacts.Call with the option `maybe_sent_at`
+---@param call extcontacts.Call with the option `maybe_sent_at`; with `args.look_once`, the server says that
+--- it did not carry the request out, and one look is enough
 ---@return table|nil record nil if it certainly does not exist
 ---@return extcontacts.Error|nil err if that is uncertain
 function reconcile.find_earlier(call)
   local since, now = call.args.options.maybe_sent_at, transport.server_time(call.ctx)
+  local check_time = call.check_time
   call.sent_at = since
   -- A record created long ago has been indexed since.
-  if now then
-    call.check_time = math.max(0, math.min(call.check_time, since + call.check_time - now))
+  if call.args.look_once then
+    call.check_time = 0
+  elseif now then
+    call.check_time = math.max(0, math.min(check_time, since + check_time - now))
   end
   local err = errors.new {
     kind = "transport", message = "an earlier run may have sent it", retryable = false,
   }
   local record, verdict = reconcile.settle(call, err)
-  call.sent_at = nil
+  call.sent_at, call.check_time = nil, check_time
   if record or verdict == "retry" then
     return record
   end

@@ -44,8 +44,8 @@ end
 -------------------------------------------------------------- single calls --
 
 -- Performs the single call for an item; nil if that is not possible.
-local function perform(job, entry, more)
-  local options = more or {}
+local function perform(job, entry, maybe_sent_at, look_once)
+  local options = { maybe_sent_at = maybe_sent_at }
   for name, value in pairs(job.options) do
     options[name] = value
   end
@@ -53,6 +53,7 @@ local function perform(job, entry, more)
   if not row then
     return nil
   end
+  args.look_once = look_once
   return { call.perform(job.ctx, row, args) }
 end
 
@@ -108,14 +109,15 @@ local function obstacle(job, entry, answer, since)
 end
 
 -- Looks for the record of an item that may have been created; the single create sends
--- it again if it certainly does not exist.
-local function look_up(job, entry, answer, err)
+-- it again if it certainly does not exist.  One look is enough where the server says
+-- that the item can be sent again.
+local function look_up(job, entry, answer, err, says_retryable)
   local since = bulk.sent_at(answer)
   local why = obstacle(job, entry, answer, since)
   if why then
     return alone.fail(job, entry, ambiguous(err, why))
   end
-  local results = perform(job, entry, { maybe_sent_at = since or 0 })
+  local results = perform(job, entry, since or 0, says_retryable)
   local failure = results[2]
   if failure and failure.ambiguous and failure.attempts == 0 then -- the search did not decide
     local copy = ambiguous(err, failure.message:match "carried out: (.*)$" or failure.message)
@@ -142,12 +144,13 @@ end
 ---@param entry extcontacts.ManyEntry
 ---@param answer extcontacts.BulkAnswer
 ---@param err extcontacts.Error
-function alone.settle_lost(job, entry, answer, err)
+---@param says_retryable boolean|nil whether the server says that the item failed and can be sent again
+function alone.settle_lost(job, entry, answer, err, says_retryable)
   entry.is_unsure = true
   if err.kind == "cancelled" or err.kind == "closed" then
     alone.fail(job, entry, ambiguous(err, "read the record before you send it again"))
   elseif job.kind.verb == "create" then
-    look_up(job, entry, answer, err)
+    look_up(job, entry, answer, err, says_retryable)
   elseif alone.is_repeatable(job, entry) then
     settle_single(job, entry, perform(job, entry))
   else

@@ -98,7 +98,7 @@ local function settle_failed(job, entry, answer, found)
   end
   entry.err, entry.is_unsure = err, entry.is_unsure or err.ambiguous
   if retryable and err.ambiguous and not alone.is_repeatable(job, entry) then
-    return alone.settle_lost(job, entry, answer, err)
+    return alone.settle_lost(job, entry, answer, err, found.failure.retryable)
   end
   local wait = retryable and bulk.item_wait(answer.call, err, entry.tries) or nil
   if not wait then

@@ -158,6 +158,36 @@ describe("find_or_create", function()
     assert.same({ "mine", "theirs" }, err.details.ids)
   end)
 
+  it("keeps its contact if the lookup returns it with its id in another spelling, or merged into another", function()
+    local id, other = "aaaaaaaa-0000-4000-8000-00000000000a", "bbbbbbbb-0000-4000-8000-00000000000b"
+    for _, owner in ipairs {
+      { id = id:upper() }, { id = other, mergeSet = { { id = id:upper() }, { id = other } } },
+    } do
+      local self = fake.client { NONE, fake.json(201, { id = id }), fake.json(200, owner) }
+      local contact, err, response = self.client.contacts:find_or_create(EMAIL, {})
+      assert.is_nil(err)
+      assert.equal(id, contact.id)
+      assert.is_false(response.found)
+      assert.same({ LOOKUP, CREATE, LOOKUP }, sent(self))
+    end
+  end)
+
+  it("knows one contact by its id in any spelling", function()
+    local id = "aaaaaaaa-0000-4000-8000-00000000000a"
+    local self = fake.client { fake.json(200, { id = id }), fake.json(200, { id = id:upper() }) }
+    local contact, err = self.client.contacts:find_or_create({ EMAIL, PHONE }, {})
+    assert.is_nil(err)
+    assert.equal(id, contact.id)
+  end)
+
+  it("returns the other program's contact if its own is gone already", function()
+    local self = fake.client { NONE, fake.json(201, { id = "new" }), fake.json(200, { id = "other" }), NONE }
+    local contact, err, response = self.client.contacts:find_or_create(EMAIL, {})
+    assert.is_nil(err)
+    assert.equal("other", contact.id)
+    assert.is_true(response.found)
+  end)
+
   it("creates nothing if a lookup fails", function()
     for _, answer in ipairs { fake.json(403, {}), fake.foreign(404), fake.json(500, {}) } do
       local self = fake.client({ answer }, { retry = false })

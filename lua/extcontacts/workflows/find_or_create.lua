@@ -4,7 +4,9 @@
 
 local call = require "extcontacts.call"
 local errors = require "extcontacts.base.errors"
+local id_forms = require "extcontacts.record.normalize.id"
 local identifier_fields = require "extcontacts.workflows.identifier_fields"
+local merge_set = require "extcontacts.record.merge_set"
 local operations = require "extcontacts.api.operations"
 local organization_links = require "extcontacts.iterate.organization_links"
 local outcome = require "extcontacts.api.outcome"
@@ -95,8 +97,8 @@ function Run:find()
     local contact, err, response = self:look_up(identifier)
     if err then
       return nil, err
-    elseif contact and not seen[contact.id] then
-      seen[contact.id] = true
+    elseif contact and not seen[id_forms.key(contact.id)] then
+      seen[id_forms.key(contact.id)] = true
       ids[#ids + 1] = contact.id
       found, found_response = found or contact, found_response or response
     end
@@ -107,6 +109,12 @@ function Run:find()
     found_response.found = true
     return found, nil, found_response
   end
+end
+
+-- Whether a contact is the one with an id, or that into which it was merged.
+local function is_same(contact, id)
+  id = id_forms.key(id)
+  return id_forms.key(contact.id) == id or merge_set.contains(contact, id)
 end
 
 -- After a create: whom an identifier belongs to, if not to the new contact.  One that
@@ -120,7 +128,7 @@ function Run:owner_of(identifier, id, response)
       contact, err = self:look_up(identifier)
     end
   end
-  if contact and contact.id ~= id then
+  if contact and not is_same(contact, id) then
     return contact
   elseif err then
     response.unclaimed = true -- the contact exists; only the check failed
@@ -133,8 +141,8 @@ function Run:settle(created, response)
   for _, identifier in ipairs(self.args.identifiers) do
     local other = self:owner_of(identifier, created.id, response)
     if other then
-      local deleted = self:call("contacts.delete", created.id, self:options())
-      if not deleted then
+      local deleted, err = self:call("contacts.delete", created.id, self:options())
+      if not deleted and not outcome.is_absent(err) then
         return conflict { created.id, other.id }
       end
       response.found = true

@@ -195,7 +195,8 @@ local function message_of(row, reply, body, args)
     return foreign_message(row, reply)
   end
   local message = text_field(body, "message")
-  message = message and sentence(response.mask(message, args)) or PHRASES[status] or "unexpected status"
+  message = message and sentence(response.mask(message, args)) or PHRASES[status]
+    or status and "unexpected status" or "it failed, and the answer does not say why"
   local permission = row.permissions[1]
   if status == 403 and permission and not message:find(permission, 1, true) then
     message = ("%s; required: %s"):format(message,

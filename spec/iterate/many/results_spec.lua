@@ -95,6 +95,28 @@ describe("a result", function()
     local a = outcome { { id = A, success = false }, bulk.succeeded(record(B)) }
     assert.equal("http", a.err.kind)
     assert.is_nil(a.err.status)
+    assert.truthy(a.err.message:find("the answer does not say why", 1, true))
+  end)
+
+  it("whose error is a text, or whose success is one, is what they say", function()
+    local a, b = outcome({ { id = A, success = "False" }, { id = B, success = "true" } }, "delete")
+    assert.equal("http", a.err.kind)
+    assert.is_true(b.result)
+    a, b = outcome({ { id = A, error = "it is gone" }, { id = B, success = true, error = "no" } }, "delete")
+    assert.equal("it is gone", a.err.message)
+    assert_protocol(b, "a success with an error")
+  end)
+
+  it("has no status that is none of HTTP", function()
+    for _, status in ipairs { 0, -1, 1e300, 404.5, 600, "4044", "x" } do
+      local a = outcome({ { id = A, success = false, error = { status = status } } }, "delete")
+      assert.is_nil(a.err.status)
+      assert.is_nil(a.err.ambiguous)
+    end
+    local a, b = outcome { { id = A, success = false, error = { status = "404" } },
+      { id = B, success = false, status = 409, error = { status = 0 } } }
+    assert.equal(404, a.err.status)
+    assert.equal(409, b.err.status)
   end)
 
   it("has the status of the item or of its error", function()

@@ -4,6 +4,7 @@
 
 local content = require "extcontacts.iterate.many.content"
 local ids = require "extcontacts.record.normalize.id"
+local merge_set = require "extcontacts.record.merge_set"
 local text = require "extcontacts.base.text"
 
 local results = {}
@@ -22,33 +23,58 @@ local function table_at(value, name)
   return type(inner) == "table" and inner or nil
 end
 
+-- A status of HTTP, also one that is written as a text.
+local function read_status(value)
+  local status = type(value) == "string" and value:find "^%d%d%d$" and tonumber(value) or value
+  if type(status) == "number" and status >= 100 and status <= 599 and status == math.floor(status) then
+    return status
+  end
+end
+
 local function status_of(result)
   local failure = table_at(result, "error")
-  for _, status in ipairs { failure and failure.status or false, result.status or false } do
-    if type(status) == "number" then
-      return status
-    end
+  return failure and read_status(failure.status) or read_status(result.status)
+end
+
+local BOOLEANS = { [true] = true, [false] = false, ["true"] = true, ["false"] = false }
+
+-- What a result says of its success; nil if it says nothing.
+local function claim_of(result)
+  local claim = result.success
+  if type(claim) == "string" then
+    claim = claim:lower()
   end
+  return BOOLEANS[claim]
+end
+
+-- Whether a result has an error, of any type.
+local function has_error(result)
+  return type(result.error) == "string" or table_at(result, "error") ~= nil
 end
 
 -- Whether an item succeeded.  Every field of a result is optional.
 local function is_success(result)
-  if table_at(result, "error") then
+  local claim = claim_of(result)
+  if has_error(result) then
     return false
-  elseif type(result.success) == "boolean" then
-    return result.success
+  elseif claim ~= nil then
+    return claim
   end
   local status = status_of(result)
   return table_at(result, "entity") ~= nil or status ~= nil and status < 300
 end
 
 local function failed(result)
-  return { failure = table_at(result, "error") or {}, status = status_of(result) }
+  local failure = table_at(result, "error")
+  if not failure and has_error(result) then
+    failure = { message = result.error }
+  end
+  return { failure = failure or {}, status = status_of(result) }
 end
 
 -- The result of a single item; `kind`, its verb and resource.
 local function read(kind, entry, result, is_dry_run)
-  if result.success == true and table_at(result, "error") then
+  if claim_of(result) and has_error(result) then
     return { problem = "its result is a success with an error" }
   elseif not is_success(result) then
     return failed(result)
@@ -84,30 +110,17 @@ local function named_entry(by_id, result, key)
   end
 end
 
--- Whether a contact is the one into which another was merged.
-local function contains(record, id)
-  for _, name in ipairs { "mergeSet", "mergedFrom" } do
-    for _, member in ipairs(table_at(record, name) or {}) do
-      local member_id = type(member) == "table" and member.id
-      if type(member_id) == "string" and ids.key(member_id) == id then
-        return true
-      end
-    end
-  end
-  return false
-end
-
 -- Takes a result whose contact says that the item's contact was merged into it: one
 -- that names no item, or a second one for the same item.  A read may share one.
 local function merged_result(kind, entry, answers, strays)
   for index, result in ipairs(strays) do
-    if contains(table_at(result, "entity"), entry.id) then
+    if merge_set.contains(table_at(result, "entity"), entry.id) then
       return table.remove(strays, index)
     end
   end
   for _, list in pairs(answers) do
     local last = list[#list]
-    if (#list > 1 or kind.verb == "get") and contains(table_at(last, "entity"), entry.id) then
+    if (#list > 1 or kind.verb == "get") and merge_set.contains(table_at(last, "entity"), entry.id) then
       return #list > 1 and table.remove(list) or last
     end
   end

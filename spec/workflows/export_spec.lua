@@ -340,6 +340,29 @@ describe("an export", function()
     assert.is_nil(read(path))
   end)
 
+  it("takes no other export's file", function()
+    local other = answer { id = "99999999-2222-4333-8444-555555555555", status = "SUCCEEDED",
+      downloadUrl = serve { peer.reply(CSV) } }
+    local _, err = try { export "RUNNING", other }
+    assert.equal("protocol", err.kind)
+    assert.equal(ID, err.job)
+    assert.same({}, job_peers.requests(files))
+  end)
+
+  it("refuses a file that is still compressed", function()
+    for coding, body in pairs { gzip = "\31\139\8\0", br = "x" } do
+      local url = serve { peer.reply(body, "Content-Encoding: " .. coding .. "\r\n") }
+      local _, err = try({ export "RUNNING", export("SUCCEEDED", { downloadUrl = url }) }, nil, { compress = false })
+      assert.equal("protocol", err.kind)
+      assert.equal(coding == "gzip", err.message:find("compress = true", 1, true) ~= nil)
+      assert.is_nil(read(path))
+      api:stop()
+      files:stop()
+    end
+    local url = serve { peer.reply(CSV, "Content-Encoding: identity\r\n") }
+    assert.equal(#CSV, assert(run { export "RUNNING", export("SUCCEEDED", { downloadUrl = url }) }).size)
+  end)
+
   it("replaces a file only with overwrite", function()
     local handle = assert(io.open(path, "wb"))
     handle:write "old"
@@ -446,6 +469,7 @@ describe("an export", function()
       ["must be a table"] = { "x" },
       ["option 'limit' must be a whole number"] = { { path = "x", limit = 1.5 } },
       ["option 'cancel' must come from ec.cancel_token"] = { { path = "x", cancel = {} } },
+      ["option 'path' must not contain a NUL"] = { { path = "a\0b" } },
       ["takes one argument"] = { { path = "x" }, 1 },
     } do
       local ok, raised = pcall(function()

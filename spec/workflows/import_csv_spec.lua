@@ -185,6 +185,45 @@ describe("an import", function()
     assert.is_nil(tostring(err):find("secret", 1, true))
   end)
 
+  it("repeats no cell of a line that is counted in another way, or of no line", function()
+    local _, err = run { upload_answer(), details { errors = json.array {
+      { lineNumber = 1, message = "Ada Lovelace has no Email" },
+      { lineNumber = 3, message = "is Ada Lovelace a Name?" },
+      { message = "ada@example.com and +1 317 5550100 are known" },
+    } } }
+    assert.truthy(err.message:find("line 1: … has no Email; line 3: is … a Name?; … and … are known", 1, true),
+      err.message)
+  end)
+
+  it("reads errors of lines in any form", function()
+    local _, err = run { upload_answer(), details { errors = json.array {
+      5, ec.null, { lineNumber = 1e300, message = {} }, { lineNumber = -1, message = "x" },
+    } } }
+    assert.equal("csv", err.code)
+    assert.same({ { message = "not valid" }, { message = "not valid" }, { message = "not valid" }, { message = "x" } },
+      err.details)
+  end)
+
+  it("uploads the file without a byte order mark, which would be part of a column's name", function()
+    assert(run({ upload_answer(), details(VALID), CREATED, job("Completed") },
+      { path = create("\239\187\191" .. CSV) }))
+    assert.equal(CSV, select(2, files:log())[1].body)
+    assert.equal(#CSV, json.decode(select(2, api:log())[1].body).fileSize)
+  end)
+
+  it("names the columns of the file that are texts", function()
+    local _, err = run({ upload_answer(), details(VALID), answer { headers = json.array { 5, ec.null, {}, "Mail" } } },
+      { settings = { mappings = MAPPINGS } })
+    assert.equal("column", err.code)
+    assert.truthy(err.message:find("its columns are Mail", 1, true), err.message)
+  end)
+
+  it("takes no other job's answer", function()
+    local _, err = run({ answer { id = UPLOAD, status = "Completed" } }, { job = JOB })
+    assert.equal("protocol", err.kind)
+    assert.equal(JOB, err.job)
+  end)
+
   it("waits until the platform has read the file", function()
     assert(run { upload_answer(), answer({ code = "not.found" }, 404), details(nil), details(VALID), CREATED,
       job("Completed") })
@@ -248,9 +287,16 @@ describe("an import", function()
   end)
 
   it("refuses headers that can't be sent and hosts that others could read", function()
-    local _, err = run { upload_answer { { name = "a\nb", value = "x" } } }
-    assert.equal("protocol", err.kind)
-    api:stop()
+    local _, err
+    for _, headers in ipairs {
+      { { name = "a\nb", value = "x" } }, { { name = "a", value = "x\r\nAuthorization: y" } }, { 5 }, { ec.null },
+      { { name = "a", value = 5 } }, { ["x-amz-acl"] = "private" },
+    } do
+      _, err = run { upload_answer(headers) }
+      assert.equal("protocol", err.kind)
+      assert.same({ "POST /import/csv/uploads" }, job_peers.requests(api))
+      api:stop()
+    end
     _, err = run { answer({ uploadId = UPLOAD, uploadUrl = "http://files.example.com/", uploadHeaders = json.array {} },
       201) }
     assert.equal("protocol", err.kind)
@@ -262,7 +308,7 @@ describe("an import", function()
       file_cap = { max_size = 10 },
       ENOENT = { path = path .. ".missing" },
       empty = { path = create "" },
-      exists = { import_report = path },
+      exists = { import_report = create "" },
     } do
       local _, err = run({ upload_answer() }, options)
       assert.equal(code, err.code)
@@ -277,6 +323,9 @@ describe("an import", function()
       ["option 'path' is missing"] = {},
       ["option 'settings' is missing"] = { path = "x" },
       ["option 'settings' has no 'mappings'"] = { path = "x", settings = {} },
+      ["mapping 1 of option 'settings'"] = { path = "x", settings = { mappings = { 5 } } },
+      ["options 'path' and 'dry_run_report' name the same file"] = { path = "x", settings = "x", dry_run_report = "x" },
+      ["option 'import_report' must not contain a NUL"] = { job = "x", import_report = "a\0b" },
       ["option 'continue' must be a boolean or function"] = { path = "x", settings = "x", continue = "yes" },
       ["option 'upload_method'"] = { path = "x", settings = "x", upload_method = "PATCH" },
     } do

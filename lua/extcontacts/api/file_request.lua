@@ -3,6 +3,7 @@
 -- with a request: only to the API's own scheme, host and port.  A request to any other
 -- place has a row with `is_foreign`, for which the gate has no token.
 
+local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 local outcome = require "extcontacts.api.outcome"
 local response = require "extcontacts.api.response"
@@ -133,7 +134,21 @@ local function refusal(row, reply)
   return err
 end
 
-local function classify(row, reply)
+-- The first bytes of compressed data.
+local GZIP = "\31\139"
+
+-- The compression that a file still has: some servers store files compressed and send
+-- them so to clients that did not ask for it.  nil if there is none.
+local function coding_left(headers, file)
+  local coding = (headers["content-encoding"] or ""):lower():match "^%s*([%w-]+)%s*$"
+  if not coding or coding == "identity" then
+    return nil
+  end
+  local is_left = coding ~= "gzip" and coding ~= "x-gzip" or file:read(2, 0) == GZIP
+  return is_left and coding or nil
+end
+
+local function classify(row, reply, args)
   if reply.status < 200 or reply.status > 299 then
     return nil, refusal(row, reply)
   elseif row.method ~= "GET" then
@@ -141,6 +156,16 @@ local function classify(row, reply)
   end
   -- A login page of a proxy comes with status 200, too.
   local is_page = (reply.headers["content-type"] or ""):lower():find "^%s*text/html"
+  local coding = reply.status == 200 and reply.written and coding_left(reply.headers, args.file)
+  if coding then
+    return nil, errors.new {
+      kind = "protocol",
+      status = reply.status,
+      message = ("%s sent the file compressed (%s), and this client has not decompressed it%s"):format(
+        row.target.host, coding, coding:find "gzip" and "; use the client's option compress = true" or ""),
+      retryable = false,
+    }
+  end
   if reply.status ~= 200 or not reply.written or is_page then
     return nil, errors.new {
       kind = "protocol",
@@ -190,8 +215,16 @@ end
 ---@return string|nil problem
 function file_request.headers(list)
   local pairs_list = {}
-  for _, header in ipairs(type(list) == "table" and list or {}) do
-    local name, value = header.name, header.value
+  if list == nil or list == core.json.null then
+    return pairs_list
+  elseif type(list) ~= "table" or #list == 0 and next(list) ~= nil then
+    return nil, "the upload headers of the answer are not a list"
+  end
+  for _, header in ipairs(list) do
+    local name, value
+    if type(header) == "table" then
+      name, value = header.name, header.value
+    end
     local is_valid = type(name) == "string" and name:find "^[%w!#$%%&'*+%-.^_`|~]+$"
       and type(value) == "string" and not value:find "%c"
     if not is_valid then

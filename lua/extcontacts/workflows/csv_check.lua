@@ -6,34 +6,48 @@ local response = require "extcontacts.api.response"
 
 local csv_check = {}
 
+-- At the start of a file it becomes part of the first column's name.
+local BYTE_ORDER_MARK = "^\239\187\191"
+
 -- Problems that a message names one by one; all of them are in `details`.
 local MOST_SHOWN = 3
 
--- The cells of a line of the file, so that no message repeats one of them.
-local function cells_of(text, number)
-  local position, line = 1, nil
-  for _ = 1, number do
+-- The cells of a line of the file and of its neighbours, so that no message repeats one
+-- of them.  Whether the platform counts lines from 0 or 1, with the header, is not
+-- documented.  The header is not masked.
+local function cells_near(text, number)
+  local cells, position = {}, 1
+  for index = 1, number + 1 do
     local stop = text:find("\n", position, true)
-    line = text:sub(position, (stop or #text + 1) - 1)
+    if index > 1 and index >= number - 1 then
+      for cell in text:sub(position, (stop or #text + 1) - 1):gmatch '[^,;\t"\r]+' do
+        cells[#cells + 1] = cell
+      end
+    end
     if not stop then
       break
     end
     position = stop + 1
   end
-  local cells = {}
-  for cell in (line or ""):gmatch '[^,;\t"\r]+' do
-    cells[#cells + 1] = cell
-  end
   return cells
 end
 
+local function is_line_number(value)
+  return type(value) == "number" and value >= 0 and value < 2 ^ 53 and value == math.floor(value)
+end
+
 local function describe(problem, text)
-  local number, message = problem.lineNumber, problem.message
-  number = type(number) == "number" and number or nil
+  local number, message
+  if type(problem) == "table" then
+    number, message = problem.lineNumber, problem.message
+  end
+  number = is_line_number(number) and number or nil
   message = type(message) == "string" and message or "not valid"
   if text and number then
-    message = response.mask(message, { query = {}, body = cells_of(text, number) })
+    message = response.mask(message, { query = {}, body = cells_near(text, number) })
   end
+  -- A message about no line, or a wrong one: e-mail addresses and long numbers.
+  message = message:gsub("[^%s\"'<>()]+@[^%s\"'<>()]+", "…"):gsub("%+?%d[%d%s()/-]*%d%d%d%d%d", "…")
   message = require("extcontacts.base.printable").line(message, 300)
   return { line = number, message = message }
 end
@@ -78,9 +92,13 @@ function csv_check.raise_missing(name, headers, mappings)
   if type(headers) ~= "table" then
     return
   end
-  local known = {}
+  local known, names = {}, {}
   for _, header in ipairs(headers) do
-    known[tostring(header):lower()] = true
+    if type(header) == "string" then
+      header = header:gsub(BYTE_ORDER_MARK, "")
+      names[#names + 1] = header
+      known[header:lower()] = true
+    end
   end
   for _, mapping in ipairs(mappings) do
     local column = mapping.sourceField
@@ -89,7 +107,7 @@ function csv_check.raise_missing(name, headers, mappings)
         kind = "invalid",
         code = "column",
         message = ("%s has no column '%s', which the mappings name; its columns are %s"):format(name, column,
-          table.concat(headers, ", ")),
+          require("extcontacts.base.printable").line(table.concat(names, ", "), 500)),
       }, 0)
     end
   end

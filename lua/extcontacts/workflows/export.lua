@@ -83,7 +83,7 @@ end
 -- The export once it has succeeded.
 local function wait(job, resource)
   return job:poll(function()
-    return job:call(resource .. ".exports.get", job.id)
+    return job:read(resource .. ".exports.get")
   end, function(record)
     local text = type(record.status) == "string" and record.status or nil
     local status = text and STATUSES[text:lower()]
@@ -109,7 +109,7 @@ local function download(job, resource, record, writer)
   end
   local size, err = errors.catch(attempt, record.downloadUrl)
   if err and EXPIRED[err.status] then
-    record = job:call(resource .. ".exports.get", job.id)
+    record = job:read(resource .. ".exports.get")
     size, err = errors.catch(attempt, record.downloadUrl)
   end
   if err then

@@ -61,6 +61,18 @@ for name, rule in pairs(jobs.OPTIONS) do
   OPTIONS[name] = rule
 end
 
+-- Why mappings can't be sent; nil if they can.
+local function mappings_problem(mappings)
+  if type(mappings) ~= "table" then
+    return "option 'settings' has no 'mappings': { { sourceField = \"Email\", targetField = \"$.workEmail\" } }"
+  end
+  for index, mapping in ipairs(mappings) do
+    if type(mapping) ~= "table" or type(mapping.sourceField) ~= "string" or type(mapping.targetField) ~= "string" then
+      return ("mapping %d of option 'settings' must have a text 'sourceField' and a text 'targetField'"):format(index)
+    end
+  end
+end
+
 --- Checks the arguments.
 ---@param options any
 ---@return extcontacts.ImportOptions|nil
@@ -78,11 +90,16 @@ function import_csv.bind(options, ...)
     return nil, "option 'path' is missing: the CSV file (or 'upload' or 'job', to continue)"
   elseif not options.settings then
     return nil, "option 'settings' is missing: the id of CSV settings, or a table with their fields and 'mappings'"
-  elseif type(options.settings) == "table" and type(options.settings.mappings) ~= "table" then
-    return nil, "option 'settings' has no 'mappings': { { sourceField = \"Email\", targetField = \"$.workEmail\" } }"
+  end
+  problem = type(options.settings) == "table" and mappings_problem(options.settings.mappings)
+  if problem then
+    return nil, problem
   end
   return options
 end
+
+-- Excel writes it at the start of a file, where it would become part of a column's name.
+local BYTE_ORDER_MARK = "^\239\187\191"
 
 -- The text of a file up to the size that may be sent.
 local function read_file(path, max_size)
@@ -105,7 +122,7 @@ local function read_file(path, max_size)
   elseif size == 0 then
     errors.raise_invalid(path .. " is empty", "empty")
   end
-  return table.concat(parts)
+  return (table.concat(parts):gsub(BYTE_ORDER_MARK, ""))
 end
 
 -------------------------------------------------------------------- upload --
@@ -295,7 +312,7 @@ local function import(job)
     start(job)
   end
   local record = job:poll(function()
-    return job:call("imports.jobs.get", job.id)
+    return job:read "imports.jobs.get"
   end, function(value)
     return judge(job, value)
   end)

@@ -6,6 +6,7 @@ local calls = require "extcontacts.call.call"
 local cancel_token = require "extcontacts.base.cancel_token"
 local errors = require "extcontacts.base.errors"
 local file_request = require "extcontacts.api.file_request"
+local ids = require "extcontacts.record.normalize.id"
 local operations = require "extcontacts.api.operations"
 local outcome = require "extcontacts.api.outcome"
 local params = require "extcontacts.api.params"
@@ -38,10 +39,25 @@ local GROWTH, LONGEST_WAIT = 1.5, 30
 local Job = {}
 Job.__index = Job
 
+-- Options that name files.
+local FILES = { "path", "dry_run_report", "import_report" }
+local NUL = "\0"
+
 --- Returns why an option is not valid, after `base.options`.
 ---@param options table
 ---@return string|nil misuse
 function job.misuse(options)
+  local option_of = {}
+  for _, name in ipairs(FILES) do
+    local path = options[name]
+    if path and path:find(NUL, 1, true) then
+      return ("option '%s' must not contain a NUL"):format(name)
+    elseif path and option_of[path] then
+      return ("options '%s' and '%s' name the same file"):format(option_of[path], name)
+    elseif path then
+      option_of[path] = name
+    end
+  end
   if options.cancel ~= nil and not cancel_token.is(options.cancel) then
     return "option 'cancel' must come from ec.cancel_token()"
   elseif options.job == "" then
@@ -113,6 +129,17 @@ function Job:call(name, ...)
     error(err, 0)
   end
   return value
+end
+
+--- Reads the job's record; raises its error.
+---@param name string short name of the operation
+---@return table record
+function Job:read(name)
+  local record = self:call(name, self.id)
+  if type(record.id) == "string" and ids.key(record.id) ~= ids.key(self.id) then
+    error(errors.new { kind = "protocol", message = ("the answer is about another job than %s"):format(self.what) }, 0)
+  end
+  return record
 end
 
 -- Whether a status may be readable a little later.

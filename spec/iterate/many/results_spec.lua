@@ -98,6 +98,19 @@ describe("a result", function()
     assert.truthy(a.err.message:find("the answer does not say why", 1, true))
   end)
 
+  it("of a create that has another result's id is ambiguous", function()
+    local items = { { lastName = "a" }, { lastName = "b" } }
+    local a, b, self = outcome({
+      { id = C, success = true, entity = { id = C, lastName = "a" } },
+      { id = C, success = true, entity = { id = C:upper(), lastName = "b" } },
+    }, "create", items)
+    assert.equal(1, #self.requests)
+    for _, entry in ipairs { a, b } do
+      assert_protocol(entry, "the id of another item's result")
+      assert.is_true(entry.err.ambiguous)
+    end
+  end)
+
   it("whose error is a text, or whose success is one, is what they say", function()
     local a, b = outcome({ { id = A, success = "False" }, { id = B, success = "true" } }, "delete")
     assert.equal("http", a.err.kind)

@@ -196,6 +196,22 @@ local function left_failures(strays, count)
   end
 end
 
+-- Two items can't have become one record.
+local function refuse_shared(batch, outcomes)
+  local entry_of = {}
+  for _, entry in ipairs(batch) do
+    local record = outcomes[entry].record
+    local key = record and ids.key(record.id)
+    local other = key and entry_of[key]
+    if other then
+      outcomes[entry] = { problem = "its result has the id of another item's result" }
+      outcomes[other] = outcomes[entry]
+    elseif key then
+      entry_of[key] = entry
+    end
+  end
+end
+
 local function match_by_content(kind, batch, list, marker)
   local parsed = {}
   for index, result in ipairs(list) do
@@ -220,6 +236,7 @@ local function match_by_content(kind, batch, list, marker)
       is_missing = #strays == 0,
     }
   end
+  refuse_shared(batch, outcomes)
   return outcomes
 end
 

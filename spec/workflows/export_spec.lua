@@ -340,6 +340,16 @@ describe("an export", function()
     assert.is_nil(read(path))
   end)
 
+  it("does not offer to resume a job that is none", function()
+    local _, err = try({ answer({ code = "not.found" }, 404) }, { job = ID })
+    assert.equal(404, err.status)
+    assert.truthy(err.message:find(ID .. " does not exist", 1, true), err.message)
+    assert.is_nil(err.message:find("to resume", 1, true))
+    _, err = try({}, { job = ".." })
+    assert.equal("invalid", err.kind)
+    assert.is_nil(err.message:find("to resume", 1, true))
+  end)
+
   it("takes no other export's file", function()
     local other = answer { id = "99999999-2222-4333-8444-555555555555", status = "SUCCEEDED",
       downloadUrl = serve { peer.reply(CSV) } }

@@ -135,8 +135,14 @@ end
 ---@param name string short name of the operation
 ---@return table record
 function Job:read(name)
-  local record = self:call(name, self.id)
-  if type(record.id) == "string" and ids.key(record.id) ~= ids.key(self.id) then
+  local record, err = errors.catch(self.call, self, name, self.id)
+  if err then
+    if outcome.is_absent(err) then
+      err.message = ("%s %s does not exist, or the id is that of another job: %s"):format(self.what, self.id,
+        err.message)
+    end
+    error(err, 0)
+  elseif type(record.id) == "string" and ids.key(record.id) ~= ids.key(self.id) then
     error(errors.new { kind = "protocol", message = ("the answer is about another job than %s"):format(self.what) }, 0)
   end
   return record
@@ -210,7 +216,8 @@ function Job:run(fn)
     return result
   end
   err.job = err.job or self.id
-  if self.id and (err.kind ~= "job" or err.retryable) then
+  local may_resume = not outcome.is_absent(err) and err.kind ~= "invalid" and (err.kind ~= "job" or err.retryable)
+  if self.id and may_resume then
     err.message = ("%s; to resume, use job = \"%s\" (--job %s)"):format(err.message, self.id, self.id)
   end
   return nil, err

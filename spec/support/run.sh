@@ -5,12 +5,14 @@
 #   run.sh GROUP... [-- busted's options and spec files]
 #
 #   suite    the specs on both VMs
+#   optional the specs that depend on programs which may be missing
 #   nginx    the specs that wait, run by nginx: their waits yield there
 #   static   warnings (gcc, clang), formats, linters, exported symbols
-#   asan     the specs with AddressSanitizer, LeakSanitizer and UBSan
+#   asan     the specs with AddressSanitizer, LeakSanitizer and UBSan, but for those
+#            of the sandbox and the documentation
 #   tsan     the specs of the engine's thread with ThreadSanitizer (clang)
 #   leaks    what nginx's workers leave behind, with high counts
-#   gc       the specs with the collector never at rest
+#   gc       the same specs with the collector never at rest
 #   chaos    the specs with a bad network between clients and the sandbox
 #            (spec/support/chaos.lua): small late pieces, and resets
 #   memerr   every allocation failing in turn (spec/memerr)
@@ -75,6 +77,13 @@ fail() {
 
 spec_files() {
   find spec -name '*_spec.lua' | LC_ALL=C sort
+}
+
+# The specs but for those of the sandbox's handlers and of the documentation: these
+# compare answers of nginx, and files, that neither a sanitizer nor a restless
+# collector reaches.
+specs_of_the_client() {
+  spec_files | grep -vE '^spec/(sandbox|docs)/'
 }
 
 # check NAME command...: silent unless it fails
@@ -253,6 +262,15 @@ group_suite() {
   on_vms suite_on
 }
 
+# What `bare` left pending.
+group_optional() {
+  build_all
+  chosen_specs=$specs
+  specs=${specs:-$(spec_files | xargs grep -l 'spec\.support\.programs"')}
+  on_vms suite_on
+  specs=$chosen_specs
+}
+
 # Specs of calls, but for those that start programs or turn a clock of their
 # own, which nginx has no part in.
 waiting_specs() {
@@ -339,6 +357,8 @@ export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 # the specs start run in it too.
 group_asan() {
   sandbox_build
+  all_specs=$specs
+  specs=${specs:-$(specs_of_the_client)}
   for vm in ${ASAN_VMS:-$VMS}; do
     dir=$out/asan-$vm
     check "sanitized build for $vm" build "$dir" "$vm" CFLAGS="$SANITIZERS"
@@ -347,6 +367,7 @@ group_asan() {
     suite "specs with ASan and UBSan on $vm" "$dir" \
       env PATH="$root/$dir/host:$PATH" EXTCONTACTS_SANITIZED=1 "$vm"
   done
+  specs=$all_specs
 }
 
 # Only for Lua 5.4: LuaJIT's own code is not to be read by a sanitizer.
@@ -388,7 +409,10 @@ gc_on() {
 
 group_gc() {
   build_all
+  chosen_specs=$specs
+  specs=${specs:-$(specs_of_the_client)}
   on_vms gc_on
+  specs=$chosen_specs
 }
 
 # The bad network; the specs' own HTTP client sends nothing again, ours does.
@@ -473,7 +497,7 @@ specs=${*:-}
 start_all=$(date +%s)
 for group in ${groups:-suite}; do
   case $group in
-  suite | nginx | leaks | static | asan | tsan | gc | chaos | memerr | valgrind | fuzz | rock | bare | deps)
+  suite | optional | nginx | leaks | static | asan | tsan | gc | chaos | memerr | valgrind | fuzz | rock | bare | deps)
     group_$group ;;
   *) echo "run.sh: no group '$group'" >&2; fail "group '$group'" ;;
   esac

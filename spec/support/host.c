@@ -96,6 +96,7 @@ int main(int argc, char **argv) {
   if (status == 0 && script < argc) {
     const char *name = strcmp(argv[script], "-") == 0 ? NULL : argv[script];
     status = luaL_loadfile(L, name);
+    luaL_checkstack(L, argc, "too many arguments"); /* the traceback's, too */
     for (i = script + 1; i < argc && status == 0; i++)
       lua_pushstring(L, argv[i]); /* also the chunk's `...` */
     status = run(L, status, argc - script - 1);

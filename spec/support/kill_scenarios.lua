@@ -97,7 +97,7 @@ scenarios.list = {
 function scenarios.options(scenario, server, more)
   local options = {
     base_url = server.base_url, login_url = server.login_url,
-    client_id = server.client_id, client_secret = server.client_secret, rate = 1000, timeout = 20,
+    client_id = server.client_id, client_secret = server.client_secret, rate = 20000, timeout = 20,
   }
   for _, source in ipairs { scenario.options or {}, more or {} } do
     for name, value in pairs(source) do

@@ -2,6 +2,7 @@
 -- old ones.  Pure.
 
 local deepcopy = require "extcontacts.base.deepcopy"
+local shallow_copy = require "extcontacts.base.shallow_copy"
 
 local id_map = {}
 
@@ -19,10 +20,7 @@ function id_map.translate(ids, change)
   if next(ids) == nil then
     return change
   end
-  local out = {}
-  for name, value in pairs(change) do
-    out[name] = value
-  end
+  local out = shallow_copy(change)
   out.after, out.diff = deepcopy(change.after), deepcopy(change.diff)
   for _, value in pairs(out.after or {}) do
     point(ids, value)

@@ -5,6 +5,7 @@ local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 local operations = require "extcontacts.api.operations"
 local params = require "extcontacts.api.params"
+local shallow_copy = require "extcontacts.base.shallow_copy"
 
 local fetch = {}
 
@@ -19,10 +20,7 @@ end
 
 -- The body that asks for a page; the caller's table is not changed.
 local function with_page(body, place)
-  local copy = setmetatable({}, getmetatable(body))
-  for name, value in pairs(body) do
-    copy[name] = value
-  end
+  local copy = shallow_copy(body)
   copy.pageNumber, copy.pageSize = place.page_number, place.page_size
   return copy
 end

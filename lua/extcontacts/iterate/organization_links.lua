@@ -9,6 +9,7 @@ local errors = require "extcontacts.base.errors"
 local operations = require "extcontacts.api.operations"
 local outcome = require "extcontacts.api.outcome"
 local params = require "extcontacts.api.params"
+local shallow_copy = require "extcontacts.base.shallow_copy"
 
 local organization_links = {}
 
@@ -134,10 +135,7 @@ function organization_links.resolve(ctx, link, options)
 end
 
 local function copy_with(record, field, new)
-  local copy = setmetatable({}, getmetatable(record))
-  for name, value in pairs(record) do
-    copy[name] = value
-  end
+  local copy = shallow_copy(record)
   copy[field] = new
   return copy
 end

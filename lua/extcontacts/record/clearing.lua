@@ -4,6 +4,7 @@
 
 local core = require "extcontacts.core"
 local models = require "extcontacts.api.models"
+local shallow_copy = require "extcontacts.base.shallow_copy"
 local types = require "extcontacts.record.types"
 
 local clearing = {}
@@ -54,10 +55,7 @@ function complete(model, before, after)
     local value = remaining(field, before[name], after[name])
     if value ~= after[name] then
       if out == after then
-        out = setmetatable({}, getmetatable(after))
-        for key, kept in pairs(after) do
-          out[key] = kept
-        end
+        out = shallow_copy(after)
       end
       out[name] = value
     end

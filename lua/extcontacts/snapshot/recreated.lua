@@ -7,6 +7,7 @@ local core = require "extcontacts.core"
 local diff = require "extcontacts.record.diff"
 local likeness = require "extcontacts.snapshot.likeness"
 local models = require "extcontacts.api.models"
+local shallow_copy = require "extcontacts.base.shallow_copy"
 local texts = require "extcontacts.base.text"
 local types = require "extcontacts.record.types"
 
@@ -70,10 +71,7 @@ local function in_common(ids, record)
   if type(organization) ~= "table" or type(organization.id) ~= "string" then
     return record
   end
-  local out = {}
-  for name, value in pairs(record) do
-    out[name] = value
-  end
+  local out = shallow_copy(record)
   out.externalOrganization = { id = ids:common(organization.id) }
   return out
 end

@@ -11,6 +11,7 @@ local operations = require "extcontacts.api.operations"
 local organization_links = require "extcontacts.iterate.organization_links"
 local outcome = require "extcontacts.api.outcome"
 local params = require "extcontacts.api.params"
+local shallow_copy = require "extcontacts.base.shallow_copy"
 
 local find_or_create = {}
 
@@ -163,10 +164,7 @@ function Run:create()
   if not record then
     return errors.invalid(problem .. "; clear one of them, or leave the identifier out", "identifier")
   end
-  local options = {}
-  for name, value in pairs(args.options) do
-    options[name] = value
-  end
+  local options = shallow_copy(args.options)
   options.deadline = self:options().deadline
   local created, response
   created, err, response = self:call("contacts.create", record, options)

@@ -4,6 +4,7 @@
 local contact_fields = require "extcontacts.record.contact_fields"
 local core = require "extcontacts.core"
 local normalize = require "extcontacts.record.normalize"
+local shallow_copy = require "extcontacts.base.shallow_copy"
 
 local identifier_fields = {}
 
@@ -89,10 +90,7 @@ end
 ---@return table|nil
 ---@return string|nil problem
 function identifier_fields.fill(record, identifiers)
-  local copy = setmetatable({}, getmetatable(record))
-  for name, value in pairs(record) do
-    copy[name] = value
-  end
+  local copy = shallow_copy(record)
   for _, identifier in ipairs(identifiers) do
     local carrier = CARRIERS[identifier.type]
     local problem = carrier and carrier(copy, identifier)

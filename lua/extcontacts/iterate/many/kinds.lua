@@ -8,6 +8,7 @@ local ids = require "extcontacts.record.normalize.id"
 local note_owner = require "extcontacts.iterate.many.note_owner"
 local operations = require "extcontacts.api.operations"
 local params = require "extcontacts.api.params"
+local shallow_copy = require "extcontacts.base.shallow_copy"
 local text = require "extcontacts.base.text"
 
 local kinds = {}
@@ -50,10 +51,7 @@ local function read_id(_, entry)
 end
 
 local function copy_with_id(item, id)
-  local copy = setmetatable({}, getmetatable(item))
-  for name, value in pairs(item) do
-    copy[name] = value
-  end
+  local copy = shallow_copy(item)
   copy.id = id
   return copy
 end

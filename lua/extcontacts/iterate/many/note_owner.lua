@@ -1,6 +1,7 @@
 --- Whose note a note is.  `entityType` and `entityId` are input of bulk requests, which
 -- answers may lack; there, the note's address says it.
 
+local shallow_copy = require "extcontacts.base.shallow_copy"
 local types = require "extcontacts.record.types"
 
 local note_owner = {}
@@ -40,10 +41,7 @@ function note_owner.complete(note)
   if not owner or owner == note.entityType and id == note.entityId then
     return note
   end
-  local copy = setmetatable({}, getmetatable(note))
-  for name, value in pairs(note) do
-    copy[name] = value
-  end
+  local copy = shallow_copy(note)
   copy.entityType, copy.entityId = owner, id
   return copy
 end

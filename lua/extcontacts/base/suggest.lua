@@ -60,7 +60,10 @@ end
 ---@param candidates string[]
 ---@return string|nil
 function suggest.misspelled(word, candidates)
-  return nearest_within(#word < 4 and 1 or math.max(2, math.floor(#word / 3)), word, candidates)
+  if #word < 4 then
+    return nearest_within(1, word, candidates)
+  end
+  return suggest.nearest(word, candidates)
 end
 
 --- The end of a message about a word that is not known.

@@ -33,7 +33,7 @@ Window.__index = Window
 ---@return extcontacts.ManyWindow
 function window.new(most)
   return setmetatable({
-    entries = {}, first = 1, last = 0, ready = {}, blocked = 0, holders = {}, most = most, read = 0,
+    entries = {}, first = 1, last = 0, ready = {}, blocked = 0, holders = {}, most = most,
   }, Window)
 end
 

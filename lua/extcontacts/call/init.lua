@@ -7,6 +7,8 @@ local calls = require "extcontacts.call.call"
 local creates = require "extcontacts.call.reconcile.creates"
 local log = require "extcontacts.transport.log"
 local loop = require "extcontacts.call.loop"
+local operations = require "extcontacts.api.operations"
+local params = require "extcontacts.api.params"
 local reconcile = require "extcontacts.call.reconcile"
 local runtime = require "extcontacts.runtime"
 
@@ -70,6 +72,19 @@ end
 ---@return extcontacts.Response|nil
 function call.perform(ctx, row, args)
   return runtime.call(ctx, perform, ctx, row, args)
+end
+
+--- Performs a call that the module itself makes, of an operation by its name.
+---@param ctx extcontacts.ClientContext
+---@param name string
+---@param count integer of the arguments
+---@param arguments table in the operation's order, then the options; valid
+---@return any value
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function call.named(ctx, name, count, arguments)
+  local row = operations.find(name)
+  return call.perform(ctx, row, assert(params.bind(row, count, arguments)))
 end
 
 return call

@@ -6,9 +6,7 @@
 local call = require "extcontacts.call"
 local calls = require "extcontacts.call.call"
 local errors = require "extcontacts.base.errors"
-local operations = require "extcontacts.api.operations"
 local outcome = require "extcontacts.api.outcome"
-local params = require "extcontacts.api.params"
 local shallow_copy = require "extcontacts.base.shallow_copy"
 
 local organization_links = {}
@@ -117,10 +115,9 @@ function organization_links.resolve(ctx, link, options)
   end
   cache.count = cache.count + (cache.entries[key] and 0 or 1)
   cache.entries[key] = { is_pending = true, until_time = ctx.now() + PATIENCE }
-  local row = operations.find "lookup.organization"
-  local found, err = call.perform(ctx, row, assert(params.bind(row, 2, {
+  local found, err = call.named(ctx, "lookup.organization", 2, {
     { type = "ExternalId", value = link.externalId, externalSource = source and { id = source } or nil }, options,
-  })))
+  })
   if err and not outcome.is_absent(err) then
     cache.entries[key] = nil
     cache.count = cache.count - 1

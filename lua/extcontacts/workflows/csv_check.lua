@@ -3,11 +3,9 @@
 
 local errors = require "extcontacts.base.errors"
 local response = require "extcontacts.api.response"
+local texts = require "extcontacts.base.text"
 
 local csv_check = {}
-
--- At the start of a file it becomes part of the first column's name.
-local BYTE_ORDER_MARK = "^\239\187\191"
 
 -- Problems that a message names one by one; all of them are in `details`.
 local MOST_SHOWN = 3
@@ -95,7 +93,7 @@ function csv_check.raise_missing(name, headers, mappings)
   local known, names = {}, {}
   for _, header in ipairs(headers) do
     if type(header) == "string" then
-      header = header:gsub(BYTE_ORDER_MARK, "")
+      header = texts.without_bom(header) -- it may be part of the first one's name
       names[#names + 1] = header
       known[header:lower()] = true
     end

@@ -7,7 +7,6 @@ local dates = require "extcontacts.base.dates"
 local errors = require "extcontacts.base.errors"
 local jobs = require "extcontacts.workflows.job"
 local operations = require "extcontacts.api.operations"
-local option_rules = require "extcontacts.base.options"
 local pages = require "extcontacts.iterate.pages"
 local transport = require "extcontacts.transport"
 
@@ -34,7 +33,7 @@ local export = {}
 ---@field created string|nil
 ---@field completed string|nil
 
-local OPTIONS = {
+local OPTIONS = jobs.rules {
   path = { "string" },
   filters = { "table" },
   division_ids = { "table" },
@@ -42,9 +41,6 @@ local OPTIONS = {
   max_size = { "number", default = 4 * 2 ^ 30, most = 2 ^ 53 },
   overwrite = { "boolean" },
 }
-for name, rule in pairs(jobs.OPTIONS) do
-  OPTIONS[name] = rule
-end
 
 -- Statuses in lower case.  Any other one is reported and waited on.
 local STATUSES = { running = "running", succeeded = "succeeded", failed = "failed" }
@@ -54,10 +50,7 @@ local STATUSES = { running = "running", succeeded = "succeeded", failed = "faile
 ---@return extcontacts.ExportOptions|nil
 ---@return string|nil misuse
 function export.bind(options, ...)
-  if (...) ~= nil then
-    return nil, "takes one argument, a table of options"
-  end
-  local problem = option_rules.problem(options, OPTIONS) or jobs.misuse(options)
+  local problem = jobs.misuse(OPTIONS, options, ...)
   if problem then
     return nil, problem
   elseif not options.path or options.path == "" then

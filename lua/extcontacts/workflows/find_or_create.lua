@@ -65,8 +65,7 @@ end
 
 -- Calls an operation; the last argument is the options.
 function Run:call(name, ...)
-  local row, count = operations.find(name), select("#", ...)
-  return call.perform(self.ctx, row, assert(params.bind(row, count, { ... })))
+  return call.named(self.ctx, name, select("#", ...), { ... })
 end
 
 -- The contact of an identifier; nil without an error if it has none.

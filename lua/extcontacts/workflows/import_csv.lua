@@ -8,8 +8,8 @@ local csv_check = require "extcontacts.workflows.csv_check"
 local errors = require "extcontacts.base.errors"
 local file_request = require "extcontacts.api.file_request"
 local jobs = require "extcontacts.workflows.job"
-local option_rules = require "extcontacts.base.options"
 local outcome = require "extcontacts.api.outcome"
+local texts = require "extcontacts.base.text"
 
 local import_csv = {}
 
@@ -45,7 +45,7 @@ local import_csv = {}
 ---@field upload string|nil
 ---@field settings string|nil
 
-local OPTIONS = {
+local OPTIONS = jobs.rules {
   path = { "string" },
   settings = { "string", "table" },
   division = { "string" },
@@ -57,9 +57,6 @@ local OPTIONS = {
   max_size = { "number", default = 50 * 2 ^ 20, most = 2 ^ 31 },
   upload_method = { "string", default = "PUT", choices = { "PUT", "POST" } },
 }
-for name, rule in pairs(jobs.OPTIONS) do
-  OPTIONS[name] = rule
-end
 
 -- Why mappings can't be sent; nil if they can.
 local function mappings_problem(mappings)
@@ -78,10 +75,7 @@ end
 ---@return extcontacts.ImportOptions|nil
 ---@return string|nil misuse
 function import_csv.bind(options, ...)
-  if (...) ~= nil then
-    return nil, "takes one argument, a table of options"
-  end
-  local problem = option_rules.problem(options, OPTIONS) or jobs.misuse(options)
+  local problem = jobs.misuse(OPTIONS, options, ...)
   if problem then
     return nil, problem
   elseif options.job then
@@ -97,9 +91,6 @@ function import_csv.bind(options, ...)
   end
   return options
 end
-
--- Excel writes it at the start of a file, where it would become part of a column's name.
-local BYTE_ORDER_MARK = "^\239\187\191"
 
 -- The text of a file up to the size that may be sent.
 local function read_file(path, max_size)
@@ -122,7 +113,8 @@ local function read_file(path, max_size)
   elseif size == 0 then
     errors.raise_invalid(path .. " is empty", "empty")
   end
-  return (table.concat(parts):gsub(BYTE_ORDER_MARK, ""))
+  -- Excel starts a file with a byte order mark, which would be part of a column's name.
+  return texts.without_bom(table.concat(parts))
 end
 
 -------------------------------------------------------------------- upload --

@@ -7,20 +7,29 @@ local cancel_token = require "extcontacts.base.cancel_token"
 local errors = require "extcontacts.base.errors"
 local file_request = require "extcontacts.api.file_request"
 local ids = require "extcontacts.record.normalize.id"
-local operations = require "extcontacts.api.operations"
+local option_rules = require "extcontacts.base.options"
 local outcome = require "extcontacts.api.outcome"
-local params = require "extcontacts.api.params"
 
 local job = {}
 
---- Rules of the options that every driver has, for `base.options`.
-job.OPTIONS = {
+-- Rules of the options that every driver has, for `base.options`.
+local OPTIONS = {
   job = { "string" },
   deadline = { "number", default = 3600 },
   poll = { "number", default = 1 },
   on_progress = { "function" },
   cancel = { "table" },
 }
+
+--- Returns the rules of a driver's options.
+---@param own table<string, table> those of this driver alone; becomes the result
+---@return table<string, table>
+function job.rules(own)
+  for name, rule in pairs(OPTIONS) do
+    own[name] = rule
+  end
+  return own
+end
 
 -- The waits between two polls grow by this factor, up to so many seconds.
 local GROWTH, LONGEST_WAIT = 1.5, 30
@@ -43,10 +52,16 @@ Job.__index = Job
 local FILES = { "path", "dry_run_report", "import_report" }
 local NUL = "\0"
 
---- Returns why an option is not valid, after `base.options`.
----@param options table
+--- Returns why the arguments of a driver are not valid.
+---@param rules table<string, table> from `job.rules`
+---@param options any
+---@param ... any further arguments, which are not allowed
 ---@return string|nil misuse
-function job.misuse(options)
+function job.misuse(rules, options, ...)
+  local problem = (...) ~= nil and "takes one argument, a table of options" or option_rules.problem(options, rules)
+  if problem then
+    return problem
+  end
   local option_of = {}
   for _, name in ipairs(FILES) do
     local path = options[name]
@@ -72,7 +87,7 @@ end
 ---@return extcontacts.Job
 function job.new(ctx, what, options)
   local waiting = calls.idle(ctx, options.cancel)
-  local due = ctx.now() + (options.deadline or job.OPTIONS.deadline.default)
+  local due = ctx.now() + (options.deadline or OPTIONS.deadline.default)
   local around = waiting.runtime.deadline and waiting.runtime.deadline()
   return setmetatable({
     ctx = ctx,
@@ -84,8 +99,9 @@ function job.new(ctx, what, options)
   }, Job)
 end
 
--- The seconds that are left; raises if there are none.
-local function remaining(self)
+--- The seconds until the deadline; raises an error after it.
+---@return number
+function Job:remaining()
   local left = self.due - self.ctx.now()
   if left <= 0 then
     error(errors.new {
@@ -97,12 +113,6 @@ local function remaining(self)
     }, 0)
   end
   return left
-end
-
---- The seconds that are left; raises if there are none.
----@return number
-function Job:remaining()
-  return remaining(self)
 end
 
 --- Reports progress.
@@ -118,13 +128,12 @@ end
 
 --- Calls an operation; raises its error.
 ---@param name string short name
----@param ... any its positional arguments
+---@param ... any its arguments, all of them
 ---@return any value
 function Job:call(name, ...)
-  local row, arguments = operations.find(name), { ... }
-  local count = #row.positional + 1
-  arguments[count] = { deadline = remaining(self), cancel = self.options.cancel }
-  local value, err = call.perform(self.ctx, row, assert(params.bind(row, count, arguments)))
+  local arguments, count = { ... }, select("#", ...) + 1
+  arguments[count] = { deadline = self:remaining(), cancel = self.options.cancel }
+  local value, err = call.named(self.ctx, name, count, arguments)
   if err then
     error(err, 0)
   end
@@ -161,12 +170,12 @@ end
 ---@param step string|nil of the report; default "waiting"
 ---@return any result
 function Job:poll(read, judge, step)
-  local wait = self.options.poll or job.OPTIONS.poll.default
+  local wait = self.options.poll or OPTIONS.poll.default
   while true do
     local value, err = errors.catch(read)
     local result, report
     if err and (not is_passing(err) or self.ctx.now() >= self.due) then
-      remaining(self)
+      self:remaining()
       error(err, 0)
     elseif not err then
       result, report = judge(value)
@@ -176,7 +185,7 @@ function Job:poll(read, judge, step)
     end
     self.status = report and report.status or self.status
     self:report(step or "waiting", report or { err = err })
-    local left = remaining(self)
+    local left = self:remaining()
     local stop = self.waiting:pause(math.min(left, wait * (0.75 + 0.5 * self.ctx.random())), "job")
     if stop then
       error(stop, 0)
@@ -196,7 +205,7 @@ function Job:transfer(method, url, transfer)
   if not target then
     error(errors.new { kind = "protocol", message = problem }, 0)
   end
-  local left = remaining(self)
+  local left = self:remaining()
   transfer.path, transfer.query, transfer.values = {}, {}, {}
   transfer.options = { timeout = left, deadline = left, cancel = self.options.cancel }
   local value, err = call.perform(self.ctx, file_request.row(method, target), transfer)

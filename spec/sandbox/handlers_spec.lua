@@ -1,10 +1,11 @@
--- Every operation of the table, called by an independent client.  The records of the
--- specified operations are here; those of the newer ones have specs of their own.
+-- Every operation of the table, called by an independent client.  The specified
+-- operations are tested here; those of the newer ones have specs of their own.
 
 local api = require "spec.support.api"
 local cjson = require "cjson"
 local operations = require "extcontacts.api.operations"
 local sandbox = require "spec.support.sandbox"
+local valid_request = require "spec.support.valid_request"
 
 local NOBODY = api.NOBODY
 
@@ -30,74 +31,9 @@ describe("the sandbox's operation", function()
     powerless = api.session(server, "powerless", "secret")
   end, setup, teardown, before_each)
 
-  -- Valid bodies by model.
-  local bodies = {
-    ExternalContact = function()
-      return { firstName = "Ada", lastName = "Lovelace" }
-    end,
-    ExternalOrganization = function()
-      return { name = "Analytical Engines" }
-    end,
-    Note = function()
-      return { noteText = "hello", createdBy = { id = NOBODY } }
-    end,
-    Relationship = function(ids)
-      return {
-        user = { id = NOBODY },
-        externalOrganization = { id = ids.externalOrganizationId },
-        relationship = "Sales",
-      }
-    end,
-    DataSchema = function()
-      return { version = 1, jsonSchema = { title = "New", properties = { size_text = {
-        title = "Size", allOf = { { ["$ref"] = "#/definitions/text" } } } } } }
-    end,
-    ConversationAssociation = function()
-      return { conversationId = NOBODY, communicationId = NOBODY, mediaType = "CALL" }
-    end,
-  }
-
-  -- Ids of existing records by path argument; notes belong to the owner in the path.
-  local function existing(row)
-    local ids = {
-      versionId = "1",
-      conversationId = NOBODY,
-      trustorId = NOBODY,
-    }
-    ids.contactId = session:must("POST", "/contacts", bodies.ExternalContact()).id
-    ids.externalOrganizationId = session:must("POST", "/organizations", bodies.ExternalOrganization()).id
-    ids.relationshipId = session:must("POST", "/relationships", bodies.Relationship(ids)).id
-    local owners = row.path:match("/(%a+)/schemas")
-    if owners then
-      ids.schemaId = session:must("GET", "/" .. owners .. "/schemas").entities[1].id
-    end
-    if row.path:find("{noteId}", 1, true) then
-      local owner = row.path:gsub("/{noteId}$", ""):gsub("^" .. api.base, ""):gsub("{(%w+)}", ids)
-      ids.noteId = session:must("POST", owner, bodies.Note()).id
-    end
-    if row.short == "organizations.trustor.clear" then
-      session:must("PUT", ("/organizations/%s/trustor/%s"):format(ids.externalOrganizationId, NOBODY))
-    end
-    return ids
-  end
-
-  local function path_of(row, ids)
-    local path = row.path:gsub("^" .. api.base, ""):gsub("{(%w+)}", ids)
-    if row.short == "lookup.reverse" then
-      path = path .. "?lookupVal=nobody%40example.com"
-    end
-    return path
-  end
-
-  local function unknown_ids()
-    return setmetatable({ versionId = "1" }, { __index = function()
-      return NOBODY
-    end })
-  end
-
   -- What is checked before an operation runs, so that the path may name no record.
   local function checks_the_request(row)
-    local path = path_of(row, unknown_ids())
+    local path = valid_request.path(row, valid_request.unknown_ids())
     local body = row.body_model and {} or nil
 
     it("requires a token", function()
@@ -148,12 +84,9 @@ describe("the sandbox's operation", function()
   for _, row in ipairs(served) do
     describe(row.short, function()
       it("returns its status and its model", function()
-        local ids = existing(row)
-        local body = row.body_model and bodies[row.body_model](ids)
-        if row.short == "contacts.schemas.create" or row.short == "organizations.schemas.create" then
-          body.version = 0
-        end
-        local reply = session:call(row.method, path_of(row, ids), body)
+        local ids = valid_request.ids(session, row)
+        local body = valid_request.body(row, ids)
+        local reply = session:call(row.method, valid_request.path(row, ids), body)
         assert.equal(row.success_status, reply.status, reply.text)
         if not row.returns then
           assert.equal("", reply.text)
@@ -182,18 +115,18 @@ describe("the sandbox's operation", function()
       checks_the_request(row)
 
       it("ignores an unknown query parameter", function()
-        local ids = existing(row)
-        local body = row.body_model and bodies[row.body_model](ids)
-        local path = path_of(row, ids)
+        local ids = valid_request.ids(session, row)
+        local body = valid_request.body(row, ids)
+        local path = valid_request.path(row, ids)
         path = path .. (path:find("?", 1, true) and "&" or "?") .. "colour=red&expand="
         assert.equal(row.success_status, session:call(row.method, path, body).status)
       end)
 
       if row.path:find("{", 1, true) and row.short ~= "conversations.associate" then
         it("returns 404 for an unknown record", function()
-          local ids = unknown_ids()
-          local body = row.body_model and bodies[row.body_model](ids)
-          local reply = session:call(row.method, path_of(row, ids), body)
+          local ids = valid_request.unknown_ids()
+          local body = valid_request.body(row, ids)
+          local reply = session:call(row.method, valid_request.path(row, ids), body)
           assert.equal(404, reply.status)
           assert.equal(row.short == "contacts.delete" and "contact.not.found" or "not.found", reply.body.code)
           assert.equal(404, reply.body.status)
@@ -206,12 +139,12 @@ describe("the sandbox's operation", function()
       if row.body_model then
         it("requires its required fields", function()
           local models = require "extcontacts.api.models"
-          local ids = existing(row)
+          local ids = valid_request.ids(session, row)
           for _, field in ipairs(models[row.body_model].fields) do
             if field.required and not field.read_only then
-              local body = bodies[row.body_model](ids)
+              local body = valid_request.body(row, ids)
               body[field.wire] = nil
-              local reply = session:call(row.method, path_of(row, ids), body)
+              local reply = session:call(row.method, valid_request.path(row, ids), body)
               assert.equal(422, reply.status, field.wire)
               assert.equal(field.wire, reply.body.details[1].fieldName:match("^%w+"))
             end
@@ -219,7 +152,7 @@ describe("the sandbox's operation", function()
         end)
       elseif row.effect == "update" then
         it("accepts any body, also null and an empty one", function()
-          local path = path_of(row, existing(row))
+          local path = valid_request.path(row, valid_request.ids(session, row))
           for _, body in ipairs { "null", "{}", "" } do
             assert.equal(row.success_status, session:call(row.method, path, body).status)
           end
@@ -229,7 +162,7 @@ describe("the sandbox's operation", function()
       for _, param in ipairs(row.params) do
         if param.place == "query" and param.enum then
           it("rejects an unknown value of " .. param.wire .. ", and accepts both forms of lists", function()
-            local path = path_of(row, existing(row))
+            local path = valid_request.path(row, valid_request.ids(session, row))
             local join = path:find("?", 1, true) and "&" or "?"
             local reply = session:call(row.method, path .. join .. param.wire .. "=nothing")
             assert.equal(400, reply.status)
@@ -263,8 +196,8 @@ describe("the sandbox's operation", function()
 
   it("is counted by its short name", function()
     for _, row in ipairs(served) do
-      local ids = unknown_ids()
-      session:call(row.method, path_of(row, ids), row.body_model and bodies[row.body_model](ids))
+      local ids = valid_request.unknown_ids()
+      session:call(row.method, valid_request.path(row, ids), valid_request.body(row, ids))
     end
     local counters = server:control("GET", "/sandbox/counters")
     for _, row in ipairs(served) do

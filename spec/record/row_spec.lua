@@ -210,7 +210,7 @@ describe("record.row", function()
       assert.same({ before(), { "workPhone.e164: " .. reason } }, { set(before(), { ["workPhone.e164"] = cell }) })
     end
     assert.equal("+49307654321", set(before(), { ["workPhone.e164"] = "+49 (0)30 7654321" }).workPhone.e164)
-    -- Without an extension, the text does not say that there is none.
+    -- A text without an extension leaves the extension as it is.
     for _, cell in ipairs { "+49 30 1234567", "0049 30 1234567", "+49301234567 ext. 5" } do
       assert.same({ before(), {} }, { set(before(), { workPhone = cell }) }, cell)
     end

@@ -248,7 +248,7 @@ describe("an export", function()
       assert.equal("GET /contacts/exports/" .. ID, job_peers.requests(api)[4])
     end)
 
-    it("starts another one if there is none", function()
+    it("starts another one if the list has none of them", function()
       local url = serve { peer.reply(CSV) }
       local result = assert(lose(json.array {}, export "RUNNING", export("SUCCEEDED", { downloadUrl = url })))
       assert.equal(ID, result.job)
@@ -340,7 +340,7 @@ describe("an export", function()
     assert.is_nil(read(path))
   end)
 
-  it("does not offer to resume a job that is none", function()
+  it("does not offer to resume a job that does not exist", function()
     local _, err = try({ answer({ code = "not.found" }, 404) }, { job = ID })
     assert.equal(404, err.status)
     assert.truthy(err.message:find(ID .. " does not exist", 1, true), err.message)

@@ -269,7 +269,7 @@ describe("organizations:resolve", function()
     assert.same({ type = "ExternalId", value = "A" }, body(self, 2))
   end)
 
-  it("forgets after some minutes, and that there is none after one", function()
+  it("forgets an id after some minutes, and an unknown external id after one", function()
     local self = fake.client { NONE, fake.json(200, { id = "org" }), fake.json(200, { id = "other" }) }
     local resolve = function()
       return (self.client.organizations:resolve { externalId = "A" })

@@ -137,8 +137,8 @@ end
 -- The first bytes of compressed data.
 local GZIP = "\31\139"
 
--- The compression that a file still has: some servers store files compressed and send
--- them so to clients that did not ask for it.  nil if there is none.
+-- The compression that a file still has, or nil: some servers store files compressed
+-- and send them that way to clients that did not ask for it.
 local function coding_left(headers, file)
   local coding = (headers["content-encoding"] or ""):lower():match "^%s*([%w-]+)%s*$"
   if not coding or coding == "identity" then

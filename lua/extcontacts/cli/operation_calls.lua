@@ -39,8 +39,8 @@ for _, name in ipairs(many_names) do
   has_many[name] = true
 end
 
---- The `*_many` that does the same for several records; nil if there is none, or if the
--- call has options that bulk requests lack.
+--- The `*_many` that does the same for several records; nil if the operation has no
+-- such method, or the call has options that bulk requests lack.
 ---@param ctx table
 ---@param row extcontacts.Operation
 ---@param args table

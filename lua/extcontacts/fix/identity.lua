@@ -21,7 +21,7 @@ local SHOWN = 8
 -- Keeps the digest of a client's id apart from digests of the same text elsewhere.
 local LABEL = "extcontacts OAuth client\n"
 
---- What is known of a client's organization without asking the server.
+--- The identity of a client's organization without asking the server.
 ---@param connected extcontacts.Client
 ---@return extcontacts.fix.Identity
 function identity.credentials(connected)

@@ -11,8 +11,8 @@ local shallow_copy = require "extcontacts.base.shallow_copy"
 
 local organization_links = {}
 
--- Seconds for which an id, and the fact that there is none, are kept; and how many
--- external ids.
+-- Seconds for which an id is kept, and an external id that no organization has; and the
+-- number of external ids.
 local KEEP, KEEP_ABSENT, MOST = 600, 60, 10000
 
 -- Seconds after which another's lookup counts as dead, and between two looks at it.
@@ -96,7 +96,7 @@ end
 ---@param link extcontacts.OrganizationLink
 ---@param options extcontacts.CallOptions|nil of the lookup
 ---@return string|nil id
----@return extcontacts.Error|nil err kind "invalid" and code "organization" if there is none
+---@return extcontacts.Error|nil err kind "invalid" and code "organization" if no organization has the external id
 function organization_links.resolve(ctx, link, options)
   local problem = organization_links.problem(link)
   if problem then

@@ -158,7 +158,7 @@ function READ.phone(text, current)
   local number, extension = phone_reader.split(text)
   local known = phone_reader.read(text)
   local e164 = known and known.e164
-  -- Without an extension, the text does not say that there is none.
+  -- A text without an extension leaves the extension as it is.
   if e164 and e164 == current.e164 and (extension == nil or extension == current.extension) then
     return current
   end

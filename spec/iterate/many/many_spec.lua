@@ -482,9 +482,9 @@ describe("a misuse of get_many", function()
     ["an option of another kind"] = { "unknown option 'dry_run'", {}, { dry_run = true } },
     ["a batch_max of 0"] = { "must be at least 1", {}, { batch_max = 0 } },
     ["half a concurrency"] = { "must be a whole number", {}, { concurrency = 1.5 } },
-    ["a cancel token that is none"] = { "must come from ec.cancel_token()", {}, { cancel = {} } },
+    ["a table instead of a cancel token"] = { "must come from ec.cancel_token()", {}, { cancel = {} } },
     ["a header with a line end"] = { "client.contacts:get_many: ", {}, { headers = { a = "b\n" } } },
-    ["options that are none"] = { "the options must be a table", {}, 5 },
+    ["a number instead of options"] = { "the options must be a table", {}, 5 },
   } do
     it("with " .. name .. " is reported at the caller's line", function()
       local message = fake.misuse(function()

@@ -120,7 +120,7 @@ describe("a result", function()
     assert_protocol(b, "a success with an error")
   end)
 
-  it("has no status that is none of HTTP", function()
+  it("has no status beyond those of HTTP", function()
     for _, status in ipairs { 0, -1, 1e300, 404.5, 600, "4044", "x" } do
       local a = outcome({ { id = A, success = false, error = { status = status } } }, "delete")
       assert.is_nil(a.err.status)

@@ -27,7 +27,7 @@ end
 local SYLLABLES, LEADS, VOWELS, TAILS = 0xAC00, 0x1100, 0x1161, 0x11A7
 local LEAD_COUNT, VOWEL_COUNT, TAIL_COUNT = 19, 21, 28
 
--- The syllable of two letters, or of a syllable and a letter; nil if there is none.
+-- The syllable of two letters, or of a syllable and a letter; nil if they do not compose.
 local function syllable_of(first, second)
   if not (second:find "^\225[\133-\135]" and (first:find "^\225\132" or first:find "^[\234-\237]")) then
     return nil

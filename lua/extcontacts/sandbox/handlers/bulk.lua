@@ -17,7 +17,7 @@ local function reject(message)
   api_errors.raise("bad.request", nil, { message = message })
 end
 
--- The items of a request; ends the request if there are none or too many.
+-- The items of a request; ends one without items or with too many.
 local function items_of(ctx)
   local items = ctx.body.entities
   if type(items) ~= "table" or #items == 0 then

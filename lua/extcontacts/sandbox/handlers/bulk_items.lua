@@ -101,8 +101,8 @@ local function identity_of(id)
   return index and contacts:id(merge_trees.canonical(index)) or id:lower()
 end
 
---- The error of an item for a record that another item of the request names; nil
--- if there is none.
+--- The error of an item for a record that another item of the request names; nil for
+-- the first such item.
 ---@param ctx extcontacts.sandbox.Context
 ---@param item table
 ---@param seen table<string, boolean> the ids so far

@@ -113,7 +113,7 @@ local function is_promoted(ctx, request)
   return promote
 end
 
--- The changed record, and what is stored of it unchecked.
+-- The changed record, and its fields that are stored unchecked.
 local function apply(ctx, kind, request, existing, provided)
   local record = field_rules.apply(ctx, kind.model, request.fieldRules, existing, provided)
   return record, record_store.set_aside(record, fields_of(provided))

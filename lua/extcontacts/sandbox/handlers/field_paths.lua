@@ -30,7 +30,7 @@ end
 --- The field that a path names.
 ---@param model extcontacts.Model
 ---@param names string[]
----@return extcontacts.Field|nil field nil if there is none
+---@return extcontacts.Field|nil field nil if the model has no such field
 ---@return boolean|nil is_fixed whether the server sets it
 function field_paths.find(model, names)
   local field, is_fixed

@@ -20,8 +20,7 @@ local handlers = {}
 
 ---------------------------------------------------------------- merges --
 
--- The merge of a cluster goes on in the background; the clock decides when the API
--- says so.
+-- A cluster is merged in the background; the clock decides when the API shows it.
 local function begin_merge(ctx, cluster, prefix)
   local operation = {
     prefix = prefix,

@@ -25,7 +25,7 @@ local function as_file(content)
   }
 end
 
--- Whether the header is separated by something else than commas.
+-- Whether the header has another separator than commas.
 local function is_separated(content)
   local header = content:match("^[^\r\n]*"):gsub('"[^"]*"', "")
   return header:find(",", 1, true) ~= nil or not header:find "[;\t|]"

@@ -73,7 +73,7 @@ local function problem_of(job)
   elseif not job.file.encoding_valid then
     return "The file is not UTF-8."
   elseif not job.file.separator_valid then
-    return "The file is not separated by commas."
+    return "The separator is not a comma."
   elseif not job.file.header[1] then
     return job.file.errors[1] and job.file.errors[1].message or "The file has no columns."
   end

@@ -47,7 +47,7 @@ function import_mapping.field(target)
   end
 end
 
--- A schema of contacts with a custom field; nil if there is none.
+-- A schema of contacts with a custom field, or nil.
 local function schema_of(name)
   local schemas = dataset.collections.contact_schema
   for index = 0, schemas.next - 1 do

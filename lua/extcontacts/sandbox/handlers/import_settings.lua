@@ -18,7 +18,7 @@ function import_settings.reject_missing(field, what)
   })
 end
 
---- The record that a field names; ends the request if there is none.
+--- The record that a field names; ends the request if it does not exist.
 ---@param type_name string
 ---@param id string
 ---@param field string

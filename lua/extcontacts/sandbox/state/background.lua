@@ -1,4 +1,4 @@
---- Work that goes on after the request that began it was answered.
+--- Work that continues after the answer to the request that started it.
 
 local background = {}
 

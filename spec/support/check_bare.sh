@@ -139,6 +139,7 @@ finish() {
 # Inside ----------------------------------------------------------------------
 
 passed=0 failed=0
+failures= # their names, a line each
 
 # step TITLE COMMAND...: silent unless it fails; its output goes to $log
 step() {
@@ -163,7 +164,13 @@ counted() {
 # passes TITLE COMMAND...: one check
 passes() {
   step "$@"
-  if [ $status = 0 ]; then counted 1 0; else counted 0 1; fi
+  if [ $status = 0 ]; then
+    counted 1 0
+  else
+    counted 0 1
+    failures="$failures$title
+"
+  fi
   return $status
 }
 
@@ -180,6 +187,9 @@ tests() {
     bad=1
   fi
   counted "$good" "$bad"
+  [ "$bad" = 0 ] || failures="$failures$title:
+$(tr -d '\r' <"$log" | sed -n '/^failed:$/,/^[^ ]/{/^ /p}')
+"
 }
 
 debian() {
@@ -287,7 +297,7 @@ inside() {
     passes "no process is left" no_process_is_left
   fi
   [ -z "${EXTCONTACTS_REPORT-}" ] ||
-    echo "$passed $failed 0" >"$EXTCONTACTS_REPORT"
+    printf '%s %s 0\n%s' "$passed" "$failed" "$failures" >"$EXTCONTACTS_REPORT"
   [ $failed = 0 ]
 }
 

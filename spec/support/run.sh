@@ -30,8 +30,9 @@
 # EXTCONTACTS_WITHOUT="zsh fish" runs the specs as if these packages were
 # missing (spec/support/programs.lua).
 # A pending spec is listed and counts neither way; the line before the last
-# names the programs whose absence left specs pending.  A suite without specs, or
-# one that dies before its end, counts as failed.
+# names the programs whose absence left specs pending.  Every failed spec is named
+# once more near the end.  A suite without specs, or one that dies before its end,
+# counts as failed.
 
 set -u
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
@@ -114,11 +115,15 @@ add_missing() {
 }
 
 # add_report FILE STATUS: the counts of a report (spec/support/report.lua) into
-# good, bad and waiting; a run that ended with STATUS without failures to show
-# for it, or without a passed spec, counts as one failure
+# good, bad and waiting, and its failed specs, a line each, into failed_specs; a run
+# that ended with STATUS without failures to show for it, or without a passed spec,
+# counts as one failure
 add_report() {
-  good=0 bad=0 waiting=0 without=0 missing=
-  [ ! -f "$1" ] || read -r good bad waiting without missing <"$1"
+  good=0 bad=0 waiting=0 without=0 missing= failed_specs=
+  if [ -f "$1" ]; then
+    read -r good bad waiting without missing <"$1"
+    failed_specs=$(sed '1d; s/^/    /' "$1")
+  fi
   add_missing "$without" "$missing"
   if [ "$bad" = 0 ] && { [ "$2" != 0 ] || [ "$good" = 0 ]; }; then
     bad=1
@@ -127,7 +132,7 @@ add_report() {
 }
 
 # run_specs BUILD INTERPRETER... : busted on $specs with the core of that
-# build, into good, bad and waiting
+# build, into good, bad, waiting and failed_specs
 run_specs() {
   core=$1
   shift
@@ -149,11 +154,12 @@ run_specs() {
   add_report "$report" $status
 }
 
-# suite_ended NAME GOOD BAD WAITING START
+# suite_ended NAME GOOD BAD WAITING START, and the failed specs in failed_specs
 suite_ended() {
   passed=$((passed + $2)) failed=$((failed + $3)) pending=$((pending + $4))
   [ "$3" = 0 ] || failures="$failures
-  $1: $3"
+  $1: $3${failed_specs:+
+$failed_specs}"
   printf 'suite  %s: %s passed, %s failed, %s pending (%s s)\n' \
     "$1" "$2" "$3" "$4" "$(since "$5")"
 }
@@ -173,14 +179,16 @@ suite_by_file() {
   name=$1
   shift
   start=$(date +%s) log=$out/by_file.log
-  all_specs=$specs all_good=0 all_bad=0 all_waiting=0
+  all_specs=$specs all_good=0 all_bad=0 all_waiting=0 all_failed=
   for specs in ${all_specs:-$(spec_files)}; do
     run_specs "$@" >"$log" 2>&1
     [ "$bad" = 0 ] || { echo "$specs:"; cat "$log"; }
     all_good=$((all_good + good)) all_bad=$((all_bad + bad))
     all_waiting=$((all_waiting + waiting))
+    [ -z "$failed_specs" ] || all_failed="${all_failed:+$all_failed
+}$failed_specs"
   done
-  specs=$all_specs
+  specs=$all_specs failed_specs=$all_failed
   suite_ended "$name" "$all_good" "$all_bad" "$all_waiting" "$start"
 }
 

@@ -22,8 +22,8 @@ local WAIT = {}
 -- nested tasks it runs the module's own tasks only, since the C stack is finite.
 local DEEPEST = 8
 
--- Steps of the reactor after which a busy loop searches for what it lost.
-local SWEEP_EVERY = 100
+-- Steps of the reactor, or seconds, after which a busy loop searches for what it lost.
+local SWEEP_EVERY, SWEEP_SECONDS = 100, 0.2
 
 local STRAY = "a function run by ec.run or client:map called coroutine.yield outside of a coroutine of "
   .. "its own, perhaps through an event loop; return values instead, or use coroutine.wrap"
@@ -237,11 +237,12 @@ local function sweep()
   end
 end
 
-local steps = 0 -- with a result, since the last sweep
+local steps, swept_at = 0, 0 -- steps with a result, since the last sweep
 local function look_around(found)
   steps = steps + 1
-  if not found or steps >= SWEEP_EVERY then
-    steps = 0
+  local now = core.engine.now()
+  if not found or steps >= SWEEP_EVERY or now - swept_at >= SWEEP_SECONDS then
+    steps, swept_at = 0, now
     sweep()
   end
   task_waits.wake_due()

@@ -72,7 +72,7 @@ describe("a create whose reply is lost is found and not sent again", function()
     local work = { client = place.client, journal = { state = { ids = {}, created = {} } } }
     local change = { n = 1, kind = "contact", op = "create", after = { firstName = "Ann", lastName = "Clock" } }
     assert.same({ t = "unknown", reason = "it may have been created, and the server's clock at that time is unknown" },
-      settle.change(work, change, { n = 1, kind = "contact", op = "create", at = "2026-01-01T00:00:00Z" }))
+      settle.create(work, change, { n = 1, kind = "contact", op = "create", at = "2026-01-01T00:00:00Z" }))
     assert.equal(0, count_of "Clock")
   end)
 end)

@@ -55,14 +55,6 @@ function Chain:extend(crc)
   self.hash:add(("%08x"):format(crc))
 end
 
---- Seals what may become the next line.
----@param text string a JSON object with at least one field
----@return string line with its line feed
----@return integer crc for `extend`
-function Chain:peek(text)
-  return checked_lines.seal(text, self.crc)
-end
-
 --- Seals the next line.
 ---@param text string a JSON object with at least one field
 ---@return string line with its line feed

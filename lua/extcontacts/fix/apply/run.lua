@@ -141,8 +141,7 @@ function Run:execute(group)
     if self.stopped and self.stopped ~= "limit" then
       return
     end
-    local intent = self.journal.state.open[change.n]
-    self:finish(change, intent and execute.settle(self.work, change, intent) or execute.change(self.work, change))
+    self:finish(change, execute.change(self.work, change, self.journal.state.open[change.n]))
   end
 end
 

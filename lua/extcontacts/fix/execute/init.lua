@@ -1,5 +1,5 @@
 --- Executes one change: reads the record again, compares it with the plan,
--- writes and reports the outcome.
+-- writes and reports the outcome.  `execute.batch` does the same for many.
 
 local conflicts = require "extcontacts.fix.execute.conflicts"
 local errors = require "extcontacts.base.errors"
@@ -29,10 +29,13 @@ local execute = {}
 ---@field journal extcontacts.fix.Journal
 ---@field on_conflict "skip"|"fail"|"rebase"
 
-execute.settle = settle.change
-
--- Creates a contact unless another one has its address by now.
-local function create(work, change)
+--- Decides on a create that was not sent before: a contact is created unless another
+-- one has its address by now.
+---@param work extcontacts.fix.Work
+---@param change extcontacts.fix.Change
+---@return extcontacts.fix.Outcome|nil
+---@return extcontacts.fix.Write|nil
+function execute.decide_create(work, change)
   if change.unless_exists then
     local found, reason = errors.catch(find_contact.find, work.client, change.unless_exists)
     if errors.is_error(reason) then
@@ -41,32 +44,61 @@ local function create(work, change)
       return conflicts.address_taken()
     end
   end
-  return writes.create(work, change)
+  return nil, writes.create(work, change)
 end
 
-local WRITE = { update = writes.update, delete = writes.delete, erase = writes.delete }
+local DECIDE = { update = writes.update, delete = writes.delete, erase = writes.delete }
 
---- Executes a change that was not sent before.
+--- The change with the ids that recreated records have by now.
 ---@param work extcontacts.fix.Work
 ---@param change extcontacts.fix.Change
----@return extcontacts.fix.Outcome
-function execute.change(work, change)
-  change = id_map.translate(work.journal.state.ids, change)
-  if change.op == "create" then
-    return create(work, change)
-  end
-  local reference = writes.reference(change)
-  local record, err, response = record_api.call(work.client, "get", reference)
-  if record and response.resolved_id then
+---@return extcontacts.fix.Change
+function execute.translate(work, change)
+  return id_map.translate(work.journal.state.ids, change)
+end
+
+--- Decides on a change of a record: the outcome, or the write that it needs.
+---@param work extcontacts.fix.Work
+---@param change extcontacts.fix.Change
+---@param intent table|nil of the journal, if it was sent before and has no outcome
+---@param record table|nil as just read
+---@param err extcontacts.Error|nil
+---@param response extcontacts.Response|nil
+---@return extcontacts.fix.Outcome|nil
+---@return extcontacts.fix.Write|nil
+function execute.decide(work, change, intent, record, err, response)
+  if intent then
+    return settle.decide(work, change, intent, record, err)
+  elseif record and response.resolved_id then
     return conflicts.merged(response.resolved_id)
   elseif record then
-    return WRITE[change.op](work, change, reference, record)
+    return DECIDE[change.op](work, change, writes.reference(change), record)
   elseif not outcome.is_absent(err) then
     return failures.of_read(err)
   elseif change.op == "update" then
     return conflicts.gone()
   end
   return { t = "unchanged" }
+end
+
+--- Executes a change.
+---@param work extcontacts.fix.Work
+---@param change extcontacts.fix.Change
+---@param intent table|nil of the journal, if it was sent before and has no outcome
+---@return extcontacts.fix.Outcome
+function execute.change(work, change, intent)
+  change = execute.translate(work, change)
+  local decided, write
+  if change.op == "create" then
+    if intent then
+      return settle.create(work, change, intent)
+    end
+    decided, write = execute.decide_create(work, change)
+  else
+    decided, write = execute.decide(work, change, intent,
+      record_api.call(work.client, "get", writes.reference(intent or change)))
+  end
+  return decided or writes.send(work, write)
 end
 
 return execute

@@ -1,27 +1,30 @@
---- Settles a change that was sent and has no outcome: reads the record to see
--- whether the write arrived, and sends it again when it did not.
+--- Settles a change that was sent and has no outcome: the record shows whether the
+-- write arrived, and it is sent again when it did not.
 
 local conflicts = require "extcontacts.fix.execute.conflicts"
 local dates = require "extcontacts.base.dates"
 local diff = require "extcontacts.record.diff"
 local failures = require "extcontacts.fix.failures"
-local id_map = require "extcontacts.fix.id_map"
 local outcomes = require "extcontacts.api.outcome"
-local record_api = require "extcontacts.fix.record_api"
 local writes = require "extcontacts.fix.execute.writes"
 
 local settle = {}
 
--- The call itself looks for the record before it sends (`maybe_sent_at`), by the
--- server's clock alone: this machine's may have been corrected since the intent.
-local function create(work, change, intent)
+--- Settles a create.  The call itself looks for the record before it sends
+-- (`maybe_sent_at`), by the server's clock alone: this machine's may have been
+-- corrected since the intent.
+---@param work extcontacts.fix.Work
+---@param change extcontacts.fix.Change
+---@param intent table of the journal
+---@return extcontacts.fix.Outcome
+function settle.create(work, change, intent)
   local sent_at = dates.iso(intent.since or intent.server_at)
   if not sent_at then
     return { t = "unknown", reason = "it may have been created, and the server's clock at that time is unknown" }
   end
-  local outcome = writes.create(work, change, {
+  local outcome = writes.send(work, writes.create(work, change, {
     maybe_sent_at = sent_at, except_ids = work.journal.state.created,
-  })
+  }))
   if outcome.t ~= "applied" and outcome.err and outcome.err.ambiguous then
     return { t = "unknown", reason = outcome.err.message }
   end
@@ -51,22 +54,23 @@ local function unread(err)
   return outcome
 end
 
---- Settles a change.
+--- Decides on a change of a record: the outcome, or the write that is sent again.
 ---@param work extcontacts.fix.Work
 ---@param change extcontacts.fix.Change
 ---@param intent table of the journal
----@return extcontacts.fix.Outcome
-function settle.change(work, change, intent)
-  change = id_map.translate(work.journal.state.ids, change)
-  if change.op == "create" then
-    return create(work, change, intent)
-  end
+---@param record table|nil as just read, by the intent's reference
+---@param err extcontacts.Error|nil
+---@return extcontacts.fix.Outcome|nil
+---@return extcontacts.fix.Write|nil
+function settle.decide(work, change, intent, record, err)
   local reference = writes.reference(intent)
-  local record, err = record_api.call(work.client, "get", reference)
   if not record and not outcomes.is_absent(err) then
     return unread(err)
   elseif change.op == "update" then
-    return record and update(work, change, intent, reference, record) or conflicts.gone()
+    if not record then
+      return conflicts.gone()
+    end
+    return update(work, change, intent, reference, record)
   elseif record then
     return writes.delete(work, change, reference, record)
   end

@@ -1,5 +1,6 @@
---- Sends one change: the intent into the journal, the request to the server,
--- and the outcome from its answer.
+--- The request that a change needs, decided by comparing its record with the plan;
+-- and the outcome from its answer.  `execute` sends it alone, `execute.batch` with
+-- those of other changes.
 
 local canonical = require "extcontacts.record.canonical"
 local changes = require "extcontacts.fix.plan.changes"
@@ -12,6 +13,15 @@ local record_api = require "extcontacts.fix.record_api"
 
 local writes = {}
 
+---@class extcontacts.fix.Write a request that is to be sent
+---@field verb "create"|"update"|"delete"
+---@field change extcontacts.fix.Change
+---@field reference extcontacts.record.Reference
+---@field before table|nil the record as just read, for the journal
+---@field body table|nil what is sent
+---@field since string|nil of a create that may have been sent: when that was
+---@field options table|nil of the call
+
 --- The reference in a change or an intent.
 ---@param change extcontacts.fix.Change|table
 ---@return extcontacts.record.Reference
@@ -19,36 +29,75 @@ function writes.reference(change)
   return { kind = change.kind, id = change.id, owner = change.owner }
 end
 
--- Returns the answer and the response; or nil and the outcome.
-local function send(work, change, verb, reference, intent, options)
-  intent.n, intent.kind, intent.op = change.n, change.kind, change.op
-  intent.id, intent.owner, intent.old_id = reference.id, reference.owner, change.old_id
-  local written, problem = work.journal:intent(intent)
-  if not written then
-    return nil, { t = "not_sent", stop = "io", err = problem, reason = problem.message, no_entry = true }
-  end
-  local answer, err, response = record_api.call(work.client, verb, reference, intent.body, options)
-  if answer == nil then
-    return nil, failures.of_write(verb, err)
-  end
-  return answer, response
-end
-
--- The outcome of a confirmed write.
-local function applied(answer, response)
+--- The journal's intent of a write.
+---@param write extcontacts.fix.Write
+---@return table
+function writes.intent(write)
+  local change, reference = write.change, write.reference
   return {
-    t = "applied",
-    modify_date = type(answer) == "table" and answer.modifyDate or nil,
-    correlation_id = response and response.correlation_id,
+    n = change.n, kind = change.kind, op = change.op, id = reference.id, owner = reference.owner,
+    old_id = change.old_id, before = write.before, body = write.body, since = write.since,
   }
 end
 
---- Updates a record: puts the planned differences into its current state.
+--- The outcome of changes whose intents could not be written: nothing was sent.
+---@param problem extcontacts.Error
+---@return extcontacts.fix.Outcome
+function writes.not_journaled(problem)
+  return { t = "not_sent", stop = "io", err = problem, reason = problem.message, no_entry = true }
+end
+
+-- The outcome of a confirmed write.
+local function applied(write, answer, response)
+  local record = type(answer) == "table" and answer or {}
+  local outcome = {
+    t = "applied", modify_date = record.modifyDate, correlation_id = response and response.correlation_id,
+  }
+  if write.verb == "create" then
+    outcome.id, outcome.old_id = record.id, write.change.old_id
+  elseif write.verb == "update" and answer == record then
+    local diverged = diff.divergences(write.change.kind, write.body, record)
+    outcome.diverged = #diverged > 0 and diverged or nil
+  end
+  return outcome
+end
+
+--- The outcome of a write from its answer.
+---@param write extcontacts.fix.Write
+---@param answer any nil for a failure
+---@param err extcontacts.Error|nil
+---@param response extcontacts.Response|nil
+---@return extcontacts.fix.Outcome
+function writes.outcome(write, answer, err, response)
+  if answer ~= nil then
+    return applied(write, answer, response)
+  end
+  local outcome = failures.of_write(write.verb, err)
+  if write.verb == "delete" and outcome.t == "conflict" and outcome.status == 404 then
+    return { t = "applied" } -- someone else deleted it at the same moment
+  end
+  return outcome
+end
+
+--- Sends a write alone: the intent into the journal, then the request.
+---@param work extcontacts.fix.Work
+---@param write extcontacts.fix.Write
+---@return extcontacts.fix.Outcome
+function writes.send(work, write)
+  local written, problem = work.journal:intents { writes.intent(write) }
+  if not written then
+    return writes.not_journaled(problem)
+  end
+  return writes.outcome(write, record_api.call(work.client, write.verb, write.reference, write.body, write.options))
+end
+
+--- Decides on an update: puts the planned differences into the record's current state.
 ---@param work extcontacts.fix.Work
 ---@param change extcontacts.fix.Change
 ---@param reference extcontacts.record.Reference
 ---@param record table as just read
----@return extcontacts.fix.Outcome
+---@return extcontacts.fix.Outcome|nil
+---@return extcontacts.fix.Write|nil
 function writes.update(work, change, reference, record)
   local side, others = diff.side(change.kind, record, change.diff)
   if side == "after" then
@@ -59,14 +108,7 @@ function writes.update(work, change, reference, record)
     return conflicts.changed(change, record)
   end
   local body = changes.body(change.kind, diff.put(deepcopy(record), change.diff))
-  local answer, response = send(work, change, "update", reference, { before = record, body = body })
-  if answer == nil then
-    return response
-  end
-  local outcome = applied(answer, response)
-  local diverged = type(answer) == "table" and diff.divergences(change.kind, body, answer) or {}
-  outcome.diverged = #diverged > 0 and diverged or nil
-  return outcome
+  return nil, { verb = "update", change = change, reference = reference, before = record, body = body }
 end
 
 local function may_delete(work, change, record)
@@ -76,55 +118,43 @@ local function may_delete(work, change, record)
   return not conflicts.is_changed(change, record)
 end
 
---- Deletes or erases a record.
+--- Decides on a delete or an erase.
 ---@param work extcontacts.fix.Work
 ---@param change extcontacts.fix.Change
 ---@param reference extcontacts.record.Reference
 ---@param record table as just read
----@return extcontacts.fix.Outcome
+---@return extcontacts.fix.Outcome|nil
+---@return extcontacts.fix.Write|nil
 function writes.delete(work, change, reference, record)
   if not may_delete(work, change, record) then
     return conflicts.changed(change, record)
   end
-  local intent = { before = change.op ~= "erase" and record or nil }
-  local answer, response = send(work, change, "delete", reference, intent)
-  if answer ~= nil then
-    return applied(answer, response)
-  elseif response.t == "conflict" and response.status == 404 then
-    return applied() -- someone else deleted it at the same moment
-  end
-  return response
+  local before = change.op ~= "erase" and record or nil
+  return nil, { verb = "delete", change = change, reference = reference, before = before }
 end
 
 -- No record has this id: reading it only gets the server's clock.
 local NO_RECORD = "00000000-0000-0000-0000-000000000000"
 
---- Reads the server's clock, unless an answer has shown it.  A create whose reply is
+-- Reads the server's clock, unless an answer has shown it.  A create whose reply is
 -- lost is searched for by it, in this run or a later one.
----@param work extcontacts.fix.Work
----@param change extcontacts.fix.Change
-function writes.read_clock(work, change)
+local function read_clock(work, change)
   if not work.client:server_time() then
     record_api.call(work.client, "get", { kind = change.kind, id = NO_RECORD, owner = change.owner })
   end
 end
 
---- Creates a record.
+--- Prepares a create.
 ---@param work extcontacts.fix.Work
 ---@param change extcontacts.fix.Change
 ---@param earlier { maybe_sent_at: number, except_ids: table }|nil set when the create may have been sent
----@return extcontacts.fix.Outcome
+---@return extcontacts.fix.Write
 function writes.create(work, change, earlier)
-  local reference = { kind = change.kind, owner = change.owner }
-  local since = earlier and dates.text(earlier.maybe_sent_at)
-  writes.read_clock(work, change)
-  local answer, response = send(work, change, "create", reference, { body = change.after, since = since }, earlier)
-  if answer == nil then
-    return response
-  end
-  local outcome = applied(answer, response)
-  outcome.id, outcome.old_id = type(answer) == "table" and answer.id or nil, change.old_id
-  return outcome
+  read_clock(work, change)
+  return {
+    verb = "create", change = change, reference = { kind = change.kind, owner = change.owner }, body = change.after,
+    since = earlier and dates.text(earlier.maybe_sent_at), options = earlier,
+  }
 end
 
 return writes

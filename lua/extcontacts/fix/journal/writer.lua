@@ -1,6 +1,7 @@
 --- Appends to a journal: an intent before each write, and its outcome after.
 -- The file is private and locked while it is open for writing.
 
+local checked_lines = require "extcontacts.base.checked_lines"
 local core = require "extcontacts.core"
 local dates = require "extcontacts.base.dates"
 local journal_file = require "extcontacts.fix.journal.file"
@@ -17,13 +18,18 @@ local writer = {}
 local Journal = {}
 Journal.__index = Journal
 
--- Appends a line.  A line that does not fit on the disk is removed, so that the
+-- Appends lines in one write.  What does not fit on the disk is removed, so that the
 -- journal stays readable.
-local function append(self, line)
+local function append(self, lines)
   if self.broken then
     return nil, self.broken
   end
-  local text, crc = self.chain:peek(assert(core.json.encode(line, { sort_keys = true })))
+  local texts, crcs, crc = {}, {}, self.chain.crc
+  for index, line in ipairs(lines) do
+    texts[index], crc = checked_lines.seal(assert(core.json.encode(line, { sort_keys = true })), crc)
+    crcs[index] = crc
+  end
+  local text = table.concat(texts)
   local ok, err = checked(self.file:write(text))
   if not ok then
     self.failed = err
@@ -32,18 +38,26 @@ local function append(self, line)
     end
     return nil, err
   end
-  self.chain:extend(crc)
+  for _, sum in ipairs(crcs) do
+    self.chain:extend(sum)
+  end
   self.size = self.size + #text
   return true
 end
 
--- Appends an entry: a line with its type, and the time by this machine's clock and
+-- Appends entries: lines with their type, and the time by this machine's clock and
 -- by the server's.
-local function append_entry(self, t, entry)
+local function append_entries(self, t, entries)
   local server_time = self.server_time and self.server_time()
-  entry.t, entry.at = t, dates.text()
-  entry.server_at = server_time and dates.text(math.floor(server_time)) or nil
-  return append(self, entry)
+  local at, server_at = dates.text(), server_time and dates.text(math.floor(server_time)) or nil
+  for _, entry in ipairs(entries) do
+    entry.t, entry.at, entry.server_at = t, at, server_at
+  end
+  return append(self, entries)
+end
+
+local function append_entry(self, t, entry)
+  return append_entries(self, t, { entry })
 end
 
 -- Syncs what was appended, and notes in line 2 that it is on the disk.  The note
@@ -59,8 +73,8 @@ local function sync(self)
   return ok, err
 end
 
-local function append_synced(self, t, entry)
-  local ok, err = append_entry(self, t, entry)
+local function append_synced(self, t, entries)
+  local ok, err = append_entries(self, t, entries)
   if ok then
     ok, err = sync(self)
   end
@@ -137,21 +151,23 @@ function Journal:run(facts)
   return ok, err
 end
 
---- Records a request before it is sent.  Once this returns true, the intent
--- survives a loss of power.  After a failed write it refuses: what is not in the
--- journal must not be sent.
----@param intent table `n`, `kind`, `op`, `id`, `owner`, `before`, `body`
+--- Records the changes of a batch before they are sent, with one sync.  Once this
+-- returns true, the intents survive a loss of power.  After a failed write it refuses:
+-- what is not in the journal must not be sent.
+---@param intents table[] `n`, `kind`, `op`, `id`, `owner`, `before`, `body`
 ---@return true|nil
 ---@return extcontacts.Error|nil
-function Journal:intent(intent)
+function Journal:intents(intents)
   if self.failed then
     return nil, self.failed
   end
-  local ok, err = append_synced(self, "intent", intent)
+  local ok, err = append_synced(self, "intent", intents)
   if not ok then
     return nil, err
   end
-  state.take(self.state, intent)
+  for _, intent in ipairs(intents) do
+    state.take(self.state, intent)
+  end
   return true
 end
 
@@ -179,7 +195,7 @@ end
 ---@return true|nil
 ---@return extcontacts.Error|nil
 function Journal:close(reason)
-  local ok, err = append_synced(self, "stop", { reason = reason, sha256 = self.chain:digest() })
+  local ok, err = append_synced(self, "stop", { { reason = reason, sha256 = self.chain:digest() } })
   self.file:close()
   return ok, err
 end

@@ -16,6 +16,8 @@ local CASES = {
   { { kind = "http", status = 403 }, { "not_sent", nil, true }, { "unknown", nil, true } },
   { { kind = "invalid" }, { "failed" }, { "failed" } },
   { { kind = "auth", status = 403, from_api = true }, { "not_sent", "auth" }, { "not_sent", "auth" } },
+  -- One item of a bulk request.
+  { { kind = "auth", status = 403, from_api = true, response = { status = 200 } }, { "failed" }, { "failed" } },
   { { kind = "auth", sent = "nothing" }, { "not_sent", "auth" }, { "not_sent", "auth" } },
   { { kind = "throttled", status = 429 }, { "not_sent", "try_later" }, { "not_sent", "try_later" } },
   { { kind = "throttled" }, { "not_sent", "try_later" }, { "not_sent", "try_later" } },

@@ -59,3 +59,42 @@ describe("a run stops", function()
     assert.equal("interrupted", stop_rules.before(counts, { limit = 2, interrupted = function() return true end }))
   end)
 end)
+
+describe("a run may start", function()
+  local function room(counts, options)
+    local all = stop_rules.counts()
+    for name, value in pairs(counts) do
+      all[name] = value
+    end
+    return stop_rules.room(all, options or {})
+  end
+
+  it("as many changes as may fail before it stops", function()
+    assert.equal(3, room({}, { max_errors = 3 }))
+    assert.equal(1, room({ started = 5, finished = 4, failed = 1 }, { max_errors = 3 }))
+    assert.equal(50, room {})
+    assert.equal(20, room { started = 30 })
+    assert.equal(51, room { started = 50, finished = 50 })
+    assert.equal(math.huge, room({}, { error_rate = 1 }))
+  end)
+
+  it("no other change while those under way may make it stop, but one if there are none", function()
+    assert.equal(0, room({ started = 3 }, { max_errors = 3 }))
+    assert.equal(1, room({ started = 3, finished = 3 }, { max_errors = 0 }))
+    assert.equal(1, room({ started = 60, finished = 60, failed = 30 }, {}))
+  end)
+
+  it("exactly those that the rules of `after` let it finish", function()
+    for _, options in ipairs { {}, { max_errors = 7 }, { error_rate = 0.1 }, { max_errors = 30, error_rate = 0.9 } } do
+      for _, finished in ipairs { 0, 10, 49, 50, 51, 200 } do
+        local counts = stop_rules.counts()
+        counts.started, counts.finished, counts.failed = finished, finished, math.min(5, math.floor(finished / 20))
+        local most, started = stop_rules.room(counts, options), 0
+        repeat
+          started = started + 1
+        until stop_rules.after(counts, options, { t = "failed" })
+        assert.equal(started, most)
+      end
+    end
+  end)
+end)

@@ -4,9 +4,15 @@ local outcome = require "extcontacts.api.outcome"
 
 local failures = {}
 
+-- Whether permissions or credentials are missing for more than one item of a bulk
+-- request, whose response is a success.
+local function is_forbidden(err)
+  return err.kind == "auth" and not (err.response and err.response.status ~= err.status)
+end
+
 -- Why a failure ends the whole run; nil when it concerns this change only.
 local function stop_for(result, err)
-  if err.kind == "auth" then
+  if is_forbidden(err) then
     return "auth"
   elseif result == "throttled" then
     return "try_later"
@@ -41,7 +47,7 @@ end
 function failures.of_write(effect, err)
   local result = outcome.of(effect, err)
   local stop = stop_for(result, err)
-  local not_sent = result == "throttled" or result == "unreachable" or result == "stopped" or err.kind == "auth"
+  local not_sent = result == "throttled" or result == "unreachable" or result == "stopped" or is_forbidden(err)
   if not_sent and not err.ambiguous then
     return change_outcome("not_sent", err, stop, not stop)
   elseif outcome.is_absent(err) then

@@ -1,6 +1,7 @@
 --- Applies a plan, and resumes one that stopped: checks that the plan may run on
 -- this server, opens its journal and runs it.
 
+local bulk_api = require "extcontacts.fix.bulk_api"
 local errors = require "extcontacts.base.errors"
 local errors_csv = require "extcontacts.fix.errors_csv"
 local identity = require "extcontacts.fix.identity"
@@ -14,7 +15,8 @@ local apply = {}
 
 ---@class extcontacts.fix.ApplyOptions
 ---@field on_conflict "skip"|"fail"|"rebase"|nil default "skip"
----@field concurrency integer|nil changes at a time; default 1
+---@field batch integer|"auto"|nil changes per request, at most 50; default 1
+---@field concurrency integer|nil requests at a time; default 2, and 1 without batches
 ---@field limit integer|nil stop after this many changes
 ---@field max_errors integer|nil stop once this many changes have failed
 ---@field error_rate number|nil stop when more than this share fails; default 0.5
@@ -52,6 +54,7 @@ local apply = {}
 
 local OPTIONS = {
   on_conflict = { "string", choices = { "skip", "fail", "rebase" } },
+  batch = { "number", "string", least = 1, most = bulk_api.MOST, whole = true },
   concurrency = { "number", least = 1, whole = true },
   limit = { "number", least = 0 },
   max_errors = { "number", least = 0 },
@@ -69,6 +72,9 @@ local OPTIONS = {
 local function checked(options)
   options = options or {}
   local misuse = options_check.problem(options, OPTIONS)
+  if not misuse and type(options.batch) == "string" and options.batch ~= "auto" then
+    misuse = "option 'batch' must be a number or \"auto\""
+  end
   if misuse then
     error(misuse, 3)
   end

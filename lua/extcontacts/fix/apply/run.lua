@@ -1,28 +1,38 @@
 --- One run of a plan: executes its changes and records their outcomes, until
 -- the plan's end or a reason to stop.
 
-local client = require "extcontacts.client"
+local bulk_api = require "extcontacts.fix.bulk_api"
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
-local execute = require "extcontacts.fix.execute"
 local identity = require "extcontacts.fix.identity"
+local pass = require "extcontacts.fix.apply.pass"
 local pause = require "extcontacts.fix.pause"
-local planfile = require "extcontacts.fix.planfile"
-local queue = require "extcontacts.fix.apply.queue"
 local stop_rules = require "extcontacts.fix.apply.stop_rules"
 
 local run = {}
 
--- Seconds between two checks for the pause file, and of one wait while paused.
-local CHECK_EVERY, WAIT = 0.25, 0.2
+-- Seconds between two checks for the pause file.
+local CHECK_EVERY = 0.25
 
 ---@class extcontacts.fix.Run
 ---@field stopped string|nil why it stopped
 ---@field err extcontacts.Error|nil what stopped it
 ---@field counts extcontacts.fix.RunCounts
 ---@field progress extcontacts.fix.Tracker of all runs of the plan
+---@field size integer changes per request
+---@field concurrency integer batches, or without them changes, at a time
+---@field batches extcontacts.fix.Batches|nil of the current pass
 local Run = {}
 Run.__index = Run
+
+-- Batches at a time.  A conflict that ends the run must be known before the next one.
+local function concurrency_of(options, size, plan)
+  if size > 1 then
+    return options.on_conflict == "fail" and 1 or options.concurrency or 2
+  end
+  -- What follows a recreated record may point at its new id.
+  return plan.totals.recreated and 1 or options.concurrency or 1
+end
 
 --- Prepares a run.
 ---@param sender extcontacts.Client
@@ -35,6 +45,7 @@ function run.new(sender, path, plan, journal, options)
   function journal.server_time()
     return sender:server_time()
   end
+  local size = options.batch == "auto" and bulk_api.MOST or options.batch or 1
   return setmetatable({
     path = path,
     options = options,
@@ -44,21 +55,25 @@ function run.new(sender, path, plan, journal, options)
     counts = stop_rules.counts(),
     work = { client = sender, journal = journal, on_conflict = options.on_conflict or "skip" },
     retry_failed = options.retry_failed,
-    -- What follows a recreated record may point at its new id.
-    concurrency = plan.totals.recreated and 1 or options.concurrency or 1,
+    size = size,
+    concurrency = concurrency_of(options, size, plan),
     next_check = 0,
     paused = false,
   }, Run)
 end
 
--- At its limit a run starts nothing more but finishes what it has started, so
--- any other reason replaces this one.
+--- Stops the run.  At its limit a run starts nothing more but finishes what it has
+-- started, so any other reason replaces this one.
+---@param reason string
+---@param err extcontacts.Error|nil
 function Run:stop(reason, err)
   if not self.stopped or self.stopped == "limit" then
     self.stopped, self.err = reason, err
   end
 end
 
+--- Whether nothing more is to be started.
+---@return boolean
 function Run:must_stop()
   local reason = stop_rules.before(self.counts, self.options)
   if reason then
@@ -67,10 +82,26 @@ function Run:must_stop()
   return self.stopped ~= nil
 end
 
-function Run:is_paused()
-  if self.stopped then
-    return false
-  elseif self.options.paused then
+--- Whether the run stops before what it has started.
+---@return boolean
+function Run:is_cut()
+  return self.stopped ~= nil and self.stopped ~= "limit"
+end
+
+--- Whether the caller interrupts the run, which is then stopped.
+---@return boolean
+function Run:is_interrupted()
+  local interrupted = self.options.interrupted and self.options.interrupted() or false
+  if interrupted then
+    self:stop "interrupted"
+  end
+  return interrupted
+end
+
+--- Whether a pause is asked for.
+---@return boolean
+function Run:pause_is_set()
+  if self.options.paused then
     return self.options.paused()
   end
   local now = core.engine.now()
@@ -80,6 +111,14 @@ function Run:is_paused()
   return self.paused
 end
 
+--- Whether the run is to wait.
+---@return boolean
+function Run:is_paused()
+  return not self.stopped and self:pause_is_set()
+end
+
+--- Reports the progress.
+---@param paused boolean|nil
 function Run:report(paused)
   if self.options.on_progress then
     self.options.on_progress {
@@ -105,11 +144,14 @@ local function values_of(change, field)
   return core.json.array(values)
 end
 
+-- Fields of an outcome that are for the run only.
+local INTERNAL = { err = true, stop = true, server_failure = true, is_repeated = true }
+
 -- The journal's entry of an outcome.
 local function entry_of(change, outcome)
   local entry = { n = change.n, op = change.op, kind = change.kind }
   for name, value in pairs(outcome) do
-    if name ~= "err" and name ~= "stop" and name ~= "server_failure" then
+    if not INTERNAL[name] then
       entry[name] = value
     end
   end
@@ -120,6 +162,9 @@ local function entry_of(change, outcome)
   return entry
 end
 
+--- Takes the outcome of a change.
+---@param change extcontacts.fix.Change
+---@param outcome extcontacts.fix.Outcome
 function Run:finish(change, outcome)
   -- A change that was not sent needs an entry only to close its intent.
   if outcome.t ~= "not_sent" or (self.journal.state.open[change.n] and not outcome.no_entry) then
@@ -135,96 +180,16 @@ function Run:finish(change, outcome)
   self:report()
 end
 
--- Executes the changes of one record, one after another.
-function Run:execute(group)
-  for _, change in ipairs(group) do
-    if self.stopped and self.stopped ~= "limit" then
-      return
-    end
-    self:finish(change, execute.change(self.work, change, self.journal.state.open[change.n]))
-  end
-end
-
 ------------------------------------------------------------------ the plan --
-
--- Groups of changes to execute; nil at the plan's end, and when nothing more is
--- to be started.
-function Run:groups(reader)
-  local next_group = queue.groups(function()
-    local change
-    repeat
-      change = reader:next()
-    until not change or queue.includes(self.progress, change.n, self.retry_failed)
-    return change
-  end, function()
-    self.counts.started = self.counts.started + 1
-    return not self.options.limit or self.counts.started < self.options.limit
-  end)
-  return function()
-    if self:must_stop() or self:is_paused() then
-      return nil
-    end
-    local group = next_group()
-    self.at_end = group == nil
-    return group
-  end
-end
-
--- Executes several groups at a time, in tasks of the client.
-function Run:execute_concurrently(next_group)
-  local function work(group)
-    self:execute(group)
-    return true
-  end
-  for _, done, err in self.work.client:map(next_group, work, { concurrency = self.concurrency }) do
-    if not done then
-      error(err, 0)
-    end
-  end
-end
-
-function Run:execute_in_order(next_group)
-  for group in next_group do
-    self:execute(group)
-  end
-end
-
--- Waits while the run is paused; nothing is in flight.
-function Run:wait_while_paused()
-  self:report(true)
-  while self:is_paused() and not self:must_stop() do
-    if not client.sleep(self.work.client, WAIT) then
-      self:stop "interrupted"
-    end
-  end
-end
-
--- Goes through the plan once.
-function Run:pass()
-  local reader = assert(planfile.open(self.path))
-  local next_group = self:groups(reader)
-  self.at_end = false
-  repeat
-    if self.concurrency > 1 then
-      self:execute_concurrently(next_group)
-    else
-      self:execute_in_order(next_group)
-    end
-    if self:is_paused() then
-      self:wait_while_paused()
-    end
-  until self.at_end or self.stopped
-  reader.close()
-end
 
 -- Changes that got no answer are left open by the first pass; the second
 -- settles them.
 function Run:passes()
   self:report()
-  self:pass()
+  pass.run(self)
   if not self.stopped and self.progress:settled() < self.total then
     self.retry_failed = false
-    self:pass()
+    pass.run(self)
     if not self.stopped and self:not_started() > 0 then
       self:stop "try_later"
     end

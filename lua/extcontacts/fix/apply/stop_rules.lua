@@ -34,6 +34,24 @@ function stop_rules.before(counts, options)
   end
 end
 
+--- How many more changes may start: so many that the run has started no other one
+-- when it stops, should all of them fail.  At least one if none is under way.
+---@param counts extcontacts.fix.RunCounts
+---@param options extcontacts.fix.ApplyOptions
+---@return number
+function stop_rules.room(counts, options)
+  local running, rate = counts.started - counts.finished, options.error_rate or ERROR_RATE
+  local failures = math.huge -- after which one more stops the run
+  if rate < 1 then
+    local most = math.floor((rate * counts.finished - counts.failed) / (1 - rate))
+    failures = math.max(most, ENOUGH - 1 - counts.finished)
+  end
+  if options.max_errors then
+    failures = math.min(failures, options.max_errors - 1 - counts.failed)
+  end
+  return math.max(failures + 1 - running, running > 0 and 0 or 1)
+end
+
 --- Counts an outcome; returns the reason if the run must stop because of it.
 ---@param counts extcontacts.fix.RunCounts changed
 ---@param options extcontacts.fix.ApplyOptions
@@ -43,7 +61,9 @@ function stop_rules.after(counts, options, outcome)
   counts.finished = counts.finished + 1
   counts.diverged = counts.diverged + (outcome.diverged and 1 or 0)
   counts.failed = counts.failed + (outcome.t == "failed" and 1 or 0)
-  counts.server_failures = outcome.server_failure and counts.server_failures + 1 or 0
+  if not outcome.is_repeated then
+    counts.server_failures = outcome.server_failure and counts.server_failures + 1 or 0
+  end
   if outcome.stop then
     return outcome.stop
   elseif counts.server_failures >= SERVER_FAILURES then

@@ -21,6 +21,7 @@ local execute = {}
 ---@field settled boolean|nil found by reading the record, not confirmed by the write
 ---@field stop "auth"|"try_later"|"interrupted"|"io"|nil why the run can't continue
 ---@field server_failure boolean|nil the server did not answer, or failed
+---@field is_repeated boolean|nil the same failure of one request as of another change
 ---@field no_entry boolean|nil nothing is to be written into the journal
 ---@field err extcontacts.Error|nil
 

@@ -15,7 +15,8 @@ local writes = {}
 
 ---@class extcontacts.fix.Write a request that is to be sent
 ---@field verb "create"|"update"|"delete"
----@field change extcontacts.fix.Change
+---@field change extcontacts.fix.Change with the ids of recreated records
+---@field planned extcontacts.fix.Change|nil of a batch: the same change, as planned
 ---@field reference extcontacts.record.Reference
 ---@field before table|nil the record as just read, for the journal
 ---@field body table|nil what is sent

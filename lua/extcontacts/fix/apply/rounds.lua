@@ -1,0 +1,104 @@
+--- Executes a batch of a run in rounds: the first change of each chain, then the second
+-- ones, and so on.  Whether the run is to stop or to pause is asked for each change
+-- just before the request with it.
+
+local batch = require "extcontacts.fix.execute.batch"
+local client = require "extcontacts.client"
+local execute = require "extcontacts.fix.execute"
+
+local rounds = {}
+
+-- Seconds of one wait while the run is paused.
+local WAIT = 0.2
+
+local function may_send(run)
+  return not run:is_cut() and not run:is_interrupted() and not run:pause_is_set()
+end
+
+-- The failure of a request counts once, however many changes it had.
+local function finisher(run)
+  local has_failed = false
+  return function(change, outcome)
+    if outcome.server_failure then
+      outcome.is_repeated, has_failed = has_failed or nil, true
+    end
+    run:finish(change, outcome)
+  end
+end
+
+-- Two batches may wait at the same time; the pause is reported once.
+local function wait_while_paused(run)
+  local is_first = not run.waits
+  run.waits = true
+  if is_first and run:pause_is_set() then
+    run:report(true)
+  end
+  while not run:is_cut() and run:pause_is_set() and not run:is_interrupted() do
+    if not client.sleep(run.work.client, WAIT) then
+      run:stop "interrupted"
+    end
+  end
+  run.waits = not is_first
+end
+
+-- Settles the creates that may have been sent, so that no other create of the round
+-- is mistaken for one of them.  Returns the other changes.
+local function settle_creates(run, entries)
+  local rest, is_open = {}, true
+  for _, entry in ipairs(entries) do
+    local is_create = entry.intent and entry.change.op == "create"
+    if is_create and is_open then
+      is_open = may_send(run)
+    end
+    if is_create and is_open then
+      run:finish(entry.change, execute.change(run.work, entry.change, entry.intent))
+    else
+      rest[#rest + 1] = entry
+    end
+  end
+  return rest, is_open
+end
+
+local function execute_round(run, entries)
+  local is_open
+  while #entries > 0 and not run:is_cut() do
+    entries, is_open = settle_creates(run, entries)
+    if is_open and #entries > 0 then
+      entries = batch.run(run.work, entries, {
+        size = run.size,
+        may_send = function()
+          return may_send(run)
+        end,
+        is_stopped = function()
+          return run:is_cut()
+        end,
+        finish = finisher(run),
+      })
+    end
+    if #entries > 0 then
+      wait_while_paused(run)
+    end
+  end
+end
+
+--- Executes a batch.
+---@param run extcontacts.fix.Run
+---@param group extcontacts.fix.Batch
+function rounds.execute(run, group)
+  local number = 1
+  local is_last
+  repeat
+    local entries = {}
+    for _, chain in ipairs(group.chains) do
+      local change = chain[number]
+      if change then
+        entries[#entries + 1] = { change = change, intent = run.journal.state.open[change.n] }
+      end
+    end
+    is_last = #entries == 0
+    execute_round(run, entries)
+    number = number + 1
+  until is_last or run:is_cut()
+end
+
+return rounds

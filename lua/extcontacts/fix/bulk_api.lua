@@ -1,0 +1,101 @@
+--- The bulk operations on records, by their references.  What concerns a single record
+-- is a single call.
+
+local errors = require "extcontacts.base.errors"
+local record_api = require "extcontacts.fix.record_api"
+local types = require "extcontacts.record.types"
+
+local bulk_api = {}
+
+--- Most records per request.
+bulk_api.MOST = 50
+
+---@class extcontacts.fix.BulkItem
+---@field reference extcontacts.record.Reference
+---@field body table|nil
+---@field options table|nil of a single call
+
+-- The notes of contacts and organizations share their bulk operations.
+local function space_of(kind)
+  local row = types.by_name[kind]
+  return row.owner and "notes" or row.space
+end
+
+-- What the `*_many` get.  A note needs its owner, for the single calls that take over
+-- where bulk is not permitted.
+local function many_item(item)
+  local reference = item.reference
+  local owner = types.by_name[reference.kind].owner
+  if not item.body and not owner then
+    return reference.id
+  end
+  local out = {}
+  for name, value in pairs(item.body or {}) do
+    out[name] = value
+  end
+  out.id = reference.id
+  if owner then
+    out.entityType, out.entityId = owner, reference.owner
+  end
+  return out
+end
+
+local function call_alone(client, verb, item, use)
+  use(item, record_api.call(client, verb, item.reference, item.body, item.options))
+end
+
+-- The results come in the order of the items.  Those that an error of the whole
+-- iteration kept from being sent get that error.
+local function call_many(client, verb, space, items, size, use)
+  local sent, count = {}, 0
+  for index, item in ipairs(items) do
+    sent[index] = many_item(item)
+  end
+  local results = client[space][verb .. "_many"](client[space], sent, { batch_max = size, concurrency = 1 })
+  local ok, raised = errors.catch(function()
+    for _, value, err, response in results do
+      count = count + 1
+      use(items[count], value, err, response)
+    end
+    return true
+  end)
+  for index = count + 1, ok and 0 or #items do
+    use(items[index], nil, raised)
+  end
+end
+
+--- Performs an operation on records, none of which is named twice.
+---@param client extcontacts.Client
+---@param verb "get"|"create"|"update"|"delete"
+---@param items extcontacts.fix.BulkItem[]
+---@param size integer most records per request
+---@param use fun(item: extcontacts.fix.BulkItem, value: any, err: extcontacts.Error|nil, response: table|nil) called
+--- once for each item
+---@param may_send (fun(): boolean)|nil asked before each kind of record; false ends the work
+---@return extcontacts.fix.BulkItem[] unsent
+function bulk_api.call(client, verb, items, size, use, may_send)
+  local spaces, of_space = {}, {}
+  for _, item in ipairs(items) do
+    local space = space_of(item.reference.kind)
+    if not of_space[space] then
+      spaces[#spaces + 1], of_space[space] = space, {}
+    end
+    table.insert(of_space[space], item)
+  end
+  local unsent = {}
+  for _, space in ipairs(spaces) do
+    local list = of_space[space]
+    if may_send and not may_send() then
+      for _, item in ipairs(list) do
+        unsent[#unsent + 1] = item
+      end
+    elseif #list == 1 then
+      call_alone(client, verb, list[1], use)
+    else
+      call_many(client, verb, space, list, size, use)
+    end
+  end
+  return unsent
+end
+
+return bulk_api

@@ -1,0 +1,114 @@
+--- Executes changes of different records together: reads the records with bulk
+-- requests, compares each with its change, journals all intents with one sync and
+-- sends the writes with bulk requests.  Each change has an outcome of its own.
+
+local bulk_api = require "extcontacts.fix.bulk_api"
+local execute = require "extcontacts.fix.execute"
+local writes = require "extcontacts.fix.execute.writes"
+
+local batch = {}
+
+---@class extcontacts.fix.BatchEntry
+---@field change extcontacts.fix.Change as planned
+---@field intent table|nil of the journal, if it was sent before and has no outcome; not of a create
+
+---@class extcontacts.fix.BatchControls
+---@field size integer most records per request
+---@field may_send fun(): boolean asked for each change before it is journaled; false keeps it and those after it
+--- from being sent
+---@field is_stopped fun(): boolean asked before further requests with changes that are journaled
+---@field finish fun(change: extcontacts.fix.Change, outcome: extcontacts.fix.Outcome)
+
+-- Decides on the creates, which takes requests only for those with an address.
+local function look_up(work, entry)
+  return execute.decide_create(work, execute.translate(work, entry.change))
+end
+
+-- Reads the records of all other changes.
+local function read(work, entries, size)
+  local items, answers, decided = {}, {}, {}
+  for _, entry in ipairs(entries) do
+    if entry.change.op == "create" then
+      decided[entry] = { look_up(work, entry) }
+    else
+      local change = execute.translate(work, entry.change)
+      items[#items + 1] = { reference = writes.reference(entry.intent or change), change = change, entry = entry }
+    end
+  end
+  bulk_api.call(work.client, "get", items, size, function(item, record, err, response)
+    answers[item] = { record = record, err = err, response = response }
+  end)
+  for _, item in ipairs(items) do
+    local answer = answers[item]
+    decided[item.entry] = { execute.decide(work, item.change, item.entry.intent, answer.record, answer.err,
+      answer.response) }
+  end
+  return decided
+end
+
+-- Sends the writes of one verb while `may_go_on`; returns those that were not sent.
+local function send_verb(work, verb, list, controls, may_go_on)
+  local items = {}
+  for _, write in ipairs(list) do
+    items[#items + 1] = write.verb == verb and write or nil
+  end
+  return bulk_api.call(work.client, verb, items, controls.size, function(write, answer, err, response)
+    controls.finish(write.planned, writes.outcome(write, answer, err, response))
+  end, may_go_on)
+end
+
+local VERBS = { "create", "update", "delete" }
+
+local function send(work, list, controls)
+  if #list == 0 then
+    return
+  end
+  -- What stopped the run before this lets the changes before it be sent.
+  local was_stopped = controls.is_stopped()
+  local function may_go_on()
+    return was_stopped or not controls.is_stopped()
+  end
+  local intents = {}
+  for index, write in ipairs(list) do
+    intents[index] = writes.intent(write)
+  end
+  local written, problem = work.journal:intents(intents)
+  if not written then
+    for _, write in ipairs(list) do
+      controls.finish(write.planned, writes.not_journaled(problem))
+    end
+    return
+  end
+  for _, verb in ipairs(VERBS) do
+    for _, write in ipairs(send_verb(work, verb, list, controls, may_go_on)) do
+      controls.finish(write.planned, { t = "not_sent", reason = "the run stopped before it was sent" })
+    end
+  end
+end
+
+--- Executes changes.
+---@param work extcontacts.fix.Work
+---@param entries extcontacts.fix.BatchEntry[] of different records
+---@param controls extcontacts.fix.BatchControls
+---@return extcontacts.fix.BatchEntry[] rest those that were not to be sent any more; they have no outcome
+function batch.run(work, entries, controls)
+  local decided = read(work, entries, controls.size)
+  local list, rest = {}, {}
+  for _, entry in ipairs(entries) do
+    if #rest > 0 or not controls.may_send() then
+      rest[#rest + 1] = entry
+    else
+      local outcome, write = decided[entry][1], decided[entry][2]
+      if outcome then
+        controls.finish(entry.change, outcome)
+      else
+        write.planned = entry.change
+        list[#list + 1] = write
+      end
+    end
+  end
+  send(work, list, controls)
+  return rest
+end
+
+return batch

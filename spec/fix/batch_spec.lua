@@ -1,0 +1,294 @@
+-- Applying in batches: bulk requests, one sync, and outcomes of single changes.
+local changes = require "extcontacts.fix.plan.changes"
+local core = require "extcontacts.core"
+local diff = require "extcontacts.record.diff"
+local draft = require "extcontacts.fix.plan.draft"
+local fix = require "extcontacts.fix"
+local fixes = require "spec.support.fixes"
+
+local USER = { id = "11111111-1111-4111-8111-111111111111" }
+
+describe("a batch", function()
+  local place = fixes.fresh_place(before_each, after_each, { resets = false }) -- it counts requests
+
+  local function apply(options, name)
+    options = options or {}
+    options.batch = options.batch or "auto"
+    return assert(place:apply(options, name))
+  end
+
+  local function title_of(id)
+    return assert(place.client.contacts:get(id)).title
+  end
+
+  it("takes bulk requests and one sync of the journal", function()
+    place:plan_titles(40, "Pilot")
+    local reads = place:requests "contacts.get"
+    local syncs, open = 0, core.file.open
+    core.file.open = function(path, mode)
+      local file, message, code = open(path, mode)
+      if not file or mode == "read" or not path:find "journal" then
+        return file, message, code
+      end
+      return setmetatable({}, { __index = function(_, name)
+        return function(_, ...)
+          syncs = syncs + (name == "sync" and 1 or 0)
+          return file[name](file, ...)
+        end
+      end })
+    end
+    local ok, result = pcall(apply, { batch = 20, concurrency = 1 })
+    core.file.open = open
+    assert(ok, result)
+    assert.same({ 40, 0 }, { result.applied, result.not_started })
+    assert.same({ 0, 0 }, { place:requests "contacts.update", place:requests "contacts.get" - reads })
+    -- Requests start with 10 items each.
+    assert.same({ 3, 3 }, { place:requests "contacts.bulk.get", place:requests "contacts.bulk.update" })
+    assert.equal(5, syncs) -- one for each batch, two before the run and one at its end
+    local open_intents, most = 0, 0
+    for _, line in ipairs(place:objects "p.journal") do
+      open_intents = open_intents + (line.t == "intent" and 1 or line.t == "applied" and -1 or 0)
+      most = math.max(most, open_intents)
+    end
+    assert.same({ 0, 20 }, { open_intents, most })
+  end)
+
+  it("uses single calls for single changes and with batch = 1", function()
+    place:plan_titles(3, "Pilot")
+    assert.equal(3, apply { batch = 1 }.applied)
+    assert.same({ 3, 0 }, { place:requests "contacts.update", place:requests "contacts.bulk.update" })
+    place:plan_titles(1, "Captain", "q")
+    assert.equal(1, apply({}, "q").applied)
+    assert.same({ 4, 0 }, { place:requests "contacts.update", place:requests "contacts.bulk.update" })
+  end)
+
+  it("rejects a size that it can't have", function()
+    for _, size in ipairs { 0, 51, 1.5, "all" } do
+      local _, message = pcall(fix.apply, place.client, "p", { batch = size })
+      assert.matches("option 'batch' must be", message, 1, true)
+    end
+  end)
+
+  it("has an outcome for each of its changes", function()
+    local ids = place:ids(6)
+    place:plan {
+      source = fix.ids(ids),
+      change = function(contact)
+        contact.title = "Pilot"
+        if contact.id == ids[6] then
+          contact.workEmail = "nobody at nowhere"
+        end
+        return contact
+      end,
+    }
+    place:edit(ids[1], { title = "Doctor" })
+    place:edit(ids[2], { salutation = "Sir" })
+    assert(place.client.contacts:delete(ids[3]))
+    place:edit(ids[4], { title = "Pilot" })
+    local result = apply()
+    assert.same({ 1, 1, 3, 1 }, { result.applied, result.unchanged, result.conflicts, result.failed })
+    local outcomes = place:outcomes()
+    assert.same({ "title" }, outcomes[1].fields)
+    assert.equal("salutation", outcomes[2].fields[1])
+    assert.matches("no longer exists", outcomes[3].reason, 1, true)
+    assert.equal("unchanged", outcomes[4].t)
+    assert.same({ "failed", "workEmail" }, { outcomes[6].t, outcomes[6].field })
+    assert.same({ "Doctor", "Pilot" }, { title_of(ids[1]), title_of(ids[5]) })
+    assert.matches(ids[6] .. ",contact,update,,6,failed,", place:read "p.errors.csv", 1, true)
+  end)
+
+  it("applies updates, deletes, notes and creates, and undo takes them back", function()
+    local ids = place:ids(16)
+    local at = {}
+    for index, id in ipairs(ids) do
+      at[id] = index
+    end
+    local before = place:contacts()
+    place:plan {
+      source = fix.ids(ids),
+      change = function(contact)
+        local index = at[contact.id]
+        if index % 4 == 0 then
+          return fix.delete
+        end
+        contact.title = "Pilot " .. index
+        if index % 4 == 1 then
+          return { fix.update(contact), fix.add_note { noteText = "note " .. index, createdBy = USER } }
+        elseif index % 4 == 2 then
+          return fix.create("organization", { name = "Company " .. index })
+        end
+        return contact
+      end,
+    }
+    local result = apply()
+    assert.same({ 20, 0, 0 }, { result.applied, result.failed, result.conflicts })
+    local outcomes, created = place:outcomes(), 0
+    for _, line in ipairs(place:objects "p.journal") do
+      if line.t == "intent" and line.op == "create" then
+        local outcome = outcomes[line.n]
+        local record = line.kind == "organization" and assert(place.client.organizations:get(outcome.id))
+          or assert(place.client.contacts.notes:get(line.owner, outcome.id))
+        assert.equal(line.body.noteText or line.body.name, record.noteText or record.name)
+        created = created + 1
+      end
+    end
+    assert.equal(8, created)
+    assert(fix.undo(place.client, place:path "p"))
+    local undone = assert(fix.apply(place.client, place:path "p.undo", { batch = "auto" }))
+    assert.same({ 20, 0 }, { undone.applied, undone.conflicts })
+    local new_ids = {}
+    for _, line in ipairs(place:objects "p.undo.journal") do
+      if line.t == "applied" and line.old_id then
+        new_ids[line.old_id] = line.id
+      end
+    end
+    local after, count = place:contacts(), 0
+    for id, contact in pairs(before) do
+      -- Only spaces that the server trims may be missing.
+      assert.same({}, diff.divergences("contact", contact, after[new_ids[id] or id]))
+      count = count + 1
+    end
+    for _ in pairs(after) do
+      count = count - 1
+    end
+    assert.equal(0, count)
+    for note in place.client:scan_notes {} do
+      assert.is_nil(note.noteText:find "^note %d+$")
+    end
+  end)
+
+  it("recreates organizations, their contacts and notes in the order of their references", function()
+    local plan = assert(draft.new(place.client, { name = "recreate", fix = {}, options = {}, source = {} },
+      { output = place:path "p" }))
+    plan:start()
+    local function id(first, index)
+      return ("%s%07d-0000-4000-8000-000000000000"):format(first, index)
+    end
+    for index = 1, 12 do
+      local organization = changes.create("organization", nil, { name = "Company " .. index })
+      local contact = changes.create("contact", nil, {
+        firstName = "Ann", lastName = "Number " .. index, externalOrganization = { id = id("a", index) },
+      })
+      organization.old_id, contact.old_id = id("a", index), id("b", index)
+      plan:add(organization)
+      plan:add(contact)
+      plan:add(changes.create("contact_note", id("b", index), { noteText = "of " .. index, createdBy = USER }))
+    end
+    assert(plan:finish())
+    local result = apply()
+    assert.same({ 36, 0 }, { result.applied, result.failed })
+    local outcomes = place:outcomes()
+    for index = 1, 12 do
+      local organization, contact = outcomes[3 * index - 2].id, outcomes[3 * index - 1].id
+      local record = assert(place.client.contacts:get(contact))
+      assert.same({ "Number " .. index, organization }, { record.lastName, record.externalOrganization.id })
+      local note = assert(place.client.contacts.notes:get(contact, outcomes[3 * index].id))
+      assert.equal("of " .. index, note.noteText)
+    end
+    -- Three rounds, of which each starts with 10 items.
+    assert.same({ 2, 2, 2 }, { place:requests "organizations.bulk.create", place:requests "contacts.bulk.create",
+      place:requests "notes.bulk.create" })
+  end)
+
+  it("stops before changes of it at a limit, an interruption or max_errors", function()
+    place:plan_titles(8, "Pilot")
+    local result = apply { limit = 3 }
+    assert.same({ "limit", 3, 5 }, { result.stopped, result.applied, result.not_started })
+    local asked = 0
+    result = assert(place:resume { batch = "auto", interrupted = function()
+      asked = asked + 1
+      return asked > 2
+    end })
+    assert.same({ "interrupted", 5, 3 }, { result.stopped, result.applied, result.not_started })
+    assert.equal(8, assert(place:resume { batch = "auto" }).applied)
+    local function plan_bad(name)
+      place:plan({ change = function(contact)
+        contact.workEmail = "nobody at nowhere"
+        return contact
+      end }, name)
+    end
+    plan_bad "q"
+    result = apply({ max_errors = 3 }, "q")
+    assert.same({ "max_errors", 3 }, { result.stopped, result.failed })
+    plan_bad "r"
+    result = apply({}, "r")
+    assert.same({ "error_rate", 50 }, { result.stopped, result.failed })
+  end)
+
+  it("stops at its first conflict under fail", function()
+    local ids = place:ids(5)
+    place:plan_titles(5, "Pilot")
+    place:edit(ids[3], { title = "Doctor" })
+    local result = apply { on_conflict = "fail" }
+    assert.same({ "conflict", 1, 2, 2 }, { result.stopped, result.conflicts, result.applied, result.not_started })
+  end)
+
+  it("is sent in part while the run is paused, and reads the other records again", function()
+    local ids = place:ids(8)
+    place:plan_titles(8, "Pilot")
+    local asked, seen = 0, {}
+    local result = apply {
+      paused = function()
+        asked = asked + 1
+        return asked >= 4 and asked <= 6
+      end,
+      on_progress = function(progress)
+        if progress.paused then
+          seen[#seen + 1] = progress.settled
+          place:edit(ids[5], { title = "Doctor" })
+        end
+      end,
+    }
+    assert.same({ 3 }, seen)
+    assert.same({ 7, 1 }, { result.applied, result.conflicts })
+    assert.equal("Doctor", title_of(ids[5]))
+  end)
+
+  it("does the same by single calls where bulk is not permitted", function()
+    local ids = place:ids(4)
+    place:plan { source = fix.ids(ids), change = function(contact)
+      contact.title = "Pilot"
+      return { fix.update(contact), fix.add_note { noteText = "called " .. contact.id, createdBy = USER } }
+    end }
+    place:faults({ operation = "*.bulk.*", status = 403 })
+    local result = apply()
+    assert.same({ 8, 0, 0 }, { result.applied, result.failed, result.unknown })
+    assert.same({ 4, 4 }, { place:requests "contacts.update", place:requests "contacts.notes.create" })
+  end)
+
+  it("stops at a missing permission, with nothing left open", function()
+    place:plan_titles(6, "Pilot")
+    place:faults({ operation = "contacts.bulk.update", status = 403 }, { operation = "contacts.update", status = 403 })
+    local result = apply()
+    assert.same({ "auth", 6, 0 }, { result.stopped, result.not_started, result.unknown })
+    place:faults()
+    assert.equal(6, assert(place:resume { batch = "auto" }).applied)
+  end)
+
+  it("goes on when the server forbids single items", function()
+    place:plan_titles(4, "Pilot")
+    place:faults { operation = "contacts.bulk.update", item = 2, item_status = 403 }
+    local result = apply()
+    assert.same({ 3, 1 }, { result.applied, result.failed, result.stopped })
+  end)
+
+  it("counts the failure of a request once", function()
+    local client = fixes.client(place.server, { max_attempts = 1, retry = false })
+    place:plan_titles(8, "Pilot")
+    place:faults { operation = "contacts.bulk.get", nth = 1, status = 503 }
+    local result = assert(fix.apply(client, place:path "p", { batch = "auto" }))
+    client:close()
+    assert.same({ 8 }, { result.applied, result.stopped })
+  end)
+
+  it("whose reply was lost is settled by reading the records", function()
+    local client = fixes.client(place.server, { max_attempts = 1, retry = false })
+    place:plan_titles(8, "Pilot")
+    place:faults { operation = "contacts.bulk.update", nth = 1, drop = "after" }
+    local result = assert(fix.apply(client, place:path "p", { batch = "auto" }))
+    client:close()
+    assert.same({ 8, 0 }, { result.applied, result.unknown })
+    assert.is_true(place:outcomes()[1].settled)
+    assert.equal(1, place:requests "contacts.bulk.update")
+  end)
+end)

@@ -3,19 +3,20 @@ local canonical = require "extcontacts.record.canonical"
 local ec = require "extcontacts"
 local fix = require "extcontacts.fix"
 local fixes = require "spec.support.fixes"
+local journal = require "extcontacts.fix.journal"
 local script = require "spec.support.script"
 
 local place = fixes.fresh_place(before_each, after_each, { resets = false }) -- it counts requests
 
 -- Runs a process that applies or resumes the plan and that may kill itself.
-local function child(where, kind, number, before)
+local function child(where, kind, number, before, batch)
   local server = {}
   for _, name in ipairs { "base_url", "login_url", "client_id", "client_secret" } do
     server[name] = place.server[name]
   end
   place:write("server.json", ec.json.encode(server))
   local words = { script.interpreter, "spec/support/fix_child.lua", place:path "server.json",
-    place:path "p", where, kind, number, "2>&1; echo \"exit $?\"" }
+    place:path "p", where, kind, number, batch or "", "2>&1; echo \"exit $?\"" }
   local pipe = assert(io.popen((before or "") .. table.concat(words, " ")))
   local output = pipe:read("*a")
   pipe:close()
@@ -64,9 +65,9 @@ local function mixed(ids)
 end
 
 -- Resumes with a short check time for lost creates: this server has no lag.
-local function resume()
+local function resume(batch)
   local client = fixes.client(place.server, { check_time = 0.1 })
-  local result = assert(fix.resume(client, place:path "p"))
+  local result = assert(fix.resume(client, place:path "p", { batch = batch or 1 }))
   client:close()
   return result
 end
@@ -87,6 +88,15 @@ local function check_journal()
       assert.is_nil(confirmed[line.n])
     end
   end
+end
+
+-- The changes that have an intent and no outcome.
+local function open_changes()
+  local open = {}
+  for n in pairs(assert(journal.read(journal.path(place:path "p"))).open) do
+    open[#open + 1] = n
+  end
+  return open
 end
 
 describe("fix.resume", function()
@@ -129,6 +139,45 @@ describe("fix.resume", function()
         assert.same({ 4, 0, 0 }, { result.applied, result.unknown, result.not_started })
         assert.equal(4, writes())
         check_journal()
+      end
+    end)
+  end
+
+  it("ends like an uninterrupted run when the process is killed many times between and within batches", function()
+    place:plan(mixed(place:ids(48)))
+    assert.equal(48, assert(place:apply { batch = 8 }).applied)
+    local expected = state_of_everything()
+    place.server:reset()
+    os.remove(place:path "p.journal")
+    local kills = 0
+    local output, code
+    repeat
+      local where = PLACES[kills % #PLACES + 1]
+      output, code = child(where[1], where[2], 1 + kills % 2, nil, 8)
+      if code ~= "0" then
+        assert.equal("137", code, output)
+        kills = kills + 1
+        check_journal()
+        assert.is_true(#open_changes() <= 16) -- two batches
+      end
+    until code == "0"
+    assert.is_true(kills >= 4, kills)
+    assert.equal("complete 48 0 0\n", output)
+    assert.same(expected, state_of_everything())
+  end)
+
+  for _, where in ipairs(PLACES) do
+    it(("settles a batch killed %s its %s"):format(where[1], where[2]), function()
+      place:plan(mixed(place:ids(12)))
+      for number = 1, 2 do
+        place.server:reset()
+        os.remove(place:path "p.journal")
+        local output, code = child(where[1], where[2], number, nil, 6)
+        assert.equal("137", code, output)
+        local result = resume(6)
+        assert.same({ 12, 0, 0 }, { result.applied, result.unknown, result.not_started })
+        check_journal()
+        assert.same({}, open_changes())
       end
     end)
   end

@@ -1,8 +1,9 @@
 -- A process that applies a plan, or resumes it, and kills itself (SIGKILL) at
 -- a place in its journal:
---   fix_child.lua SERVER PLAN PLACE TYPE NUMBER
+--   fix_child.lua SERVER PLAN PLACE TYPE NUMBER [BATCH]
 -- SERVER is a JSON file with its addresses and credentials.
 -- PLACE is before, torn or after; TYPE intent or applied; NUMBER which of them.
+-- BATCH is the number of changes per request; without it, single requests are sent.
 -- Prints the result if the run reaches its end.
 local core = require "extcontacts.core"
 local ec = require "extcontacts"
@@ -63,6 +64,6 @@ local client = ec.new {
 }
 local state = journal.read(journal.path(plan))
 local start = state and state.runs > 0 and fix.resume or fix.apply
-local result = assert(start(client, plan))
+local result = assert(start(client, plan, { batch = tonumber(arg[6]) or 1 }))
 client:close()
 print(("%s %d %d %d"):format(result.stopped or "complete", result.applied, result.failed, result.unknown))

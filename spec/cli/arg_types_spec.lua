@@ -33,6 +33,12 @@ describe("a word of the command line is read as", function()
     end
   end)
 
+  it("a word of its own, or a number", function()
+    local convert = arg_types.word_or("auto", arg_types.range(1, 50))
+    assert.same({ "auto", 1, 50 }, { convert "auto", convert "1", (convert "50") })
+    assert.same({ nil, "'51' is not a whole number from 1 to 50, and not auto" }, { convert "51" })
+  end)
+
   it("pair", function()
     assert.same({ "a", "b=c" }, arg_types.pair "a=b=c")
     assert.same({ "a_1", "" }, arg_types.pair "a_1=")

@@ -7,14 +7,16 @@ local world = plan_command.around(before_each, after_each, { resets = false }) -
 describe("a process that applies a plan", function()
   -- Starts it, slowed down, and waits for the first change to be noted.
   local START = [[
-    env --default-signal=INT,TERM bin/extcontacts apply -y --concurrency 1 $P >$P.out 2>$P.err &
+    env --default-signal=INT,TERM bin/extcontacts apply -y --batch ${BATCH:-1} --concurrency 1 $P >$P.out 2>$P.err &
     pid=$!
     for i in $(seq 250); do grep -q '"t":"intent"' $P.journal 2>/dev/null && break; sleep 0.02; done
   ]]
 
   local function slow()
     world.planned(40)
-    world.place.server:control("POST", "/sandbox/faults", { { operation = "contacts.update", delay = 0.05 } })
+    world.place.server:control("POST", "/sandbox/faults", {
+      { operation = "contacts.update", delay = 0.05 }, { operation = "contacts.bulk.update", delay = 0.5 },
+    })
   end
 
   local function outcomes()
@@ -26,21 +28,27 @@ describe("a process that applies a plan", function()
     return intents, done
   end
 
-  it("finishes its requests at Ctrl-C and names how to resume", function()
-    slow()
-    local code, output = command.shell(START .. "kill -INT $pid; wait $pid; echo $?; cat $P.err", world.environment)
-    assert.equal(0, code)
-    assert.matches("^130\n", output)
-    assert.matches("finishing the current requests; press Ctrl-C again to stop now", output, 1, true)
-    assert.matches("\nResume: extcontacts resume", output, 1, true)
-    assert.matches("extcontacts apply: interrupted\n$", output)
-    local intents, done = outcomes()
-    assert.equal(intents, done)
-    assert.is_true(done > 0 and done < 40, done)
-    world.place.server:control("POST", "/sandbox/faults", {})
-    assert.equal(0, (world.run("resume " .. world.p)))
-    assert.equal(40, world.place:requests "contacts.update")
-  end)
+  for _, batch in ipairs { 1, 5 } do
+    it(("finishes its requests at Ctrl-C and names how to resume, with a batch of %d"):format(batch), function()
+      slow()
+      local code, output = command.shell(("BATCH=%d\n"):format(batch) .. START
+        .. "kill -INT $pid; wait $pid; echo $?; cat $P.err", world.environment)
+      assert.equal(0, code)
+      assert.matches("^130\n", output)
+      assert.matches("finishing the current requests; press Ctrl-C again to stop now", output, 1, true)
+      assert.matches("\nResume: extcontacts resume", output, 1, true)
+      assert.matches("extcontacts apply: interrupted\n$", output)
+      local intents, done = outcomes()
+      assert.equal(intents, done)
+      assert.is_true(done > 0 and done < 40, done)
+      assert.equal(0, done % batch)
+      world.place.server:control("POST", "/sandbox/faults", {})
+      assert.equal(0, (world.run(("resume --batch %d %s"):format(batch, world.p))))
+      intents, done = outcomes()
+      assert.same({ 40, 40 }, { intents, done })
+      assert.equal(40 / batch, world.place:requests(batch == 1 and "contacts.update" or "contacts.bulk.update"))
+    end)
+  end
 
   it("is paused by extcontacts pause and by SIGUSR1, and resumed", function()
     slow()

@@ -121,7 +121,7 @@ describe("fix.apply", function()
 end)
 
 describe("a run", function()
-  local place = fixes.fresh_place(before_each, after_each, { resets = false }) -- it counts requests
+  local place = fixes.fresh_place(before_each, after_each, { resets = false, batch = 1 }) -- it counts requests
 
   local function plan_bad_addresses(name)
     place:plan({ change = function(contact)
@@ -145,7 +145,7 @@ describe("a run", function()
     for round, limit in ipairs { 1, 3, 12 } do
       local start = round == 1 and fix.apply or fix.resume
       local before = place:requests "contacts.update"
-      local result = assert(start(place.client, place:path "p", { limit = limit, concurrency = 8 }))
+      local result = assert(start(place.client, place:path "p", { limit = limit, concurrency = 8, batch = 1 }))
       assert.equal("limit", result.stopped)
       assert.equal(limit, place:requests "contacts.update" - before)
     end
@@ -217,7 +217,7 @@ describe("a run", function()
     local client = fixes.client(place.server, { max_attempts = 1, retry = false })
     place:plan_titles(6, "Pilot")
     place:faults { operation = "contacts.get", status = 503 }
-    local result = assert(fix.apply(client, place:path "p"))
+    local result = assert(fix.apply(client, place:path "p", { batch = 1 }))
     assert.same({ "try_later", 6 }, { result.stopped, result.not_started })
     assert.equal(0, place:requests "contacts.update")
     place:faults()

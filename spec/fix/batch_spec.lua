@@ -265,6 +265,15 @@ describe("a batch", function()
     assert.equal(6, assert(place:resume { batch = "auto" }).applied)
   end)
 
+  it("leaves contacts that were merged into other ones", function()
+    local ids = place:ids(6)
+    place:plan_titles(4, "Pilot")
+    local merged = assert(place.direct.contacts:merge { contactIds = { ids[2], ids[6] } })
+    local result = apply { on_conflict = "rebase" }
+    assert.same({ 3, 1 }, { result.applied, result.conflicts })
+    assert.equal("the contact was merged into " .. merged.id, place:outcomes()[2].reason)
+  end)
+
   it("goes on when the server forbids single items", function()
     place:plan_titles(4, "Pilot")
     place:faults { operation = "contacts.bulk.update", item = 2, item_status = 403 }

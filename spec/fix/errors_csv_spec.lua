@@ -57,7 +57,7 @@ describe("the file of errors", function()
   end)
 
   it("is removed once nothing fails any more", function()
-    place:faults { operation = "contacts.update", nth = 1, status = 422 }
+    place:faults { operation = "contacts.bulk.update", item = 1, item_status = 422 }
     place:plan_titles(2, "Pilot")
     assert.equal(1, assert(place:apply()).failed)
     assert.is_string(place:read "p.errors.csv")

@@ -3,7 +3,7 @@ local fix = require "extcontacts.fix"
 local fixes = require "spec.support.fixes"
 
 describe("a change", function()
-  local place = fixes.fresh_place(before_each, after_each, { resets = false }) -- it counts requests
+  local place = fixes.fresh_place(before_each, after_each, { resets = false, batch = 1 }) -- it counts requests
 
   it("adds a note, creates or deletes a record", function()
     local ids = place:ids(3)
@@ -80,7 +80,7 @@ describe("a change", function()
     place:plan_titles(4, "Pilot")
     place:faults({ operation = "contacts.update", nth = 2, drop = "after" },
       { operation = "contacts.update", nth = 3, drop = "before" })
-    local result = assert(fix.apply(client, place:path "p"))
+    local result = assert(fix.apply(client, place:path "p", { batch = 1 }))
     client:close()
     assert.same({ 4, 0 }, { result.applied, result.unknown })
     assert.is_true(place:outcomes()[2].settled)
@@ -91,7 +91,7 @@ describe("a change", function()
 end)
 
 describe("an edit by someone else", function()
-  local place = fixes.fresh_place(before_each, after_each)
+  local place = fixes.fresh_place(before_each, after_each, { batch = 1 })
 
   -- Of five contacts one gets another title, one another salutation, one is
   -- deleted, one gets what was planned, one is untouched.

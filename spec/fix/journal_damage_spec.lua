@@ -5,7 +5,7 @@ local fixes = require "spec.support.fixes"
 local journal = require "extcontacts.fix.journal"
 
 describe("a journal on the disk", function()
-  local place = fixes.fresh_place(before_each, after_each, { resets = false }) -- it counts requests
+  local place = fixes.fresh_place(before_each, after_each, { resets = false, batch = 1 }) -- it counts requests
 
   local function applied(changes, options)
     place:plan_titles(changes, "Pilot")

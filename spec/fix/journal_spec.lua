@@ -4,7 +4,7 @@ local fixes = require "spec.support.fixes"
 local journal = require "extcontacts.fix.journal"
 
 describe("the journal", function()
-  local place = fixes.fresh_place(before_each, after_each, { resets = false }) -- it counts requests
+  local place = fixes.fresh_place(before_each, after_each, { resets = false, batch = 1 }) -- it counts requests
 
   it("has the intent before each request and the outcome after it", function()
     place:plan_titles(2, "Pilot")

@@ -37,7 +37,7 @@ describe("a paused run", function()
     assert.is_nil(paused)
     assert.equal("not_running", err.code)
     local states = {}
-    local result = assert(place:apply { on_progress = function(progress)
+    local result = assert(place:apply { batch = 1, on_progress = function(progress)
       if progress.run == 1 and not progress.paused then
         assert(fix.pause(path, true))
       elseif progress.paused then

@@ -6,7 +6,7 @@ local fixes = require "spec.support.fixes"
 local journal = require "extcontacts.fix.journal"
 local script = require "spec.support.script"
 
-local place = fixes.fresh_place(before_each, after_each, { resets = false }) -- it counts requests
+local place = fixes.fresh_place(before_each, after_each, { resets = false, batch = 1 }) -- it counts requests
 
 -- Runs a process that applies or resumes the plan and that may kill itself.
 local function child(where, kind, number, before, batch)

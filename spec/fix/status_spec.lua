@@ -25,7 +25,7 @@ describe("fix.status", function()
   end)
 
   it("names the file of errors while it exists", function()
-    place:faults { operation = "contacts.update", nth = 1, status = 422 }
+    place:faults { operation = "contacts.bulk.update", item = 1, item_status = 422 }
     place:plan_titles(2, "Pilot")
     assert.is_nil(status().errors_path)
     assert(place:apply())

@@ -53,8 +53,9 @@ end
 
 --- Opens the place: the shared sandbox, reset, a client and a directory; and
 -- `direct`, a client that no bad network keeps from arranging a spec's records.
----@param options table|nil of `sandbox.shared`
+---@param options table|nil of `sandbox.shared`; and `batch`, that of `apply` and `resume` unless they say otherwise
 function Place:open(options)
+  self.batch = options and options.batch
   local server = sandbox.shared(options)
   server:reset()
   self.server = server
@@ -216,12 +217,12 @@ end
 ---@return extcontacts.fix.Result|nil
 ---@return extcontacts.Error|nil
 function Place:apply(options, name)
-  return fix.apply(self.client, self:path(name or "p"), options)
+  return fix.apply(self.client, self:path(name or "p"), merged({ batch = self.batch }, options))
 end
 
 --- Resumes the plan `p`.
 function Place:resume(options)
-  return fix.resume(self.client, self:path "p", options)
+  return fix.resume(self.client, self:path "p", merged({ batch = self.batch }, options))
 end
 
 --- Switches on faults of the sandbox; without arguments, switches them off.

@@ -27,6 +27,20 @@ function arg_types.whole(text)
   return nil, ("'%s' is not a whole number above 0"):format(text)
 end
 
+--- A converter for what may also be a word of its own, such as `auto`.
+---@param word string
+---@param convert fun(text: string): any, string|nil
+---@return fun(text: string): any, string|nil
+function arg_types.word_or(word, convert)
+  return function(text)
+    if text == word then
+      return word
+    end
+    local value, misuse = convert(text)
+    return value, misuse and ("%s, and not %s"):format(misuse, word)
+  end
+end
+
 --- A converter for whole numbers in a range.
 ---@param least integer
 ---@param most integer

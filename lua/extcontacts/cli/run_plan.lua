@@ -22,7 +22,10 @@ function run_plan.setup(argparser)
   argparser:option("--on-conflict", "what to do with a record that changed since the plan was made: skip it; fail, "
     .. "which skips it and stops; or rebase, which applies the planned fields to the new version [skip]")
     :argname("MODE"):choices { "skip", "fail", "rebase" }
-  argparser:option("--concurrency", "changes in flight at a time [4]"):argname("N"):convert(arg_types.whole)
+  argparser:option("--batch", "most changes per request, up to 50; auto is 50; 1 reads and writes each record with "
+    .. "requests of its own [auto]"):argname("N"):convert(arg_types.word_or("auto", arg_types.range(1, 50)))
+  argparser:option("--concurrency", "batches in flight at a time; with --batch 1, changes [2; with --batch 1, 4]")
+    :argname("N"):convert(arg_types.whole)
   argparser:option("--rate", "requests per minute, with no share reserved for other programs [as configured, with "
     .. "a reserve]"):argname("N"):convert(arg_types.whole)
   argparser:option("--limit", "stop after N changes"):argname("N"):convert(arg_types.whole)
@@ -48,7 +51,8 @@ run_plan.exit_codes = { 0, { 1, "some changes failed" }, 2, 3, { 4, "some change
 local function options_of(args)
   return {
     on_conflict = args.on_conflict,
-    concurrency = args.concurrency or 4,
+    batch = args.batch,
+    concurrency = args.concurrency or args.batch == 1 and 4 or nil,
     limit = args.limit,
     max_errors = args.max_errors,
     error_rate = args.error_rate,

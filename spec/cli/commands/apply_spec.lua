@@ -13,9 +13,22 @@ describe("extcontacts apply", function()
     code, _, err = world.run(line, { terminals = { stdin = true, stderr = true }, input = "n\n" })
     assert.equal(0, code)
     assert.matches("cancelled; nothing was applied", err, 1, true)
-    assert.equal(0, world.place:requests "contacts.update")
+    assert.equal(0, world.place:requests "contacts.bulk.update")
     assert.equal(0, (world.run(line, { terminals = { stdin = true, stderr = true }, input = "y\n" })))
-    assert.equal(2, world.place:requests "contacts.update")
+    assert.equal(1, world.place:requests "contacts.bulk.update")
+  end)
+
+  it("sends as many changes per request as --batch says", function()
+    world.planned(6)
+    assert.equal(0, (world.run("apply -y --limit 4 --batch 2 " .. world.p)))
+    assert.same({ 2, 0 }, { world.place:requests "contacts.bulk.update", world.place:requests "contacts.update" })
+    assert.equal(0, (world.run("resume --batch 1 " .. world.p)))
+    assert.same({ 2, 2 }, { world.place:requests "contacts.bulk.update", world.place:requests "contacts.update" })
+    for _, size in ipairs { "0", "51", "all" } do
+      local code, _, err = world.run(("apply -y --batch %s %s"):format(size, world.p))
+      assert.equal(2, code)
+      assert.matches(("'%s' is not a whole number from 1 to 50, and not auto"):format(size), err, 1, true)
+    end
   end)
 
   it("goes the whole way: apply, status, verify, undo", function()
@@ -76,7 +89,9 @@ describe("extcontacts apply", function()
     assert.equal(1, code)
     assert.matches("stopped: --max-errors reached", err, 1, true)
     assert.matches("q.errors.csv lists the changes that were not applied", err, 1, true)
-    world.place.server:control("POST", "/sandbox/faults", { { operation = "contacts.update", status = 403 } })
+    world.place.server:control("POST", "/sandbox/faults", {
+      { operation = "contacts.update", status = 403 }, { operation = "contacts.bulk.update", status = 403 },
+    })
     assert.equal(3, (world.run("resume " .. world.q)))
   end)
 

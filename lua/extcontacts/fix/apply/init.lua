@@ -15,7 +15,7 @@ local apply = {}
 
 ---@class extcontacts.fix.ApplyOptions
 ---@field on_conflict "skip"|"fail"|"rebase"|nil default "skip"
----@field batch integer|"auto"|nil changes per request, at most 50; default 1
+---@field batch integer|"auto"|nil most changes per request, at most 50; default "auto"
 ---@field concurrency integer|nil requests at a time; default 2, and 1 without batches
 ---@field limit integer|nil stop after this many changes
 ---@field max_errors integer|nil stop once this many changes have failed

@@ -45,7 +45,7 @@ function run.new(sender, path, plan, journal, options)
   function journal.server_time()
     return sender:server_time()
   end
-  local size = options.batch == "auto" and bulk_api.MOST or options.batch or 1
+  local size = type(options.batch) == "number" and options.batch or bulk_api.MOST
   return setmetatable({
     path = path,
     options = options,

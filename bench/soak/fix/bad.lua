@@ -29,7 +29,7 @@ list:close()
 local code, output = common.command(("plan bench/soak/fix/values.lua --set file=%s/values.csv -o %s/p --show 0")
   :format(dir, dir))
 assert(code == 0, output)
-code, output = common.command(("apply -y %s/p"):format(dir))
+code, output = common.command(("apply -y --batch 1 %s/p"):format(dir))
 harness.claim(code == 1, "apply ends with 1 (%s)", tostring(code))
 local applied, failed = tonumber(output:match "(%d+)  applied"), tonumber(output:match "(%d+)  failed")
 harness.claim(applied == options.contacts - options.bad and failed == options.bad, "%s are applied, %s failed",
@@ -59,7 +59,7 @@ harness.claim(rows == options.bad and listed == options.bad, "%d rows with id an
 code, output = common.command(("plan bench/soak/fix/values.lua --set file=%s/corrected.csv -o %s/q --show 0")
   :format(dir, dir))
 assert(code == 0, output)
-code = common.command(("apply -y %s/q"):format(dir))
+code = common.command(("apply -y --batch 1 %s/q"):format(dir))
 harness.claim(code == 0, "the corrected values are applied (exit %s)", tostring(code))
 local missing = 0
 for contact in client:scan_contacts { limit = 200 } do

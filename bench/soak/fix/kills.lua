@@ -22,7 +22,7 @@ local changes = tonumber(output:match "(%d+) changes")
 
 -- Without interruption.
 local before = common.digests(client)
-code, output = common.command(("apply -y --concurrency %d %s"):format(options.concurrency, plan))
+code, output = common.command(("apply -y --batch 1 --concurrency %d %s"):format(options.concurrency, plan))
 assert(code == 0, output)
 local expected = common.digests(client)
 server:reset()
@@ -72,7 +72,7 @@ while not finished do
   local words = kills == 0 and "apply -y" or "resume"
   local size = journal_size()
   local pipe = assert(io.popen(START:format(harness.interpreter, harness.environment(),
-    ("%s --concurrency %d %s"):format(words, options.concurrency, plan), dir)))
+    ("%s --batch 1 --concurrency %d %s"):format(words, options.concurrency, plan), dir)))
   local pid = pipe:read "*l"
   if kills < options.kills then
     -- Usually at any moment of its work; sometimes while it starts and reads.

@@ -42,7 +42,7 @@ local code, peak, output = watched(("plan bench/soak/fix/fix.lua -o %s/p --show 
 harness.say("plan: %.0f s, %s", core.engine.now() - started, tostring(output:match "(%d+ changes [^\n]*)"))
 harness.claim(code == 0 and peak < options.megabytes, "plan stays below %d MB (%.1f)", options.megabytes, peak)
 started = core.engine.now()
-code, peak, output = watched(("apply -y --concurrency %d %s/p"):format(options.concurrency, dir))
+code, peak, output = watched(("apply -y --batch 1 --concurrency %d %s/p"):format(options.concurrency, dir))
 local seconds = core.engine.now() - started
 local applied = tonumber(output:match "(%d+)  applied") or 0
 harness.say("apply: %.0f s, %d changes, %.0f a second", seconds, applied, applied / seconds)

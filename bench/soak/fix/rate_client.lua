@@ -12,6 +12,7 @@ local planned = assert(fix.plan(client, assert(fix.load "bench/soak/fix/fix.lua"
 socket.sleep(2 * window)
 local finish = core.engine.now() + window * windows
 local result = assert(fix.apply(client, arg[1], {
+  batch = 1,
   concurrency = tonumber(arg[5]),
   interrupted = function()
     return core.engine.now() >= finish

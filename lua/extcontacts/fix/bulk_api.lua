@@ -2,6 +2,7 @@
 -- is a single call.
 
 local errors = require "extcontacts.base.errors"
+local outcome = require "extcontacts.api.outcome"
 local record_api = require "extcontacts.fix.record_api"
 local types = require "extcontacts.record.types"
 
@@ -96,6 +97,66 @@ function bulk_api.call(client, verb, items, size, use, may_send)
     end
   end
   return unsent
+end
+
+local function key_of(reference)
+  return ("%s %s %s"):format(space_of(reference.kind), reference.owner or "", reference.id)
+end
+
+-- Takes the next items and reads the records of those that have one, each once.
+local function read_some(client, next_item, reference_of)
+  local entries, wanted, by_key = {}, {}, {}
+  while #entries < bulk_api.MOST do
+    local ok, item = pcall(next_item)
+    if ok and item == nil then
+      break
+    end
+    local entry = { item = item, has_failed = not ok }
+    entries[#entries + 1] = entry
+    if not ok then
+      break -- raised in its turn
+    end
+    local reference = reference_of(item)
+    if reference then
+      local key = key_of(reference)
+      if not by_key[key] then
+        by_key[key] = { reference = reference }
+        wanted[#wanted + 1] = by_key[key]
+      end
+      entry.answer = by_key[key]
+    end
+  end
+  bulk_api.call(client, "get", wanted, bulk_api.MOST, function(answer, record, err)
+    answer.record = record
+    answer.err = not record and not outcome.is_absent(err) and err or nil
+  end)
+  return entries
+end
+
+--- Reads the records of a list, some ahead.  The iterator raises an error object for any
+-- failure but the API's own 404, as `record_api.read` does, at the item that has it.
+---@param client extcontacts.Client
+---@param next_item fun(): any
+---@param reference_of fun(item: any): extcontacts.record.Reference|nil
+---@return fun(): any, table|nil next_record returns the item and its record
+function bulk_api.reader(client, next_item, reference_of)
+  local entries, first = {}, 1
+  return function()
+    if not entries[first] then
+      entries, first = read_some(client, next_item, reference_of), 1
+    end
+    local entry = entries[first]
+    if not entry then
+      return nil
+    end
+    entries[first] = false
+    first = first + 1
+    local answer = entry.answer or {}
+    if entry.has_failed or answer.err then
+      error(entry.has_failed and entry.item or answer.err, 0)
+    end
+    return entry.item, answer.record
+  end
 end
 
 return bulk_api

@@ -2,6 +2,7 @@
 -- last change first.
 
 local atomic_lines = require "extcontacts.base.atomic_lines"
+local bulk_api = require "extcontacts.fix.bulk_api"
 local changes = require "extcontacts.fix.plan.changes"
 local core = require "extcontacts.core"
 local deepcopy = require "extcontacts.base.deepcopy"
@@ -12,7 +13,6 @@ local field_path = require "extcontacts.base.path"
 local id_reader = require "extcontacts.record.normalize.id"
 local identity = require "extcontacts.fix.identity"
 local journal = require "extcontacts.fix.journal"
-local record_api = require "extcontacts.fix.record_api"
 local recreated = require "extcontacts.fix.recreated"
 local types = require "extcontacts.record.types"
 local writes = require "extcontacts.fix.execute.writes"
@@ -59,8 +59,7 @@ end
 local UNDO = {}
 
 -- Restores the fields that still have the planned values.
-function UNDO.update(client, reference, intent)
-  local record = record_api.read(client, reference)
+function UNDO.update(reference, record, intent)
   if not record then
     return nil, "the record no longer exists"
   end
@@ -82,9 +81,7 @@ function UNDO.update(client, reference, intent)
   return change, reason
 end
 
-function UNDO.create(client, reference, intent, outcome)
-  reference.id = outcome.id
-  local record = outcome.id and record_api.read(client, reference)
+function UNDO.create(reference, record, intent, outcome)
   if not record then
     return nil, "the created record no longer exists"
   end
@@ -100,8 +97,8 @@ function UNDO.create(client, reference, intent, outcome)
   return changes.delete(reference, record)
 end
 
-function UNDO.delete(client, reference, intent, outcome, earlier)
-  if record_api.read(client, reference) then
+function UNDO.delete(reference, record, intent, outcome, earlier)
+  if record then
     return nil, "the deleted record exists again"
   end
   local change = changes.create(reference.kind, reference.owner, intent.before)
@@ -132,24 +129,39 @@ local function selection(only)
   end
 end
 
+-- What was applied to a record, and which one.
+local function selected(path, options)
+  local next_applied, is_selected = applied_backwards(path), selection(options.only)
+  return function()
+    local intent, outcome
+    repeat
+      intent, outcome = next_applied()
+    until not intent or is_selected(intent, outcome)
+    if not intent then
+      return nil
+    end
+    local reference = writes.reference(intent)
+    reference.id = intent.op == "create" and outcome.id or reference.id
+    return { intent = intent, outcome = outcome, reference = reference }
+  end
+end
+
 local function fill(client, path, plan, options)
   plan:start()
   local earlier = recreated.new(client, path, plan.header.undoes)
-  local is_selected = selection(options.only)
-  for intent, outcome in applied_backwards(journal.path(path)) do
-    if is_selected(intent, outcome) then
-      plan.totals.records = plan.totals.records + 1
-      local reference = writes.reference(intent)
-      local change, reason = UNDO[intent.op](client, reference, intent, outcome, earlier)
-      if reason then
-        plan.skipped:add(reason, { reference = reference })
-      end
-      if change then
-        plan:add(change)
-      end
-      if options.limit and plan.count >= options.limit then
-        break
-      end
+  for item, record in bulk_api.reader(client, selected(journal.path(path), options), function(item)
+    return item.intent.op ~= "erase" and item.reference.id and item.reference or nil
+  end) do
+    plan.totals.records = plan.totals.records + 1
+    local change, reason = UNDO[item.intent.op](item.reference, record, item.intent, item.outcome, earlier)
+    if reason then
+      plan.skipped:add(reason, { reference = item.reference })
+    end
+    if change then
+      plan:add(change)
+    end
+    if options.limit and plan.count >= options.limit then
+      break
     end
   end
   return plan:finish()

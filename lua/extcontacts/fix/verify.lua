@@ -2,6 +2,7 @@
 -- plan.  For erased records it writes the proof that they are gone.
 
 local atomic_lines = require "extcontacts.base.atomic_lines"
+local bulk_api = require "extcontacts.fix.bulk_api"
 local context = require "extcontacts.fix.context"
 local csv = require "extcontacts.base.csv"
 local dates = require "extcontacts.base.dates"
@@ -106,14 +107,19 @@ end
 
 ------------------------------------------------------------------ checking --
 
-local function verify_change(self, change, fact)
+-- The record of a change; nil for a change that was not applied.
+local function reference_of(self, change)
+  if not self.state.progress:is_settled(change.n) or self.state.progress.problems[change.n] then
+    return nil
+  end
+  local fact = self.facts[change.n] or {}
   change = id_map.translate(self.state.ids, change)
-  local reference = {
-    kind = change.kind,
-    id = change.op == "create" and fact.id or change.id,
-    owner = change.owner,
-  }
-  local record = reference.id and record_api.read(self.client, reference) or nil
+  return { kind = change.kind, id = change.op == "create" and fact.id or change.id, owner = change.owner }
+end
+
+local function verify_change(self, change, record)
+  local fact = self.facts[change.n] or {}
+  change = id_map.translate(self.state.ids, change)
   local reason, fields = difference_of(change, record)
   if not reason and self.fix and self.fix.verify then
     local ok, why = self.fix.verify(record, change, self.ctx)
@@ -130,16 +136,19 @@ end
 
 local function verify_all(self, options)
   local reader = assert(planfile.open(self.path))
-  local facts = read_facts(journal.path(self.path), self.header.server, self.connection)
-  self.facts = facts
-  local progress, result = self.state.progress, self.result
-  for change in reader.next, reader do
+  self.facts = read_facts(journal.path(self.path), self.header.server, self.connection)
+  local result = self.result
+  for change, record in bulk_api.reader(self.client, function()
+    return reader:next()
+  end, function(change)
+    return reference_of(self, change)
+  end) do
     result.total = result.total + 1
-    if not progress:is_settled(change.n) or progress.problems[change.n] then
+    if not reference_of(self, change) then
       result.not_applied = result.not_applied + 1
     else
       result.checked = result.checked + 1
-      local reason, fields = verify_change(self, change, facts[change.n] or {})
+      local reason, fields = verify_change(self, change, record)
       if reason then
         result.differ = result.differ + 1
         if options.on_difference then

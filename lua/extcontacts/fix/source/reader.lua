@@ -1,13 +1,13 @@
 --- Reads a source: the records it describes, one after another.
 
 local blank = require "extcontacts.record.normalize.blank"
+local bulk_api = require "extcontacts.fix.bulk_api"
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 local find_contact = require "extcontacts.fix.find_contact"
 local id = require "extcontacts.record.normalize.id"
 local idset = require "extcontacts.base.idset"
 local normalize = require "extcontacts.record.normalize"
-local record_api = require "extcontacts.fix.record_api"
 local rows = require "extcontacts.fix.source.rows"
 local types = require "extcontacts.record.types"
 
@@ -17,6 +17,7 @@ local reader = {}
 ---@field record table|nil
 ---@field row table|nil
 ---@field reference extcontacts.record.Reference|nil of the record
+---@field named extcontacts.record.Reference|nil of the record that is still to be read
 ---@field missing boolean|nil the row's key names no record
 ---@field absent string|nil the reason, if it is another one than that nobody has the id
 ---@field number integer|nil of the row in its file
@@ -48,23 +49,29 @@ local function is_blank(value)
   return value == nil or value == core.json.null or (type(value) == "string" and blank.is(value))
 end
 
--- Fills the item of a row whose key is an id.
-local function read_by_id(described, client, seen, item, key)
+-- Notes the record that a row names by its id.
+local function name_by_id(described, item, key)
   local found, reason = id.read(key)
   item.id = found or (type(key) == "string" and key or nil)
   if not found then
     item.skipped = problem_of(described.key, reason)
     return item
-  elseif not seen:add(found) then
+  end
+  item.named = { kind = described.kind, id = found, owner = described.owner and item.row[described.owner] or nil }
+  return item
+end
+
+-- Completes the item of such a row.
+local function take_record(seen, item, record)
+  local reference = item.named
+  item.named = nil
+  if not seen:add(reference.id) then
     item.skipped = DUPLICATE
     return item
   end
-  local owner = described.owner and item.row[described.owner] or nil
-  local reference = { kind = described.kind, id = found, owner = owner }
-  local record = record_api.read(client, reference)
   -- A contact that was merged is answered with the one that it was merged into.
-  local answered = record and id.read(record.id) or found
-  if answered ~= found then
+  local answered = record and id.read(record.id) or reference.id
+  if answered ~= reference.id then
     item.id, reference.id = answered, answered
     if not seen:add(answered) then
       item.skipped = DUPLICATE
@@ -149,7 +156,7 @@ end
 local function of_rows(described, client)
   local next_row, close = rows[described.type](described)
   local seen = idset.new()
-  return function()
+  local function next_item()
     local row, number = next_row()
     if row == nil then
       return nil
@@ -162,12 +169,19 @@ local function of_rows(described, client)
     local key = row[described.key]
     if not is_blank(key) then
       return described.by_lookup and read_by_lookup(described, client, seen, item, key)
-        or read_by_id(described, client, seen, item, key)
+        or name_by_id(described, item, key)
     end
     item.missing = described.missing == "change" or nil
     item.absent = ("row has no '%s'"):format(described.key)
     item.skipped = not item.missing and item.absent or nil
     return item
+  end
+  local next_record = bulk_api.reader(client, next_item, function(item)
+    return item.named
+  end)
+  return function()
+    local item, record = next_record()
+    return item and item.named and take_record(seen, item, record) or item
   end, close
 end
 

@@ -300,4 +300,74 @@ describe("a batch", function()
     assert.is_true(place:outcomes()[1].settled)
     assert.equal(1, place:requests "contacts.bulk.update")
   end)
+
+  it("ends exactly, however many replies are lost and items fail", function()
+    local ids = place:ids(200)
+    local at = {}
+    for index, id in ipairs(ids) do
+      at[id] = index
+    end
+    place:plan {
+      source = fix.ids(ids),
+      change = function(contact)
+        local index = at[contact.id]
+        contact.title = "Pilot " .. index
+        if contact.workEmail and contact.workEmail:find(" ", 1, true) then
+          contact.workEmail = nil -- the server would refuse the record
+        end
+        if index % 5 == 0 then
+          return fix.delete
+        elseif index % 5 == 1 then
+          return { fix.update(contact), fix.add_note { noteText = "note " .. index, createdBy = USER } }
+        elseif index % 5 == 2 then
+          return fix.create("contact", { firstName = "New", lastName = "Number " .. index,
+            workEmail = ("new%d@lost.example"):format(index) })
+        end
+        return contact
+      end,
+    }
+    place:faults({ operation = "*.bulk.*", rate = 0.1, drop = "after" },
+      { operation = "*.bulk.*", rate = 0.05, drop = "before" },
+      -- Rules that match the same request are one; hence one rule with items per operation.
+      { operation = "*.bulk.update", item_rate = 0.05, item_status = 422 },
+      { operation = "*.bulk.create", item_rate = 0.05, item_status = 503, item_after = true },
+      { operation = "*.bulk.delete", item_rate = 0.05, item_status = 503, item_after = true },
+      { operation = "*.bulk.get", item_rate = 0.05, item_status = 500 })
+    local client = fixes.client(place.server, { check_time = 0.1 })
+    local result = assert(fix.apply(client, place:path "p", { batch = 10, error_rate = 1 }))
+    assert.is_true(result.failed > 0)
+    for _ = 1, 20 do
+      if result.applied + result.unchanged < 240 then
+        result = assert(fix.resume(client, place:path "p", { batch = 10, error_rate = 1, retry_failed = true }))
+      end
+    end
+    client:close()
+    place:faults()
+    assert.same({ 240, 0, 0 }, { result.applied + result.unchanged, result.unknown, result.not_started })
+    local contacts, created, notes = place:contacts(), {}, {}
+    for _, contact in pairs(contacts) do
+      local number = type(contact.workEmail) == "string" and contact.workEmail:match "^new(%d+)@lost.example$"
+      if number then
+        created[#created + 1] = tonumber(number)
+      end
+    end
+    for note in place.client:scan_notes {} do
+      notes[#notes + 1] = tonumber(note.noteText:match "^note (%d+)$")
+    end
+    table.sort(created)
+    table.sort(notes)
+    local expected_contacts, expected_notes = {}, {}
+    for index, id in ipairs(ids) do
+      expected_contacts[#expected_contacts + 1] = index % 5 == 2 and index or nil
+      expected_notes[#expected_notes + 1] = index % 5 == 1 and index or nil
+      local contact = contacts[id]
+      if index % 5 == 0 then
+        assert.is_nil(contact)
+      elseif index % 5 ~= 2 then
+        assert.equal("Pilot " .. index, contact.title)
+      end
+    end
+    assert.equal(table.concat(expected_contacts, " "), table.concat(created, " "))
+    assert.equal(table.concat(expected_notes, " "), table.concat(notes, " "))
+  end)
 end)

@@ -1,6 +1,7 @@
 --- Plans to restore what a snapshot contains.  The plan is reviewed, applied and
 -- undone like any other; only the plan is written here.
 
+local bulk_api = require "extcontacts.fix.bulk_api"
 local changes = require "extcontacts.fix.plan.changes"
 local compare = require "extcontacts.snapshot.compare"
 local deepcopy = require "extcontacts.base.deepcopy"
@@ -11,7 +12,6 @@ local field_path = require "extcontacts.base.path"
 local format = require "extcontacts.snapshot.format"
 local id_reader = require "extcontacts.record.normalize.id"
 local plan_draft = require "extcontacts.fix.plan.draft"
-local record_api = require "extcontacts.fix.record_api"
 local recreated = require "extcontacts.snapshot.recreated"
 
 local restore = {}
@@ -116,16 +116,17 @@ end
 -- Deletes the created records, the last listing first, so that notes go before
 -- their owners.
 function Restore:delete_created()
-  for index = #self.created, 1, -1 do
-    local change = self.created[index]
-    local reference = change.reference
+  local index = #self.created + 1
+  for change, record in bulk_api.reader(self.client, function()
+    index = index - 1
+    return self.created[index]
+  end, function(change)
+    return not change.reason and change.reference or nil
+  end) do
     if change.reason then
       self:skip(change.reason, change)
-    else
-      local record = record_api.read(self.client, reference)
-      if record then
-        self.draft:add(changes.delete(reference, record))
-      end
+    elseif record then
+      self.draft:add(changes.delete(change.reference, record))
     end
   end
 end

@@ -1,7 +1,7 @@
 -- Changes fields of every type: texts, phone numbers, the address, custom fields,
 -- the organization.
 local fix = require "extcontacts.fix"
-local is_email = require("extcontacts.record.lint").is_email
+local is_email = require("extcontacts.record.normalize.email").is_valid
 
 local EMAILS = { "workEmail", "personalEmail", "otherEmail" }
 

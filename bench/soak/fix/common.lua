@@ -2,7 +2,7 @@
 local canonical = require "extcontacts.record.canonical"
 local ec = require "extcontacts"
 local harness = require "bench.soak.harness"
-local lint = require "extcontacts.record.lint"
+local email = require "extcontacts.record.normalize.email"
 
 local common = {}
 
@@ -39,7 +39,7 @@ end
 --- Whether the server accepts a contact: all its e-mail addresses are valid.
 function common.is_valid(contact)
   for _, name in ipairs { "workEmail", "personalEmail", "otherEmail" } do
-    if contact[name] and not lint.is_email(contact[name]:match "^%s*(.-)%s*$") then
+    if contact[name] and not email.is_valid(contact[name]:match "^%s*(.-)%s*$") then
       return false
     end
   end

@@ -67,8 +67,8 @@ for _, rule in ipairs { "skip", "fail", "rebase" } do
   for _, field in pairs(edits) do
     same, other = same + (field == "same" and 1 or 0), other + (field == "other" and 1 or 0)
   end
-  local code = common.command(("apply -y --on-conflict %s --batch 1 --concurrency %d %s/p"):format(rule, options.concurrency,
-    dir))
+  local code = common.command(("apply -y --on-conflict %s --batch 1 --concurrency %d %s/p"):format(rule,
+    options.concurrency, dir))
   local count = count_results(edits)
   harness.say("%s: exit %s, %d of %d edits kept, %d of %d others have the plan's value", rule, tostring(code),
     count.kept, same + other, count.rest_applied, count.rest)

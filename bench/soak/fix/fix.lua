@@ -1,6 +1,6 @@
 -- Sets a field of every contact.
 local fix = require "extcontacts.fix"
-local is_email = require("extcontacts.record.lint").is_email
+local is_email = require("extcontacts.record.normalize.email").is_valid
 
 return {
   name = "soak",

@@ -97,4 +97,18 @@ describe("record.diff", function()
     assert.equal("other", side)
     assert.same({ "lastName" }, others)
   end)
+
+  it("puts new values into a copy that leaves the record as it is", function()
+    local record = { title = "Dr", address = { city = "A", state = "S" }, tags = { "x" } }
+    local before = deepcopy(record)
+    local changed = diff.applied(record, {
+      { path = { "title" } }, { path = { "address", "city" }, after = "B" },
+      { path = { "address", "line1" }, after = "1" },
+      { path = { "customFields", "level_integer" }, after = 2 },
+    })
+    assert.same({ address = { city = "B", state = "S", line1 = "1" }, tags = { "x" },
+      customFields = { level_integer = 2 } }, changed)
+    assert.same(before, record)
+    assert.equal(record.tags, changed.tags)
+  end)
 end)

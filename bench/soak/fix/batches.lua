@@ -48,10 +48,11 @@ end
 local function measure(name, words)
   local before = requests()
   local code, output, peak, seconds = watched(words)
-  local changes = tonumber(output:match "(%d+)  applied" or output:match "(%d+) changes") or 0
+  local changes = tonumber(output:match "(%d+)  applied" or output:match "(%d+) match" or output:match "(%d+) changes")
+    or 0
   local sent = requests() - before
-  harness.say("%s: %d changes, %d requests, %.3f ms per change", name, changes, sent, seconds * 1000 / changes)
   harness.claim(code == 0 and changes > 0, "%s ends with 0 (%s)", name, tostring(code))
+  harness.say("%s: %d changes, %d requests, %.3f ms per change", name, changes, sent, seconds * 1000 / changes)
   harness.claim(sent <= options.per_change * changes + 20, "%s takes at most %g requests per change (%.4f)", name,
     options.per_change, sent / changes)
   harness.claim(seconds * 1000 / changes <= options.milliseconds, "%s takes at most %g ms per change", name,
@@ -63,7 +64,7 @@ local code, output = common.command(("plan bench/soak/fix/fix.lua -o %s/p --show
 assert(code == 0, output)
 measure("apply", ("apply -y %s/p"):format(dir))
 measure("verify", ("verify %s/p"):format(dir))
-measure("undo", ("undo --show 0 %s/p"):format(dir))
+measure("undo", ("undo %s/p"):format(dir))
 measure("apply of undo", ("apply -y %s/p.undo"):format(dir))
 os.execute("rm -rf " .. dir)
 harness.finish()

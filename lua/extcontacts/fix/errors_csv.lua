@@ -102,10 +102,6 @@ local function write(journal_path, path)
     return nil, err
   end
   local problems = state.progress.problems
-  if next(problems) == nil then
-    os.remove(path)
-    return nil
-  end
   local fields = fields_of(journal_path, problems)
   local header = header_of(fields)
   local writer
@@ -128,11 +124,17 @@ end
 --- Writes the file for a plan.  When nothing failed, removes the file of an
 -- earlier run instead.
 ---@param plan_path string
+---@param problems table<integer, extcontacts.fix.State> of the journal, as far as its writer knows
 ---@return string|nil path nil when nothing failed
 ---@return extcontacts.Error|nil
-function errors_csv.write(plan_path)
-  local path, err = errors.catch(write, journal.path(plan_path), plan_path .. ".errors.csv")
-  return path, err
+function errors_csv.write(plan_path, problems)
+  local path = plan_path .. ".errors.csv"
+  if next(problems) == nil then
+    os.remove(path)
+    return nil
+  end
+  local written, err = errors.catch(write, journal.path(plan_path), path)
+  return written, err
 end
 
 return errors_csv

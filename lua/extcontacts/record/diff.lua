@@ -26,14 +26,17 @@ local function present(value)
   end
 end
 
-local function sorted_keys(a, b)
-  local keys, seen = {}, {}
-  for _, record in ipairs { a, b } do
-    for key in pairs(record) do
-      if not seen[key] then
-        seen[key] = true
-        keys[#keys + 1] = key
-      end
+-- The names of the fields that may differ, sorted.  Most fields are equal as they are.
+local function keys_to_compare(a, b)
+  local keys = {}
+  for key, value in pairs(a) do
+    if b[key] ~= value then
+      keys[#keys + 1] = key
+    end
+  end
+  for key in pairs(b) do
+    if a[key] == nil then
+      keys[#keys + 1] = key
     end
   end
   table.sort(keys)
@@ -70,15 +73,33 @@ local function model_within(field, a, b)
   end
 end
 
+-- Whether two values are equal as they are, which is quick to see and usual.
+local function is_equal(a, b)
+  if type(a) ~= "table" or type(b) ~= "table" then
+    return a == b
+  end
+  for key, value in pairs(a) do
+    if not is_equal(value, b[key]) then
+      return false
+    end
+  end
+  for key in pairs(b) do
+    if a[key] == nil then
+      return false
+    end
+  end
+  return true
+end
+
 local function compare(out, path, model, before, after, ignored)
-  for _, key in ipairs(sorted_keys(before, after)) do
+  for _, key in ipairs(keys_to_compare(before, after)) do
     local field = model.by_wire[key]
     if not ignored[key] and not (field and field.read_only) then
       local a, b = present(before[key]), present(after[key])
       local within = model_within(field, a, b)
       if within then
         compare(out, diff.extended(path, key), within, a or {}, b or {}, {})
-      elseif a ~= b and canonical.value_text(field, a) ~= canonical.value_text(field, b) then
+      elseif not is_equal(a, b) and canonical.value_text(field, a) ~= canonical.value_text(field, b) then
         out[#out + 1] = { path = diff.extended(path, key), before = deepcopy(a), after = deepcopy(b) }
       end
     end
@@ -118,6 +139,9 @@ end
 function diff.same(kind, path, sent, found, rewritten)
   local field = field_at(kind, path)
   sent, found = present(sent), present(found)
+  if is_equal(sent, found) then
+    return true
+  end
   local found_text = canonical.value_text(field, found)
   if canonical.value_text(field, sent) == found_text then
     return true
@@ -138,6 +162,36 @@ function diff.put(record, differences, side)
     field_path.put(record, difference.path, difference[side or "after"])
   end
   return record
+end
+
+local function shallow_copy(value)
+  local copy = setmetatable({}, getmetatable(value))
+  for key, inner in pairs(value) do
+    copy[key] = inner
+  end
+  return copy
+end
+
+--- A copy of a record with the new values of differences.  It shares with the record
+-- what they do not touch.
+---@param record table
+---@param differences extcontacts.record.Difference[]
+---@return table
+function diff.applied(record, differences)
+  local out = shallow_copy(record)
+  for _, difference in ipairs(differences) do
+    local path, object = difference.path, out
+    for index = 1, #path - 1 do
+      local inner = object[path[index]]
+      if type(inner) ~= "table" then
+        break
+      end
+      object[path[index]] = shallow_copy(inner)
+      object = object[path[index]]
+    end
+    field_path.put(out, path, difference.after)
+  end
+  return out
 end
 
 --- Checks which side of the differences a record is on.

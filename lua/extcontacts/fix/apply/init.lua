@@ -135,7 +135,7 @@ local function start(client, path, options, resume)
   local begun = run.new(client, path, plan, log, options)
   begun:go()
   local result = begun:result()
-  result.errors_path, err = errors_csv.write(path)
+  result.errors_path, err = errors_csv.write(path, log.state.progress.problems)
   if err then
     result.stopped, result.err = result.stopped or "io", result.err or err
   end

@@ -6,7 +6,6 @@ local canonical = require "extcontacts.record.canonical"
 local changes = require "extcontacts.fix.plan.changes"
 local conflicts = require "extcontacts.fix.execute.conflicts"
 local dates = require "extcontacts.base.dates"
-local deepcopy = require "extcontacts.base.deepcopy"
 local diff = require "extcontacts.record.diff"
 local failures = require "extcontacts.fix.failures"
 local record_api = require "extcontacts.fix.record_api"
@@ -108,7 +107,7 @@ function writes.update(work, change, reference, record)
   elseif work.on_conflict ~= "rebase" and (side ~= "before" or conflicts.is_changed(change, record)) then
     return conflicts.changed(change, record)
   end
-  local body = changes.body(change.kind, diff.put(deepcopy(record), change.diff))
+  local body = changes.body(change.kind, diff.applied(record, change.diff))
   return nil, { verb = "update", change = change, reference = reference, before = record, body = body }
 end
 

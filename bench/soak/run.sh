@@ -53,6 +53,7 @@ items_fix() {
   for script in bad batches conflicts undo kills large; do
     soak "fix/$script" ""
   done
+  soak fix/kills "batch=20 concurrency=2"
 }
 
 items_network() {

@@ -45,13 +45,15 @@ local function requests()
   return count
 end
 
-local function measure(name, words)
+-- `refused`: whether the server may refuse some changes, such as an undo that restores
+-- invalid addresses.
+local function measure(name, words, refused)
   local before = requests()
   local code, output, peak, seconds = watched(words)
   local changes = tonumber(output:match "(%d+)  applied" or output:match "(%d+) match" or output:match "(%d+) changes")
     or 0
   local sent = requests() - before
-  harness.claim(code == 0 and changes > 0, "%s ends with 0 (%s)", name, tostring(code))
+  harness.claim((code == 0 or refused and code == 1) and changes > 0, "%s ends well (%s)", name, tostring(code))
   harness.say("%s: %d changes, %d requests, %.3f ms per change", name, changes, sent, seconds * 1000 / changes)
   harness.claim(sent <= options.per_change * changes + 20, "%s takes at most %g requests per change (%.4f)", name,
     options.per_change, sent / changes)
@@ -65,6 +67,6 @@ assert(code == 0, output)
 measure("apply", ("apply -y %s/p"):format(dir))
 measure("verify", ("verify %s/p"):format(dir))
 measure("undo", ("undo %s/p"):format(dir))
-measure("apply of undo", ("apply -y %s/p.undo"):format(dir))
+measure("apply of undo", ("apply -y %s/p.undo"):format(dir), true)
 os.execute("rm -rf " .. dir)
 harness.finish()

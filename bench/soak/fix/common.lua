@@ -74,4 +74,9 @@ function common.requests(server, operation, status)
   return counters[tostring(status)] or 0
 end
 
+--- How many items the bulk requests of an operation had.
+function common.items(server, operation)
+  return server:control("GET", "/sandbox/counters").items[operation] or 0
+end
+
 return common

@@ -38,7 +38,7 @@ local function wait_while_paused(run)
       run:stop "interrupted"
     end
   end
-  run.waits = not is_first
+  run.waits = run.waits and not is_first
 end
 
 -- Settles the creates that may have been sent, so that no other create of the round

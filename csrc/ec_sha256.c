@@ -42,23 +42,42 @@ static void schedule(uint32_t *words, const unsigned char *block) {
   }
 }
 
+/* One round.  The callers rotate the variables instead of moving the values. */
+static void mix(uint32_t a, uint32_t b, uint32_t c, uint32_t *d, uint32_t e,
+                uint32_t f, uint32_t g, uint32_t *h, uint32_t input) {
+  uint32_t one = *h + input + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) +
+                 ((e & f) ^ (~e & g));
+  uint32_t two = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) +
+                 ((a & b) ^ (a & c) ^ (b & c));
+  *d += one;
+  *h = one + two;
+}
+
 static void take_block(uint32_t *state, const unsigned char *block) {
-  uint32_t words[64], s[8];
+  uint32_t words[64], a = state[0], b = state[1], c = state[2], d = state[3],
+                      e = state[4], f = state[5], g = state[6], h = state[7];
   int i;
   schedule(words, block);
-  memcpy(s, state, sizeof s);
-  for (i = 0; i < 64; i++) {
-    uint32_t one = s[7] + constants[i] + words[i] +
-                   (rotate(s[4], 6) ^ rotate(s[4], 11) ^ rotate(s[4], 25)) +
-                   ((s[4] & s[5]) ^ (~s[4] & s[6]));
-    uint32_t two = (rotate(s[0], 2) ^ rotate(s[0], 13) ^ rotate(s[0], 22)) +
-                   ((s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]));
-    memmove(s + 1, s, 7 * sizeof *s);
-    s[4] += one;
-    s[0] = one + two;
+  for (i = 0; i < 64; i++)
+    words[i] += constants[i];
+  for (i = 0; i < 64; i += 8) {
+    mix(a, b, c, &d, e, f, g, &h, words[i]);
+    mix(h, a, b, &c, d, e, f, &g, words[i + 1]);
+    mix(g, h, a, &b, c, d, e, &f, words[i + 2]);
+    mix(f, g, h, &a, b, c, d, &e, words[i + 3]);
+    mix(e, f, g, &h, a, b, c, &d, words[i + 4]);
+    mix(d, e, f, &g, h, a, b, &c, words[i + 5]);
+    mix(c, d, e, &f, g, h, a, &b, words[i + 6]);
+    mix(b, c, d, &e, f, g, h, &a, words[i + 7]);
   }
-  for (i = 0; i < 8; i++)
-    state[i] += s[i];
+  state[0] += a;
+  state[1] += b;
+  state[2] += c;
+  state[3] += d;
+  state[4] += e;
+  state[5] += f;
+  state[6] += g;
+  state[7] += h;
 }
 
 void ec_sha256_init(ec_sha256 *h) {

@@ -145,13 +145,16 @@ local function read_line(self)
   return line
 end
 
+-- Bytes of `,"hash":"…"}` at the end of a change's line.
+local HASH_BYTES = 75
+
 -- The text of a change without its hash, checked against it.
 local function checked_text(self, line)
-  local text, hash = line:match('^(.*),"hash":"(%x+)"}$')
-  if not text then
+  local hash = line:sub(-HASH_BYTES):match '^,"hash":"(%x+)"}$'
+  if not hash then
     damaged(self, "not a change")
   end
-  text = text .. "}"
+  local text = line:sub(1, -HASH_BYTES - 1) .. "}"
   if core.hash.sha256(text) ~= hash then
     damaged(self, "the change was edited after planning")
   end

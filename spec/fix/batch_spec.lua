@@ -274,6 +274,20 @@ describe("a batch", function()
     assert.equal("the contact was merged into " .. merged.id, place:outcomes()[2].reason)
   end)
 
+  it("names the contact that received the values of one that was merged before the write", function()
+    local ids = place:ids(8)
+    place:plan_titles(2, "Pilot")
+    local merged
+    local result = apply { interrupted = function() -- asked between the reading and the write
+      merged = merged or assert(place.direct.contacts:merge { contactIds = { ids[1], ids[8] } }).id
+      return false
+    end }
+    assert.same({ 1, 1 }, { result.conflicts, result.applied })
+    assert.equal(("the contact was merged into %s, which received the planned values"):format(merged),
+      place:outcomes()[1].reason)
+    assert.equal("Pilot", title_of(merged))
+  end)
+
   it("goes on when the server forbids single items", function()
     place:plan_titles(4, "Pilot")
     place:faults { operation = "contacts.bulk.update", item = 2, item_status = 403 }

@@ -36,6 +36,14 @@ function conflicts.merged(id)
   return { t = "conflict", reason = ("the contact was merged into %s"):format(id) }
 end
 
+--- The contact was merged into another one before the write, which the API carried out
+-- on that one.
+---@param id string of the other one
+---@return extcontacts.fix.Outcome
+function conflicts.written_to(id)
+  return { t = "conflict", reason = ("the contact was merged into %s, which received the planned values"):format(id) }
+end
+
 --- The record differs from the one that was planned.
 ---@param change extcontacts.fix.Change
 ---@param record table

@@ -69,7 +69,9 @@ end
 ---@param response extcontacts.Response|nil
 ---@return extcontacts.fix.Outcome
 function writes.outcome(write, answer, err, response)
-  if answer ~= nil then
+  if answer ~= nil and write.verb == "update" and response and response.resolved_id then
+    return conflicts.written_to(response.resolved_id)
+  elseif answer ~= nil then
     return applied(write, answer, response)
   end
   local outcome = failures.of_write(write.verb, err)

@@ -315,6 +315,28 @@ describe("a batch", function()
     assert.equal(1, place:requests "contacts.bulk.update")
   end)
 
+  it("is in memory only while it is under way", function()
+    -- The most KiB that are alive during a run, more than before it.
+    local function peak(name, count)
+      place:plan_titles(count, "Pilot " .. name, name)
+      collectgarbage()
+      local before, most, asked = collectgarbage "count", 0, 0
+      local result = apply({ batch = 10, on_progress = function()
+        asked = asked + 1
+        if asked % 15 == 0 then
+          collectgarbage()
+          most = math.max(most, collectgarbage "count" - before)
+        end
+      end }, name)
+      assert.equal(count, result.applied + result.failed) -- some have an address that the server refuses
+      return most
+    end
+    peak("warm", 30)
+    local small, large = peak("small", 60), peak("large", 420)
+    -- 360 changes with their records take more than 3,600 KiB.
+    assert.is_true(large < small + 1000, ("%.0f KiB for 60 changes, %.0f KiB for 420"):format(small, large))
+  end)
+
   it("ends exactly, however many replies are lost and items fail", function()
     local ids = place:ids(200)
     local at = {}

@@ -195,6 +195,35 @@ describe("fix.resume", function()
     assert.equal("Sir", assert(place.client.contacts:get(ids[1])).salutation)
   end)
 
+  for _, batch in ipairs { 1, 50 } do
+    local requests = batch == 1 and "single requests" or "batches"
+    it("leaves alone contacts that were merged between the kill and the resume, with " .. requests, function()
+      local ids = place:ids(6)
+      place:plan {
+        source = fix.ids { ids[1], ids[2] },
+        change = function(contact)
+          contact.title = "Pilot"
+          return contact.id == ids[1] and contact or fix.delete
+        end,
+      }
+      local _, code = child("after", "intent", batch == 1 and 2 or 1, nil, batch)
+      assert.equal("137", code)
+      local merged = {}
+      for index = 1, 2 do
+        merged[index] = assert(place.client.contacts:merge { contactIds = { ids[index], ids[index + 2] } }).id
+      end
+      local result = resume(batch)
+      assert.equal(0, result.unknown)
+      -- The delete has not been sent, and must not reach the other contact now.
+      assert.is_table(place.client.contacts:get(merged[2]))
+      assert.equal(("the contact was merged into %s"):format(merged[2]), place:outcomes()[2].reason)
+      if batch == 50 then
+        assert.equal(2, result.conflicts)
+        assert.not_equal("Pilot", assert(place.client.contacts:get(merged[1])).title)
+      end
+    end)
+  end
+
   it("leaves a create unknown that can't be found and can't be excluded", function()
     place:plan {
       source = fix.ids(place:ids(1)),

@@ -68,10 +68,10 @@ end
 ---@return extcontacts.fix.Outcome|nil
 ---@return extcontacts.fix.Write|nil
 function execute.decide(work, change, intent, record, err, response)
-  if intent then
-    return settle.decide(work, change, intent, record, err)
-  elseif record and response.resolved_id then
+  if record and response.resolved_id then
     return conflicts.merged(response.resolved_id)
+  elseif intent then
+    return settle.decide(work, change, intent, record, err)
   elseif record then
     return DECIDE[change.op](work, change, writes.reference(change), record)
   elseif not outcome.is_absent(err) then

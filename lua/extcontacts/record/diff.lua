@@ -9,6 +9,7 @@ local deepcopy = require "extcontacts.base.deepcopy"
 local field_path = require "extcontacts.base.path"
 local models = require "extcontacts.api.models"
 local records = require "extcontacts.record"
+local shallow_copy = require "extcontacts.base.shallow_copy"
 local types = require "extcontacts.record.types"
 
 local diff = {}
@@ -162,14 +163,6 @@ function diff.put(record, differences, side)
     field_path.put(record, difference.path, difference[side or "after"])
   end
   return record
-end
-
-local function shallow_copy(value)
-  local copy = setmetatable({}, getmetatable(value))
-  for key, inner in pairs(value) do
-    copy[key] = inner
-  end
-  return copy
 end
 
 --- A copy of a record with the new values of differences.  It shares with the record

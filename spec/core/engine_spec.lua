@@ -240,12 +240,10 @@ describe("the engine", function()
       { method = "DELETE", path = "six" },
       { method = "GET", path = "seven" },
     }
-    for index, request in ipairs(sent) do
-      -- one that has little time, so that the next would end early
-      local deadline_in = index == 2 and 1 or 20
+    for _, request in ipairs(sent) do
       assert(drive.send(engine, {
         url = p.url .. "/" .. (request.path or "one"), method = request.method, body = request.body,
-        headers = request.headers, deadline_in = deadline_in,
+        headers = request.headers,
       }))
     end
     local connections, seen = p:log()
@@ -261,6 +259,23 @@ describe("the engine", function()
       assert.equal(index == 1 and "text/plain" or nil,
         index ~= 5 and seen[index].headers["content-type"] or nil)
     end
+  end)
+
+  it("leaves no deadline of a request to the next one", function()
+    local p = fixture.start { { { "read" }, { "await" }, { "send", peer.reply("{}") } } }
+    local engine = fixture.new()
+    local reply, failure = drive.send(engine, { url = p.url, deadline_in = 0.3 })
+    assert.is_nil(reply)
+    assert.equal("timeout", failure.kind)
+    local transfer = assert(engine:submit { method = "GET", url = p.url, deadline = now() + 20 })
+    local ends_at = now() + 0.6
+    while now() < ends_at do
+      engine:step(0.1)
+    end
+    assert.is_false(transfer:done())
+    p:release()
+    drive.finish(engine, transfer)
+    assert.equal("{}", assert(transfer:result()).body)
   end)
 
   -- The first connection answers only after the second was served.

@@ -7,8 +7,9 @@
 --
 -- The script is a list of connections in the order they are accepted (later
 -- ones repeat the last), each a list of actions: {"read"} one whole request,
--- {"send", bytes}, {"send_repeat", bytes, times}, {"close"}, {"reset"} and
--- {"hang"}.  The end of the actions closes the connection.
+-- {"send", bytes}, {"send_repeat", bytes, times}, {"await"}, which waits until the spec has
+-- called `release`, {"close"}, {"reset"} and {"hang"}.  The end of the actions closes the
+-- connection.
 local peer = {}
 
 local methods = {}
@@ -61,7 +62,7 @@ function peer.start(script)
     child = child,
     port = tonumber(child.found),
     url = "http://127.0.0.1:" .. child.found,
-    files = { file, log },
+    files = { file, log, log .. ".release" },
   }, meta)
 end
 
@@ -94,6 +95,11 @@ end
 function methods:counts()
   local connections, requests = self:log()
   return { connections = connections, requests = #requests }
+end
+
+--- Lets the connections that await it go on.
+function methods:release()
+  assert(io.open(self.files[3], "w")):close()
 end
 
 function methods:stop()

@@ -2,15 +2,16 @@
 -- the script of each.  Run as
 --   lua5.4 spec/support/peer_server.lua SCRIPT LOG
 -- It prints its port, appends each connection and request to LOG as Lua calls, and ends
--- after 30 seconds.
+-- after two minutes.  LOG.release ends the waits of {"await"}.
 local socket = require "socket"
 
 local script = assert(loadfile(arg[1]))()
 local log = assert(io.open(arg[2], "a"))
 log:setvbuf("no")
 
-local ends_at = socket.gettime() + 30
+local ends_at = socket.gettime() + 120
 local waiting = { read = {}, write = {} } -- socket -> coroutine
+local awaiting = {} -- coroutines
 
 local function wait(client, direction)
   waiting[direction][client] = coroutine.running()
@@ -96,6 +97,12 @@ function actions.send_repeat(client, _, bytes, times)
   return true
 end
 
+function actions.await()
+  awaiting[#awaiting + 1] = coroutine.running()
+  coroutine.yield()
+  return true
+end
+
 -- Sends nothing until the client closes.
 function actions.hang(client)
   repeat
@@ -125,6 +132,19 @@ local function serve(client, number)
   client:close()
 end
 
+-- Resumes those that await the release once it has come.
+local function release()
+  local file = #awaiting > 0 and io.open(arg[2] .. ".release")
+  if file then
+    file:close()
+    local released = awaiting
+    awaiting = {}
+    for _, thread in ipairs(released) do
+      assert(coroutine.resume(thread))
+    end
+  end
+end
+
 local listener = assert(socket.bind("127.0.0.1", 0, 64))
 listener:settimeout(0)
 local _, port = listener:getsockname()
@@ -141,7 +161,8 @@ while socket.gettime() < ends_at do
     writers[#writers + 1] = client
   end
   local ready = { read = {}, write = {} }
-  ready.read, ready.write = socket.select(readers, writers, 1)
+  ready.read, ready.write = socket.select(readers, writers, #awaiting > 0 and 0.01 or 1)
+  release()
   for direction, clients in pairs(ready) do
     for _, client in ipairs(clients) do
       local thread = waiting[direction][client]

@@ -100,13 +100,18 @@ describe("an nginx worker", function()
   end)
 
   it("finishes the calls under way before it ends (nginx -s quit)", function()
-    local server = fixture.start({ { { "read" }, { "hang" } } })
-    local connection = server:open("/get?timeout=0.5")
+    local server = fixture.start({ { { "read" }, { "await" }, { "send", fixture.contact } } })
+    local connection = server:open("/get?timeout=20")
     nginx.eventually(function()
       return server.peer:counts().requests == 1
     end)
+    os.execute("kill -QUIT " .. server.pid)
+    nginx.eventually(function()
+      return not server:get "/ready"
+    end)
+    server.peer:release()
     fixture.stop("QUIT")
-    assert.matches("\r\n\r\ntimeout$", (connection:receive("*a")))
+    assert.matches("\r\n\r\nAnn$", (connection:receive("*a")))
     connection:close()
   end)
 

@@ -102,7 +102,7 @@ describe("inside nginx,", function()
         }
       } ]] })
     for _ = 1, 3 do
-      assert.equal("12", server:must("/first", 10))
+      assert.equal("12", server:must("/first", 15))
     end
   end)
 
@@ -111,14 +111,14 @@ describe("inside nginx,", function()
       location = /all {
         content_by_lua_block {
           local ok, err = pcall(function()
-            for contact in client:scan_contacts { timeout = 0.3 } do
+            for contact in client:scan_contacts { timeout = 3 } do
               ngx.print(contact.id)
             end
           end)
           ngx.print(ok, err.kind)
         }
       } ]] })
-    assert.equal("12falsetimeout", server:must("/all", 10))
+    assert.equal("12falsetimeout", server:must("/all"))
   end)
 
   it("tasks of one request do not affect later requests in the same coroutines", function()

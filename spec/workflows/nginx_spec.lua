@@ -36,25 +36,45 @@ describe("an export inside nginx", function()
     }
     location = /kill {
       content_by_lua_block {
+        local step
         local thread = ngx.thread.spawn(function()
-          client.contacts:export { path = "%s", poll = tonumber(ngx.var.arg_poll), deadline = 20 }
+          client.contacts:export { path = "%s", poll = tonumber(ngx.var.arg_poll), deadline = 20,
+            on_progress = function(progress)
+              step = progress.step
+            end }
         end)
-        ngx.sleep(0.3)
-        local part = io.open("%s.part")
+        -- The size of the part, once it exists.
+        local function size()
+          local part = io.open("%s.part")
+          local bytes = part and part:seek "end"
+          return part and part:close() and bytes
+        end
+        local function await(condition)
+          for _ = 1, 1500 do
+            if condition() then
+              return
+            end
+            ngx.sleep(0.01)
+          end
+        end
+        await(function()
+          return step == ngx.var.arg_step and size() == tonumber(ngx.var.arg_size)
+        end)
+        local written = size()
         ngx.thread.kill(thread)
         thread = nil
-        ngx.sleep(0.05)
-        collectgarbage()
-        collectgarbage()
-        local left = io.open("%s.part")
-        ngx.print(part and "written" or "not written", " ", left and "left" or "removed", " ",
+        await(function()
+          collectgarbage()
+          return not size()
+        end)
+        ngx.print(written or "nothing", " ", size() and "left" or "removed", " ",
           client.contacts.exports:get("%s").status)
       }
     }
   ]]
 
   local function start(answers)
-    return fixture.start({ job_peers.script(answers) }, { server = LOCATIONS:format(path, path, path, path, ID) })
+    return fixture.start({ job_peers.script(answers) }, { server = LOCATIONS:format(path, path, path, ID) })
   end
 
   it("yields while it waits and downloads", function()
@@ -75,13 +95,13 @@ describe("an export inside nginx", function()
 
   it("leaves nothing when it is ended between two looks at the job", function()
     local server = start { export "RUNNING", export "RUNNING", export "DONE" }
-    assert.equal("written removed DONE", server:must("/kill?poll=10"))
+    assert.equal("0 removed DONE", server:must("/kill?poll=10&step=waiting&size=0"))
   end)
 
   it("leaves nothing when it is ended in its download", function()
     files = peer.start { { { "read" }, { "send", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc" }, { "hang" } } }
     local server = start { export("RUNNING"), export("SUCCEEDED", files.url .. "/x"), export "DONE" }
-    assert.equal("written removed DONE", server:must("/kill?poll=0.001"))
+    assert.equal("3 removed DONE", server:must("/kill?poll=0.001&step=downloading&size=3"))
     assert.is_nil(io.open(path))
   end)
 end)

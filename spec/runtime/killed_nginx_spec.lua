@@ -74,7 +74,7 @@ describe("a light thread that nginx ends at any of its waits", function()
       if trial(how, index, at) == "ended" then
         return at - 1
       end
-      assert.equal("ok", server:must("/next", 10))
+      assert.equal("ok", server:must("/next"))
       local held
       local released = pcall(nginx.eventually, function()
         held = server:must("/held")

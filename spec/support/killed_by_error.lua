@@ -155,7 +155,7 @@ describe("a coroutine that ends at any of its waits", function()
     debug.sethook()
     reactor.hold = hold
     local function next_call()
-      assert(client.contacts:get(ids[1], { deadline = 3 }))
+      assert(client.contacts:get(ids[1], { deadline = 10 }))
     end
     next_call()
     await_release(client, next_call, at)
@@ -200,7 +200,7 @@ describe("a coroutine that ends at any of its waits", function()
     loop.drop(victim)
     victim = nil -- luacheck: ignore
     local function next_call()
-      in_loop(function() assert(client.contacts:get(ids[1], { deadline = 3 })) end)
+      in_loop(function() assert(client.contacts:get(ids[1], { deadline = 10 })) end)
     end
     next_call()
     await_release(client, next_call, at)

@@ -79,7 +79,7 @@ end
 
 --- The next caller: its answer, within its deadline.
 function killer.next_call()
-  local contact, err = client.contacts:get(ids[1], { deadline = 3 })
+  local contact, err = client.contacts:get(ids[1], { deadline = 10 })
   ngx.print(contact and "ok" or tostring(err))
 end
 

@@ -30,7 +30,7 @@ local PROGRAM = [[
   local uses = {
     { "a call", function(c) return c.contacts:get "1" end },
     { "a call that is retried", function()
-      return client { retry = true, max_attempts = 2, deadline = 2 }.contacts:get "1"
+      return client { retry = true, max_attempts = 2, deadline = 20 }.contacts:get "1"
     end },
     { "an iterator", function(c)
       local ok, first = pcall(function() for contact in c:scan_contacts() do return contact end end)

@@ -473,12 +473,12 @@ describe("an export", function()
     local date = "Date: Thu, 01 Jan 2004 00:00:00 GMT\r\n"
     files = peer.start { { { "read" }, { "send", peer.reply("", date, "503 Busy") }, { "close" } } }
     api = job_peers.start { export("SUCCEEDED", { downloadUrl = files.url .. "/x" }), export "RUNNING" }
-    local client = job_peers.client(api, { max_attempts = 12, retry = true })
-    local _, err = client.contacts:export { path = path, job = ID, deadline = 4 }
+    local client = job_peers.client(api, { max_attempts = 4, retry = true })
+    local _, err = client.contacts:export { path = path, job = ID, deadline = 60 }
     assert.equal(503, err.status)
     assert.is_true(#job_peers.requests(files) >= 3)
     assert.is_nil(client:server_time())
-    assert.equal("RUNNING", assert(client.contacts.exports:get(ID, { deadline = 5 })).status)
+    assert.equal("RUNNING", assert(client.contacts.exports:get(ID, { deadline = 20 })).status)
   end)
 
   it("checks its options at the caller's line", function()

@@ -463,6 +463,23 @@ describe("a bulk request to the sandbox", function()
       assert.equal(303, server:control("GET", "/sandbox/counters").records.contact)
     end)
 
+    it("changes records once they are read, as someone else would, with edit", function()
+      local list = contact_ids(4)
+      fault { operation = "contacts.bulk.get", item = "2-3", times = 1, edit = { title = "Edited" } }
+      local function edited()
+        local count = 0
+        for _, result in ipairs(bulk("contacts", refs(list)).results) do
+          count = count + (result.entity.title == "Edited" and 1 or 0)
+        end
+        return count
+      end
+      assert.same({ 0, 2, 2 }, { edited(), edited(), server:control("GET", "/sandbox/counters").edits })
+      fault { operation = "contacts.get", edit = { title = "Again" } }
+      local path = "/contacts/" .. list[1]
+      assert.not_equal("Again", session:call("GET", path).body.title)
+      assert.equal("Again", session:call("GET", path).body.title)
+    end)
+
     it("loses a share of the replies after doing the work", function()
       fault { operation = "*.bulk.*", rate = 0.3, drop = "after" }
       local lost = 0

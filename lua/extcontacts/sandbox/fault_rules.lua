@@ -33,7 +33,8 @@ local FIELDS = {
   token = { "string", choices = { "revoked" } },
   extra_field = { "boolean" },                            -- add an unknown field to each record
   merge = { "table" },                                    -- fields to add to the response's object
-  -- The items of a bulk request that fail.
+  edit = { "table" },                                     -- fields that someone changes once the record is read
+  -- The items of a bulk request that fail or, with `edit`, are changed.
   item = { "table" },                                     -- { 3, 5 }: the 3rd to 5th item
   item_rate = { "number", least = 0 },                    -- a share of the items
   item_status = { "number", whole = true, least = 0 },
@@ -46,7 +47,8 @@ fault_rules.fields = FIELDS
 
 -- Fields that have an effect by themselves.
 local EFFECTS = {
-  "status", "delay", "drop", "cut", "body", "content_type", "cursor", "token", "extra_field", "merge", "item_status",
+  "status", "delay", "drop", "cut", "body", "content_type", "cursor", "token", "extra_field", "merge", "edit",
+  "item_status",
 }
 
 local NO_EFFECT = "the rule has no effect; add one of " .. table.concat(EFFECTS, ", ")

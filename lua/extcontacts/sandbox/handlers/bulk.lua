@@ -42,10 +42,11 @@ end
 
 -- Carries out an item.  Returns the item's context and the single operation's
 -- JSON, or nil and the error.
-local function perform(handlers, ctx, item)
+local function perform(handlers, ctx, item, fault)
   local item_ctx
   local ok, result = xpcall(function()
     item_ctx = bulk_items.context(ctx, item)
+    item_ctx.fault = fault
     return handlers[item_ctx.row.short](item_ctx)
   end, on_error)
   if ok then
@@ -56,14 +57,22 @@ local function perform(handlers, ctx, item)
   return nil, result
 end
 
--- The error that a fault gives an item; nil if none does.
+-- The fault of the request, if it concerns an item; false if it does not.
 local function fault_of(ctx, request_number, number)
   local fault = ctx.fault
-  if not fault or not fault.item_status then
-    return nil
+  if not fault then
+    return false
   elseif fault.item and (number < fault.item[1] or number > fault.item[2]) then
-    return nil
+    return false
   elseif fault.item_rate and random.share(fault.seed or 1, 56, request_number * 4096 + number) >= fault.item_rate then
+    return false
+  end
+  return fault
+end
+
+-- The error that a fault gives an item; nil if none does.
+local function error_of(fault)
+  if not fault or not fault.item_status then
     return nil
   end
   local err = api_errors.of_status(fault.item_status, fault.item_code)
@@ -91,12 +100,13 @@ local function run(handlers, ctx)
   for number, item in ipairs(items) do
     local err = bulk_items.second_error(ctx, item, seen)
     local fault = fault_of(ctx, request_number, number)
+    local failure = error_of(fault)
     local item_ctx, result
-    if not err and (not fault or ctx.fault.item_after) then
-      item_ctx, result = perform(handlers, ctx, item)
+    if not err and (not failure or fault.item_after) then
+      item_ctx, result = perform(handlers, ctx, item, fault)
       err = not item_ctx and result or nil
     end
-    err = fault or err
+    err = failure or err
     results[number] = err and bulk_results.failure(ctx, item, err) or bulk_results.success(ctx, item, item_ctx, result)
   end
   return bulk_results.envelope(ctx, results, request_number)

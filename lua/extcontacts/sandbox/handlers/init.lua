@@ -45,6 +45,22 @@ local server_clock = require "extcontacts.sandbox.state.server_clock"
 
 local verbs = { patch = patch }
 
+-- Changes a record that was read, as someone else would, if a fault says so.
+local function edit(ctx, resource, index)
+  local fields = ctx.fault and ctx.fault.edit
+  if not fields then
+    return
+  end
+  local record, is_sent = dataset.collections[resource.type]:record(index), {}
+  for name, value in pairs(fields) do
+    record[name], is_sent[name] = value, true
+  end
+  local aside = record_store.set_aside(record, is_sent)
+  record_store.replace(record_store.with_body(ctx, record), resource, index, select(2, locate.member(ctx, resource)),
+    aside)
+  dataset.edits = dataset.edits + 1
+end
+
 function verbs.get(ctx, resource)
   local records = dataset.collections[resource.type]
   local hidden = records:hidden(ctx.settings.read_lag)
@@ -60,7 +76,9 @@ function verbs.get(ctx, resource)
     index = locate.member(ctx, resource)
     text = records:text(index) or merge_trees.text(index)
   end
-  return expand.text(ctx, records, index, text, expand.names(ctx))
+  text = expand.text(ctx, records, index, text, expand.names(ctx))
+  edit(ctx, resource, index)
+  return text
 end
 
 function verbs.create(ctx, resource)

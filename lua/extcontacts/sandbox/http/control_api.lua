@@ -39,6 +39,7 @@ routes["GET /sandbox/counters"] = function()
   local counters = request_log.counters()
   counters.tokens_issued = access_tokens.issued()
   counters.memory_kilobytes = math.floor(collectgarbage("count"))
+  counters.edits = dataset.edits
   counters.records = {}
   for type_name, records in pairs(dataset.collections) do
     counters.records[type_name] = records.count

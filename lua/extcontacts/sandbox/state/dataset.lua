@@ -218,6 +218,7 @@ function dataset.build(settings)
   dataset.observed = { indexes = {}, next_expiry = math.huge }
   -- the number of bulk requests so far, which decides the order of their results
   dataset.bulk_requests = 0
+  dataset.edits = 0 -- by the fault of this name
   -- type → collection
   dataset.collections = collections
   -- type → search index

@@ -17,6 +17,7 @@ local response = {}
 ---@field correlation_id string|nil
 ---@field found boolean|nil of `find_or_create`: whether the contact existed
 ---@field unclaimed boolean|nil of `find_or_create`: whether it is not certain that the new contact owns the identifiers
+---@field is_bulk boolean|nil whether the answer is that of an item of a bulk request
 ---@field resolved_id string|nil id of the contact that was returned, if it is not the one that was asked for:
 --- that one was merged
 

@@ -18,6 +18,7 @@ stats.BOUNDS = { 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10 }
 ---@field calls integer
 ---@field items integer|nil items of `*_many` that bulk requests settled
 ---@field item_errors integer|nil those of them that failed
+---@field refused string|nil why the API refuses this bulk operation; single calls do its work
 ---@field errors table<extcontacts.ErrorKind, integer> calls that failed, by kind
 ---@field latency extcontacts.Latency
 
@@ -125,6 +126,14 @@ function stats.item(self, name, failed)
     operation.items = (operation.items or 0) + 1
     operation.item_errors = (operation.item_errors or 0) + (failed and 1 or 0)
   end
+end
+
+--- Notes that the API refuses a bulk operation.
+---@param self extcontacts.Stats
+---@param name string of the operation
+---@param err extcontacts.Error
+function stats.refused(self, name, err)
+  operation_of(self, name).refused = tostring(err)
 end
 
 --- Returns a copy that later calls don't change.

@@ -135,7 +135,9 @@ describe("bulk requests to the sandbox", function()
     server:control("POST", "/sandbox/faults", { { operation = "contacts.bulk.*", status = 403 } })
     local client = connect()
     whole_life(client, 60)
-    assert.is_nil(client:stats().operations["post_externalcontacts_bulk_contacts_update"].items)
+    local operation = client:stats().operations["post_externalcontacts_bulk_contacts_update"]
+    assert.is_nil(operation.items)
+    assert.matches("403", operation.refused, 1, true)
   end)
 
   it("whose replies get lost find contacts by their external ids alone", function()

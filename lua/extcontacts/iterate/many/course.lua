@@ -10,6 +10,7 @@ local outcome = require "extcontacts.api.outcome"
 local response = require "extcontacts.api.response"
 local results = require "extcontacts.iterate.many.results"
 local sizes = require "extcontacts.iterate.many.sizes"
+local stats = require "extcontacts.transport.stats"
 local text = require "extcontacts.base.text"
 
 local course = {}
@@ -69,7 +70,7 @@ local function response_of(answer, found)
   local more = answer.response
   return {
     status = found.status or more.status, headers = more.headers, attempts = more.attempts, elapsed = more.elapsed,
-    correlation_id = more.correlation_id, resolved_id = found.resolved_id,
+    correlation_id = more.correlation_id, resolved_id = found.resolved_id, is_bulk = true,
   }
 end
 
@@ -164,6 +165,7 @@ local function refused(job, entries, answer)
     end
   elseif from_api and NOT_AVAILABLE[err.status] then
     memory.refusal = err
+    stats.refused(job.ctx.stats, job.kind.row.name, err)
     alone.call(job, entries)
   elseif answer.is_lost then
     if err.status == 413 then

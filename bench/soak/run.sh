@@ -50,7 +50,7 @@ items_outage() {
 }
 
 items_fix() {
-  for script in bad batches conflicts undo kills large; do
+  for script in bad batches conflicts undo kills large overwritten; do
     soak "fix/$script" ""
   done
   soak fix/kills "batch=20 concurrency=2"

@@ -351,6 +351,14 @@ function client.oauth_client(self)
   return not settings.access_token and settings.client_id or nil
 end
 
+--- The requests per minute that a client allows itself.
+---@param self extcontacts.Client
+---@return number|nil nil without a limit
+function client.allowance(self)
+  local settings = client_context.of(self).config
+  return settings.rate and settings.rate * (1 - settings.reserve) * 60 / (settings.rate_period or 60) or nil
+end
+
 --- Creates a client with a complete configuration.
 ---@param settings extcontacts.Config from `config.resolve`
 ---@param internals extcontacts.Internals|nil for specs

@@ -7,7 +7,7 @@ local world = plan_command.around(before_each, after_each, { resets = false }) -
 describe("a process that applies a plan", function()
   -- Starts it, slowed down, and waits for the first change to be noted.
   local START = [[
-    env --default-signal=INT,TERM bin/extcontacts apply -y --batch ${BATCH:-1} --concurrency 1 $P >$P.out 2>$P.err &
+    env --default-signal=INT,TERM bin/extcontacts apply -y --write bulk --batch ${BATCH:-1} --concurrency 1 $P >$P.out 2>$P.err &
     pid=$!
     for i in $(seq 1500); do grep -q '"t":"intent"' $P.journal 2>/dev/null && break; sleep 0.02; done
     fast() { # the rest of its requests
@@ -48,7 +48,7 @@ describe("a process that applies a plan", function()
       assert.is_true(done > 0 and done < 40, done)
       assert.equal(0, done % batch)
       world.place.server:control("POST", "/sandbox/faults", {})
-      assert.equal(0, (world.run(("resume --batch %d %s"):format(batch, world.p))))
+      assert.equal(0, (world.run(("resume --write bulk --batch %d %s"):format(batch, world.p))))
       intents, done = outcomes()
       assert.same({ 40, 40 }, { intents, done })
       assert.equal(40 / batch, world.place:requests(batch == 1 and "contacts.update" or "contacts.bulk.update"))

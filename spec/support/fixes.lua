@@ -211,18 +211,19 @@ function Place:plan_problem(fields, options)
   return err.message
 end
 
---- Applies the plan in the file `name`.
+--- Applies the plan in the file `name`.  Updates are written in bulk by default, whether they
+-- fill fields or not.
 ---@param options table|nil of `fix.apply`
 ---@param name string|nil default "p"
 ---@return extcontacts.fix.Result|nil
 ---@return extcontacts.Error|nil
 function Place:apply(options, name)
-  return fix.apply(self.client, self:path(name or "p"), merged({ batch = self.batch }, options))
+  return fix.apply(self.client, self:path(name or "p"), merged({ batch = self.batch, write = "bulk" }, options))
 end
 
 --- Resumes the plan `p`.
 function Place:resume(options)
-  return fix.resume(self.client, self:path "p", merged({ batch = self.batch }, options))
+  return fix.resume(self.client, self:path "p", merged({ batch = self.batch, write = "bulk" }, options))
 end
 
 --- Switches on faults of the sandbox; without arguments, switches them off.

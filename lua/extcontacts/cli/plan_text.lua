@@ -1,9 +1,11 @@
 --- A plan as text: its changes as a coloured diff, and its totals.
 
+local clients = require "extcontacts.client"
 local diff = require "extcontacts.record.diff"
 local identity = require "extcontacts.fix.identity"
 local printable = require "extcontacts.base.printable"
 local texts = require "extcontacts.base.text"
+local write_choice = require "extcontacts.fix.write_choice"
 
 local plan_text = {}
 
@@ -140,6 +142,39 @@ function plan_text.totals(ctx, totals)
   write_counts(ctx, "Skipped", totals.skipped)
 end
 
+local HOW = {
+  auto = "bulk updates",
+  bulk = "bulk updates; an edit made since the record was read is lost",
+  patch = "a PATCH for each update; an edit is lost only if it is of a planned field that was not empty",
+  put = "a PUT for each update; an edit made since the record was read is lost",
+}
+
+local function how(estimate)
+  if estimate.name == "auto" and estimate.patches > 0 then
+    return ("%s by PATCH, which overwrites no edit; the others in bulk"):format(
+      texts.plural(estimate.patches, "update"))
+  end
+  return HOW[estimate.name]
+end
+
+--- Writes how many requests and minutes the plan takes under each choice of --write.
+---@param ctx table
+---@param totals extcontacts.fix.Totals
+---@param client extcontacts.Client
+---@param size integer|nil records per request
+function plan_text.requests(ctx, totals, client, size)
+  if totals.changes == 0 then
+    return
+  end
+  local allowance = clients.allowance(client)
+  ctx:out(allowance and ("Requests to apply it, and minutes at %.0f requests per minute:\n"):format(allowance)
+    or "Requests to apply it:\n")
+  for _, estimate in ipairs(write_choice.estimates(totals, size)) do
+    ctx:out(("  %8d%s  --write %-5s  %s\n"):format(estimate.requests,
+      allowance and ("  %6.1f"):format(estimate.requests / allowance) or "", estimate.name, how(estimate)))
+  end
+end
+
 --- Keeps the first changes of a plan.
 ---@param most integer
 ---@return fun(ctx: table) show
@@ -190,6 +225,7 @@ end
 ---@return extcontacts.Error|nil
 function plan_text.conclude(ctx, plan, html)
   plan_text.totals(ctx, plan.totals)
+  plan_text.requests(ctx, plan.totals, ctx:connect())
   if html then
     local page, err = require("extcontacts.fix").report(plan.path, html)
     if not page then

@@ -24,6 +24,10 @@ function run_plan.setup(argparser)
     :argname("MODE"):choices { "skip", "fail", "rebase" }
   argparser:option("--batch", "most changes per request, up to 50; auto is 50; 1 reads and writes each record with "
     .. "requests of its own [auto]"):argname("N"):convert(arg_types.word_or("auto", arg_types.range(1, 50)))
+  argparser:option("--write", "how updates are written. bulk: up to 50 whole records per request; patch: each by a "
+    .. "PATCH with the planned fields only, which never overwrites a value that someone has entered into a field that "
+    .. "was empty; put: each whole record by a PUT; auto: patch for updates that only fill empty fields, if the plan "
+    .. "has at most 2,000 of them, otherwise bulk [auto]"):argname("HOW"):choices { "auto", "bulk", "patch", "put" }
   argparser:option("--concurrency", "batches in flight at a time; with --batch 1, changes [2; with --batch 1, 4]")
     :argname("N"):convert(arg_types.whole)
   argparser:option("--rate", "requests per minute, with no share reserved for other programs [as configured, with "
@@ -52,6 +56,7 @@ local function options_of(args)
   return {
     on_conflict = args.on_conflict,
     batch = args.batch,
+    write = args.write,
     concurrency = args.concurrency or args.batch == 1 and 4 or nil,
     limit = args.limit,
     max_errors = args.max_errors,
@@ -129,6 +134,7 @@ local function conclude(ctx, args, result)
   if result.stopped and result.stopped ~= "interrupted" then -- the end of the command reports a signal
     ctx:say("%s%s", run_text.stopped(result.stopped), result.err and " (" .. tostring(result.err) .. ")" or "")
   end
+  run_text.refused_bulk(ctx, result)
   local can_retry = result.failed + result.conflicts > 0
   if result.errors_path then
     ctx:say("%s lists the changes that were not applied, with the reasons.%s", result.errors_path,

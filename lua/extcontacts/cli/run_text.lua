@@ -46,6 +46,20 @@ local REASONS = {
   io = "stopped: cannot write a file",
 }
 
+--- Names the bulk operations that the API refused.
+---@param ctx table
+---@param result extcontacts.fix.Result
+function run_text.refused_bulk(ctx, result)
+  local names = {}
+  for name in pairs(result.refused_bulk or {}) do
+    names[#names + 1] = name
+  end
+  table.sort(names)
+  for _, name in ipairs(names) do
+    ctx:say("the API refuses %s, so single requests did its work: %s", name, result.refused_bulk[name])
+  end
+end
+
 --- Why an apply stopped.
 ---@param reason string
 ---@return string

@@ -49,6 +49,7 @@ local VERSION = 2
 ---@field warnings table<string, integer> by code
 ---@field skipped table<string, integer> by reason
 ---@field recreated integer|nil creates that recreate deleted records with new ids
+---@field fills integer|nil updates that only fill empty fields and can be written with a PATCH
 ---@field sha256 string of the header without `created` and `by`, and of the changes: the plan's identity
 
 local function encode(value)

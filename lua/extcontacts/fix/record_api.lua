@@ -8,7 +8,7 @@ local record_api = {}
 
 --- Calls an operation of the record's type.
 ---@param client extcontacts.Client
----@param verb "get"|"update"|"create"|"delete"
+---@param verb "get"|"update"|"patch"|"create"|"delete"
 ---@param reference extcontacts.record.Reference
 ---@param body table|nil
 ---@param options table|nil

@@ -42,11 +42,12 @@ local function applied_backwards(path)
       elseif line.t == "intent" then
         local outcome = outcomes[line.n]
         outcomes[line.n] = nil
-        if outcome and outcome.t == "applied" then
+        if outcome and (outcome.t == "applied" or outcome.written) then
           return line, outcome
         end
       elseif line.n then
-        outcomes[line.n] = outcomes[line.n] or line
+        local later = outcomes[line.n]
+        outcomes[line.n] = later and (later.t == "applied" or not line.written) and later or line
       end
       text = next_line()
     end

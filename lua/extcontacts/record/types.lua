@@ -21,6 +21,7 @@ local types = {}
 ---@field has_dates boolean whether the server maintains `modifyDate`
 ---@field get string short name of the operation
 ---@field update string
+---@field patch string
 ---@field create string
 ---@field delete string
 
@@ -29,7 +30,7 @@ types.owned = { id = true, createDate = true, modifyDate = true, trustor = true 
 
 local function record_type(name, model, space, owner, has_dates)
   local row = { name = name, model = model, space = space, owner = owner, has_dates = has_dates }
-  for _, verb in ipairs { "get", "update", "create", "delete" } do
+  for _, verb in ipairs { "get", "update", "patch", "create", "delete" } do
     row[verb] = space .. "." .. verb
     assert(names.by_short[row[verb]], row[verb])
   end

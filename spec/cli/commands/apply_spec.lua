@@ -20,9 +20,9 @@ describe("extcontacts apply", function()
 
   it("sends as many changes per request as --batch says", function()
     world.planned(6)
-    assert.equal(0, (world.run("apply -y --limit 4 --batch 2 " .. world.p)))
+    assert.equal(0, (world.run("apply -y --limit 4 --batch 2 --write bulk " .. world.p)))
     assert.same({ 2, 0 }, { world.place:requests "contacts.bulk.update", world.place:requests "contacts.update" })
-    assert.equal(0, (world.run("resume --batch 1 " .. world.p)))
+    assert.equal(0, (world.run("resume --batch 1 --write bulk " .. world.p)))
     assert.same({ 2, 2 }, { world.place:requests "contacts.bulk.update", world.place:requests "contacts.update" })
     for _, size in ipairs { "0", "51", "all" } do
       local code, _, err = world.run(("apply -y --batch %s %s"):format(size, world.p))

@@ -1,6 +1,7 @@
 --- `extcontacts apply`: applies a plan.
 
 local exit = require "extcontacts.cli.exit"
+local plan_text = require "extcontacts.cli.plan_text"
 local run_plan = require "extcontacts.cli.run_plan"
 local texts = require "extcontacts.base.text"
 
@@ -16,7 +17,8 @@ the plan was made is skipped. You can stop the command at any time and resume
 it.]],
   examples = [[
 extcontacts apply tidy.plan --limit 10
-extcontacts apply tidy.plan --yes --rate 200
+extcontacts apply tidy.plan --dry-run
+extcontacts apply tidy.plan --yes --rate 200 --write patch
 extcontacts apply erase.plan --allow-irreversible]],
   next_steps = run_plan.next_steps,
   exit_codes = run_plan.exit_codes,
@@ -26,6 +28,8 @@ extcontacts apply erase.plan --allow-irreversible]],
 ---@param argparser table
 function command.setup(argparser)
   run_plan.setup(argparser)
+  argparser:flag("--dry-run", "print the plan's totals, and the requests and minutes that each choice of --write "
+    .. "takes; sends nothing but the question for the organization")
   argparser:flag("-y --yes", "apply without asking for confirmation")
 end
 
@@ -47,12 +51,16 @@ end
 function command.run(args, ctx)
   local checked, err = require("extcontacts.fix.planfile").check(args.plan)
   local is_same
+  local client = checked and run_plan.connect(args, ctx)
   if checked then
-    is_same, err = require("extcontacts.fix.identity").check(args.plan, checked.header, run_plan.connect(args, ctx),
-      args.same_organization)
+    is_same, err = require("extcontacts.fix.identity").check(args.plan, checked.header, client, args.same_organization)
   end
   if not is_same then
     return nil, err
+  elseif args.dry_run then
+    plan_text.totals(ctx, checked.totals)
+    plan_text.requests(ctx, checked.totals, client, tonumber(args.batch))
+    return exit.codes.ok
   end
   local irreversible = checked.totals.classes.irreversible or 0
   if checked.totals.changes == 0 then

@@ -10,12 +10,14 @@ local options_check = require "extcontacts.base.options"
 local pause = require "extcontacts.fix.pause"
 local planfile = require "extcontacts.fix.planfile"
 local run = require "extcontacts.fix.apply.run"
+local write_choice = require "extcontacts.fix.write_choice"
 
 local apply = {}
 
 ---@class extcontacts.fix.ApplyOptions
 ---@field on_conflict "skip"|"fail"|"rebase"|nil default "skip"
 ---@field batch integer|"auto"|nil most changes per request, at most 50; default "auto"
+---@field write "auto"|extcontacts.fix.WriteName|nil how updates are written; default "auto"
 ---@field concurrency integer|nil requests at a time; default 2, and 1 without batches
 ---@field limit integer|nil stop after this many changes
 ---@field max_errors integer|nil stop once this many changes have failed
@@ -47,6 +49,8 @@ local apply = {}
 ---@field not_started integer not started, or without an outcome
 ---@field classes table<extcontacts.fix.Class, integer> applied changes by how far undo can reverse them
 ---@field diverged integer saved in this run, but the server stored a different value
+---@field refused_bulk table<string, string>|nil bulk operations that the API refuses, and why; single requests did
+--- their work
 ---@field stopped string|nil why it stopped before the end: `interrupted`, `limit`, `max_errors`,
 --- `error_rate`, `conflict`, `auth`, `try_later`, `io`, `failed`
 ---@field err extcontacts.Error|nil what stopped it
@@ -55,6 +59,7 @@ local apply = {}
 local OPTIONS = {
   on_conflict = { "string", choices = { "skip", "fail", "rebase" } },
   batch = { "number", "string", least = 1, most = bulk_api.MOST, whole = true },
+  write = { "string", choices = write_choice.NAMES },
   concurrency = { "number", least = 1, whole = true },
   limit = { "number", least = 0 },
   max_errors = { "number", least = 0 },

@@ -17,10 +17,10 @@ end
 
 -- The failure of a request counts once, however many changes it had.
 local function finisher(run)
-  local has_failed = false
-  return function(change, outcome)
-    if outcome.server_failure then
-      outcome.is_repeated, has_failed = has_failed or nil, true
+  local has_failed = {}
+  return function(change, outcome, request)
+    if outcome.server_failure and request then
+      outcome.is_repeated, has_failed[request] = has_failed[request], true
     end
     run:finish(change, outcome)
   end
@@ -71,6 +71,12 @@ local function execute_round(run, entries)
         end,
         is_stopped = function()
           return run:is_cut()
+        end,
+        is_held = function()
+          return run:is_interrupted() or run:pause_is_set()
+        end,
+        withdraw = function(change)
+          run:withdraw(change)
         end,
         finish = finisher(run),
       })

@@ -8,6 +8,7 @@ local identity = require "extcontacts.fix.identity"
 local pass = require "extcontacts.fix.apply.pass"
 local pause = require "extcontacts.fix.pause"
 local stop_rules = require "extcontacts.fix.apply.stop_rules"
+local write_choice = require "extcontacts.fix.write_choice"
 
 local run = {}
 
@@ -53,7 +54,10 @@ function run.new(sender, path, plan, journal, options)
     journal = journal,
     progress = journal.state.progress,
     counts = stop_rules.counts(),
-    work = { client = sender, journal = journal, on_conflict = options.on_conflict or "skip" },
+    work = {
+      client = sender, journal = journal, on_conflict = options.on_conflict or "skip",
+      choice = write_choice.new(options.write, plan.totals),
+    },
     retry_failed = options.retry_failed,
     size = size,
     concurrency = concurrency_of(options, size, plan),
@@ -180,6 +184,15 @@ function Run:finish(change, outcome)
   self:report()
 end
 
+--- Closes the intent of a change that is not sent.  It has no outcome yet.
+---@param change extcontacts.fix.Change
+function Run:withdraw(change)
+  local ok, err = self.journal:outcome { t = "not_sent", n = change.n, op = change.op, kind = change.kind }
+  if not ok then
+    self:stop("io", err)
+  end
+end
+
 ------------------------------------------------------------------ the plan --
 
 -- Changes that got no answer are left open by the first pass; the second
@@ -198,8 +211,9 @@ end
 
 --- Executes the plan and closes the journal.  Failures are kept in `stopped` and `err`.
 function Run:go()
-  local facts = { on_conflict = self.work.on_conflict, resumed = self.journal.state.runs > 0 }
-  local ok, err = identity.stamp(facts, self.work.client)
+  local work = self.work
+  local facts = { on_conflict = work.on_conflict, write = work.choice.name, resumed = self.journal.state.runs > 0 }
+  local ok, err = identity.stamp(facts, work.client)
   if ok then
     ok, err = self.journal:run(facts)
   end
@@ -222,6 +236,18 @@ function Run:not_started()
   return self.total - self.progress:settled() - self.progress.counts.unknown
 end
 
+-- The bulk operations that the API refuses, and why.
+local function refused_bulk(sender)
+  local refused
+  for name, operation in pairs(sender:stats().operations) do
+    if operation.refused then
+      refused = refused or {}
+      refused[name] = operation.refused
+    end
+  end
+  return refused
+end
+
 --- What became of the changes.
 ---@return extcontacts.fix.Result
 function Run:result()
@@ -236,6 +262,7 @@ function Run:result()
     not_started = self:not_started(),
     diverged = self.counts.diverged,
     classes = self.journal.state.classes,
+    refused_bulk = refused_bulk(self.work.client),
     stopped = self.stopped,
     err = self.err,
   }

@@ -17,7 +17,11 @@ local batch = {}
 ---@field may_send fun(): boolean asked for each change before it is journaled; false keeps it and those after it
 --- from being sent
 ---@field is_stopped fun(): boolean asked before further requests with changes that are journaled
----@field finish fun(change: extcontacts.fix.Change, outcome: extcontacts.fix.Outcome)
+---@field is_held fun(): boolean asked before each request with a single change that is journaled: whether an
+--- interruption or a pause keeps it from being sent
+---@field withdraw fun(change: extcontacts.fix.Change) closes the intent of a change that is not sent
+---@field finish fun(change: extcontacts.fix.Change, outcome: extcontacts.fix.Outcome, request: string|nil) `request`:
+--- what several changes were sent with
 
 -- Decides on the creates, which takes requests only for those with an address.
 local function look_up(work, entry)
@@ -46,20 +50,46 @@ local function read(work, entries, size)
   return decided
 end
 
--- Sends the writes of one verb while `may_go_on`; returns those that were not sent.
+-- Whether a write has a request of its own.
+local function is_single(write)
+  return write.write ~= nil and write.write ~= "bulk"
+end
+
+-- Sends the writes of one verb with bulk requests while `may_go_on`.
 local function send_verb(work, verb, list, controls, may_go_on)
   local items = {}
   for _, write in ipairs(list) do
-    items[#items + 1] = write.verb == verb and write or nil
+    items[#items + 1] = write.verb == verb and not is_single(write) and write or nil
   end
-  return bulk_api.call(work.client, verb, items, controls.size, function(write, answer, err, response)
-    controls.finish(write.planned, writes.outcome(write, answer, err, response))
+  local unsent = bulk_api.call(work.client, verb, items, controls.size, function(write, answer, err, response)
+    controls.finish(write.planned, writes.outcome(write, answer, err, response), verb)
   end, may_go_on)
+  for _, write in ipairs(unsent) do
+    controls.finish(write.planned, { t = "not_sent", reason = "the run stopped before it was sent" })
+  end
+end
+
+-- Sends the writes that have requests of their own.  Adds what an interruption or a
+-- pause keeps from being sent to `rest`.
+local function send_singles(work, list, controls, may_go_on, rest)
+  local is_open = true
+  for _, write in ipairs(list) do
+    if is_single(write) then
+      is_open = is_open and not controls.is_held() and may_go_on()
+      if is_open then
+        controls.finish(write.planned, writes.outcome(write, writes.call(work, write)))
+      else
+        controls.withdraw(write.planned)
+        rest[#rest + 1] = { change = write.planned }
+      end
+    end
+  end
 end
 
 local VERBS = { "create", "update", "delete" }
 
-local function send(work, list, controls)
+-- Journals and sends writes; adds those that are to be decided again to `rest`.
+local function send(work, list, controls, rest)
   if #list == 0 then
     return
   end
@@ -80,8 +110,9 @@ local function send(work, list, controls)
     return
   end
   for _, verb in ipairs(VERBS) do
-    for _, write in ipairs(send_verb(work, verb, list, controls, may_go_on)) do
-      controls.finish(write.planned, { t = "not_sent", reason = "the run stopped before it was sent" })
+    send_verb(work, verb, list, controls, may_go_on)
+    if verb == "update" then
+      send_singles(work, list, controls, may_go_on, rest)
     end
   end
 end
@@ -107,7 +138,7 @@ function batch.run(work, entries, controls)
       end
     end
   end
-  send(work, list, controls)
+  send(work, list, controls, rest)
   return rest
 end
 

@@ -66,6 +66,13 @@ function conflicts.same_fields(fields)
   }
 end
 
+--- Someone has filled fields that were empty; what they entered was kept.
+---@param fields string[]
+---@return extcontacts.fix.Outcome
+function conflicts.entered(fields)
+  return { t = "conflict", reason = "someone else has filled fields that were empty", fields = some(fields) }
+end
+
 --- A contact that was to be created only if nobody has its address.
 ---@return extcontacts.fix.Outcome
 function conflicts.address_taken()

@@ -17,6 +17,8 @@ local execute = {}
 ---@field t extcontacts.fix.State|"not_sent"
 ---@field reason string|nil a sentence
 ---@field fields string[]|nil those that someone changed
+---@field write extcontacts.fix.WriteName|nil of an update: how it was sent
+---@field written string[]|nil of a conflict: fields that a PATCH has set all the same
 ---@field diverged string[]|nil fields in which the server stored another value than was sent
 ---@field settled boolean|nil found by reading the record, not confirmed by the write
 ---@field stop "auth"|"try_later"|"interrupted"|"io"|nil why the run can't continue
@@ -29,6 +31,7 @@ local execute = {}
 ---@field client extcontacts.Client
 ---@field journal extcontacts.fix.Journal
 ---@field on_conflict "skip"|"fail"|"rebase"
+---@field choice extcontacts.fix.WriteChoice
 
 --- Decides on a create that was not sent before: a contact is created unless another
 -- one has its address by now.

@@ -6,6 +6,7 @@ local dates = require "extcontacts.base.dates"
 local diff = require "extcontacts.record.diff"
 local failures = require "extcontacts.fix.failures"
 local outcomes = require "extcontacts.api.outcome"
+local patches = require "extcontacts.fix.patches"
 local writes = require "extcontacts.fix.execute.writes"
 
 local settle = {}
@@ -34,12 +35,17 @@ end
 local function update(work, change, intent, reference, record)
   local side, others = diff.side(change.kind, record, change.diff)
   if side == "after" then
-    local diverged = diff.divergences(change.kind, intent.body, record)
+    -- A PATCH leaves the other fields as they are, whoever changes them.
+    local diverged = intent.write == "patch" and {} or diff.divergences(change.kind, intent.body, record)
     return {
-      t = "applied", settled = true, modify_date = record.modifyDate, diverged = #diverged > 0 and diverged or nil,
+      t = "applied", settled = true, write = intent.write, modify_date = record.modifyDate,
+      diverged = #diverged > 0 and diverged or nil,
     }
   elseif #others > 0 then
-    return conflicts.same_fields(others)
+    local outcome = conflicts.same_fields(others)
+    local written = intent.write == "patch" and patches.result(change, record).written or {}
+    outcome.written = #written > 0 and written or nil
+    return outcome
   end
   return writes.update(work, change, reference, record)
 end

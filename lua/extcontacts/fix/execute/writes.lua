@@ -5,10 +5,13 @@
 local canonical = require "extcontacts.record.canonical"
 local changes = require "extcontacts.fix.plan.changes"
 local conflicts = require "extcontacts.fix.execute.conflicts"
+local core = require "extcontacts.core"
 local dates = require "extcontacts.base.dates"
 local diff = require "extcontacts.record.diff"
 local failures = require "extcontacts.fix.failures"
+local patches = require "extcontacts.fix.patches"
 local record_api = require "extcontacts.fix.record_api"
+local write_choice = require "extcontacts.fix.write_choice"
 
 local writes = {}
 
@@ -18,7 +21,9 @@ local writes = {}
 ---@field planned extcontacts.fix.Change|nil of a batch: the same change, as planned
 ---@field reference extcontacts.record.Reference
 ---@field before table|nil the record as just read, for the journal
----@field body table|nil what is sent
+---@field body table|nil what is sent; of a PATCH, the record with the planned values
+---@field write extcontacts.fix.WriteName|nil of an update: how it is sent
+---@field patch table|nil body of a PATCH
 ---@field since string|nil of a create that may have been sent: when that was
 ---@field options table|nil of the call
 
@@ -36,7 +41,7 @@ function writes.intent(write)
   local change, reference = write.change, write.reference
   return {
     n = change.n, kind = change.kind, op = change.op, id = reference.id, owner = reference.owner,
-    old_id = change.old_id, before = write.before, body = write.body, since = write.since,
+    old_id = change.old_id, before = write.before, body = write.body, write = write.write, since = write.since,
   }
 end
 
@@ -47,6 +52,20 @@ function writes.not_journaled(problem)
   return { t = "not_sent", stop = "io", err = problem, reason = problem.message, no_entry = true }
 end
 
+-- The outcome of a confirmed PATCH.  What someone else has entered into an empty field
+-- since it was read is kept.
+local function patched(write, record, outcome)
+  local result = patches.result(write.change, record)
+  if #result.kept > 0 then
+    outcome = conflicts.entered(result.kept)
+    outcome.written = #result.written > 0 and result.written or nil
+    outcome.modify_date, outcome.write = record.modifyDate, "patch"
+    return outcome
+  end
+  outcome.write, outcome.diverged = "patch", #result.diverged > 0 and result.diverged or nil
+  return outcome
+end
+
 -- The outcome of a confirmed write.
 local function applied(write, answer, response)
   local record = type(answer) == "table" and answer or {}
@@ -55,7 +74,10 @@ local function applied(write, answer, response)
   }
   if write.verb == "create" then
     outcome.id, outcome.old_id = record.id, write.change.old_id
-  elseif write.verb == "update" and answer == record then
+  elseif write.patch then
+    return patched(write, record, outcome)
+  elseif write.verb == "update" then
+    outcome.write = response and response.is_bulk and "bulk" or "put"
     local diverged = diff.divergences(write.change.kind, write.body, record)
     outcome.diverged = #diverged > 0 and diverged or nil
   end
@@ -90,7 +112,35 @@ function writes.send(work, write)
   if not written then
     return writes.not_journaled(problem)
   end
-  return writes.outcome(write, record_api.call(work.client, write.verb, write.reference, write.body, write.options))
+  return writes.outcome(write, writes.call(work, write))
+end
+
+--- Sends the request of a write alone.
+---@param work extcontacts.fix.Work
+---@param write extcontacts.fix.Write
+---@return any answer
+---@return extcontacts.Error|nil
+---@return extcontacts.Response|nil
+function writes.call(work, write)
+  return record_api.call(work.client, write.patch and "patch" or write.verb, write.reference, write.patch or write.body,
+    write.options)
+end
+
+local null = core.json.null
+
+-- Sends null for what a change clears: the API does not say what a missing field means.
+local function send_cleared(body, differences)
+  for _, difference in ipairs(differences) do
+    local object, path = body, difference.path
+    local depth = 1
+    while depth < #path and type(object[path[depth]]) == "table" do
+      object, depth = object[path[depth]], depth + 1
+    end
+    if difference.after == nil and object[path[depth]] == nil then
+      object[path[depth]] = null
+    end
+  end
+  return body
 end
 
 --- Decides on an update: puts the planned differences into the record's current state.
@@ -109,8 +159,13 @@ function writes.update(work, change, reference, record)
   elseif work.on_conflict ~= "rebase" and (side ~= "before" or conflicts.is_changed(change, record)) then
     return conflicts.changed(change, record)
   end
-  local body = changes.body(change.kind, diff.applied(record, change.diff))
-  return nil, { verb = "update", change = change, reference = reference, before = record, body = body }
+  local write = write_choice.of(work.choice, change)
+  local patch = write == "patch" and patches.body(change, record) or nil
+  return nil, {
+    verb = "update", change = change, reference = reference, before = record, patch = patch,
+    write = write == "patch" and not patch and "put" or write,
+    body = send_cleared(changes.body(change.kind, diff.applied(record, change.diff)), change.diff),
+  }
 end
 
 local function may_delete(work, change, record)

@@ -1,6 +1,7 @@
 --- The totals of a plan.
 
 local diff = require "extcontacts.record.diff"
+local patches = require "extcontacts.fix.patches"
 
 local totals = {}
 
@@ -22,6 +23,9 @@ function totals.add(self, change)
   count(self.classes, change.class)
   if change.old_id then
     self.recreated = (self.recreated or 0) + 1
+  end
+  if patches.is_fill(change) then
+    self.fills = (self.fills or 0) + 1
   end
   for _, difference in ipairs(change.diff or {}) do
     count(self.fields, change.kind .. "." .. diff.name(difference.path))

@@ -7,7 +7,7 @@ local drive = {}
 
 --- Steps the engine until the transfers have finished.
 function drive.finish(engine, ...)
-  local ends_at = core.engine.now() + 25
+  local ends_at = core.engine.now() + 90
   for _, transfer in ipairs { ... } do
     while not transfer:done() do
       assert(core.engine.now() < ends_at, "the transfer did not finish in time")
@@ -17,13 +17,13 @@ function drive.finish(engine, ...)
 end
 
 --- Sends `request` (default GET) and returns its reply, or nil and the failure;
--- `deadline_in` is in seconds from now (default 20).
+-- `deadline_in` is in seconds from now (default 60).
 function drive.send(engine, request)
   local copy = { method = "GET" }
   for name, value in pairs(request) do
     copy[name] = value
   end
-  copy.deadline = core.engine.now() + (copy.deadline_in or 20)
+  copy.deadline = core.engine.now() + (copy.deadline_in or 60)
   copy.deadline_in = nil
   local transfer, failure = engine:submit(copy)
   if not transfer then

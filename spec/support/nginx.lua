@@ -91,7 +91,7 @@ function nginx.start(options)
     (launch.find_nginx()), server.directory)
   server.handle = assert(io.popen("echo $$; " .. command .. (options.talks and " >&2" or " 2>&1"), "r"))
   server.pid = tonumber(server.handle:read("*l"))
-  local ends_at = socket.gettime() + 20
+  local ends_at = socket.gettime() + 90
   while not server:alive() do
     if socket.gettime() > ends_at or not files.read("/proc/" .. server.pid .. "/stat") then
       error("nginx does not start:\n" .. server:errors(), 2)
@@ -103,16 +103,16 @@ end
 
 -- Whether a worker answers: the socket exists before the workers do.
 function Server:alive()
-  return self:get("/ready", 5) == 204
+  return self:get("/ready", 10) == 204
 end
 
---- Sends a request; no answer within `timeout` (30) seconds is a failure.
+--- Sends a request; no answer within `timeout` (60) seconds is a failure.
 ---@return integer|nil status
 ---@return string body or the failure
 ---@return table headers
 function Server:request(method, path, body, timeout)
   local chunks = {}
-  http.TIMEOUT = timeout or 30
+  http.TIMEOUT = timeout or 60
   local ok, status, headers = http.request {
     method = method, url = self.url .. path,
     headers = body and { ["content-length"] = #body } or nil,
@@ -142,7 +142,7 @@ end
 --- Opens a connection and sends a request, without waiting for the answer.
 function Server:open(path)
   local client = assert(socket.connect("127.0.0.1", self.port))
-  client:settimeout(30)
+  client:settimeout(60)
   assert(client:send("GET " .. path .. " HTTP/1.0\r\n\r\n"))
   return client
 end
@@ -164,9 +164,9 @@ function nginx.holdings(pid)
   return tonumber(descriptors), tonumber(threads)
 end
 
---- Calls `test` until it returns a true value, at most 30 seconds.
+--- Calls `test` until it returns a true value, at most 90 seconds.
 function nginx.eventually(test)
-  local ends_at = socket.gettime() + 30
+  local ends_at = socket.gettime() + 90
   repeat
     local value = test()
     if value then
@@ -174,7 +174,7 @@ function nginx.eventually(test)
     end
     socket.sleep(0.01)
   until socket.gettime() > ends_at
-  error("the condition did not become true in 30 seconds", 2)
+  error("the condition did not become true in 90 seconds", 2)
 end
 
 --- Reloads the configuration, and waits until the old workers have ended.

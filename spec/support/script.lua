@@ -78,7 +78,7 @@ end
 
 --- Waits until `met()` returns true; raises after a timeout.
 function script.wait_until(met, what)
-  local ends_at = socket.gettime() + 25
+  local ends_at = socket.gettime() + 90
   while not met() do
     assert(socket.gettime() < ends_at, "not in time: " .. what)
     socket.sleep(0.01)

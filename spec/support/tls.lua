@@ -1,5 +1,6 @@
 -- TLS servers for the engine's specs: generated certificates, openssl's test server for
 -- handshakes, nginx for HTTP/2.
+local launch = require "extcontacts.sandbox.launch"
 local peer = require "spec.support.peer"
 local socket = require "socket"
 
@@ -100,13 +101,6 @@ http {
 }
 ]]
 
-local function free_port()
-  local listener = assert(socket.bind("127.0.0.1", 0))
-  local _, port = listener:getsockname()
-  listener:close()
-  return port
-end
-
 local function accepts(port)
   local client = socket.connect("127.0.0.1", port)
   if client then
@@ -120,7 +114,7 @@ end
 function tls.nginx(certificates)
   local silent = assert(socket.bind("127.0.0.1", 0))
   local _, silent_port = silent:getsockname()
-  local port = free_port()
+  local port = launch.free_port()
   local values = { dir = certificates.path, port = port, silent = silent_port }
   local file = assert(io.open(certificates.path .. "/nginx.conf", "w"))
   file:write((CONF:gsub("%$(%w+)", values)))
@@ -128,7 +122,7 @@ function tls.nginx(certificates)
   local handle = assert(io.popen(("PATH=$PATH:/usr/sbin; echo $$; exec nginx -p '%s' -c nginx.conf -e error.log 2>&1")
     :format(certificates.path), "r"))
   local child = { handle = handle, pid = assert(handle:read("*l")) }
-  local ends_at = socket.gettime() + 10
+  local ends_at = socket.gettime() + 90
   while not accepts(port) do
     assert(socket.gettime() < ends_at, "nginx did not start")
     socket.select(nil, nil, 0.01)

@@ -7,7 +7,8 @@ local world = plan_command.around(before_each, after_each, { resets = false }) -
 describe("a process that applies a plan", function()
   -- Starts it, slowed down, and waits for the first change to be noted.
   local START = [[
-    env --default-signal=INT,TERM bin/extcontacts apply -y --write bulk --batch ${BATCH:-1} --concurrency 1 $P >$P.out 2>$P.err &
+    env --default-signal=INT,TERM bin/extcontacts apply -y --write bulk --batch ${BATCH:-1} \
+      --concurrency 1 $P >$P.out 2>$P.err &
     pid=$!
     for i in $(seq 1500); do grep -q '"t":"intent"' $P.journal 2>/dev/null && break; sleep 0.02; done
     fast() { # the rest of its requests

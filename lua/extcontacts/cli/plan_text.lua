@@ -143,7 +143,7 @@ function plan_text.totals(ctx, totals)
 end
 
 local HOW = {
-  auto = "bulk updates",
+  auto = "bulk updates, because no update only fills empty fields, or too many do",
   bulk = "bulk updates; an edit made since the record was read is lost",
   patch = "a PATCH for each update; an edit is lost only if it is of a planned field that was not empty",
   put = "a PUT for each update; an edit made since the record was read is lost",

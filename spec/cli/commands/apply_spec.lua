@@ -31,6 +31,39 @@ describe("extcontacts apply", function()
     end
   end)
 
+  it("shows with --dry-run what each choice of --write takes, and sends nothing", function()
+    world.planned(120)
+    local fills, reads = 0, world.place:requests "contacts.bulk.get"
+    for _, line in ipairs(world.place:objects "p") do
+      fills = fills + (line.before and line.before.title == nil and 1 or 0)
+    end
+    local patched = fills + math.ceil((120 - fills) / 50) + 3
+    local code, output = world.run("apply --dry-run " .. world.p)
+    assert.equal(0, code)
+    assert.matches("120 changes (120 records read)\n", output, 1, true)
+    assert.matches(("\nRequests to apply it:\n  %8d  --write auto   %d updates by PATCH"):format(patched, fills),
+      output, 1, true)
+    assert.matches("\n         6  --write bulk   bulk updates; ", output, 1, true)
+    assert.matches("\n       123  --write patch  a PATCH for each update; ", output, 1, true)
+    assert.matches("\n       123  --write put    a PUT for each update; ", output, 1, true)
+    world.environment.EXTCONTACTS_RATE = "100"
+    output = select(2, world.run("apply --dry-run --batch 1 " .. world.p))
+    assert.matches("\nRequests to apply it, and minutes at 90 requests per minute:\n", output, 1, true)
+    assert.matches("\n       240     2.7  --write bulk ", output, 1, true)
+    assert.same({ 0, reads }, { world.place:requests "contacts.bulk.update", world.place:requests "contacts.bulk.get" })
+    assert.is_nil(world.place:read "p.journal")
+  end)
+
+  it("says where the API refuses bulk requests", function()
+    world.planned(3)
+    world.place:faults { operation = "contacts.bulk.update", status = 403 }
+    local code, output, err = world.run("apply -y --write bulk " .. world.p)
+    assert.equal(0, code)
+    assert.matches("3  applied\n", output, 1, true)
+    assert.matches("the API refuses post_externalcontacts_bulk_contacts_update, so single requests did its work: ", err,
+      1, true)
+  end)
+
   it("goes the whole way: apply, status, verify, undo", function()
     world.planned(4)
     local p = world.p

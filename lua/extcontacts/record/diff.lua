@@ -95,12 +95,13 @@ end
 local function compare(out, path, model, before, after, ignored)
   for _, key in ipairs(keys_to_compare(before, after)) do
     local field = model.by_wire[key]
-    if not ignored[key] and not (field and field.read_only) then
-      local a, b = present(before[key]), present(after[key])
+    local a, b = before[key], after[key]
+    if not ignored[key] and not (field and field.read_only) and not is_equal(a, b) then
+      a, b = present(a), present(b)
       local within = model_within(field, a, b)
       if within then
         compare(out, diff.extended(path, key), within, a or {}, b or {}, {})
-      elseif not is_equal(a, b) and canonical.value_text(field, a) ~= canonical.value_text(field, b) then
+      elseif canonical.value_text(field, a) ~= canonical.value_text(field, b) then
         out[#out + 1] = { path = diff.extended(path, key), before = deepcopy(a), after = deepcopy(b) }
       end
     end

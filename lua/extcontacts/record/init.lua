@@ -52,7 +52,10 @@ local function copy_object(object, model, nested)
   for key, value in pairs(object) do
     local field = model and model.by_wire[key]
     if not (field and record.is_owned(field, nested)) then
-      out[key] = copy_value(value, field and models[field.type])
+      if type(value) == "table" then
+        value = copy_value(value, field and models[field.type])
+      end
+      out[key] = value
     end
   end
   return out

@@ -145,7 +145,8 @@ describe("a run", function()
     for round, limit in ipairs { 1, 3, 12 } do
       local start = round == 1 and fix.apply or fix.resume
       local before = place:requests "contacts.update"
-      local result = assert(start(place.client, place:path "p", { limit = limit, concurrency = 8, batch = 1 }))
+      local result = assert(start(place.client, place:path "p", { limit = limit, concurrency = 8, batch = 1,
+        write = "bulk" }))
       assert.equal("limit", result.stopped)
       assert.equal(limit, place:requests "contacts.update" - before)
     end

@@ -211,8 +211,10 @@ describe("a run", function()
 
   it("settles a PATCH that may have arrived", function()
     local ids = plan_fills(3)
+    local client = fixes.client(place.server, { max_attempts = 1, retry = false })
     place:faults { operation = "contacts.patch", drop = "after" }
-    place:apply { batch = "auto", write = "auto" }
+    assert(fix.apply(client, place:path "p", { batch = "auto" }))
+    client:close()
     place:faults()
     local result = place:resume { write = "auto" }
     assert.same({ 3, 0 }, { result.applied, result.not_started })
@@ -247,6 +249,21 @@ describe("a run", function()
     end }
     assert.same({ 20, 0 }, { result.applied, result.not_started })
     assert.same({ 0, 20, 0 }, sent())
+  end)
+
+  it("counts the failure of a bulk read once, and that of each single request", function()
+    plan_fills(8)
+    local client = fixes.client(place.server, { max_attempts = 1, retry = false })
+    local function apply(start)
+      local result = assert(start(client, place:path "p", { batch = "auto", concurrency = 1 }))
+      return { result.applied, result.stopped }
+    end
+    place:faults { operation = "contacts.patch", nth = "2-4", status = 503 }
+    assert.same({ 1, "try_later" }, apply(fix.apply))
+    assert.equal(4, place:requests "contacts.patch")
+    place:faults { operation = "contacts.bulk.get", nth = 1, status = 503 }
+    assert.same({ 8 }, apply(fix.resume))
+    client:close()
   end)
 
   it("rejects another choice", function()

@@ -131,7 +131,8 @@ function batch.run(work, entries, controls)
     else
       local outcome, write = decided[entry][1], decided[entry][2]
       if outcome then
-        controls.finish(entry.change, outcome)
+        -- One request has read the records of all changes but creates.
+        controls.finish(entry.change, outcome, entry.change.op ~= "create" and "get" or nil)
       else
         write.planned = entry.change
         list[#list + 1] = write

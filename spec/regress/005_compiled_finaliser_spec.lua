@@ -37,7 +37,7 @@ local LOOP = [[
 describe("a loop that a finaliser runs", function()
   it("ends", function()
     local running = script.start(LOOP)
-    local alarm = io.popen(("(sleep 20; kill -KILL %s) >/dev/null 2>&1 & echo $!"):format(running.pid))
+    local alarm = io.popen(("(sleep 90; kill -KILL %s) >/dev/null 2>&1 & echo $!"):format(running.pid))
     local alarm_pid = alarm:read "*l"
     alarm:close()
     local code, output = running:finish()

@@ -64,6 +64,6 @@ local client = ec.new {
 }
 local state = journal.read(journal.path(plan))
 local start = state and state.runs > 0 and fix.resume or fix.apply
-local result = assert(start(client, plan, { batch = tonumber(arg[6]) or 1, write = "bulk" }))
+local result = assert(start(client, plan, { batch = tonumber(arg[6]) or 1, allow_irreversible = true, write = "bulk" }))
 client:close()
 print(("%s %d %d %d"):format(result.stopped or "complete", result.applied, result.failed, result.unknown))

@@ -11,6 +11,8 @@ local plan_text = {}
 
 -- Bytes of a value on the screen; the plan contains the whole value.
 local WIDEST = 100
+-- Bytes of the ids of a merge.
+local MOST_IDS = 1000
 -- Bytes of a warning or reason.
 local LONGEST = 500
 
@@ -28,15 +30,16 @@ local function shown(value)
 end
 
 local function label(change)
-  local text = change.kind:gsub("_", " ") .. " " .. (change.id or "(new)")
+  local id = change.ids and table.concat(change.ids, ", ") or change.id
+  local text = change.kind:gsub("_", " ") .. " " .. (id or "(new)")
   if change.owner then
     text = text .. " of " .. change.owner
   end
-  return printable.line(text, WIDEST)
+  return printable.line(text, change.ids and MOST_IDS or WIDEST)
 end
 
-local SIGNS = { update = "~", create = "+", delete = "-", erase = "!" }
-local COLOURS = { update = "yellow", create = "green", delete = "red", erase = "red" }
+local SIGNS = { update = "~", create = "+", delete = "-", erase = "!", merge = "&" }
+local COLOURS = { update = "yellow", create = "green", delete = "red", erase = "red", merge = "red" }
 
 --- Writes one change.
 ---@param ctx table
@@ -55,6 +58,10 @@ function plan_text.change(ctx, change)
     if after then
       ctx:out(paint("green", "      + " .. after), "\n")
     end
+  end
+  for _, loss in ipairs(change.lost or {}) do
+    local text = ("    x %s of %s is lost: %s"):format(diff.name(loss.path), loss.id, shown(loss.value) or "")
+    ctx:out(paint("red", printable.line(text, LONGEST)), "\n")
   end
   for _, warning in ipairs(change.warnings or {}) do
     ctx:out(paint("yellow", "    ! " .. printable.line(warning.text, LONGEST)), "\n")

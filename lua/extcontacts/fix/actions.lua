@@ -1,19 +1,24 @@
---- The actions that a fix's `change` can return: update, create, delete and
--- erase.  Pure.
+--- The actions that a fix's `change` can return: update, create, delete, erase and
+-- merge.  Pure.
 
 local core = require "extcontacts.core"
 local ids = require "extcontacts.record.normalize.id"
 local normalize = require "extcontacts.record.normalize"
+local options_check = require "extcontacts.base.options"
+local server_merge = require "extcontacts.record.merge.server_merge"
 local types = require "extcontacts.record.types"
 
 local actions = {}
 
 ---@class extcontacts.fix.Action
----@field op "update"|"create"|"delete"|"erase"
+---@field op "update"|"create"|"delete"|"erase"|"merge"
 ---@field record table|nil of an update
 ---@field body table|nil of a create
 ---@field kind extcontacts.record.TypeName|nil of a create
 ---@field owner string|nil of a create: the id of the note's contact or organization
+---@field ids string[]|nil of a merge
+---@field survivor string|nil of a merge: the contact with which those of several records are merged
+---@field options extcontacts.fix.MergeOptions|nil of a merge
 ---@field unless_exists string|nil of a contact's create: skipped once a contact has this address
 
 local metatable = core.type "extcontacts.fix.action"
@@ -78,6 +83,50 @@ function actions.add_note(body)
   return new { op = "create", note = true, body = body }
 end
 
+---@class extcontacts.fix.MergeOptions
+---@field override table|nil values that come before those of the contacts
+---@field allow_loss boolean|string[]|nil whether values may be lost, or the names of the fields whose values may
+
+local OPTIONS = { override = { "table" }, allow_loss = { "boolean", "table" } }
+
+-- The ids of an argument; nil if it is not an array of ids.
+local function ids_in(value)
+  local list = {}
+  for index, item in ipairs(value) do
+    local id = type(item) == "table" and item.id or item
+    if type(id) ~= "string" or id == "" then
+      return nil
+    end
+    list[index] = id
+  end
+  return #list > 0 and list or nil
+end
+
+-- Checks the arguments of a merge; errors blame the caller's caller.
+local function check_merge(name, list, options, may_clear)
+  if not list then
+    error(("fix.%s takes the id of a contact, or an array of ids or contacts"):format(name), 3)
+  end
+  local problem = options_check.problem(options, OPTIONS)
+    or server_merge.override_problem(options.override or {}, may_clear)
+  if problem then
+    error(("fix.%s: %s"):format(name, problem), 3)
+  end
+end
+
+--- Merges contacts into a new one, which can't be undone.
+---@param contacts string|table the id of a contact, with which the current record is merged, together with all others
+--- that name it; or an array of ids or contacts
+---@param options extcontacts.fix.MergeOptions|nil
+---@return extcontacts.fix.Action
+function actions.merge(contacts, options)
+  local survivor = type(contacts) == "string" and contacts or nil
+  local list = ids_in(survivor and { survivor } or type(contacts) == "table" and contacts or {})
+  options = options or {}
+  check_merge("merge", list, options, false)
+  return new { op = "merge", ids = list, survivor = survivor, options = options }
+end
+
 local EXPECTED = "return nil, the changed record, fix.delete, fix.erase or an array of actions"
 
 -- Why a record can't be the new state of the current one; nil if it can.
@@ -87,6 +136,17 @@ local function mismatch(record, reference)
     return nil
   end
   return ("it is another record, with the id %s; change the record that 'change' received"):format(tostring(id))
+end
+
+-- Ties a merge with one contact to the current record.
+local function tie_merge(action, reference)
+  if not action.survivor then
+    return action
+  elseif not reference or reference.kind ~= "contact" then
+    return nil, "fix.merge with one id merges the current contact, and there is none; pass an array of ids"
+  end
+  return new { op = "merge", ids = { action.survivor, reference.id }, survivor = action.survivor,
+    options = action.options }
 end
 
 -- Ties an action to the current record.
@@ -99,6 +159,8 @@ local function tie(action, reference)
       return nil, "fix.add_note works for contacts and organizations only"
     end
     return new { op = "create", kind = kind, owner = reference.id, body = action.body }
+  elseif action.op == "merge" then
+    return tie_merge(action, reference)
   elseif action.op ~= "create" and not reference then
     return nil, "the row has no record to " .. action.op .. "; use fix.create(kind, body)"
   end

@@ -9,10 +9,11 @@ local OF = {
   create = "partly_reversible",
   delete = "partly_reversible",
   erase = "irreversible",
+  merge = "irreversible",
 }
 
 --- The class of an operation.
----@param op "update"|"create"|"delete"|"erase"
+---@param op "update"|"create"|"delete"|"erase"|"merge"
 ---@return extcontacts.fix.Class
 function classes.of(op)
   return OF[op]

@@ -53,7 +53,9 @@ function earlier_plans.each_recreated(folder, accepts, visit)
       reader.close()
       local state = accepts(reader.header) and journal.read(journal.path(path))
       for old_id, new_id in pairs(state and state.ids or {}) do
-        visit(old_id, new_id)
+        if not state.merged[old_id] then
+          visit(old_id, new_id)
+        end
       end
     end
   end

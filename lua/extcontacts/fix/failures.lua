@@ -40,8 +40,21 @@ function failures.of_read(err)
   return change_outcome(refused and "failed" or "not_sent", err, stop, not stop and result == "unreachable")
 end
 
+--- The outcome of a change that may have been sent and whose record could not be read:
+-- its intent stays open.
+---@param err extcontacts.Error
+---@return extcontacts.fix.Outcome
+function failures.of_settling(err)
+  local result = failures.of_read(err)
+  if result.t == "failed" then
+    result.t = "unknown"
+  end
+  result.no_entry = result.t == "not_sent" or nil
+  return result
+end
+
 --- The outcome of a change whose write failed.
----@param effect "create"|"update"|"delete"
+---@param effect "create"|"update"|"delete"|"merge"
 ---@param err extcontacts.Error
 ---@return extcontacts.fix.Outcome
 function failures.of_write(effect, err)

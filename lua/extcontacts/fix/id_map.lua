@@ -1,5 +1,5 @@
---- Recreated records have new ids: rewrites a change that names them by their
--- old ones.  Pure.
+--- Recreated and merged records have new ids: rewrites a change that names them by
+-- their old ones.  Pure.
 
 local deepcopy = require "extcontacts.base.deepcopy"
 local shallow_copy = require "extcontacts.base.shallow_copy"
@@ -22,8 +22,11 @@ function id_map.translate(ids, change)
   end
   local out = shallow_copy(change)
   out.after, out.diff = deepcopy(change.after), deepcopy(change.diff)
-  for _, value in pairs(out.after or {}) do
-    point(ids, value)
+  out.override = deepcopy(change.override)
+  for _, values in ipairs { out.after or {}, out.override or {} } do
+    for _, value in pairs(values) do
+      point(ids, value)
+    end
   end
   for _, difference in ipairs(out.diff or {}) do
     point(ids, difference.after)

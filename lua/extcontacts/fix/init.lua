@@ -35,6 +35,7 @@ return {
   add_note = actions.add_note,
   delete = actions.delete,
   erase = actions.erase,
+  merge = actions.merge,
   null = fields.null,
   get = fields.get,
   is_field = fields.is_field,

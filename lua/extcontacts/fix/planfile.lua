@@ -27,7 +27,7 @@ local VERSION = 2
 ---@class extcontacts.fix.Change
 ---@field n integer from 1
 ---@field kind extcontacts.record.TypeName
----@field op "update"|"create"|"delete"|"erase"
+---@field op "update"|"create"|"delete"|"erase"|"merge"
 ---@field class "reversible"|"partly_reversible"|"irreversible"
 ---@field id string|nil nil for a create
 ---@field owner string|nil
@@ -37,6 +37,11 @@ local VERSION = 2
 ---@field digest string|nil of the canonical form of a record that is erased
 ---@field old_id string|nil of a create that recreates a deleted record: its old id
 ---@field unless_exists string|nil of a create: skipped when a contact has this address by then
+---@field ids string[]|nil of a merge: the contacts
+---@field members table[]|nil of a merge: the contacts as they were read, in the same order
+---@field override table|nil of a merge: the values that the request sets
+---@field lost extcontacts.record.LostValue[]|nil values of the contacts that the result does not have
+---@field merged_into string|nil while it is executed: this plan merged its contact into this one, with this id
 ---@field warnings extcontacts.record.Warning[]|nil
 ---@field hash string SHA-256 of the line without this field
 

@@ -114,6 +114,10 @@ function UNDO.erase()
   return nil, "the record was erased, which can't be undone"
 end
 
+function UNDO.merge()
+  return nil, "the contacts were merged, which can't be undone"
+end
+
 -- A function that selects the applied changes to undo.
 local function selection(only)
   if not only then
@@ -151,7 +155,8 @@ local function fill(client, path, plan, options)
   plan:start()
   local earlier = recreated.new(client, path, plan.header.undoes)
   for item, record in bulk_api.reader(client, selected(journal.path(path), options), function(item)
-    return item.intent.op ~= "erase" and item.reference.id and item.reference or nil
+    local op = item.intent.op
+    return op ~= "erase" and op ~= "merge" and item.reference.id and item.reference or nil
   end) do
     plan.totals.records = plan.totals.records + 1
     local change, reason = UNDO[item.intent.op](item.reference, record, item.intent, item.outcome, earlier)

@@ -39,7 +39,8 @@ local function read_facts(path, server, connection)
     if line.t == "run" and not identity.is_known({ server = server, organization = line.organization,
       client = line.client }, connection) then
       facts.is_applied_here = false
-    elseif (line.t == "applied" or line.t == "unchanged") and (line.op == "create" or line.op == "erase") then
+    elseif (line.t == "applied" or line.t == "unchanged") and (line.op == "create" or line.op == "erase"
+      or line.op == "merge") then
       facts[line.n] = { id = line.id, at = line.at, correlation_id = line.correlation_id, t = line.t }
     end
   end)
@@ -52,7 +53,7 @@ local function difference_of(change, record)
     return record and "the record still exists" or nil
   elseif not record then
     return "the record does not exist"
-  elseif change.op == "create" then
+  elseif change.op == "create" or change.op == "merge" then
     local fields = diff.divergences(change.kind, change.after, record)
     if #fields > 0 then
       return "the record differs from the one that was created", fields
@@ -114,7 +115,8 @@ local function reference_of(self, change)
   end
   local fact = self.facts[change.n] or {}
   change = id_map.translate(self.state.ids, change)
-  return { kind = change.kind, id = change.op == "create" and fact.id or change.id, owner = change.owner }
+  local is_new = change.op == "create" or change.op == "merge"
+  return { kind = change.kind, id = is_new and fact.id or change.id, owner = change.owner }
 end
 
 local function verify_change(self, change, record)

@@ -84,7 +84,7 @@ describe("contacts that can't be merged", function()
   local problem = server_merge.problem
 
   it("are fewer than 2 or more than 25", function()
-    assert.equal("1 contacts; a merge takes 2 to 25", problem(contacts(1)))
+    assert.equal("1 contact; a merge takes 2 to 25", problem(contacts(1)))
     assert.equal("26 contacts; a merge takes 2 to 25", problem(contacts(26)))
     assert.is_nil(problem(contacts(2)))
     assert.is_nil(problem(contacts(25)))

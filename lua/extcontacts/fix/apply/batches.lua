@@ -50,6 +50,9 @@ local function ids_of(group)
     add(own, change.owner)
     add(own, change.old_id)
     add(own, change.unless_exists)
+    for _, id in ipairs(change.ids or {}) do
+      add(own, id)
+    end
     add_references(named, change.before)
     add_references(named, change.after)
   end

@@ -10,6 +10,7 @@ local options_check = require "extcontacts.base.options"
 local pause = require "extcontacts.fix.pause"
 local planfile = require "extcontacts.fix.planfile"
 local run = require "extcontacts.fix.apply.run"
+local texts = require "extcontacts.base.text"
 local write_choice = require "extcontacts.fix.write_choice"
 
 local apply = {}
@@ -22,7 +23,7 @@ local apply = {}
 ---@field limit integer|nil stop after this many changes
 ---@field max_errors integer|nil stop once this many changes have failed
 ---@field error_rate number|nil stop when more than this share fails; default 0.5
----@field allow_irreversible boolean|nil required for a plan that erases records
+---@field allow_irreversible boolean|nil required for a plan that erases records or merges contacts
 ---@field same_organization boolean|nil the plan and the client are of the same organization, although their OAuth
 --- clients differ or are unknown
 ---@field retry_failed boolean|nil `resume` only: retry failed changes and conflicts, too
@@ -86,6 +87,15 @@ local function checked(options)
   return options
 end
 
+-- What a plan does that can't be undone.
+local function describe_irreversible(totals)
+  local merges, irreversible = totals.operations["contact.merge"] or 0, totals.classes.irreversible
+  local erases, parts = irreversible - merges, {}
+  parts[#parts + 1] = erases > 0 and ("erases %s"):format(texts.plural(erases, "record")) or nil
+  parts[#parts + 1] = merges > 0 and ("merges contacts %s"):format(texts.plural(merges, "time")) or nil
+  return table.concat(parts, " and ")
+end
+
 -- Why a plan must not run.
 local function objection(path, plan, client, options)
   local irreversible = plan.totals.classes.irreversible or 0
@@ -96,8 +106,8 @@ local function objection(path, plan, client, options)
   if not is_same then
     return err
   elseif irreversible > 0 and not options.allow_irreversible then
-    return select(2, errors.invalid(("%s erases %d record%s, which can't be undone; set allow_irreversible to confirm")
-      :format(path, irreversible, irreversible == 1 and "" or "s"), "irreversible"))
+    return select(2, errors.invalid(("%s %s, which can't be undone; set allow_irreversible to confirm")
+      :format(path, describe_irreversible(plan.totals)), "irreversible"))
   end
 end
 

@@ -41,16 +41,17 @@ local function wait_while_paused(run)
   run.waits = run.waits and not is_first
 end
 
--- Settles the creates that may have been sent, so that no other create of the round
--- is mistaken for one of them.  Returns the other changes.
-local function settle_creates(run, entries)
+-- Executes the changes that are sent alone: merges, and the creates that may have been
+-- sent, so that no other create of the round is mistaken for one of them.  Returns the
+-- other changes.
+local function execute_alone(run, entries)
   local rest, is_open = {}, true
   for _, entry in ipairs(entries) do
-    local is_create = entry.intent and entry.change.op == "create"
-    if is_create and is_open then
+    local is_alone = execute.is_alone(entry.change, entry.intent)
+    if is_alone and is_open then
       is_open = may_send(run)
     end
-    if is_create and is_open then
+    if is_alone and is_open then
       run:finish(entry.change, execute.change(run.work, entry.change, entry.intent))
     else
       rest[#rest + 1] = entry
@@ -62,7 +63,7 @@ end
 local function execute_round(run, entries)
   local is_open
   while #entries > 0 and not run:is_cut() do
-    entries, is_open = settle_creates(run, entries)
+    entries, is_open = execute_alone(run, entries)
     if is_open and #entries > 0 then
       entries = batch.run(run.work, entries, {
         size = run.size,

@@ -31,8 +31,9 @@ local function concurrency_of(options, size, plan)
   if size > 1 then
     return options.on_conflict == "fail" and 1 or options.concurrency or 2
   end
-  -- What follows a recreated record may point at its new id.
-  return plan.totals.recreated and 1 or options.concurrency or 1
+  -- What follows a recreated or merged record may point at its new id.
+  local is_ordered = plan.totals.recreated or plan.totals.operations["contact.merge"]
+  return is_ordered and 1 or options.concurrency or 1
 end
 
 --- Prepares a run.

@@ -36,6 +36,15 @@ function conflicts.merged(id)
   return { t = "conflict", reason = ("the contact was merged into %s"):format(id) }
 end
 
+--- The conflict of one of several contacts.
+---@param id string
+---@param outcome extcontacts.fix.Outcome
+---@return extcontacts.fix.Outcome
+function conflicts.member(id, outcome)
+  outcome.reason = ("%s: %s"):format(id, outcome.reason)
+  return outcome
+end
+
 --- The contact was merged into another one before the write, which the API carried out
 -- on that one.
 ---@param id string of the other one

@@ -6,6 +6,7 @@ local errors = require "extcontacts.base.errors"
 local failures = require "extcontacts.fix.failures"
 local find_contact = require "extcontacts.fix.find_contact"
 local id_map = require "extcontacts.fix.id_map"
+local merge = require "extcontacts.fix.execute.merge"
 local outcome = require "extcontacts.api.outcome"
 local record_api = require "extcontacts.fix.record_api"
 local settle = require "extcontacts.fix.execute.settle"
@@ -53,12 +54,25 @@ end
 
 local DECIDE = { update = writes.update, delete = writes.delete, erase = writes.delete }
 
---- The change with the ids that recreated records have by now.
+--- Whether a change takes requests of its own, in a batch too.
+---@param change extcontacts.fix.Change
+---@param intent table|nil of the journal, if it was sent before and has no outcome
+---@return boolean
+function execute.is_alone(change, intent)
+  return change.op == "merge" or change.op == "create" and intent ~= nil
+end
+
+--- The change with the ids that recreated and merged records have by now.
 ---@param work extcontacts.fix.Work
 ---@param change extcontacts.fix.Change
 ---@return extcontacts.fix.Change
 function execute.translate(work, change)
-  return id_map.translate(work.journal.state.ids, change)
+  local state = work.journal.state
+  local out = id_map.translate(state.ids, change)
+  if out ~= change then
+    out.merged_into = state.merged[change.id]
+  end
+  return out
 end
 
 --- Decides on a change of a record: the outcome, or the write that it needs.
@@ -71,8 +85,9 @@ end
 ---@return extcontacts.fix.Outcome|nil
 ---@return extcontacts.fix.Write|nil
 function execute.decide(work, change, intent, record, err, response)
-  if record and response.resolved_id then
-    return conflicts.merged(response.resolved_id)
+  local merged_into = change.op ~= "update" and change.merged_into or record and response.resolved_id
+  if merged_into then
+    return conflicts.merged(merged_into)
   elseif intent then
     return settle.decide(work, change, intent, record, err)
   elseif record then
@@ -93,7 +108,9 @@ end
 function execute.change(work, change, intent)
   change = execute.translate(work, change)
   local decided, write
-  if change.op == "create" then
+  if change.op == "merge" then
+    return merge.execute(work, change, intent)
+  elseif change.op == "create" then
     if intent then
       return settle.create(work, change, intent)
     end

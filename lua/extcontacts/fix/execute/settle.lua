@@ -50,16 +50,6 @@ local function update(work, change, intent, reference, record)
   return writes.update(work, change, reference, record)
 end
 
--- The record can't be read: the intent stays open.
-local function unread(err)
-  local outcome = failures.of_read(err)
-  if outcome.t == "failed" then
-    outcome.t = "unknown"
-  end
-  outcome.no_entry = outcome.t == "not_sent" or nil
-  return outcome
-end
-
 --- Decides on a change of a record: the outcome, or the write that is sent again.
 ---@param work extcontacts.fix.Work
 ---@param change extcontacts.fix.Change
@@ -71,7 +61,7 @@ end
 function settle.decide(work, change, intent, record, err)
   local reference = writes.reference(intent)
   if not record and not outcomes.is_absent(err) then
-    return unread(err)
+    return failures.of_settling(err)
   elseif change.op == "update" then
     if not record then
       return conflicts.gone()

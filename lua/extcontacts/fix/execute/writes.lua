@@ -156,7 +156,8 @@ function writes.update(work, change, reference, record)
     return { t = "unchanged" }
   elseif #others > 0 then
     return conflicts.same_fields(others)
-  elseif work.on_conflict ~= "rebase" and (side ~= "before" or conflicts.is_changed(change, record)) then
+  elseif work.on_conflict ~= "rebase" and not change.merged_into
+    and (side ~= "before" or conflicts.is_changed(change, record)) then
     return conflicts.changed(change, record)
   end
   local write = write_choice.of(work.choice, change)

@@ -11,7 +11,8 @@ local state = {}
 ---@field inode string of the file that this journal is; a copy has another one
 ---@field progress extcontacts.fix.Tracker
 ---@field open table<integer, table> intents without an outcome, by number
----@field ids table<string, string> old id → new id, of recreated records
+---@field ids table<string, string> old id → new id, of recreated and merged records
+---@field merged table<string, string> the same, of merged contacts only
 ---@field created table<string, boolean> ids of the latest creates
 ---@field classes table<string, integer> applied changes by class
 ---@field runs integer
@@ -27,7 +28,7 @@ local REMEMBERED = 1000
 ---@return extcontacts.fix.JournalState
 function state.new()
   return {
-    progress = progress.new(), open = {}, ids = {}, runs = 0,
+    progress = progress.new(), open = {}, ids = {}, merged = {}, runs = 0,
     created = {}, created_order = {}, created_count = 0, classes = {},
   }
 end
@@ -35,6 +36,9 @@ end
 local function remember(self, line)
   if line.old_id then
     self.ids[line.old_id] = line.id
+  end
+  for _, id in ipairs(line.merged or {}) do
+    self.ids[id], self.merged[id] = line.id, line.id
   end
   self.created[line.id] = true
   self.created_count = self.created_count + 1

@@ -11,6 +11,7 @@ local draft = require "extcontacts.fix.plan.draft"
 local errors = require "extcontacts.base.errors"
 local existing = require "extcontacts.fix.plan.existing"
 local find_contact = require "extcontacts.fix.find_contact"
+local merges = require "extcontacts.fix.plan.merges"
 local source = require "extcontacts.fix.source"
 
 local plan = {}
@@ -104,26 +105,64 @@ function Planner:obstacle(change)
   return self.existing:find(change) and EXISTS or nil
 end
 
+-- Adds a change; false once the limit is reached.
+function Planner:add(change)
+  self.draft:add(change)
+  return not self.limit or self.draft.count < self.limit
+end
+
+-- Adds a merge, or skips it; false once the limit is reached.
+function Planner:merge(action, item)
+  local change, reason, detail = self.merges:plan(action)
+  if change then
+    changes.warn(change, self.notes.warnings)
+    return self:add(change)
+  end
+  self.draft.skipped:add(reason, item or { id = action.ids[1] }, nil, detail)
+  return true
+end
+
+-- Adds one of an item's changes; false once the limit is reached.
+function Planner:take_action(item, action, is_first)
+  if action.op == "merge" and action.survivor then
+    self.merges:gather(action)
+    return true
+  elseif action.op == "merge" then
+    return self:merge(action, item)
+  end
+  local change = change_of(self.fix, item, action)
+  local obstacle = change and change.op == "create" and self:obstacle(change)
+  if obstacle then
+    self.ctx.skip(obstacle)
+  elseif change then
+    if is_first then
+      changes.warn(change, self.notes.warnings)
+    end
+    return self:add(change)
+  end
+  return true
+end
+
 -- Adds the changes for one record or row; false once the limit is reached.
 function Planner:take(item)
   self.notes.warnings = {}
   self.ctx.row, self.ctx.missing = item.row, item.missing and (item.absent or find_contact.NOBODY) or nil
   for index, action in ipairs(self:actions_for(item)) do
-    local change = change_of(self.fix, item, action)
-    local obstacle = change and change.op == "create" and self:obstacle(change)
-    if obstacle then
-      self.ctx.skip(obstacle)
-    elseif change then
-      if index == 1 then
-        changes.warn(change, self.notes.warnings)
-      end
-      self.draft:add(change)
-      if self.limit and self.draft.count >= self.limit then
-        return false
-      end
+    if not self:take_action(item, action, index == 1) then
+      return false
     end
   end
   return true
+end
+
+-- Adds the merges that several records asked for.
+function Planner:take_gathered()
+  self.notes.warnings = {}
+  for _, action in ipairs(self.merges.gathered) do
+    if not self:merge(action) then
+      return
+    end
+  end
 end
 
 function Planner:source()
@@ -178,6 +217,9 @@ function Planner:run()
   end
   notes.item = nil
   close()
+  if goes_on then
+    self:take_gathered()
+  end
   if fix.finish then
     call("finish", nil, fix.finish, ctx)
   end
@@ -208,7 +250,7 @@ function plan.make(client, fix, options)
   local ctx, notes, close = context.new(client, set, options.output, begun)
   local planner = setmetatable({
     client = client, existing = existing.new(client, options.output), fix = fix, draft = begun,
-    ctx = ctx, notes = notes, limit = options.limit,
+    merges = merges.new(client), ctx = ctx, notes = notes, limit = options.limit,
     on_record = options.on_record,
   }, Planner)
   local totals

@@ -51,6 +51,16 @@ local function warnings_html(warnings)
   return list, table.concat(codes, " ")
 end
 
+-- The list of values that are lost.
+local function lost_html(lost)
+  local items = {}
+  for index, loss in ipairs(lost or {}) do
+    items[index] = ("<li>%s of <code>%s</code> is lost: %s</li>"):format(html.text(labels.field(loss.path)),
+      html.text(loss.id), html.text(diff.text(loss.value) or ""))
+  end
+  return #items > 0 and '<ul class="lost">' .. table.concat(items) .. "</ul>" or ""
+end
+
 local ERASED = "The record will be deleted permanently. A plan keeps no copy of a record that it erases, so its "
   .. "fields are not shown."
 
@@ -60,13 +70,14 @@ local ERASED = "The record will be deleted permanently. A plan keeps no copy of 
 function change_rows.html(change)
   local warnings, codes = warnings_html(change.warnings)
   local name, kind = name_of(change), labels.kind(change.kind)
+  local id = change.ids and table.concat(change.ids, ", ") or change.id
   local out = { ('<tbody id="c%d" data-op="%s" data-warnings="%s">\n'):format(change.n,
     html.attribute(change.kind .. "." .. change.op), html.attribute(codes)) }
   out[2] = ('<tr class="record"><th scope="rowgroup" colspan="3"><a class="number" href="#c%d">%s</a> '
     .. '<span class="op %s">%s %s</span> %s%s%s</th></tr>\n'):format(change.n, html.number(change.n),
     html.attribute(change.op), labels.verbs[change.op] or html.text(change.op), html.text(kind),
     name and '<span class="who">' .. html.text(name) .. "</span> " or "",
-    change.id and "<code>" .. html.text(change.id) .. "</code>" or "", warnings)
+    id and "<code>" .. html.text(id) .. "</code>" or "", lost_html(change.lost) .. warnings)
   local is_delete = change.op == "delete"
   local differences = is_delete and diff.between(change.kind, change.before or {}, {}) or change.diff
   for _, difference in ipairs(differences or {}) do

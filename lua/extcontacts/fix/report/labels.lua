@@ -4,7 +4,8 @@
 local labels = {}
 
 --- Verbs by operation.
-labels.verbs = { update = "Update", create = "Create", delete = "Delete", erase = "Erase" }
+labels.verbs = { update = "Update", create = "Create", delete = "Delete", erase = "Erase",
+  merge = "Merge" }
 
 --- What undo does, by operation.
 labels.undo = {
@@ -12,6 +13,7 @@ labels.undo = {
   create = "partly reversible: undo deletes the record",
   delete = "partly reversible: undo recreates the record with a new id",
   erase = "irreversible: no copy is kept",
+  merge = "irreversible: merged contacts can't be separated",
 }
 
 --- Meanings of warnings, by code.

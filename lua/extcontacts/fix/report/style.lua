@@ -85,10 +85,11 @@ summary { cursor: pointer; color: var(--link); padding: .25rem 0; width: max-con
 .changes tr:last-child > * { padding-bottom: .9rem }
 .before, .after { white-space: pre-wrap }
 .number { display: inline-block; min-width: 2.2em; font-variant-numeric: tabular-nums }
-.op { font-weight: 600 } .op.delete, .op.erase { color: var(--bad) }
+.op { font-weight: 600 } .op.delete, .op.erase, .op.merge, .lost { color: var(--bad) }
 .who { font-weight: 600 }
 .record code { color: var(--soft) }
-.warnings { list-style: none; margin: .35rem 0 0; padding: 0; color: var(--warn) }
+.warnings, .lost { list-style: none; margin: .35rem 0 0; padding: 0 }
+.warnings { color: var(--warn) }
 .warnings li::before { content: "\26A0\FE0E\00A0" }
 del, ins { border-radius: 3px; padding: .05em .1em; -webkit-box-decoration-break: clone; box-decoration-break: clone }
 del { background: var(--del); text-decoration: line-through; text-decoration-color: var(--del-line) }

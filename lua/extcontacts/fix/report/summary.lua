@@ -60,6 +60,9 @@ local function sorted(tallies)
   return list
 end
 
+-- Operations whose changes get rows before others.
+local ALWAYS = { delete = true, erase = true, merge = true }
+
 --- Returns a function that says whether the next change gets rows: the first
 -- changes do, and as many of the others that have a warning or delete.
 ---@param most integer
@@ -72,7 +75,7 @@ function summary.chooser(most)
       return true
     end
     local is_chosen = others < most
-      and ((change.warnings and #change.warnings > 0) or change.op == "delete" or change.op == "erase")
+      and ((change.warnings and #change.warnings > 0) or ALWAYS[change.op])
     if is_chosen then
       others = others + 1
     end

@@ -9,6 +9,7 @@ local ids = require "extcontacts.record.normalize.id"
 local models = require "extcontacts.api.models"
 local suggest = require "extcontacts.base.suggest"
 local survivor = require "extcontacts.record.merge.survivor"
+local texts = require "extcontacts.base.text"
 
 local server_merge = {}
 
@@ -119,7 +120,8 @@ end
 ---@return string|nil reason
 function server_merge.problem(contacts)
   if #contacts < server_merge.LEAST or #contacts > server_merge.MOST then
-    return ("%d contacts; a merge takes %d to %d"):format(#contacts, server_merge.LEAST, server_merge.MOST)
+    return ("%s; a merge takes %d to %d"):format(texts.plural(#contacts, "contact"), server_merge.LEAST,
+      server_merge.MOST)
   end
   for _, contact in ipairs(contacts) do
     local other = server_merge.merged_into(contact)

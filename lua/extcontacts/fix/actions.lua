@@ -1,5 +1,5 @@
---- The actions that a fix's `change` can return: update, create, delete, erase and
--- merge.  Pure.
+--- The actions that a fix's `change` can return: update, create, delete, erase,
+-- merge and consolidate.  Pure.
 
 local core = require "extcontacts.core"
 local ids = require "extcontacts.record.normalize.id"
@@ -11,7 +11,7 @@ local types = require "extcontacts.record.types"
 local actions = {}
 
 ---@class extcontacts.fix.Action
----@field op "update"|"create"|"delete"|"erase"|"merge"
+---@field op "update"|"create"|"delete"|"erase"|"merge"|"consolidate"
 ---@field record table|nil of an update
 ---@field body table|nil of a create
 ---@field kind extcontacts.record.TypeName|nil of a create
@@ -87,7 +87,13 @@ end
 ---@field override table|nil values that come before those of the contacts
 ---@field allow_loss boolean|string[]|nil whether values may be lost, or the names of the fields whose values may
 
-local OPTIONS = { override = { "table" }, allow_loss = { "boolean", "table" } }
+---@class extcontacts.fix.ConsolidateOptions: extcontacts.fix.MergeOptions
+---@field survivor string|nil id of the contact that survives; default: by the rules of `record.merge.survivor`
+
+local OPTIONS = {
+  merge = { override = { "table" }, allow_loss = { "boolean", "table" } },
+  consolidate = { override = { "table" }, allow_loss = { "boolean", "table" }, survivor = { "string" } },
+}
 
 -- The ids of an argument; nil if it is not an array of ids.
 local function ids_in(value)
@@ -105,9 +111,10 @@ end
 -- Checks the arguments of a merge; errors blame the caller's caller.
 local function check_merge(name, list, options, may_clear)
   if not list then
-    error(("fix.%s takes the id of a contact, or an array of ids or contacts"):format(name), 3)
+    error(("fix.%s takes %san array of ids or contacts"):format(name, name == "merge" and "the id of a contact, or "
+      or ""), 3)
   end
-  local problem = options_check.problem(options, OPTIONS)
+  local problem = options_check.problem(options, OPTIONS[name])
     or server_merge.override_problem(options.override or {}, may_clear)
   if problem then
     error(("fix.%s: %s"):format(name, problem), 3)
@@ -125,6 +132,18 @@ function actions.merge(contacts, options)
   options = options or {}
   check_merge("merge", list, options, false)
   return new { op = "merge", ids = list, survivor = survivor, options = options }
+end
+
+--- Consolidates contacts: one survives, the others complete it and are deleted.  Undo
+-- recreates them with new ids.
+---@param contacts table an array of ids or contacts
+---@param options extcontacts.fix.ConsolidateOptions|nil
+---@return extcontacts.fix.Action
+function actions.consolidate(contacts, options)
+  local list = ids_in(type(contacts) == "table" and contacts or {})
+  options = options or {}
+  check_merge("consolidate", list, options, true)
+  return new { op = "consolidate", ids = list, options = options }
 end
 
 local EXPECTED = "return nil, the changed record, fix.delete, fix.erase or an array of actions"
@@ -159,6 +178,8 @@ local function tie(action, reference)
       return nil, "fix.add_note works for contacts and organizations only"
     end
     return new { op = "create", kind = kind, owner = reference.id, body = action.body }
+  elseif action.op == "consolidate" then
+    return action
   elseif action.op == "merge" then
     return tie_merge(action, reference)
   elseif action.op ~= "create" and not reference then

@@ -36,6 +36,7 @@ return {
   delete = actions.delete,
   erase = actions.erase,
   merge = actions.merge,
+  consolidate = actions.consolidate,
   null = fields.null,
   get = fields.get,
   is_field = fields.is_field,

@@ -40,6 +40,8 @@ local VERSION = 2
 ---@field ids string[]|nil of a merge: the contacts
 ---@field members table[]|nil of a merge: the contacts as they were read, in the same order
 ---@field override table|nil of a merge: the values that the request sets
+---@field needs integer|nil number of an earlier change without which this one is not executed
+---@field emptied boolean|nil of a contact's delete: it must have no notes by then
 ---@field lost extcontacts.record.LostValue[]|nil values of the contacts that the result does not have
 ---@field merged_into string|nil while it is executed: this plan merged its contact into this one, with this id
 ---@field warnings extcontacts.record.Warning[]|nil
@@ -53,6 +55,7 @@ local VERSION = 2
 ---@field fields table<string, integer>
 ---@field warnings table<string, integer> by code
 ---@field skipped table<string, integer> by reason
+---@field series integer|nil changes that need another one
 ---@field recreated integer|nil creates that recreate deleted records with new ids
 ---@field fills integer|nil updates that only fill empty fields and can be written with a PATCH
 ---@field sha256 string of the header without `created` and `by`, and of the changes: the plan's identity

@@ -154,6 +154,7 @@ end
 local function fill(client, path, plan, options)
   plan:start()
   local earlier = recreated.new(client, path, plan.header.undoes)
+  local needed = {} -- by number of an applied change: the change of this plan that must precede its undo
   for item, record in bulk_api.reader(client, selected(journal.path(path), options), function(item)
     local op = item.intent.op
     return op ~= "erase" and op ~= "merge" and item.reference.id and item.reference or nil
@@ -163,9 +164,15 @@ local function fill(client, path, plan, options)
     if reason then
       plan.skipped:add(reason, { reference = item.reference })
     end
+    local intent = item.intent
     if change then
+      change.needs = needed[intent.n]
       plan:add(change)
     end
+    if intent.needs then
+      needed[intent.needs] = change and plan.count or needed[intent.n]
+    end
+    needed[intent.n] = nil
     if options.limit and plan.count >= options.limit then
       break
     end

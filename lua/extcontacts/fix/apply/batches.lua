@@ -1,6 +1,6 @@
 --- Forms the batches of a run: changes that do not depend on each other.  A change
--- depends on an earlier one of the same record, on one of a record that it names, and
--- on one that names its record.  It joins the chain of that change, whose changes are
+-- depends on an earlier one of the same record, on one of a record that it names, on one
+-- that names its record, and on one that it needs.  It joins the chain of that change, whose changes are
 -- executed one after another, or waits for the batch with it to end.  Pure.
 
 local batches = {}
@@ -11,7 +11,8 @@ local PER_CHAIN = 4
 ---@class extcontacts.fix.Batch
 ---@field chains extcontacts.fix.Change[][]
 ---@field count integer its changes
----@field own table<string, extcontacts.fix.Change[]> id of a record that a chain changes → the chain
+---@field own table<string|integer, extcontacts.fix.Change[]> id of a record that a chain changes, and numbers of its
+--- changes and of those that they need → the chain
 ---@field named table<string, extcontacts.fix.Change[]|false> id of a record that a chain names; false: several do
 
 ---@class extcontacts.fix.Batches
@@ -50,9 +51,12 @@ local function ids_of(group)
     add(own, change.owner)
     add(own, change.old_id)
     add(own, change.unless_exists)
+    own[change.n or 0] = true
+    own[change.needs or 0] = true
     for _, id in ipairs(change.ids or {}) do
       add(own, id)
     end
+    own[0] = nil
     add_references(named, change.before)
     add_references(named, change.after)
   end

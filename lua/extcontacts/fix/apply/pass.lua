@@ -4,6 +4,7 @@
 local batches = require "extcontacts.fix.apply.batches"
 local client = require "extcontacts.client"
 local executes = require "extcontacts.fix.execute"
+local needs = require "extcontacts.fix.apply.needs"
 local planfile = require "extcontacts.fix.planfile"
 local queue = require "extcontacts.fix.apply.queue"
 local rounds = require "extcontacts.fix.apply.rounds"
@@ -20,7 +21,8 @@ local function execute_group(run, group)
     if run:is_cut() then
       return
     end
-    run:finish(change, executes.change(run.work, change, run.journal.state.open[change.n]))
+    local intent = run.journal.state.open[change.n]
+    run:finish(change, needs.outcome(run.progress, change, intent) or executes.change(run.work, change, intent))
   end
 end
 

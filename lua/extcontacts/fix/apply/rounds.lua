@@ -5,6 +5,7 @@
 local batch = require "extcontacts.fix.execute.batch"
 local client = require "extcontacts.client"
 local execute = require "extcontacts.fix.execute"
+local needs = require "extcontacts.fix.apply.needs"
 
 local rounds = {}
 
@@ -96,13 +97,18 @@ function rounds.execute(run, group)
   local is_last
   repeat
     local entries = {}
+    is_last = true
     for _, chain in ipairs(group.chains) do
       local change = chain[number]
-      if change then
-        entries[#entries + 1] = { change = change, intent = run.journal.state.open[change.n] }
+      local intent = change and run.journal.state.open[change.n]
+      local outcome = change and needs.outcome(run.progress, change, intent)
+      if outcome then
+        run:finish(change, outcome)
+      elseif change then
+        entries[#entries + 1] = { change = change, intent = intent }
       end
+      is_last = is_last and not change
     end
-    is_last = #entries == 0
     execute_round(run, entries)
     number = number + 1
   until is_last or run:is_cut()

@@ -32,7 +32,7 @@ local function concurrency_of(options, size, plan)
     return options.on_conflict == "fail" and 1 or options.concurrency or 2
   end
   -- What follows a recreated or merged record may point at its new id.
-  local is_ordered = plan.totals.recreated or plan.totals.operations["contact.merge"]
+  local is_ordered = plan.totals.recreated or plan.totals.series or plan.totals.operations["contact.merge"]
   return is_ordered and 1 or options.concurrency or 1
 end
 

@@ -7,6 +7,7 @@ local failures = require "extcontacts.fix.failures"
 local find_contact = require "extcontacts.fix.find_contact"
 local id_map = require "extcontacts.fix.id_map"
 local merge = require "extcontacts.fix.execute.merge"
+local notes_left = require "extcontacts.fix.execute.notes_left"
 local outcome = require "extcontacts.api.outcome"
 local record_api = require "extcontacts.fix.record_api"
 local settle = require "extcontacts.fix.execute.settle"
@@ -88,6 +89,10 @@ function execute.decide(work, change, intent, record, err, response)
   local merged_into = change.op ~= "update" and change.merged_into or record and response.resolved_id
   if merged_into then
     return conflicts.merged(merged_into)
+  end
+  local left = record and change.emptied and notes_left.outcome(work.client, change.id)
+  if left then
+    return left
   elseif intent then
     return settle.decide(work, change, intent, record, err)
   elseif record then

@@ -41,7 +41,8 @@ function writes.intent(write)
   local change, reference = write.change, write.reference
   return {
     n = change.n, kind = change.kind, op = change.op, id = reference.id, owner = reference.owner,
-    old_id = change.old_id, before = write.before, body = write.body, write = write.write, since = write.since,
+    old_id = change.old_id, needs = change.needs, before = write.before, body = write.body, write = write.write,
+    since = write.since,
   }
 end
 

@@ -3,6 +3,7 @@
 
 local actions = require "extcontacts.fix.actions"
 local changes = require "extcontacts.fix.plan.changes"
+local consolidations = require "extcontacts.fix.plan.consolidations"
 local context = require "extcontacts.fix.context"
 local core = require "extcontacts.core"
 local deepcopy = require "extcontacts.base.deepcopy"
@@ -122,6 +123,24 @@ function Planner:merge(action, item)
   return true
 end
 
+-- Adds the changes of a consolidation, all of them even at the limit, or skips it.
+function Planner:consolidate(action, item)
+  local list, reason, detail = consolidations.plan(self.merges, action, self.existing)
+  if not list then
+    self.draft.skipped:add(reason, item, nil, detail)
+    return true
+  end
+  local is_open = true
+  for index, change in ipairs(list) do
+    change.needs = index > 1 and self.draft.count or nil
+    if index == 1 then
+      changes.warn(change, self.notes.warnings)
+    end
+    is_open = self:add(change)
+  end
+  return is_open
+end
+
 -- Adds one of an item's changes; false once the limit is reached.
 function Planner:take_action(item, action, is_first)
   if action.op == "merge" and action.survivor then
@@ -129,6 +148,8 @@ function Planner:take_action(item, action, is_first)
     return true
   elseif action.op == "merge" then
     return self:merge(action, item)
+  elseif action.op == "consolidate" then
+    return self:consolidate(action, item)
   end
   local change = change_of(self.fix, item, action)
   local obstacle = change and change.op == "create" and self:obstacle(change)

@@ -114,16 +114,39 @@ local function has_no_room(loss)
   return loss.no_room or false
 end
 
-local function change_of(list, contacts, result)
+local function change_of(contacts, result)
+  local list = core.json.array {}
+  for index, contact in ipairs(contacts) do
+    list[index] = contact.id
+  end
   local body = changes.body("contact", result.record)
   local differences = diff.between("contact", {}, body)
   local change = {
-    kind = "contact", op = "merge", id = list[1], ids = core.json.array(list), members = core.json.array(contacts),
+    kind = "contact", op = "merge", id = list[1], ids = list, members = core.json.array(contacts),
     after = body, override = result.override and changes.body("contact", result.override), diff = differences,
     lost = #result.lost > 0 and core.json.array(result.lost) or nil,
   }
   changes.warn(change, lint.check("contact", body))
   return change
+end
+
+--- Why contacts can't be merged: the plan merges one of them already.
+---@param contacts table[]
+---@return string|nil problem
+function Merges:taken(contacts)
+  for _, contact in ipairs(contacts) do
+    if self.planned[contact.id] then
+      return ("%s is part of another merge of this plan; merge all contacts at once"):format(contact.id)
+    end
+  end
+end
+
+--- Notes that the plan merges contacts.
+---@param contacts table[]
+function Merges:take(contacts)
+  for _, contact in ipairs(contacts) do
+    self.planned[contact.id] = true
+  end
 end
 
 local function cant(detail)
@@ -145,12 +168,9 @@ function Merges:plan(action)
   if problem then
     return cant(problem)
   end
-  local list = {}
-  for index, contact in ipairs(contacts) do
-    list[index] = contact.id
-    if self.planned[contact.id] then
-      return cant(("%s is part of another merge of this plan; merge all contacts at once"):format(contact.id))
-    end
+  problem = self:taken(contacts)
+  if problem then
+    return cant(problem)
   end
   local options = action.options
   local result = server_merge.result(contacts, options.override)
@@ -158,10 +178,8 @@ function Merges:plan(action)
   if names then
     return nil, merges.LOSS, names
   end
-  for _, id in ipairs(list) do
-    self.planned[id] = true
-  end
-  return change_of(list, contacts, result)
+  self:take(contacts)
+  return change_of(contacts, result)
 end
 
 return merges

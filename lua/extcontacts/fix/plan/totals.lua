@@ -27,6 +27,9 @@ function totals.add(self, change)
   if patches.is_fill(change) then
     self.fills = (self.fills or 0) + 1
   end
+  if change.needs then
+    self.series = (self.series or 0) + 1
+  end
   for _, difference in ipairs(change.diff or {}) do
     count(self.fields, change.kind .. "." .. diff.name(difference.path))
   end

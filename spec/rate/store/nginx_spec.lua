@@ -112,6 +112,36 @@ describe("nginx's workers", function()
     assert.matches("lua_shared_dict nothing", server:must("/missing"), 1, true)
   end)
 
+  it("keep each other's changes although a lock expires during one of them", function()
+    server = nginx.start {
+      http = "lua_shared_dict extcontacts 1m;",
+      server = [[
+        location = /x {
+          content_by_lua_block {
+            local dict = ngx.shared.extcontacts
+            local shared = require("extcontacts.rate.store.nginx").new(dict)
+            local function add(values)
+              values.count = (values.count or 0) + 1
+              return values.count
+            end
+            local calls, most = 0, tonumber(ngx.var.arg_late)
+            ngx.print((shared.update("key", function(values)
+              calls = calls + 1
+              if calls <= most then
+                dict:delete("extcontacts:key:lock")
+                shared.update("key", add)
+              end
+              return add(values)
+            end)), " ", calls, " ", shared.peek("key").count)
+          }
+        }
+      ]],
+    }
+    assert.equal("3 3 3", server:must("/x?late=2"))
+    -- No change is tried for ever.
+    assert.matches("^%d+ 5 %d+$", server:must("/x?late=100"))
+  end)
+
   -- `/get` of clients that share a dictionary, against the sandbox.
   local function start(api, options)
     return nginx.start(with {

@@ -17,6 +17,10 @@ local LOCK = 1
 -- Attempts between two updates of nginx's clock, which stands still in a loop.
 local ATTEMPTS = 100
 
+-- Changes in a row whose lock expires before they are stored, as in a worker that the
+-- system suspends; the last one is stored all the same.
+local CHANGES = 5
+
 local counter = 0
 
 -- Takes the lock.  Returns the holder's mark, or nil if there is no room for a lock.
@@ -68,19 +72,24 @@ function nginx_store.new(dictionary)
   local store = {}
   function store.update(key, change)
     local name = "extcontacts:" .. key
-    local mark = lock(dict, name .. ":lock")
-    local values = read(dict, name)
-    local ok, first, second, third = pcall(change, values)
-    if ok then
-      dict:set(name, assert(core.json.encode(values)), KEPT)
+    for attempt = 1, CHANGES do
+      local mark = lock(dict, name .. ":lock")
+      local values = read(dict, name)
+      local ok, first, second, third = pcall(change, values)
+      -- Without the lock, these values are from before another worker's change.
+      local is_current = not mark or dict:get(name .. ":lock") == mark or attempt == CHANGES
+      if ok and is_current then
+        dict:set(name, assert(core.json.encode(values)), KEPT)
+      end
+      if mark then
+        unlock(dict, name .. ":lock", mark)
+      end
+      if not ok then
+        error(first, 0)
+      elseif is_current then
+        return first, second, third
+      end
     end
-    if mark then
-      unlock(dict, name .. ":lock", mark)
-    end
-    if not ok then
-      error(first, 0)
-    end
-    return first, second, third
   end
 
   --- Returns the values under a key without waiting for the lock.

@@ -8,7 +8,9 @@ local ec = require "extcontacts"
 local client = ec.new {
   base_url = arg[1], login_url = arg[1], client_id = arg[2], client_secret = arg[3], rate = false,
 }
-local result, err = require("extcontacts.fix").apply(client, arg[4], { batch = 1, concurrency = tonumber(arg[5]) })
+local result, err = require("extcontacts.fix").apply(client, arg[4], {
+  batch = 1, write = "bulk", concurrency = tonumber(arg[5]),
+})
 err = err or result.err
 print(result and result.stopped or "nothing", result and result.applied, err and err.kind, err and err.code)
 ]]

@@ -86,6 +86,7 @@ describe("the choice of how to write", function()
       operations = { ["contact.update"] = 2000, ["contact.create"] = 100, ["organization.delete"] = 50 }, fills = 1000,
     })
     assert.same({ 20, 20, 20, 20 }, requests({ operations = { ["contact.update"] = 10 } }, 1))
+    assert.same({ 6, 6, 6, 6 }, requests { operations = { ["contact.merge"] = 3 } })
   end)
 end)
 

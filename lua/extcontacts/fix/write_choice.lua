@@ -46,13 +46,14 @@ local function requests_without_updates(totals, size)
   local updates, requests = 0, 0
   for name, count in pairs(totals.operations) do
     local op = name:match "[^.]+$"
+    local batches = op == "merge" and count or math.ceil(count / size)
     if op == "update" then
       updates = updates + count
     else
-      requests = requests + math.ceil(count / size)
+      requests = requests + batches
     end
     if op ~= "create" then
-      requests = requests + math.ceil(count / size) -- reading the records
+      requests = requests + batches -- reading the records
     end
   end
   return updates, requests

@@ -130,6 +130,7 @@ end
 local null = core.json.null
 
 -- Sends null for what a change clears: the API does not say what a missing field means.
+-- A custom field is left out instead: it may be one that the record's new schema lacks.
 local function send_cleared(body, differences)
   for _, difference in ipairs(differences) do
     local object, path = body, difference.path
@@ -137,7 +138,8 @@ local function send_cleared(body, differences)
     while depth < #path and type(object[path[depth]]) == "table" do
       object, depth = object[path[depth]], depth + 1
     end
-    if difference.after == nil and object[path[depth]] == nil then
+    local is_custom = depth > 1 and path[1] == "customFields"
+    if difference.after == nil and object[path[depth]] == nil and not is_custom then
       object[path[depth]] = null
     end
   end

@@ -44,6 +44,8 @@ local VERSION = 2
 ---@field emptied boolean|nil of a contact's delete: it must have no notes by then
 ---@field lost extcontacts.record.LostValue[]|nil values of the contacts that the result does not have
 ---@field merged_into string|nil while it is executed: this plan merged its contact into this one, with this id
+---@field dependents extcontacts.fix.Dependents|nil of a record that is deleted; of an erase, their numbers only
+---@field rebase boolean|nil of an update: other fields of the record may have changed since
 ---@field warnings extcontacts.record.Warning[]|nil
 ---@field hash string SHA-256 of the line without this field
 
@@ -56,6 +58,7 @@ local VERSION = 2
 ---@field warnings table<string, integer> by code
 ---@field skipped table<string, integer> by reason
 ---@field series integer|nil changes that need another one
+---@field dependents table<string, integer>|nil notes, relationships and linked contacts of records that are deleted
 ---@field recreated integer|nil creates that recreate deleted records with new ids
 ---@field fills integer|nil updates that only fill empty fields and can be written with a PATCH
 ---@field sha256 string of the header without `created` and `by`, and of the changes: the plan's identity

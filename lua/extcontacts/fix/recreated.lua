@@ -46,10 +46,14 @@ function Recreated:find(change, deleted_at)
     return id
   end
   local since = (dates.iso(deleted_at) or math.huge) - TOLERANCE
-  return self.existing:find(change, function(record)
+  id = self.existing:find(change, function(record)
     local created = types.by_name[change.kind].has_dates and (dates.iso(record.createDate) or 0) or since
     return created >= since and #diff.remaining(change.kind, change.after, record) == 0
   end)
+  if change.old_id then
+    self.ids[change.old_id] = id
+  end
+  return id
 end
 
 return recreated

@@ -15,6 +15,7 @@ local identity = require "extcontacts.fix.identity"
 local journal = require "extcontacts.fix.journal"
 local recreated = require "extcontacts.fix.recreated"
 local types = require "extcontacts.record.types"
+local undo_dependents = require "extcontacts.fix.undo_dependents"
 local writes = require "extcontacts.fix.execute.writes"
 
 local undo = {}
@@ -25,6 +26,8 @@ local undo = {}
 ---@field limit integer|nil stop after this many changes
 ---@field same_organization boolean|nil as for `fix.apply`
 ---@field moved boolean|nil use a journal that is a copy: the original is gone or no longer in use
+---@field with_dependents boolean|nil also delete created records that have since received notes, relationships or
+--- linked contacts
 
 -- The applied changes from the last to the first: intent and outcome.
 local function applied_backwards(path)
@@ -98,14 +101,13 @@ function UNDO.create(reference, record, intent, outcome)
   return changes.delete(reference, record)
 end
 
-function UNDO.delete(reference, record, intent, outcome, earlier)
+function UNDO.delete(reference, record, intent, outcome, restorer)
   if record then
     return nil, "the deleted record exists again"
   end
-  local change = changes.create(reference.kind, reference.owner, intent.before)
-  change.old_id = reference.id
-  if earlier:find(change, outcome.server_at or outcome.at) then
-    return nil, "the deleted record was recreated"
+  local change = restorer:create(reference, intent.before)
+  if restorer.earlier:find(change, outcome.server_at or outcome.at) then
+    return nil, undo_dependents.RECREATED
   end
   return change
 end
@@ -151,32 +153,56 @@ local function selected(path, options)
   end
 end
 
+-- Adds the undo of a change, and of what went with it.
+local function add(plan, restorer, item, change)
+  local intent, outcome = item.intent, item.outcome
+  if change and change.old_id then
+    restorer:add(change)
+  elseif change then
+    plan:add(change)
+  end
+  if intent.dependents then
+    restorer:restore(item.reference, intent.dependents, outcome.server_at or outcome.at)
+  end
+end
+
+-- Leaves created records alone to which others have added something.
+local function guard(options)
+  return function(change, found)
+    if change.op == "delete" and not options.with_dependents and (not found or next(found.counts)) then
+      return undo_dependents.RECEIVED
+    end
+  end
+end
+
 local function fill(client, path, plan, options)
   plan:start()
-  local earlier = recreated.new(client, path, plan.header.undoes)
+  local restorer = undo_dependents.new(client, path, plan, recreated.new(client, path, plan.header.undoes))
+  plan.dependents.accepts = guard(options)
   local needed = {} -- by number of an applied change: the change of this plan that must precede its undo
   for item, record in bulk_api.reader(client, selected(journal.path(path), options), function(item)
     local op = item.intent.op
     return op ~= "erase" and op ~= "merge" and item.reference.id and item.reference or nil
   end) do
     plan.totals.records = plan.totals.records + 1
-    local change, reason = UNDO[item.intent.op](item.reference, record, item.intent, item.outcome, earlier)
+    local change, reason = UNDO[item.intent.op](item.reference, record, item.intent, item.outcome, restorer)
     if reason then
       plan.skipped:add(reason, { reference = item.reference })
     end
     local intent = item.intent
     if change then
       change.needs = needed[intent.n]
-      plan:add(change)
     end
+    add(plan, restorer, item, change)
     if intent.needs then
-      needed[intent.needs] = change and plan.count or needed[intent.n]
+      needed[intent.needs] = change and change.n or needed[intent.n]
     end
     needed[intent.n] = nil
     if options.limit and plan.count >= options.limit then
       break
     end
   end
+  restorer:finish()
   return plan:finish()
 end
 

@@ -42,7 +42,7 @@ function writes.intent(write)
   return {
     n = change.n, kind = change.kind, op = change.op, id = reference.id, owner = reference.owner,
     old_id = change.old_id, needs = change.needs, before = write.before, body = write.body, write = write.write,
-    since = write.since,
+    since = write.since, dependents = write.verb == "delete" and change.op ~= "erase" and change.dependents or nil,
   }
 end
 
@@ -159,7 +159,7 @@ function writes.update(work, change, reference, record)
     return { t = "unchanged" }
   elseif #others > 0 then
     return conflicts.same_fields(others)
-  elseif work.on_conflict ~= "rebase" and not change.merged_into
+  elseif work.on_conflict ~= "rebase" and not change.merged_into and not change.rebase
     and (side ~= "before" or conflicts.is_changed(change, record)) then
     return conflicts.changed(change, record)
   end

@@ -1,6 +1,7 @@
 --- A plan that is being written: its changes, totals and skipped records.
 -- The planner, undo and the restore of a snapshot all write plans with it.
 
+local attacher = require "extcontacts.fix.plan.dependents"
 local changes = require "extcontacts.fix.plan.changes"
 local classes = require "extcontacts.fix.classes"
 local dates = require "extcontacts.base.dates"
@@ -20,6 +21,7 @@ local draft = {}
 ---@field skipped extcontacts.fix.Skipped
 ---@field totals table
 ---@field count integer changes so far
+---@field dependents extcontacts.fix.DependentAttacher
 ---@field schema_of fun(kind: extcontacts.record.TypeName, record: table): table|nil, string|nil, boolean|nil
 ---@field skipped_path string|nil set by `finish` when records are skipped
 local Draft = {}
@@ -44,7 +46,7 @@ function draft.new(client, header, options)
   end
   header.created = dates.text(options.time)
   header.by = options.by or os.getenv "USER" or os.getenv "LOGNAME" or "unknown"
-  return setmetatable({
+  local self = setmetatable({
     client = client,
     header = header,
     output = options.output,
@@ -52,8 +54,20 @@ function draft.new(client, header, options)
     totals = totals.new(),
     skipped = skipped.new(options.output),
     count = 0,
+    written = 0,
     schema_of = schemas.reader(client),
   }, Draft)
+  self.dependents = attacher.new(client, {
+    output = options.output,
+    put = function(change)
+      self:put(change)
+    end,
+    skip = function(change, reason, detail)
+      self.count = self.count - 1
+      self.skipped:add(reason, { reference = change }, nil, detail)
+    end,
+  })
+  return self
 end
 
 --- Starts the file.  The header must be complete but for the identity of the
@@ -70,17 +84,26 @@ function Draft:start()
   end
 end
 
---- Adds a change, with warnings about its custom fields.  Raises an error object
--- when it can't be written.
+--- Adds a change.  Deletes get the dependents of their records; in a long plan they
+-- come last.  Raises an error object when the change can't be written or the dependents
+-- can't be read.
 ---@param change extcontacts.fix.Change without number, class and hash, which are added
 function Draft:add(change)
+  self.count = self.count + 1
+  self.dependents:take(change)
+end
+
+--- Writes a change, with warnings about its custom fields.
+---@private
+---@param change extcontacts.fix.Change
+function Draft:put(change)
   changes.warn(change, schemas.warnings(change, self.schema_of))
   change.class = classes.of(change.op)
-  self.count = self.count + 1
+  self.written = self.written + 1
   if self.file then
     assert(self.file:change(change))
   else
-    change.n = self.count
+    change.n = self.written
   end
   totals.add(self.totals, change)
   if self.on_change then
@@ -88,11 +111,13 @@ function Draft:add(change)
   end
 end
 
---- Completes the plan and its list of skipped records.
+--- Completes the plan and its list of skipped records.  Raises an error object when
+-- dependents can't be read.
 ---@return extcontacts.fix.Totals|nil
 ---@return extcontacts.Error|nil
 function Draft:finish()
   local err
+  self.dependents:flush()
   self.totals.skipped = self.skipped.counts
   self.skipped_path, err = self.skipped:finish()
   if err then
@@ -106,6 +131,7 @@ end
 
 --- Removes the files, unless they are complete.
 function Draft:abandon()
+  self.dependents:close()
   self.skipped:abandon()
   if self.file then
     self.file:abandon()

@@ -132,7 +132,7 @@ function Planner:consolidate(action, item)
   end
   local is_open = true
   for index, change in ipairs(list) do
-    change.needs = index > 1 and self.draft.count or nil
+    change.needs = index > 1 and list[index - 1].n or nil
     if index == 1 then
       changes.warn(change, self.notes.warnings)
     end

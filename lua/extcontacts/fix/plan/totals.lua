@@ -1,5 +1,6 @@
 --- The totals of a plan.
 
+local dependents = require "extcontacts.fix.dependents"
 local diff = require "extcontacts.record.diff"
 local patches = require "extcontacts.fix.patches"
 
@@ -29,6 +30,10 @@ function totals.add(self, change)
   end
   if change.needs then
     self.series = (self.series or 0) + 1
+  end
+  if change.dependents then
+    self.dependents = self.dependents or {}
+    dependents.add_counts(self.dependents, change.dependents.counts)
   end
   for _, difference in ipairs(change.diff or {}) do
     count(self.fields, change.kind .. "." .. diff.name(difference.path))

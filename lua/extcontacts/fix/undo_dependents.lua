@@ -1,0 +1,146 @@
+--- Plans to restore what depended on the records that a plan deleted: recreates their
+-- notes and relationships, and links contacts to recreated organizations.
+
+local bulk_api = require "extcontacts.fix.bulk_api"
+local changes = require "extcontacts.fix.plan.changes"
+local deepcopy = require "extcontacts.base.deepcopy"
+local dependents = require "extcontacts.fix.dependents"
+local earlier_plans = require "extcontacts.fix.earlier_plans"
+local id_map = require "extcontacts.fix.id_map"
+local record_api = require "extcontacts.fix.record_api"
+
+local undo_dependents = {}
+
+--- Reasons for skipping a record.
+undo_dependents.RECREATED = "the deleted record was recreated"
+undo_dependents.RECEIVED = "the created record has since received notes, relationships or linked contacts"
+local GONE = "the contact that was linked to the deleted organization no longer exists"
+local RELINKED = "someone else has linked the contact to another organization since"
+
+---@class extcontacts.fix.UndoDependents
+---@field links { contact: string, organization: string, target: string|nil }[]
+---@field recreated table<string, boolean> old ids of the records that the plan recreates
+local Restorer = {}
+Restorer.__index = Restorer
+
+--- Starts with the undo of one plan.
+---@param client extcontacts.Client
+---@param path string of the plan to undo
+---@param plan extcontacts.fix.Draft
+---@param earlier extcontacts.fix.Recreated
+---@return extcontacts.fix.UndoDependents
+function undo_dependents.new(client, path, plan, earlier)
+  return setmetatable({ client = client, path = path, plan = plan, earlier = earlier, links = {}, recreated = {} },
+    Restorer)
+end
+
+-- The id that a deleted record has today, by the journals beside the plan.
+local function later_id(self, id, accepts)
+  self.successors = self.successors or earlier_plans.successors(earlier_plans.folders(self.path, self.plan.output))
+  local ids = earlier_plans.later_ids(self.successors, id)
+  for index = #ids, 1, -1 do
+    if not accepts or accepts(ids[index]) then
+      return ids[index]
+    end
+  end
+end
+
+local function organization_of(record)
+  local organization = record.externalOrganization
+  return type(organization) == "table" and type(organization.id) == "string" and organization.id or nil
+end
+
+--- A create that recreates a record.  A contact is linked to the organization that the
+-- undo of another plan has recreated.
+---@param reference extcontacts.record.Reference
+---@param record table
+---@return extcontacts.fix.Change
+function Restorer:create(reference, record)
+  local change = changes.create(reference.kind, reference.owner, record)
+  change.old_id = reference.id
+  local organization = organization_of(change.after)
+  local new_id = organization and not self.recreated[organization] and later_id(self, organization)
+  return new_id and id_map.translate({ [organization] = new_id }, change) or change
+end
+
+--- Adds a create to the plan.
+---@param change extcontacts.fix.Change
+function Restorer:add(change)
+  self.recreated[change.old_id] = true
+  self.plan:add(change)
+end
+
+--- Plans the dependents of a deleted record.
+---@param reference extcontacts.record.Reference of the deleted record
+---@param found extcontacts.fix.Dependents as the journal has them
+---@param deleted_at string|nil by the server's clock
+function Restorer:restore(reference, found, deleted_at)
+  -- Unless the plan recreates the owner, an earlier undo has; it may have stopped before
+  -- these.
+  local is_new = self.recreated[reference.id]
+  local target = not is_new and (self.earlier.ids[reference.id] or later_id(self, reference.id)) or nil
+  if not is_new and not target then
+    return
+  end
+  dependents.each(reference, found, function(dependent, record)
+    local change = self:create(dependent, record)
+    if is_new or not self.earlier:find(change, deleted_at) then
+      self:add(is_new and change or id_map.translate({ [reference.id] = target }, change))
+    else
+      self.plan.skipped:add(undo_dependents.RECREATED, { reference = dependent })
+    end
+  end)
+  for _, contact in ipairs(found.contacts or {}) do
+    self.links[#self.links + 1] = { contact = contact, organization = reference.id, target = target }
+  end
+end
+
+-- An update that links a contact.  It sets nothing else, so that the contact may be
+-- edited in the meantime.
+local function link_of(reference, record, link)
+  local bare = deepcopy(record)
+  bare.externalOrganization = nil
+  local after = deepcopy(bare)
+  after.externalOrganization = { id = link.target or link.organization }
+  local change = changes.update(reference, bare, after)
+  change.before, change.rebase = record, true
+  -- The server may have kept the id of the deleted organization.
+  change.diff[1].before = organization_of(record) and deepcopy(record.externalOrganization) or nil
+  return change
+end
+
+function Restorer:link(link, record)
+  local reference = { kind = "contact", id = link.contact }
+  if not record and self.recreated[link.contact] then
+    return self.plan:add(link_of(reference, {}, link))
+  elseif not record then
+    later_id(self, link.contact, function(id)
+      reference.id, record = id, record_api.read(self.client, { kind = "contact", id = id })
+      return record
+    end)
+  end
+  if not record then
+    return self.plan.skipped:add(GONE, { reference = reference })
+  end
+  local current = organization_of(record)
+  if current == nil or current == link.organization then
+    self.plan:add(link_of(reference, record, link))
+  elseif current ~= link.target then
+    self.plan.skipped:add(RELINKED, { reference = reference })
+  end
+end
+
+--- Plans the links, which come last: by then the organizations exist.
+function Restorer:finish()
+  local index = 0
+  for link, record in bulk_api.reader(self.client, function()
+    index = index + 1
+    return self.links[index]
+  end, function(link)
+    return { kind = "contact", id = link.contact }
+  end) do
+    self:link(link, record)
+  end
+end
+
+return undo_dependents

@@ -1,6 +1,7 @@
 --- A plan as text: its changes as a coloured diff, and its totals.
 
 local clients = require "extcontacts.client"
+local dependents = require "extcontacts.fix.dependents"
 local diff = require "extcontacts.record.diff"
 local identity = require "extcontacts.fix.identity"
 local printable = require "extcontacts.base.printable"
@@ -63,6 +64,9 @@ function plan_text.change(ctx, change)
     local text = ("    x %s of %s is lost: %s"):format(diff.name(loss.path), loss.id, shown(loss.value) or "")
     ctx:out(paint("red", printable.line(text, LONGEST)), "\n")
   end
+  if change.dependents then
+    ctx:out("    with ", dependents.describe(change.dependents.counts), "\n")
+  end
   for _, warning in ipairs(change.warnings or {}) do
     ctx:out(paint("yellow", "    ! " .. printable.line(warning.text, LONGEST)), "\n")
   end
@@ -105,6 +109,8 @@ local WARNINGS = {
   custom_field = { "custom field that the server rejects", "custom fields that the server rejects" },
   unchecked = { "record with unchecked custom fields", "records with unchecked custom fields" },
   not_searchable = { "phone number that searches do not find", "phone numbers that searches do not find" },
+  dependents = { "record whose notes, relationships or links can't be read",
+    "records whose notes, relationships or links can't be read" },
   fix = { "warning from the fix", "warnings from the fix" },
 }
 
@@ -116,6 +122,25 @@ local CLASSES = {
   partly_reversible = plan_text.PARTLY,
   irreversible = "irreversible",
 }
+
+-- What a plan deletes along with records, and what undo can't restore of them.
+local function write_dependents(ctx, totals)
+  local deletes, erases = 0, 0
+  for name, count in pairs(totals.operations) do
+    deletes = deletes + (name:find "%.delete$" and count or 0)
+    erases = erases + (name:find "%.erase$" and count or 0)
+  end
+  if totals.dependents then
+    ctx:out(("The deleted records have %s.\n"):format(dependents.describe(totals.dependents)))
+  end
+  if deletes > 0 then
+    ctx:out("Undo recreates deleted records, their notes and their relationships, and links contacts again. It cannot\n"
+      .. "restore their ids, their dates, and the conversations and other data that refer to the old ids.\n")
+  end
+  if erases > 0 and totals.dependents then
+    ctx:out "Undo cannot restore an erased record or what belongs to it.\n"
+  end
+end
 
 -- A section of the totals, the largest count first.
 local function write_counts(ctx, title, counts, describe)
@@ -142,6 +167,7 @@ function plan_text.totals(ctx, totals)
   write_counts(ctx, "Undo", totals.classes, function(name)
     return CLASSES[name] or name
   end)
+  write_dependents(ctx, totals)
   write_counts(ctx, "Warnings", totals.warnings, function(code)
     local nouns = WARNINGS[code]
     return nouns and texts.noun(totals.warnings[code], nouns[1], nouns[2]) or code

@@ -69,7 +69,7 @@ end
 ---@param err any
 ---@return boolean
 function dependents.is_forbidden(err)
-  return errors.is_error(err) and err.kind == "http" and err.status == 403
+  return errors.is_error(err) and err.kind == "auth" and err.status == 403
 end
 
 --- Reads the dependents of one record, with a request for each kind.  Raises an error

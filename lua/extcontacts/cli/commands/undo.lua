@@ -13,7 +13,9 @@ local command = {
   description = [[
 Write a plan that reverses an applied plan: changed fields get their old
 values back, created records are deleted, and deleted records are recreated
-with new ids. A field that someone else has changed since is skipped. Nothing
+with new ids, together with their notes, relationships and linked contacts. A
+field that someone else has changed since is skipped. So is a created record
+that has since received notes, relationships or linked contacts. Nothing
 changes on the server.]],
   examples = [[
 extcontacts undo tidy.plan
@@ -39,6 +41,8 @@ function command.setup(argparser)
     end)
   connection.declare_same_organization(argparser, "plan")
   argparser:flag("--moved", "use a journal that is a copy, because the original is gone or no longer in use")
+  argparser:flag("--with-dependents",
+    "also delete created records that have since received notes, relationships or linked contacts")
   argparser:option("--html", "also write an HTML page for review and approval"):argname("FILE")
 end
 
@@ -55,6 +59,7 @@ function command.run(args, ctx)
     only = args.only,
     same_organization = args.same_organization,
     moved = args.moved or nil,
+    with_dependents = args.with_dependents or nil,
     by = ctx.getenv "USER" or ctx.getenv "LOGNAME",
     on_change = on_change,
   })

@@ -1,6 +1,7 @@
 --- The rows of a plan's report: one group per change, one row per field with its
 -- value before and after.  Pure.
 
+local dependents = require "extcontacts.fix.dependents"
 local diff = require "extcontacts.record.diff"
 local html = require "extcontacts.fix.report.html"
 local labels = require "extcontacts.fix.report.labels"
@@ -82,6 +83,10 @@ function change_rows.html(change)
   local differences = is_delete and diff.between(change.kind, change.before or {}, {}) or change.diff
   for _, difference in ipairs(differences or {}) do
     field_row(out, difference, not is_delete)
+  end
+  if change.dependents then
+    out[#out + 1] = ('<tr><td colspan="3" class="note">Deleted or unlinked with it: %s</td></tr>\n'):format(
+      html.text(dependents.describe(change.dependents.counts)))
   end
   if change.op == "erase" then
     out[#out + 1] = '<tr><td colspan="3" class="note">' .. ERASED .. "</td></tr>\n"

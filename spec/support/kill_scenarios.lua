@@ -78,13 +78,12 @@ scenarios.list = {
     end,
   },
   {
-    name = "the search for a lost create_many", options = { check_time = 0.2 },
-    faults = { { operation = "contacts.bulk.create",
-      plan = { { delay = 0.03 }, { drop = "after" }, { drop = "before" } } } },
+    name = "the search for a lost create_many", options = { check_time = 0.1 },
+    faults = { { operation = "contacts.bulk.create", plan = { { drop = "after" }, { drop = "before" } } } },
     prepare = get,
     run = function(client)
       local records = {}
-      for index = 1, 6 do
+      for index = 1, 4 do
         created = created + 1
         records[index] = { lastName = "Killed", workEmail = ("m%d.%d@example.com"):format(created, os.time()) }
       end

@@ -1,10 +1,8 @@
 -- Consolidations: the survivor is completed, notes move, the others go last, and undo
 -- restores everything but ids.
 local core = require "extcontacts.core"
-local ec = require "extcontacts"
 local fix = require "extcontacts.fix"
 local fixes = require "spec.support.fixes"
-local script = require "spec.support.script"
 
 local place = fixes.fresh_place(before_each, after_each, { resets = false }) -- it counts requests
 
@@ -79,17 +77,8 @@ local function skipped_detail()
   return place:read "p.skipped.csv":gsub('[\r"]', ""):match ": ([^\n]+)\n$"
 end
 
-local function run_child(where, kind, number, batch)
-  local server = {}
-  for _, name in ipairs { "base_url", "login_url", "client_id", "client_secret" } do
-    server[name] = place.server[name]
-  end
-  place:write("server.json", ec.json.encode(server))
-  local pipe = assert(io.popen(table.concat({ script.interpreter, "spec/support/fix_child.lua",
-    place:path "server.json", place:path "p", where, kind, number, batch, "2>&1; echo \"exit $?\"" }, " ")))
-  local output = pipe:read "*a"
-  pipe:close()
-  return output:match "^(.*)exit (%d+)\n$"
+local function run_child(...)
+  return place:killable_run(...)
 end
 
 describe("a consolidation", function()

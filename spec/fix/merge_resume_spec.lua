@@ -1,10 +1,8 @@
 -- Merges whose process was killed, or whose reply was lost: settled by reading, and
 -- never carried out twice.
 local canonical = require "extcontacts.record.canonical"
-local ec = require "extcontacts"
 local fix = require "extcontacts.fix"
 local fixes = require "spec.support.fixes"
-local script = require "spec.support.script"
 
 local place = fixes.fresh_place(before_each, after_each, { resets = false }) -- it counts requests
 
@@ -42,17 +40,8 @@ local function plan(merges)
   return ids
 end
 
-local function child(where, kind, number, batch)
-  local server = {}
-  for _, name in ipairs { "base_url", "login_url", "client_id", "client_secret" } do
-    server[name] = place.server[name]
-  end
-  place:write("server.json", ec.json.encode(server))
-  local pipe = assert(io.popen(table.concat({ script.interpreter, "spec/support/fix_child.lua",
-    place:path "server.json", place:path "p", where, kind, number, batch, "2>&1; echo \"exit $?\"" }, " ")))
-  local output = pipe:read "*a"
-  pipe:close()
-  return output:match "^(.*)exit (%d+)\n$"
+local function child(...)
+  return place:killable_run(...)
 end
 
 -- The canonical forms of all contacts, and the notes of the merged ones.

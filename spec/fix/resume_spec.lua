@@ -4,23 +4,11 @@ local ec = require "extcontacts"
 local fix = require "extcontacts.fix"
 local fixes = require "spec.support.fixes"
 local journal = require "extcontacts.fix.journal"
-local script = require "spec.support.script"
 
 local place = fixes.fresh_place(before_each, after_each, { resets = false, batch = 1 }) -- it counts requests
 
--- Runs a process that applies or resumes the plan and that may kill itself.
-local function child(where, kind, number, before, batch)
-  local server = {}
-  for _, name in ipairs { "base_url", "login_url", "client_id", "client_secret" } do
-    server[name] = place.server[name]
-  end
-  place:write("server.json", ec.json.encode(server))
-  local words = { script.interpreter, "spec/support/fix_child.lua", place:path "server.json",
-    place:path "p", where, kind, number, batch or "", "2>&1; echo \"exit $?\"" }
-  local pipe = assert(io.popen((before or "") .. table.concat(words, " ")))
-  local output = pipe:read("*a")
-  pipe:close()
-  return output:match "^(.*)exit (%d+)\n$"
+local function child(where, kind, number, shell, batch)
+  return place:killable_run(where, kind, number, batch, shell)
 end
 
 local PLACES = {

@@ -10,6 +10,7 @@ local files = require "extcontacts.base.files"
 local fix = require "extcontacts.fix"
 local reader = require "extcontacts.fix.journal.reader"
 local sandbox = require "spec.support.sandbox"
+local script = require "spec.support.script"
 
 local fixes = {}
 
@@ -251,6 +252,28 @@ function Place:plan_titles(count, value, name)
       return contact
     end,
   }, name)
+end
+
+--- Runs spec/support/fix_child.lua, which applies or resumes `p` and may kill itself.
+---@param where "before"|"torn"|"after"
+---@param kind string type of the journal's line
+---@param number integer which of them
+---@param batch integer|nil changes per request; default 1
+---@param shell string|nil commands of the shell that come before
+---@return string output
+---@return string code "137" if it killed itself
+function Place:killable_run(where, kind, number, batch, shell)
+  local server = {}
+  for _, name in ipairs { "base_url", "login_url", "client_id", "client_secret" } do
+    server[name] = self.server[name]
+  end
+  self:write("server.json", ec.json.encode(server))
+  local words = { script.interpreter, "spec/support/fix_child.lua", self:path "server.json",
+    self:path "p", where, kind, number, batch or "", "2>&1; echo \"exit $?\"" }
+  local pipe = assert(io.popen((shell or "") .. table.concat(words, " ")))
+  local output = pipe:read("*a")
+  pipe:close()
+  return output:match "^(.*)exit (%d+)\n$"
 end
 
 --- Changes a contact, as someone else would.

@@ -162,7 +162,7 @@ local function tie_merge(action, reference)
   if not action.survivor then
     return action
   elseif not reference or reference.kind ~= "contact" then
-    return nil, "fix.merge with one id merges the current contact, and there is none; pass an array of ids"
+    return nil, "fix.merge with one id needs a contact as the current record; pass an array of ids"
   end
   return new { op = "merge", ids = { action.survivor, reference.id }, survivor = action.survivor,
     options = action.options }

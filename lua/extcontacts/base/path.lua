@@ -35,6 +35,20 @@ function path.at(record, names)
   end
 end
 
+--- Returns the innermost object on a path that exists, and which of the names is the
+-- one to look for in it.
+---@param record table
+---@param names string[]
+---@return table object
+---@return integer depth
+function path.innermost(record, names)
+  local object, depth = record, 1
+  while depth < #names and type(object[names[depth]]) == "table" do
+    object, depth = object[names[depth]], depth + 1
+  end
+  return object, depth
+end
+
 --- Sets the value at a path to a copy and creates missing parents.  nil removes
 -- the field, and then the parents that are left empty.
 ---@param record table changed

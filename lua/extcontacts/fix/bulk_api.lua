@@ -4,6 +4,7 @@
 local errors = require "extcontacts.base.errors"
 local outcome = require "extcontacts.api.outcome"
 local record_api = require "extcontacts.fix.record_api"
+local shallow_copy = require "extcontacts.base.shallow_copy"
 local types = require "extcontacts.record.types"
 
 local bulk_api = {}
@@ -30,10 +31,7 @@ local function many_item(item)
   if not item.body and not owner then
     return reference.id
   end
-  local out = {}
-  for name, value in pairs(item.body or {}) do
-    out[name] = value
-  end
+  local out = shallow_copy(item.body or {})
   out.id = reference.id
   if owner then
     out.entityType, out.entityId = owner, reference.owner

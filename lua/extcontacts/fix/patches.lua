@@ -19,7 +19,7 @@ local function is_absent(value)
   return value == nil or value == null
 end
 
--- Whether a difference enters a value where there is none.
+-- Whether a difference fills an empty field.
 local function is_entry(difference)
   return is_absent(difference.before) and not is_absent(difference.after)
 end
@@ -39,19 +39,6 @@ function patches.is_fill(change)
     end
   end
   return true
-end
-
--- How many names of a path lead to a value, or to the first object that the record
--- lacks.
-local function known_depth(record, path)
-  local object = record
-  for depth = 1, #path - 1 do
-    object = object[path[depth]]
-    if type(object) ~= "table" then
-      return depth
-    end
-  end
-  return #path
 end
 
 -- The text of a path's first names; nil if a PATCH can't name them.
@@ -83,7 +70,7 @@ function patches.body(change, record)
   local list, objects = core.json.array {}, {}
   for _, difference in ipairs(change.diff) do
     local path = difference.path
-    local depth = known_depth(record, path)
+    local _, depth = field_path.innermost(record, path)
     local field = text_of(path, depth)
     if not field then
       return nil

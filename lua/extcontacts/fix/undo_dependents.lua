@@ -8,6 +8,7 @@ local dependents = require "extcontacts.fix.dependents"
 local earlier_plans = require "extcontacts.fix.earlier_plans"
 local id_map = require "extcontacts.fix.id_map"
 local record_api = require "extcontacts.fix.record_api"
+local types = require "extcontacts.record.types"
 
 local undo_dependents = {}
 
@@ -45,11 +46,6 @@ local function later_id(self, id, accepts)
   end
 end
 
-local function organization_of(record)
-  local organization = record.externalOrganization
-  return type(organization) == "table" and type(organization.id) == "string" and organization.id or nil
-end
-
 --- A create that recreates a record.  A contact is linked to the organization that the
 -- undo of another plan has recreated.
 ---@param reference extcontacts.record.Reference
@@ -58,7 +54,7 @@ end
 function Restorer:create(reference, record)
   local change = changes.create(reference.kind, reference.owner, record)
   change.old_id = reference.id
-  local organization = organization_of(change.after)
+  local organization = types.organization_of(change.after)
   local new_id = organization and not self.recreated[organization] and later_id(self, organization)
   return new_id and id_map.translate({ [organization] = new_id }, change) or change
 end
@@ -105,7 +101,7 @@ local function link_of(reference, record, link)
   local change = changes.update(reference, bare, after)
   change.before, change.rebase = record, true
   -- The server may have kept the id of the deleted organization.
-  change.diff[1].before = organization_of(record) and deepcopy(record.externalOrganization) or nil
+  change.diff[1].before = types.organization_of(record) and deepcopy(record.externalOrganization) or nil
   return change
 end
 
@@ -122,7 +118,7 @@ function Restorer:link(link, record)
   if not record then
     return self.plan.skipped:add(GONE, { reference = reference })
   end
-  local current = organization_of(record)
+  local current = types.organization_of(record)
   if current == nil or current == link.organization then
     self.plan:add(link_of(reference, record, link))
   elseif current ~= link.target then

@@ -109,4 +109,12 @@ function types.arguments(reference, body, options)
   return arguments
 end
 
+--- The organization that a contact or relationship is linked to.
+---@param record table|nil
+---@return string|nil id
+function types.organization_of(record)
+  local organization = record and record.externalOrganization
+  return type(organization) == "table" and type(organization.id) == "string" and organization.id or nil
+end
+
 return types

@@ -2,6 +2,7 @@
 -- in terms of them.
 
 local earlier_plans = require "extcontacts.fix.earlier_plans"
+local types = require "extcontacts.record.types"
 
 local new_ids = {}
 
@@ -85,17 +86,12 @@ local function today(self, id, live_id)
   return id
 end
 
-local function organization_of(record)
-  local organization = record and record.externalOrganization
-  return type(organization) == "table" and type(organization.id) == "string" and organization.id or nil
-end
-
 --- The record that a record refers to: its organization, or the owner of a note.
 ---@param record table
 ---@param owner string|nil
 ---@return string|nil id
 function new_ids.reference(record, owner)
-  return owner or organization_of(record)
+  return owner or types.organization_of(record)
 end
 
 --- A record of the snapshot, with references as they are today.
@@ -107,9 +103,9 @@ end
 ---@return boolean uncertain whether a reference is to one of several equal records
 function NewIds:restated(entry, live, live_owner)
   local record, owner, uncertain = entry.record, entry.owner, false
-  local organization = organization_of(record)
+  local organization = types.organization_of(record)
   if organization then
-    local id = today(self, organization, organization_of(live))
+    local id = today(self, organization, types.organization_of(live))
     uncertain = id == nil
     if id and id ~= organization then
       record = {}

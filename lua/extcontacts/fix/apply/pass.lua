@@ -2,7 +2,6 @@
 -- by one or in batches, until the plan's end or a reason to stop.
 
 local batches = require "extcontacts.fix.apply.batches"
-local client = require "extcontacts.client"
 local executes = require "extcontacts.fix.execute"
 local needs = require "extcontacts.fix.apply.needs"
 local planfile = require "extcontacts.fix.planfile"
@@ -11,9 +10,6 @@ local rounds = require "extcontacts.fix.apply.rounds"
 local stop_rules = require "extcontacts.fix.apply.stop_rules"
 
 local pass = {}
-
--- Seconds of one wait while the run is paused.
-local WAIT = 0.2
 
 -- Executes the changes of one record, one after another.
 local function execute_group(run, group)
@@ -102,9 +98,7 @@ end
 local function wait_while_paused(run)
   run:report(true)
   while run:is_paused() and not run:must_stop() do
-    if not client.sleep(run.work.client, WAIT) then
-      run:stop "interrupted"
-    end
+    run:rest()
   end
 end
 

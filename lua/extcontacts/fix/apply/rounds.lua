@@ -3,14 +3,10 @@
 -- just before the request with it.
 
 local batch = require "extcontacts.fix.execute.batch"
-local client = require "extcontacts.client"
 local execute = require "extcontacts.fix.execute"
 local needs = require "extcontacts.fix.apply.needs"
 
 local rounds = {}
-
--- Seconds of one wait while the run is paused.
-local WAIT = 0.2
 
 local function may_send(run)
   return not run:is_cut() and not run:is_interrupted() and not run:pause_is_set()
@@ -35,9 +31,7 @@ local function wait_while_paused(run)
     run:report(true)
   end
   while not run:is_cut() and run:pause_is_set() and not run:is_interrupted() do
-    if not client.sleep(run.work.client, WAIT) then
-      run:stop "interrupted"
-    end
+    run:rest()
   end
   run.waits = run.waits and not is_first
 end

@@ -2,6 +2,7 @@
 -- the plan's end or a reason to stop.
 
 local bulk_api = require "extcontacts.fix.bulk_api"
+local client = require "extcontacts.client"
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 local identity = require "extcontacts.fix.identity"
@@ -12,6 +13,8 @@ local write_choice = require "extcontacts.fix.write_choice"
 
 local run = {}
 
+-- Seconds of one wait while a run is paused.
+local WAIT = 0.2
 -- Seconds between two checks for the pause file.
 local CHECK_EVERY = 0.25
 
@@ -120,6 +123,13 @@ end
 ---@return boolean
 function Run:is_paused()
   return not self.stopped and self:pause_is_set()
+end
+
+--- Waits for a moment of a pause.
+function Run:rest()
+  if not client.sleep(self.work.client, WAIT) then
+    self:stop "interrupted"
+  end
 end
 
 --- Reports the progress.

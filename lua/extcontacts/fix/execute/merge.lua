@@ -10,6 +10,7 @@ local failures = require "extcontacts.fix.failures"
 local ids = require "extcontacts.record.normalize.id"
 local outcomes = require "extcontacts.api.outcome"
 local server_merge = require "extcontacts.record.merge.server_merge"
+local writes = require "extcontacts.fix.execute.writes"
 
 local merge = {}
 
@@ -42,7 +43,7 @@ local function read(client, change)
   return states, problem
 end
 
--- The contact that all others were merged into; nil if there is none.
+-- The contact that all others were merged into; nil unless they share one.
 local function common_target(states)
   local target
   for _, state in ipairs(states) do
@@ -105,7 +106,7 @@ local function send(work, change, records)
     n = change.n, kind = change.kind, op = change.op, id = change.id, ids = change.ids, members = records, body = body,
   } }
   if not written then
-    return { t = "not_sent", stop = "io", err = problem, reason = problem.message, no_entry = true }
+    return writes.not_journaled(problem)
   end
   local answer, err, response = work.client:call("contacts.merge", body)
   if type(answer) == "table" then

@@ -9,6 +9,7 @@ local core = require "extcontacts.core"
 local dates = require "extcontacts.base.dates"
 local diff = require "extcontacts.record.diff"
 local failures = require "extcontacts.fix.failures"
+local field_path = require "extcontacts.base.path"
 local patches = require "extcontacts.fix.patches"
 local record_api = require "extcontacts.fix.record_api"
 local write_choice = require "extcontacts.fix.write_choice"
@@ -133,11 +134,8 @@ local null = core.json.null
 -- A custom field is left out instead: it may be one that the record's new schema lacks.
 local function send_cleared(body, differences)
   for _, difference in ipairs(differences) do
-    local object, path = body, difference.path
-    local depth = 1
-    while depth < #path and type(object[path[depth]]) == "table" do
-      object, depth = object[path[depth]], depth + 1
-    end
+    local path = difference.path
+    local object, depth = field_path.innermost(body, path)
     local is_custom = depth > 1 and path[1] == "customFields"
     if difference.after == nil and object[path[depth]] == nil and not is_custom then
       object[path[depth]] = null

@@ -19,7 +19,7 @@ consolidations.IMPOSSIBLE = "the contacts can't be consolidated"
 
 local null = core.json.null
 
--- The contacts, the survivor first; or why there is none.
+-- The contacts, the survivor first; nil and the problem if the wanted one is not among them.
 local function ordered(contacts, wanted)
   local list = survivor.order(contacts)
   if not wanted then
@@ -62,7 +62,7 @@ local function completion(contact, combined, override)
   return changes.update({ kind = "contact", id = contact.id }, contact, after)
 end
 
--- The notes of a contact; or why they can't be moved.
+-- The notes of a contact; nil and the problem if they can't be moved.
 local function notes_of(client, id)
   local notes = {}
   local ok, err = errors.catch(function()

@@ -100,32 +100,24 @@ end
 
 --- Takes a change: passes it on, with the dependents of a record that it deletes.
 ---@param change extcontacts.fix.Change
----@return boolean is_deferred
 function Attacher:take(change)
-  if change.op ~= "delete" and change.op ~= "erase" then
-    if change.op == "update" and changes_link(change) then
-      self.deleted:add(change.id)
-    end
-    self.put(change)
-    return false
-  elseif not dependents.lists[change.kind] or change.emptied then
+  local is_delete = change.op == "delete" or change.op == "erase"
+  if is_delete or change.op == "update" and changes_link(change) then
     self.deleted:add(change.id)
-    self.put(change)
-    return false
   end
-  self.deleted:add(change.id)
+  if not is_delete or not dependents.lists[change.kind] or change.emptied then
+    return self.put(change)
+  end
   if not next(self.deferred) and self.listed < MOST_LISTED then
     self.listed = self.listed + 1
     local found, err = errors.catch(dependents.read, self.client, change)
     if found or dependents.is_forbidden(err) then
-      settle(self, change, found)
-      return false
+      return settle(self, change, found)
     elseif err.kind ~= "limit" then
       error(err, 0)
     end
   end
   defer(self, change)
-  return true
 end
 
 local TAGS = { notes = "n", relationships = "r", contacts = "c" }
@@ -137,11 +129,6 @@ local function add(self, kind, owner, field, value)
   if groups and type(owner) == "string" and groups.ids:has(owner) then
     groups.by_id:add(owner, TAGS[field] .. assert(core.json.encode(value)))
   end
-end
-
-local function organization_of(record)
-  local organization = record.externalOrganization
-  return type(organization) == "table" and organization.id or nil
 end
 
 -- Reads the dependents of all deferred deletes; false if a permission is missing.
@@ -156,10 +143,10 @@ local function scan(self)
     end
     if self.deferred.organization then
       for record in client:scan_relationships { limit = 200 } do
-        add(self, "organization", organization_of(record), "relationships", record)
+        add(self, "organization", types.organization_of(record), "relationships", record)
       end
       for contact in client:scan_contacts { limit = 200, fields = { "id", "externalOrganization.id" } } do
-        add(self, "organization", organization_of(contact), "contacts", contact.id)
+        add(self, "organization", types.organization_of(contact), "contacts", contact.id)
       end
     end
     return true

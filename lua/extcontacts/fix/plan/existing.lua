@@ -56,10 +56,7 @@ local function addresses_of(body)
     out[#out + 1] = email.key(body[field])
   end
   for _, field in ipairs(contact_fields.phones) do
-    local typed = type(body[field]) == "table" and body[field] or {}
-    local number = phone.read(type(typed.e164) == "string" and typed.e164 or typed.display)
-    local extension = number and (number.extension or typed.extension)
-    out[#out + 1] = number and number.e164 .. (extension and ";ext=" .. extension or "")
+    out[#out + 1] = phone.key(body[field])
   end
   return out
 end

@@ -56,10 +56,8 @@ local function phone_key(value)
     return canonical.text(value)
   end
   local written = type(value.e164) == "string" and value.e164 or value.display
-  local number = phone.read(written)
-  local extension = number and number.extension or value.extension
-  extension = extension ~= null and extension and ";ext=" .. tostring(extension) or ""
-  return (number and number.e164 or (texts.trim(tostring(written)))) .. extension
+  local extension = value.extension ~= null and value.extension
+  return phone.key(value) or texts.trim(tostring(written)) .. (extension and ";ext=" .. tostring(extension) or "")
 end
 
 local function email_key(value)

@@ -257,4 +257,19 @@ function phone.read(text, region)
   return read_national(digits, row, extension)
 end
 
+--- The number in a phone field, by which those of records are compared: its E.164 form,
+-- with `;ext=` and the extension if it has one.
+---@param value any of the field
+---@return string|nil key nil if there is no reading
+function phone.key(value)
+  local typed = type(value) == "table" and value or {}
+  local number = phone.read(type(typed.e164) == "string" and typed.e164 or typed.display)
+  if not number then
+    return nil
+  end
+  local extension = number.extension or typed.extension
+  local has_one = type(extension) == "number" or type(extension) == "string"
+  return number.e164 .. (has_one and ";ext=" .. extension or "")
+end
+
 return phone

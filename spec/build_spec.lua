@@ -1,13 +1,19 @@
 -- The scripts behind make: what they count, what they print, what they fail.
 
--- Variables for run.sh: this VM, and a folder of its own, because the other VM's suite
--- may run beside this one.
-local VM = package.loaded.jit and "luajit" or "lua5.4"
-local NESTED = ("CHECK_DIR=build/check/nested-%s VMS=%s "):format(VM, VM)
+-- Variables for run.sh: this VM, and a folder of its own, because other runs of this
+-- file may be under way.
+local unique = os.tmpname()
+os.remove(unique)
+local FOLDER = "build/check/nested-" .. unique:match "[^/]+$"
+local NESTED = ("CHECK_DIR=%s VMS=%s "):format(FOLDER, package.loaded.jit and "luajit" or "lua5.4")
 
 local function quoted(text)
   return "'" .. text:gsub("'", "'\\''") .. "'"
 end
+
+teardown(function()
+  os.execute("rm -rf " .. FOLDER)
+end)
 
 -- The exit status of `sh -c` and everything that it printed.
 local function shell(command)

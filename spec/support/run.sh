@@ -25,8 +25,9 @@
 #
 # VMS="lua5.4" leaves the other VM out; asan also heeds ASAN_VMS.  On two
 # processors, suite and gc run the VMs at the same time and print the second one's
-# output after the first one's; JOBS=1 runs them one after the other.  Builds and logs
-# go into CHECK_DIR (build/check), a folder below this tree.
+# output after the first one's, and +GROUP runs beside the groups after it, as the
+# specs wait more than they compute; JOBS=1 runs everything one after the other.
+# Builds and logs go into CHECK_DIR (build/check), a folder below this tree.
 # EXTCONTACTS_WITHOUT="zsh fish" runs the specs as if these packages were
 # missing (spec/support/programs.lua).
 # A pending spec is listed and counts neither way; the line before the last
@@ -55,11 +56,13 @@ lacking=0 packages= # pending for missing programs, and their Debian packages
 
 child= # of this process: the specs that it waits for
 other= # the process in the background
+beside= # the one of the group that runs beside others
 
 interrupted() {
   trap - INT TERM HUP
   [ -z "$child" ] || kill "$child" 2>/dev/null
   [ -z "$other" ] || kill "$other" 2>/dev/null
+  [ -z "$beside" ] || kill "$beside" 2>/dev/null
   wait
   exit 130
 }
@@ -192,28 +195,28 @@ suite_by_file() {
   suite_ended "$name" "$all_good" "$all_bad" "$all_waiting" "$start"
 }
 
-# in_background COMMAND...: the command's counts and output wait for `joined`
+# in_background NAME COMMAND...: starts the command as process $!; its counts and
+# output wait for `joined`
 in_background() {
+  background=$out/$1
+  shift
+  mkdir -p "$background"
+  rm -f "$background/counts"
   (
-    out=$out/background
-    mkdir -p "$out"
-    rm -f "$out/counts"
-    passed=0 failed=0 pending=0 failures= lacking=0 packages= other=
+    out=$background
+    passed=0 failed=0 pending=0 failures= lacking=0 packages= other= beside=
     trap interrupted INT TERM HUP
     "$@"
     printf '%s %s %s %s %s\n%s\n' "$passed" "$failed" "$pending" "$lacking" "$packages" "$failures" >"$out/counts"
-  ) >"$out/background.log" 2>&1 </dev/null &
-  other=$!
+  ) >"$background.log" 2>&1 </dev/null &
 }
 
-# joined: prints and adds up what ran in the background
+# joined NAME PROCESS: prints and adds up what ran in the background
 joined() {
-  [ -n "$other" ] || return
-  wait "$other"
-  other=
-  cat "$out/background.log"
-  if [ ! -f "$out/background/counts" ]; then
-    fail "the process in the background ended early"
+  wait "$2"
+  cat "$out/$1.log"
+  if [ ! -f "$out/$1/counts" ]; then
+    fail "the process in the background ended early ($1)"
     return
   fi
   {
@@ -221,7 +224,7 @@ joined() {
     passed=$((passed + good)) failed=$((failed + bad)) pending=$((pending + waiting))
     add_missing "$without" "$missing"
     failures=$failures$(cat)
-  } <"$out/background/counts"
+  } <"$out/$1/counts"
 }
 
 # on_vms COMMAND...: the command with the name of each VM; the last one in the
@@ -229,14 +232,29 @@ joined() {
 on_vms() {
   last=${VMS##* }
   if [ "$JOBS" -gt 1 ] && [ "$last" != "$VMS" ]; then
-    in_background "$@" "$last"
+    in_background vm "$@" "$last"
+    other=$!
   fi
   for vm in $VMS; do
     if [ "$vm" != "$last" ] || [ -z "$other" ]; then
       "$@" "$vm"
     fi
   done
-  joined
+  if [ -n "$other" ]; then
+    joined vm "$other"
+    other=
+  fi
+}
+
+# run_beside GROUP: starts a group that runs beside the groups after it
+run_beside() {
+  if [ "$JOBS" -gt 1 ] && [ -z "$beside" ]; then
+    sandbox_build # which both sides use
+    in_background beside "group_$1"
+    beside=$!
+  else
+    "group_$1"
+  fi
 }
 
 build() { # CORE-DIRECTORY VM make's variables...
@@ -504,12 +522,17 @@ specs=${*:-}
 
 start_all=$(date +%s)
 for group in ${groups:-suite}; do
-  case $group in
+  case ${group#+} in
   suite | optional | nginx | leaks | static | asan | tsan | gc | chaos | memerr | valgrind | fuzz | rock | bare | deps)
-    group_$group ;;
+    case $group in
+    +*) run_beside "${group#+}" ;;
+    *) group_$group ;;
+    esac ;;
   *) echo "run.sh: no group '$group'" >&2; fail "group '$group'" ;;
   esac
 done
+
+[ -z "$beside" ] || joined beside "$beside"
 
 [ -z "$failures" ] || printf '\nfailed:%s\n' "$failures"
 [ "$pending" = 0 ] || printf '%s pending specs (listed above)\n' "$pending"

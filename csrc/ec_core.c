@@ -14,7 +14,7 @@ EC_EXPORT int luaopen_extcontacts_core(lua_State *L);
 
 /* [-0, +1]  the table of sub-libraries by name, and `type` */
 EC_EXPORT int luaopen_extcontacts_core(lua_State *L) {
-  lua_createtable(L, 0, 10);
+  lua_createtable(L, 0, 12);
   lec_open_json(L);
   lua_setfield(L, -2, "json");
   lec_open_url(L);
@@ -33,6 +33,10 @@ EC_EXPORT int luaopen_extcontacts_core(lua_State *L) {
   lua_setfield(L, -2, "poll");
   lec_open_environment(L);
   lua_setfield(L, -2, "environment");
+  lec_open_similarity(L);
+  lua_setfield(L, -2, "similarity");
+  lec_open_matcher(L);
+  lua_setfield(L, -2, "matcher");
   lec_open_type(L);
   lua_setfield(L, -2, "type");
   return 1;

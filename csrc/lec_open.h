@@ -16,6 +16,8 @@ int lec_open_hash(lua_State *L);
 int lec_open_idset(lua_State *L);
 int lec_open_poll(lua_State *L);
 int lec_open_environment(lua_State *L);
+int lec_open_similarity(lua_State *L);
+int lec_open_matcher(lua_State *L);
 
 /* [-0, +1]  the function core.type */
 int lec_open_type(lua_State *L);

@@ -121,25 +121,18 @@ static int is_vowel(uint32_t letter) {
          letter == 'u' || letter == 'y';
 }
 
-/* Whether names differ in their last vowels only: Mario, Maria, Marie; Daniel,
+/* Whether names differ in the vowel at the end only: Mario, Maria; Daniel,
 ** Daniela; Karin, Karina.  These are names of different people rather than
 ** typing errors. */
 static int is_other_ending(const word *a, const word *b) {
-  size_t same = 0, i;
+  size_t same = 0;
   size_t shorter = a->count < b->count ? a->count : b->count;
+  size_t longer = a->count + b->count - shorter;
   while (same < shorter && a->letters[same] == b->letters[same])
     same++;
-  if (same < 3 || (same == a->count && same == b->count))
-    return 0;
-  for (i = same; i < a->count; i++) {
-    if (!is_vowel(a->letters[i]))
-      return 0;
-  }
-  for (i = same; i < b->count; i++) {
-    if (!is_vowel(b->letters[i]))
-      return 0;
-  }
-  return 1;
+  return same >= 3 && longer == same + 1 &&
+         (a->count == same || is_vowel(a->letters[same])) &&
+         (b->count == same || is_vowel(b->letters[same]));
 }
 
 /* The initial of a name that has only one; 0 for others. */
@@ -188,9 +181,13 @@ unsigned ec_given_level(ec_field a, ec_field b, unsigned a_flags,
     return 3;
   if (is_first_word(first, second))
     return 2;
-  if ((is_known(a, a_flags) && is_known(b, b_flags)) ||
-      is_other_ending(&left, &right))
+  if (is_known(a, a_flags) == is_known(b, b_flags) &&
+      (is_known(a, a_flags) || is_other_ending(&left, &right)))
     return EC_GIVEN_DIFFERENT;
+  /* one edit between a known name and a text that is none */
+  if (left.count > 2 && right.count > 2 &&
+      is_known(a, a_flags) != is_known(b, b_flags) && edits(&left, &right) <= 1)
+    return 4;
   value = best_likeness(a, b);
   if (value < FAR)
     return EC_GIVEN_DIFFERENT;
@@ -223,15 +220,20 @@ unsigned ec_family_level(ec_field a, ec_field b, unsigned a_flags,
   return value >= NEAR ? 4 : value >= FAR ? 5 : 6;
 }
 
-static int is_alike(ec_field a, ec_field b) {
-  return in_common(a, b) > 0 || best_likeness(a, b) >= NEAR;
+/* From 0 to 1; 1 for equivalent names. */
+static double name_likeness(ec_field a, ec_field b) {
+  return in_common(a, b) > 0 ? 1 : best_likeness(a, b);
 }
 
 int ec_is_swapped(ec_field a_given, ec_field a_family, ec_field b_given,
                   ec_field b_family) {
-  return a_given.length > 0 && a_family.length > 0 && b_given.length > 0 &&
-         b_family.length > 0 && is_alike(a_given, b_family) &&
-         is_alike(a_family, b_given);
+  double one, other;
+  if (a_given.length == 0 || a_family.length == 0 || b_given.length == 0 ||
+      b_family.length == 0)
+    return 0;
+  one = name_likeness(a_given, b_family);
+  other = one >= FAR ? name_likeness(a_family, b_given) : 0;
+  return other >= FAR && (one >= NEAR || other >= NEAR);
 }
 
 /* 1 compatible, 2 different */

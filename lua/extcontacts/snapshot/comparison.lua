@@ -8,7 +8,7 @@ local errors = require "extcontacts.base.errors"
 local new_ids = require "extcontacts.snapshot.new_ids"
 local record_api = require "extcontacts.fix.record_api"
 local recreated = require "extcontacts.snapshot.recreated"
-local spool = require "extcontacts.snapshot.spool"
+local spool = require "extcontacts.base.spool"
 local types = require "extcontacts.record.types"
 
 local comparison = {}

@@ -6,13 +6,13 @@ local errors = require "extcontacts.base.errors"
 
 local spool = {}
 
----@class extcontacts.snapshot.Spool
+---@class extcontacts.Spool
 ---@field count integer
 local Spool = {}
 Spool.__index = Spool
 
 --- Creates an empty spool.  Its file is created with the first record.
----@return extcontacts.snapshot.Spool
+---@return extcontacts.Spool
 function spool.new()
   return setmetatable({ count = 0, offsets = {}, size = 0 }, Spool)
 end

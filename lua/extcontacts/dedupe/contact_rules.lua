@@ -1,0 +1,146 @@
+--- Rules that a weight alone does not overrule: what keeps two contacts from being
+-- merged without a person's decision, and from being suggested at all.  Pure.
+--
+-- They exist because a weight adds up what a household has in common: relatives share
+-- a last name, an address, a phone number and, as twins, a date of birth.
+
+local contact_rules = {}
+
+local function set(...)
+  local out = {}
+  for _, name in ipairs { ... } do
+    out[name] = true
+  end
+  return out
+end
+
+local SAME_NAME = set("same", "same_common", "equivalent", "swapped")
+local ALIKE = set("same", "same_common", "equivalent", "swapped", "near")
+local FAMILY = set("same", "same_common", "equivalent", "swapped", "near", "shared_part")
+local BIRTH = set("same", "near")
+local HOME = set("same", "near")
+
+-- What the levels of a pair say, as far as the rules ask.
+local function evidence_of(l)
+  local given, family = l.given_name.name, l.family_name.name
+  local email, phone, birth = l.email.name, l.phone.name, l.birth_date.name
+  local out = {
+    given = given, family = family, birth = birth,
+    personal = (email == "same" or email == "near") and 1 or 0,
+    id = l.external_id.name == "same" and 1 or 0,
+    phone = phone == "same" and 1 or 0,
+    born = BIRTH[birth] and 1 or 0,
+    home = (HOME[l.address.name] or phone == "same_household" or email == "same_household"),
+    emails_differ = email == "different",
+  }
+  -- Evidence of one person rather than of a household.
+  out.strong = out.personal + out.id + out.phone + out.born
+  return out
+end
+
+-- Twins, couples, parents and children.
+local function first_names(e)
+  if e.given == "different" then
+    -- Twins, or one contact under a wrong name: a person can tell, unless they have
+    -- addresses of their own.
+    local is_open = not e.emails_differ and (e.family ~= "different" or e.born > 0)
+      and (e.personal + e.id > 0 or e.birth == "same" and (e.home or e.phone > 0))
+    return is_open and "review" or "none", "different first names"
+  elseif e.given == "far" and e.personal + e.id + e.born == 0 then
+    return e.home and e.family ~= "different" and "none" or "review", "different first names"
+  elseif e.given == "unknown" and e.personal + e.id + e.born == 0 then
+    return "review", "a first name is missing"
+  elseif e.given == "initial" and e.strong == 0 then
+    return "review", "a first name is an initial"
+  elseif e.given == "near" and e.strong == 0 then
+    return "review", "first names differ, and a household can share the rest"
+  end
+end
+
+local function last_names(e)
+  local is_renamed = SAME_NAME[e.given] and e.strong > 1 or ALIKE[e.given] and e.birth == "same" and e.home
+  if e.family == "different" and not is_renamed then
+    return e.strong > 0 and (ALIKE[e.given] or e.birth == "same" and e.home) and "review" or "none", "different last names"
+  elseif e.family == "unknown" and (e.strong == 0 or not ALIKE[e.given]) then
+    return "review", "a last name is missing"
+  elseif e.family == "far" and e.strong == 0 then
+    return "review", "different last names"
+  end
+end
+
+local function generations(e, l)
+  if l.suffix.name == "different" then
+    return "none", "different suffixes, such as Jr. and Sr."
+  elseif l.suffix.name == "one_sided" and e.personal + e.id + (e.birth == "same" and 1 or 0) == 0 then
+    return "review", "only one has a suffix, such as Jr."
+  elseif e.birth == "different" then
+    -- Father and son, or one date that is wrong.
+    local is_open = not e.emails_differ and ALIKE[e.given] and FAMILY[e.family]
+      and (e.personal + e.id + e.phone > 0 or e.home)
+    return is_open and "review" or "none", "different dates of birth"
+  elseif e.birth == "partly_same" and e.personal + e.id + e.phone == 0 and not e.home then
+    return "review", "different dates of birth"
+  end
+end
+
+local function corroboration(e, l)
+  if e.strong > 0 then
+    if l.middle_name.name == "different" and e.personal + e.id == 0 and e.born == 0 then
+      return "review", "different middle names"
+    end
+    return nil
+  elseif e.home and ALIKE[e.given] and FAMILY[e.family] then
+    if e.emails_differ or l.middle_name.name == "different" or l.phone.name == "different" then
+      return "review", "only a household's data is the same"
+    end
+    return nil
+  elseif e.emails_differ then
+    return "none", "different e-mail addresses, and nothing but the name in common"
+  elseif l.address.name == "different" or l.phone.name == "different" then
+    return "none", "nothing but the name in common"
+  end
+  return "review", "little more than the name in common"
+end
+
+-- Reasons for review that do not keep two contacts out of one cluster, if others link
+-- them: a value is missing rather than different.
+local MISSING = set("a first name is missing", "a first name is an initial", "a last name is missing",
+  "little more than the name in common")
+
+--- Whether two contacts may be in one merged cluster that others link.
+---@param most "merge"|"review"|"none"
+---@param reason string|nil
+---@return boolean
+function contact_rules.may_share_cluster(most, reason)
+  return most == "merge" or most == "review" and MISSING[reason] == true
+end
+
+--- What a pair may become at most, whatever its weight is.
+---@param l table<string, extcontacts.dedupe.Level> by field
+---@return "merge"|"review"|"none" most
+---@return string|nil reason
+function contact_rules.most(l)
+  local e = evidence_of(l)
+  local most, reason = "merge", nil
+  for _, rule in ipairs { generations, first_names, last_names, corroboration } do
+    local at_most, why = rule(e, l)
+    if at_most == "none" then
+      return "none", why
+    elseif at_most then
+      most, reason = at_most, reason or why
+    end
+  end
+  return most, reason
+end
+
+--- Whether a pair is certain enough to estimate from it how many duplicates there are:
+-- both names and one identifier are the same.
+---@param l table<string, extcontacts.dedupe.Level>
+---@return boolean
+function contact_rules.is_anchor(l)
+  local e = evidence_of(l)
+  return SAME_NAME[e.given] == true and SAME_NAME[e.family] == true and e.strong > 0
+    and contact_rules.most(l) == "merge"
+end
+
+return contact_rules

@@ -1,0 +1,212 @@
+--- Finds duplicates: candidates from blocks of records with something in common,
+-- compared field by field (csrc/ec_matcher.c), weighed by how rare it is to agree, and
+-- grouped into clusters to merge or to review.  Nothing is changed.  The room owns what
+-- two records have to have in common to be one.
+--
+-- Memory: about 300 bytes per record, and the pairs that are found.  The records
+-- themselves are kept in a temporary file.
+
+local clusters = require "extcontacts.dedupe.clusters"
+local core = require "extcontacts.core"
+local errors = require "extcontacts.base.errors"
+local levels = require "extcontacts.dedupe.levels"
+local option_rules = require "extcontacts.base.options"
+local spool = require "extcontacts.base.spool"
+local suggest = require "extcontacts.base.suggest"
+local types = require "extcontacts.dedupe.types"
+local weights = require "extcontacts.dedupe.weights"
+
+local dedupe = {}
+
+-- Records of one block at most.
+local CAP = 100
+-- Random pairs, and the seed that makes them the same in every run.
+local SAMPLE, SEED = 200000, 16
+local THRESHOLD, REVIEW = 0.99, 0.4
+
+---@class extcontacts.dedupe.Options
+---@field kind "contact"|"organization"|nil default `contact`
+---@field threshold number|nil probability from which a pair is merged; default 0.99
+---@field review number|nil probability from which a pair is reviewed; default 0.4
+---@field never extcontacts.dedupe.NeverList|nil pairs and records that are not duplicates
+---@field region string|nil ISO 3166 in upper case, `DE`, of phone numbers without a country code
+---@field birth_field string|nil name of the custom field with the date of birth
+---@field on_progress fun(step: "records"|"pairs", done: integer, total: integer|nil)|nil
+
+local OPTIONS = {
+  kind = { "string", choices = { "contact", "organization" } },
+  threshold = { "number", least = 0, most = 1 },
+  review = { "number", least = 0, most = 1 },
+  never = { "table" },
+  region = { "string" },
+  birth_field = { "string" },
+  on_progress = { "function" },
+}
+
+---@class extcontacts.dedupe.Result
+---@field records integer
+---@field candidates integer pairs that were compared
+---@field skipped { kind: string, blocks: integer, records: integer }[] blocks that were too large
+---@field clusters extcontacts.dedupe.Cluster[]
+---@field edges extcontacts.dedupe.Edge[] all pairs from the review threshold on
+---@field weights extcontacts.dedupe.Weights
+local Result = {}
+Result.__index = Result
+
+--- A record by its number.
+---@param index integer
+---@return table
+function Result:record(index)
+  return self.spool:at(index)
+end
+
+--- Releases the temporary file and the memory.
+function Result:close()
+  self.spool:close()
+  self.matcher:close()
+end
+
+local EVERY = 1000
+
+local function read_records(self, next_record, options)
+  local of = self.type
+  for record in next_record do
+    if type(record.id) ~= "string" or record.id == "" then
+      errors.raise_invalid(("record %d has no id"):format(self.records + 1))
+    end
+    local fields, keys = of.read(record, options)
+    self.matcher:add(fields, keys)
+    self.records = self.spool:add(record)
+    if options.on_progress and self.records % EVERY == 0 then
+      options.on_progress("records", self.records)
+    end
+  end
+end
+
+local function skipped_of(blocks, records, key_names)
+  local out = {}
+  for _, letter in ipairs(suggest.keys(blocks)) do
+    out[#out + 1] = { kind = key_names[letter], blocks = blocks[letter], records = records[letter] }
+  end
+  return out
+end
+
+local function tally(self, options)
+  local parts, total = core.matcher.PARTS, {}
+  for part = 1, parts do
+    for pattern, count in pairs(self.matcher:tally(part)) do
+      total[pattern] = (total[pattern] or 0) + count
+      self.candidates = self.candidates + count
+    end
+    if options.on_progress then
+      options.on_progress("pairs", part, parts * 2)
+    end
+  end
+  return total
+end
+
+-- The pairs that are merged or reviewed.
+local function find_edges(self, counts, options)
+  local wanted, parts = {}, core.matcher.PARTS
+  local review = options.review or REVIEW
+  for pattern in pairs(counts) do
+    local verdict = self.weights:verdict(pattern)
+    if verdict.most ~= "none" and verdict.probability >= review then
+      wanted[pattern] = true
+    end
+  end
+  for part = 1, parts do
+    local found = self.matcher:pairs(part, wanted)
+    for at = 1, #found, 3 do
+      local a, b, pattern = found[at], found[at + 1], found[at + 2]
+      if not self:is_never(a, b) then
+        self.edges[#self.edges + 1] = { a = a, b = b, pattern = pattern, verdict = self.weights:verdict(pattern) }
+      end
+    end
+    if options.on_progress then
+      options.on_progress("pairs", parts + part, parts * 2)
+    end
+  end
+end
+
+--- Whether a person has ruled out that two records are one.
+---@param a integer
+---@param b integer
+---@return boolean
+function Result:is_never(a, b)
+  local never = self.never
+  return never ~= nil and not never:is_empty() and never:has(self:record(a).id, self:record(b).id)
+end
+
+-- Adds to each cluster the pairs between its members.
+local function add_edges(self)
+  for _, cluster in ipairs(self.clusters) do
+    cluster.edges = {}
+    local members = cluster.members
+    for i = 1, #members do
+      for j = i + 1, #members do
+        local pattern = self.matcher:compare(members[i], members[j])
+        table.insert(cluster.edges, { a = members[i], b = members[j], pattern = pattern,
+          verdict = self.weights:verdict(pattern) })
+      end
+    end
+  end
+end
+
+local function run(self, next_record, options)
+  read_records(self, next_record, options)
+  local blocks, in_blocks = self.matcher:finish(CAP)
+  self.skipped = skipped_of(blocks, in_blocks, self.type.key_names)
+  local counts = tally(self, options)
+  self.weights = weights.estimate(self.fields, self.type.rules, counts, self.matcher:sample(SAMPLE, SEED), self.records)
+  find_edges(self, counts, options)
+  local review = options.review or REVIEW
+  local function verdict_of(a, b)
+    return self.weights:verdict(self.matcher:compare(a, b))
+  end
+  self.clusters = clusters.build(self.edges, {
+    threshold = options.threshold or THRESHOLD,
+    may_merge = function(a, b)
+      local verdict = verdict_of(a, b)
+      return verdict.probability >= review and self.type.rules.may_share_cluster(verdict.most, verdict.reason)
+        and not self:is_never(a, b)
+    end,
+    may_review = function(a, b)
+      return verdict_of(a, b).most ~= "none" and not self:is_never(a, b)
+    end,
+  })
+  add_edges(self)
+end
+
+--- Finds the duplicates among records.  Raises on misuse.
+---@param next_record fun(): table|nil iterator over records with an id
+---@param options extcontacts.dedupe.Options|nil
+---@return extcontacts.dedupe.Result|nil
+---@return extcontacts.Error|nil
+function dedupe.find(next_record, options)
+  options = options or {}
+  local misuse = option_rules.problem(options, OPTIONS)
+  if misuse then
+    error(misuse, 2)
+  end
+  local of = types[options.kind or "contact"]
+  local kinds = {}
+  for index, field in ipairs(of.fields) do
+    kinds[index] = field.kind
+  end
+  local self = setmetatable({ type = of, fields = of.fields, records = 0, candidates = 0, edges = {},
+    never = options.never, matcher = core.matcher.new(kinds), spool = spool.new() }, Result)
+  local ok, err = errors.catch(function()
+    run(self, next_record, options)
+    return true
+  end)
+  if not ok then
+    self:close()
+    return nil, err
+  end
+  return self
+end
+
+dedupe.levels = levels.of
+
+return dedupe

@@ -11,6 +11,8 @@
 #define MOST_LETTERS 64
 #define NEAR 0.92
 #define FAR 0.80
+/* Equivalent names that look so alike may as well be those of sisters. */
+#define VARIANT 0.85
 
 typedef struct word {
   uint32_t letters[MOST_LETTERS];
@@ -75,19 +77,22 @@ static ec_field first_item(ec_field field) {
   return item;
 }
 
-/* 2 if the names have a spelling in common, 1 if they are equivalent. */
-static unsigned in_common(ec_field a, ec_field b) {
+/* What two names have in common, the closest of it. */
+enum { NOTHING, GROUP, FORM, SPELLING };
+
+static int in_common(ec_field a, ec_field b) {
   const char *i, *j;
   ec_field left, right;
-  unsigned found = 0;
+  int found = NOTHING;
   EACH_ITEM(a, left, i) {
     if (left.length == 0 || left.text[0] == '!')
       continue;
     EACH_ITEM(b, right, j) {
       if (is_equal(left, right)) {
-        if (is_spelling(left))
-          return 2;
-        found = 1;
+        int what = left.text[0] != '~'                          ? SPELLING
+                   : left.text[1] >= '0' && left.text[1] <= '9' ? GROUP
+                                                                : FORM;
+        found = what > found ? what : found;
       }
     }
   }
@@ -159,20 +164,22 @@ static int is_first_word(ec_field a, ec_field b) {
 }
 
 /* 1 same, 2 equivalent, 3 initial, 4 near, 5 far, 6 different, 7 same and
-** common */
+** common, 9 variant: Maria and Marie */
 unsigned ec_given_level(ec_field a, ec_field b, unsigned a_flags,
                         unsigned b_flags) {
-  unsigned common;
+  int common;
   double value;
   word left, right;
   ec_field first, second;
   if (a.length == 0 || b.length == 0)
     return 0;
   common = in_common(a, b);
-  if (common == 2)
+  if (common == SPELLING)
     return (a_flags & b_flags & EC_IS_COMMON) != 0 ? 7 : EC_SAME;
-  if (common == 1)
+  if (common == FORM)
     return 2;
+  if (common == GROUP)
+    return best_likeness(a, b) >= VARIANT ? 9 : 2;
   first = first_item(a);
   second = first_item(b);
   read_word(&left, first);
@@ -200,15 +207,15 @@ unsigned ec_given_level(ec_field a, ec_field b, unsigned a_flags,
 ** 7 same and common */
 unsigned ec_family_level(ec_field a, ec_field b, unsigned a_flags,
                          unsigned b_flags) {
-  unsigned common;
+  int common;
   double value;
   ec_field left, right;
   if (a.length == 0 || b.length == 0)
     return 0;
   common = in_common(a, b);
-  if (common == 2)
+  if (common == SPELLING)
     return (a_flags & b_flags & EC_IS_COMMON) != 0 ? 7 : EC_SAME;
-  if (common == 1)
+  if (common != NOTHING)
     return 2;
   left = first_item(a);
   right = first_item(b);
@@ -222,7 +229,7 @@ unsigned ec_family_level(ec_field a, ec_field b, unsigned a_flags,
 
 /* From 0 to 1; 1 for equivalent names. */
 static double name_likeness(ec_field a, ec_field b) {
-  return in_common(a, b) > 0 ? 1 : best_likeness(a, b);
+  return in_common(a, b) != NOTHING ? 1 : best_likeness(a, b);
 }
 
 int ec_is_swapped(ec_field a_given, ec_field a_family, ec_field b_given,
@@ -299,14 +306,19 @@ static unsigned email_level(ec_field a, ec_field b, ec_sharing sharing) {
 
 #define LAST_DIGITS 7
 
-/* 1 same, 2 same in a household, 3 same and public, 4 near, 5 different */
+/* 1 same, 2 same in a household, 3 same and public, 4 near, 5 different, 7 same
+** at work */
 static unsigned phone_level(ec_field a, ec_field b, ec_sharing sharing) {
-  if (sharing == EC_PERSONAL && (a.text[0] == 'h' || b.text[0] == 'h'))
+  int is_work = a.text[0] == 'w' || b.text[0] == 'w';
+  if (sharing == EC_PERSONAL && a.text[0] != 'p' && b.text[0] != 'p')
     sharing = EC_HOUSEHOLD;
   a.text++, a.length--;
   b.text++, b.length--;
   if (is_equal(a, b))
-    return sharing == EC_PUBLIC ? 3 : sharing == EC_HOUSEHOLD ? 2 : EC_SAME;
+    return sharing == EC_PUBLIC     ? 3
+           : sharing == EC_PERSONAL ? EC_SAME
+           : is_work                ? 7
+                                    : 2;
   if (a.length > LAST_DIGITS && b.length > LAST_DIGITS) {
     if (memcmp(a.text + a.length - LAST_DIGITS, b.text + b.length - LAST_DIGITS,
                LAST_DIGITS) == 0)
@@ -317,11 +329,16 @@ static unsigned phone_level(ec_field a, ec_field b, ec_sharing sharing) {
   return 5;
 }
 
+/* Level 7 of phones is as good as level 2. */
+static unsigned rank(unsigned level) {
+  return level == 7 ? 2 : level;
+}
+
 static unsigned best_address(ec_kind kind, ec_field a, ec_field b,
                              ec_sharing_of *sharing, const void *context) {
   const char *i, *j;
   ec_field left, right;
-  unsigned best = EC_HIGHEST_LEVEL;
+  unsigned best = EC_HIGHEST_LEVEL + 1;
   EACH_ITEM(a, left, i) {
     EACH_ITEM(b, right, j) {
       ec_sharing how = EC_PERSONAL;
@@ -333,10 +350,36 @@ static unsigned best_address(ec_kind kind, ec_field a, ec_field b,
         how = sharing(context, left.text + 1, left.length - 1);
       level = kind == EC_EMAILS ? email_level(left, right, how)
                                 : phone_level(left, right, how);
-      best = level < best ? level : best;
+      best = rank(level) < rank(best) ? level : best;
     }
   }
-  return best == EC_HIGHEST_LEVEL ? 0 : best;
+  return best > EC_HIGHEST_LEVEL ? 0 : best;
+}
+
+/* Whether both records have numbers of their own, and none in common. */
+static int have_other_numbers(ec_field a, ec_field b) {
+  const char *i, *j;
+  ec_field left, right;
+  int left_own = 0, right_own = 0;
+  EACH_ITEM(a, left, i) {
+    if (left.length == 0 || left.text[0] != 'p')
+      continue;
+    left_own = 1;
+    EACH_ITEM(b, right, j) {
+      right_own |= right.length > 0 && right.text[0] == 'p';
+      if (is_equal(left, right))
+        return 0;
+    }
+  }
+  return left_own && right_own;
+}
+
+/* 1 same, 2 same in a household, 3 same and public, 4 near, 5 different, 6 same
+** in a household, but each has another number of its own */
+static unsigned phones_level(ec_field a, ec_field b, ec_sharing_of *sharing,
+                             const void *context) {
+  unsigned level = best_address(EC_PHONES, a, b, sharing, context);
+  return (level == 2 || level == 7) && have_other_numbers(a, b) ? 6 : level;
 }
 
 /* 1 same, 2 different values of one source; 0 without a common source */
@@ -452,7 +495,7 @@ static unsigned address_level(ec_field a, ec_field b) {
       return 5;
     if (house > 0 && place > 0)
       return EC_SAME;
-    if (house > 0 || (place > 0 && house == 0) || place >= 2)
+    if (house > 0 || (place > 0 && house == 0) || (street == 2 && place >= 2))
       return 2;
   }
   if (house > 0 && place >= 3)
@@ -492,8 +535,9 @@ unsigned ec_level(ec_kind kind, ec_field a, ec_field b, ec_sharing_of *sharing,
   case EC_MIDDLE:
     return middle_level(a, b);
   case EC_EMAILS:
-  case EC_PHONES:
     return best_address(kind, a, b, sharing, context);
+  case EC_PHONES:
+    return phones_level(a, b, sharing, context);
   case EC_IDS:
     return ids_level(a, b);
   case EC_DATE:

@@ -17,7 +17,8 @@ typedef enum ec_kind {
   EC_MIDDLE,  /* a name or its initial */
   EC_SUFFIX,  /* Jr, Sr, II */
   EC_EMAILS,  /* items: "p" or "r" (a role's mailbox) and the address */
-  EC_PHONES,  /* items: "h" (of a home) or "p" and the number */
+  EC_PHONES,  /* items: "p" (a person's own) "h" (of a home) or "w" (of a
+                 company) and the number */
   EC_IDS,     /* items: "SOURCE\tVALUE" */
   EC_DATE,    /* digits, year first */
   EC_ADDRESS, /* five items: house number, street, postcode, city, unit */

@@ -15,10 +15,11 @@ local function set(...)
 end
 
 local SAME_NAME = set("same", "same_common", "equivalent", "swapped")
-local ALIKE = set("same", "same_common", "equivalent", "swapped", "near")
+local ALIKE = set("same", "same_common", "equivalent", "swapped", "near", "variant")
 local FAMILY = set("same", "same_common", "equivalent", "swapped", "near", "shared_part")
 local BIRTH = set("same", "near")
 local HOME = set("same", "near")
+local HOUSEHOLD = set("same_household", "same_household_only")
 
 -- What the levels of a pair say, as far as the rules ask.
 local function evidence_of(l)
@@ -30,8 +31,10 @@ local function evidence_of(l)
     id = l.external_id.name == "same" and 1 or 0,
     phone = phone == "same" and 1 or 0,
     born = BIRTH[birth] and 1 or 0,
-    home = (HOME[l.address.name] or phone == "same_household" or email == "same_household"),
-    emails_differ = email == "different",
+    home = HOME[l.address.name] or HOUSEHOLD[phone] or email == "same_household"
+      or phone == "same_work" and email ~= "different",
+    -- Each has an address or number of its own.
+    is_apart = email == "different" or phone == "same_household_only",
   }
   -- Evidence of one person rather than of a household.
   out.strong = out.personal + out.id + out.phone + out.born
@@ -43,7 +46,7 @@ local function first_names(e)
   if e.given == "different" then
     -- Twins, or one contact under a wrong name: a person can tell, unless they have
     -- addresses of their own.
-    local is_open = not e.emails_differ and (e.family ~= "different" or e.born > 0)
+    local is_open = not e.is_apart and (e.family ~= "different" or e.born > 0)
       and (e.personal + e.id > 0 or e.birth == "same" and (e.home or e.phone > 0))
     return is_open and "review" or "none", "different first names"
   elseif e.given == "far" and e.personal + e.id + e.born == 0 then
@@ -52,6 +55,8 @@ local function first_names(e)
     return "review", "a first name is missing"
   elseif e.given == "initial" and e.strong == 0 then
     return "review", "a first name is an initial"
+  elseif e.given == "variant" and e.personal + e.id + e.phone == 0 then
+    return e.is_apart and "none" or "review", "forms of a first name, and a household can share the rest"
   elseif e.given == "near" and e.strong == 0 then
     return "review", "first names differ, and a household can share the rest"
   end
@@ -72,10 +77,10 @@ local function generations(e, l)
   if l.suffix.name == "different" then
     return "none", "different suffixes, such as Jr. and Sr."
   elseif l.suffix.name == "one_sided" and e.personal + e.id + (e.birth == "same" and 1 or 0) == 0 then
-    return "review", "only one has a suffix, such as Jr."
+    return (e.is_apart or e.birth == "different") and "none" or "review", "only one has a suffix, such as Jr."
   elseif e.birth == "different" then
     -- Father and son, or one date that is wrong.
-    local is_open = not e.emails_differ and ALIKE[e.given] and FAMILY[e.family]
+    local is_open = not e.is_apart and ALIKE[e.given] and FAMILY[e.family]
       and (e.personal + e.id + e.phone > 0 or e.home)
     return is_open and "review" or "none", "different dates of birth"
   elseif e.birth == "partly_same" and e.personal + e.id + e.phone == 0 and not e.home then
@@ -90,12 +95,14 @@ local function corroboration(e, l)
     end
     return nil
   elseif e.home and ALIKE[e.given] and FAMILY[e.family] then
-    if e.emails_differ or l.middle_name.name == "different" or l.phone.name == "different" then
+    if e.is_apart and l.address.name == "different" then
+      return "none", "different people of one household or company"
+    elseif e.is_apart or l.middle_name.name == "different" or l.phone.name == "different" then
       return "review", "only a household's data is the same"
     end
     return nil
-  elseif e.emails_differ then
-    return "none", "different e-mail addresses, and nothing but the name in common"
+  elseif e.is_apart or e.given == "swapped" then
+    return "none", "different people, as far as the data shows"
   elseif l.address.name == "different" or l.phone.name == "different" then
     return "none", "nothing but the name in common"
   end

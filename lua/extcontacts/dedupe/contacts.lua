@@ -45,13 +45,16 @@ local function add_emails(contact, keys, sound)
   return table.concat(items, "\n")
 end
 
+-- Numbers that relatives or colleagues may share.
+local SHARED = { homePhone = "h", workPhone = "w" }
+
 local function add_phones(contact, keys, region)
   local items, seen = {}, {}
   for _, field in ipairs(contact_fields.phones) do
     local number = addresses.phone(contact[field], region)
     if number and not seen[number] then
       seen[number] = true
-      items[#items + 1] = (field == "homePhone" and "h" or "p") .. number
+      items[#items + 1] = (SHARED[field] or "p") .. number
       keys[#keys + 1] = "d" .. number
       keys[#keys + 1] = #number > 7 and "e" .. number:sub(-7) or nil
     end

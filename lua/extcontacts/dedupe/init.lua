@@ -22,12 +22,12 @@ local dedupe = {}
 local CAP = 100
 -- Random pairs, and the seed that makes them the same in every run.
 local SAMPLE, SEED = 200000, 16
-local THRESHOLD, REVIEW = 0.99, 0.4
+local THRESHOLD, REVIEW = 0.99, 0.7
 
 ---@class extcontacts.dedupe.Options
 ---@field kind "contact"|"organization"|nil default `contact`
 ---@field threshold number|nil probability from which a pair is merged; default 0.99
----@field review number|nil probability from which a pair is reviewed; default 0.4
+---@field review number|nil probability from which a pair is reviewed; default 0.7
 ---@field never extcontacts.dedupe.NeverList|nil pairs and records that are not duplicates
 ---@field region string|nil ISO 3166 in upper case, `DE`, of phone numbers without a country code
 ---@field birth_field string|nil name of the custom field with the date of birth

@@ -30,6 +30,7 @@ levels.by_kind = {
     level("different", -6, -9, -4),
     level("same_common", 6.5, 5, 8, "same first name"),
     level("swapped", 6, 5, 8, "first and last name swapped"),
+    level("variant", 5, 4, 6, "forms of one first name"),
   },
   family = {
     level("same", 10, 8, 12, "same last name"),
@@ -60,10 +61,11 @@ levels.by_kind = {
   },
   phones = {
     level("same", 14, 12, 16, "same phone number"),
-    level("same_household", 9, 7, 10, "same phone number of a household"),
+    level("same_household", 9, 7, 10, "same phone number of a home"),
     level("same_public", 3, 2, 4, "same phone number of many"),
     level("near", 7, 4, 8, "similar phone numbers"),
     level("different", -1, -2, 0),
+    level("same_household_only", 5, 4, 6, "same phone number of a home or company"),
   },
   ids = {
     level("same", 18, 16, 18, "same external id"),

@@ -379,7 +379,9 @@ static int have_other_numbers(ec_field a, ec_field b) {
 static unsigned phones_level(ec_field a, ec_field b, ec_sharing_of *sharing,
                              const void *context) {
   unsigned level = best_address(EC_PHONES, a, b, sharing, context);
-  return (level == 2 || level == 7) && have_other_numbers(a, b) ? 6 : level;
+  if ((level != 2 && level != 7) || !have_other_numbers(a, b))
+    return level;
+  return level == 2 ? 6 : 3;
 }
 
 /* 1 same, 2 different values of one source; 0 without a common source */

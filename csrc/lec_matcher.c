@@ -26,7 +26,7 @@ typedef struct matcher_box {
   int is_finished;
   ec_counts *counts;
   pair *pairs;
-  size_t pair_count, pair_room;
+  size_t pair_count, pair_room, visited;
 } matcher_box;
 
 static const char *const kind_names[] = {
@@ -267,11 +267,12 @@ static int matcher_tally(lua_State *L) {
   return 1;
 }
 
-/* Keeps the pairs whose pattern is wanted. */
+/* Keeps a pair unless its pattern is one to pass over. */
 static int keep_pair(void *context, size_t a, size_t b, ec_pattern pattern) {
   matcher_box *box = context;
   pair *next;
-  if (ec_counts_of(box->counts, pattern) == 0)
+  box->visited++;
+  if (ec_counts_of(box->counts, pattern) > 0)
     return EC_MATCH_OK;
   if (box->pair_count == box->pair_room) {
     size_t room = box->pair_room * 2 + 256;
@@ -288,8 +289,8 @@ static int keep_pair(void *context, size_t a, size_t b, ec_pattern pattern) {
   return EC_MATCH_OK;
 }
 
-/* matcher:pairs(part, wanted) -> { a, b, pattern, a, b, pattern, … } of the
-** candidate pairs whose pattern is a key of `wanted` */
+/* matcher:pairs(part, passed) -> { a, b, pattern, a, b, pattern, … } of the
+** candidate pairs whose pattern is no key of `passed`, and the number of all */
 static int matcher_pairs(lua_State *L) {
   matcher_box *box = check_finished(L);
   unsigned part = check_part(L);
@@ -305,7 +306,7 @@ static int matcher_pairs(lua_State *L) {
         ec_counts_add(counts, to_pattern(L, -1, box->m)) != 0)
       return raise_status(L, EC_MATCH_MEMORY);
   }
-  box->pair_count = 0;
+  box->pair_count = box->visited = 0;
   status = ec_matcher_visit(box->m, part, keep_pair, box);
   if (status != EC_MATCH_OK)
     return raise_status(L, status);
@@ -319,7 +320,8 @@ static int matcher_pairs(lua_State *L) {
     push_pattern(L, box->m, found->pattern);
     lua_rawseti(L, -2, (int)i * 3 + 3);
   }
-  return 1;
+  lua_pushnumber(L, (lua_Number)box->visited);
+  return 2;
 }
 
 /* matcher:close(): releases the memory; closing twice does nothing */

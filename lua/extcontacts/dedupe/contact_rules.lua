@@ -19,6 +19,7 @@ local ALIKE = set("same", "same_common", "equivalent", "swapped", "near", "varia
 local FAMILY = set("same", "same_common", "equivalent", "swapped", "near", "shared_part")
 local BIRTH = set("same", "near")
 local HOME = set("same", "near")
+local UNCERTAIN = set("near", "far", "swapped", "initial")
 local HOUSEHOLD = set("same_household", "same_household_only")
 
 -- What the levels of a pair say, as far as the rules ask.
@@ -55,6 +56,8 @@ local function first_names(e)
     return "review", "a first name is missing"
   elseif e.given == "initial" and e.strong == 0 then
     return "review", "a first name is an initial"
+  elseif e.is_apart and UNCERTAIN[e.given] and e.personal + e.id + e.phone == 0 then
+    return "review", "first names differ, and each has an address or number of its own"
   elseif e.given == "variant" and e.personal + e.id + e.phone == 0 then
     return e.is_apart and "none" or "review", "forms of a first name, and a household can share the rest"
   elseif e.given == "near" and e.strong == 0 then

@@ -60,6 +60,33 @@ function Result:record(index)
   return self.spool:at(index)
 end
 
+--- Whether a pair is merged: both records are in one merged cluster.
+---@param edge extcontacts.dedupe.Edge
+---@return "merge"|"review"
+function Result:decision(edge)
+  if not self.merged_into then
+    self.merged_into = {}
+    for _, cluster in ipairs(self.clusters) do
+      for _, index in ipairs(cluster.decision == "merge" and cluster.members or {}) do
+        self.merged_into[index] = cluster
+      end
+    end
+  end
+  local cluster = self.merged_into[edge.a]
+  return cluster ~= nil and cluster == self.merged_into[edge.b] and "merge" or "review"
+end
+
+--- Calls `visit(a, b)` for each pair that was compared.
+---@param visit fun(a: integer, b: integer)
+function Result:each_candidate(visit)
+  for part = 1, core.matcher.PARTS do
+    local found = self.matcher:pairs(part, {})
+    for at = 1, #found, 3 do
+      visit(found[at], found[at + 1])
+    end
+  end
+end
+
 --- Releases the temporary file and the memory.
 function Result:close()
   self.spool:close()
@@ -91,15 +118,16 @@ local function skipped_of(blocks, records, key_names)
   return out
 end
 
-local function tally(self, options)
-  local parts, total = core.matcher.PARTS, {}
-  for part = 1, parts do
+-- The weights are estimated from some parts of the pairs, if there are many; the parts
+-- are spread evenly over all.
+local ALL_BELOW, EVERY_PART = 20000, 4
+
+-- The patterns of the candidates, and their counts.
+local function tally(self)
+  local total, step = {}, self.records > ALL_BELOW and EVERY_PART or 1
+  for part = 1, core.matcher.PARTS, step do
     for pattern, count in pairs(self.matcher:tally(part)) do
-      total[pattern] = (total[pattern] or 0) + count
-      self.candidates = self.candidates + count
-    end
-    if options.on_progress then
-      options.on_progress("pairs", part, parts * 2)
+      total[pattern] = (total[pattern] or 0) + count * step
     end
   end
   return total
@@ -107,24 +135,26 @@ end
 
 -- The pairs that are merged or reviewed.
 local function find_edges(self, counts, options)
-  local wanted, parts = {}, core.matcher.PARTS
+  local passed, parts = {}, core.matcher.PARTS
   local review = options.review or REVIEW
-  for pattern in pairs(counts) do
+  local function is_passed(pattern)
     local verdict = self.weights:verdict(pattern)
-    if verdict.most ~= "none" and verdict.probability >= review then
-      wanted[pattern] = true
-    end
+    return verdict.most == "none" or verdict.probability < review
+  end
+  for pattern in pairs(counts) do
+    passed[pattern] = is_passed(pattern) or nil
   end
   for part = 1, parts do
-    local found = self.matcher:pairs(part, wanted)
+    local found, visited = self.matcher:pairs(part, passed)
+    self.candidates = self.candidates + visited
     for at = 1, #found, 3 do
       local a, b, pattern = found[at], found[at + 1], found[at + 2]
-      if not self:is_never(a, b) then
+      if not is_passed(pattern) and not self:is_never(a, b) then
         self.edges[#self.edges + 1] = { a = a, b = b, pattern = pattern, verdict = self.weights:verdict(pattern) }
       end
     end
     if options.on_progress then
-      options.on_progress("pairs", parts + part, parts * 2)
+      options.on_progress("pairs", part, parts)
     end
   end
 end
@@ -157,7 +187,7 @@ local function run(self, next_record, options)
   read_records(self, next_record, options)
   local blocks, in_blocks = self.matcher:finish(CAP)
   self.skipped = skipped_of(blocks, in_blocks, self.type.key_names)
-  local counts = tally(self, options)
+  local counts = tally(self)
   self.weights = weights.estimate(self.fields, self.type.rules, counts, self.matcher:sample(SAMPLE, SEED), self.records)
   find_edges(self, counts, options)
   local review = options.review or REVIEW

@@ -66,6 +66,7 @@ levels.by_kind = {
     level("near", 7, 4, 8, "similar phone numbers"),
     level("different", -1, -2, 0),
     level("same_household_only", 5, 4, 6, "same phone number of a home or company"),
+    level("same_work", 9, 7, 10, "same phone number at work"),
   },
   ids = {
     level("same", 18, 16, 18, "same external id"),
@@ -83,6 +84,10 @@ levels.by_kind = {
     level("same_place", 2, 1, 3, "same place"),
     level("different", -1.5, -3, -0.5),
     level("other_unit", 2, 0, 2, "another unit of the same house"),
+  },
+  domains = {
+    level("same", 9, 7, 11, "same website"),
+    level("different", -1, -2, 0),
   },
   title = {
     level("same", 5, 2, 8, "same organization"),

@@ -35,6 +35,7 @@ add("restore", function() return require "extcontacts.cli.commands.restore" end)
 
 section "Fix data"
 add("lint", function() return require "extcontacts.cli.commands.lint" end)
+add("duplicates", function() return require "extcontacts.cli.commands.duplicates" end)
 add("fixes", function() return require "extcontacts.cli.commands.fixes" end)
 add("plan", function() return require "extcontacts.cli.commands.plan" end)
 add("apply", function() return require "extcontacts.cli.commands.apply" end)

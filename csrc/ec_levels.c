@@ -89,9 +89,11 @@ static int in_common(ec_field a, ec_field b) {
       continue;
     EACH_ITEM(b, right, j) {
       if (is_equal(left, right)) {
-        int what = left.text[0] != '~'                          ? SPELLING
-                   : left.text[1] >= '0' && left.text[1] <= '9' ? GROUP
-                                                                : FORM;
+        int what = SPELLING;
+        if (left.text[0] == '~')
+          what = left.length > 1 && left.text[1] >= '0' && left.text[1] <= '9'
+                     ? GROUP
+                     : FORM;
         found = what > found ? what : found;
       }
     }
@@ -497,7 +499,8 @@ static unsigned address_level(ec_field a, ec_field b) {
       return 5;
     if (house > 0 && place > 0)
       return EC_SAME;
-    if (house > 0 || (place > 0 && house == 0) || (street == 2 && place >= 2))
+    if (house > 0 || (place > 0 && house == 0) || (street == 2 && place >= 2) ||
+        place == 4)
       return 2;
   }
   if (house > 0 && place >= 3)
@@ -510,6 +513,7 @@ static unsigned address_level(ec_field a, ec_field b) {
 /* 1 same, 2 near, 3 far, 4 different */
 static unsigned title_level(ec_field a, ec_field b) {
   double words, letters;
+  size_t longer;
   const char *i, *j;
   ec_field left, right;
   EACH_ITEM(a, left, i) {
@@ -522,7 +526,8 @@ static unsigned title_level(ec_field a, ec_field b) {
   right = first_item(b);
   words = ec_word_overlap(left.text, left.length, right.text, right.length);
   letters = likeness(left, right);
-  if (words >= 0.8 || letters >= 0.95)
+  longer = left.length > right.length ? left.length : right.length;
+  if (words >= 0.8 || field_edits(left, right) <= (longer >= 12 ? 2u : 1u))
     return 2;
   return words >= 0.5 || letters >= 0.88 ? 3 : 4;
 }

@@ -16,13 +16,16 @@ local function words(text)
   return out
 end
 
-local GIVEN = words [[James Robert John Michael David William Richard Joseph Thomas Christopher Daniel Matthew Anthony Mark
+local GIVEN = words [[James Robert John Michael David William Richard Joseph Thomas Christopher Daniel Matthew
+Anthony Mark
   Steven Andrew Kenneth Joshua Kevin Brian Edward Ronald Timothy Jason Jeffrey Ryan Jacob Nicholas Gary Jonathan Mary
   Patricia Jennifer Linda Elizabeth Barbara Susan Jessica Sarah Karen Lisa Nancy Betty Sandra Margaret Ashley Kimberly
   Emily Donna Michelle Carol Amanda Melissa Deborah Stephanie Rebecca Laura Helen Sharon Cynthia Peter Hans Klaus
   Jürgen Wolfgang Uwe Günther Dieter Andreas Stefan Ursula Monika Petra Sabine Renate Katharina Heike Birgit Pierre
-  Camille Chloé Élodie François Luis Carlos María José Lucía Giulia Marco Paolo Piotr Łukasz Małgorzata Zbigniew Agnieszka]]
-local FAMILY = words [[Smith Johnson Williams Brown Jones Garcia Miller Davis Wilson Anderson Thomas Taylor Moore Jackson Martin
+Camille Chloé Élodie François Luis Carlos María José Lucía Giulia Marco Paolo Piotr Łukasz Małgorzata Zbigniew
+  Agnieszka]]
+local FAMILY = words [[Smith Johnson Williams Brown Jones Garcia Miller Davis Wilson Anderson Thomas Taylor
+Moore Jackson Martin
   Lee Perez Thompson White Harris Sanchez Clark Lewis Robinson Walker Young Allen King Wright Scott Hill Flores Green
   Adams Nelson Baker Hall Rivera Campbell Mitchell Carter Müller Schmidt Schneider Fischer Weber Meyer Wagner Becker
   Schulz Hoffmann Koch Bauer Richter Klein Wolf Schröder Neumann Schwarz Braun Zimmermann Krüger Hartmann Dubois Moreau
@@ -42,7 +45,8 @@ local NICKNAMES = { Robert = "Bob", William = "Bill", Richard = "Dick", James = 
   Jennifer = "Jenny", Joseph = "Joe", Daniel = "Dan", Matthew = "Matt", Anthony = "Tony", Steven = "Steve",
   Andrew = "Drew", Kenneth = "Ken", Edward = "Ted", Nicholas = "Nick", Deborah = "Debbie", Rebecca = "Becky",
   Susan = "Sue", Wolfgang = "Wolf", Zbigniew = "Zbyszek" }
-local OTHER_SPELLING = { ["Müller"] = "Mueller", ["Schröder"] = "Schroeder", ["Krüger"] = "Krueger", ["Günther"] = "Guenther",
+local OTHER_SPELLING = { ["Müller"] = "Mueller", ["Schröder"] = "Schroeder", ["Krüger"] = "Krueger",
+  ["Günther"] = "Guenther",
   ["Jürgen"] = "Juergen", ["Łukasz"] = "Lukasz", ["Małgorzata"] = "Malgorzata", ["Wiśniewski"] = "Wisniewski",
   ["Wójcik"] = "Wojcik", ["Zieliński"] = "Zielinski", ["Lefèvre"] = "Lefevre", ["Ivanov"] = "Иванов",
   ["Petrov"] = "Петров", ["François"] = "Franc\204\167ois", ["Chloé"] = "Chloe\204\129", ["María"] = "Maria" }

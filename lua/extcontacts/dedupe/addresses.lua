@@ -39,8 +39,8 @@ function addresses.email(text)
   end
   user = user:match "^([^+]+)%+" or user
   local role = user:match "^%a+" or ""
-  return { address = user .. "@" .. host, user = user, is_role = ROLES[user] or ROLES[role] and not user:find "%a[._-]%a"
-    or false }
+  local is_role = ROLES[user] or ROLES[role] and not user:find "%a[._-]%a" or false
+  return { address = user .. "@" .. host, user = user, is_role = is_role }
 end
 
 --- The digits of a phone number in E.164, with a plus sign; of a number without a
@@ -82,8 +82,8 @@ end
 ------------------------------------------------------------ postal address --
 
 local SHORT = {}
-for long, short in ([[street st str st strasse st avenue av ave av road rd drive dr lane ln place pl court ct crescent cr
-  cres cr circuit cct boulevard bd blvd bd square sq terrace tce highway hwy parade pde close cl grove gr way wy
+for long, short in ([[street st str st strasse st avenue av ave av road rd drive dr lane ln place pl court ct crescent
+  cr cres cr circuit cct boulevard bd blvd bd square sq terrace tce highway hwy parade pde close cl grove gr way wy
   north n south s east e west w platz pl weg wg allee al via v calle c rue r]]):gmatch "(%S+)%s+(%S+)" do
   SHORT[long] = short
 end

@@ -68,7 +68,8 @@ end
 local function last_names(e)
   local is_renamed = SAME_NAME[e.given] and e.strong > 1 or ALIKE[e.given] and e.birth == "same" and e.home
   if e.family == "different" and not is_renamed then
-    return e.strong > 0 and (ALIKE[e.given] or e.birth == "same" and e.home) and "review" or "none", "different last names"
+    local is_open = e.strong > 0 and (ALIKE[e.given] or e.birth == "same" and e.home)
+    return is_open and "review" or "none", "different last names"
   elseif e.family == "unknown" and (e.strong == 0 or not ALIKE[e.given]) then
     return "review", "a last name is missing"
   elseif e.family == "far" and e.strong == 0 then

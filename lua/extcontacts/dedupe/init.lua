@@ -20,14 +20,14 @@ local dedupe = {}
 
 -- Records of one block at most.
 local CAP = 100
--- Random pairs, and the seed that makes them the same in every run.
+-- Random pairs at most, and the seed that makes them the same in every run.
 local SAMPLE, SEED = 200000, 16
-local THRESHOLD, REVIEW = 0.99, 0.7
+local THRESHOLD, REVIEW = 0.99, 0.4
 
 ---@class extcontacts.dedupe.Options
 ---@field kind "contact"|"organization"|nil default `contact`
 ---@field threshold number|nil probability from which a pair is merged; default 0.99
----@field review number|nil probability from which a pair is reviewed; default 0.7
+---@field review number|nil probability from which a pair is reviewed; default 0.4
 ---@field never extcontacts.dedupe.NeverList|nil pairs and records that are not duplicates
 ---@field region string|nil ISO 3166 in upper case, `DE`, of phone numbers without a country code
 ---@field birth_field string|nil name of the custom field with the date of birth
@@ -188,7 +188,8 @@ local function run(self, next_record, options)
   local blocks, in_blocks = self.matcher:finish(CAP)
   self.skipped = skipped_of(blocks, in_blocks, self.type.key_names)
   local counts = tally(self)
-  self.weights = weights.estimate(self.fields, self.type.rules, counts, self.matcher:sample(SAMPLE, SEED), self.records)
+  self.weights = weights.estimate(self.fields, self.type.rules, counts, self.matcher:sample(math.min(SAMPLE, self.records * 50), SEED),
+    self.records)
   find_edges(self, counts, options)
   local review = options.review or REVIEW
   local function verdict_of(a, b)

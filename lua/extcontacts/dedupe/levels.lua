@@ -5,6 +5,11 @@
 
 local levels = {}
 
+---@class extcontacts.dedupe.Field
+---@field name string
+---@field kind string of csrc/ec_levels.h
+---@field levels string|nil its levels, if they are not those of the kind
+
 ---@class extcontacts.dedupe.Level
 ---@field name string
 ---@field words string|nil for people; nil if it says nothing for the pair
@@ -89,6 +94,13 @@ levels.by_kind = {
     level("same", 9, 7, 11, "same website"),
     level("different", -1, -2, 0),
   },
+  -- An organization's own name, where `title` is that of a contact's organization.
+  organization_name = {
+    level("same", 11, 9, 13, "same name"),
+    level("near", 8, 6, 10, "similar names"),
+    level("far", 4, 2, 6, "names with words in common"),
+    level("different", -6, -8, -4),
+  },
   title = {
     level("same", 5, 2, 8, "same organization"),
     level("near", 4, 2, 7, "similar organizations"),
@@ -101,14 +113,21 @@ for _, list in pairs(levels.by_kind) do
   list[0] = UNKNOWN
 end
 
+--- The levels of a field.
+---@param field extcontacts.dedupe.Field
+---@return table<integer, extcontacts.dedupe.Level>
+function levels.rows(field)
+  return levels.by_kind[field.levels or field.kind]
+end
+
 --- The levels of a pattern by the names of the fields.
----@param fields { name: string, kind: string }[]
+---@param fields extcontacts.dedupe.Field[]
 ---@param pattern string
 ---@return table<string, extcontacts.dedupe.Level>
 function levels.of(fields, pattern)
   local out = {}
   for index, field in ipairs(fields) do
-    out[field.name] = levels.by_kind[field.kind][pattern:byte(index) - 48]
+    out[field.name] = levels.rows(field)[pattern:byte(index) - 48]
   end
   return out
 end

@@ -12,7 +12,7 @@ local soundex = core.similarity.soundex
 
 --- The fields and their kinds, in the order of a pattern's levels.
 organizations.fields = {
-  { name = "name", kind = "title" }, { name = "domain", kind = "domains" }, { name = "phone", kind = "phones" },
+  { name = "name", kind = "title", levels = "organization_name" }, { name = "domain", kind = "domains" }, { name = "phone", kind = "phones" },
   { name = "external_id", kind = "ids" }, { name = "address", kind = "address" },
 }
 
@@ -83,7 +83,9 @@ local function add_places(keys, title, address)
     keys[#keys + 1] = address.house ~= "" and "k" .. address.house .. "|" .. address.postcode or nil
     keys[#keys + 1] = sound and "f" .. sound .. "|" .. address.postcode or nil
   end
-  keys[#keys + 1] = address.house ~= "" and address.street ~= "" and "k" .. address.house .. "|" .. address.street or nil
+  if address.house ~= "" and address.street ~= "" then
+    keys[#keys + 1] = "k" .. address.house .. "|" .. address.street
+  end
   keys[#keys + 1] = first and address.city ~= "" and "g" .. first .. "|" .. address.city or nil
   local second = title:match "^%S+ (%S+)"
   keys[#keys + 1] = sound and second and "i" .. sound .. (soundex(second) or second) or nil

@@ -62,7 +62,7 @@ local function common_words(fields, pattern)
 end
 
 --- Why a pair is one or may be one, in words.
----@param fields { name: string, kind: string }[]
+---@param fields extcontacts.dedupe.Field[]
 ---@param edge extcontacts.dedupe.Edge
 ---@return string
 function report.reason(fields, edge)
@@ -116,7 +116,7 @@ function report.each_cluster_row(result, kind, put)
 end
 
 --- The columns of pairs.csv.
----@param fields { name: string, kind: string }[]
+---@param fields extcontacts.dedupe.Field[]
 ---@return string[]
 function report.pair_columns(fields)
   local out = { "id_a", "id_b", "probability", "weight", "decision", "reason" }

@@ -7,7 +7,8 @@
 local romanization = {}
 
 local PAIRS = [[
-а a б b в v г g ґ g д d е e ё e є ye ж zh з z и i і i ї i й y к k л l м m н n о o п p р r с s т t у u ў u ф f х kh ц ts ч ch ш sh
+а a б b в v г g ґ g д d е e ё e є ye ж zh з z и i і i ї i й y к k л l м m н n о o п p р r с s т t у u ў u ф f х
+kh ц ts ч ch ш sh
 щ shch ъ - ы y ь - э e ю yu я ya ђ dj ј j љ lj њ nj ћ c џ dz
 α a β v γ g δ d ε e ζ z η i θ th ι i κ k λ l μ m ν n ξ x ο o π p ρ r σ s ς s τ t υ y φ f χ ch ψ ps ω o
 ß ss ł l ø o đ d ħ h ŧ t æ ae œ oe þ th ð d ı i ŋ n ə a

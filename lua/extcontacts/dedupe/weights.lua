@@ -17,7 +17,7 @@ local FEWEST, MOST = 0.001, 3
 local ANCHOR_SHARE = 0.7
 
 ---@class extcontacts.dedupe.Weights
----@field fields { name: string, kind: string }[]
+---@field fields extcontacts.dedupe.Field[]
 ---@field rules table
 ---@field prior number bits: the odds that two random records are one
 ---@field weights table<integer, table<integer, number>> by field and level
@@ -93,7 +93,7 @@ end
 -- smoothed towards the default.
 local function estimate(self, matches, random)
   for index, field in ipairs(self.fields) do
-    local kinds = levels.by_kind[field.kind]
+    local kinds = levels.rows(field)
     local matched, drawn = known_of(matches[index]), known_of(random[index])
     for level = 1, #kinds do
       local row = kinds[level]
@@ -110,7 +110,7 @@ local function estimate(self, matches, random)
 end
 
 --- Estimates the weights.
----@param fields { name: string, kind: string }[]
+---@param fields extcontacts.dedupe.Field[]
 ---@param rules table `contact_rules`, `organization_rules`
 ---@param tally table<string, number> the patterns of the candidate pairs, and their counts
 ---@param sample table<string, number> those of random pairs
@@ -121,7 +121,7 @@ function weights.estimate(fields, rules, tally, sample, records)
   local learnable, anchors = {}, 0
   for index, field in ipairs(fields) do
     self.weights[index] = { [0] = 0 }
-    for level, row in ipairs(levels.by_kind[field.kind]) do
+    for level, row in ipairs(levels.rows(field)) do
       self.weights[index][level] = row.weight
     end
   end

@@ -52,7 +52,7 @@ function command.setup(argparser)
   argparser:option("--clusters", "where to write the clusters [clusters.csv]"):argname("FILE")
   argparser:option("--pairs", "also write each pair with the weights of its fields"):argname("FILE")
   argparser:option("--threshold", "probability from which a pair is merged [0.99]"):argname("P"):convert(probability)
-  argparser:option("--review", "probability from which a pair is reviewed [0.7]"):argname("P"):convert(probability)
+  argparser:option("--review", "probability from which a pair is reviewed [0.4]"):argname("P"):convert(probability)
   argparser:option("--never", "pairs and records that are no duplicates: a CSV file with the column ids")
     :argname("FILE")
   argparser:option("--phone-region", "country of phone numbers without a country code, such as DE"):argname("CODE")
@@ -77,7 +77,8 @@ local function lines_of(path)
       elseif line:find "%S" then
         local record, problem = core.json.decode(line)
         if type(record) ~= "table" then
-          errors.raise_invalid(("%s: line %d is not a JSON object: %s"):format(path, number, problem or "another value"))
+          errors.raise_invalid(("%s: line %d is not a JSON object%s"):format(path, number,
+            problem and ": " .. problem or ""))
         elseif type(record.id) ~= "string" or record.id == "" then
           errors.raise_invalid(("%s: line %d has no id"):format(path, number))
         end

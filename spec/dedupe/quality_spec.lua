@@ -1,0 +1,68 @@
+-- The quality of the proposals on contacts with planted duplicates and look-alikes.
+-- The figures are those below which a change of the rules or weights is a regression.
+local dedupe = require "extcontacts.dedupe"
+local measure = require "bench.dedupe.measure"
+local planted = require "bench.dedupe.planted"
+
+local function find(set)
+  local index = 0
+  return assert(dedupe.find(function()
+    index = index + 1
+    return set.records[index]
+  end))
+end
+
+describe("duplicates among contacts with look-alikes", function()
+  local set, result
+
+  setup(function()
+    set = planted.contacts { count = 6000, seed = 20261 }
+    result = find(set)
+  end)
+
+  teardown(function()
+    result:close()
+  end)
+
+  it("has at least 1,000 true pairs and every kind of look-alike", function()
+    assert.is_true(measure.true_pairs(set.person_of) >= 1000)
+    local kinds = {}
+    for _, kind in pairs(set.kind_of) do
+      kinds[kind] = true
+    end
+    for _, kind in ipairs { "household", "twins", "father_and_son", "colleagues", "one_name", "namesakes" } do
+      assert.is_true(kinds[kind], kind)
+    end
+  end)
+
+  it("proposes merges with a precision of at least .998 and a recall of at least .94", function()
+    local found = measure.pairs(result.clusters, set.person_of, { merge = true })
+    assert.is_true(found.precision >= 0.998, ("precision %.4f"):format(found.precision))
+    assert.is_true(found.recall >= 0.94, ("recall %.4f"):format(found.recall))
+  end)
+
+  it("merges no two people of a household, no twins, no father with his son and no colleagues", function()
+    for _, cluster in ipairs(result.clusters) do
+      for _, index in ipairs(cluster.decision == "merge" and cluster.members or {}) do
+        local same = set.person_of[index] == set.person_of[cluster.members[1]]
+        assert.is_true(same or not set.kind_of[index], set.kind_of[index])
+      end
+    end
+  end)
+
+  it("finds .99 of the pairs for merging or review", function()
+    local found = measure.pairs(result.clusters, set.person_of, { merge = true, review = true })
+    assert.is_true(found.recall >= 0.99, ("recall %.4f"):format(found.recall))
+    assert.is_true(measure.blocking(result, set.person_of).completeness >= 0.99)
+  end)
+
+  it("gives the same clusters in another run", function()
+    local again = find(set)
+    assert.equal(#result.clusters, #again.clusters)
+    for number, cluster in ipairs(result.clusters) do
+      assert.same(cluster.members, again.clusters[number].members)
+      assert.equal(cluster.probability, again.clusters[number].probability)
+    end
+    again:close()
+  end)
+end)

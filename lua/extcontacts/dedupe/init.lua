@@ -188,7 +188,8 @@ local function run(self, next_record, options)
   local blocks, in_blocks = self.matcher:finish(CAP)
   self.skipped = skipped_of(blocks, in_blocks, self.type.key_names)
   local counts = tally(self)
-  self.weights = weights.estimate(self.fields, self.type.rules, counts, self.matcher:sample(math.min(SAMPLE, self.records * 50), SEED),
+  self.weights = weights.estimate(self.fields, self.type.rules, counts,
+    self.matcher:sample(math.min(SAMPLE, self.records * 50), SEED),
     self.records)
   find_edges(self, counts, options)
   local review = options.review or REVIEW

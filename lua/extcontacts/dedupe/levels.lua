@@ -91,7 +91,7 @@ levels.by_kind = {
     level("other_unit", 2, 0, 2, "another unit of the same house"),
   },
   domains = {
-    level("same", 9, 7, 11, "same website"),
+    level("same", 12, 9, 13, "same website"),
     level("different", -1, -2, 0),
   },
   -- An organization's own name, where `title` is that of a contact's organization.

@@ -12,7 +12,8 @@ local soundex = core.similarity.soundex
 
 --- The fields and their kinds, in the order of a pattern's levels.
 organizations.fields = {
-  { name = "name", kind = "title", levels = "organization_name" }, { name = "domain", kind = "domains" }, { name = "phone", kind = "phones" },
+  { name = "name", kind = "title", levels = "organization_name" },
+  { name = "domain", kind = "domains" }, { name = "phone", kind = "phones" },
   { name = "external_id", kind = "ids" }, { name = "address", kind = "address" },
 }
 

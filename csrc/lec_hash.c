@@ -3,7 +3,10 @@
 */
 #include "lec_open.h"
 
-#include "lec_util.h"
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "lec_buf.h"
 
 #include "ec_crc32.h"
 #include "ec_sha256.h"
@@ -24,6 +27,22 @@ static void add_argument(lua_State *L, ec_sha256 *h, int index) {
   ec_sha256_add(h, text, length);
 }
 
+/* The argument at `index`, a number of bytes of a text with `length`; by
+*default
+** all of them. */
+static size_t check_length(lua_State *L, int index, size_t length) {
+  lua_Number wanted = luaL_optnumber(L, index, (lua_Number)length);
+  luaL_argcheck(L, wanted >= 0 && wanted <= (lua_Number)length, index,
+                "must be at most the length of the text");
+  return (size_t)wanted;
+}
+
+static uint32_t check_crc(lua_State *L, int index) {
+  lua_Number crc = luaL_optnumber(L, index, 0);
+  luaL_argcheck(L, crc >= 0 && crc <= UINT32_MAX, index, "must be a checksum");
+  return (uint32_t)crc;
+}
+
 /* hash.sha256(text) -> 64 hexadecimal digits */
 static int hash_sha256(lua_State *L) {
   ec_sha256 h;
@@ -41,9 +60,13 @@ static int hash_new(lua_State *L) {
   return 1;
 }
 
-/* hash:add(text) -> hash */
+/* hash:add(text [, length]) -> hash; the first `length` bytes, by default all
+ */
 static int hash_add(lua_State *L) {
-  add_argument(L, luaL_checkudata(L, 1, HASH_TYPE), 2);
+  ec_sha256 *h = luaL_checkudata(L, 1, HASH_TYPE);
+  size_t length;
+  const char *text = luaL_checklstring(L, 2, &length);
+  ec_sha256_add(h, text, check_length(L, 3, length));
   lua_settop(L, 1);
   return 1;
 }
@@ -60,14 +83,31 @@ static int hash_digest(lua_State *L) {
 static int hash_crc32(lua_State *L) {
   size_t length;
   const char *text = luaL_checklstring(L, 1, &length);
-  lua_Number crc = luaL_optnumber(L, 2, 0);
-  lua_Number wanted = luaL_optnumber(L, 3, (lua_Number)length);
-  luaL_argcheck(L, crc >= 0 && crc <= UINT32_MAX, 2, "must be a checksum");
-  luaL_argcheck(L, wanted >= 0 && wanted <= (lua_Number)length, 3,
-                "must be at most the length of the text");
-  lua_pushinteger(L,
-                  (lua_Integer)ec_crc32((uint32_t)crc, text, (size_t)wanted));
+  uint32_t crc = check_crc(L, 2);
+  crc = ec_crc32(crc, text, check_length(L, 3, length));
+  lua_pushinteger(L, (lua_Integer)crc);
   return 1;
+}
+
+/* hash.seal(text [, crc]) -> the JSON object `text`, which has a field at
+*least,
+** with the field `crc` at its end and a line feed; and that checksum, of what
+** `crc` covers, followed by the text without its last byte */
+static int hash_seal(lua_State *L) {
+  size_t length;
+  const char *text = luaL_checklstring(L, 1, &length);
+  uint32_t crc = check_crc(L, 2);
+  char suffix[32];
+  int count;
+  ec_buf *b = lec_own_buf(L);
+  luaL_argcheck(L, length > 0, 1, "must be an object");
+  crc = ec_crc32(crc, text, length - 1);
+  count = snprintf(suffix, sizeof suffix, ",\"crc\":\"%08" PRIx32 "\"}\n", crc);
+  lec_buf_add(L, b, text, length - 1);
+  lec_buf_add(L, b, suffix, (size_t)count);
+  lec_buf_push(L, b);
+  lua_pushinteger(L, (lua_Integer)crc);
+  return 2;
 }
 
 int lec_open_hash(lua_State *L) {
@@ -80,5 +120,8 @@ int lec_open_hash(lua_State *L) {
                                        {NULL, NULL}};
   lec_newtype(L, HASH_TYPE, methods, meta);
   luaL_newlib(L, functions);
+  lec_new_buf(L);
+  lua_pushcclosure(L, hash_seal, 1);
+  lua_setfield(L, -2, "seal");
   return 1;
 }

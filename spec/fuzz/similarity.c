@@ -1,7 +1,7 @@
 /*
-** Fuzzes the comparison of texts and fields: no read outside, the same result
-*in
-** both orders.  Needs csrc/ec_similarity.c csrc/ec_levels.c.
+** Fuzzes the comparison of texts and fields: no read outside, the same result in
+** both orders.
+** Needs csrc/ec_similarity.c csrc/ec_levels.c.
 */
 #include "../../csrc/ec_levels.h"
 #include "../../csrc/ec_similarity.h"

@@ -19,8 +19,7 @@ local SUFFIX = 18
 ---@return string line with its line feed
 ---@return integer crc
 function checked_lines.seal(text, crc)
-  crc = crc32(text, crc or 0, #text - 1)
-  return ('%s,"crc":"%08x"}\n'):format(text:sub(1, -2), crc), crc
+  return core.hash.seal(text, crc or 0)
 end
 
 --- Checks a line on its own.

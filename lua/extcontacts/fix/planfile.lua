@@ -160,17 +160,14 @@ end
 -- Bytes of `,"hash":"…"}` at the end of a change's line.
 local HASH_BYTES = 75
 
--- The text of a change without its hash, checked against it.
-local function checked_text(self, line)
+-- Checks a change against the hash at the end of its line.
+local function check_change(self, line)
   local hash = line:sub(-HASH_BYTES):match '^,"hash":"(%x+)"}$'
   if not hash then
     damaged(self, "not a change")
-  end
-  local text = line:sub(1, -HASH_BYTES - 1) .. "}"
-  if core.hash.sha256(text) ~= hash then
+  elseif core.hash.new():add(line, #line - HASH_BYTES):add("}"):digest() ~= hash then
     damaged(self, "the change was edited after planning")
   end
-  return text, hash
 end
 
 local function take_end(self, line)
@@ -222,8 +219,8 @@ function planfile.open(path)
   end)
 end
 
--- The checked text of the next change; nil at the end.
-local function next_text(self)
+-- The checked line of the next change; nil at the end.
+local function next_change(self)
   local line = not self.totals and read_line(self)
   if line == nil then
     damaged(self, "the end of the plan is missing")
@@ -235,22 +232,22 @@ local function next_text(self)
   end
   self.hash:add(line):add("\n")
   self.count = self.count + 1
-  return checked_text(self, line)
+  check_change(self, line)
+  return line
 end
 
 --- The next change; nil at the end, when `totals` is set.  Raises an error
 -- object when the plan is damaged.
 ---@return extcontacts.fix.Change|nil
 function Reader:next()
-  local text, hash = next_text(self)
-  if not text then
+  local line = next_change(self)
+  if not line then
     return nil
   end
-  local change = core.json.decode(text)
+  local change = core.json.decode(line)
   if type(change) ~= "table" or change.n ~= self.count then
     damaged(self, "the number of the change is wrong")
   end
-  change.hash = hash
   return change
 end
 
@@ -265,8 +262,8 @@ function planfile.check(path)
   end
   return errors.catch(function()
     repeat
-      local text = next_text(reader)
-    until not text
+      local line = next_change(reader)
+    until not line
     return { header = reader.header, totals = reader.totals }
   end)
 end

@@ -1,4 +1,5 @@
 local canonical = require "extcontacts.record.canonical"
+local core = require "extcontacts.core"
 local deepcopy = require "extcontacts.base.deepcopy"
 local diff = require "extcontacts.record.diff"
 local json = require "extcontacts.base.json"
@@ -110,5 +111,39 @@ describe("record.diff", function()
       customFields = { level_integer = 2 } }, changed)
     assert.same(before, record)
     assert.equal(record.tags, changed.tags)
+  end)
+
+  it("finds what a server did not store, or changed besides", function()
+    local before = { firstName = "A", title = "T", workPhone = { display = "030 1" }, tags = { "x" }, revision = 1 }
+    local differences = { { path = { "title" }, before = "T", after = "U" } }
+    local sent = { firstName = "A", title = "U", workPhone = { display = "030 1" }, tags = { "x" } }
+    local function found(set)
+      local record = deepcopy(before)
+      record.title = "U"
+      for name, value in pairs(set) do
+        record[name] = value
+      end
+      return diff.not_stored("contact", before, differences, sent, record)
+    end
+    assert.same({}, found {})
+    assert.same({ "title" }, found { title = "T" }) -- as before, but not as planned
+    assert.same({ "title" }, found { title = core.json.null })
+    assert.same({ "firstName" }, found { firstName = "B" })
+    assert.same({ "firstName" }, found { firstName = core.json.null })
+    assert.same({ "lastName" }, found { lastName = "L" })
+    assert.same({}, found { workPhone = { display = "+49 30 1", e164 = "+49301", userInput = "030 1" } })
+    assert.same({ "workPhone" }, found { workPhone = { display = "+49 30 2", e164 = "+49302" } })
+    local gone = deepcopy(before)
+    gone.title, gone.firstName = "U", nil
+    assert.same({ "firstName" }, diff.not_stored("contact", before, differences, sent, gone))
+  end)
+
+  it("compares numbers beyond 2^53 by their digits", function()
+    local function decoded(number)
+      return { customFields = core.json.decode('{"a_integer":' .. number .. "}") }
+    end
+    assert.equal(0, #diff.between("contact", decoded "9007199254740993", decoded "9007199254740993"))
+    assert.equal(1, #diff.between("contact", decoded "9007199254740993", decoded "9007199254740992"))
+    assert.equal(1, #diff.between("contact", decoded "90071992547409931234", decoded "90071992547409931235"))
   end)
 end)

@@ -5,6 +5,7 @@ local core = require "extcontacts.core"
 local date = require "extcontacts.record.normalize.date"
 local errors = require "extcontacts.base.errors"
 local ids = require "extcontacts.record.normalize.id"
+local is_equal = require "extcontacts.base.is_equal"
 local models = require "extcontacts.api.models"
 local name_reader = require "extcontacts.record.normalize.name"
 local records = require "extcontacts.record"
@@ -209,6 +210,16 @@ end
 ---@return string
 function canonical.value_text(field, value, trim)
   return canonical.text(form_of(value, field, trim))
+end
+
+--- Whether two values of a field have the same canonical form.
+---@param field extcontacts.Field|nil
+---@param a any
+---@param b any
+---@param trim boolean|nil ignore white space at the ends of the texts of `a`, which the server removes
+---@return boolean
+function canonical.same(field, a, b, trim)
+  return is_equal(form_of(a, field, trim), form_of(b, field))
 end
 
 --- Returns the SHA-256 of a record's canonical form.

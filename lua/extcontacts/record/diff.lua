@@ -7,6 +7,7 @@ local canonical = require "extcontacts.record.canonical"
 local core = require "extcontacts.core"
 local deepcopy = require "extcontacts.base.deepcopy"
 local field_path = require "extcontacts.base.path"
+local is_equal = require "extcontacts.base.is_equal"
 local models = require "extcontacts.api.models"
 local records = require "extcontacts.record"
 local shallow_copy = require "extcontacts.base.shallow_copy"
@@ -74,25 +75,8 @@ local function model_within(field, a, b)
   end
 end
 
--- Whether two values are equal as they are, which is quick to see and usual.
-local function is_equal(a, b)
-  if type(a) ~= "table" or type(b) ~= "table" then
-    return a == b
-  end
-  for key, value in pairs(a) do
-    if not is_equal(value, b[key]) then
-      return false
-    end
-  end
-  for key in pairs(b) do
-    if a[key] == nil then
-      return false
-    end
-  end
-  return true
-end
-
-local function compare(out, path, model, before, after, ignored)
+-- `is_same`: compares two values that differ as they are.
+local function compare(out, path, model, before, after, ignored, is_same)
   for _, key in ipairs(keys_to_compare(before, after)) do
     local field = model.by_wire[key]
     local a, b = before[key], after[key]
@@ -100,8 +84,8 @@ local function compare(out, path, model, before, after, ignored)
       a, b = present(a), present(b)
       local within = model_within(field, a, b)
       if within then
-        compare(out, diff.extended(path, key), within, a or {}, b or {}, {})
-      elseif canonical.value_text(field, a) ~= canonical.value_text(field, b) then
+        compare(out, diff.extended(path, key), within, a or {}, b or {}, {}, is_same)
+      elseif not is_same(field, a, b) then
         out[#out + 1] = { path = diff.extended(path, key), before = deepcopy(a), after = deepcopy(b) }
       end
     end
@@ -115,8 +99,16 @@ end
 ---@return extcontacts.record.Difference[] sorted by path; empty if both have the same canonical form
 function diff.between(kind, before, after)
   local out = core.json.array {}
-  compare(out, {}, models[types.by_name[kind].model], before, after, types.owned)
+  compare(out, {}, models[types.by_name[kind].model], before, after, types.owned, canonical.same)
   return out
+end
+
+-- Whether two values have the same canonical form, or storing the first one makes it
+-- the second one: the server trims texts and recognises phone numbers.
+local function is_stored(field, sent, found)
+  return canonical.same(field, sent, found)
+    or (field ~= nil and field.type == "PhoneNumber" and canonical.same_phone(sent, found))
+    or canonical.same(field, sent, found, true)
 end
 
 -- The field at a path, as far as the models are known.
@@ -141,17 +133,7 @@ end
 function diff.same(kind, path, sent, found, rewritten)
   local field = field_at(kind, path)
   sent, found = present(sent), present(found)
-  if is_equal(sent, found) then
-    return true
-  end
-  local found_text = canonical.value_text(field, found)
-  if canonical.value_text(field, sent) == found_text then
-    return true
-  elseif not rewritten then
-    return false
-  end
-  return canonical.value_text(field, sent, true) == found_text
-    or (field ~= nil and field.type == "PhoneNumber" and canonical.same_phone(sent, found))
+  return is_equal(sent, found) or (rewritten and is_stored or canonical.same)(field, sent, found)
 end
 
 --- Puts one side of differences into a record.
@@ -216,11 +198,7 @@ end
 ---@return extcontacts.record.Difference[]
 function diff.remaining(kind, sent, found)
   local out = core.json.array {}
-  for _, difference in ipairs(diff.between(kind, sent, found)) do
-    if not diff.same(kind, difference.path, difference.before, difference.after, true) then
-      out[#out + 1] = difference
-    end
-  end
+  compare(out, {}, models[types.by_name[kind].model], sent, found, types.owned, is_stored)
   return out
 end
 
@@ -235,6 +213,32 @@ function diff.divergences(kind, sent, found)
     names[index] = diff.name(difference.path)
   end
   return names
+end
+
+--- Finds the fields in which an updated record differs from what was sent.  What came back
+-- as it was, and was to stay so, needs no further comparison.
+---@param kind extcontacts.record.TypeName
+---@param before table the record that was updated
+---@param differences extcontacts.record.Difference[] put into it
+---@param sent table
+---@param found table
+---@return string[] names
+function diff.not_stored(kind, before, differences, sent, found)
+  local is_planned, some_sent, some_found = {}, {}, {}
+  for _, difference in ipairs(differences) do
+    is_planned[difference.path[1]] = true
+  end
+  for key, value in pairs(sent) do
+    if is_planned[key] or not is_equal(found[key], before[key]) then
+      some_sent[key] = value
+    end
+  end
+  for key, value in pairs(found) do
+    if is_planned[key] or not is_equal(value, before[key]) then
+      some_found[key] = value
+    end
+  end
+  return diff.divergences(kind, some_sent, some_found)
 end
 
 --- Returns a path with dots, `address.city`.

@@ -80,7 +80,7 @@ local function applied(write, answer, response)
     return patched(write, record, outcome)
   elseif write.verb == "update" then
     outcome.write = response and response.is_bulk and "bulk" or "put"
-    local diverged = diff.divergences(write.change.kind, write.body, record)
+    local diverged = diff.not_stored(write.change.kind, write.before, write.change.diff, write.body, record)
     outcome.diverged = #diverged > 0 and diverged or nil
   end
   return outcome

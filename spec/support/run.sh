@@ -23,10 +23,10 @@
 #            (spec/support/check_bare.sh)
 #   deps     installs what the other groups need, but for bare and valgrind
 #
-# VMS="lua5.4" leaves the other VM out; asan also heeds ASAN_VMS.  On two
-# processors, suite and gc run the VMs at the same time and print the second one's
-# output after the first one's, and +GROUP runs beside the groups after it, as the
-# specs wait more than they compute; JOBS=1 runs everything one after the other.
+# VMS="lua5.4" leaves the other VM out; asan also heeds ASAN_VMS.  The specs wait
+# more than they compute.  So on two processors, suite and gc run the VMs at the same
+# time, suite also halves of its files, and +GROUP runs beside the groups after it;
+# the output of what ran beside comes last.  JOBS=1 runs one after the other.
 # Builds and logs go into CHECK_DIR (build/check), a folder below this tree.
 # EXTCONTACTS_WITHOUT="zsh fish" runs the specs as if these packages were
 # missing (spec/support/programs.lua).
@@ -57,12 +57,14 @@ lacking=0 packages= # pending for missing programs, and their Debian packages
 child= # of this process: the specs that it waits for
 other= # the process in the background
 beside= # the one of the group that runs beside others
+half=   # the one with half of a suite
 
 interrupted() {
   trap - INT TERM HUP
   [ -z "$child" ] || kill "$child" 2>/dev/null
   [ -z "$other" ] || kill "$other" 2>/dev/null
   [ -z "$beside" ] || kill "$beside" 2>/dev/null
+  [ -z "$half" ] || kill "$half" 2>/dev/null
   wait
   exit 130
 }
@@ -204,7 +206,7 @@ in_background() {
   rm -f "$background/counts"
   (
     out=$background
-    passed=0 failed=0 pending=0 failures= lacking=0 packages= other= beside=
+    passed=0 failed=0 pending=0 failures= lacking=0 packages= other= beside= half=
     trap interrupted INT TERM HUP
     "$@"
     printf '%s %s %s %s %s\n%s\n' "$passed" "$failed" "$pending" "$lacking" "$packages" "$failures" >"$out/counts"
@@ -279,8 +281,22 @@ build_all() {
   done
 }
 
+# The specs on one VM: where JOBS allows it, every other file in the background, as
+# one process leaves a processor idle half of the time.
 suite_on() {
-  suite "specs on $1" "build/$1" "$1"
+  whole=${specs:-$(spec_files)}
+  if [ "$JOBS" = 1 ] || [ "$(printf '%s\n' $whole | wc -l)" -lt 20 ]; then
+    suite "specs on $1" "build/$1" "$1"
+    return
+  fi
+  chosen=$specs
+  specs=$(printf '%s\n' $whole | sed -n 'n;p')
+  in_background half suite "specs on $1, half of the files" "build/$1" "$1"
+  half=$!
+  specs=$(printf '%s\n' $whole | sed -n 'p;n')
+  suite "specs on $1, the other half" "build/$1" "$1"
+  joined half "$half"
+  half= specs=$chosen
 }
 
 group_suite() {

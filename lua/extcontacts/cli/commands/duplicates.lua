@@ -17,14 +17,14 @@ local command = {
 Find contacts or organizations that are probably the same, and write them as
 clusters with the reasons. Nothing is changed.
 
-The records are those of a scan (contacts, organizations), of a snapshot, or of
-a file with one JSON object per line. Records with something in common are
+The records are those of a scan (contacts, organizations), of a snapshot, or
+of a file with one JSON object per line. Records with something in common are
 compared field by field. Each field adds or removes weight: a rare agreement,
 such as a phone number, weighs more than a common one. The account's own data
 adjusts the weights.
 
 A cluster's decision is `merge` if every two of its records go together with
-certainty, and `review` if a person should look at it. Relatives, twins, father
+certainty, and `review` if a person should decide. Relatives, twins, father
 and son, shared mailboxes and switchboards are not proposed for merging.]],
   examples = [[
 extcontacts duplicates
@@ -34,7 +34,7 @@ extcontacts duplicates organizations --never never.csv]],
   next_steps = [[
 Check clusters.csv: a row for each record, with the cluster's decision and the
 survivor. A cluster for review can contain a cluster to merge and further
-records. List what are no duplicates in a file for --never, with a column `ids`.]],
+records. List records that are not duplicates in the file of --never.]],
   exit_codes = { 0, 1, 2, 3, 75, 130 },
 }
 

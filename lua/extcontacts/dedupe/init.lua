@@ -11,6 +11,7 @@ local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 local levels = require "extcontacts.dedupe.levels"
 local option_rules = require "extcontacts.base.options"
+local resolve = require "extcontacts.record.merge.resolve"
 local spool = require "extcontacts.base.spool"
 local suggest = require "extcontacts.base.suggest"
 local types = require "extcontacts.dedupe.types"
@@ -237,6 +238,34 @@ function dedupe.find(next_record, options)
     return nil, err
   end
   return self
+end
+
+local RESOLVE_OPTIONS = {
+  kind = OPTIONS.kind,
+  survivor = { "string" },
+  how = { "string", choices = { "consolidate", "merge" } },
+}
+
+---@class extcontacts.dedupe.ResolveOptions
+---@field kind "contact"|"organization"|nil default `contact`
+---@field survivor string|nil id of the record that survives; default: by the rules of `record.merge.survivor`
+---@field how "consolidate"|"merge"|nil default `consolidate`
+
+--- What becomes of the records of a cluster: the one that survives, the record that
+-- results by the rules of `record.merge.field_rules`, every value that is lost, and why
+-- it can't be done.  Pure.  Raises on misuse.
+---@param records table[] complete records; not changed
+---@param options extcontacts.dedupe.ResolveOptions|nil
+---@return extcontacts.record.Resolution|nil nil if the wanted survivor is not one of them
+---@return string|nil problem
+function dedupe.resolve(records, options)
+  options = options or {}
+  local misuse = option_rules.problem(options, RESOLVE_OPTIONS)
+  if misuse then
+    error(misuse, 2)
+  end
+  return resolve.records(records, { kind = options.kind, survivor = options.survivor, how = options.how,
+    values = "rules" })
 end
 
 dedupe.levels = levels.of

@@ -2,7 +2,7 @@
 -- pair.
 
 local levels = require "extcontacts.dedupe.levels"
-local survivor = require "extcontacts.dedupe.survivor"
+local survivor = require "extcontacts.record.merge.survivor"
 
 local report = {}
 
@@ -99,14 +99,14 @@ function report.each_cluster_row(result, kind, put)
     for place, index in ipairs(cluster.members) do
       records[place] = result:record(index)
     end
-    local chosen = survivor.choose(records)
+    local chosen = survivor.order(records, kind)[1]
     for place, record in ipairs(records) do
       local reason = report.reason(result.fields, strongest(cluster, cluster.members[place]))
       if cluster.reason then
         reason = reason .. "; " .. cluster.reason
       end
       local row = { tostring(number), record.id, probability_text(cluster.probability), cluster.decision,
-        place == chosen and "yes" or "no", reason }
+        record == chosen and "yes" or "no", reason }
       for _, name in ipairs(FIELDS[kind]) do
         row[#row + 1] = text_of(name, record[name])
       end

@@ -1,7 +1,8 @@
---- The record that results when several contacts become one.  Each field has the value
--- of the first source that fills it.  Phone numbers and e-mail addresses that find
--- their own field taken move to a free one; lists, and custom fields of one schema, are
--- joined.  What finds no place is lost, and listed.  Pure.
+--- The record that results when several records become one.  Each field has the value
+-- of the first source that fills it, or the one that `field_rules` choose.  A contact's
+-- phone numbers and e-mail addresses that find their own field taken move to a free one;
+-- lists, and custom fields of one schema, are joined.  What finds no place is lost, and
+-- listed.  Pure.
 --
 -- A merge on the server and a consolidation differ in the order of the sources only.
 
@@ -10,6 +11,7 @@ local contact_fields = require "extcontacts.record.contact_fields"
 local core = require "extcontacts.core"
 local deepcopy = require "extcontacts.base.deepcopy"
 local email = require "extcontacts.record.normalize.email"
+local field_rules = require "extcontacts.record.merge.field_rules"
 local letters = require "extcontacts.base.letters"
 local models = require "extcontacts.api.models"
 local name = require "extcontacts.record.normalize.name"
@@ -21,11 +23,11 @@ local types = require "extcontacts.record.types"
 local combine = {}
 
 ---@class extcontacts.record.MergeSource
----@field id string|nil of the contact; nil for values that the caller sets
+---@field id string|nil of the record; nil for values that the caller sets
 ---@field record table
 
----@class extcontacts.record.LostValue a value of a contact that the result does not have
----@field id string of the contact
+---@class extcontacts.record.LostValue a value of a record that the result does not have
+---@field id string of the record
 ---@field path string[]
 ---@field value any
 ---@field no_room boolean|nil it would be kept if there were a free field, or room in the list
@@ -42,10 +44,10 @@ local LEFT_OUT = { identifiers = true, division = true, schema = true, customFie
 --- Most entries of the lists that have a limit.
 combine.MOST = { externalIds = 10 }
 
-local is_slot = {}
+local is_slot = { contact = {}, organization = {} }
 for _, slots in ipairs { contact_fields.emails, contact_fields.phones } do
   for _, slot in ipairs(slots) do
-    is_slot[slot] = true
+    is_slot.contact[slot] = true
   end
 end
 
@@ -68,6 +70,8 @@ end
 local function is_same(field, a, b)
   if type(a) == "string" and type(b) == "string" and field.type == "string" then
     return name.key(a) == name.key(b)
+  elseif field.type == "PhoneNumber" then
+    return phone_key(a) == phone_key(b)
   end
   return canonical.value_text(field, a, true) == canonical.value_text(field, b, true)
 end
@@ -137,7 +141,7 @@ end
 local function take_first(out, sources, field)
   local wire = field.wire
   local is_set = sources[1].id == nil and sources[1].record[wire] ~= nil or nil
-  for _, source in ipairs(sources) do
+  for _, source in ipairs(out.has_rules and field_rules.order(wire, sources) or sources) do
     local value = source.record[wire]
     if survivor.is_filled(value) then
       if out.record[wire] == nil and not (source.id and out.cleared[wire]) then
@@ -161,7 +165,7 @@ local function join_custom_fields(out, sources)
   for _, source in ipairs(sources) do
     record.schema = record.schema or schema_id(source.record) and deepcopy(source.record.schema) or nil
   end
-  for _, source in ipairs(sources) do
+  for _, source in ipairs(out.has_rules and field_rules.order("customFields", sources) or sources) do
     local custom = source.record.customFields
     local is_known = not source.id or schema_id(source.record) == schema_id(record)
     for key, value in pairs(type(custom) == "table" and custom or {}) do
@@ -179,12 +183,12 @@ local function join_custom_fields(out, sources)
 end
 
 -- Whether a field does not depend on others.
-local function is_apart(field)
+local function is_apart(kind, field)
   local wire = field.wire
-  return not (field.read_only or types.owned[wire] or LEFT_OUT[wire] or is_slot[wire])
+  return not (field.read_only or types.owned[wire] or LEFT_OUT[wire] or is_slot[kind][wire])
 end
 
--- By source, then by field, so that the same contacts give the same list.
+-- By source, then by field, so that the same records give the same list.
 local function sort_lost(lost, sources)
   local place = {}
   for index, source in ipairs(sources) do
@@ -202,25 +206,34 @@ local function sort_lost(lost, sources)
   end)
 end
 
---- Combines contacts.
----@param contacts table[] in the order in which their values count; not changed
----@param override table|nil values that come before all others; null leaves a field without a value
+---@class extcontacts.record.CombineOptions
+---@field override table|nil values that come before all others; null leaves a field without a value
+---@field values "first"|"rules"|nil whose value a field has: that of the first record (default), or the one that
+--- `field_rules` choose
+
+--- Combines records of one type.
+---@param kind "contact"|"organization"
+---@param records table[] in the order in which their values count; not changed
+---@param options extcontacts.record.CombineOptions|nil
 ---@return extcontacts.record.Combined
-function combine.contacts(contacts, override)
-  local out, sources = { record = {}, lost = {}, cleared = {} }, {}
+function combine.records(kind, records, options)
+  local override = options and options.override
+  local out, sources = { record = {}, lost = {}, cleared = {}, has_rules = options and options.values == "rules" }, {}
   if override then
     sources[1] = { record = override }
     for field, value in pairs(override) do
       out.cleared[field] = value == null or nil
     end
   end
-  for _, contact in ipairs(contacts) do
-    sources[#sources + 1] = { id = contact.id, record = contact }
+  for _, record in ipairs(records) do
+    sources[#sources + 1] = { id = record.id, record = record }
   end
-  fill_slots(out, sources, contact_fields.phones, phone_key)
-  fill_slots(out, sources, contact_fields.emails, email_key)
-  for _, field in ipairs(models.ExternalContact.fields) do
-    if is_apart(field) then
+  if kind == "contact" then
+    fill_slots(out, sources, contact_fields.phones, phone_key)
+    fill_slots(out, sources, contact_fields.emails, email_key)
+  end
+  for _, field in ipairs(models[types.by_name[kind].model].fields) do
+    if is_apart(kind, field) then
       local join = field.shape == "array" and join_lists or take_first
       join(out, sources, field)
     end
@@ -228,6 +241,14 @@ function combine.contacts(contacts, override)
   join_custom_fields(out, sources)
   sort_lost(out.lost, sources)
   return { record = out.record, lost = out.lost }
+end
+
+--- Combines contacts, each field with the value of the first one that fills it.
+---@param contacts table[] in the order in which their values count; not changed
+---@param override table|nil values that come before all others; null leaves a field without a value
+---@return extcontacts.record.Combined
+function combine.contacts(contacts, override)
+  return combine.records("contact", contacts, { override = override })
 end
 
 return combine

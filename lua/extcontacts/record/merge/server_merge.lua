@@ -54,12 +54,15 @@ local function override_of(record, ordered, latest, set)
 end
 
 --- The contact that results from a merge.
----@param contacts table[] in any order; not changed
+---@param contacts table[] not changed; with rules, in the order in which they complete each other
 ---@param override table|nil values that come before those of the contacts
+---@param values "first"|"rules"|nil whose value a field has: that of the contact modified last (default), as the
+--- server has it, or the one that `field_rules` choose
 ---@return extcontacts.record.ServerMerge
-function server_merge.result(contacts, override)
+function server_merge.result(contacts, override, values)
   local ordered, latest = survivor.latest_first(contacts)
-  local combined = combine.contacts(ordered, override)
+  local combined = combine.records("contact", values == "rules" and contacts or ordered,
+    { override = override, values = values })
   return {
     record = combined.record,
     lost = combined.lost,

@@ -1,9 +1,9 @@
---- Which of several duplicate contacts survives, and the order in which the others
+--- Which of several duplicate records survives, and the order in which the others
 -- complete it; and the order by which a merge on the server chooses values.  Pure.
 --
--- The survivor is the contact that comes first by these rules, each of which decides
+-- The survivor is the record that comes first by these rules, each of which decides
 -- when those before it do not:
---   type       curated, then identified, then ephemeral
+--   type       curated, then identified, then ephemeral; organizations have no type
 --   complete   the most filled fields; custom fields and parts of an address count each
 --   oldest     the earliest creation date
 --   id         the smallest id, so that the result does not depend on the order read
@@ -40,15 +40,16 @@ function survivor.is_filled(value)
   return value ~= nil and value ~= null
 end
 
---- Counts the filled fields of a contact that can be written.
----@param contact table
+--- Counts the filled fields of a record that can be written.
+---@param record table
+---@param kind "contact"|"organization"|nil default `contact`
 ---@return integer
-function survivor.filled(contact)
+function survivor.filled(record, kind)
   local count = 0
-  for _, field in ipairs(models.ExternalContact.fields) do
+  for _, field in ipairs(models[types.by_name[kind or "contact"].model].fields) do
     local name = field.wire
     if not (field.read_only or types.owned[name] or UNCOUNTED[name]) then
-      local value = contact[name]
+      local value = record[name]
       local is_parted = COUNTED_BY_PART[name] and type(value) == "table"
       for _, part in pairs(is_parted and value or { value }) do
         count = count + (survivor.is_filled(part) and 1 or 0)
@@ -58,19 +59,26 @@ function survivor.filled(contact)
   return count
 end
 
--- The facts about a contact by which it is ordered; the smaller value comes first.
-local function facts_of(contact)
-  local created = type(contact.createDate) == "string" and contact.createDate or "9999"
+--- The place of a contact's type: curated contacts come first.
+---@param record table
+---@return integer
+function survivor.type_rank(record)
+  return TYPE_ORDER[record.type] or OTHER_TYPE
+end
+
+-- The facts about a record by which it is ordered; the smaller value comes first.
+local function facts_of(record, kind)
+  local created = type(record.createDate) == "string" and record.createDate or "9999"
   return {
-    contact = contact,
-    { "type", TYPE_ORDER[contact.type] or OTHER_TYPE },
-    { "complete", -survivor.filled(contact) },
+    record = record,
+    { "type", survivor.type_rank(record) },
+    { "complete", -survivor.filled(record, kind) },
     { "oldest", created },
-    { "id", tostring(contact.id) },
+    { "id", tostring(record.id) },
   }
 end
 
--- Whether one contact comes before another, and the rule that decides.
+-- Whether one record comes before another, and the rule that decides.
 local function compare(a, b)
   for index = 1, #a do
     local left, right = a[index][2], b[index][2]
@@ -81,28 +89,32 @@ local function compare(a, b)
   return false
 end
 
---- Orders contacts: the survivor first, then the others in the order in which they
+--- Orders records: the survivor first, then the others in the order in which they
 -- complete it.
----@param contacts table[] not changed
+---@param records table[] not changed
+---@param kind "contact"|"organization"|nil default `contact`
 ---@return table[] ordered
 ---@return extcontacts.record.SurvivorRule|nil rule the one that put the survivor before the second
-function survivor.order(contacts)
+function survivor.order(records, kind)
   local list = {}
-  for index, contact in ipairs(contacts) do
-    list[index] = facts_of(contact)
+  for index, record in ipairs(records) do
+    list[index] = facts_of(record, kind)
   end
   table.sort(list, function(a, b)
     return (compare(a, b))
   end)
   local rule = list[2] and select(2, compare(list[1], list[2])) or nil
   for index, facts in ipairs(list) do
-    list[index] = facts.contact
+    list[index] = facts.record
   end
   return list, rule
 end
 
-local function modified(contact)
-  return type(contact.modifyDate) == "string" and contact.modifyDate or ""
+--- When a record was modified last; "" if it does not say so.
+---@param record table
+---@return string
+function survivor.modified(record)
+  return type(record.modifyDate) == "string" and record.modifyDate or ""
 end
 
 --- Orders contacts as a merge on the server does: the one modified last first.
@@ -115,13 +127,13 @@ function survivor.latest_first(contacts)
     list[index], place[contact] = contact, index
   end
   table.sort(list, function(a, b)
-    if modified(a) ~= modified(b) then
-      return modified(a) > modified(b)
+    if survivor.modified(a) ~= survivor.modified(b) then
+      return survivor.modified(a) > survivor.modified(b)
     end
     return place[a] < place[b]
   end)
   local latest = 1
-  while list[latest + 1] and modified(list[latest + 1]) == modified(list[1]) do
+  while list[latest + 1] and survivor.modified(list[latest + 1]) == survivor.modified(list[1]) do
     latest = latest + 1
   end
   return list, latest

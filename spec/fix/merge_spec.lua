@@ -255,7 +255,7 @@ describe("a merge that can't be carried out is skipped before the first write:",
   it("a contact in two merges of one plan", function()
     local a, b, c = contact(), contact(), contact()
     assert.equal(1, plan({ fix.merge { a.id, b.id }, fix.merge { b.id, c.id } }).changes)
-    assert.is_truthy(reasons():find(b.id .. " is part of another merge of this plan; merge all contacts at once", 1,
+    assert.is_truthy(reasons():find(b.id .. " is part of another merge of this plan; merge all of its duplicates", 1,
       true))
   end)
 

@@ -84,16 +84,27 @@ function actions.add_note(body)
 end
 
 ---@class extcontacts.fix.MergeOptions
----@field override table|nil values that come before those of the contacts
+---@field override table|nil values that come before those of the records
 ---@field allow_loss boolean|string[]|nil whether values may be lost, or the names of the fields whose values may
+---@field values "first"|"rules"|nil whose values count: `first`, the default, those of the survivor, or of the contact
+--- that was modified last if the server merges; `rules`: those that `record.merge.field_rules` choose for each field.
+--- By rules, only values that find no room count as lost
+---@field survivor string|nil id of the record that survives, or with `rules` completes a merge first; default: by the
+--- rules of `record.merge.survivor`
+---@field check (fun(records: table[]): string|nil)|nil called with the records as just read; a text is the reason for
+--- which they are skipped
 
 ---@class extcontacts.fix.ConsolidateOptions: extcontacts.fix.MergeOptions
----@field survivor string|nil id of the contact that survives; default: by the rules of `record.merge.survivor`
+---@field kind "contact"|"organization"|nil default `contact`
 
 local OPTIONS = {
-  merge = { override = { "table" }, allow_loss = { "boolean", "table" } },
-  consolidate = { override = { "table" }, allow_loss = { "boolean", "table" }, survivor = { "string" } },
+  merge = { override = { "table" }, allow_loss = { "boolean", "table" }, survivor = { "string" },
+    values = { "string", choices = { "first", "rules" } }, check = { "function" } },
 }
+OPTIONS.consolidate = { kind = { "string", choices = { "contact", "organization" } } }
+for name, rule in pairs(OPTIONS.merge) do
+  OPTIONS.consolidate[name] = rule
+end
 
 -- The ids of an argument; nil if it is not an array of ids.
 local function ids_in(value)
@@ -115,7 +126,7 @@ local function check_merge(name, list, options, may_clear)
       or ""), 3)
   end
   local problem = options_check.problem(options, OPTIONS[name])
-    or server_merge.override_problem(options.override or {}, may_clear)
+    or server_merge.override_problem(options.override or {}, may_clear, options.kind)
   if problem then
     error(("fix.%s: %s"):format(name, problem), 3)
   end
@@ -134,13 +145,13 @@ function actions.merge(contacts, options)
   return new { op = "merge", ids = list, survivor = survivor, options = options }
 end
 
---- Consolidates contacts: one survives, the others complete it and are deleted.  Undo
--- recreates them with new ids.
----@param contacts table an array of ids or contacts
+--- Consolidates contacts or organizations: one survives, the others complete it and are
+-- deleted.  Undo recreates them with new ids.
+---@param records table an array of ids or records
 ---@param options extcontacts.fix.ConsolidateOptions|nil
 ---@return extcontacts.fix.Action
-function actions.consolidate(contacts, options)
-  local list = ids_in(type(contacts) == "table" and contacts or {})
+function actions.consolidate(records, options)
+  local list = ids_in(type(records) == "table" and records or {})
   options = options or {}
   check_merge("consolidate", list, options, true)
   return new { op = "consolidate", ids = list, options = options }

@@ -2,12 +2,12 @@
 -- writes and reports the outcome.  `execute.batch` does the same for many.
 
 local conflicts = require "extcontacts.fix.execute.conflicts"
+local dependents_left = require "extcontacts.fix.execute.dependents_left"
 local errors = require "extcontacts.base.errors"
 local failures = require "extcontacts.fix.failures"
 local find_contact = require "extcontacts.fix.find_contact"
 local id_map = require "extcontacts.fix.id_map"
 local merge = require "extcontacts.fix.execute.merge"
-local notes_left = require "extcontacts.fix.execute.notes_left"
 local outcome = require "extcontacts.api.outcome"
 local record_api = require "extcontacts.fix.record_api"
 local settle = require "extcontacts.fix.execute.settle"
@@ -90,7 +90,7 @@ function execute.decide(work, change, intent, record, err, response)
   if merged_into then
     return conflicts.merged(merged_into)
   end
-  local left = record and change.emptied and notes_left.outcome(work.client, change.id)
+  local left = record and change.emptied and dependents_left.outcome(work.client, change)
   if left then
     return left
   elseif intent then

@@ -9,6 +9,7 @@ local diff = require "extcontacts.record.diff"
 local ids = require "extcontacts.record.normalize.id"
 local lint = require "extcontacts.record.lint"
 local outcome = require "extcontacts.api.outcome"
+local resolve = require "extcontacts.record.merge.resolve"
 local server_merge = require "extcontacts.record.merge.server_merge"
 local texts = require "extcontacts.base.text"
 
@@ -51,38 +52,39 @@ function Merges:gather(action)
   end
 end
 
---- Reads contacts, in the order of their ids.  Raises an error object for any failure
+--- Reads records, in the order of their ids.  Raises an error object for any failure
 -- but the API's own 404.
 ---@param client extcontacts.Client
 ---@param list string[]
----@return table[]|nil contacts
+---@param kind "contact"|"organization"
+---@return table[]|nil records
 ---@return string|nil problem
-function merges.read(client, list)
-  local items, contacts, seen, problem = {}, {}, {}, nil
+function merges.read(client, list, kind)
+  local items, records, seen, problem = {}, {}, {}, nil
   for _, id in ipairs(list) do
     local key = ids.key(id)
     if not seen[key] then
       seen[key] = true
-      items[#items + 1] = { reference = { kind = "contact", id = id }, place = #items + 1 }
+      items[#items + 1] = { reference = { kind = kind, id = id }, place = #items + 1 }
     end
   end
-  bulk_api.call(client, "get", items, bulk_api.MOST, function(item, contact, err, response)
-    if not contact and not outcome.is_absent(err) then
+  bulk_api.call(client, "get", items, bulk_api.MOST, function(item, record, err, response)
+    if not record and not outcome.is_absent(err) then
       error(err, 0)
     end
     local id = item.reference.id
-    local into = contact and (response.resolved_id or server_merge.merged_into(contact))
+    local into = record and (response.resolved_id or server_merge.merged_into(record))
     if into and ids.key(into) ~= ids.key(id) then
       problem = problem or ("%s was merged into %s"):format(id, into)
-    elseif not contact then
-      problem = problem or ("there is no contact %s"):format(id)
+    elseif not record then
+      problem = problem or ("there is no %s %s"):format(kind, id)
     end
-    contacts[item.place] = contact
+    records[item.place] = record
   end)
   if problem then
     return nil, problem
   end
-  return contacts
+  return records
 end
 
 --- The values that must not be lost.
@@ -108,45 +110,71 @@ function merges.unaccepted(lost, allowed, counts)
   return #names > 0 and table.concat(names, ", ") or nil
 end
 
--- What a merge has no room for is lost for good; that the other values are those of
--- the contact modified last is the server's rule.
-local function has_no_room(loss)
+--- Whether a value is lost for want of room.  What a merge has no room for is lost for
+-- good; that the other values are those of the contact modified last is the server's rule.
+---@param loss extcontacts.record.LostValue
+---@return boolean
+function merges.has_no_room(loss)
   return loss.no_room or false
 end
 
-local function change_of(contacts, result)
+local function change_of(contacts, resolution)
   local list = core.json.array {}
   for index, contact in ipairs(contacts) do
     list[index] = contact.id
   end
-  local body = changes.body("contact", result.record)
+  local body = changes.body("contact", resolution.result)
   local differences = diff.between("contact", {}, body)
   local change = {
     kind = "contact", op = "merge", id = list[1], ids = list, members = core.json.array(contacts),
-    after = body, override = result.override and changes.body("contact", result.override), diff = differences,
-    lost = #result.lost > 0 and core.json.array(result.lost) or nil,
+    after = body, override = resolution.override and changes.body("contact", resolution.override), diff = differences,
+    lost = #resolution.lost > 0 and core.json.array(resolution.lost) or nil,
   }
   changes.warn(change, lint.check("contact", body))
   return change
 end
 
---- Why contacts can't be merged: the plan merges one of them already.
----@param contacts table[]
+--- Why records can't be merged: the plan merges one of them already.
+---@param records table[]
 ---@return string|nil problem
-function Merges:taken(contacts)
-  for _, contact in ipairs(contacts) do
-    if self.planned[contact.id] then
-      return ("%s is part of another merge of this plan; merge all contacts at once"):format(contact.id)
+function Merges:taken(records)
+  for _, record in ipairs(records) do
+    if self.planned[record.id] then
+      return ("%s is part of another merge of this plan; merge all of its duplicates at once"):format(record.id)
     end
   end
 end
 
---- Notes that the plan merges contacts.
----@param contacts table[]
-function Merges:take(contacts)
-  for _, contact in ipairs(contacts) do
-    self.planned[contact.id] = true
+--- Notes that the plan merges records.
+---@param records table[]
+function Merges:take(records)
+  for _, record in ipairs(records) do
+    self.planned[record.id] = true
   end
+end
+
+--- Reads the records of a merge or consolidation, and says what becomes of them; or nil
+-- and the problem.  Raises an error object if a record can't be read.
+---@param action extcontacts.fix.Action
+---@param how extcontacts.record.MergeMethod
+---@return table[]|nil records
+---@return extcontacts.record.Resolution|string
+function Merges:resolve(action, how)
+  local options = action.options
+  local kind = options.kind or "contact"
+  local records, problem = merges.read(self.client, action.ids, kind)
+  problem = problem or options.check and options.check(records)
+  if problem then
+    return nil, problem
+  end
+  local resolution
+  resolution, problem = resolve.records(records, { kind = kind, how = how, survivor = options.survivor,
+    override = options.override, values = options.values })
+  problem = problem or resolution.obstacle or self:taken(records)
+  if problem then
+    return nil, problem
+  end
+  return records, resolution
 end
 
 local function cant(detail)
@@ -163,23 +191,16 @@ function Merges:plan(action)
   if #action.ids > server_merge.MOST then
     return cant(("%s; a merge takes at most %d"):format(texts.plural(#action.ids, "contact"), server_merge.MOST))
   end
-  local contacts, problem = merges.read(self.client, action.ids)
-  problem = problem or server_merge.problem(contacts)
-  if problem then
-    return cant(problem)
+  local contacts, resolution = self:resolve(action, "merge")
+  if not contacts then
+    return cant(resolution)
   end
-  problem = self:taken(contacts)
-  if problem then
-    return cant(problem)
-  end
-  local options = action.options
-  local result = server_merge.result(contacts, options.override)
-  local names = merges.unaccepted(result.lost, options.allow_loss, has_no_room)
+  local names = merges.unaccepted(resolution.lost, action.options.allow_loss, merges.has_no_room)
   if names then
     return nil, merges.LOSS, names
   end
   self:take(contacts)
-  return change_of(contacts, result)
+  return change_of(contacts, resolution)
 end
 
 return merges

@@ -23,7 +23,8 @@ local resolve = {}
 ---@field result table the fields that the survivor gets, without those that the server sets
 ---@field override table|nil of a merge: the request's `valueOverride`
 ---@field lost extcontacts.record.LostValue[] values that the result does not have
----@field problems string[] why it can't be done
+---@field obstacle string|nil why it can't be done, whatever is accepted to be lost
+---@field problems string[] why it can't be done: the obstacle, and the values without room
 
 -- The records, the survivor first; nil and the problem if the wanted one is not among them.
 local function ordered(records, kind, wanted)
@@ -93,13 +94,14 @@ function resolve.records(records, options)
   if how == "merge" then
     local merged = server_merge.result(all, options.override, options.values)
     out.result, out.lost, out.override = merged.record, merged.lost, merged.override
-    out.problems[1] = kind ~= "contact" and "only contacts can be merged; consolidate organizations"
+    out.obstacle = kind ~= "contact" and "only contacts can be merged; consolidate organizations"
       or server_merge.problem(all)
   else
     local combined = combine.records(kind, all, options)
     out.result, out.lost = combined.record, combined.lost
-    out.problems[1] = consolidate_problem(all, kind)
+    out.obstacle = consolidate_problem(all, kind)
   end
+  out.problems[1] = out.obstacle
   for _, problem in ipairs(room_problems(out.lost)) do
     out.problems[#out.problems + 1] = problem
   end

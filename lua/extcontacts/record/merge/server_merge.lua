@@ -10,6 +10,7 @@ local models = require "extcontacts.api.models"
 local suggest = require "extcontacts.base.suggest"
 local survivor = require "extcontacts.record.merge.survivor"
 local texts = require "extcontacts.base.text"
+local types = require "extcontacts.record.types"
 
 local server_merge = {}
 
@@ -142,9 +143,10 @@ end
 --- What is wrong with the values that are to come before those of the contacts.
 ---@param override table
 ---@param may_clear boolean whether null clears a field
+---@param kind "contact"|"organization"|nil default `contact`
 ---@return string|nil problem
-function server_merge.override_problem(override, may_clear)
-  local model = models.ExternalContact
+function server_merge.override_problem(override, may_clear, kind)
+  local model = models[types.by_name[kind or "contact"].model]
   for name, value in pairs(override) do
     local field = model.by_wire[name]
     if not field then

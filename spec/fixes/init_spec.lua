@@ -25,7 +25,7 @@ describe("the ready fixes", function()
   it("require only what a user's own fix would", function()
     for _, name in ipairs(fixes.names) do
       for module in files.read(fixes.path(name)):gmatch 'require "([^"]+)"' do
-        assert.is_truthy(module == "extcontacts.fix" or module == "extcontacts.csv"
+        assert.is_truthy(module == "extcontacts.fix" or module == "extcontacts.dedupe" or module == "extcontacts.csv"
           or module:find "^extcontacts%.tidy%.[%w_]+$", name .. " requires " .. module)
       end
     end

@@ -170,7 +170,16 @@ describe("a second run of the fix", function()
         return { csv = rows("id,organization", { " CAFE\204\129  & S\195\150HNE ", "o'neil ltd" }) }
       end,
     },
-    find_duplicates = { function() return { plans_nothing = true } end },
+    merge_duplicates = {
+      function()
+        local lines = { "cluster,id,decision,survivor,lastName" }
+        for _, fields in ipairs { { firstName = "JOANNA", title = "Head" }, { firstName = "Jo", title = " Chief" } } do
+          fields.lastName, fields.workEmail = "Quux", "jo@quux.example"
+          lines[#lines + 1] = ("1,%s,merge,,Quux"):format(add(fields))
+        end
+        return { clusters = csv(table.concat(lines, "\n")), never = place:path "never.csv" }
+      end,
+    },
     delete_by_list = {
       function()
         add { firstName = "Max", lastName = "Mail", workEmail = "max@list.example" }

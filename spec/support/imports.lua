@@ -16,7 +16,8 @@ local ROOMS = {
 
 -- Modules that may require less than their room, and why.
 local ONLY = {
-  { module = "^fixes%.", allowed = { "^fix$", "^tidy%.", "^csv$" }, reason = "a ready fix must work as a copy" },
+  { module = "^fixes%.", allowed = { "^fix$", "^dedupe$", "^tidy%.", "^csv$" },
+    reason = "a ready fix must work as a copy" },
   { module = "^rate%.window$", allowed = {}, reason = "it also runs inside Redis" },
 }
 

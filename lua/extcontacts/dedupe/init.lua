@@ -8,9 +8,12 @@
 
 local clusters = require "extcontacts.dedupe.clusters"
 local core = require "extcontacts.core"
+local decisions = require "extcontacts.dedupe.decisions"
 local errors = require "extcontacts.base.errors"
 local levels = require "extcontacts.dedupe.levels"
+local never = require "extcontacts.dedupe.never"
 local option_rules = require "extcontacts.base.options"
+local recheck = require "extcontacts.dedupe.recheck"
 local resolve = require "extcontacts.record.merge.resolve"
 local spool = require "extcontacts.base.spool"
 local suggest = require "extcontacts.base.suggest"
@@ -165,8 +168,8 @@ end
 ---@param b integer
 ---@return boolean
 function Result:is_never(a, b)
-  local never = self.never
-  return never ~= nil and not never:is_empty() and never:has(self:record(a).id, self:record(b).id)
+  local list = self.never
+  return list ~= nil and not list:is_empty() and list:has(self:record(a).id, self:record(b).id)
 end
 
 -- Adds to each cluster the pairs between its members.
@@ -267,6 +270,18 @@ function dedupe.resolve(records, options)
   return resolve.records(records, { kind = options.kind, survivor = options.survivor, how = options.how,
     values = "rules" })
 end
+
+--- Name of the never-merge list that belongs to an account.
+dedupe.NEVER_FILE = never.FILE
+
+--- Adds lists of ids to a never-merge list, which is created if it is missing; see `never.append`.
+dedupe.rule_out = never.append
+
+--- Reads the clusters and the decisions of a review; see `decisions.read`.
+dedupe.read_decisions = decisions.read
+
+--- Whether records still go together by the rules; see `recheck.problem`.
+dedupe.recheck = recheck.problem
 
 dedupe.levels = levels.of
 

@@ -3,11 +3,19 @@
 -- each other; one id is no duplicate of any record.  In a file with a column `decision`,
 -- such as the decisions of a review, only the rows with `never` count.
 
+local atomic_lines = require "extcontacts.base.atomic_lines"
+local checked_rows = require "extcontacts.dedupe.checked_rows"
 local csv = require "extcontacts.base.csv"
 local errors = require "extcontacts.base.errors"
-local id = require "extcontacts.record.normalize.id"
+local files = require "extcontacts.base.files"
+local letters = require "extcontacts.base.letters"
+local normalize_id = require "extcontacts.record.normalize.id"
+local texts = require "extcontacts.base.text"
 
 local never = {}
+
+--- Name of the list that belongs to an account.
+never.FILE = "never.csv"
 
 ---@class extcontacts.dedupe.NeverList
 ---@field records table<string, boolean>
@@ -42,7 +50,34 @@ end
 ---@param b string id
 ---@return boolean
 function NeverList:has(a, b)
+  a, b = normalize_id.key(a), normalize_id.key(b)
   return self.records[a] or self.records[b] or self.pairs[a] ~= nil and self.pairs[a][b] or false
+end
+
+--- The first two of several records that are ruled out.
+---@param ids string[]
+---@return string|nil a
+---@return string|nil b
+function NeverList:find(ids)
+  for i = 1, #ids do
+    for j = i + 1, #ids do
+      if self:has(ids[i], ids[j]) then
+        return ids[i], ids[j]
+      end
+    end
+  end
+end
+
+-- Whether the list says already what a row would say.
+local function has_all(self, ids)
+  for i = 1, #ids do
+    for j = i + 1, #ids do
+      if not self:has(ids[i], ids[j]) then
+        return false
+      end
+    end
+  end
+  return #ids > 1 or self.records[ids[1]] == true
 end
 
 --- Whether the list rules nothing out.
@@ -51,20 +86,18 @@ function NeverList:is_empty()
   return next(self.records) == nil and next(self.pairs) == nil
 end
 
--- The ids of a cell; nil and the problem.
-local function ids_of(text)
-  local ids = {}
-  for word in text:gmatch "[^%s,;]+" do
-    local found, reason = id.read(word)
-    if not found then
-      return nil, ("'%s' is %s"):format(word, reason)
+local function read(path)
+  local list, table_ = never.new(), checked_rows.read(path, { "ids" })
+  for _, row in ipairs(table_.rows) do
+    if row.cells.decision == nil or letters.lower(row.cells.decision) == "never" then
+      local ids = table_:ids(row, "ids", true)
+      if ids then
+        list:add(ids)
+      end
     end
-    ids[#ids + 1] = found
   end
-  if #ids == 0 then
-    return nil, "the column 'ids' is empty"
-  end
-  return ids
+  table_:check()
+  return list, table_
 end
 
 --- Reads a list.
@@ -72,38 +105,61 @@ end
 ---@return extcontacts.dedupe.NeverList|nil
 ---@return extcontacts.Error|nil
 function never.read(path)
-  local handle, message = io.open(path, "rb")
-  if not handle then
-    return errors.io(message)
+  return errors.catch(function()
+    return (read(path))
+  end)
+end
+
+-- The rows of a file as it has them, and one for each list of ids.
+local function write(path, old, lists)
+  local header, rows = old and old.header or { "ids" }, {}
+  for _, row in ipairs(old and old.rows or {}) do
+    rows[#rows + 1] = row.cells
   end
-  local list = never.new()
-  local next_row, reader = csv.rows(handle)
-  local function fail(problem)
-    handle:close()
-    return errors.invalid(("%s: %s"):format(path, problem))
+  for _, ids in ipairs(lists) do
+    rows[#rows + 1] = { ids = table.concat(ids, " "), decision = "never" }
   end
-  if not next_row then
-    return fail(reader)
-  end
-  while true do
-    local row, problem = next_row()
-    if problem then
-      return fail(problem)
-    elseif not row then
-      break
-    elseif row.ids == nil then
-      return fail "the column 'ids' is missing"
-    elseif row.decision == nil or row.decision == "never" then
-      local ids
-      ids, problem = ids_of(row.ids)
-      if not ids then
-        return fail(("line %d: %s"):format(reader.line, problem))
+  local writer = assert(atomic_lines.write(path))
+  local ok, err = errors.catch(function()
+    assert(writer:put(texts.BOM .. csv.line(header, #header)))
+    for _, cells in ipairs(rows) do
+      local values = {}
+      for index, name in ipairs(header) do
+        values[index] = cells[letters.lower(name)] or ""
       end
+      assert(writer:put(csv.line(values, #header)))
+    end
+    assert(writer:finish())
+    return true
+  end)
+  if not ok then
+    writer:abandon()
+    error(err, 0)
+  end
+end
+
+--- Adds rows to a list; creates it if it is missing.  Rows that the list has, or that
+-- follow from it, are left out.  Raises an error object if it can't be read or written.
+---@param path string
+---@param lists string[][] sorted ids
+---@return extcontacts.dedupe.NeverList the complete list
+---@return integer added
+function never.append(path, lists)
+  local list, old = never.new(), nil
+  if files.exists(path) then
+    list, old = read(path)
+  end
+  local added = {}
+  for _, ids in ipairs(lists) do
+    if not has_all(list, ids) then
       list:add(ids)
+      added[#added + 1] = ids
     end
   end
-  handle:close()
-  return list
+  if #added > 0 then
+    write(path, old, added)
+  end
+  return list, #added
 end
 
 return never

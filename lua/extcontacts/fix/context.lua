@@ -1,9 +1,11 @@
 --- The `ctx` argument of a fix's functions.
 
+local account_files = require "extcontacts.fix.account_files"
 local core = require "extcontacts.core"
 local earlier_plans = require "extcontacts.fix.earlier_plans"
 local errors = require "extcontacts.base.errors"
 local group_by = require "extcontacts.fix.group_by"
+local identity = require "extcontacts.fix.identity"
 local ids = require "extcontacts.record.normalize.id"
 local readonly_client = require "extcontacts.fix.readonly_client"
 local schemas = require "extcontacts.fix.schemas"
@@ -18,8 +20,9 @@ local context = {}
 ---@field client table refuses to write
 ---@field schema fun(kind: extcontacts.record.TypeName, record: table): table|nil, string|nil
 ---@field warn fun(message: string)
----@field skip fun(reason: string, row: integer|nil)
+---@field skip fun(reason: string, row: integer|nil, detail: string|nil)
 ---@field output fun(name: string): extcontacts.fix.OutputFile
+---@field account_file fun(name: string): string
 ---@field later_ids fun(id: string): string[]
 ---@field groups fun(): extcontacts.fix.Groups
 
@@ -53,18 +56,22 @@ end
 ---@param options table
 ---@param plan_path string|nil
 ---@param draft extcontacts.fix.Draft|nil receives what the fix skips, and reads schemas
+---@param getenv (fun(name: string): string|nil)|nil default: os.getenv
 ---@return extcontacts.fix.Context
 ---@return extcontacts.fix.Notes
 ---@return fun() close closes the files that the fix opened
-function context.new(client, options, plan_path, draft)
+function context.new(client, options, plan_path, draft, getenv)
   local notes, outputs, all_groups = { warnings = {} }, {}, {}
   draft = draft or { skipped = skipped.new(), schema_of = schemas.reader(client) }
   local ctx = { options = options, client = readonly_client.wrap(client), schema = draft.schema_of }
   function ctx.warn(message)
     notes.warnings[#notes.warnings + 1] = { code = "fix", text = tostring(message) }
   end
-  function ctx.skip(reason, row)
-    draft.skipped:add(tostring(reason), notes.item, row)
+  function ctx.skip(reason, row, detail)
+    draft.skipped:add(tostring(reason), notes.item, row, detail)
+  end
+  function ctx.account_file(name)
+    return account_files.open(assert(identity.of(client)), name, getenv)
   end
   function ctx.output(name)
     if not plan_path then

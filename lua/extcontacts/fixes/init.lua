@@ -1,5 +1,5 @@
 --- The ready fixes, which are planned by name (`extcontacts plan set_fields`).
--- Each is a file in this folder and uses only `extcontacts.fix`,
+-- Each is a file in this folder and uses only `extcontacts.fix`, `extcontacts.dedupe`,
 -- `extcontacts.tidy.*` and `extcontacts.csv`, so that it works as a copy.
 
 local files = require "extcontacts.base.files"
@@ -9,7 +9,7 @@ local fixes = {}
 --- Their names, in the order in which they are listed.
 fixes.names = {
   "tidy_names_emails", "phones_e164", "set_fields", "rename_custom_fields", "relink_organizations",
-  "find_duplicates", "delete_by_list",
+  "merge_duplicates", "delete_by_list",
 }
 
 local folder = debug.getinfo(1, "S").source:match "^@(.*)init%.lua$"

@@ -93,6 +93,7 @@ function command.run(args, ctx)
     limit = args.limit,
     set = set,
     by = ctx.getenv "USER" or ctx.getenv "LOGNAME",
+    getenv = ctx.getenv,
     on_change = on_change,
     on_record = ctx:is_terminal "stderr" and counter(ctx) or nil,
   })

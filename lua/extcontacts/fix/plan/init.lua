@@ -25,6 +25,7 @@ local JUST_CREATED = "a contact with this address was just created, and lookups 
 ---@field limit integer|nil stop after this many changes
 ---@field set table<string, any>|nil options of the fix
 ---@field on_record fun(records: integer, changes: integer)|nil called after each record
+---@field getenv (fun(name: string): string|nil)|nil of the user's state directory; default: os.getenv
 
 ---@class extcontacts.fix.Plan
 ---@field path string|nil
@@ -268,7 +269,7 @@ function plan.make(client, fix, options)
   if not begun then
     return nil, err
   end
-  local ctx, notes, close = context.new(client, set, options.output, begun)
+  local ctx, notes, close = context.new(client, set, options.output, begun, options.getenv)
   local planner = setmetatable({
     client = client, existing = existing.new(client, options.output), fix = fix, draft = begun,
     merges = merges.new(client), ctx = ctx, notes = notes, limit = options.limit,

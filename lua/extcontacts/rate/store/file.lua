@@ -217,7 +217,11 @@ local function update(self, key, change, check, call)
   return first, second, third
 end
 
-local function make_directories(directory)
+--- Creates a directory and those above it.
+---@param directory string
+---@return true|nil
+---@return string|nil problem
+function file_store.make_directories(directory)
   local path = directory:sub(1, 1) == "/" and "/" or ""
   for part in directory:gmatch("[^/]+") do
     path = path .. part
@@ -241,7 +245,7 @@ end
 ---@return extcontacts.Store|nil
 ---@return string|nil problem
 function file_store.new(directory, fallback, report)
-  local created, problem = make_directories(directory)
+  local created, problem = file_store.make_directories(directory)
   if not created then
     return nil, problem
   end

@@ -19,6 +19,7 @@ describe("the actions of a fix", function()
     assert.same({ "update" }, ops({ title = "x" }, CONTACT))
     assert.same({ "delete" }, ops(actions.delete, CONTACT))
     assert.same({ "erase", "update" }, ops({ actions.erase, actions.update {} }, CONTACT))
+    assert.same({ "promote" }, ops(actions.promote, CONTACT))
   end)
 
   it("put a note on the record at hand", function()
@@ -32,6 +33,8 @@ describe("the actions of a fix", function()
       ["made by fix.update, fix.create, fix.add_note"] = { { { title = "x" } }, CONTACT },
       ["works for contacts and organizations only"] = { { actions.add_note {} }, { kind = "relationship", id = "r" } },
       ["the row has no record to delete"] = { { actions.delete }, nil },
+      ["the row has no record to promote"] = { { actions.promote }, nil },
+      ["fix.promote works for contacts only"] = { { actions.promote }, { kind = "organization", id = "o" } },
       ["the row has no record to update"] = { { title = "x" }, nil },
     } do
       local list, misuse = actions.of(case[1], case[2])

@@ -87,6 +87,8 @@ describe("the choice of how to write", function()
     })
     assert.same({ 20, 20, 20, 20 }, requests({ operations = { ["contact.update"] = 10 } }, 1))
     assert.same({ 6, 6, 6, 6 }, requests { operations = { ["contact.merge"] = 3 } })
+    -- Contacts to promote are read together; each promotion is a request.
+    assert.same({ 102, 102, 102, 102 }, requests { operations = { ["contact.promote"] = 100 } })
   end)
 end)
 

@@ -2,6 +2,7 @@
 -- names, the columns of a model, and records with only some of their fields.
 
 local arg_values = require "extcontacts.cli.arg_values"
+local columns = require "extcontacts.record.columns"
 local field_path = require "extcontacts.base.path"
 local models = require "extcontacts.api.models"
 local record = require "extcontacts.record"
@@ -82,27 +83,11 @@ function field_selection.project(whole, selected)
   return out
 end
 
-local function add_columns(model, prefix, depth, names)
-  for _, field in ipairs(model.fields) do
-    local inner = field.shape == "value" and models[field.type]
-    local name = prefix .. field.wire
-    if inner and inner.by_wire.selfUri then
-      names[#names + 1] = name .. ".id"
-    elseif inner and depth < 3 then
-      add_columns(inner, name .. ".", depth + 1, names)
-    else
-      names[#names + 1] = name
-    end
-  end
-  return names
-end
-
---- The CSV columns of a model.  They do not depend on the records; references
--- to other records are columns of ids.
+--- The CSV columns of a model.
 ---@param model extcontacts.Model
 ---@return extcontacts.cli.Field[]
 function field_selection.columns(model)
-  return field_selection.parse(add_columns(model, "", 1, {}))
+  return field_selection.parse(columns.of_model(model))
 end
 
 return field_selection

@@ -39,8 +39,8 @@ local function label(change)
   return printable.line(text, change.ids and MOST_IDS or WIDEST)
 end
 
-local SIGNS = { update = "~", create = "+", delete = "-", erase = "!", merge = "&" }
-local COLOURS = { update = "yellow", create = "green", delete = "red", erase = "red", merge = "red" }
+local SIGNS = { update = "~", create = "+", delete = "-", erase = "!", merge = "&", promote = "^" }
+local COLOURS = { update = "yellow", create = "green", delete = "red", erase = "red", merge = "red", promote = "red" }
 
 --- Writes one change.
 ---@param ctx table
@@ -139,6 +139,9 @@ local function write_dependents(ctx, totals)
   end
   if erases > 0 and totals.dependents then
     ctx:out "Undo cannot restore an erased record or what belongs to it.\n"
+  end
+  if totals.operations["contact.promote"] then
+    ctx:out "Undo cannot reverse a promotion: a promoted contact stays curated and does not expire.\n"
   end
 end
 
@@ -265,6 +268,9 @@ function plan_text.conclude(ctx, plan, html)
       return nil, err
     end
     ctx:say("wrote the review page %s; open it in a browser", html)
+  end
+  for _, path in ipairs(plan.output_paths or {}) do
+    ctx:say("the fix wrote %s", path)
   end
   if plan.skipped_path then
     plan_text.skipped(ctx, plan.skipped_path)

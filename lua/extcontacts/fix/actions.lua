@@ -1,5 +1,5 @@
 --- The actions that a fix's `change` can return: update, create, delete, erase,
--- merge and consolidate.  Pure.
+-- merge, consolidate and promote.  Pure.
 
 local core = require "extcontacts.core"
 local ids = require "extcontacts.record.normalize.id"
@@ -11,7 +11,7 @@ local types = require "extcontacts.record.types"
 local actions = {}
 
 ---@class extcontacts.fix.Action
----@field op "update"|"create"|"delete"|"erase"|"merge"|"consolidate"
+---@field op "update"|"create"|"delete"|"erase"|"merge"|"consolidate"|"promote"
 ---@field record table|nil of an update
 ---@field body table|nil of a create
 ---@field kind extcontacts.record.TypeName|nil of a create
@@ -36,6 +36,10 @@ actions.delete = new { op = "delete" }
 
 --- Deletes the record for good: neither plan nor journal keeps a copy.
 actions.erase = new { op = "erase" }
+
+--- Makes an Ephemeral or Identified contact Curated, so that it does not expire.  This
+-- can't be undone.
+actions.promote = new { op = "promote" }
 
 --- Updates the record.
 ---@param record table the changed record
@@ -195,6 +199,8 @@ local function tie(action, reference)
     return tie_merge(action, reference)
   elseif action.op ~= "create" and not reference then
     return nil, "the row has no record to " .. action.op .. "; use fix.create(kind, body)"
+  elseif action.op == "promote" and reference.kind ~= "contact" then
+    return nil, "fix.promote works for contacts only"
   end
   local misuse = action.op == "update" and mismatch(action.record, reference) or nil
   return not misuse and action or nil, misuse

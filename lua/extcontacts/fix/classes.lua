@@ -10,10 +10,11 @@ local OF = {
   delete = "partly_reversible",
   erase = "irreversible",
   merge = "irreversible",
+  promote = "irreversible",
 }
 
 --- The class of an operation.
----@param op "update"|"create"|"delete"|"erase"|"merge"
+---@param op "update"|"create"|"delete"|"erase"|"merge"|"promote"
 ---@return extcontacts.fix.Class
 function classes.of(op)
   return OF[op]

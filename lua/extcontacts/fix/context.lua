@@ -50,6 +50,7 @@ end
 ---@class extcontacts.fix.Notes about the current record
 ---@field warnings extcontacts.record.Warning[] from the fix
 ---@field item extcontacts.fix.Item|nil the record or row
+---@field output_paths string[] of the files that the fix has opened
 
 --- Makes the `ctx` of a fix.
 ---@param client extcontacts.Client
@@ -61,7 +62,7 @@ end
 ---@return extcontacts.fix.Notes
 ---@return fun() close closes the files that the fix opened
 function context.new(client, options, plan_path, draft, getenv)
-  local notes, outputs, all_groups = { warnings = {} }, {}, {}
+  local notes, outputs, all_groups = { warnings = {}, output_paths = {} }, {}, {}
   draft = draft or { skipped = skipped.new(), schema_of = schemas.reader(client) }
   local ctx = { options = options, client = readonly_client.wrap(client), schema = draft.schema_of }
   function ctx.warn(message)
@@ -79,7 +80,9 @@ function context.new(client, options, plan_path, draft, getenv)
     elseif type(name) ~= "string" or not name:find("^[%w_.-]+$") or name:find("^%.") then
       error("ctx.output takes a file name of letters, digits and . _ - that does not start with a dot", 2)
     end
-    return open_output(outputs, plan_path .. "." .. name)
+    local path = plan_path .. "." .. name
+    table.insert(notes.output_paths, path)
+    return open_output(outputs, path)
   end
   local successors
   function ctx.later_ids(id)

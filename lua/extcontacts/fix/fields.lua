@@ -1,5 +1,6 @@
 --- The fields of a record, for the functions of a fix.  Pure.
 
+local columns = require "extcontacts.record.columns"
 local core = require "extcontacts.core"
 local errors_csv = require "extcontacts.fix.errors_csv"
 local field_path = require "extcontacts.base.path"
@@ -57,6 +58,30 @@ function fields.set_row(record, kind, ctx, options)
   return record_row.set(record, kind, ctx.row, {
     ignore = ignored, clear = options and options.clear, skip = ctx.skip, schema = ctx.schema,
   })
+end
+
+--- The columns of a file with all fields of such records, as `extcontacts scan --csv`
+-- writes them.
+---@param kind extcontacts.record.TypeName
+---@return string[]
+function fields.columns(kind)
+  if not types.by_name[kind] then
+    error(types.unknown(kind), 2)
+  end
+  return columns.of_model(models[types.by_name[kind].model])
+end
+
+--- The cells of a record for a CSV file: lists and objects as JSON, which `set_row` reads.
+---@param record table
+---@param names string[] of columns
+---@return table cells by position; nil is an empty one
+function fields.cells(record, names)
+  local cells = {}
+  for index, name in ipairs(names) do
+    local value = fields.get(record, name)
+    cells[index] = type(value) == "table" and assert(core.json.encode(value, { sort_keys = true })) or value
+  end
+  return cells
 end
 
 return fields

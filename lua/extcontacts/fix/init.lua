@@ -9,6 +9,7 @@
 
 local actions = require "extcontacts.fix.actions"
 local apply = require "extcontacts.fix.apply"
+local dates = require "extcontacts.base.dates"
 local definition = require "extcontacts.fix.definition"
 local fields = require "extcontacts.fix.fields"
 local find_contact = require "extcontacts.fix.find_contact"
@@ -37,9 +38,13 @@ return {
   erase = actions.erase,
   merge = actions.merge,
   consolidate = actions.consolidate,
+  promote = actions.promote,
   null = fields.null,
   get = fields.get,
   is_field = fields.is_field,
+  columns = fields.columns,
+  cells = fields.cells,
+  time = dates.iso,
   set_row = fields.set_row,
   lines = rows.lines,
   lookup = find_contact.find_by_key,

@@ -27,7 +27,7 @@ local VERSION = 2
 ---@class extcontacts.fix.Change
 ---@field n integer from 1
 ---@field kind extcontacts.record.TypeName
----@field op "update"|"create"|"delete"|"erase"|"merge"
+---@field op "update"|"create"|"delete"|"erase"|"merge"|"promote"
 ---@field class "reversible"|"partly_reversible"|"irreversible"
 ---@field id string|nil nil for a create
 ---@field owner string|nil

@@ -4,6 +4,7 @@
 local atomic_lines = require "extcontacts.base.atomic_lines"
 local bulk_api = require "extcontacts.fix.bulk_api"
 local changes = require "extcontacts.fix.plan.changes"
+local classes = require "extcontacts.fix.classes"
 local core = require "extcontacts.core"
 local deepcopy = require "extcontacts.base.deepcopy"
 local diff = require "extcontacts.record.diff"
@@ -120,6 +121,10 @@ function UNDO.merge()
   return nil, "the contacts were merged, which can't be undone"
 end
 
+function UNDO.promote()
+  return nil, "the contact was promoted, which can't be undone"
+end
+
 -- A function that selects the applied changes to undo.
 local function selection(only)
   if not only then
@@ -181,8 +186,7 @@ local function fill(client, path, plan, options)
   plan.dependents.accepts = guard(options)
   local needed = {} -- by number of an applied change: the change of this plan that must precede its undo
   for item, record in bulk_api.reader(client, selected(journal.path(path), options), function(item)
-    local op = item.intent.op
-    return op ~= "erase" and op ~= "merge" and item.reference.id and item.reference or nil
+    return classes.of(item.intent.op) ~= "irreversible" and item.reference.id and item.reference or nil
   end) do
     plan.totals.records = plan.totals.records + 1
     local change, reason = UNDO[item.intent.op](item.reference, record, item.intent, item.outcome, restorer)

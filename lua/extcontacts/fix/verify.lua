@@ -13,6 +13,7 @@ local id_map = require "extcontacts.fix.id_map"
 local identity = require "extcontacts.fix.identity"
 local journal = require "extcontacts.fix.journal"
 local planfile = require "extcontacts.fix.planfile"
+local promotions = require "extcontacts.fix.promotions"
 local record_api = require "extcontacts.fix.record_api"
 
 local verify = {}
@@ -53,6 +54,11 @@ local function difference_of(change, record)
     return record and "the record still exists" or nil
   elseif not record then
     return "the record does not exist"
+  elseif change.op == "promote" then
+    if not promotions.is_done(record) then
+      return "the contact was not promoted", { "type" }
+    end
+    return nil
   elseif change.op == "create" or change.op == "merge" then
     local fields = diff.divergences(change.kind, change.after, record)
     if #fields > 0 then

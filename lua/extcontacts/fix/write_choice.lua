@@ -41,19 +41,22 @@ function write_choice.of(choice, change)
   return choice.patches_fills and patches.is_fill(change) and "patch" or "bulk"
 end
 
+-- Operations of which each change is written with a request of its own.
+local ALONE = { merge = true, promote = true }
+
 -- Updates, and the requests of everything but their writes.
 local function requests_without_updates(totals, size)
   local updates, requests = 0, 0
   for name, count in pairs(totals.operations) do
     local op = name:match "[^.]+$"
-    local batches = op == "merge" and count or math.ceil(count / size)
+    local batches = math.ceil(count / size)
     if op == "update" then
       updates = updates + count
     else
-      requests = requests + batches
+      requests = requests + (ALONE[op] and count or batches)
     end
     if op ~= "create" then
-      requests = requests + batches -- reading the records
+      requests = requests + (op == "merge" and count or batches) -- reading the records
     end
   end
   return updates, requests

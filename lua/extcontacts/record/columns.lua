@@ -106,4 +106,27 @@ function columns.of(row, kind, ignored)
   return out
 end
 
+local function add_columns(model, prefix, depth, names)
+  for _, field in ipairs(model.fields) do
+    local inner = field.shape == "value" and models[field.type]
+    local name = prefix .. field.wire
+    if inner and inner.by_wire.selfUri then
+      names[#names + 1] = name .. ".id"
+    elseif inner and depth < 3 then
+      add_columns(inner, name .. ".", depth + 1, names)
+    else
+      names[#names + 1] = name
+    end
+  end
+  return names
+end
+
+--- The columns of a file with all fields of a model.  They do not depend on the records;
+-- references to other records are columns of ids.
+---@param model extcontacts.Model
+---@return string[]
+function columns.of_model(model)
+  return add_columns(model, "", 1, {})
+end
+
 return columns

@@ -24,6 +24,7 @@ local types = {}
 ---@field patch string
 ---@field create string
 ---@field delete string
+---@field promote string|nil of contacts
 
 -- Fields that the server sets although they are not marked read-only.
 types.owned = { id = true, createDate = true, modifyDate = true, trustor = true }
@@ -45,6 +46,8 @@ types.by_name = {
   contact_note = record_type("contact_note", "Note", "contacts.notes", "contact", true),
   organization_note = record_type("organization_note", "Note", "organizations.notes", "organization", true),
 }
+
+types.by_name.contact.promote = "contacts.promote"
 
 --- The type of a listing's records, and the iterators over them.
 types.listings = {

@@ -30,4 +30,16 @@ describe("the report's verdict", function()
       assert.same({ case[1], case[2] }, { verdict(totals(case[3], case[4], case[5], case[6])) })
     end
   end)
+
+  it("says why changes are irreversible", function()
+    for text, operations in pairs {
+      ["All are irreversible: merged contacts can't be separated."] = { ["contact.merge"] = 2 },
+      ["All are irreversible: promoted contacts stay curated."] = { ["contact.promote"] = 2 },
+      ["All are irreversible: the record is deleted and no copy is kept; promoted contacts stay curated."] = {
+        ["contact.promote"] = 1, ["contact.erase"] = 1 },
+    } do
+      local level, said = verdict { changes = 2, operations = operations, classes = { irreversible = 2 } }
+      assert.same({ "bad", "2 changes. " .. text }, { level, said })
+    end
+  end)
 end)

@@ -23,7 +23,7 @@ local apply = {}
 ---@field limit integer|nil stop after this many changes
 ---@field max_errors integer|nil stop once this many changes have failed
 ---@field error_rate number|nil stop when more than this share fails; default 0.5
----@field allow_irreversible boolean|nil required for a plan that erases records or merges contacts
+---@field allow_irreversible boolean|nil required for a plan that erases records, or merges or promotes contacts
 ---@field same_organization boolean|nil the plan and the client are of the same organization, although their OAuth
 --- clients differ or are unknown
 ---@field retry_failed boolean|nil `resume` only: retry failed changes and conflicts, too
@@ -89,11 +89,13 @@ end
 
 -- What a plan does that can't be undone.
 local function describe_irreversible(totals)
-  local merges, irreversible = totals.operations["contact.merge"] or 0, totals.classes.irreversible
-  local erases, parts = irreversible - merges, {}
+  local merges, promotions = totals.operations["contact.merge"] or 0, totals.operations["contact.promote"] or 0
+  local erases, parts = totals.classes.irreversible - merges - promotions, {}
   parts[#parts + 1] = erases > 0 and ("erases %s"):format(texts.plural(erases, "record")) or nil
   parts[#parts + 1] = merges > 0 and ("merges contacts %s"):format(texts.plural(merges, "time")) or nil
-  return table.concat(parts, " and ")
+  parts[#parts + 1] = promotions > 0 and ("promotes %s"):format(texts.plural(promotions, "contact")) or nil
+  local last = table.remove(parts)
+  return #parts > 0 and table.concat(parts, ", ") .. " and " .. last or last
 end
 
 -- Why a plan must not run.

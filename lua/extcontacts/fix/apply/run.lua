@@ -159,6 +159,9 @@ local function values_of(change, field)
   return core.json.array(values)
 end
 
+-- Operations whose values another plan can set.
+local SETS = { update = true, create = true }
+
 -- Fields of an outcome that are for the run only.
 local INTERNAL = { err = true, stop = true, server_failure = true, is_repeated = true }
 
@@ -172,7 +175,7 @@ local function entry_of(change, outcome)
   end
   if outcome.t == "failed" or outcome.t == "conflict" or outcome.t == "unknown" then
     entry.id, entry.owner = change.id, change.owner
-    entry.set = values_of(change, outcome.field)
+    entry.set = SETS[change.op] and values_of(change, outcome.field) or nil
   end
   return entry
 end

@@ -52,7 +52,7 @@ end
 
 -- Whether a write has a request of its own.
 local function is_single(write)
-  return write.write ~= nil and write.write ~= "bulk"
+  return write.verb == "promote" or write.write ~= nil and write.write ~= "bulk"
 end
 
 -- Sends the writes of one verb with bulk requests while `may_go_on`.
@@ -77,7 +77,7 @@ local function send_singles(work, list, controls, may_go_on, rest)
     if is_single(write) then
       is_open = is_open and not controls.is_held() and may_go_on()
       if is_open then
-        controls.finish(write.planned, writes.outcome(write, writes.call(work, write)))
+        controls.finish(write.planned, writes.perform(work, write))
       else
         controls.withdraw(write.planned)
         rest[#rest + 1] = { change = write.planned }

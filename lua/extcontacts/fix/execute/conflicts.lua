@@ -53,6 +53,21 @@ function conflicts.written_to(id)
   return { t = "conflict", reason = ("the contact was merged into %s, which received the planned values"):format(id) }
 end
 
+--- The contact was merged into another one before it was promoted; the API promoted
+-- that one.
+---@param id string of the other one
+---@return extcontacts.fix.Outcome
+function conflicts.promoted_instead(id)
+  return { t = "conflict", reason = ("the contact was merged into %s, which was promoted instead"):format(id) }
+end
+
+--- The contact can't be promoted.
+---@param problem string
+---@return extcontacts.fix.Outcome
+function conflicts.not_promotable(problem)
+  return { t = "conflict", reason = ("the contact can't be promoted: %s"):format(problem) }
+end
+
 --- The record differs from the one that was planned.
 ---@param change extcontacts.fix.Change
 ---@param record table

@@ -9,6 +9,7 @@ local find_contact = require "extcontacts.fix.find_contact"
 local id_map = require "extcontacts.fix.id_map"
 local merge = require "extcontacts.fix.execute.merge"
 local outcome = require "extcontacts.api.outcome"
+local promotion = require "extcontacts.fix.execute.promotion"
 local record_api = require "extcontacts.fix.record_api"
 local settle = require "extcontacts.fix.execute.settle"
 local writes = require "extcontacts.fix.execute.writes"
@@ -53,7 +54,7 @@ function execute.decide_create(work, change)
   return nil, writes.create(work, change)
 end
 
-local DECIDE = { update = writes.update, delete = writes.delete, erase = writes.delete }
+local DECIDE = { update = writes.update, delete = writes.delete, erase = writes.delete, promote = promotion.decide }
 
 --- Whether a change takes requests of its own, in a batch too.
 ---@param change extcontacts.fix.Change
@@ -99,7 +100,7 @@ function execute.decide(work, change, intent, record, err, response)
     return DECIDE[change.op](work, change, writes.reference(change), record)
   elseif not outcome.is_absent(err) then
     return failures.of_read(err)
-  elseif change.op == "update" then
+  elseif change.op == "update" or change.op == "promote" then
     return conflicts.gone()
   end
   return { t = "unchanged" }

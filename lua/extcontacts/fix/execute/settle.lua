@@ -7,6 +7,7 @@ local diff = require "extcontacts.record.diff"
 local failures = require "extcontacts.fix.failures"
 local outcomes = require "extcontacts.api.outcome"
 local patches = require "extcontacts.fix.patches"
+local promotion = require "extcontacts.fix.execute.promotion"
 local writes = require "extcontacts.fix.execute.writes"
 
 local settle = {}
@@ -62,9 +63,11 @@ function settle.decide(work, change, intent, record, err)
   local reference = writes.reference(intent)
   if not record and not outcomes.is_absent(err) then
     return failures.of_settling(err)
-  elseif change.op == "update" then
+  elseif change.op == "update" or change.op == "promote" then
     if not record then
       return conflicts.gone()
+    elseif change.op == "promote" then
+      return promotion.settle(work, change, reference, record)
     end
     return update(work, change, intent, reference, record)
   elseif record then

@@ -11,13 +11,14 @@ local diff = require "extcontacts.record.diff"
 local failures = require "extcontacts.fix.failures"
 local field_path = require "extcontacts.base.path"
 local patches = require "extcontacts.fix.patches"
+local promotion = require "extcontacts.fix.execute.promotion"
 local record_api = require "extcontacts.fix.record_api"
 local write_choice = require "extcontacts.fix.write_choice"
 
 local writes = {}
 
 ---@class extcontacts.fix.Write a request that is to be sent
----@field verb "create"|"update"|"delete"
+---@field verb "create"|"update"|"delete"|"promote"
 ---@field change extcontacts.fix.Change with the ids of recreated records
 ---@field planned extcontacts.fix.Change|nil of a batch: the same change, as planned
 ---@field reference extcontacts.record.Reference
@@ -27,6 +28,7 @@ local writes = {}
 ---@field patch table|nil body of a PATCH
 ---@field since string|nil of a create that may have been sent: when that was
 ---@field options table|nil of the call
+---@field was_sent boolean|nil of a promotion that may have been sent before
 
 --- The reference in a change or an intent.
 ---@param change extcontacts.fix.Change|table
@@ -114,18 +116,19 @@ function writes.send(work, write)
   if not written then
     return writes.not_journaled(problem)
   end
-  return writes.outcome(write, writes.call(work, write))
+  return writes.perform(work, write)
 end
 
 --- Sends the request of a write alone.
 ---@param work extcontacts.fix.Work
----@param write extcontacts.fix.Write
----@return any answer
----@return extcontacts.Error|nil
----@return extcontacts.Response|nil
-function writes.call(work, write)
-  return record_api.call(work.client, write.patch and "patch" or write.verb, write.reference, write.patch or write.body,
-    write.options)
+---@param write extcontacts.fix.Write with an intent in the journal
+---@return extcontacts.fix.Outcome
+function writes.perform(work, write)
+  if write.verb == "promote" then
+    return promotion.perform(work, write)
+  end
+  return writes.outcome(write, record_api.call(work.client, write.patch and "patch" or write.verb, write.reference,
+    write.patch or write.body, write.options))
 end
 
 local null = core.json.null

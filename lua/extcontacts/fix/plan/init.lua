@@ -13,6 +13,7 @@ local errors = require "extcontacts.base.errors"
 local existing = require "extcontacts.fix.plan.existing"
 local find_contact = require "extcontacts.fix.find_contact"
 local merges = require "extcontacts.fix.plan.merges"
+local promotions = require "extcontacts.fix.promotions"
 local source = require "extcontacts.fix.source"
 
 local plan = {}
@@ -33,6 +34,7 @@ local JUST_CREATED = "a contact with this address was just created, and lookups 
 ---@field totals extcontacts.fix.Totals
 ---@field changes integer
 ---@field skipped_path string|nil the file that lists the skipped records
+---@field output_paths string[] of the files that the fix wrote
 
 -- One run of the planner.
 local Planner = {}
@@ -113,15 +115,20 @@ function Planner:add(change)
   return not self.limit or self.draft.count < self.limit
 end
 
--- Adds a merge, or skips it; false once the limit is reached.
-function Planner:merge(action, item)
-  local change, reason, detail = self.merges:plan(action)
+-- Adds a change, or skips the record for a reason; false once the limit is reached.
+function Planner:add_or_skip(item, change, reason, detail)
   if change then
     changes.warn(change, self.notes.warnings)
     return self:add(change)
+  elseif reason then
+    self.draft.skipped:add(reason, item, nil, detail)
   end
-  self.draft.skipped:add(reason, item or { id = action.ids[1] }, nil, detail)
   return true
+end
+
+-- Adds a merge, or skips it; false once the limit is reached.
+function Planner:merge(action, item)
+  return self:add_or_skip(item or { id = action.ids[1] }, self.merges:plan(action))
 end
 
 -- Adds the changes of a consolidation, all of them even at the limit, or skips it.
@@ -151,6 +158,8 @@ function Planner:take_action(item, action, is_first)
     return self:merge(action, item)
   elseif action.op == "consolidate" then
     return self:consolidate(action, item)
+  elseif action.op == "promote" then
+    return self:add_or_skip(item, promotions.plan(item.reference, item.record))
   end
   local change = change_of(self.fix, item, action)
   local obstacle = change and change.op == "create" and self:obstacle(change)
@@ -284,7 +293,7 @@ function plan.make(client, fix, options)
   end
   return {
     path = options.output, header = header, totals = totals, changes = totals.changes,
-    skipped_path = begun.skipped_path,
+    skipped_path = begun.skipped_path, output_paths = notes.output_paths,
   }
 end
 

@@ -5,7 +5,7 @@ local labels = {}
 
 --- Verbs by operation.
 labels.verbs = { update = "Update", create = "Create", delete = "Delete", erase = "Erase",
-  merge = "Merge" }
+  merge = "Merge", promote = "Promote" }
 
 --- What undo does, by operation.
 labels.undo = {
@@ -14,6 +14,7 @@ labels.undo = {
   delete = "partly reversible: undo recreates the record with a new id",
   erase = "irreversible: no copy is kept",
   merge = "irreversible: merged contacts can't be separated",
+  promote = "irreversible: a promoted contact stays curated",
 }
 
 --- Meanings of warnings, by code.

@@ -61,7 +61,7 @@ local function sorted(tallies)
 end
 
 -- Operations whose changes get rows before others.
-local ALWAYS = { delete = true, erase = true, merge = true }
+local ALWAYS = { delete = true, erase = true, merge = true, promote = true }
 
 --- Returns a function that says whether the next change gets rows: the first
 -- changes do, and as many of the others that have a warning or delete.

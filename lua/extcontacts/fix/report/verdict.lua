@@ -4,15 +4,16 @@
 local html = require "extcontacts.fix.report.html"
 local texts = require "extcontacts.base.text"
 
-local function irreversible_part(count, total, merges)
+local function irreversible_part(count, total, operations)
   local subject = count == total and (count == 1 and "It is" or "All are")
     or html.number(count) .. (count == 1 and " is" or " are")
-  if merges > 0 then
-    return ("%s irreversible: %s"):format(subject, merges == count and "merged contacts can't be separated."
-      or "contacts are merged, or deleted and no copy is kept.")
-  end
-  return ("%s irreversible: %s and no copy is kept."):format(subject,
-    count == 1 and "the record is deleted" or "the records are deleted")
+  local merges, promotions = operations["contact.merge"] or 0, operations["contact.promote"] or 0
+  local erases, reasons = count - merges - promotions, {}
+  reasons[1] = erases > 0 and (erases == 1 and "the record is deleted and no copy is kept"
+    or "the records are deleted and no copy is kept") or nil
+  reasons[#reasons + 1] = merges > 0 and "merged contacts can't be separated" or nil
+  reasons[#reasons + 1] = promotions > 0 and "promoted contacts stay curated" or nil
+  return ("%s irreversible: %s."):format(subject, table.concat(reasons, "; "))
 end
 
 local function delete_part(count)
@@ -49,7 +50,7 @@ return function(totals)
   local creates = (classes.partly_reversible or 0) - deletes
   local parts = { ("%s %s."):format(html.number(total), texts.noun(total, "change")) }
   if irreversible > 0 then
-    parts[#parts + 1] = irreversible_part(irreversible, total, totals.operations["contact.merge"] or 0)
+    parts[#parts + 1] = irreversible_part(irreversible, total, totals.operations)
   end
   if deletes > 0 then
     parts[#parts + 1] = delete_part(deletes)

@@ -11,6 +11,24 @@ describe("the fields of a record in a fix", function()
     end
   end)
 
+  it("are cells of a CSV file, which set_row reads", function()
+    local names = fix.columns "contact"
+    local contact = { title = "Head", middleName = fix.null, externalIds = ec.array { { value = "x" } },
+      workPhone = { display = "+49 30 1234567", extension = 12 }, customFields = { tier_text = "gold" } }
+    local cells, row = fix.cells(contact, names), {}
+    for index, name in ipairs(names) do
+      row[name] = cells[index] and tostring(cells[index])
+    end
+    assert.same({ title = "Head", externalIds = '[{"value":"x"}]', ["workPhone.display"] = "+49 30 1234567",
+      ["workPhone.extension"] = "12", customFields = '{"tier_text":"gold"}' }, row)
+    local again = fix.set_row({}, "contact", { row = row, skip = error })
+    contact.middleName = nil
+    assert.same({ "Head", "x", 12, "gold" }, { again.title, again.externalIds[1].value, again.workPhone.extension,
+      again.customFields.tier_text })
+    assert.error_matches(function() fix.columns "contcat" end, "did you mean 'contact'", 1, true)
+    assert.same({ 1700000000, nil }, { fix.time "2023-11-14T22:13:20Z", fix.time "2023-11-14" })
+  end)
+
   it("are known by their path", function()
     for _, path in ipairs { "title", "address.city", "customFields.any_text" } do
       assert.is_true(fix.is_field("contact", path), path)

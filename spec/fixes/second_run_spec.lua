@@ -74,6 +74,15 @@ describe("a second run of the fix", function()
     return { plans_nothing = true, csv = csv(table.concat(lines, "\n")) }
   end
 
+  -- Contacts that expire in ten days.
+  local function observed(options)
+    for _, type_name in ipairs { "Ephemeral", "Identified" } do
+      place.server:control("POST", "/sandbox/contacts", { type = type_name, contact = { lastName = type_name } })
+    end
+    place.server:control("POST", "/sandbox/clock", { advance = 50 * 86400 })
+    return options
+  end
+
   -- By the fix's name: functions that arrange records and return the options.  A
   -- fix that is to plan nothing at all has `plans_nothing`.
   local CASES = {
@@ -179,6 +188,10 @@ describe("a second run of the fix", function()
         end
         return { clusters = csv(table.concat(lines, "\n")), never = place:path "never.csv" }
       end,
+    },
+    keep_expiring = {
+      function() return observed { how = "promote" } end,
+      function() return observed { plans_nothing = true } end,
     },
     delete_by_list = {
       function()

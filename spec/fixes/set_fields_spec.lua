@@ -357,7 +357,8 @@ describe("the fix set_fields", function()
   it("skips rows that do not apply to a record, with reasons", function()
     local id = ready:add {}
     local path = place:write("v.csv", "id,kind,op,surveyOptOut\n" .. id .. ",,,perhaps\n,,,yes\n" .. MISSING
-      .. ",,,yes\nnone,,,yes\n" .. ready:add {} .. ",organization,,yes\n" .. ready:add {} .. ",,delete,yes\n")
+      .. ",,,yes\nnone,,,yes\n" .. ready:add {} .. ",organization,,yes\n" .. ready:add {} .. ",,delete,yes\n"
+      .. ready:add {} .. ",,merge,yes\n" .. ready:add {} .. ",,promote,yes\n")
     local planned = ready:plan({ csv = path })
     assert.equal(0, planned.changes)
     assert.same({
@@ -367,6 +368,8 @@ describe("the fix set_fields", function()
       ["id: not a valid id"] = 1,
       ["row is about another type of record; use --set kind=organization"] = 1,
       ["row is about a failed delete; plan the fix that deletes again"] = 1,
+      ["row is about a failed merge; plan the fix that merges again"] = 1,
+      ["row is about a failed promote; plan the fix that promotes again"] = 1,
     }, planned.totals.skipped)
     local _, changes = ready:plan({ csv = place:write("c.csv", "id,firstName,lastName\n,A,B\n"),
       create = true })

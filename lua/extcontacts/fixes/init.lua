@@ -9,7 +9,7 @@ local fixes = {}
 --- Their names, in the order in which they are listed.
 fixes.names = {
   "tidy_names_emails", "phones_e164", "set_fields", "rename_custom_fields", "relink_organizations",
-  "merge_duplicates", "delete_by_list",
+  "merge_duplicates", "keep_expiring", "delete_by_list",
 }
 
 local folder = debug.getinfo(1, "S").source:match "^@(.*)init%.lua$"

@@ -36,8 +36,8 @@
 -- are dates in a country-specific format (31.01.1990) and custom fields that do not
 -- match the record's schema. For a new record, `schema.id` and `schema.version` name it.
 --
--- The file of `extcontacts scan --csv` can be fed back: only what was edited changes.
--- With a column `modifyDate`, records that were changed since are skipped.
+-- The file of `extcontacts scan --csv` can be fed back, and so can that of
+-- keep_expiring: only what was edited changes. With a column `modifyDate`, records that were changed since are skipped.
 --
 -- PLAN.errors.csv of an apply is such a file, too: correct the values and plan it.
 -- The columns that describe the failure are ignored. Creates in state `unknown`, which
@@ -62,12 +62,16 @@ local function check(options)
   end
 end
 
+-- What the fix of a row in a file of errors does, by operation.
+local ROW_VERBS = { delete = "deletes", erase = "deletes", merge = "merges", promote = "promotes" }
+
 -- Why a row can't be applied to its record; nil if it can.
 local function obstacle(row, record, kind)
   if row.kind and row.kind ~= "" and row.kind ~= kind then
     return "row is about another type of record; use --set kind=" .. row.kind
-  elseif row.op == "delete" or row.op == "erase" then
-    return "row is about a failed delete; plan the fix that deletes again"
+  elseif ROW_VERBS[row.op] then
+    return ("row is about a failed %s; plan the fix that %s again"):format(row.op == "erase" and "delete" or row.op,
+      ROW_VERBS[row.op])
   elseif record and row.modifyDate and row.modifyDate:find "%S" and row.modifyDate ~= record.modifyDate then
     return "record was changed after the file was written; remove the column modifyDate to set it anyway"
   end
@@ -76,8 +80,11 @@ end
 -- The column that names a contact's organization by its id in another system.
 local LINK = "externalOrganization.externalId"
 
-local function ignored(options)
-  return { options.key, options.kind == "contact" and LINK or nil }
+-- Columns that are no fields: the link, and what keep_expiring writes.
+local function ignored(options, key)
+  local list = { "estimated_expiry", key }
+  list[#list + 1] = options.kind == "contact" and LINK or nil
+  return list
 end
 
 -- A name that no cell has.
@@ -141,8 +148,7 @@ local function create(row, ctx)
     ctx.skip(is_named and reason or reason .. "; nothing is created for this row")
   end }, { __index = ctx })
   -- The key may be a field that a later plan finds the record by.
-  local record = link(fix.set_row({}, options.kind, reader, { ignore = { options.kind == "contact" and LINK or nil } }),
-    reader)
+  local record = link(fix.set_row({}, options.kind, reader, { ignore = ignored(options) }), reader)
   if not is_whole and not is_named then
     return nil
   end
@@ -172,7 +178,7 @@ return {
       return create(ctx.row, ctx)
     end
     return link(fix.set_row(record, options.kind, ctx, {
-      ignore = ignored(options), clear = options.empty == "clear",
+      ignore = ignored(options, options.key), clear = options.empty == "clear",
     }), ctx)
   end,
 }

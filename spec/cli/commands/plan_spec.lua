@@ -4,6 +4,11 @@ local plan_command = require "spec.support.plan_command"
 
 local world = plan_command.around(before_each, after_each)
 
+-- A contact that expires in some days.
+local function place_observed()
+  world.place.server:control("POST", "/sandbox/contacts", { type = "Ephemeral", contact = { lastName = "Lee" } })
+end
+
 describe("extcontacts plan", function()
   it("takes the name of a ready-made fix, unless there is a file with this name", function()
     local code, output = world.run("plan tidy_names_emails -o " .. world.p)
@@ -44,6 +49,27 @@ describe("extcontacts plan", function()
     assert.equal(0, (world.run("apply -y " .. world.p)))
     assert.equal(0, (world.run(("plan %s -o %s --set title=Cook --detailed-exitcode"):format(
       world.place:path "titles.lua", world.q))))
+  end)
+
+  it("names the files that the fix wrote, and says what undo cannot reverse", function()
+    place_observed()
+    local code, _, err = world.run("plan keep_expiring --set days=60 -o " .. world.p)
+    assert.equal(0, code, err)
+    assert.matches(("the fix wrote %s.expiring.csv\n"):format(world.p), err, 1, true)
+    local output
+    code, output = world.run("plan keep_expiring --set days=60 --set how=promote -o " .. world.q)
+    assert.equal(0, code)
+    assert.matches("^%^ promote contact [%x-]+\n    type\n      %- Ephemeral\n      %+ Curated\n    ! estimate: ",
+      output)
+    assert.matches("         1  irreversible\nUndo cannot reverse a promotion: a promoted contact stays curated and "
+      .. "does not expire.\n", output, 1, true)
+    assert.matches(" 2 .* %-%-write put", output)
+    local problem
+    code, _, problem = world.run("apply -y " .. world.q)
+    assert.equal(2, code)
+    assert.matches("1 change cannot be undone; pass --allow-irreversible", problem, 1, true)
+    assert.equal(0, (world.run("apply -y --allow-irreversible " .. world.q)))
+    assert.equal(1, world.place:requests "contacts.promote")
   end)
 
   it("writes the review page", function()

@@ -1,6 +1,7 @@
 local options = require "extcontacts.base.options"
 
 local RULES = {
+  batch = { "number", "string", word = "auto" },
   name = { "string" },
   mode = { "string", choices = { "skip", "fail" } },
   share = { "number", below = 1 },
@@ -36,6 +37,7 @@ describe("options.problem", function()
       { { port = 65536 }, "option 'port' must be at most 65535" },
       { { status = 404 }, "option 'status' must be one of 400, 422" },
       { { rate = true }, "option 'rate' must be a number or false" },
+      { { batch = "all" }, "option 'batch' must be a number or \"auto\"" },
       { { store = {} }, "option 'store' must be a table with a function 'get'" },
     } do
       assert.equal(case[2], options.problem(case[1], RULES))

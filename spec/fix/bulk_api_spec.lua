@@ -1,5 +1,6 @@
 -- Reading the records of a list ahead, and bulk operations on any kind of record.
 local bulk_api = require "extcontacts.fix.bulk_api"
+local errors = require "extcontacts.base.errors"
 local fixes = require "spec.support.fixes"
 
 local USER = { id = "11111111-1111-4111-8111-111111111111" }
@@ -36,6 +37,23 @@ describe("reading ahead", function()
     assert.same(list, got)
     assert.equal(0, place:requests "contacts.get")
     assert.equal(4, place:requests "contacts.bulk.get") -- 10, 20, 19; and 12, since the size has grown
+  end)
+
+  it("passes on an error of the function that takes the records, also of the last one", function()
+    local items = {}
+    for index, id in ipairs(place:ids(3)) do
+      items[index] = { reference = { kind = "contact", id = id } }
+    end
+    for last = 1, 3 do
+      local count = 0
+      local _, err = errors.catch(bulk_api.read, place.client, items, 50, function()
+        count = count + 1
+        if count == last then
+          errors.raise_invalid "no room"
+        end
+      end)
+      assert.same({ "no room", last }, { err.message, count })
+    end
   end)
 
   it("reads notes of both kinds with one request, by single calls where bulk is not permitted", function()

@@ -117,6 +117,51 @@ describe("a second restore", function()
     assert.same({}, (plan "--delete-created"))
   end)
 
+  it("reads what an earlier restore recreated and the scan does not return in batches", function()
+    local ids = {}
+    for index = 1, 60 do
+      ids[index] = add { lastName = "Lee " .. index }.id
+    end
+    export()
+    for _, id in ipairs(ids) do
+      delete("/contacts/" .. id)
+    end
+    local _, _, path = plan()
+    apply(path)
+    for contact in place.client:scan_contacts() do
+      if contact.firstName == "Ann" and contact.lastName:find "^Lee %d+$" then
+        delete("/contacts/" .. contact.id)
+      end
+    end
+    local function requests()
+      local counts = place.server:control("GET", "/sandbox/counters").by_operation
+      local found = {}
+      for index, name in ipairs { "contacts.get", "contacts.bulk.get" } do
+        found[index] = 0
+        for _, times in pairs(counts[name] or {}) do
+          found[index] = found[index] + times
+        end
+      end
+      return found
+    end
+    -- How many requests of each kind a comparison takes.
+    local function taken(...)
+      local before = requests()
+      place:must { "diff", place:at "before", "--only", "contacts", ... }
+      local after = requests()
+      return { after[1] - before[1], after[2] - before[2] }
+    end
+    assert.same({ 0, 4 }, taken()) -- 10, 20, 20 and 10
+    assert.same({ 0, 6 }, taken("--batch", "10"))
+    assert.same({ 60, 0 }, taken("--batch", "1"))
+    place:fault { operation = "contacts.bulk.get", rate = 1, status = 403 }
+    assert.same({ 60, 1 }, taken())
+    place:no_faults()
+    local operations = plan()
+    assert.same({ ["contact.create"] = 60 }, operations)
+    assert.same(operations, (plan("--batch", "1")))
+  end)
+
   it("settles in several runs, and again after an undo", function()
     local first, second = add { lastName = "One" }, add { lastName = "Two" }
     note("/contacts/" .. first.id, "kept")

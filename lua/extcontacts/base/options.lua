@@ -15,6 +15,7 @@ local options = {}
 ---@field whole boolean|nil whether a number must be whole
 ---@field only boolean|nil the one boolean that is allowed in addition to values of the first type
 ---@field has string|nil a function that a table must have
+---@field word string|nil the one string that is allowed in addition to numbers
 ---@field one_line boolean|nil whether a string must be without control characters, since it becomes part of a
 --- header or URL
 
@@ -50,6 +51,8 @@ local function problem_of(item, name, value, rule)
   local kind = type(value)
   if kind ~= rule[1] and kind ~= rule[2] and kind ~= rule[3] then
     return ("%s '%s' must be a %s, got %s"):format(item, name, table.concat(rule, " or "), kind)
+  elseif kind == "string" and rule.word and value ~= rule.word then
+    return ("%s '%s' must be a number or \"%s\""):format(item, name, rule.word)
   elseif kind == "string" and rule.one_line and value:find "%c" then
     return ("%s '%s' contains a line end or another control character; remove it"):format(item, name)
   elseif (kind == "string" or kind == "number") and rule.choices then

@@ -1,5 +1,7 @@
---- What export, diff and restore share: the choice of listings, and progress.
+--- What export, diff and restore share: the choice of listings, the size of requests, and
+-- progress.
 
+local arg_types = require "extcontacts.cli.arg_types"
 local arg_values = require "extcontacts.cli.arg_values"
 local exit = require "extcontacts.cli.exit"
 local format = require "extcontacts.snapshot.format"
@@ -17,6 +19,14 @@ function listings.declare(argparser, verb)
   local only = argparser:option("--only", ("%s only these types of records (comma-separated): %s"):format(verb,
     table.concat(format.listings, ", "))):argname("LIST"):count("*")
   parser.completes(only, format.listings)
+end
+
+--- Declares --batch.
+---@param argparser table
+function listings.declare_batch(argparser)
+  argparser:option("--batch", "most records per request, up to 50, where records are read by their ids; auto is 50; 1 "
+    .. "reads each record with a request of its own [auto]"):argname("N")
+    :convert(arg_types.word_or("auto", arg_types.range(1, 50)))
 end
 
 --- The listings of --only; an unknown one ends the command.

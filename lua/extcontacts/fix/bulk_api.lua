@@ -12,6 +12,16 @@ local bulk_api = {}
 --- Most records per request.
 bulk_api.MOST = 50
 
+--- The rule for an option `batch`: most records per request.
+bulk_api.BATCH_RULE = { "number", "string", least = 1, most = bulk_api.MOST, whole = true, word = "auto" }
+
+--- The most records per request that an option `batch` stands for.
+---@param batch integer|"auto"|nil
+---@return integer
+function bulk_api.size_of(batch)
+  return type(batch) == "number" and batch or bulk_api.MOST
+end
+
 ---@class extcontacts.fix.BulkItem
 ---@field reference extcontacts.record.Reference
 ---@field body table|nil
@@ -44,20 +54,24 @@ local function call_alone(client, verb, item, use)
 end
 
 -- The results come in the order of the items.  Those that an error of the whole
--- iteration kept from being sent get that error.
+-- iteration kept from being sent get that error.  An error of `use` is passed on.
 local function call_many(client, verb, space, items, size, use)
-  local sent, count = {}, 0
+  local sent, count, is_used = {}, 0, true
   for index, item in ipairs(items) do
     sent[index] = many_item(item)
   end
   local results = client[space][verb .. "_many"](client[space], sent, { batch_max = size, concurrency = 1 })
   local ok, raised = errors.catch(function()
     for _, value, err, response in results do
-      count = count + 1
+      count, is_used = count + 1, false
       use(items[count], value, err, response)
+      is_used = true
     end
     return true
   end)
+  if not is_used then
+    error(raised, 0)
+  end
   for index = count + 1, ok and 0 or #items do
     use(items[index], nil, raised)
   end
@@ -97,14 +111,26 @@ function bulk_api.call(client, verb, items, size, use, may_send)
   return unsent
 end
 
+--- Reads records, none of which is named twice.
+---@param client extcontacts.Client
+---@param items extcontacts.fix.BulkItem[]
+---@param size integer most records per request
+---@param use fun(item: extcontacts.fix.BulkItem, record: table|nil, err: extcontacts.Error|nil) called once for each
+--- item; neither a record nor an error: it does not exist
+function bulk_api.read(client, items, size, use)
+  bulk_api.call(client, "get", items, size, function(item, record, err)
+    use(item, record, not record and not outcome.is_absent(err) and err or nil)
+  end)
+end
+
 local function key_of(reference)
   return ("%s %s %s"):format(space_of(reference.kind), reference.owner or "", reference.id)
 end
 
 -- Takes the next items and reads the records of those that have one, each once.
-local function read_some(client, next_item, reference_of)
+local function read_some(client, next_item, reference_of, size)
   local entries, wanted, by_key = {}, {}, {}
-  while #entries < bulk_api.MOST do
+  while #entries < size do
     local ok, item = pcall(next_item)
     if ok and item == nil then
       break
@@ -124,9 +150,8 @@ local function read_some(client, next_item, reference_of)
       entry.answer = by_key[key]
     end
   end
-  bulk_api.call(client, "get", wanted, bulk_api.MOST, function(answer, record, err)
-    answer.record = record
-    answer.err = not record and not outcome.is_absent(err) and err or nil
+  bulk_api.read(client, wanted, size, function(answer, record, err)
+    answer.record, answer.err = record, err
   end)
   return entries
 end
@@ -136,12 +161,13 @@ end
 ---@param client extcontacts.Client
 ---@param next_item fun(): any
 ---@param reference_of fun(item: any): extcontacts.record.Reference|nil
+---@param size integer|nil most records per request; default: the most
 ---@return fun(): any, table|nil next_record returns the item and its record
-function bulk_api.reader(client, next_item, reference_of)
+function bulk_api.reader(client, next_item, reference_of, size)
   local entries, first = {}, 1
   return function()
     if not entries[first] then
-      entries, first = read_some(client, next_item, reference_of), 1
+      entries, first = read_some(client, next_item, reference_of, size or bulk_api.MOST), 1
     end
     local entry = entries[first]
     if not entry then

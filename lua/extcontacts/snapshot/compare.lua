@@ -1,5 +1,6 @@
 --- Compares the server with a snapshot.
 
+local bulk_api = require "extcontacts.fix.bulk_api"
 local comparison = require "extcontacts.snapshot.comparison"
 local earlier_plans = require "extcontacts.fix.earlier_plans"
 local errors = require "extcontacts.base.errors"
@@ -34,11 +35,12 @@ local compare = {}
 ---@field on_change fun(change: extcontacts.snapshot.Change)
 ---@field on_record fun(listing: string, count: integer)|nil called after each record of the server
 ---@field same_organization boolean|nil as for `fix.apply`
+---@field batch integer|"auto"|nil most records per request, at most 50; default "auto"
 ---@field on_open fun(snapshot: extcontacts.snapshot.Reader)|nil called before anything is compared
 ---@field output string|nil path of a plan beside which earlier plans are, too
 
 local OPTIONS = { only = { "table" }, on_change = { "function" }, on_record = { "function" },
-  same_organization = { "boolean" }, output = { "string" }, on_open = { "function" } }
+  same_organization = { "boolean" }, batch = bulk_api.BATCH_RULE, output = { "string" }, on_open = { "function" } }
 
 -- The listings to compare; raises if the snapshot lacks one that was named.
 local function listings_of(snapshot, names, is_named)

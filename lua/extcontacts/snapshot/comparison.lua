@@ -3,10 +3,10 @@
 -- again, with another id, is the same record.  Keeps the ids of one listing at a time
 -- in memory, about 100 bytes per record.
 
+local bulk_api = require "extcontacts.fix.bulk_api"
 local diff = require "extcontacts.record.diff"
 local errors = require "extcontacts.base.errors"
 local new_ids = require "extcontacts.snapshot.new_ids"
-local record_api = require "extcontacts.fix.record_api"
 local recreated = require "extcontacts.snapshot.recreated"
 local spool = require "extcontacts.base.spool"
 local types = require "extcontacts.record.types"
@@ -34,8 +34,8 @@ local function missing_offsets(index)
   return offsets
 end
 
--- One comparison: `client`, `snapshot`, `ids`, `counts`, `options`, and `compared`,
--- the listings that are done.
+-- One comparison: `client`, `snapshot`, `ids`, `counts`, `options`, `size`, records per
+-- request, and `compared`, the listings that are done.
 ---@class extcontacts.snapshot.Comparison
 local Comparison = {}
 Comparison.__index = Comparison
@@ -106,20 +106,39 @@ function Comparison:report_deleted(report, class)
   end
 end
 
--- The records to which an earlier restore recreated one, from the scan; or read by
--- their ids, since the scan lags behind writes.
-local function restored_records(self, entry, created, index_of_id)
-  local records, indexes = {}, {}
-  for id in pairs(self.ids.restored[entry.record.id] or {}) do
-    local index = index_of_id[id]
-    local record = index and created:at(index)
-    if not record then
-      local _, owner = self.ids:restated(entry)
-      record = record_api.read(self.client, { kind = entry.kind, id = id, owner = owner })
+-- A deleted record with the ids of those to which earlier restores recreated it.
+---@class extcontacts.snapshot.Restored
+---@field offset integer
+---@field entry extcontacts.snapshot.Entry
+---@field records table[] those that exist
+---@field indexes integer[] of the records that the scan returned
+
+-- Records to which earlier restores gave new ids, from the scan; or read by their ids,
+-- since the scan lags behind writes.
+local function read_restored(self, offsets, created, index_of_id)
+  local found, items = {}, {}
+  for position, offset in ipairs(offsets) do
+    local entry = self.snapshot:at(offset)
+    local restored = { offset = offset, entry = entry, records = {}, indexes = {} }
+    found[position] = restored
+    for id in pairs(self.ids.restored[entry.record.id] or {}) do
+      local index = index_of_id[id]
+      if index then
+        table.insert(restored.records, created:at(index))
+        table.insert(restored.indexes, index)
+      else
+        local _, owner = self.ids:restated(entry)
+        items[#items + 1] = { reference = { kind = entry.kind, id = id, owner = owner }, restored = restored }
+      end
     end
-    records[#records + 1], indexes[#indexes + 1] = record, index
   end
-  return records, indexes
+  bulk_api.read(self.client, items, self.size, function(item, record, err)
+    if err then
+      error(err, 0)
+    end
+    table.insert(item.restored.records, record)
+  end)
+  return found
 end
 
 -- Compares records to which an earlier restore gave a new id, whatever became of
@@ -129,16 +148,20 @@ function Comparison:settle_restored(report, kind, offsets, created, is_recreated
     return offsets
   end
   local index_of_id, rest = created:ids(), {}
-  for _, offset in ipairs(offsets) do
-    local entry = self.snapshot:at(offset)
-    local records, indexes = restored_records(self, entry, created, index_of_id)
-    if #records == 1 then
-      local record, old = records[1], entry.record.id
-      is_recreated[indexes[1] or 0] = true
-      self.ids:add({ old }, { record.id })
-      self:compare_record(report, types.reference(kind, record), entry, record, old)
-    else
-      rest[#rest + 1] = offset
+  for first = 1, #offsets, self.size do
+    local some = {}
+    for position = first, math.min(first + self.size - 1, #offsets) do
+      some[#some + 1] = offsets[position]
+    end
+    for _, restored in ipairs(read_restored(self, some, created, index_of_id)) do
+      local record, old = restored.records[1], restored.entry.record.id
+      if #restored.records == 1 then
+        is_recreated[restored.indexes[1] or 0] = true
+        self.ids:add({ old }, { record.id })
+        self:compare_record(report, types.reference(kind, record), restored.entry, record, old)
+      else
+        rest[#rest + 1] = restored.offset
+      end
     end
   end
   return rest
@@ -249,7 +272,8 @@ end
 ---@return extcontacts.snapshot.Comparison
 function comparison.new(client, snapshot, ids, counts, options)
   return setmetatable({
-    client = client, snapshot = snapshot, ids = ids, counts = counts, options = options, compared = {},
+    client = client, snapshot = snapshot, ids = ids, counts = counts, options = options,
+    size = bulk_api.size_of(options.batch), compared = {},
   }, Comparison)
 end
 

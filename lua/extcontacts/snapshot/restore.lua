@@ -25,13 +25,14 @@ local restore = {}
 ---@field erased string[]|nil paths of plans, journals, proofs or lists of erasures: what they have erased is left
 --- out, as is what the journals beside the snapshot and the plan have erased
 ---@field same_organization boolean|nil as for `fix.apply`
+---@field batch integer|"auto"|nil most records per request, at most 50; default "auto"
 ---@field by string|nil the author, for the plan's header
 ---@field on_record fun(listing: string, count: integer)|nil
 
 local OPTIONS = {
   output = { "string" }, only = { "table" }, ids = { "table" }, delete_created = { "boolean" },
-  allow_copies = { "boolean" }, erased = { "table" }, same_organization = { "boolean" }, by = { "string" },
-  on_record = { "function" },
+  allow_copies = { "boolean" }, erased = { "table" }, same_organization = { "boolean" }, batch = bulk_api.BATCH_RULE,
+  by = { "string" }, on_record = { "function" },
 }
 
 local UNCERTAIN = "refers to a deleted record, and it is uncertain which record replaces it"
@@ -122,7 +123,7 @@ function Restore:delete_created()
     return self.created[index]
   end, function(change)
     return not change.reason and change.reference or nil
-  end) do
+  end, bulk_api.size_of(self.options.batch)) do
     if change.reason then
       self:skip(change.reason, change)
     elseif record then
@@ -150,6 +151,7 @@ local function fill(client, path, draft, options)
     only = options.only,
     output = options.output,
     same_organization = options.same_organization,
+    batch = options.batch,
     on_record = options.on_record,
     -- Later comparisons recognise plans of this snapshot by its digest.
     on_open = function(snapshot)

@@ -33,6 +33,7 @@ function command.setup(argparser)
   argparser:argument("snapshot", "snapshot written by `extcontacts export`")
   listings.declare(argparser, "compare")
   argparser:flag("--ndjson", "write one line of JSON per changed record")
+  listings.declare_batch(argparser)
   connection.declare_same_organization(argparser, "snapshot")
   argparser:flag("--detailed-exitcode", "exit with 5 if there are differences")
 end
@@ -79,6 +80,7 @@ function command.run(args, ctx)
   local counts, err = snapshot.compare(ctx:connect(), args.snapshot, {
     only = listings.selected(args),
     same_organization = args.same_organization,
+    batch = args.batch,
     on_record = listings.counter(ctx),
     on_change = function(change)
       ctx:progress(nil)

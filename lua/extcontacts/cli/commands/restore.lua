@@ -45,6 +45,7 @@ function command.setup(argparser)
   argparser:flag("--allow-copies", "recreate a deleted record even if a similar one was created since the snapshot")
   argparser:option("--erased", "leave out the records of an erasure: its plan, journal, proof or list; can be "
     .. "repeated"):argname("FILE"):count("*")
+  listings.declare_batch(argparser)
   connection.declare_same_organization(argparser, "snapshot")
   argparser:flag("--detailed-exitcode", "exit with 5 if the plan contains changes")
 end
@@ -72,6 +73,7 @@ function command.run(args, ctx)
     allow_copies = args.allow_copies,
     erased = #args.erased > 0 and args.erased or nil,
     same_organization = args.same_organization,
+    batch = args.batch,
     on_record = listings.counter(ctx),
   })
   ctx:progress(nil)

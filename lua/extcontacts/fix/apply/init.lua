@@ -59,7 +59,7 @@ local apply = {}
 
 local OPTIONS = {
   on_conflict = { "string", choices = { "skip", "fail", "rebase" } },
-  batch = { "number", "string", least = 1, most = bulk_api.MOST, whole = true },
+  batch = bulk_api.BATCH_RULE,
   write = { "string", choices = write_choice.NAMES },
   concurrency = { "number", least = 1, whole = true },
   limit = { "number", least = 0 },
@@ -78,9 +78,6 @@ local OPTIONS = {
 local function checked(options)
   options = options or {}
   local misuse = options_check.problem(options, OPTIONS)
-  if not misuse and type(options.batch) == "string" and options.batch ~= "auto" then
-    misuse = "option 'batch' must be a number or \"auto\""
-  end
   if misuse then
     error(misuse, 3)
   end

@@ -50,7 +50,7 @@ function run.new(sender, path, plan, journal, options)
   function journal.server_time()
     return sender:server_time()
   end
-  local size = type(options.batch) == "number" and options.batch or bulk_api.MOST
+  local size = bulk_api.size_of(options.batch)
   return setmetatable({
     path = path,
     options = options,

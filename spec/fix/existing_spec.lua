@@ -57,6 +57,58 @@ describe("a planned create", function()
     assert.same({ 0, 40 }, { plan("contact", bodies) })
   end)
 
+  -- How many requests of an operation something takes.
+  local function taken(operations, fn, ...)
+    local before, after = {}, {}
+    for index, operation in ipairs(operations) do
+      before[index] = place:requests(operation)
+    end
+    fn(...)
+    for index, operation in ipairs(operations) do
+      after[index] = place:requests(operation) - before[index]
+    end
+    return after
+  end
+
+  it("is compared with what may be the record by bulk requests", function()
+    local bodies = {}
+    for index = 1, 60 do
+      bodies[index] = { name = "Same Ltd " .. index }
+      assert(place.direct.organizations:create(bodies[index]))
+    end
+    assert(place.direct.organizations:create { name = bodies[60].name })
+    bodies[61], bodies[62] = bodies[60], bodies[60]
+    local operations = { "organizations.get", "organizations.bulk.get", "organizations.scan" }
+    local scans = 1 -- all organizations fit into a page
+    local changes, skipped
+    local function run()
+      changes, skipped = plan("organization", bodies)
+    end
+    assert.same({ 0, 4, scans }, taken(operations, run)) -- 10, 20 and 20; 11
+    assert.same({ 1, 61 }, { changes, skipped })
+    place:faults { operation = "organizations.bulk.get", rate = 1, status = 403 }
+    assert.same({ 61, 1, scans }, taken(operations, run))
+    assert.same({ 1, 61 }, { changes, skipped })
+  end)
+
+  it("counts for the limit, also if it waits for others", function()
+    for index = 1, 3 do
+      assert(place.direct.organizations:create { name = "Twin " .. index })
+    end
+    local bodies = { { name = "Twin 1", industry = "Ships" }, { name = "Other" }, { name = "Twin 2" },
+      { name = "Twin 3", industry = "Ships" } }
+    local function limited(limit)
+      local index = 0
+      local planned = place:plan({ source = fix.ids(place:ids(4)), change = function()
+        index = index + 1
+        return { fix.create("organization", bodies[index]) }
+      end }, nil, { limit = limit })
+      return { planned.changes, planned.totals.skipped["a record with these values exists already"] }
+    end
+    assert.same({ 3, 1 }, limited(nil))
+    assert.same({ 2, 1 }, limited(2))
+  end)
+
   it("is found in the journal of a plan that was just applied, although searches lag", function()
     place.server:control("POST", "/sandbox/settings", { search_lag = 60 })
     local bodies = { { firstName = "A", lastName = "B", workEmail = "a@lag.example" },

@@ -84,19 +84,6 @@ local function recent(self)
   return found
 end
 
---- Whether a plan in the same folder created a contact with an address lately.  Raises
--- an error object if it can't be read.
----@param address string
----@return boolean
-function Existing:has_recent(address)
-  for _, id in ipairs(recent(self)[address] or {}) do
-    if record_api.read(self.client, { kind = "contact", id = id }) then
-      return true
-    end
-  end
-  return false
-end
-
 local function name_of(kind, record)
   local parts = {}
   for index, field in ipairs(NAMES[kind]) do
@@ -206,46 +193,102 @@ local function has_all(change, record)
   return true
 end
 
--- Claims a candidate if it is the record.  Indexes lag behind writes, so the record
+--- The search for a record, in stages: each returns ids of candidates, and the next one
+-- takes requests only if none of them is the record.
+---@class extcontacts.fix.Search
+---@field change extcontacts.fix.Change
+---@field accepts fun(record: table): boolean
+---@field next_ids fun(): string[]|nil raises an error object if a read fails
+---@field is_shared boolean|nil whether the record may stand for several creates
+
+-- The ids of search results that are the record, as far as the index knows.
+local function accepted(found, accepts)
+  local ids = {}
+  for _, candidate in ipairs(found) do
+    ids[#ids + 1] = accepts(candidate) and candidate.id or nil
+  end
+  return ids
+end
+
+--- Starts the search for the record that a create would make.
+---@param change extcontacts.fix.Change a create
+---@param accepts (fun(record: table): boolean)|nil instead of whether the record has all values; nothing is
+--- scanned then
+---@return extcontacts.fix.Search
+function Existing:search(change, accepts)
+  local is_it = accepts or function(record)
+    return has_all(change, record)
+  end
+  local stage, is_cut = 0, false
+  return { change = change, accepts = is_it, next_ids = function()
+    stage = stage + 1
+    if stage == 1 then
+      return not accepts and recent(self)[key_of(change.kind, change.owner, change.after)] or {}
+    elseif stage == 2 then
+      local found
+      found, is_cut = looked_up(self, change, accepts == nil)
+      return accepted(found, is_it)
+    end
+    local key = stage == 3 and is_cut and not accepts and name_of(change.kind, change.after)
+    return key and ids_by_name(self, change.kind, key) or nil
+  end }
+end
+
+--- Starts the search for a contact that a plan in the same folder created lately with the
+-- address of a create.
+---@param change extcontacts.fix.Change a create with `unless_exists`
+---@return extcontacts.fix.Search
+function Existing:search_recent(change)
+  local ids = recent(self)[change.unless_exists]
+  return { change = change, is_shared = true, accepts = function() return true end, next_ids = function()
+    local list = ids
+    ids = nil
+    return list
+  end }
+end
+
+--- Claims the first candidate that is the record.  Indexes lag behind writes, so the record
 -- itself decides.
-local function claim(self, change, id, is_it)
-  local record = not self.claimed[id]
-    and record_api.read(self.client, { kind = change.kind, id = id, owner = change.owner })
-  if record and is_it(record) then
-    self.claimed[id] = true
-    return id
+---@param search extcontacts.fix.Search
+---@param ids string[]
+---@param read (fun(id: string): table|nil)|nil default: with a request for each; raises an error object if it fails
+---@return string|nil id
+function Existing:claim(search, ids, read)
+  local change = search.change
+  for _, id in ipairs(ids) do
+    local record
+    if self.claimed[id] then
+      record = nil
+    elseif read then
+      record = read(id)
+    else
+      record = record_api.read(self.client, { kind = change.kind, id = id, owner = change.owner })
+    end
+    if record and search.accepts(record) then
+      self.claimed[id] = not search.is_shared or nil
+      return id
+    end
+  end
+end
+
+--- Claims the record in what remains of a search; raises an error object if a read fails.
+---@param search extcontacts.fix.Search
+---@return string|nil id
+function Existing:resolve(search)
+  for ids in search.next_ids do
+    local id = self:claim(search, ids)
+    if id then
+      return id
+    end
   end
 end
 
 --- Finds the record; raises an error object if a read fails.
 ---@param change extcontacts.fix.Change a create
----@param accepts (fun(record: table): boolean)|nil instead of whether the record has all values; nothing is
---- scanned then
+---@param accepts (fun(record: table): boolean)|nil as for `search`
 ---@return string|nil id
 function Existing:find(change, accepts)
-  local is_it = accepts or function(record)
-    return has_all(change, record)
-  end
-  for _, recent_id in ipairs(accepts and {} or recent(self)[key_of(change.kind, change.owner, change.after)] or {}) do
-    local id = claim(self, change, recent_id, is_it)
-    if id then
-      return id
-    end
-  end
-  local found, is_cut = looked_up(self, change, accepts == nil)
-  for _, candidate in ipairs(found) do
-    local id = is_it(candidate) and claim(self, change, candidate.id, is_it)
-    if id then
-      return id
-    end
-  end
-  local key = is_cut and not accepts and name_of(change.kind, change.after)
-  for _, candidate in ipairs(key and ids_by_name(self, change.kind, key) or {}) do
-    local id = claim(self, change, candidate, is_it)
-    if id then
-      return id
-    end
-  end
+  return self:resolve(self:search(change, accepts))
 end
 
 return existing

@@ -6,6 +6,7 @@ local changes = require "extcontacts.fix.plan.changes"
 local consolidations = require "extcontacts.fix.plan.consolidations"
 local context = require "extcontacts.fix.context"
 local core = require "extcontacts.core"
+local creates = require "extcontacts.fix.plan.creates"
 local deepcopy = require "extcontacts.base.deepcopy"
 local definition = require "extcontacts.fix.definition"
 local draft = require "extcontacts.fix.plan.draft"
@@ -17,10 +18,6 @@ local promotions = require "extcontacts.fix.promotions"
 local source = require "extcontacts.fix.source"
 
 local plan = {}
-
-local EXISTS = "a record with these values exists already"
-local NO_VALUES = "the record to create has no values"
-local JUST_CREATED = "a contact with this address was just created, and lookups do not find it yet; plan again later"
 
 ---@class extcontacts.fix.PlanOptions: extcontacts.fix.DraftOptions
 ---@field limit integer|nil stop after this many changes
@@ -98,21 +95,14 @@ function Planner:actions_for(item)
   return list
 end
 
--- Why a record is not created; nil if it is.  The source has looked up the address
--- in `unless_exists`.
-function Planner:obstacle(change)
-  if #change.diff == 0 then
-    return NO_VALUES
-  elseif change.unless_exists then
-    return self.existing:has_recent(change.unless_exists) and JUST_CREATED or nil
-  end
-  return self.existing:find(change) and EXISTS or nil
+function Planner:is_open()
+  return not self.limit or self.draft.count < self.limit
 end
 
 -- Adds a change; false once the limit is reached.
 function Planner:add(change)
   self.draft:add(change)
-  return not self.limit or self.draft.count < self.limit
+  return self:is_open()
 end
 
 -- Adds a change, or skips the record for a reason; false once the limit is reached.
@@ -162,16 +152,15 @@ function Planner:take_action(item, action, is_first)
     return self:add_or_skip(item, promotions.plan(item.reference, item.record))
   end
   local change = change_of(self.fix, item, action)
-  local obstacle = change and change.op == "create" and self:obstacle(change)
-  if obstacle then
-    self.ctx.skip(obstacle)
-  elseif change then
-    if is_first then
-      changes.warn(change, self.notes.warnings)
-    end
-    return self:add(change)
+  if not change then
+    return true
+  elseif is_first then
+    changes.warn(change, self.notes.warnings)
   end
-  return true
+  if change.op == "create" then
+    return self.creates:take(change, item)
+  end
+  return self:add(change)
 end
 
 -- Adds the changes for one record or row; false once the limit is reached.
@@ -248,7 +237,7 @@ function Planner:run()
   end
   notes.item = nil
   close()
-  if goes_on then
+  if self.creates:flush() and goes_on then
     self:take_gathered()
   end
   if fix.finish then
@@ -284,6 +273,11 @@ function plan.make(client, fix, options)
     merges = merges.new(client), ctx = ctx, notes = notes, limit = options.limit,
     on_record = options.on_record,
   }, Planner)
+  planner.creates = creates.new(client, planner.existing, function(change)
+    return planner:is_open() and planner:add(change)
+  end, function(reason, item)
+    begun.skipped:add(reason, item)
+  end)
   local totals
   totals, err = errors.catch(planner.run, planner)
   close()

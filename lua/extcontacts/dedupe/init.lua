@@ -10,11 +10,12 @@ local clusters = require "extcontacts.dedupe.clusters"
 local core = require "extcontacts.core"
 local decisions = require "extcontacts.dedupe.decisions"
 local errors = require "extcontacts.base.errors"
+local given = require "extcontacts.dedupe.given"
 local levels = require "extcontacts.dedupe.levels"
 local never = require "extcontacts.dedupe.never"
 local option_rules = require "extcontacts.base.options"
 local recheck = require "extcontacts.dedupe.recheck"
-local resolve = require "extcontacts.record.merge.resolve"
+local resolve = require "extcontacts.dedupe.resolve"
 local spool = require "extcontacts.base.spool"
 local suggest = require "extcontacts.base.suggest"
 local types = require "extcontacts.dedupe.types"
@@ -35,6 +36,8 @@ local THRESHOLD, REVIEW = 0.99, 0.4
 ---@field never extcontacts.dedupe.NeverList|nil pairs and records that are not duplicates
 ---@field region string|nil ISO 3166 in upper case, `DE`, of phone numbers without a country code
 ---@field birth_field string|nil name of the custom field with the date of birth
+---@field group_of (fun(record: table): any)|nil the cluster in which others have found a record; only these clusters
+--- are decided on, and nothing else is searched
 ---@field on_progress fun(step: "records"|"pairs", done: integer, total: integer|nil)|nil
 
 local OPTIONS = {
@@ -44,8 +47,17 @@ local OPTIONS = {
   never = { "table" },
   region = { "string" },
   birth_field = { "string" },
+  group_of = { "function" },
   on_progress = { "function" },
 }
+
+-- What is wrong with options that are right one by one.
+local function conflict_of(options)
+  local threshold, review = options.threshold or THRESHOLD, options.review or REVIEW
+  if review > threshold then
+    return ("review (%g) is above threshold (%g); pairs are reviewed below the threshold"):format(review, threshold)
+  end
+end
 
 ---@class extcontacts.dedupe.Result
 ---@field records integer
@@ -99,8 +111,20 @@ end
 
 local EVERY = 1000
 
+-- Notes in which cluster others have found the last record.
+local function add_to_group(self, key)
+  local group = self.groups[key]
+  if not group then
+    group = {}
+    self.groups[key] = group
+    self.groups[#self.groups + 1] = group
+  end
+  group[#group + 1] = self.records
+end
+
 local function read_records(self, next_record, options)
   local of = self.type
+  self.groups = options.group_of and {}
   for record in next_record do
     if type(record.id) ~= "string" or record.id == "" then
       errors.raise_invalid(("record %d has no id"):format(self.records + 1))
@@ -108,6 +132,9 @@ local function read_records(self, next_record, options)
     local fields, keys = of.read(record, options)
     self.matcher:add(fields, keys)
     self.records = self.spool:add(record)
+    if options.group_of then
+      add_to_group(self, "group " .. tostring(options.group_of(record)))
+    end
     if options.on_progress and self.records % EVERY == 0 then
       options.on_progress("records", self.records)
     end
@@ -195,13 +222,16 @@ local function run(self, next_record, options)
   self.weights = weights.estimate(self.fields, self.type.rules, counts,
     self.matcher:sample(math.min(SAMPLE, self.records * 50), SEED),
     self.records)
-  find_edges(self, counts, options)
+  if not self.groups then
+    find_edges(self, counts, options)
+  end
   local review = options.review or REVIEW
   local function verdict_of(a, b)
     return self.weights:verdict(self.matcher:compare(a, b))
   end
-  self.clusters = clusters.build(self.edges, {
+  local linking = {
     threshold = options.threshold or THRESHOLD,
+    review = review,
     may_merge = function(a, b)
       local verdict = verdict_of(a, b)
       return verdict.probability >= review and self.type.rules.may_share_cluster(verdict.most, verdict.reason)
@@ -210,7 +240,20 @@ local function run(self, next_record, options)
     may_review = function(a, b)
       return verdict_of(a, b).most ~= "none" and not self:is_never(a, b)
     end,
-  })
+    is_never = function(a, b)
+      return self:is_never(a, b)
+    end,
+    verdict_of = function(a, b)
+      local pattern = self.matcher:compare(a, b)
+      return { a = a, b = b, pattern = pattern, verdict = self.weights:verdict(pattern) }
+    end,
+  }
+  if self.groups then
+    self.clusters, self.edges = given.decide(self.groups, linking)
+    self.candidates = #self.edges
+  else
+    self.clusters = clusters.build(self.edges, linking)
+  end
   add_edges(self)
 end
 
@@ -221,7 +264,7 @@ end
 ---@return extcontacts.Error|nil
 function dedupe.find(next_record, options)
   options = options or {}
-  local misuse = option_rules.problem(options, OPTIONS)
+  local misuse = option_rules.problem(options, OPTIONS) or conflict_of(options)
   if misuse then
     error(misuse, 2)
   end
@@ -243,33 +286,8 @@ function dedupe.find(next_record, options)
   return self
 end
 
-local RESOLVE_OPTIONS = {
-  kind = OPTIONS.kind,
-  survivor = { "string" },
-  how = { "string", choices = { "consolidate", "merge" } },
-}
-
----@class extcontacts.dedupe.ResolveOptions
----@field kind "contact"|"organization"|nil default `contact`
----@field survivor string|nil id of the record that survives; default: by the rules of `record.merge.survivor`
----@field how "consolidate"|"merge"|nil default `consolidate`
-
---- What becomes of the records of a cluster: the one that survives, the record that
--- results by the rules of `record.merge.field_rules`, every value that is lost, and why
--- it can't be done.  Pure.  Raises on misuse.
----@param records table[] complete records; not changed
----@param options extcontacts.dedupe.ResolveOptions|nil
----@return extcontacts.record.Resolution|nil nil if the wanted survivor is not one of them
----@return string|nil problem
-function dedupe.resolve(records, options)
-  options = options or {}
-  local misuse = option_rules.problem(options, RESOLVE_OPTIONS)
-  if misuse then
-    error(misuse, 2)
-  end
-  return resolve.records(records, { kind = options.kind, survivor = options.survivor, how = options.how,
-    values = "rules" })
-end
+--- What becomes of the records of a cluster; see `dedupe.resolve`.
+dedupe.resolve = resolve.records
 
 --- Name of the never-merge list that belongs to an account.
 dedupe.NEVER_FILE = never.FILE
@@ -282,6 +300,9 @@ dedupe.read_decisions = decisions.read
 
 --- Whether records still go together by the rules; see `recheck.problem`.
 dedupe.recheck = recheck.problem
+
+--- The thresholds that apply unless others are passed.
+dedupe.defaults = { threshold = THRESHOLD, review = REVIEW }
 
 dedupe.levels = levels.of
 

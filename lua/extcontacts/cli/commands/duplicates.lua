@@ -6,7 +6,9 @@ local csv = require "extcontacts.base.csv"
 local errors = require "extcontacts.base.errors"
 local exit = require "extcontacts.cli.exit"
 local files = require "extcontacts.base.files"
+local json = require "extcontacts.base.json"
 local parser = require "extcontacts.cli.parser"
+local record_sources = require "extcontacts.cli.record_sources"
 local texts = require "extcontacts.base.text"
 
 local command = {
@@ -30,15 +32,15 @@ and son, shared mailboxes and switchboards are not proposed for merging.]],
 extcontacts duplicates
 extcontacts duplicates before.ndjson --clusters clusters.csv --pairs pairs.csv
 extcontacts scan contacts --ndjson >all.ndjson && extcontacts duplicates all.ndjson
-extcontacts duplicates organizations --never never.csv]],
+extcontacts duplicates organizations --never never.csv
+extcontacts duplicates --from server --clusters platform.csv]],
   next_steps = [[
 Check clusters.csv: a row for each record, with the cluster's decision and the
 survivor. A cluster for review can contain a cluster to merge and further
-records. List records that are not duplicates in the file of --never.]],
+records. Plan: extcontacts plan merge_duplicates --set clusters=clusters.csv
+List records that are not duplicates in the file of --never.]],
   exit_codes = { 0, 1, 2, 3, 75, 130 },
 }
-
-local KINDS = { contacts = "contact", organizations = "organization" }
 
 local probability = arg_types.share
 
@@ -49,93 +51,17 @@ function command.setup(argparser)
     .. "per line [contacts]"):args "?", { "contacts", "organizations" })
   argparser:option("--kind", "what the records of a file are: contact or organization [contact]"):argname("KIND")
     :choices { "contact", "organization" }
+  argparser:option("--from", "server: review the clusters that the platform has found"):argname("SOURCE")
+    :choices { "server" }
   argparser:option("--clusters", "where to write the clusters [clusters.csv]"):argname("FILE")
   argparser:option("--pairs", "also write each pair with the weights of its fields"):argname("FILE")
   argparser:option("--threshold", "probability from which a pair is merged [0.99]"):argname("P"):convert(probability)
   argparser:option("--review", "probability from which a pair is reviewed [0.4]"):argname("P"):convert(probability)
-  argparser:option("--never", "pairs and records that are no duplicates: a CSV file with the column ids")
+  argparser:option("--never", "CSV file with ids of records that are no duplicates [the account's list]")
     :argname("FILE")
   argparser:option("--phone-region", "country of phone numbers without a country code, such as DE"):argname("CODE")
   argparser:option("--birth-field", "custom field with the date of birth [by its name]"):argname("NAME")
-end
-
-------------------------------------------------------------------- reading --
-
--- The objects of a file, one a line.
-local function lines_of(path)
-  local core = require "extcontacts.core"
-  local next_line, err, close = atomic_lines.texts(path)
-  if not next_line then
-    error(err, 0)
-  end
-  return function()
-    while true do
-      local line, number = next_line()
-      if not line then
-        close()
-        return nil
-      elseif line:find "%S" then
-        local record, problem = core.json.decode(line)
-        if type(record) ~= "table" then
-          errors.raise_invalid(("%s: line %d is not a JSON object%s"):format(path, number,
-            problem and ": " .. problem or ""))
-        elseif type(record.id) ~= "string" or record.id == "" then
-          errors.raise_invalid(("%s: line %d has no id"):format(path, number))
-        end
-        return record
-      end
-    end
-  end, close
-end
-
-local function is_snapshot(path)
-  local handle = io.open(path, "rb")
-  local start = handle and handle:read(4096) or ""
-  if handle then
-    handle:close()
-  end
-  return start:find('"extcontacts_snapshot"', 1, true) ~= nil
-end
-
-local function records_of_snapshot(path, listing)
-  local snapshot, err = require("extcontacts.snapshot.reader").open(path)
-  if not snapshot then
-    error(err, 0)
-  elseif not snapshot:has(listing) then
-    snapshot:close()
-    errors.raise_invalid(("%s contains no %s; export them"):format(path, listing))
-  end
-  local next_entry = snapshot:entries(listing)
-  return function()
-    local entry = next_entry()
-    return entry and entry.record
-  end, function()
-    snapshot:close()
-  end
-end
-
--- The iterator over the records, what closes it, and the kind of the records.
-local function open_source(args, ctx)
-  local source = args.source or "contacts"
-  if KINDS[source] then
-    local client = ctx:connect()
-    local iterator = source == "contacts" and client:scan_contacts() or client:scan_organizations()
-    return function()
-      return iterator()
-    end, function()
-      iterator:close()
-    end, KINDS[source]
-  elseif not files.exists(source) then
-    exit.usage(("cannot read %s; expected contacts, organizations, or the path of a snapshot or NDJSON file")
-      :format(source))
-  end
-  local kind = args.kind or "contact"
-  if is_snapshot(source) then
-    local next_record, close = records_of_snapshot(source, kind .. "s")
-    return next_record, close, kind
-  end
-  local next_record, close = lines_of(source)
-  return next_record, close, kind
+  argparser:flag("--json", "write the summary as one JSON object")
 end
 
 ------------------------------------------------------------------- writing --
@@ -160,24 +86,116 @@ local function write_csv(path, columns, each)
   end
 end
 
-local function summarize(ctx, result, kind)
-  local counts = { merge = { clusters = 0, records = 0 }, review = { clusters = 0, records = 0 } }
+-- The never-merge list: the file that is named, or the account's own, if it has one.
+local function read_never(args, ctx, source)
+  local never = require "extcontacts.dedupe.never"
+  local path = args.never
+  if not path and source.account then
+    path = require("extcontacts.fix.account_files").path(source.account, never.FILE, ctx.getenv)
+    path = path and files.exists(path) and path or nil
+  end
+  return path and assert(never.read(path)), path
+end
+
+-- The numbers of a result.
+local function totals_of(result)
+  local totals = { records = result.records, pairs = result.candidates,
+    merge = { clusters = 0, records = 0 }, review = { clusters = 0, records = 0 } }
   for _, cluster in ipairs(result.clusters) do
-    local count = counts[cluster.decision]
+    local count = totals[cluster.decision]
     count.clusters, count.records = count.clusters + 1, count.records + #cluster.members
   end
-  ctx:say("%s compared: %s", texts.plural(result.records, kind), texts.plural(result.candidates, "pair"))
-  for _, decision in ipairs { "merge", "review" } do
-    ctx:out(("%-6s  %s, %s\n"):format(decision, texts.plural(counts[decision].clusters, "cluster"),
-      texts.plural(counts[decision].records, "record")))
+  return totals
+end
+
+local function summarize(ctx, result, source, paths)
+  local totals = totals_of(result)
+  if source.scan then
+    ctx:say("the platform's scan of %s: %s, %d of them merged or in the queue", tostring(source.scan.completed),
+      texts.plural(source.scan.clusters, "cluster"), source.scan.merged)
   end
+  ctx:say("%s compared: %s", texts.plural(totals.records, source.kind), texts.plural(totals.pairs, "pair"))
   for _, skipped in ipairs(result.skipped) do
     ctx:say("skipped %s too large to compare by %s (%s); other keys were used",
       texts.plural(skipped.blocks, "block"), skipped.kind, texts.plural(skipped.records, "record"))
   end
+  if paths.never then
+    ctx:say("ruled out by %s: not proposed", paths.never)
+  end
+  return totals
+end
+
+local function write_totals(ctx, totals, paths)
+  for _, decision in ipairs { "merge", "review" } do
+    local count = totals[decision]
+    ctx:out(("%-6s  %s, %s\n"):format(decision, texts.plural(count.clusters, "cluster"),
+      texts.plural(count.records, "record")))
+  end
+  for _, name in ipairs { "clusters", "pairs" } do
+    if paths[name] then
+      ctx:out(name, ": ", paths[name], "\n")
+    end
+  end
+end
+
+local function write_json(ctx, totals, paths, skipped)
+  totals.files, totals.skipped = paths, json.array(skipped)
+  ctx:out(assert(json.encode(totals, { sort_keys = true })), "\n")
 end
 
 local PARTS = { records = "%d records read", pairs = "comparing: part %d of %d" }
+
+local function find(args, ctx, source)
+  local never, never_path = read_never(args, ctx, source)
+  local result, err = require("extcontacts.dedupe").find(source.next_record, {
+    kind = source.kind, threshold = args.threshold, review = args.review, never = never,
+    region = args.phone_region and args.phone_region:upper(), birth_field = args.birth_field,
+    group_of = source.scan and source.scan.group_of,
+    on_progress = function(step, done, total)
+      ctx:progress(PARTS[step]:format(done, total))
+    end,
+  })
+  ctx:progress(nil)
+  if not result then
+    error(err, 0)
+  end
+  return result, never_path
+end
+
+-- Writes the files; returns their paths.
+local function write_files(args, result, kind)
+  local report = require "extcontacts.dedupe.report"
+  local paths = { clusters = args.clusters or "clusters.csv", pairs = args.pairs }
+  write_csv(paths.clusters, report.cluster_columns(kind), function(put)
+    report.each_cluster_row(result, kind, put)
+  end)
+  if paths.pairs then
+    write_csv(paths.pairs, report.pair_columns(result.fields), function(put)
+      report.each_pair_row(result, put)
+    end)
+  end
+  return paths
+end
+
+-- Calls a function that raises nothing but error objects, and in any case another one
+-- after it; returns what the first one does.
+local function with_cleanup(cleanup, fn, ...)
+  local result, second = errors.catch(fn, ...)
+  cleanup()
+  if result == nil then
+    error(second, 0)
+  end
+  return result, second
+end
+
+local function check_probabilities(args)
+  local defaults = require("extcontacts.dedupe").defaults
+  local threshold, review = args.threshold or defaults.threshold, args.review or defaults.review
+  if review > threshold then
+    exit.usage(("--review %g is above --threshold %g; pairs below the threshold are reviewed"):format(review,
+      threshold))
+  end
+end
 
 --- Finds the duplicates.
 ---@param args table
@@ -185,49 +203,20 @@ local PARTS = { records = "%d records read", pairs = "comparing: part %d of %d" 
 ---@return integer|nil exit code
 ---@return extcontacts.Error|nil
 function command.run(args, ctx)
-  local dedupe = require "extcontacts.dedupe"
-  local report = require "extcontacts.dedupe.report"
-  local never, err
-  if args.never then
-    never, err = require("extcontacts.dedupe.never").read(args.never)
-    if not never then
-      return nil, err
-    end
-  end
-  return errors.catch(function()
-    local next_record, close, kind = open_source(args, ctx)
-    local result, problem = dedupe.find(next_record, {
-      kind = kind, threshold = args.threshold, review = args.review, never = never,
-      region = args.phone_region and args.phone_region:upper(), birth_field = args.birth_field,
-      on_progress = function(step, done, total)
-        ctx:progress(PARTS[step]:format(done, total))
-      end,
-    })
-    close()
-    ctx:progress(nil)
-    if not result then
-      error(problem, 0)
-    end
-    local path = args.clusters or "clusters.csv"
-    local done, failure = errors.catch(function()
-      write_csv(path, report.cluster_columns(kind), function(put)
-        report.each_cluster_row(result, kind, put)
-      end)
-      if args.pairs then
-        write_csv(args.pairs, report.pair_columns(result.fields), function(put)
-          report.each_pair_row(result, put)
-        end)
-      end
-      summarize(ctx, result, kind)
-      ctx:out("clusters: ", path, "\n", args.pairs and "pairs: " .. args.pairs .. "\n" or "")
-      return true
-    end)
+  check_probabilities(args)
+  local source = record_sources.open(ctx, args.source or "contacts", args.kind, args.from)
+  local result, never_path = with_cleanup(source.close, find, args, ctx, source)
+  local paths = with_cleanup(function()
     result:close()
-    if not done then
-      error(failure, 0)
-    end
-    return exit.codes.ok
-  end)
+  end, write_files, args, result, source.kind)
+  paths.never = never_path
+  local totals = summarize(ctx, result, source, paths)
+  if args.json then
+    write_json(ctx, totals, paths, result.skipped)
+  else
+    write_totals(ctx, totals, paths)
+  end
+  return exit.codes.ok
 end
 
 return command

@@ -1,0 +1,113 @@
+--- Where a command reads contacts or organizations from: a scan, the platform's clusters,
+-- a snapshot, or a file with one JSON object per line.
+
+local atomic_lines = require "extcontacts.base.atomic_lines"
+local errors = require "extcontacts.base.errors"
+local exit = require "extcontacts.cli.exit"
+local files = require "extcontacts.base.files"
+
+local record_sources = {}
+
+---@class extcontacts.cli.RecordSource
+---@field kind "contact"|"organization"
+---@field next_record fun(): table|nil raises error objects
+---@field close fun()
+---@field account table|nil of whose account the records are: an identity, or a snapshot's header
+---@field scan extcontacts.dedupe.PlatformScan|nil of the platform's clusters
+
+local KINDS = { contacts = "contact", organizations = "organization" }
+
+-- The objects of a file, one a line.
+local function open_lines(path, kind)
+  local core = require "extcontacts.core"
+  local next_line, err, close = atomic_lines.texts(path)
+  if not next_line then
+    error(err, 0)
+  end
+  local function next_record()
+    while true do
+      local line, number = next_line()
+      if not line then
+        return nil
+      elseif line:find "%S" then
+        local record, problem = core.json.decode(line)
+        if type(record) ~= "table" then
+          errors.raise_invalid(("%s: line %d is not a JSON object%s"):format(path, number,
+            problem and ": " .. problem or ""))
+        elseif type(record.id) ~= "string" or record.id == "" then
+          errors.raise_invalid(("%s: line %d has no id"):format(path, number))
+        end
+        return record
+      end
+    end
+  end
+  return { kind = kind, next_record = next_record, close = close }
+end
+
+local function is_snapshot(path)
+  local handle = io.open(path, "rb")
+  local start = handle and handle:read(4096) or ""
+  if handle then
+    handle:close()
+  end
+  return start:find('"extcontacts_snapshot"', 1, true) ~= nil
+end
+
+local function open_snapshot(path, kind)
+  local listing = kind .. "s"
+  local snapshot, err = require("extcontacts.snapshot.reader").open(path)
+  if not snapshot then
+    error(err, 0)
+  elseif not snapshot:has(listing) then
+    snapshot:close()
+    errors.raise_invalid(("%s contains no %s; export them"):format(path, listing))
+  end
+  local next_entry = snapshot:entries(listing)
+  return { kind = kind, account = snapshot.header, next_record = function()
+    local entry = next_entry()
+    return entry and entry.record
+  end, close = function()
+    snapshot:close()
+  end }
+end
+
+local function open_server(client, name, from)
+  local source = { kind = KINDS[name], account = assert(require("extcontacts.fix.identity").of(client)) }
+  if from == "server" then
+    source.scan = require("extcontacts.dedupe.platform").open(client)
+    source.next_record, source.close = source.scan.next_record, function() end
+    return source
+  end
+  local iterator = name == "contacts" and client:scan_contacts() or client:scan_organizations()
+  function source.next_record()
+    return iterator()
+  end
+  function source.close()
+    iterator:close()
+  end
+  return source
+end
+
+--- Opens a source.  Raises an error object if it can't be read.
+---@param ctx table
+---@param name string contacts, organizations, or the path of a file
+---@param kind "contact"|"organization"|nil of a file's records; default `contact`
+---@param from string|nil `server`: the platform's clusters
+---@return extcontacts.cli.RecordSource
+function record_sources.open(ctx, name, kind, from)
+  if from and name ~= "contacts" then
+    exit.usage "the platform has clusters of contacts only; omit --from server"
+  elseif KINDS[name] then
+    if kind and kind ~= KINDS[name] then
+      exit.usage "--kind is for the records of a file"
+    end
+    return open_server(ctx:connect(), name, from)
+  elseif not files.exists(name) then
+    exit.usage(("cannot read %s; expected contacts, organizations, or the path of a snapshot or NDJSON file")
+      :format(name))
+  end
+  kind = kind or "contact"
+  return is_snapshot(name) and open_snapshot(name, kind) or open_lines(name, kind)
+end
+
+return record_sources

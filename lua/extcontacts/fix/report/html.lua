@@ -83,6 +83,16 @@ function html.text(text, changed)
   return (text:gsub("[\194-\244][\128-\191]+", changed and visible_in_change or visible))
 end
 
+--- The characters that are named in a change, as a JavaScript character class with the flag `u`.
+---@return string
+function html.invisible_class()
+  local ranges = { "[\\u{0}-\\u{8}\\u{B}-\\u{1F}\\u{7F}\\u{200C}-\\u{200D}" }
+  for _, range in ipairs(INVISIBLE) do
+    ranges[#ranges + 1] = ("\\u{%X}-\\u{%X}"):format(range[1], range[2])
+  end
+  return table.concat(ranges) .. "]"
+end
+
 --- Formats a whole number with thousands separators.
 ---@param number integer
 ---@return string

@@ -1,10 +1,8 @@
---- The page around the rows of a plan's report.  Its policy allows only its own
--- style and script, and no requests.  Pure.
+--- The page around the rows of a plan's report.  Pure.
 
-local base64 = require "extcontacts.base.base64"
 local chart = require "extcontacts.fix.report.chart"
 local controls = require "extcontacts.fix.report.controls"
-local core = require "extcontacts.core"
+local document = require "extcontacts.fix.report.document"
 local facts = require "extcontacts.fix.report.facts"
 local html = require "extcontacts.fix.report.html"
 local script = require "extcontacts.fix.report.script"
@@ -14,26 +12,14 @@ local verdict = require "extcontacts.fix.report.verdict"
 
 local page = {}
 
-local function content_security_policy()
-  local function source(content)
-    local digest = core.hash.sha256(content):gsub("%x%x", function(pair)
-      return string.char(tonumber(pair, 16))
-    end)
-    return "'sha256-" .. base64.encode(digest) .. "'"
-  end
-  return ("default-src 'none'; style-src %s; script-src %s; base-uri 'none'; form-action 'none'"):format(
-    source(style), source(script))
+local function document_of(header)
+  return { title = "Plan: " .. header.name, style = style, script = script }
 end
 
 local function head(header, totals)
   local level, sentence = verdict(totals)
   return table.concat {
-    '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n',
-    '<meta http-equiv="Content-Security-Policy" content="', html.attribute(content_security_policy()), '">\n',
-    '<meta name="viewport" content="width=device-width, initial-scale=1">\n',
-    '<meta name="referrer" content="no-referrer">\n<meta name="robots" content="noindex">\n',
-    '<meta name="generator" content="extcontacts">\n',
-    "<title>Plan: ", html.text(header.name), "</title>\n<style>", style, "</style>\n</head>\n<body>\n",
+    document.head(document_of(header)),
     '<a class="skip" href="#changes">Skip to the changes</a>\n',
     '<header>\n<p class="eyebrow">Plan for approval · nothing has been changed yet</p>\n<h1>',
     html.text(header.name), "</h1>\n",
@@ -65,7 +51,7 @@ function page.after(summary)
     "meantime and reports them as conflicts. The SHA-256 of the plan identifies it: another digest means another ",
     "plan.</p>",
     "<p>This page contains personal data. Store it with the plan and delete it with the plan.</p></footer>\n",
-    "<script>", script, "</script>\n</body>\n</html>\n",
+    document.tail(document_of(summary.header)),
   }
 end
 

@@ -19,9 +19,11 @@ local function present(value)
   return value ~= nil and value ~= null
 end
 
--- A value for people.  Unlike with `diff.text`, two phone numbers that differ
--- never look alike.
-local function text_of(value)
+--- A value for people.  Unlike with `diff.text`, two phone numbers that differ
+--- never look alike.
+---@param value any
+---@return string|nil nil for no value
+function value_html.text(value)
   if not present(value) then
     return nil
   elseif type(value) == "table" and (present(value.display) or present(value.e164)) then
@@ -64,12 +66,23 @@ local function omitted(text)
   return ('<span class="omitted">… %s %s …</span>'):format(html.number(count), texts.noun(count, "character"))
 end
 
-local function same_html(text)
-  if #text <= 3 * MOST_SAME then
-    return html.text(text)
+--- A long text without its middle.
+---@param text string
+---@param size integer bytes to keep at each end, at most
+---@return string head all of the text if it is not much longer
+---@return string|nil middle what is left out
+---@return string|nil tail
+function value_html.shortened(text, size)
+  if #text <= 3 * size then
+    return text
   end
-  local head, tail = beginning(text, MOST_SAME), ending(text, MOST_SAME)
-  return html.text(head) .. omitted(text:sub(#head + 1, -#tail - 1)) .. html.text(tail)
+  local head, tail = beginning(text, size), ending(text, size)
+  return head, text:sub(#head + 1, -#tail - 1), tail
+end
+
+local function same_html(text)
+  local head, middle, tail = value_html.shortened(text, MOST_SAME)
+  return html.text(head) .. (middle and omitted(middle) .. html.text(tail) or "")
 end
 
 local function changed_html(text, tag)
@@ -97,7 +110,7 @@ local NONE = '<span class="none">%s</span>'
 ---@return string before
 ---@return string after
 function value_html.cells(before, after)
-  before, after = text_of(before), text_of(after)
+  before, after = value_html.text(before), value_html.text(after)
   if before and after then
     if before == after then
       return html.text(before), html.text(after) .. " " .. NONE:format("(other details differ)")

@@ -7,9 +7,49 @@
 --   page:close()
 
 local cjson = require "cjson"
+local core = require "extcontacts.core"
 local mime = require "mime"
 
 local browser = {}
+
+--- The lowest contrast of a text with its background.
+browser.CONTRAST = [[
+  (function () {
+    function channels(color) { return color.match(/[\d.]+/g).map(Number); }
+    function luminance(rgb) {
+      var part = rgb.slice(0, 3).map(function (value) {
+        value /= 255;
+        return value <= 0.03928 ? value / 12.92 : Math.pow((value + 0.055) / 1.055, 2.4);
+      });
+      return 0.2126 * part[0] + 0.7152 * part[1] + 0.0722 * part[2];
+    }
+    function behind(element) {
+      for (; element; element = element.parentElement) {
+        var color = channels(getComputedStyle(element).backgroundColor);
+        if (color.length < 4 || color[3] > 0) { return color; }
+      }
+      return [255, 255, 255];
+    }
+    var worst = 99;
+    document.querySelectorAll("body *").forEach(function (element) {
+      var text = Array.from(element.childNodes).some(function (node) {
+        return node.nodeType === 3 && node.data.trim() !== "";
+      });
+      if (!text || element.closest("script, title, desc")) { return; }
+      var style = getComputedStyle(element);
+      var a = luminance(channels(element instanceof SVGElement ? style.fill : style.color));
+      var b = luminance(behind(element));
+      worst = Math.min(worst, (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05));
+    });
+    return worst;
+  })()]]
+
+--- The elements that reach beyond the window, apart from those that may.
+browser.OVERFLOW = [[
+  Array.from(document.querySelectorAll("body *")).filter(function (element) {
+    return element.getClientRects().length > 0 && !element.closest(".skip, caption, thead, svg, .scroll")
+      && element.getBoundingClientRect().right > innerWidth + 1;
+  }).map(function (element) { return element.outerHTML.slice(0, 100); }).join("\n")]]
 
 local function quoted(text)
   return "'" .. text:gsub("'", "'\\''") .. "'"
@@ -28,7 +68,7 @@ Page.__index = Page
 
 -- Its messages end in a NUL.  Descriptor 3 is what it reads, 4 what it writes.
 local START = [[
-cd %s && exec timeout 120 sh -c '
+cd %s && exec timeout 600 sh -c '
   chromium --headless %s --disable-gpu --disable-dev-shm-usage --no-first-run --disable-extensions \
     --disable-background-networking --disable-component-update --disable-sync --mute-audio --hide-scrollbars \
     --user-data-dir=profile --remote-debugging-pipe about:blank 3<to 4>from >log 2>&1'
@@ -56,7 +96,7 @@ end
 function Page:send(method, params)
   self.id = self.id + 1
   local message = { id = self.id, method = method, params = params, sessionId = self.session }
-  self.to:write(cjson.encode(message), "\0")
+  self.to:write(assert(core.json.encode(message)), "\0")
   self.to:flush()
   while true do
     local got = read_message(self)
@@ -103,13 +143,48 @@ function Page:eval(expression)
   return result.result.value
 end
 
---- Presses a key, `Tab` or `Enter`.
+--- Presses a key, `Tab`, `Enter` or `m`.
 function Page:press(key)
-  local codes = { Tab = 9, Enter = 13, Escape = 27 }
-  for _, kind in ipairs { "rawKeyDown", "keyUp" } do
-    self:send("Input.dispatchKeyEvent", { type = kind, key = key, code = key, windowsVirtualKeyCode = codes[key],
-      text = key == "Enter" and "\r" or nil })
+  local codes = { Tab = 9, Enter = 13, Escape = 27, ArrowDown = 40 }
+  local text = key == "Enter" and "\r" or #key == 1 and key or nil
+  for _, kind in ipairs { text and "keyDown" or "rawKeyDown", "keyUp" } do
+    self:send("Input.dispatchKeyEvent", { type = kind, key = key, code = #key > 1 and key or nil,
+      windowsVirtualKeyCode = codes[key] or key:upper():byte(), text = kind == "keyDown" and text or nil })
   end
+end
+
+--- Touches an element.
+function Page:tap(selector)
+  local place = self:eval(([[(function () {
+    var box = document.querySelector(%q);
+    box.scrollIntoView({ block: "center", behavior: "instant" });
+    window.tapped = new Promise(function (done) { box.addEventListener("click", done, { once: true }); });
+    var at = box.getBoundingClientRect();
+    return { x: at.left + at.width / 2, y: at.top + at.height / 2 };
+  })()]]):format(selector))
+  self:send("Input.dispatchTouchEvent", { type = "touchStart", touchPoints = { place } })
+  self:send("Input.dispatchTouchEvent", { type = "touchEnd", touchPoints = core.json.array {} })
+  self:eval "window.tapped.then(function () {})"
+end
+
+--- Runs an expression that starts a download; returns the name and the bytes of the file.
+function Page:download(expression)
+  self:send("Page.setDownloadBehavior", { behavior = "allow", downloadPath = self.dir .. "/downloads" })
+  self:eval(expression)
+  local name = self:wait "Page.downloadWillBegin".suggestedFilename
+  while self:wait "Page.downloadProgress".state ~= "completed" do end
+  local path = self.dir .. "/downloads/" .. name
+  local file = assert(io.open(path, "rb"))
+  local bytes = file:read "*a"
+  file:close()
+  os.remove(path)
+  return name, bytes
+end
+
+--- Chooses a file of the machine for an input.
+function Page:choose_file(selector, path)
+  local found = self:send("Runtime.evaluate", { expression = ("document.querySelector(%q)"):format(selector) })
+  self:send("DOM.setFileInputFiles", { files = { path }, objectId = found.result.objectId })
 end
 
 --- Types a text where the focus is.
@@ -204,6 +279,7 @@ function browser.open(url, options)
   end
   page:send("Emulation.setDeviceMetricsOverride", { width = options.width or 1280, height = options.height or 900,
     deviceScaleFactor = 1, mobile = (options.width or 1280) < 600 })
+  page:send("Emulation.setTouchEmulationEnabled", { enabled = (options.width or 1280) < 600 })
   page:send("Emulation.setEmulatedMedia", { features = {
     { name = "prefers-color-scheme", value = options.dark and "dark" or "light" } } })
   if options.scripts == false then

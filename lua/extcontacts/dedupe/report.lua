@@ -29,7 +29,11 @@ local function address_text(value)
   return table.concat(parts, ", ")
 end
 
-local function text_of(name, value)
+--- A field of a record as a text, for people.
+---@param name string
+---@param value any
+---@return string
+function report.text(name, value)
   if type(value) == "table" then
     local text = name:find "Phone" and phone_text(value) or name == "phoneNumber" and phone_text(value)
       or name == "address" and address_text(value) or name == "externalOrganization" and (value.name or value.id)
@@ -50,6 +54,13 @@ function report.cluster_columns(kind)
     end
   end
   return out
+end
+
+--- The fields of a record to decide by, in the order of the columns.
+---@param kind "contact"|"organization"
+---@return string[]
+function report.fields(kind)
+  return FIELDS[kind]
 end
 
 -- What the fields of a pair have in common, in words.
@@ -73,18 +84,25 @@ function report.reason(fields, edge)
   return text
 end
 
--- The pair that says most about a record: its strongest one.
-local function strongest(cluster, index)
-  local best
+--- For each record of a cluster, the pair that says most about it: its strongest one.
+---@param cluster extcontacts.dedupe.Cluster
+---@return table<integer, extcontacts.dedupe.Edge> by the number of the record
+function report.strongest(cluster)
+  local best = {}
   for _, edge in ipairs(cluster.edges) do
-    if (edge.a == index or edge.b == index) and (not best or edge.verdict.bits > best.verdict.bits) then
-      best = edge
+    for _, index in ipairs { edge.a, edge.b } do
+      if not best[index] or edge.verdict.bits > best[index].verdict.bits then
+        best[index] = edge
+      end
     end
   end
   return best
 end
 
-local function probability_text(value)
+--- A probability with four digits.
+---@param value number
+---@return string
+function report.probability_text(value)
   -- Rounded down, so that only certainty reads as 1.
   return ("%.4f"):format(math.floor(value * 10000) / 10000)
 end
@@ -100,15 +118,16 @@ function report.each_cluster_row(result, kind, put)
       records[place] = result:record(index)
     end
     local chosen = survivor.order(records, kind)[1]
+    local strongest = report.strongest(cluster)
     for place, record in ipairs(records) do
-      local reason = report.reason(result.fields, strongest(cluster, cluster.members[place]))
+      local reason = report.reason(result.fields, strongest[cluster.members[place]])
       if cluster.reason then
         reason = reason .. "; " .. cluster.reason
       end
-      local row = { tostring(number), record.id, probability_text(cluster.probability), cluster.decision,
+      local row = { tostring(number), record.id, report.probability_text(cluster.probability), cluster.decision,
         record == chosen and "yes" or "no", reason }
       for _, name in ipairs(FIELDS[kind]) do
-        row[#row + 1] = text_of(name, record[name])
+        row[#row + 1] = report.text(name, record[name])
       end
       put(row)
     end
@@ -133,7 +152,7 @@ end
 function report.each_pair_row(result, put)
   for _, edge in ipairs(result.edges) do
     local verdict = edge.verdict
-    local row = { result:record(edge.a).id, result:record(edge.b).id, probability_text(verdict.probability),
+    local row = { result:record(edge.a).id, result:record(edge.b).id, report.probability_text(verdict.probability),
       ("%.2f"):format(verdict.bits), result:decision(edge), report.reason(result.fields, edge) }
     local by_field = levels.of(result.fields, edge.pattern)
     for index, field in ipairs(result.fields) do

@@ -27,9 +27,14 @@ adjusts the weights.
 
 A cluster's decision is `merge` if every two of its records go together with
 certainty, and `review` if a person should decide. Relatives, twins, father
-and son, shared mailboxes and switchboards are not proposed for merging.]],
+and son, shared mailboxes and switchboards are not proposed for merging.
+
+--html writes a page on which a person decides: the records of each cluster
+side by side, the record that results, and every value that is lost. The page
+saves the decisions as a CSV file.]],
   examples = [[
 extcontacts duplicates
+extcontacts duplicates --html review.html
 extcontacts duplicates before.ndjson --clusters clusters.csv --pairs pairs.csv
 extcontacts scan contacts --ndjson >all.ndjson && extcontacts duplicates all.ndjson
 extcontacts duplicates organizations --never never.csv
@@ -55,6 +60,7 @@ function command.setup(argparser)
     :choices { "server" }
   argparser:option("--clusters", "where to write the clusters [clusters.csv]"):argname("FILE")
   argparser:option("--pairs", "also write each pair with the weights of its fields"):argname("FILE")
+  argparser:option("--html", "also write a page on which to review the clusters and decide"):argname("FILE")
   argparser:option("--threshold", "probability from which a pair is merged [0.99]"):argname("P"):convert(probability)
   argparser:option("--review", "probability from which a pair is reviewed [0.4]"):argname("P"):convert(probability)
   argparser:option("--never", "CSV file with ids of records that are no duplicates [the account's list]")
@@ -131,7 +137,7 @@ local function write_totals(ctx, totals, paths)
     ctx:out(("%-6s  %s, %s\n"):format(decision, texts.plural(count.clusters, "cluster"),
       texts.plural(count.records, "record")))
   end
-  for _, name in ipairs { "clusters", "pairs" } do
+  for _, name in ipairs { "clusters", "pairs", "html" } do
     if paths[name] then
       ctx:out(name, ": ", paths[name], "\n")
     end
@@ -165,7 +171,7 @@ end
 -- Writes the files; returns their paths.
 local function write_files(args, result, kind)
   local report = require "extcontacts.dedupe.report"
-  local paths = { clusters = args.clusters or "clusters.csv", pairs = args.pairs }
+  local paths = { clusters = args.clusters or "clusters.csv", pairs = args.pairs, html = args.html }
   write_csv(paths.clusters, report.cluster_columns(kind), function(put)
     report.each_cluster_row(result, kind, put)
   end)
@@ -173,6 +179,10 @@ local function write_files(args, result, kind)
     write_csv(paths.pairs, report.pair_columns(result.fields), function(put)
       report.each_pair_row(result, put)
     end)
+  end
+  if paths.html then
+    local source = args.from and "the platform's clusters" or args.source
+    assert(require("extcontacts.dedupe.review_page").write(result, paths.html, { kind = kind, source = source }))
   end
   return paths
 end

@@ -5,6 +5,7 @@
 local core = require "extcontacts.core"
 local diff = require "extcontacts.record.diff"
 local fields = require "extcontacts.dedupe.review_page.fields"
+local labels = require "extcontacts.fix.report.labels"
 local report = require "extcontacts.dedupe.report"
 local resolve = require "extcontacts.record.merge.resolve"
 local texts = require "extcontacts.base.text"
@@ -47,11 +48,11 @@ end
 -- The rows of records and of what may result, by their keys and in order.
 local function rows_of(kind, columns, records)
   local rows, by_key = array {}, {}
-  for place, record in ipairs(columns) do
-    for _, value in ipairs(fields.of(kind, record)) do
+  for place, values in ipairs(columns) do
+    for _, value in ipairs(values) do
       local row = by_key[value.key]
       if not row then
-        row = { key = value.key, label = value.label, rank = value.rank, values = {}, forms = {},
+        row = { key = value.key, label = labels.field(value.path), rank = value.rank, values = {}, forms = {},
           is_kept = fields.is_kept(kind, value.key) }
         by_key[value.key] = row
         rows[#rows + 1] = row
@@ -92,9 +93,9 @@ local function row_at(by_key, path)
 end
 
 -- What results if a record survives.
-local function view_of(kind, resolved, records, rows, by_key, add)
+local function view_of(resolved, values, records, rows, by_key, add)
   local result, place_of, survivor = {}, {}, nil
-  for _, value in ipairs(fields.of(kind, resolved.result)) do
+  for _, value in ipairs(values) do
     result[value.key] = value
   end
   for place = #records, 1, -1 do
@@ -200,11 +201,11 @@ function cluster_data.of(result, kind, number)
   local cluster, records, columns = result.clusters[number], {}, {}
   for place, index in ipairs(cluster.members) do
     records[place] = result:record(index)
-    columns[place] = records[place]
+    columns[place] = fields.of(kind, records[place])
   end
   local resolutions, proposed = resolutions_of(kind, records)
   for _, resolved in ipairs(resolutions) do
-    columns[#columns + 1] = resolved.result
+    columns[#columns + 1] = fields.of(kind, resolved.result)
   end
   local list, add = new_list()
   local rows, by_key = rows_of(kind, columns, #records)
@@ -224,7 +225,7 @@ function cluster_data.of(result, kind, number)
     row.records = #records
   end
   for index, resolved in ipairs(resolutions) do
-    data.views[index] = view_of(kind, resolved, records, rows, by_key, add)
+    data.views[index] = view_of(resolved, columns[#records + index], records, rows, by_key, add)
   end
   data.reasons = reasons_of(result, cluster, add)
   return { number = number, proposal = cluster.decision, survivor = survivor, size = #records,

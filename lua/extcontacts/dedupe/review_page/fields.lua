@@ -3,7 +3,6 @@
 
 local diff = require "extcontacts.record.diff"
 local email = require "extcontacts.record.normalize.email"
-local labels = require "extcontacts.fix.report.labels"
 local models = require "extcontacts.api.models"
 local name = require "extcontacts.record.normalize.name"
 local phone = require "extcontacts.record.normalize.phone"
@@ -16,7 +15,7 @@ local fields = {}
 
 ---@class extcontacts.dedupe.ReviewValue
 ---@field key string the row: the field, `customFields.<name>` for a custom field
----@field label string for people
+---@field path string[]
 ---@field text string
 ---@field value any
 ---@field rank integer the order of the rows, then by key
@@ -88,7 +87,8 @@ end
 local function put(out, rank, path, value)
   local text = fields.text(path[1], value)
   if text then
-    out[#out + 1] = { key = diff.name(path), label = labels.field(path), text = text, value = value, rank = rank }
+    out[#out + 1] = { key = path[2] and diff.name(path) or path[1], path = path, text = text, value = value,
+      rank = rank }
   end
 end
 
@@ -104,7 +104,7 @@ function fields.of(kind, record)
       for _, key in ipairs(suggest.keys(record[wire])) do
         put(out, rank, { wire, key }, record[wire][key])
       end
-    elseif not HIDDEN[wire] then
+    elseif record[wire] ~= nil and not HIDDEN[wire] then
       put(out, rank, { wire }, record[wire])
     end
   end

@@ -86,7 +86,7 @@ local function clusters_of(ctx, never)
       end
       local a, b = never:find(current.ids)
       if not a then
-        return { id = current.survivor or current.ids[1] }
+        return { id = current.survivor or current.ids[1] }, current.line
       end
       ctx.skip("records that are no duplicates, by the never-merge list", current.line, a .. " " .. b)
     end

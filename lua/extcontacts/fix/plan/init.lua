@@ -129,6 +129,8 @@ function Planner:consolidate(action, item)
     return true
   end
   local is_open = true
+  -- The source has returned one of them.
+  self.draft.totals.records = self.draft.totals.records + #action.ids - 1
   for index, change in ipairs(list) do
     change.needs = index > 1 and list[index - 1].n or nil
     if index == 1 then

@@ -28,7 +28,7 @@ local DUPLICATE = "duplicate row: this record appears earlier in the file"
 
 local function of_iterator(described, iterator)
   return function()
-    local record = iterator()
+    local record, number = iterator()
     if record == nil then
       return nil
     end
@@ -36,7 +36,8 @@ local function of_iterator(described, iterator)
     if not reference then
       errors.raise_invalid("the source returned " .. problem)
     end
-    return { record = record, reference = reference }
+    number = described.type == "each" and type(number) == "number" and number or nil
+    return { record = record, reference = reference, number = number }
   end
 end
 

@@ -96,6 +96,24 @@ describe("the fix merge_duplicates", function()
     assert.same(before, (graph.read(place.direct)))
   end)
 
+  it("reads the records of many clusters with few requests", function()
+    local sets = {}
+    for index = 1, 30 do
+      sets[index] = { "merge", pair() }
+    end
+    clusters(sets)
+    place.server:control("DELETE", "/sandbox/ledger")
+    assert.equal(30, plan({ how = "merge" }).changes)
+    local counts = place.server:control("GET", "/sandbox/counters").by_operation
+    assert.is_nil(counts["contacts.get"])
+    local requests = 0
+    for _, count in pairs(counts["contacts.bulk.get"]) do
+      requests = requests + count
+    end
+    assert.is_true(requests <= 4, requests) -- the first ones are smaller
+    assert.equal(30, #place:objects "p" - 2)
+  end)
+
   it("lists the values that are lost with the change that loses them", function()
     local a, b = pair({ title = "Head" }, { title = "Chief" })
     clusters { { "merge", a, b } }

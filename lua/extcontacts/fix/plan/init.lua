@@ -3,7 +3,6 @@
 
 local actions = require "extcontacts.fix.actions"
 local changes = require "extcontacts.fix.plan.changes"
-local consolidations = require "extcontacts.fix.plan.consolidations"
 local context = require "extcontacts.fix.context"
 local core = require "extcontacts.core"
 local creates = require "extcontacts.fix.plan.creates"
@@ -13,7 +12,7 @@ local draft = require "extcontacts.fix.plan.draft"
 local errors = require "extcontacts.base.errors"
 local existing = require "extcontacts.fix.plan.existing"
 local find_contact = require "extcontacts.fix.find_contact"
-local merges = require "extcontacts.fix.plan.merges"
+local joins = require "extcontacts.fix.plan.joins"
 local promotions = require "extcontacts.fix.promotions"
 local source = require "extcontacts.fix.source"
 
@@ -116,40 +115,15 @@ function Planner:add_or_skip(item, change, reason, detail)
   return true
 end
 
--- Adds a merge, or skips it; false once the limit is reached.
-function Planner:merge(action, item)
-  return self:add_or_skip(item or { id = action.ids[1] }, self.merges:plan(action))
-end
-
--- Adds the changes of a consolidation, all of them even at the limit, or skips it.
-function Planner:consolidate(action, item)
-  local list, reason, detail = consolidations.plan(self.merges, action, self.existing)
-  if not list then
-    self.draft.skipped:add(reason, item, nil, detail)
-    return true
-  end
-  local is_open = true
-  -- The source has returned one of them.
-  self.draft.totals.records = self.draft.totals.records + #action.ids - 1
-  for index, change in ipairs(list) do
-    change.needs = index > 1 and list[index - 1].n or nil
-    if index == 1 then
-      changes.warn(change, self.notes.warnings)
-    end
-    is_open = self:add(change)
-  end
-  return is_open
-end
-
 -- Adds one of an item's changes; false once the limit is reached.
 function Planner:take_action(item, action, is_first)
   if action.op == "merge" and action.survivor then
-    self.merges:gather(action)
+    self.joins:gather(action)
     return true
-  elseif action.op == "merge" then
-    return self:merge(action, item)
-  elseif action.op == "consolidate" then
-    return self:consolidate(action, item)
+  elseif action.op == "merge" or action.op == "consolidate" then
+    return self.joins:take(action, item, self.notes.warnings)
+  elseif not self.joins:flush() then
+    return false -- the changes of a plan keep their order
   elseif action.op == "promote" then
     return self:add_or_skip(item, promotions.plan(item.reference, item.record))
   end
@@ -175,16 +149,6 @@ function Planner:take(item)
     end
   end
   return true
-end
-
--- Adds the merges that several records asked for.
-function Planner:take_gathered()
-  self.notes.warnings = {}
-  for _, action in ipairs(self.merges.gathered) do
-    if not self:merge(action) then
-      return
-    end
-  end
 end
 
 function Planner:source()
@@ -239,8 +203,8 @@ function Planner:run()
   end
   notes.item = nil
   close()
-  if self.creates:flush() and goes_on then
-    self:take_gathered()
+  if self.creates:flush() and goes_on and self.joins:flush() then
+    self.joins:flush_gathered()
   end
   if fix.finish then
     call("finish", nil, fix.finish, ctx)
@@ -272,13 +236,16 @@ function plan.make(client, fix, options)
   local ctx, notes, close = context.new(client, set, options.output, begun, options.getenv)
   local planner = setmetatable({
     client = client, existing = existing.new(client, options.output), fix = fix, draft = begun,
-    merges = merges.new(client), ctx = ctx, notes = notes, limit = options.limit,
+    ctx = ctx, notes = notes, limit = options.limit,
     on_record = options.on_record,
   }, Planner)
   planner.creates = creates.new(client, planner.existing, function(change)
     return planner:is_open() and planner:add(change)
   end, function(reason, item)
     begun.skipped:add(reason, item)
+  end)
+  planner.joins = joins.new(client, planner.existing, begun, function()
+    return planner:is_open()
   end)
   local totals
   totals, err = errors.catch(planner.run, planner)

@@ -52,37 +52,53 @@ function Merges:gather(action)
   end
 end
 
---- Reads records, in the order of their ids.  Raises an error object for any failure
--- but the API's own 404.
----@param client extcontacts.Client
----@param list string[]
----@param kind "contact"|"organization"
----@return table[]|nil records
----@return string|nil problem
-function merges.read(client, list, kind)
-  local items, records, seen, problem = {}, {}, {}, nil
-  for _, id in ipairs(list) do
-    local key = ids.key(id)
-    if not seen[key] then
-      seen[key] = true
-      items[#items + 1] = { reference = { kind = kind, id = id }, place = #items + 1 }
+local function kind_of(action)
+  return action.options.kind or "contact"
+end
+
+-- A merge of more contacts is refused without reading them: a list may be long.
+local function is_readable(action)
+  return action.op ~= "merge" or #action.ids <= server_merge.MOST
+end
+
+--- Reads the records of several merges and consolidations, 50 with a request.  Raises an
+-- error object for any failure but the API's own 404.
+---@param list extcontacts.fix.Action[]
+function Merges:read_ahead(list)
+  local items, answers = {}, {}
+  for _, action in ipairs(list) do
+    for _, id in ipairs(is_readable(action) and action.ids or {}) do
+      local key = kind_of(action) .. " " .. ids.key(id)
+      if not answers[key] then
+        answers[key] = {}
+        items[#items + 1] = { reference = { kind = kind_of(action), id = id }, answer = answers[key] }
+      end
     end
   end
-  bulk_api.call(client, "get", items, bulk_api.MOST, function(item, record, err, response)
+  bulk_api.call(self.client, "get", items, bulk_api.MOST, function(item, record, err, response)
     if not record and not outcome.is_absent(err) then
       error(err, 0)
     end
-    local id = item.reference.id
-    local into = record and (response.resolved_id or server_merge.merged_into(record))
-    if into and ids.key(into) ~= ids.key(id) then
-      problem = problem or ("%s was merged into %s"):format(id, into)
-    elseif not record then
-      problem = problem or ("there is no %s %s"):format(kind, id)
-    end
-    records[item.place] = record
+    item.answer.record = record
+    item.answer.into = record and (response.resolved_id or server_merge.merged_into(record))
   end)
-  if problem then
-    return nil, problem
+  self.answers = answers
+end
+
+-- The records of an action, in the order of their ids, each once; or nil and the problem.
+local function records_of(self, action)
+  local records, seen, kind = {}, {}, kind_of(action)
+  for _, id in ipairs(action.ids) do
+    local key = ids.key(id)
+    local answer = self.answers[kind .. " " .. key]
+    if answer.into and ids.key(answer.into) ~= key then
+      return nil, ("%s was merged into %s"):format(id, answer.into)
+    elseif not answer.record then
+      return nil, ("there is no %s %s"):format(kind, id)
+    elseif not seen[key] then
+      seen[key] = true
+      records[#records + 1] = answer.record
+    end
   end
   return records
 end
@@ -153,16 +169,16 @@ function Merges:take(records)
   end
 end
 
---- Reads the records of a merge or consolidation, and says what becomes of them; or nil
--- and the problem.  Raises an error object if a record can't be read.
+--- What becomes of the records of a merge or consolidation, which `read_ahead` has read; or
+-- nil and the problem.
 ---@param action extcontacts.fix.Action
 ---@param how extcontacts.record.MergeMethod
 ---@return table[]|nil records
 ---@return extcontacts.record.Resolution|string
 function Merges:resolve(action, how)
   local options = action.options
-  local kind = options.kind or "contact"
-  local records, problem = merges.read(self.client, action.ids, kind)
+  local kind = kind_of(action)
+  local records, problem = records_of(self, action)
   problem = problem or options.check and options.check(records)
   if problem then
     return nil, problem
@@ -181,14 +197,13 @@ local function cant(detail)
   return nil, merges.IMPOSSIBLE, detail
 end
 
---- Plans a merge.  Raises an error object if a contact can't be read.
+--- Plans a merge whose contacts have been read.
 ---@param action extcontacts.fix.Action
 ---@return extcontacts.fix.Change|nil
 ---@return string|nil reason why it is skipped
 ---@return string|nil detail
 function Merges:plan(action)
-  -- Before anything is read: a list may be long.
-  if #action.ids > server_merge.MOST then
+  if not is_readable(action) then
     return cant(("%s; a merge takes at most %d"):format(texts.plural(#action.ids, "contact"), server_merge.MOST))
   end
   local contacts, resolution = self:resolve(action, "merge")

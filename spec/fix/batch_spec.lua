@@ -296,6 +296,34 @@ describe("a batch", function()
     assert.same({ 3, 1 }, { result.applied, result.failed, result.stopped })
   end)
 
+  it("reads the contacts that may have an address together, and looks each address up", function()
+    local rows, lookups = {}, 0
+    for index = 1, 12 do
+      rows[index] = ("n%d@address.example"):format(index)
+    end
+    local owner = place:ids(1)[1]
+    place:plan {
+      source = fix.ids(place:ids(12)),
+      change = function(contact)
+        lookups = lookups + 1
+        local list = { fix.create("contact", { lastName = "Lee", workEmail = rows[lookups] }, nil, rows[lookups]) }
+        contact.title = "Pilot"
+        list[2] = contact.id == owner and fix.update(contact) or nil
+        return list
+      end,
+    }
+    for index = 1, 6 do
+      assert(place.direct.contacts:create { lastName = "Other", workEmail = rows[index] })
+    end
+    place:faults { operation = "lookup.reverse", nth = 8, status = 500 }
+    local before = place:requests "lookup.reverse"
+    local result = apply()
+    assert.same({ 7, 6 }, { result.applied, result.conflicts })
+    assert.equal("a contact with this address exists already", place:outcomes()[1].reason)
+    assert.equal(0, place:requests "contacts.get")
+    assert.equal(13, place:requests "lookup.reverse" - before)
+  end)
+
   it("counts the failure of a request once", function()
     local client = fixes.client(place.server, { max_attempts = 1, retry = false })
     place:plan_titles(8, "Pilot")

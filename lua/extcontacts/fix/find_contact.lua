@@ -70,7 +70,8 @@ local function search(client, address)
   return contacts, is_cut
 end
 
-local function find(client, address)
+-- The one contact that the search finds by an address: its id, or nil and the reason.
+local function candidate(client, address)
   local contacts, is_cut = search(client, address)
   local found, near
   for _, contact in ipairs(contacts) do
@@ -85,12 +86,43 @@ local function find(client, address)
   elseif not found then
     return nil, near and "a contact has this number with another extension" or absent(address)
   end
+  return found.id
+end
+
+local function find(client, address)
+  local id, reason = candidate(client, address)
+  if not id then
+    return nil, reason
+  end
   -- The search index lags behind writes, so the record itself decides.
-  local record = record_api.read(client, { kind = "contact", id = found.id })
+  local record = record_api.read(client, { kind = "contact", id = id })
   if record and has(record, address) then
     return record
   end
   return nil, absent(address)
+end
+
+--- Searches for the one contact that has an address.  The index lags behind writes: read
+-- the contact to know.  Raises an error object when the search fails.
+---@param client extcontacts.Client
+---@param text string
+---@return string|nil id
+---@return string|nil reason why no contact was found
+function find_contact.search(client, text)
+  local address, reason = normalize.address(text)
+  if not address then
+    return nil, reason
+  end
+  return candidate(client, address)
+end
+
+--- Whether a contact has an address.
+---@param contact table
+---@param text string
+---@return boolean
+function find_contact.has(contact, text)
+  local address = normalize.address(text)
+  return address ~= nil and (has(contact, address))
 end
 
 --- Finds the contact.  Raises an error object when a read fails.

@@ -23,20 +23,31 @@ local batch = {}
 ---@field finish fun(change: extcontacts.fix.Change, outcome: extcontacts.fix.Outcome, request: string|nil) `request`:
 --- what several changes were sent with
 
--- Decides on the creates, which takes requests only for those with an address.
-local function look_up(work, entry)
-  return execute.decide_create(work, execute.translate(work, entry.change))
-end
-
--- Reads the records of all other changes.
+-- Reads the records of the changes, and the contacts that may have the address of a create,
+-- which may be the record of another change.
 local function read(work, entries, size)
-  local items, answers, decided = {}, {}, {}
+  local items, by_key, answers, decided = {}, {}, {}, {}
+  local function want(entry, change, reference)
+    local key = reference.kind .. " " .. reference.id:lower()
+    local item = by_key[key]
+    if not item then
+      item = { reference = reference }
+      by_key[key], items[#items + 1] = item, item
+    end
+    item[#item + 1] = { entry = entry, change = change }
+  end
   for _, entry in ipairs(entries) do
-    if entry.change.op == "create" then
-      decided[entry] = { look_up(work, entry) }
+    local change = execute.translate(work, entry.change)
+    local known, reference
+    if change.op == "create" then
+      known, reference = execute.look_up(work, change)
     else
-      local change = execute.translate(work, entry.change)
-      items[#items + 1] = { reference = writes.reference(entry.intent or change), change = change, entry = entry }
+      reference = writes.reference(entry.intent or change)
+    end
+    if reference then
+      want(entry, change, reference)
+    else
+      decided[entry] = known and { known, is_looked_up = true } or { execute.decide_create(work, change) }
     end
   end
   bulk_api.call(work.client, "get", items, size, function(item, record, err, response)
@@ -44,8 +55,14 @@ local function read(work, entries, size)
   end)
   for _, item in ipairs(items) do
     local answer = answers[item]
-    decided[item.entry] = { execute.decide(work, item.change, item.entry.intent, answer.record, answer.err,
-      answer.response) }
+    for _, one in ipairs(item) do
+      if one.change.op == "create" then
+        decided[one.entry] = { execute.decide_create(work, one.change, answer.record, answer.err) }
+      else
+        decided[one.entry] = { execute.decide(work, one.change, one.entry.intent, answer.record, answer.err,
+          answer.response) }
+      end
+    end
   end
   return decided
 end
@@ -131,8 +148,8 @@ function batch.run(work, entries, controls)
     else
       local outcome, write = decided[entry][1], decided[entry][2]
       if outcome then
-        -- One request has read the records of all changes but creates.
-        controls.finish(entry.change, outcome, entry.change.op ~= "create" and "get" or nil)
+        -- One request has read the records of all changes; an address has a lookup of its own.
+        controls.finish(entry.change, outcome, not decided[entry].is_looked_up and "get" or nil)
       else
         write.planned = entry.change
         list[#list + 1] = write

@@ -36,22 +36,52 @@ local execute = {}
 ---@field on_conflict "skip"|"fail"|"rebase"
 ---@field choice extcontacts.fix.WriteChoice
 
+--- Looks up whether a contact has the address of a create by now, unless the create needs no
+-- address.
+---@param work extcontacts.fix.Work
+---@param change extcontacts.fix.Change
+---@return extcontacts.fix.Outcome|nil outcome if that is certain without reading a contact
+---@return extcontacts.record.Reference|nil contact to read
+function execute.look_up(work, change)
+  if not change.unless_exists then
+    return nil
+  end
+  local id, reason = errors.catch(find_contact.search, work.client, change.unless_exists)
+  if id then
+    return nil, { kind = "contact", id = id }
+  elseif errors.is_error(reason) then
+    return failures.of_read(reason)
+  elseif not find_contact.is_absent(reason) then
+    return conflicts.address_taken()
+  end
+end
+
 --- Decides on a create that was not sent before: a contact is created unless another
 -- one has its address by now.
 ---@param work extcontacts.fix.Work
 ---@param change extcontacts.fix.Change
+---@param record table|nil the contact that may have the address, as just read
+---@param err extcontacts.Error|nil
 ---@return extcontacts.fix.Outcome|nil
 ---@return extcontacts.fix.Write|nil
-function execute.decide_create(work, change)
-  if change.unless_exists then
-    local found, reason = errors.catch(find_contact.find, work.client, change.unless_exists)
-    if errors.is_error(reason) then
-      return failures.of_read(reason)
-    elseif found or not find_contact.is_absent(reason) then
-      return conflicts.address_taken()
-    end
+function execute.decide_create(work, change, record, err)
+  if err and not outcome.is_absent(err) then
+    return failures.of_read(err)
+  elseif record and find_contact.has(record, change.unless_exists) then
+    return conflicts.address_taken()
   end
   return nil, writes.create(work, change)
+end
+
+-- The same, with requests of its own.
+local function decide_create(work, change)
+  local known, reference = execute.look_up(work, change)
+  if known then
+    return known
+  elseif reference then
+    return execute.decide_create(work, change, record_api.call(work.client, "get", reference))
+  end
+  return execute.decide_create(work, change)
 end
 
 local DECIDE = { update = writes.update, delete = writes.delete, erase = writes.delete, promote = promotion.decide }
@@ -120,7 +150,7 @@ function execute.change(work, change, intent)
     if intent then
       return settle.create(work, change, intent)
     end
-    decided, write = execute.decide_create(work, change)
+    decided, write = decide_create(work, change)
   else
     decided, write = execute.decide(work, change, intent,
       record_api.call(work.client, "get", writes.reference(intent or change)))

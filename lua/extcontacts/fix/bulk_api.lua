@@ -130,7 +130,15 @@ end
 -- Takes the next items and reads the records of those that have one, each once.
 local function read_some(client, next_item, reference_of, size)
   local entries, wanted, by_key = {}, {}, {}
-  while #entries < size do
+  local function want(reference)
+    local key = key_of(reference)
+    if not by_key[key] then
+      by_key[key] = { reference = reference }
+      wanted[#wanted + 1] = by_key[key]
+    end
+    return by_key[key]
+  end
+  while #entries < size and #wanted < size do
     local ok, item = pcall(next_item)
     if ok and item == nil then
       break
@@ -140,14 +148,11 @@ local function read_some(client, next_item, reference_of, size)
     if not ok then
       break -- raised in its turn
     end
-    local reference = reference_of(item)
-    if reference then
-      local key = key_of(reference)
-      if not by_key[key] then
-        by_key[key] = { reference = reference }
-        wanted[#wanted + 1] = by_key[key]
-      end
-      entry.answer = by_key[key]
+    local reference, more = reference_of(item)
+    entry.answer = reference and want(reference)
+    for index, other in ipairs(more or {}) do
+      entry.more = entry.more or {}
+      entry.more[index] = want(other)
     end
   end
   bulk_api.read(client, wanted, size, function(answer, record, err)
@@ -156,13 +161,27 @@ local function read_some(client, next_item, reference_of, size)
   return entries
 end
 
+-- Records by their ids; raises the error of one that can't be read.
+local function by_id(answers)
+  local records = {}
+  for _, answer in ipairs(answers) do
+    if answer.err then
+      error(answer.err, 0)
+    end
+    records[answer.reference.id] = answer.record or false
+  end
+  return records
+end
+
 --- Reads the records of a list, some ahead.  The iterator raises an error object for any
 -- failure but the API's own 404, as `record_api.read` does, at the item that has it.
 ---@param client extcontacts.Client
 ---@param next_item fun(): any
----@param reference_of fun(item: any): extcontacts.record.Reference|nil
+---@param reference_of fun(item: any): extcontacts.record.Reference|nil, extcontacts.record.Reference[]|nil the item's
+--- record, and others
 ---@param size integer|nil most records per request; default: the most
----@return fun(): any, table|nil next_record returns the item and its record
+---@return fun(): any, table|nil, table<string, table|false>|nil next_record returns the item, its record, and the
+--- others by their ids; false: there is none
 function bulk_api.reader(client, next_item, reference_of, size)
   local entries, first = {}, 1
   return function()
@@ -179,7 +198,7 @@ function bulk_api.reader(client, next_item, reference_of, size)
     if entry.has_failed or answer.err then
       error(entry.has_failed and entry.item or answer.err, 0)
     end
-    return entry.item, answer.record
+    return entry.item, answer.record, entry.more and by_id(entry.more)
   end
 end
 

@@ -102,12 +102,12 @@ function UNDO.create(reference, record, intent, outcome)
   return changes.delete(reference, record)
 end
 
-function UNDO.delete(reference, record, intent, outcome, restorer)
+function UNDO.delete(reference, record, intent, outcome, restorer, records)
   if record then
     return nil, "the deleted record exists again"
   end
   local change = restorer:create(reference, intent.before)
-  if restorer.earlier:find(change, outcome.server_at or outcome.at) then
+  if restorer.earlier:find(change, outcome.server_at or outcome.at, records) then
     return nil, undo_dependents.RECREATED
   end
   return change
@@ -159,7 +159,7 @@ local function selected(path, options)
 end
 
 -- Adds the undo of a change, and of what went with it.
-local function add(plan, restorer, item, change)
+local function add(plan, restorer, item, change, records)
   local intent, outcome = item.intent, item.outcome
   if change and change.old_id then
     restorer:add(change)
@@ -167,7 +167,7 @@ local function add(plan, restorer, item, change)
     plan:add(change)
   end
   if intent.dependents then
-    restorer:restore(item.reference, intent.dependents, outcome.server_at or outcome.at)
+    restorer:restore(item.reference, intent.dependents, outcome.server_at or outcome.at, records)
   end
 end
 
@@ -180,16 +180,20 @@ local function guard(options)
   end
 end
 
-local function fill(client, path, plan, options)
+local function fill(client, path, plan, options, began)
   plan:start()
-  local restorer = undo_dependents.new(client, path, plan, recreated.new(client, path, plan.header.undoes))
+  local earlier = recreated.new(client, path, plan.header.undoes, began)
+  local restorer = undo_dependents.new(client, path, plan, earlier)
   plan.dependents.accepts = guard(options)
   local needed = {} -- by number of an applied change: the change of this plan that must precede its undo
-  for item, record in bulk_api.reader(client, selected(journal.path(path), options), function(item)
-    return classes.of(item.intent.op) ~= "irreversible" and item.reference.id and item.reference or nil
+  for item, record, records in bulk_api.reader(client, selected(journal.path(path), options), function(item)
+    local intent = item.intent
+    return classes.of(intent.op) ~= "irreversible" and item.reference.id and item.reference or nil,
+      intent.op == "delete" and earlier:known(item.reference, intent.dependents) or nil
   end) do
     plan.totals.records = plan.totals.records + 1
-    local change, reason = UNDO[item.intent.op](item.reference, record, item.intent, item.outcome, restorer)
+    local change, reason = UNDO[item.intent.op](item.reference, record, item.intent, item.outcome, restorer,
+      records)
     if reason then
       plan.skipped:add(reason, { reference = item.reference })
     end
@@ -197,7 +201,7 @@ local function fill(client, path, plan, options)
     if change then
       change.needs = needed[intent.n]
     end
-    add(plan, restorer, item, change)
+    add(plan, restorer, item, change, records)
     if intent.needs then
       needed[intent.needs] = change and change.n or needed[intent.n]
     end
@@ -207,6 +211,7 @@ local function fill(client, path, plan, options)
     end
   end
   restorer:finish()
+  earlier:close()
   return plan:finish()
 end
 
@@ -247,7 +252,7 @@ function undo.plan(client, path, options)
     return nil, err
   end
   local totals
-  totals, err = errors.catch(fill, client, path, plan, with_output)
+  totals, err = errors.catch(fill, client, path, plan, with_output, state.began)
   if not totals then
     plan:abandon()
     return nil, err

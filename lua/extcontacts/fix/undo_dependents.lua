@@ -70,7 +70,8 @@ end
 ---@param reference extcontacts.record.Reference of the deleted record
 ---@param found extcontacts.fix.Dependents as the journal has them
 ---@param deleted_at string|nil by the server's clock
-function Restorer:restore(reference, found, deleted_at)
+---@param records table<string, table|false>|nil records that were just read, by id
+function Restorer:restore(reference, found, deleted_at, records)
   -- Unless the plan recreates the owner, an earlier undo has; it may have stopped before
   -- these.
   local is_new = self.recreated[reference.id]
@@ -80,7 +81,7 @@ function Restorer:restore(reference, found, deleted_at)
   end
   dependents.each(reference, found, function(dependent, record)
     local change = self:create(dependent, record)
-    if is_new or not self.earlier:find(change, deleted_at) then
+    if is_new or not self.earlier:find(change, deleted_at, records) then
       self:add(is_new and change or id_map.translate({ [reference.id] = target }, change))
     else
       self.plan.skipped:add(undo_dependents.RECREATED, { reference = dependent })

@@ -16,6 +16,7 @@ local state = {}
 ---@field created table<string, boolean> ids of the latest creates
 ---@field classes table<string, integer> applied changes by class
 ---@field runs integer
+---@field began string|nil when the first run began, by the server's clock, if that was known
 ---@field last_stop table|nil
 
 local OUTCOMES = { applied = true, unchanged = true, conflict = true, failed = true, unknown = true }
@@ -75,6 +76,9 @@ function state.take(self, line)
       remember(self, line)
     end
   elseif line.t == "run" then
+    if self.runs == 0 then
+      self.began = line.server_at
+    end
     self.runs = self.runs + 1
   elseif line.t == "stop" then
     self.last_stop = line

@@ -322,13 +322,16 @@ describe("a merge in the sandbox", function()
     set { merged_read = "ancestor" }
     assert.same(unresolved(ids[1]), session:must("GET", path))
     assert.equal(merged.id, session:must("PUT", path, api.contact()).id)
+    assert.equal(merged.id, session:must("POST", path .. "/promotion").id)
     set { merged_read = "gone", merged_write = "conflict" }
     assert.equal(404, session:call("GET", path).status)
     assert.equal(409, session:call("PUT", path, api.contact()).status)
     assert.equal(409, session:call("DELETE", path).status)
+    assert.equal(409, session:call("POST", path .. "/promotion").status)
     set { merged_write = "gone" }
     assert.equal(404, session:call("PUT", path, api.contact()).status)
     assert.equal(404, session:call("DELETE", path).status)
+    assert.equal(404, session:call("POST", path .. "/promotion").status)
     assert.equal(ids[1], unresolved(ids[1]).id)
   end)
 

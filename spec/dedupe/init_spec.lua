@@ -143,6 +143,15 @@ describe("duplicates", function()
     result:close()
   end)
 
+  it("are not the same record that is read twice", function()
+    local id = "0000000A-0000-4000-8000-000000000001"
+    local result = find { contact("Ann", "Lee", { id = id, cellPhone = CELL }),
+      contact("Ann", "Lee", { id = id:lower(), cellPhone = CELL }) }
+    assert.same({}, result.clusters)
+    assert.equal(1, result.repeated)
+    result:close()
+  end)
+
   it("need an id", function()
     local done = false
     local result, err = dedupe.find(function()

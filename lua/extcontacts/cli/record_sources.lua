@@ -31,7 +31,7 @@ local function open_lines(path, kind)
         return nil
       elseif line:find "%S" then
         local record, problem = core.json.decode(line)
-        if type(record) ~= "table" then
+        if type(record) ~= "table" or #record > 0 then
           errors.raise_invalid(("%s: line %d is not a JSON object%s"):format(path, number,
             problem and ": " .. problem or ""))
         elseif type(record.id) ~= "string" or record.id == "" then

@@ -11,6 +11,8 @@ local core = require "extcontacts.core"
 local decisions = require "extcontacts.dedupe.decisions"
 local errors = require "extcontacts.base.errors"
 local given = require "extcontacts.dedupe.given"
+local id = require "extcontacts.record.normalize.id"
+local idset = require "extcontacts.base.idset"
 local levels = require "extcontacts.dedupe.levels"
 local never = require "extcontacts.dedupe.never"
 local option_rules = require "extcontacts.base.options"
@@ -61,6 +63,7 @@ end
 
 ---@class extcontacts.dedupe.Result
 ---@field records integer
+---@field repeated integer records that were read again, by their ids; the first of each counts
 ---@field candidates integer pairs that were compared
 ---@field skipped { kind: string, blocks: integer, records: integer }[] blocks that were too large
 ---@field clusters extcontacts.dedupe.Cluster[]
@@ -123,17 +126,22 @@ local function add_to_group(self, key)
 end
 
 local function read_records(self, next_record, options)
-  local of = self.type
+  local of, seen = self.type, idset.new()
   self.groups = options.group_of and {}
   for record in next_record do
     if type(record.id) ~= "string" or record.id == "" then
-      errors.raise_invalid(("record %d has no id"):format(self.records + 1))
+      errors.raise_invalid(("record %d has no id"):format(self.records + self.repeated + 1))
     end
-    local fields, keys = of.read(record, options)
-    self.matcher:add(fields, keys)
-    self.records = self.spool:add(record)
-    if options.group_of then
-      add_to_group(self, "group " .. tostring(options.group_of(record)))
+    -- A record that is read twice is not its own duplicate.
+    if not seen:add(id.key(record.id)) then
+      self.repeated = self.repeated + 1
+    else
+      local fields, keys = of.read(record, options)
+      self.matcher:add(fields, keys)
+      self.records = self.spool:add(record)
+      if options.group_of then
+        add_to_group(self, "group " .. tostring(options.group_of(record)))
+      end
     end
     if options.on_progress and self.records % EVERY == 0 then
       options.on_progress("records", self.records)
@@ -273,7 +281,7 @@ function dedupe.find(next_record, options)
   for index, field in ipairs(of.fields) do
     kinds[index] = field.kind
   end
-  local self = setmetatable({ type = of, fields = of.fields, records = 0, candidates = 0, edges = {},
+  local self = setmetatable({ type = of, fields = of.fields, records = 0, repeated = 0, candidates = 0, edges = {},
     never = options.never, matcher = core.matcher.new(kinds), spool = spool.new() }, Result)
   local ok, err = errors.catch(function()
     run(self, next_record, options)

@@ -29,6 +29,15 @@ local function address_text(value)
   return table.concat(parts, ", ")
 end
 
+-- The texts of a list.
+local function list_text(value)
+  local parts = {}
+  for _, entry in ipairs(value) do
+    parts[#parts + 1] = type(entry) == "string" and entry or nil
+  end
+  return table.concat(parts, " ")
+end
+
 --- A field of a record as a text, for people.
 ---@param name string
 ---@param value any
@@ -37,7 +46,7 @@ function report.text(name, value)
   if type(value) == "table" then
     local text = name:find "Phone" and phone_text(value) or name == "phoneNumber" and phone_text(value)
       or name == "address" and address_text(value) or name == "externalOrganization" and (value.name or value.id)
-      or #value > 0 and type(value[1]) == "string" and table.concat(value, " ")
+      or list_text(value)
     return type(text) == "string" and text or ""
   end
   return (type(value) == "string" or type(value) == "number") and tostring(value) or ""

@@ -42,6 +42,30 @@ describe("extcontacts duplicates --html", function()
     assert.not_matches("id=\"filters\"", text, 1, true)
   end)
 
+  it("writes no two files to one path, and none to what it reads, and says so before it reads", function()
+    local source, clusters = create "no JSON", create()
+    local code, _, problem = command.run { "duplicates", source, "--clusters", clusters, "--html", clusters }
+    assert.equal(2, code)
+    assert.matches("--html: " .. clusters .. " is also the file of --clusters", problem, 1, true)
+    code, _, problem = command.run { "duplicates", source, "--clusters", source }
+    assert.equal(2, code)
+    assert.matches("--clusters: " .. source .. " is also what is read", problem, 1, true)
+    code, _, problem = command.run { "duplicates", source, "--clusters", clusters, "--html", clusters .. "/page" }
+    assert.equal(2, code)
+    assert.matches("No such file or directory", problem, 1, true)
+  end)
+
+  it("takes lists with other values than texts, and names a line that is a list", function()
+    local source = create('{"id":"a","name":"Acme","websites":["x.example",null,{}]}\n'
+      .. '{"id":"b","name":"Acme","websites":["x.example",1],"tags":{"a":1},"address":7}')
+    local clusters, page = create(), create()
+    assert.equal(0, (command.run { "duplicates", source, "--kind", "organization", "--clusters", clusters, "--html",
+      page }))
+    local code, _, problem = command.run { "duplicates", create '[{"id":"a"}]', "--clusters", clusters }
+    assert.equal(2, code)
+    assert.matches("line 1 is not a JSON object", problem, 1, true)
+  end)
+
   it("keeps the page of an earlier run if it fails", function()
     local page = create "earlier"
     local code = command.run { "duplicates", create "no JSON", "--clusters", create(), "--html", page }

@@ -48,6 +48,8 @@ List records that are not duplicates in the file of --never.]],
 }
 
 local probability = arg_types.share
+-- Where the clusters are written by default.
+local CLUSTERS = "clusters.csv"
 
 --- Declares arguments and options.
 ---@param argparser table
@@ -121,6 +123,9 @@ local function summarize(ctx, result, source, paths)
       texts.plural(source.scan.clusters, "cluster"), source.scan.merged)
   end
   ctx:say("%s compared: %s", texts.plural(totals.records, source.kind), texts.plural(totals.pairs, "pair"))
+  if result.repeated > 0 then
+    ctx:say("%s read again: the first one counts", texts.plural(result.repeated, "record"))
+  end
   for _, skipped in ipairs(result.skipped) do
     ctx:say("skipped %s too large to compare by %s (%s); other keys were used",
       texts.plural(skipped.blocks, "block"), skipped.kind, texts.plural(skipped.records, "record"))
@@ -171,7 +176,7 @@ end
 -- Writes the files; returns their paths.
 local function write_files(args, result, kind)
   local report = require "extcontacts.dedupe.report"
-  local paths = { clusters = args.clusters or "clusters.csv", pairs = args.pairs, html = args.html }
+  local paths = { clusters = args.clusters or CLUSTERS, pairs = args.pairs, html = args.html }
   write_csv(paths.clusters, report.cluster_columns(kind), function(put)
     report.each_cluster_row(result, kind, put)
   end)
@@ -207,6 +212,24 @@ local function check_probabilities(args)
   end
 end
 
+-- The files must be different ones, and places where a file can be written: a scan takes
+-- time, and none must replace what is read.
+local function check_paths(args)
+  local option_of = { [args.source or "contacts"] = "what is read" }
+  if args.never then
+    option_of[args.never] = "the file of --never"
+  end
+  for _, option in ipairs { "clusters", "pairs", "html" } do
+    local path = args[option] or option == "clusters" and CLUSTERS or nil
+    if path and option_of[path] then
+      exit.usage(("--%s: %s is also %s; name another file"):format(option, path, option_of[path]))
+    elseif path then
+      option_of[path] = "the file of --" .. option
+      assert(atomic_lines.write(path)):abandon()
+    end
+  end
+end
+
 --- Finds the duplicates.
 ---@param args table
 ---@param ctx table
@@ -214,6 +237,7 @@ end
 ---@return extcontacts.Error|nil
 function command.run(args, ctx)
   check_probabilities(args)
+  check_paths(args)
   local source = record_sources.open(ctx, args.source or "contacts", args.kind, args.from)
   local result, never_path = with_cleanup(source.close, find, args, ctx, source)
   local paths = with_cleanup(function()

@@ -393,6 +393,18 @@ describe("a bulk request to the sandbox", function()
     assert.equal(3, server:control("GET", "/sandbox/ledger")[1].items)
   end)
 
+  it("is listed with the ids of the records that it wrote", function()
+    local ids = contact_ids(2)
+    server:control("DELETE", "/sandbox/ledger")
+    bulk("contacts", refs(ids))
+    bulk("contacts/remove", refs { ids[2], NOBODY, ids[1] })
+    local added = bulk("contacts/add", { { firstName = "Ada", lastName = "Lovelace" } })
+    local entries = server:control("GET", "/sandbox/ledger")
+    assert.is_nil(entries[1].written)
+    assert.same({ ids[2], ids[1] }, entries[2].written)
+    assert.same({ added.results[1].entity.id }, entries[3].written)
+  end)
+
   it("counts as one request for the rate limit, or as --bulk-cost says", function()
     set { rate = 10 }
     local fresh = api.session(server)

@@ -94,7 +94,8 @@ local function run(handlers, ctx)
   bulk_items.check_all(ctx, items)
   local request_number = dataset.bulk_requests + 1
   dataset.bulk_requests = request_number
-  ctx.items = #items
+  local writes = ctx.row.effect ~= "read"
+  ctx.items, ctx.written = #items, writes and json.array {} or nil
   local seen = {}
   local results = {}
   for number, item in ipairs(items) do
@@ -105,6 +106,9 @@ local function run(handlers, ctx)
     if not err and (not failure or fault.item_after) then
       item_ctx, result = perform(handlers, ctx, item, fault)
       err = not item_ctx and result or nil
+    end
+    if writes and item_ctx then
+      ctx.written[#ctx.written + 1] = bulk_results.id(ctx, item, result)
     end
     err = failure or err
     results[number] = err and bulk_results.failure(ctx, item, err) or bulk_results.success(ctx, item, item_ctx, result)

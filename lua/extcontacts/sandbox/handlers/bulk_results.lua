@@ -15,6 +15,16 @@ local function id_of(text)
   return text and json.decode(text).id
 end
 
+--- The id of the record that an item has written, as the item names it.
+---@param ctx extcontacts.sandbox.Context of the bulk request
+---@param item table
+---@param text string|nil the single operation's JSON
+---@return string|nil
+function bulk_results.id(ctx, item, text)
+  local is_named = ctx.row.batch.match == "id" and ctx.row.effect ~= "create"
+  return is_named and item.id or id_of(text)
+end
+
 -- The id of a result: that of the record, or the tracker of an enrich request.
 local function result_id(ctx, item, text)
   if ctx.row.batch.match == "tracker" then

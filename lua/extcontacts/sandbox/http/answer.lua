@@ -71,7 +71,7 @@ local function run_operation(request, settings)
   end
   observed.sweep(settings)
   local body = handlers[row.short](ctx)
-  request.items = ctx.items
+  request.items, request.written = ctx.items, ctx.written
   return {
     status = ctx.status or row.success_status,
     body = body,

@@ -35,6 +35,7 @@ local http = {}
 ---@field window_headers table<string, number>|nil
 ---@field fault table|nil the effects of the rules that apply
 ---@field items integer|nil of a bulk request that was carried out: the number of its items
+---@field written string[]|nil the ids of the records that it wrote
 
 local TOKEN_PATHS = { ["/oauth/token"] = true, ["/token"] = true }
 

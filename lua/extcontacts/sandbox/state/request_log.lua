@@ -20,7 +20,7 @@ end
 request_log.reset()
 
 --- Adds a request.
----@param request table operation, method, path, raw_query, correlation_id, token_number, connection, items
+---@param request table operation, method, path, raw_query, correlation_id, token_number, connection, items, written
 ---@param outcome integer|string the status, or "dropped"
 ---@param fault table|nil the fault that was applied
 function request_log.add(request, outcome, fault)
@@ -51,6 +51,7 @@ function request_log.add(request, outcome, fault)
     correlation_id = request.correlation_id,
     token = request.token_number,
     items = request.items,
+    written = request.written,
     faulty = fault and true or false,
     connection = request.connection,
   }

@@ -3,6 +3,7 @@ local core = require "extcontacts.core"
 local diff = require "extcontacts.record.diff"
 local fix = require "extcontacts.fix"
 local fixes = require "spec.support.fixes"
+local graph = require "spec.support.graph"
 
 local USER = { id = "11111111-1111-4111-8111-111111111111" }
 
@@ -170,6 +171,55 @@ describe("fix.undo", function()
     end
     assert.equal(record.lastName, assert(place.client.contacts:get(new_id)).lastName)
     assert.equal("keep", assert(place.client.contacts.notes:list(new_id)).entities[1].noteText)
+  end)
+
+  it("of several plans, the last one first, follows the records that the undos recreate", function()
+    local client = place.direct
+    local function organization(name)
+      return assert(client.organizations:create { name = name }).id
+    end
+    local from, to = organization "From", organization "To"
+    local linked = assert(client.contacts:create { lastName = "Linked", externalOrganization = { id = from } }).id
+    local deleted = assert(client.contacts:create { lastName = "Deleted", title = "Cook" }).id
+    for _, text in ipairs { "gone", "kept" } do
+      assert(client.contacts.notes:create(deleted, { noteText = text, createdBy = USER }))
+    end
+    local before = graph.read(client)
+    local function plan_rows(name, kind, ids, change)
+      place:plan({ source = fix.ids(ids, { kind = kind }), change = change }, name)
+      assert.equal(0, apply(name).not_started)
+    end
+    -- What the later plans delete, the first ones change.
+    plan_rows("p1", "contact", { linked, deleted }, function(contact)
+      contact.title = "Pilot"
+      contact.externalOrganization = contact.id == linked and { id = to } or nil
+      return { fix.update(contact), contact.id == deleted and fix.add_note { noteText = "new", createdBy = USER }
+        or fix.create("contact", { lastName = "Created", externalOrganization = { id = to } }) }
+    end)
+    place:plan({
+      source = fix.each("contact_note", function(source_client)
+        return source_client:each_contact_note(deleted)
+      end),
+      change = function(note)
+        if note.noteText == "gone" then
+          return fix.delete
+        elseif note.noteText == "kept" then
+          note.noteText = "changed"
+        end
+        return note
+      end,
+    }, "p2")
+    assert.equal(2, apply("p2").applied)
+    plan_rows("p3", "contact", { deleted }, function() return fix.delete end)
+    plan_rows("p4", "organization", { from, to }, function() return fix.delete end)
+    for index = 4, 1, -1 do
+      local name = "p" .. index
+      assert.is_true(assert(fix.undo(client, place:path(name))).changes > 0)
+      local result = apply(name .. ".undo")
+      assert.same({ 0, 0, result.total }, { result.failed, result.conflicts, result.applied })
+      assert.is_nil(place:read(name .. ".undo.skipped.csv"))
+    end
+    assert.same({}, graph.differences(before, (graph.read(client))))
   end)
 
   it("skips what someone changed since, with the reason", function()

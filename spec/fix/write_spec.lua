@@ -46,11 +46,19 @@ describe("an update as a PATCH", function()
       { field = "$.customFields", action = "UpdateIfEmpty", value = { a = 1, b = 2 } },
     } }, patches.body(update(difference("title", "Pilot", "Captain"), difference("salutation", "Mr", nil),
       difference("workEmail", nil, "a@example.com"), difference("address.address1", nil, "Am Hof 1"),
-      difference("customFields.a", nil, 1), difference("customFields.b", nil, 2)), record))
+      difference("customFields.a", nil, 1), difference("customFields.b", nil, 2)), record, record))
   end)
 
   it("does not exist for a field with a name that a path can't have", function()
-    assert.is_nil(patches.body(update(difference("customFields.a b", nil, 1)), { customFields = { c = 1 } }))
+    assert.is_nil(patches.body(update(difference("customFields.a b", nil, 1)), { customFields = { c = 1 } }, {}))
+  end)
+
+  it("removes an object as a whole that keeps nothing", function()
+    local record = { twitterId = { screenName = "ada", verified = false }, address = { city = "Bonn", state = "NW" } }
+    assert.same({ changes = { { field = "$.twitterId", action = "Remove" },
+      { field = "$.address.city", action = "Remove" } } },
+      patches.body(update(difference("twitterId.screenName", "ada", nil), difference("address.city", "Bonn", nil)), record,
+        { twitterId = {}, address = { state = "NW" } }))
   end)
 end)
 
@@ -175,6 +183,32 @@ describe("a run", function()
       { body.title, body.workEmail, body.address.city, body.address.address1 })
     local contact = get(id)
     assert.same({ "Am Hof 1" }, { contact.address.address1, contact.title, contact.workEmail, contact.address.city })
+  end)
+
+  it("clears an object of which only the server's values would be left", function()
+    for _, write in ipairs { "bulk", "put", "patch" } do
+      local id = place:ids(1)[1]
+      place:edit(id, { twitterId = ec.null, address = ec.null })
+      local before = get(id)
+      local function set(name, screen_name, city)
+        place:plan({ source = fix.ids { id }, change = function(contact)
+          contact.twitterId = screen_name and { screenName = screen_name } or nil
+          contact.address = city and { city = city } or nil
+          return contact
+        end }, name)
+        assert.equal(1, place:apply({ write = write }, name).applied)
+      end
+      set("set " .. write, "ada", "Bonn")
+      assert.equal(false, get(id).twitterId.verified)
+      set("clear " .. write)
+      assert.same({ before.twitterId == nil, before.address == nil },
+        { get(id).twitterId == nil, get(id).address == nil })
+      set("again " .. write, "ada", "Bonn")
+      assert(fix.undo(place.client, place:path("again " .. write)))
+      assert.equal(1, place:apply({ write = write }, "again " .. write .. ".undo").applied)
+      assert.is_nil(get(id).twitterId)
+      assert.is_nil(get(id).address)
+    end
   end)
 
   it("keeps what someone enters between reading and writing, and reports a conflict", function()

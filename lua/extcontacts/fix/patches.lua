@@ -62,18 +62,30 @@ local function rest_of(path, depth)
   return rest
 end
 
---- The body of the PATCH.  An object that the record lacks is sent as a whole.
+local function is_empty(value)
+  return is_absent(value) or type(value) == "table" and next(value) == nil
+end
+
+--- The body of the PATCH.  An object that the record lacks is sent as a whole, and one
+-- that keeps nothing is removed as a whole.
 ---@param change extcontacts.fix.Change
 ---@param record table as just read
+---@param after table the record's writable fields with the planned values
 ---@return table|nil body nil if a PATCH can't name a field
-function patches.body(change, record)
+function patches.body(change, record, after)
   local list, objects = core.json.array {}, {}
   for _, difference in ipairs(change.diff) do
     local path = difference.path
     local _, depth = field_path.innermost(record, path)
-    local field = text_of(path, depth)
+    local is_emptied = depth > 1 and path[1] ~= "customFields" and is_empty(after[path[1]])
+    local field = text_of(path, is_emptied and 1 or depth)
     if not field then
       return nil
+    elseif is_emptied then
+      if not objects[field] then
+        objects[field] = { field = field, action = "Remove" }
+        list[#list + 1] = objects[field]
+      end
     elseif depth < #path then
       if not is_absent(difference.after) then
         if not objects[field] then

@@ -63,17 +63,30 @@ end
 -- or a part of it is skipped.
 local UNDO = {}
 
+-- The values of a difference, those of a link with the ids that its organizations have
+-- by now.
+local function values_of(difference, restorer)
+  if difference.path[1] == "externalOrganization" then
+    return restorer:renewed(difference.before), restorer:renewed(difference.after)
+  end
+  return difference.before, difference.after
+end
+
 -- Restores the fields that still have the planned values.
-function UNDO.update(reference, record, intent)
+function UNDO.update(reference, record, intent, _, restorer)
   if not record then
     return nil, "the record no longer exists"
   end
   local restored, reason = deepcopy(record), nil
   for _, difference in ipairs(diff.between(reference.kind, intent.before, intent.body)) do
     local value = field_path.at(record, difference.path)
-    if diff.same(reference.kind, difference.path, difference.after, value, true) then
-      field_path.put(restored, difference.path, difference.before)
-    elseif not diff.same(reference.kind, difference.path, difference.before, value, true) then
+    local before, after = values_of(difference, restorer)
+    local function is(planned)
+      return diff.same(reference.kind, difference.path, planned, value, true)
+    end
+    if is(after) or is(difference.after) then
+      field_path.put(restored, difference.path, before)
+    elseif not is(before) and not is(difference.before) then
       reason = "someone else has changed a field since"
     end
   end
@@ -86,17 +99,24 @@ function UNDO.update(reference, record, intent)
   return change, reason
 end
 
-function UNDO.create(reference, record, intent, outcome)
+-- Whether a created record is as it was, also if it was changed and restored since.
+local function is_untouched(reference, record, intent, outcome, restorer)
+  if types.by_name[reference.kind].has_dates and outcome.modify_date and record.modifyDate == outcome.modify_date then
+    return true
+  end
+  for _, difference in ipairs(diff.remaining(reference.kind, intent.body, record)) do
+    local planned = values_of(difference, restorer)
+    if not diff.same(reference.kind, difference.path, planned, difference.after, true) then
+      return false
+    end
+  end
+  return true
+end
+
+function UNDO.create(reference, record, intent, outcome, restorer)
   if not record then
     return nil, "the created record no longer exists"
-  end
-  local touched
-  if types.by_name[reference.kind].has_dates and outcome.modify_date then
-    touched = record.modifyDate ~= outcome.modify_date
-  else
-    touched = #diff.divergences(reference.kind, intent.body, record) > 0
-  end
-  if touched then
+  elseif not is_untouched(reference, record, intent, outcome, restorer) then
     return nil, "the created record has changed since"
   end
   return changes.delete(reference, record)
@@ -180,6 +200,9 @@ local function guard(options)
   end
 end
 
+-- Operations whose record is still the same when another undo has recreated it.
+local FOLLOWED = { update = true, create = true }
+
 local function fill(client, path, plan, options, began)
   plan:start()
   local earlier = recreated.new(client, path, plan.header.undoes, began)
@@ -192,6 +215,9 @@ local function fill(client, path, plan, options, began)
       intent.op == "delete" and earlier:known(item.reference, intent.dependents) or nil
   end) do
     plan.totals.records = plan.totals.records + 1
+    if not record and FOLLOWED[item.intent.op] and item.reference.id then
+      record, item.reference = restorer:successor(item.reference)
+    end
     local change, reason = UNDO[item.intent.op](item.reference, record, item.intent, item.outcome, restorer,
       records)
     if reason then

@@ -35,10 +35,15 @@ function undo_dependents.new(client, path, plan, earlier)
     Restorer)
 end
 
--- The id that a deleted record has today, by the journals beside the plan.
-local function later_id(self, id, accepts)
+-- The ids that a record got when it was recreated, by the journals beside the plan.
+local function later_ids(self, id)
   self.successors = self.successors or earlier_plans.successors(earlier_plans.folders(self.path, self.plan.output))
-  local ids = earlier_plans.later_ids(self.successors, id)
+  return earlier_plans.later_ids(self.successors, id)
+end
+
+-- The id that a deleted record has today.
+local function later_id(self, id, accepts)
+  local ids = later_ids(self, id)
   for index = #ids, 1, -1 do
     if not accepts or accepts(ids[index]) then
       return ids[index]
@@ -46,17 +51,42 @@ local function later_id(self, id, accepts)
   end
 end
 
---- A create that recreates a record.  A contact is linked to the organization that the
--- undo of another plan has recreated.
+--- The record under the id that the undo of another plan gave it when it recreated it.
+---@param reference extcontacts.record.Reference of a record that does not exist
+---@return table|nil record
+---@return extcontacts.record.Reference reference
+function Restorer:successor(reference)
+  local owner = reference.owner and (later_id(self, reference.owner) or reference.owner)
+  local record, found
+  later_id(self, reference.id, function(id)
+    found = { kind = reference.kind, id = id, owner = owner }
+    record = record_api.read(self.client, found)
+    return record
+  end)
+  return record, record and found or reference
+end
+
+--- A reference to a record, with the id that the undo of another plan gave it.
+---@param value any of a field
+---@return any
+function Restorer:renewed(value)
+  local id = type(value) == "table" and value.id
+  local new_id = type(id) == "string" and not self.recreated[id] and later_id(self, id)
+  return new_id and { id = new_id } or value
+end
+
+--- A create that recreates a record.  A contact or relationship is linked to the
+-- organization that the undo of another plan has recreated, and a note belongs to such an
+-- owner.
 ---@param reference extcontacts.record.Reference
 ---@param record table
 ---@return extcontacts.fix.Change
 function Restorer:create(reference, record)
   local change = changes.create(reference.kind, reference.owner, record)
   change.old_id = reference.id
-  local organization = types.organization_of(change.after)
-  local new_id = organization and not self.recreated[organization] and later_id(self, organization)
-  return new_id and id_map.translate({ [organization] = new_id }, change) or change
+  local target = reference.owner or types.organization_of(change.after)
+  local new_id = target and not self.recreated[target] and later_id(self, target)
+  return new_id and id_map.translate({ [target] = new_id }, change) or change
 end
 
 --- Adds a create to the plan.

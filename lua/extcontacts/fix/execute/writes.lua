@@ -135,12 +135,16 @@ local null = core.json.null
 
 -- Sends null for what a change clears: the API does not say what a missing field means.
 -- A custom field is left out instead: it may be one that the record's new schema lacks.
+-- Of an object that keeps only values of the server's, the whole is cleared.
 local function send_cleared(body, differences)
   for _, difference in ipairs(differences) do
     local path = difference.path
     local object, depth = field_path.innermost(body, path)
     local is_custom = depth > 1 and path[1] == "customFields"
     if difference.after == nil and object[path[depth]] == nil and not is_custom then
+      if depth > 1 and next(body[path[1]]) == nil then
+        object, depth = body, 1
+      end
       object[path[depth]] = null
     end
   end
@@ -165,11 +169,11 @@ function writes.update(work, change, reference, record)
     return conflicts.changed(change, record)
   end
   local write = write_choice.of(work.choice, change)
-  local patch = write == "patch" and patches.body(change, record) or nil
+  local body = changes.body(change.kind, diff.applied(record, change.diff))
+  local patch = write == "patch" and patches.body(change, record, body) or nil
   return nil, {
     verb = "update", change = change, reference = reference, before = record, patch = patch,
-    write = write == "patch" and not patch and "put" or write,
-    body = send_cleared(changes.body(change.kind, diff.applied(record, change.diff)), change.diff),
+    write = write == "patch" and not patch and "put" or write, body = send_cleared(body, change.diff),
   }
 end
 

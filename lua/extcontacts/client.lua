@@ -359,6 +359,13 @@ function client.allowance(self)
   return settings.rate and settings.rate * (1 - settings.reserve) * 60 / (settings.rate_period or 60) or nil
 end
 
+--- The seconds for which a client looks for the record of a create without a reply.
+---@param self extcontacts.Client
+---@return number
+function client.check_time(self)
+  return client_context.of(self).config.check_time
+end
+
 --- Creates a client with a complete configuration.
 ---@param settings extcontacts.Config from `config.resolve`
 ---@param internals extcontacts.Internals|nil for specs

@@ -212,20 +212,76 @@ describe("fix.resume", function()
     end)
   end
 
-  it("leaves a create unknown that can't be found and can't be excluded", function()
+  -- Creates that no search can rule out: organizations, and contacts without an address.
+  local function plan_unsearchable()
     place:plan {
       source = fix.ids(place:ids(1)),
-      change = function() return { fix.create("organization", { name = "New Ltd" }) } end,
+      change = function()
+        local twin = fix.create("contact", { firstName = "Tweedle", lastName = "Dee" })
+        return { fix.create("organization", { name = "New Ltd" }), twin, twin, twin }
+      end,
     }
+  end
+
+  local function count_created()
+    local counts = { organizations = 0, contacts = 0 }
+    for record in place.direct:scan_organizations {} do
+      counts.organizations = counts.organizations + (record.name == "New Ltd" and 1 or 0)
+    end
+    for record in place.direct:scan_contacts {} do
+      counts.contacts = counts.contacts + (record.lastName == "Dee" and 1 or 0)
+    end
+    return counts
+  end
+
+  for _, batch in ipairs { 1, 50 } do
+    it("settles creates that no search can rule out with one scan, with batch = " .. batch, function()
+      plan_unsearchable()
+      local kills, output, code = 0, nil, nil
+      repeat
+        output, code = place:killable_run(kills % 2 == 0 and "after" or "before", kills % 2 == 0 and "intent" or "applied",
+          1 + kills % 3, batch)
+        kills = kills + 1
+      until code ~= "137"
+      assert.is_true(kills > 2, kills)
+      assert.same({ 0, 0 }, { (output:match "(%d+) %d+\n$") + 0, (output:match "(%d+)\n$") + 0 }, output)
+      assert.same({ organizations = 1, contacts = 3 }, count_created())
+      assert.equal(4, assert(fix.status(place:path "p")).counts.applied)
+    end)
+  end
+
+  it("leaves a create unknown that can't be found while the records can't be scanned", function()
+    plan_unsearchable()
     local _, code = child("after", "intent", 1)
     assert.equal("137", code)
+    place:faults { operation = "organizations.scan", rate = 1, status = 403 }
     local result = resume()
-    assert.same({ 1, 0 }, { result.unknown, result.applied })
+    assert.same({ 1, 3 }, { result.unknown, result.applied })
     assert.equal(0, place:requests "organizations.create")
     assert.matches(",unknown,", place:read "p.errors.csv", 1, true)
     -- Once more: still unknown, still not sent.
     assert.equal(1, resume().unknown)
     assert.equal(0, place:requests "organizations.create")
+    place:faults()
+    assert.same({ 0, 4 }, { resume().unknown, resume().applied })
+    assert.same({ organizations = 1, contacts = 3 }, count_created())
+  end)
+
+  it("sends nothing that names a recreated record before that record has a new id", function()
+    local id = assert(place.direct.organizations:create { name = "Old Ltd" }).id
+    local user = { id = "11111111-1111-4111-8111-111111111111" }
+    assert(place.direct.organizations.notes:create(id, { noteText = "kept", createdBy = user }))
+    assert(place.direct.contacts:create { lastName = "Linked", externalOrganization = { id = id } })
+    place:plan({ source = fix.ids({ id }, { kind = "organization" }), change = function() return fix.delete end }, "q")
+    assert(place:apply(nil, "q"))
+    assert.equal(3, assert(fix.undo(place.client, place:path "q", { output = place:path "p" })).changes)
+    local _, code = child("after", "intent", 1)
+    assert.equal("137", code)
+    place:faults { operation = "organizations.scan", rate = 1, status = 403 }
+    local result = resume()
+    assert.same({ 1, 2, 0, 0 }, { result.unknown, result.not_started, result.failed, result.conflicts })
+    place:faults()
+    assert.equal(3, resume().applied)
   end)
 end)
 

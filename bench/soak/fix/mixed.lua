@@ -47,7 +47,7 @@ local function sorted_of(records, kind)
   return list
 end
 
-local CONTACT_ROLES = { "title", "clear", "fill", "numbers", "link", "delete", "note", "several", "create", "create",
+local CONTACT_ROLES = { "title", "clear", "fill", "numbers", "link", "delete", "note", "several", "create", "twin",
   "relationship", "organization_note", "title", "fill" }
 
 -- What each record's row says: the records of one row are of no other one, so that an

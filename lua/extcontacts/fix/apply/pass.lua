@@ -3,6 +3,7 @@
 
 local batches = require "extcontacts.fix.apply.batches"
 local executes = require "extcontacts.fix.execute"
+local find_created = require "extcontacts.fix.execute.find_created"
 local needs = require "extcontacts.fix.apply.needs"
 local planfile = require "extcontacts.fix.planfile"
 local queue = require "extcontacts.fix.apply.queue"
@@ -18,7 +19,8 @@ local function execute_group(run, group)
       return
     end
     local intent = run.journal.state.open[change.n]
-    run:finish(change, needs.outcome(run.progress, change, intent) or executes.change(run.work, change, intent))
+    run:finish(change, needs.outcome(run.journal.state, run.recreating, change, intent)
+      or executes.change(run.work, change, intent))
   end
 end
 
@@ -28,6 +30,9 @@ local function groups(run, reader, may_add)
     local change
     repeat
       change = reader:next()
+      if change and change.old_id and not run.journal.state.ids[change.old_id] then
+        run.recreating[change.old_id] = change.n
+      end
     until not change or queue.includes(run.progress, change.n, run.retry_failed)
     return change
   end, function()
@@ -107,6 +112,8 @@ end
 function pass.run(run)
   local reader = assert(planfile.open(run.path))
   local next_item, execute_item
+  run.recreating = {}
+  run.work.maybe_sent, run.work.scanned = find_created.maybe_sent(run.journal.state.open), {}
   if run.size > 1 then
     next_item, execute_item = next_batches(run, reader), execute_batch
   else

@@ -95,7 +95,7 @@ function rounds.execute(run, group)
     for _, chain in ipairs(group.chains) do
       local change = chain[number]
       local intent = change and run.journal.state.open[change.n]
-      local outcome = change and needs.outcome(run.progress, change, intent)
+      local outcome = change and needs.outcome(run.journal.state, run.recreating, change, intent)
       if outcome then
         run:finish(change, outcome)
       elseif change then

@@ -25,6 +25,8 @@ local CHECK_EVERY = 0.25
 ---@field progress extcontacts.fix.Tracker of all runs of the plan
 ---@field size integer changes per request
 ---@field concurrency integer batches, or without them changes, at a time
+---@field recreating table<string, integer> old ids of the records that the changes read so far recreate, and the
+--- numbers of these changes
 ---@field batches extcontacts.fix.Batches|nil of the current pass
 local Run = {}
 Run.__index = Run
@@ -51,7 +53,7 @@ function run.new(sender, path, plan, journal, options)
     return sender:server_time()
   end
   local size = bulk_api.size_of(options.batch)
-  return setmetatable({
+  local self = setmetatable({
     path = path,
     options = options,
     total = plan.totals.changes,
@@ -68,6 +70,10 @@ function run.new(sender, path, plan, journal, options)
     next_check = 0,
     paused = false,
   }, Run)
+  function self.work.is_interrupted()
+    return self:is_interrupted()
+  end
+  return self
 end
 
 --- Stops the run.  At its limit a run starts nothing more but finishes what it has

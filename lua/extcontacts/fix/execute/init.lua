@@ -35,6 +35,10 @@ local execute = {}
 ---@field journal extcontacts.fix.Journal
 ---@field on_conflict "skip"|"fail"|"rebase"
 ---@field choice extcontacts.fix.WriteChoice
+---@field maybe_sent table<integer, extcontacts.fix.MaybeSent> creates that may have been sent before this pass, by
+--- number
+---@field scanned table<extcontacts.record.TypeName, table[]> records that may be theirs
+---@field is_interrupted fun(): boolean
 
 --- Looks up whether a contact has the address of a create by now, unless the create needs no
 -- address.

@@ -5,12 +5,24 @@ local conflicts = require "extcontacts.fix.execute.conflicts"
 local dates = require "extcontacts.base.dates"
 local diff = require "extcontacts.record.diff"
 local failures = require "extcontacts.fix.failures"
+local find_created = require "extcontacts.fix.execute.find_created"
 local outcomes = require "extcontacts.api.outcome"
 local patches = require "extcontacts.fix.patches"
 local promotion = require "extcontacts.fix.execute.promotion"
 local writes = require "extcontacts.fix.execute.writes"
 
 local settle = {}
+
+-- Settles a create whose record the call's searches have neither found nor ruled out.
+local function scanned(work, change, reason)
+  local record, is_known = find_created.find(work, change)
+  if record then
+    return { t = "applied", settled = true, id = record.id, old_id = change.old_id, modify_date = record.modifyDate }
+  elseif is_known then
+    return writes.send(work, writes.create(work, change))
+  end
+  return { t = "unknown", reason = reason }
+end
 
 --- Settles a create.  The call itself looks for the record before it sends
 -- (`maybe_sent_at`), by the server's clock alone: this machine's may have been
@@ -28,7 +40,7 @@ function settle.create(work, change, intent)
     maybe_sent_at = sent_at, except_ids = work.journal.state.created,
   }))
   if outcome.t ~= "applied" and outcome.err and outcome.err.ambiguous then
-    return { t = "unknown", reason = outcome.err.message }
+    return scanned(work, change, outcome.err.message)
   end
   return outcome
 end

@@ -57,8 +57,8 @@ describe("an update as a PATCH", function()
     local record = { twitterId = { screenName = "ada", verified = false }, address = { city = "Bonn", state = "NW" } }
     assert.same({ changes = { { field = "$.twitterId", action = "Remove" },
       { field = "$.address.city", action = "Remove" } } },
-      patches.body(update(difference("twitterId.screenName", "ada", nil), difference("address.city", "Bonn", nil)), record,
-        { twitterId = {}, address = { state = "NW" } }))
+      patches.body(update(difference("twitterId.screenName", "ada", nil),
+        difference("address.city", "Bonn", nil)), record, { twitterId = {}, address = { state = "NW" } }))
   end)
 end)
 

@@ -237,14 +237,15 @@ describe("fix.resume", function()
   for _, batch in ipairs { 1, 50 } do
     it("settles creates that no search can rule out with one scan, with batch = " .. batch, function()
       plan_unsearchable()
-      local kills, output, code = 0, nil, nil
+      local kills = 0
+      local places, output, code = { { "after", "intent" }, { "before", "applied" } }
       repeat
-        output, code = place:killable_run(kills % 2 == 0 and "after" or "before", kills % 2 == 0 and "intent" or "applied",
-          1 + kills % 3, batch)
+        local where = places[kills % 2 + 1]
+        output, code = place:killable_run(where[1], where[2], 1 + kills % 3, batch)
         kills = kills + 1
       until code ~= "137"
       assert.is_true(kills > 2, kills)
-      assert.same({ 0, 0 }, { (output:match "(%d+) %d+\n$") + 0, (output:match "(%d+)\n$") + 0 }, output)
+      assert.matches(" 0 0\n$", output)
       assert.same({ organizations = 1, contacts = 3 }, count_created())
       assert.equal(4, assert(fix.status(place:path "p")).counts.applied)
     end)

@@ -388,11 +388,13 @@ local function cycle()
   write_rows(roles_of(initial))
   os.execute(("rm -rf %s/a %s/b; mkdir %s/a %s/b"):format(dir, dir, dir, dir))
   -- Without interruption.
-  local expected, counts = {}, {}
+  local expected, counts, verified = {}, {}, {}
   for index, phase in ipairs(PHASES) do
     plan("a", phase)
     run(("apply -y %s %s"):format(CHOICES, path_of("a", phase)))
     expected[index], counts[index] = state.read(server), read_journal(path_of("a", phase)).counts
+    -- A merge may give another result than the planned one, which apply and verify report.
+    verified[index] = select(2, common.command("verify " .. path_of("a", phase))):match "%d+ match[^\n]*"
   end
   server:reset()
   set_faults()
@@ -414,10 +416,11 @@ local function cycle()
         return initial[id] ~= nil
       end,
     }))
-    local verified
-    verified, output = run_reading("verify " .. path)
-    if verified ~= 0 then
-      harness.claim(false, "%s: verify ends with %s:\n%s", phase.name, tostring(verified), output)
+    code, output = run_reading("verify " .. path)
+    local found = output:match "%d+ match[^\n]*"
+    if found ~= verified[index] then
+      harness.claim(false, "%s: verify ends with %s, without interruption: %s\n%s", phase.name, tostring(code),
+        tostring(verified[index]), output)
     end
   end
   for index = #PHASES, 1, -1 do

@@ -54,7 +54,8 @@ local ROLES = {
   end,
   several = function(record, row)
     record.title = "Several " .. row.number
-    return { fix.update(record), fix.add_note(note_of(row)), fix.create("organization", { name = "Soak " .. row.number }) }
+    return { fix.update(record), fix.add_note(note_of(row)),
+      fix.create("organization", { name = "Soak " .. row.number }) }
   end,
   create = function(_, row)
     return fix.create("contact", { firstName = "Soak", lastName = "No " .. row.number,

@@ -22,7 +22,8 @@ function state.read(server)
   for _, kind in ipairs(KINDS) do
     local cursor
     repeat
-      local page = session:must("GET", ("/scan/%s?limit=200%s"):format(kind, cursor and "&cursor=" .. api.escape(cursor) or ""))
+      local page = session:must("GET", ("/scan/%s?limit=200%s"):format(kind,
+        cursor and "&cursor=" .. api.escape(cursor) or ""))
       for _, record in ipairs(page.entities) do
         assert(not records[record.id], record.id)
         records[record.id] = { kind = kind, id = record.id, record = record,

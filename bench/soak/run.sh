@@ -54,6 +54,13 @@ items_fix() {
     soak "fix/$script" ""
   done
   soak fix/kills "batch=20 concurrency=2"
+  soak fix/mixed ""
+  soak fix/mixed "write=patch seed=2"
+  soak fix/mixed "write=put seed=3"
+  soak fix/mixed "batch=1 seed=4"
+  soak fix/lossy ""
+  soak fix/allowance ""
+  soak fix/allowance "reserve=0.1 windows=17"
 }
 
 items_network() {

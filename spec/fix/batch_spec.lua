@@ -344,6 +344,32 @@ describe("a batch", function()
     assert.equal(1, place:requests "contacts.bulk.update")
   end)
 
+  for _, batch in ipairs { 1, 50 } do
+    it("reads what became of a change whose retry is refused, with batch = " .. batch, function()
+      local operation = batch == 1 and "contacts.update" or "contacts.bulk.update"
+      local ids = place:ids(3)
+      for index, id in ipairs(ids) do
+        place:edit(id, { title = "Mate " .. index })
+      end
+      place:plan_titles(3, "Pilot")
+      -- The second change is carried out, and the server says that it failed; then it is refused.
+      if batch == 1 then
+        place:faults({ operation = operation, nth = 2, status = 503, after = true },
+          { operation = operation, nth = 3, status = 422 })
+      else
+        place:faults({ operation = operation, nth = 1, item = 2, item_status = 503, item_after = true },
+          { operation = operation, nth = 2, item_status = 422, retryable = false })
+      end
+      local result = assert(place:apply { batch = batch, write = "bulk" })
+      assert.same({ 3, 0, 0 }, { result.applied, result.failed, result.unknown })
+      assert.is_true(place:outcomes()[2].settled)
+      place:faults()
+      assert.equal(3, assert(fix.undo(place.client, place:path "p")).changes)
+      assert.equal(3, assert(place:apply({ batch = batch }, "p.undo")).applied)
+      assert.equal("Mate 2", place.client.contacts:get(ids[2]).title)
+    end)
+  end
+
   it("is in memory only while it is under way", function()
     -- The most KiB that are alive during a run, more than before it.
     local function peak(name, count)

@@ -33,6 +33,9 @@ local CASES = {
   { { kind = "timeout", sent = "nothing", ambiguous = true }, nil, { "unknown", nil, true } },
   { { kind = "throttled", status = 429, ambiguous = true }, nil, { "unknown", "try_later", true } },
   { { kind = "auth", status = 403, ambiguous = true }, nil, { "unknown", "auth", true } },
+  { { kind = "http", status = 422, from_api = true, earlier_unclear = true }, nil, { "unknown" } },
+  { { kind = "conflict", status = 409, from_api = true, earlier_unclear = true }, nil, { "unknown" } },
+  { { kind = "auth", status = 403, from_api = true, earlier_unclear = true }, nil, { "unknown", "auth" } },
 }
 
 describe("a failed request", function()
@@ -42,7 +45,7 @@ describe("a failed request", function()
 
   for _, case in ipairs(CASES) do
     local fields, read, write = case[1], case[2], case[3]
-    local origin, history = fields.from_api and " of the API" or "", fields.ambiguous and ", after a lost reply" or ""
+    local origin, history = fields.from_api and " of the API" or "", (fields.ambiguous or fields.earlier_unclear) and ", after a lost reply" or ""
     it(("of the kind %s, status %s%s, sent %s%s"):format(fields.kind, fields.status or "none", origin,
       fields.sent or "unknown", history), function()
       fields.message = "it failed"

@@ -22,6 +22,8 @@
 ---@field attempts integer|nil requests sent for this call, including the last one
 ---@field retryable boolean whether the same call may succeed later and is safe to retry
 ---@field ambiguous boolean|nil whether the server may have carried out the request all the same
+---@field earlier_unclear boolean|nil whether the server may have carried out an earlier attempt, although it
+--- refused the last one
 ---@field job string|nil id of the job that failed, or that can be resumed
 ---@field retry_after number|nil seconds the server asked to wait
 ---@field correlation_id string|nil the server's id of the request, for support

@@ -71,15 +71,17 @@ local function next_wait(call, failing, err)
   return wait
 end
 
--- Whether a failure leaves the result of an earlier attempt open.  A refusal
--- does not: the server would have refused that attempt too.
+-- Whether a failure leaves the result of an earlier attempt open.  A refusal usually
+-- does not: the server would have refused that attempt too.  `earlier_unclear` is for
+-- those who have to know what the record was changed to.
 local function says_nothing(call, failing, err)
   return failing ~= call.row or err.status == 401 or outcome.of(failing.effect, err) ~= "refused"
 end
 
 local function fail(call, failing, err)
-  if call.unsure and says_nothing(call, failing, err) then
-    err.ambiguous = true
+  if call.unsure then
+    local field = says_nothing(call, failing, err) and "ambiguous" or "earlier_unclear"
+    err[field] = true
   end
   return call:fail(err)
 end

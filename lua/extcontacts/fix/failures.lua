@@ -61,7 +61,9 @@ function failures.of_write(effect, err)
   local result = outcome.of(effect, err)
   local stop = stop_for(result, err)
   local not_sent = result == "throttled" or result == "unreachable" or result == "stopped" or is_forbidden(err)
-  if not_sent and not err.ambiguous then
+  if err.earlier_unclear then
+    return change_outcome("unknown", err, stop) -- the record shows whether that attempt has changed it
+  elseif not_sent and not err.ambiguous then
     return change_outcome("not_sent", err, stop, not stop)
   elseif outcome.is_absent(err) then
     return { t = "conflict", reason = "the record no longer exists", status = 404 }

@@ -22,11 +22,14 @@ local alone = {}
 ---@param entry extcontacts.ManyEntry changed
 ---@param name string|nil the bulk operation whose answer settled it
 ---@param result any
----@param err any
+---@param err extcontacts.Error|nil
 ---@param more extcontacts.Response|nil
 function alone.settle(job, entry, name, result, err, more)
   if entry.done then
     return
+  end
+  if err and entry.is_unsure and not err.ambiguous and job.kind.verb ~= "get" then
+    err.earlier_unclear = true
   end
   entry.result, entry.err, entry.response = result, err, not err and more or nil
   entry.done = true

@@ -45,7 +45,8 @@ describe("a failed request", function()
 
   for _, case in ipairs(CASES) do
     local fields, read, write = case[1], case[2], case[3]
-    local origin, history = fields.from_api and " of the API" or "", (fields.ambiguous or fields.earlier_unclear) and ", after a lost reply" or ""
+    local origin = fields.from_api and " of the API" or ""
+    local history = (fields.ambiguous or fields.earlier_unclear) and ", after a lost reply" or ""
     it(("of the kind %s, status %s%s, sent %s%s"):format(fields.kind, fields.status or "none", origin,
       fields.sent or "unknown", history), function()
       fields.message = "it failed"

@@ -277,6 +277,24 @@ describe("the page of a review", function()
     assert.same({}, page:complaints())
   end)
 
+  here("writes ids that a spreadsheet would run as texts, and reads them again", function()
+    local odd = find { contact(1, "Ann", "Lee", { id = "=cmd|'/C", workEmail = "ann@acme.example" }),
+      contact(2, "Ann", "Lee", { id = 'b,"c"', workEmail = "ann@acme.example" }) }
+    local normal = path
+    path = path .. ".odd.html"
+    assert(review_page.write(odd, path))
+    odd:close()
+    open {}
+    click "[data-decision=merge]"
+    local file = download()
+    local ids, survivor = file:match "^ids,decision,survivor\r\n(.-),merge,(.-)\r\n$"
+    assert.equal([["'=cmd|'/C b,""c"""]], ids)
+    assert.is_true(survivor == "'=cmd|'/C" or survivor == '"b,""c"""', survivor)
+    assert.matches("1 decision loaded from [^ ]*%.$", load(file))
+    os.remove(path)
+    path = normal
+  end)
+
   here("works where the browser keeps nothing", function()
     open {}
     page:send("Page.addScriptToEvaluateOnNewDocument", { source = [[

@@ -7,7 +7,7 @@ local diff = require "extcontacts.record.diff"
 local fields = require "extcontacts.dedupe.review_page.fields"
 local labels = require "extcontacts.fix.report.labels"
 local report = require "extcontacts.dedupe.report"
-local resolve = require "extcontacts.record.merge.resolve"
+local resolve = require "extcontacts.dedupe.resolve"
 local texts = require "extcontacts.base.text"
 local value_html = require "extcontacts.fix.report.value_html"
 
@@ -173,14 +173,14 @@ end
 
 -- What can result: by each record as the survivor, or by the proposed one alone.
 local function resolutions_of(kind, records)
-  local proposed = assert(resolve.records(records, { kind = kind, values = "rules" }))
+  local proposed = assert(resolve.records(records, { kind = kind }))
   if #records > MOST_PREVIEWS then
     return { proposed }, proposed.survivor
   end
   local out = {}
   for place, record in ipairs(records) do
     out[place] = record == proposed.survivor and proposed
-      or assert(resolve.records(records, { kind = kind, survivor = record.id, values = "rules" }))
+      or assert(resolve.records(records, { kind = kind, survivor = record.id }))
   end
   return out, proposed.survivor
 end

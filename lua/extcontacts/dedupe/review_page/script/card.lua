@@ -113,7 +113,7 @@ function notes_of(cluster, data, view) {
   function note(name, text) { out.push(put(el("p", { "class": "verdict " + name }), text)); }
   if (data.why >= 0) { note("warn", "Needs your decision: " + plain(data.texts[data.why]) + "."); }
   (view ? view.problems : []).forEach(function (problem) {
-    note("bad", "A plan can't merge these: " + plain(data.texts[problem]) + ".");
+    note("bad", "A plan skips this cluster: " + plain(data.texts[problem]) + ".");
   });
   overlaps(cluster).slice(0, 5).forEach(function (overlap) {
     var other = overlap.cluster, theirs = state_of(other)[1];

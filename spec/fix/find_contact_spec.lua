@@ -10,7 +10,7 @@ describe("the lookup of an address", function()
 
   local function find(...)
     local self = fake.client { ... }
-    local contact, reason = find_contact.find(self.client, "ann@example.com")
+    local contact, reason = find_contact.find_by_key(self.client, "ann@example.com")
     return contact, reason, #self.requests
   end
 
@@ -45,12 +45,12 @@ describe("the lookup of an address", function()
     end
     replies[#replies + 1] = fake.json(200, stored)
     local self = fake.client(replies)
-    assert.equal("a", (find_contact.find(self.client, "RENÉ@bücher.example") or {}).id)
+    assert.equal("a", (find_contact.find_by_key(self.client, "RENÉ@bücher.example") or {}).id)
     assert.equal(#replies, #self.requests)
     local nobody = fake.json(200, { contacts = {} })
     self = fake.client { nobody, nobody, nobody, nobody, nobody, nobody, nobody }
-    assert.same({ nil, find_contact.NO_SPELLING }, { find_contact.find(self.client, "rené@x.example") })
-    assert.same({ nil, find_contact.NOBODY }, { find_contact.find(self.client, "a@bücher.example") })
+    assert.same({ nil, find_contact.NO_SPELLING }, { find_contact.find_by_key(self.client, "rené@x.example") })
+    assert.same({ nil, find_contact.NOBODY }, { find_contact.find_by_key(self.client, "a@bücher.example") })
     assert.is_true(find_contact.is_absent(find_contact.NO_SPELLING))
   end)
 
@@ -89,7 +89,7 @@ describe("the lookup of an address", function()
     local function by_number(text, ...)
       local last = select(select("#", ...), ...)
       local self = fake.client { fake.json(200, { contacts = { ... } }), fake.json(200, last) }
-      local contact, reason = find_contact.find(self.client, text)
+      local contact, reason = find_contact.find_by_key(self.client, text)
       assert.matches("30123456", self.requests[1].url)
       return contact and contact.id or reason
     end

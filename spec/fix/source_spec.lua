@@ -229,6 +229,29 @@ describe("a source", function()
     assert.same({ "row has no 'id'", "no such record" }, reasons)
   end)
 
+  it("looks addresses up one by one, and reads the contacts that they belong to together", function()
+    place.server:control("POST", "/sandbox/settings", { search_lag = 60 })
+    local lines, ids = { "mail,b" }, {}
+    for index = 1, 12 do
+      local email = ("l%d@look.example"):format(index)
+      ids[index] = assert(place.direct.contacts:create { lastName = "Lee", workEmail = email }).id
+      lines[index + 1] = ("%s,%d"):format(email:upper(), index)
+    end
+    place.server:control("POST", "/sandbox/clock", { advance = 61 })
+    -- The index still has the deleted contact, and the old address of the edited one.
+    assert(place.direct.contacts:delete(ids[3]))
+    place:edit(ids[4], { workEmail = "other@look.example" })
+    local before = { place:requests "lookup.reverse", place:requests "contacts.get",
+      place:requests "contacts.bulk.get" }
+    local got, plan = read(fix.csv(place:write("a.csv", table.concat(lines, "\n") .. "\nl1@LOOK.example,13\n"),
+      { key = "mail", by = "lookup" }))
+    assert.same({ 12, 0, 2 }, { place:requests "lookup.reverse" - before[1], place:requests "contacts.get" - before[2],
+      place:requests "contacts.bulk.get" - before[3] })
+    assert.same({ ["no such record"] = 2, ["duplicate row: this record appears earlier in the file"] = 1 },
+      plan.totals.skipped)
+    assert.same({ 10, ids[1], ids[12], "12" }, { #got, got[1].id, got[10].id, got[10].row.b })
+  end)
+
   it("skips the creates of an errors file that may have arrived", function()
     local path = place:write("a.csv", "id,op,state,lastName\n,create,unknown,A\n,create,failed,B\n,update,unknown,C\n")
     for _, options in ipairs { { missing = "change" }, { key = false },

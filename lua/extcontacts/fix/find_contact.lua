@@ -116,6 +116,13 @@ function find_contact.search(client, text)
   return candidate(client, address)
 end
 
+--- The reason why no contact was found by an address, as far as it was searched.
+---@param text string
+---@return string reason
+function find_contact.absence(text)
+  return absent(assert(normalize.address(text)))
+end
+
 --- Whether a contact has an address.
 ---@param contact table
 ---@param text string
@@ -123,19 +130,6 @@ end
 function find_contact.has(contact, text)
   local address = normalize.address(text)
   return address ~= nil and (has(contact, address))
-end
-
---- Finds the contact.  Raises an error object when a read fails.
----@param client extcontacts.Client
----@param text string
----@return table|nil contact
----@return string|nil reason why no contact was found
-function find_contact.find(client, text)
-  local address, reason = normalize.address(text)
-  if not address then
-    return nil, reason
-  end
-  return find(client, address)
 end
 
 --- Finds the contact with an id, or the one contact that has an e-mail address or

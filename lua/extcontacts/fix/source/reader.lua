@@ -18,6 +18,7 @@ local reader = {}
 ---@field row table|nil
 ---@field reference extcontacts.record.Reference|nil of the record
 ---@field named extcontacts.record.Reference|nil of the record that is still to be read
+---@field address string|nil by which that record was found, and which it must have
 ---@field missing boolean|nil the row's key names no record
 ---@field absent string|nil the reason, if it is another one than that nobody has the id
 ---@field number integer|nil of the row in its file
@@ -96,12 +97,25 @@ local function read_by_lookup(described, client, seen, item, key)
     item.skipped = DUPLICATE
     return item
   end
-  local record
-  record, reason = find_contact.find(client, key)
+  local found
+  found, reason = find_contact.search(client, key)
   item.missing = find_contact.is_absent(reason)
-  if not record then
+  if found then
+    item.named, item.address = { kind = "contact", id = found }, key
+  else
     item.absent = item.missing and reason or nil
     item.skipped = not item.missing and reason or nil
+  end
+  return item
+end
+
+-- Completes the item of such a row: the search index lags behind writes, so the record
+-- itself decides.
+local function take_found(seen, item, record)
+  local address = item.address
+  item.named, item.address = nil, nil
+  if not record or not find_contact.has(record, address) then
+    item.missing, item.absent = true, find_contact.absence(address)
   elseif seen:add(record.id) then
     item.record, item.reference = record, { kind = "contact", id = record.id }
   else
@@ -182,7 +196,8 @@ local function of_rows(described, client)
   end)
   return function()
     local item, record = next_record()
-    return item and item.named and take_record(seen, item, record) or item
+    local take = item and (item.address and take_found or item.named and take_record)
+    return take and take(seen, item, record) or item
   end, close
 end
 

@@ -50,13 +50,13 @@ button:disabled { opacity: .5; cursor: default }
 .survivors .who { font-weight: 600 }
 .survivors code { color: var(--soft) }
 .sides th, .sides td { text-align: left; vertical-align: top; padding: .35rem .6rem; font-weight: normal;
-  border-top: 1px solid var(--line); min-width: 9rem; max-width: 22rem; overflow-wrap: anywhere }
+  border-top: 1px solid var(--line); min-width: 10rem; max-width: 22rem; overflow-wrap: anywhere }
 .sides thead th { color: var(--soft); font-size: .875rem; border-top: 0 }
 .sides thead .survivor, .sides thead .result { color: var(--text); font-weight: 600 }
 .sides th[scope=row], .sides thead th:first-child { color: var(--soft); position: sticky; left: 0;
   background: var(--card); min-width: 7rem }
 .value { white-space: pre-wrap }
-.sides .result { background: var(--page); border-left: 2px solid var(--line) }
+.sides .result { background: var(--page); border-left: 2px solid var(--line); position: sticky; right: 0 }
 .sides .equal .value { color: var(--soft) }
 .differences .equal { display: none }
 .kept { text-decoration: underline dotted; text-underline-offset: .2em; background: var(--warn-back);
@@ -79,7 +79,7 @@ button:disabled { opacity: .5; cursor: default }
   .sides thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
   .sides th[scope=row] { position: static; padding: .6rem 0 0; font-weight: 600 }
   .sides td { border-top: 0; padding: .1rem 0 }
-  .sides .result { border-left: 0; padding: .1rem .4rem; border-radius: 4px }
+  .sides .result { position: static; border-left: 0; padding: .1rem .4rem; border-radius: 4px }
   .sides td::before { content: attr(data-label) ": "; color: var(--soft); font-size: .85rem }
   .sides .equal td:not(.result), .sides .value.empty { display: none }
   .decide button { flex: 1 1 5rem }

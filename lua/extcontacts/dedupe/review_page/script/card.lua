@@ -1,7 +1,7 @@
 --- The part of the script that shows one cluster.  Data only.
 
 return [=[
-var COLUMNS = 25;
+var COLUMNS = 25, ALL_REASONS = 6;
 var WORDS = { merge: "Merge", skip: "Skip", never: "Never" };
 // Longer names only fill the page.
 function name_of(data, place) {
@@ -21,7 +21,7 @@ function cell(data, view, at, place) {
   var result = view && view.cells[at] >= 0 ? data.texts[view.cells[at]] : null;
   if (state === "x") { return put_marked(node, "del", "", data.texts[text], result); }
   if (state === "~" || state === "k") {
-    return put_marked(node, "span", state === "k" ? "kept" : "alike", data.texts[text], state === "k" ? null : result);
+    return put_marked(node, "span", state === "k" ? "kept" : "alike", data.texts[text], result);
   }
   return put_long(node, data.texts[text]);
 }
@@ -74,10 +74,12 @@ function lost_of(data, view) {
 }
 function reasons_of(data) {
   var pairs = data.records.length > 2;
-  return el("ul", { "class": "reasons" }, data.reasons.map(function (reason) {
+  var list = el("ul", { "class": "reasons" }, data.reasons.map(function (reason) {
     return put(el("li", {}, [pairs ? "Records " + (reason[0] + 1) + " and " + (reason[1] + 1) + ": " : ""]),
       reason[2] >= 0 ? plain(data.texts[reason[2]]) : "");
   }));
+  return data.reasons.length <= ALL_REASONS ? list : el("details", {}, [
+    el("summary", {}, ["Reasons: the strongest pair of each record"]), list]);
 }
 function survivors_of(cluster, data, shown, redraw) {
   var chosen = store.survivor(cluster);

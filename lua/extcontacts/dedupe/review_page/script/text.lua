@@ -43,21 +43,33 @@ function put_long(node, text) {
   node.appendChild(el("span", { "class": "omitted" }, [" … " + count(text[1], "character") + " … "]));
   return put(node, text[2]);
 }
-// Appends a text in an element; only what differs from another text, if they are alike.
+// The lines of a list: those that the other list does not have are marked.
+function put_lines(node, mark, text, other) {
+  var others = other.split("\n");
+  text.split("\n").forEach(function (line, at) {
+    if (at) { node.appendChild(document.createTextNode("\n")); }
+    put(others.indexOf(line) >= 0 ? node : node.appendChild(mark()), line);
+  });
+  return node;
+}
+// Appends a text in an element, in which the part is bold that differs from another text.
 function put_marked(node, tag, name, text, other) {
-  var attributes = name ? { "class": name } : {};
-  var start = 0, stop = 0, a = Array.from(plain(text)), b = Array.from(plain(other || ""));
-  if (typeof text === "string" && typeof other === "string") {
-    while (start < a.length && start < b.length && a[start] === b[start]) { start += 1; }
-    var most = Math.min(a.length, b.length) - start;
-    while (stop < most && a[a.length - 1 - stop] === b[b.length - 1 - stop]) { stop += 1; }
-  }
-  if (start + stop < a.length / 3 || start + stop >= a.length) {
-    node.appendChild(put_long(el(tag, attributes), text));
+  function mark() { return el(tag, name ? { "class": name } : {}); }
+  if (typeof text !== "string" || typeof other !== "string") {
+    node.appendChild(put_long(mark(), text));
     return node;
   }
-  put(node, a.slice(0, start).join(""));
-  node.appendChild(put(el(tag, attributes), a.slice(start, a.length - stop).join("")));
-  return put(node, a.slice(a.length - stop).join(""));
+  if (text.indexOf("\n") >= 0 || other.indexOf("\n") >= 0) { return put_lines(node, mark, text, other); }
+  var start = 0, stop = 0, a = Array.from(text), b = Array.from(other);
+  while (start < a.length && start < b.length && a[start] === b[start]) { start += 1; }
+  var most = Math.min(a.length, b.length) - start;
+  while (stop < most && a[a.length - 1 - stop] === b[b.length - 1 - stop]) { stop += 1; }
+  var whole = node.appendChild(mark()), end = a.length - stop;
+  put(whole, a.slice(0, start).join(""));
+  // Of texts with little in common, no part stands out.
+  var differs = start + stop < a.length / 3 || start === end ? whole : whole.appendChild(el("b"));
+  put(differs, a.slice(start, end).join(""));
+  put(whole, a.slice(end).join(""));
+  return node;
 }
 ]=]

@@ -80,6 +80,19 @@ describe("a cluster of a review", function()
     assert.same({}, data.views[1].problems)
   end)
 
+  it("shows objects by their fields, and no date of a change to come", function()
+    local _, data = cluster_of {
+      { firstName = "Ann", lastName = "Lee", cellPhone = PHONE, modifyDate = "2020-01-01T00:00:00Z",
+        lineId = { ids = { { userId = "u1" }, { userId = "u2" } } }, twitterId = { id = "7", name = "Ann" } },
+      { firstName = "Ann", lastName = "Lee", cellPhone = PHONE, modifyDate = "2021-01-01T00:00:00Z",
+        whatsAppId = { displayName = "Ann", phoneNumber = { display = "+49 170", e164 = "+49170" } } },
+    }
+    assert.same({ "Ids: User ID: u1, User ID: u2", "-" }, (row(data, "Line ID")))
+    assert.same({ "-", "Display name: Ann\nPhone number: +49 170 = +49170" }, (row(data, "Whats app ID")))
+    assert.same({ "Ann (7)", "-" }, (row(data, "Twitter ID")))
+    assert.same({ { "-", "oo" }, { "-", "oo" } }, select(2, row(data, "Modify date")))
+  end)
+
   it("says why a plan can't merge the records", function()
     local _, data = cluster_of {
       { firstName = "Ann", lastName = "Lee", cellPhone = PHONE, division = { id = "a" } },

@@ -26,6 +26,13 @@ describe("report.html", function()
     assert.equal('a<span class="blank tab">\t</span>', html.text("a\t", true))
   end)
 
+  it("gives a script the characters to name", function()
+    local class = html.invisible_class()
+    assert.matches("^%[\\u{0}%-\\u{8}\\u{B}%-\\u{1F}\\u{7F}", class)
+    assert.matches("\\u{2028}-\\u{202F}", class, 1, true)
+    assert.matches("\\u{E0000}%-\\u{E0FFF}%]$", class)
+  end)
+
   it("separates thousands", function()
     for text, number in pairs { ["0"] = 0, ["999"] = 999, ["1,000"] = 1000, ["12,345,678"] = 12345678 } do
       assert.equal(text, html.number(number))

@@ -112,7 +112,8 @@ local function view_of(resolved, values, records, rows, by_key, add)
   end
   for index, row in ipairs(rows) do
     local value = result[row.key]
-    if row.is_kept then
+    -- The merge sets the date of the change.
+    if row.is_kept and row.key ~= "modifyDate" then
       value = row.values[survivor] and { text = row.values[survivor] }
     end
     view.cells[index] = add(value and value.text)

@@ -3,6 +3,7 @@
 
 local diff = require "extcontacts.record.diff"
 local email = require "extcontacts.record.normalize.email"
+local labels = require "extcontacts.fix.report.labels"
 local models = require "extcontacts.api.models"
 local name = require "extcontacts.record.normalize.name"
 local phone = require "extcontacts.record.normalize.phone"
@@ -51,11 +52,30 @@ local function is_list(value)
   return type(value) == "table" and #value > 0
 end
 
--- A text of an external id; the text of other values.
-local function entry_text(entry)
+local entry_text
+
+-- An object that has no form of its own, such as the ids of a messenger: a line for each
+-- of its fields.
+local function object_text(object)
+  local lines = {}
+  for _, key in ipairs(suggest.keys(object)) do
+    local value = object[key]
+    local text = is_list(value) and entry_text(value[1]) or entry_text(value)
+    for index = 2, is_list(value) and #value or 0 do
+      text = (text or "") .. ", " .. (entry_text(value[index]) or "")
+    end
+    lines[#lines + 1] = text and labels.field { key } .. ": " .. text or nil
+  end
+  return #lines > 0 and table.concat(lines, "\n") or nil
+end
+
+-- An external id, a phone number, a reference; the fields of other objects.
+function entry_text(entry)
   if type(entry) == "table" and type(entry.value) == "string" then
     local source = type(entry.externalSource) == "table" and (entry.externalSource.name or entry.externalSource.id)
     return entry.value .. (type(source) == "string" and (" (%s)"):format(source) or "")
+  elseif type(entry) == "table" and not (entry.display or entry.e164 or entry.id or is_list(entry)) then
+    return object_text(entry)
   end
   return value_html.text(entry)
 end

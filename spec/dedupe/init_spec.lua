@@ -143,6 +143,20 @@ describe("duplicates", function()
     result:close()
   end)
 
+  it("are found among copies whose blocks are too large", function()
+    local records = {}
+    for index = 1, 120 do
+      records[index] = contact("Ann", "Lee", { cellPhone = CELL, id = "n" .. index })
+    end
+    local result = find(records)
+    assert.equal(1, #result.clusters)
+    assert.equal(120, #result.clusters[1].members)
+    assert.equal("review", result.clusters[1].decision)
+    assert.equal(119, #result.edges)
+    assert.is_true(#result.clusters[1].edges < 300)
+    result:close()
+  end)
+
   it("are not the same record that is read twice", function()
     local id = "0000000A-0000-4000-8000-000000000001"
     local result = find { contact("Ann", "Lee", { id = id, cellPhone = CELL }),

@@ -125,9 +125,23 @@ local function add_to_group(self, key)
   group[#group + 1] = self.records
 end
 
+-- Notes that a record has the same fields as one before it, if it seems so.  Blocks of
+-- copies can be too large to compare; their pairs form a chain.
+local function note_copy(self, fields)
+  local text = table.concat(fields, "\31")
+  if text:find "[^\31]" then
+    local sum = core.hash.crc32(text)
+    if self.last_with[sum] then
+      self.copies[#self.copies + 1] = { self.last_with[sum], self.records }
+    end
+    self.last_with[sum] = self.records
+  end
+end
+
 local function read_records(self, next_record, options)
   local of, seen = self.type, idset.new()
   self.groups = options.group_of and {}
+  self.copies, self.last_with = {}, {}
   for record in next_record do
     if type(record.id) ~= "string" or record.id == "" then
       errors.raise_invalid(("record %d has no id"):format(self.records + self.repeated + 1))
@@ -141,6 +155,8 @@ local function read_records(self, next_record, options)
       self.records = self.spool:add(record)
       if options.group_of then
         add_to_group(self, "group " .. tostring(options.group_of(record)))
+      else
+        note_copy(self, fields)
       end
     end
     if options.on_progress and self.records % EVERY == 0 then
@@ -172,6 +188,29 @@ local function tally(self)
   return total
 end
 
+-- Adds the pairs of copies that share no block.
+local function add_copies(self, is_passed)
+  local missing = {}
+  for _, pair in ipairs(self.copies) do
+    missing[pair[1]] = pair[2]
+  end
+  for _, edge in ipairs(self.edges) do
+    if missing[edge.a] == edge.b then
+      missing[edge.a] = nil
+    end
+  end
+  local copies = self.copies
+  self.copies, self.last_with = nil, nil
+  for _, pair in ipairs(copies) do
+    local a, b = pair[1], pair[2]
+    local pattern = missing[a] and self.matcher:compare(a, b)
+    if pattern and not is_passed(pattern) and not self:is_never(a, b) then
+      self.candidates = self.candidates + 1
+      self.edges[#self.edges + 1] = { a = a, b = b, pattern = pattern, verdict = self.weights:verdict(pattern) }
+    end
+  end
+end
+
 -- The pairs that are merged or reviewed.
 local function find_edges(self, counts, options)
   local passed, parts = {}, core.matcher.PARTS
@@ -196,6 +235,7 @@ local function find_edges(self, counts, options)
       options.on_progress("pairs", part, parts)
     end
   end
+  add_copies(self, is_passed)
 end
 
 --- Whether a person has ruled out that two records are one.
@@ -207,13 +247,18 @@ function Result:is_never(a, b)
   return list ~= nil and not list:is_empty() and list:has(self:record(a).id, self:record(b).id)
 end
 
--- Adds to each cluster the pairs between its members.
+-- Records of a cluster of which all pairs are kept.
+local ALL_PAIRS = 100
+
+-- Adds to each cluster the pairs between its members; to a large one, those of
+-- neighbours and those with the first one.
 local function add_edges(self)
   for _, cluster in ipairs(self.clusters) do
     cluster.edges = {}
     local members = cluster.members
     for i = 1, #members do
-      for j = i + 1, #members do
+      local last = (i == 1 or #members <= ALL_PAIRS) and #members or math.min(i + 1, #members)
+      for j = i + 1, last do
         local pattern = self.matcher:compare(members[i], members[j])
         table.insert(cluster.edges, { a = members[i], b = members[j], pattern = pattern,
           verdict = self.weights:verdict(pattern) })

@@ -127,7 +127,7 @@ local function summarize(ctx, result, source, paths)
     ctx:say("%s read again: the first one counts", texts.plural(result.repeated, "record"))
   end
   for _, skipped in ipairs(result.skipped) do
-    ctx:say("skipped %s too large to compare by %s (%s); other keys were used",
+    ctx:say("skipped %s too large to compare by %s (%s); they are compared by other keys",
       texts.plural(skipped.blocks, "block"), skipped.kind, texts.plural(skipped.records, "record"))
   end
   if paths.never then

@@ -46,6 +46,6 @@ describe("the page on duplicates", function()
     end
     assert.equal(4, shown)
     assert.matches("merge   2 clusters, 4 records\n", steps[2].output, 1, true)
-    assert.is_true(files.exists(place .. "/pairs.csv"))
+    assert.is_true(files.exists(place .. "/review.html"))
   end)
 end)

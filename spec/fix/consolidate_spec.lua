@@ -197,6 +197,15 @@ describe("a consolidation", function()
     assert.equal(2, plan({ set }, { override = { title = core.json.null } }).changes)
   end)
 
+  it("is skipped when the server would reject the result", function()
+    place.server:control("POST", "/sandbox/settings", { field_rules = "ignore" })
+    local a, b = contact { title = "Pilot" }, contact { workEmail = "ann at example.com" }
+    place.server:control("POST", "/sandbox/settings", { field_rules = "enforce" })
+    assert.equal(0, plan({ { a, b } }).changes)
+    assert.is_truthy(place:read "p.skipped.csv":find("the server would reject the result; correct the value first: "
+      .. "workEmail is not an e-mail address", 1, true))
+  end)
+
   it("takes the survivor that is named", function()
     local set = duplicates()
     plan({ set }, { survivor = set[3].id:upper() })

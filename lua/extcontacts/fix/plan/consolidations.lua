@@ -5,6 +5,7 @@
 local changes = require "extcontacts.fix.plan.changes"
 local core = require "extcontacts.core"
 local deepcopy = require "extcontacts.base.deepcopy"
+local lint = require "extcontacts.record.lint"
 local merges = require "extcontacts.fix.plan.merges"
 local moves = require "extcontacts.fix.plan.moves"
 
@@ -16,6 +17,9 @@ consolidations.IMPOSSIBLE = {
   contact = "the contacts can't be consolidated",
   organization = "the organizations can't be consolidated",
 }
+
+--- Reason for skipping one whose result the server would reject: nothing could follow.
+consolidations.REJECTED = "the server would reject the result; correct the value first"
 
 local null = core.json.null
 
@@ -68,8 +72,12 @@ function consolidations.plan(self, action, existing)
   end
   local survivor, others = resolution.survivor, resolution.others
   local out = { completion(kind, resolution, options.override) }
-  -- What the survivor has had and the result has not: no deletion lists it.
   if out[1] then
+    local rejected = lint.rejected(kind, out[1].after)[1]
+    if rejected then
+      return nil, consolidations.REJECTED, rejected.text
+    end
+    -- What the survivor has had and the result has not: no deletion lists it.
     out[1].lost = lost_of(resolution.lost, survivor.id)
   end
   for _, other in ipairs(others) do

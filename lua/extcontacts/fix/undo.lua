@@ -5,6 +5,7 @@ local atomic_lines = require "extcontacts.base.atomic_lines"
 local bulk_api = require "extcontacts.fix.bulk_api"
 local changes = require "extcontacts.fix.plan.changes"
 local classes = require "extcontacts.fix.classes"
+local conditions = require "extcontacts.fix.plan.selection"
 local core = require "extcontacts.core"
 local deepcopy = require "extcontacts.base.deepcopy"
 local diff = require "extcontacts.record.diff"
@@ -24,6 +25,7 @@ local undo = {}
 ---@class extcontacts.fix.UndoOptions: extcontacts.fix.DraftOptions
 ---@field output string|nil path of the plan; default `PLAN.undo`
 ---@field only string[]|nil ids to undo; default: all
+---@field where string|nil condition on the records as they were before the plan, see docs/where.md
 ---@field limit integer|nil stop after this many changes
 ---@field same_organization boolean|nil as for `fix.apply`
 ---@field moved boolean|nil use a journal that is a copy: the original is gone or no longer in use
@@ -146,24 +148,21 @@ function UNDO.promote()
 end
 
 -- A function that selects the applied changes to undo.
-local function selection(only)
-  if not only then
-    return function()
-      return true
-    end
-  end
-  local ids = {}
-  for _, id in ipairs(only) do
+local function selection(options)
+  local ids = options.only and {}
+  for _, id in ipairs(options.only or {}) do
     ids[id_reader.key(id)] = true
   end
+  local test = options.where and conditions.of_any_kind(options.where)
   return function(intent, outcome)
-    return ids[intent.id] or ids[outcome.id] or (intent.owner and ids[intent.owner])
+    local is_named = not ids or ids[intent.id] or ids[outcome.id] or (intent.owner and ids[intent.owner])
+    return is_named and (not test or test(intent.kind, intent.before or intent.body or {}))
   end
 end
 
 -- What was applied to a record, and which one.
 local function selected(path, options)
-  local next_applied, is_selected = applied_backwards(path), selection(options.only)
+  local next_applied, is_selected = applied_backwards(path), selection(options)
   return function()
     local intent, outcome
     repeat

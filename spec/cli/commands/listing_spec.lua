@@ -162,4 +162,21 @@ describe("extcontacts scan", function()
     session.server:control("DELETE", "/sandbox/faults")
     assert.equal(20, #command.records((session:must { "scan", "organizations", "--from", token })))
   end)
+
+  it("writes the records for which --where holds, at most --limit of them", function()
+    local all = command.records(session:must { "scan", "contacts", "--where", 'address.countryCode == "US"' })
+    local expected = 0
+    for _, contact in ipairs(command.records(session:must "scan contacts")) do
+      expected = expected + (contact.address and contact.address.countryCode == "US" and 1 or 0)
+    end
+    assert.is_true(expected > 3)
+    assert.equal(expected, #all)
+    local some = command.records(session:must { "scan", "contacts", "--where", 'address.countryCode == "US"',
+      "--limit", "3", "--page-size", "20" })
+    assert.same({ all[1].id, all[2].id, all[3].id }, { some[1].id, some[2].id, some[3].id })
+    assert.equal(3, #some)
+    local code, output, errors = session:run { "scan", "contacts", "--where", "adress.city == nil" }
+    assert.same({ 2, "" }, { code, output })
+    assert.matches("--where: column 1: unknown field 'adress', did you mean 'address'?", errors, 1, true)
+  end)
 end)

@@ -12,7 +12,8 @@ end
 local function message(source, kind)
   local condition, err = where.read(kind or "contact", source)
   assert.is_nil(condition, source)
-  return err.message
+  assert.equal("invalid", err.kind)
+  return (err.message:gsub("^where: ", ""))
 end
 
 local ANN = {

@@ -10,6 +10,7 @@ local json = require "extcontacts.base.json"
 local parser = require "extcontacts.cli.parser"
 local record_sources = require "extcontacts.cli.record_sources"
 local texts = require "extcontacts.base.text"
+local where_option = require "extcontacts.cli.where_option"
 
 local command = {
   name = "duplicates",
@@ -63,6 +64,7 @@ function command.setup(argparser)
   argparser:option("--clusters", "where to write the clusters [clusters.csv]"):argname("FILE")
   argparser:option("--pairs", "also write each pair with the weights of its fields"):argname("FILE")
   argparser:option("--html", "also write a page on which to review the clusters and decide"):argname("FILE")
+  where_option.declare(argparser, "compare only the records")
   argparser:option("--threshold", "probability from which a pair is merged [0.99]"):argname("P"):convert(probability)
   argparser:option("--review", "probability from which a pair is reviewed [0.4]"):argname("P"):convert(probability)
   argparser:option("--never", "CSV file with ids of records that are no duplicates [the account's list]")
@@ -156,9 +158,21 @@ end
 
 local PARTS = { records = "%d records read", pairs = "comparing: part %d of %d" }
 
+-- The records for which --where holds.
+local function selected(args, source)
+  local test, next_record = where_option.test(args, source.kind), source.next_record
+  return not test and next_record or function()
+    local record
+    repeat
+      record = next_record()
+    until not record or test(record)
+    return record
+  end
+end
+
 local function find(args, ctx, source)
   local never, never_path = read_never(args, ctx, source)
-  local result, err = require("extcontacts.dedupe").find(source.next_record, {
+  local result, err = require("extcontacts.dedupe").find(selected(args, source), {
     kind = source.kind, threshold = args.threshold, review = args.review, never = never,
     region = args.phone_region and args.phone_region:upper(), birth_field = args.birth_field,
     group_of = source.scan and source.scan.group_of,

@@ -13,6 +13,7 @@ local operation_command = require "extcontacts.cli.operation_command"
 local output = require "extcontacts.cli.output"
 local texts = require "extcontacts.base.text"
 local verbs = require "extcontacts.cli.verbs"
+local where_option = require "extcontacts.cli.where_option"
 
 local unpack = compat.unpack
 
@@ -52,6 +53,7 @@ local function declare(argparser, verb, row)
   if verb ~= "scan" and (not row or row.paging == "page") then
     argparser:flag("--allow-partial", "exit with 0 after the first 1,000 records, even if there are more")
   end
+  where_option.declare(argparser, "write only the records")
   output.setup(argparser, row and entities_of(row))
   argparser:flag("--dry-run", "print the first request without sending it")
 end
@@ -79,15 +81,34 @@ local function raise(err, row)
   error(err, 0)
 end
 
+-- Writes the records for which a condition holds, at most `most` in total; false when
+-- these are written.
+local function write_matches(writer, records, test, most)
+  for _, record in ipairs(records) do
+    if writer.count >= (most or math.huge) then
+      return false
+    elseif test(record) then
+      writer:put(record)
+    end
+  end
+  return writer.count < (most or math.huge)
+end
+
+local function holds_always()
+  return true
+end
+
 -- Writes page after page.  Only complete pages are written, so the resume token
 -- matches the last record written.
-local function write_pages(iterator, writer, ctx, row)
+local function write_pages(iterator, writer, ctx, row, test, most)
   local ok, err = pcall(function()
     for page in iterator:pages() do
-      for _, record in ipairs(page.entities) do
-        writer:put(record)
-      end
+      local goes_on = write_matches(writer, page.entities, test, most)
       ctx:flush()
+      if not goes_on then
+        iterator:close()
+        return
+      end
     end
   end)
   if ok then
@@ -112,6 +133,7 @@ local function options_of(row, args)
 end
 
 local function run(args, ctx, row)
+  local test = where_option.test(args, entities_of(row)) or holds_always
   local options = options_of(row, args)
   local arguments, count = operation_args.bind(row, args, nil, options)
   if args.dry_run then
@@ -121,13 +143,13 @@ local function run(args, ctx, row)
   if not row.iterator then
     local response = operation_calls.call(ctx, row, arguments, count)
     local writer = output.open(ctx, args, entities_of(row), true)
-    for _, record in ipairs(response.entities ~= core.json.null and response.entities or {}) do
-      writer:put(record)
-    end
+    write_matches(writer, response.entities ~= core.json.null and response.entities or {}, test)
     writer:finish()
     return
   end
-  options.max_items, options.from, options.allow_partial = args.limit, args.from, args.allow_partial
+  -- With a condition, the limit is on the records that are written.
+  options.max_items = not args.where and args.limit or nil
+  options.from, options.allow_partial = args.from, args.allow_partial
   if next(options) then
     count = #row.positional + 1
     arguments[count] = options
@@ -138,7 +160,7 @@ local function run(args, ctx, row)
     raise(iterator, row)
   end
   local writer = output.open(ctx, args, entities_of(row), true)
-  write_pages(iterator, writer, ctx, row)
+  write_pages(iterator, writer, ctx, row, test, args.limit)
   writer:finish()
 end
 
@@ -170,12 +192,12 @@ than 1,000, the command names the scan to use instead and exits with 1.]],
     summary = "read every record, without a limit",
     usage = "<resource>",
     description = [[
-Read all records of a resource, in no particular order. There is no filter:
-select records with a tool such as jq, or change them with a fix.]],
+Read all records of a resource, in no particular order. The API has no filter
+for this: --where selects among the records that have been read.]],
     examples = [[
 extcontacts scan contacts >contacts.ndjson
 extcontacts scan contacts --csv --fields id,lastName,workEmail --limit 100
-extcontacts scan contacts | jq -c 'select(.workEmail == null) | .id']],
+extcontacts scan contacts --where 'empty(workEmail)' --fields id]],
     next_steps = [[
 Records are written as they arrive, one line of JSON each, so memory use does
 not grow with their number. A scan that fails or is interrupted prints the

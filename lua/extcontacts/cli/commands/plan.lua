@@ -9,6 +9,7 @@ local parser = require "extcontacts.cli.parser"
 local plan_text = require "extcontacts.cli.plan_text"
 local suggest = require "extcontacts.base.suggest"
 local texts = require "extcontacts.base.text"
+local where_option = require "extcontacts.cli.where_option"
 
 local command = {
   name = "plan",
@@ -22,6 +23,7 @@ how to write one.]],
   examples = [[
 extcontacts plan tidy_names_emails
 extcontacts plan set_fields --set csv=values.csv -o set.plan --html set.html
+extcontacts plan phones_e164 --where 'address.countryCode == "GB"'
 extcontacts plan my_fix.lua --limit 10 --show 10]],
   next_steps = [[
 Review the plan on the screen or in the HTML page, then run
@@ -44,6 +46,7 @@ function command.setup(argparser)
   argparser:option("-o --output", "plan to write [the fix's name with .plan]"):argname("PLAN")
   argparser:option("--set", "set an option of the fix; can be repeated"):argname("NAME=VALUE"):count("*")
     :convert(arg_types.pair):target("set")
+  where_option.declare(argparser, "change only the records")
   argparser:option("--limit", "stop after N changes"):argname("N"):convert(arg_types.whole)
   argparser:option("--show", "number of changes to show [10]"):argname("N"):convert(arg_types.count)
   argparser:option("--html", "also write an HTML page for review and approval"):argname("FILE")
@@ -91,6 +94,7 @@ function command.run(args, ctx)
   plan, err = fix.plan(ctx:connect(), definition, {
     output = output,
     limit = args.limit,
+    where = args.where,
     set = set,
     by = ctx.getenv "USER" or ctx.getenv "LOGNAME",
     getenv = ctx.getenv,

@@ -5,6 +5,7 @@ local connection = require "extcontacts.cli.connection"
 local exit = require "extcontacts.cli.exit"
 local plan_text = require "extcontacts.cli.plan_text"
 local texts = require "extcontacts.base.text"
+local where_option = require "extcontacts.cli.where_option"
 
 local command = {
   name = "undo",
@@ -20,6 +21,7 @@ changes on the server.]],
   examples = [[
 extcontacts undo tidy.plan
 extcontacts undo tidy.plan --only CONTACT_ID,CONTACT_ID
+extcontacts undo tidy.plan --where 'address.countryCode == "GB"'
 extcontacts undo tidy.plan -o undo.plan --html undo.html]],
   next_steps = [[
 Review the plan and run `extcontacts apply PLAN.undo`. An undo plan is a plan
@@ -39,6 +41,7 @@ function command.setup(argparser)
     :argname("IDS"):convert(function(text)
       return arg_values.list { text }
     end)
+  where_option.declare(argparser, "undo only the changes to records, as they were before the plan,")
   connection.declare_same_organization(argparser, "plan")
   argparser:flag("--moved", "use a journal that is a copy, because the original is gone or no longer in use")
   argparser:flag("--with-dependents",
@@ -57,6 +60,7 @@ function command.run(args, ctx)
   local plan, err = fix.undo(ctx:connect(), args.plan, {
     output = args.output or args.plan .. ".undo",
     only = args.only,
+    where = args.where,
     same_organization = args.same_organization,
     moved = args.moved or nil,
     with_dependents = args.with_dependents or nil,

@@ -14,6 +14,7 @@ local existing = require "extcontacts.fix.plan.existing"
 local find_contact = require "extcontacts.fix.find_contact"
 local joins = require "extcontacts.fix.plan.joins"
 local promotions = require "extcontacts.fix.promotions"
+local selection = require "extcontacts.fix.plan.selection"
 local source = require "extcontacts.fix.source"
 
 local plan = {}
@@ -21,6 +22,7 @@ local plan = {}
 ---@class extcontacts.fix.PlanOptions: extcontacts.fix.DraftOptions
 ---@field limit integer|nil stop after this many changes
 ---@field set table<string, any>|nil options of the fix
+---@field where string|nil condition on the records, see docs/where.md; besides the fix's own filter
 ---@field on_record fun(records: integer, changes: integer)|nil called after each record
 ---@field getenv (fun(name: string): string|nil)|nil of the user's state directory; default: os.getenv
 
@@ -173,10 +175,24 @@ function Planner:open(described)
   end, close
 end
 
+-- Whether the caller's condition holds for a record.
+function Planner:selects(item)
+  local selected, reason = true, nil
+  if self.is_selected then
+    selected, reason = self.is_selected(item)
+  end
+  if reason then
+    self.ctx.skip(reason)
+  end
+  return selected
+end
+
 function Planner:run()
   local fix, ctx, notes, totals = self.fix, self.ctx, self.notes, self.draft.totals
   local described = self:source()
+  self.is_selected = selection.new(described, self.where)
   self.draft.header.source = source.summary(described)
+  self.draft.header.source.where = self.where
   self.draft:start()
   if fix.prepare then
     call("prepare", nil, fix.prepare, ctx)
@@ -190,7 +206,7 @@ function Planner:run()
       ctx.skip(item.skipped)
     elseif item.missing and described.missing ~= "change" then
       ctx.skip(item.absent or find_contact.NOBODY)
-    else
+    elseif self:selects(item) then
       goes_on = self:take(item)
     end
     if goes_on then
@@ -236,7 +252,7 @@ function plan.make(client, fix, options)
   local ctx, notes, close = context.new(client, set, options.output, begun, options.getenv)
   local planner = setmetatable({
     client = client, existing = existing.new(client, options.output), fix = fix, draft = begun,
-    ctx = ctx, notes = notes, limit = options.limit,
+    ctx = ctx, notes = notes, limit = options.limit, where = options.where,
     on_record = options.on_record,
   }, Planner)
   planner.creates = creates.new(client, planner.existing, function(change)

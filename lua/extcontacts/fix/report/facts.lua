@@ -60,6 +60,7 @@ return function(header, totals)
   digest("OAuth client", identity.short(header.client))
   if source then
     fact("Records", html.text(describe_source(source)))
+    digest("Condition", source.where)
     digest("SHA-256 of the file", source.sha256)
   end
   fact("Fix", fix.path and html.text(fix.path))

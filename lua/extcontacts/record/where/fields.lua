@@ -17,10 +17,11 @@ local KINDS = {
 }
 
 --- The model of a kind of record.
----@param kind extcontacts.record.TypeName
+---@param kind extcontacts.record.TypeName|string or the name of a model
 ---@return extcontacts.Model
 function fields.model(kind)
-  return models[types.by_name[kind].model]
+  local row = types.by_name[kind]
+  return models[row and row.model or kind]
 end
 
 --- A text in the form in which texts are compared: composed and decomposed letters are

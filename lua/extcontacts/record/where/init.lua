@@ -202,7 +202,7 @@ end
 ---@field source string
 
 --- Reads a condition.
----@param kind extcontacts.record.TypeName
+---@param kind extcontacts.record.TypeName|string or the name of a model
 ---@param source string
 ---@return extcontacts.record.Where|nil
 ---@return extcontacts.Error|nil
@@ -214,7 +214,7 @@ function where.read(kind, source)
   if ok then
     return { test = function(record) return not not found.value(record) end, fields = work.fields, source = source }
   elseif type(found) == "table" and found.where then
-    return errors.invalid(found.where, "where")
+    return errors.invalid("where: " .. found.where, "where")
   end
   error(found, 0)
 end

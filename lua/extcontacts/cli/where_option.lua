@@ -1,0 +1,28 @@
+--- The option --where: a condition on the records of a command.
+
+local exit = require "extcontacts.cli.exit"
+local where = require "extcontacts.record.where"
+
+local where_option = {}
+
+--- Declares it.
+---@param argparser table
+---@param effect string what the command does with the records for which the condition holds
+function where_option.declare(argparser, effect)
+  argparser:option("--where", effect .. " for which this condition holds, such as 'address.countryCode == \"GB\" and "
+    .. "not workPhone.e164'; see docs/where.md"):argname("CONDITION")
+end
+
+--- The test of a command's records; a mistake in the condition ends the command.
+---@param args table
+---@param kind extcontacts.record.TypeName|string or the name of their model
+---@return (fun(record: table): boolean)|nil test nil without a condition
+function where_option.test(args, kind)
+  if not args.where then
+    return nil
+  end
+  local found, err = where.read(kind, args.where)
+  return found and found.test or exit.usage("--" .. err.message)
+end
+
+return where_option

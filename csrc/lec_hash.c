@@ -27,9 +27,7 @@ static void add_argument(lua_State *L, ec_sha256 *h, int index) {
   ec_sha256_add(h, text, length);
 }
 
-/* The argument at `index`, a number of bytes of a text with `length`; by
-*default
-** all of them. */
+/* The number of bytes at `index`, of a text with `length`; by default all. */
 static size_t check_length(lua_State *L, int index, size_t length) {
   lua_Number wanted = luaL_optnumber(L, index, (lua_Number)length);
   luaL_argcheck(L, wanted >= 0 && wanted <= (lua_Number)length, index,
@@ -89,10 +87,9 @@ static int hash_crc32(lua_State *L) {
   return 1;
 }
 
-/* hash.seal(text [, crc]) -> the JSON object `text`, which has a field at
-*least,
-** with the field `crc` at its end and a line feed; and that checksum, of what
-** `crc` covers, followed by the text without its last byte */
+/* hash.seal(text [, crc]) -> the JSON object `text`, which has a field, with
+** the field `crc` at its end and a line feed; and that checksum, of what `crc`
+** covers, followed by the text without its last byte */
 static int hash_seal(lua_State *L) {
   size_t length;
   const char *text = luaL_checklstring(L, 1, &length);

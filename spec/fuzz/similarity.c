@@ -1,6 +1,6 @@
 /*
-** Fuzzes the comparison of texts and fields: no read outside, the same result in
-** both orders.
+** Fuzzes the comparison of texts and fields: no read outside, and the same
+** result in both orders.
 ** Needs csrc/ec_similarity.c csrc/ec_levels.c.
 */
 #include "../../csrc/ec_levels.h"

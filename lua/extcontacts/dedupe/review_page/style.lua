@@ -67,6 +67,8 @@ button:disabled { opacity: .5; cursor: default }
 .decide button[aria-pressed=true] { color: var(--card); background: var(--text); border-color: var(--text);
   font-weight: 600 }
 .state { color: var(--soft) }
+@media (min-width: 40rem) { .decide [data-key]::after { content: attr(data-key); margin-left: .6rem; padding: 0 .35em;
+  border: 1px solid currentColor; border-radius: 4px; font: .75rem/1.4 ui-monospace, monospace } }
 .pages { display: flex; flex-wrap: wrap; gap: .9rem; align-items: center; margin: 0 0 1.25rem }
 .pages[hidden] { display: none }
 @media (max-width: 40rem) {

@@ -132,7 +132,8 @@ function card_of(cluster, shown, redraw, decide) {
   var heading = el("h3", { "id": "h" + cluster.number }, ["Cluster " + cluster.number + " "]);
   heading.appendChild(put(el("span", { "class": "who" }), name_of(data, store.survivor(cluster))));
   var buttons = ["merge", "skip", "never"].map(function (value) {
-    var button = el("button", { "type": "button", "data-decision": value,
+    var key = value.charAt(0).toUpperCase();
+    var button = el("button", { "type": "button", "data-decision": value, "data-key": key, "aria-keyshortcuts": key,
       "aria-pressed": store.decision(cluster) === value ? "true" : "false" }, [WORDS[value]]);
     button.addEventListener("click", function () {
       decide(cluster, store.decision(cluster) === value ? "" : value, '[data-decision="' + value + '"]');

@@ -102,6 +102,21 @@ describe("a cluster of a review", function()
     assert.same({ "a", "=o" }, select(2, row(data, "Division"))[1])
   end)
 
+  it("says that the server would reject what results", function()
+    local _, data = cluster_of {
+      { firstName = "Ann", lastName = "Lee", cellPhone = PHONE, workEmail = "no address" },
+      { firstName = "Ann", lastName = "Lee", cellPhone = PHONE, title = "CEO", salutation = "Ms" },
+    }
+    assert.matches("the server would reject the result: workEmail is not an e-mail address",
+      text(data, data.views[1].problems[1]), 1, true)
+    -- Nothing changes.
+    _, data = cluster_of {
+      { firstName = "Ann", lastName = "Lee", cellPhone = PHONE, workEmail = "no address" },
+      { firstName = "Ann", lastName = "Lee", cellPhone = PHONE },
+    }
+    assert.same({}, data.views[1].problems)
+  end)
+
   it("of more than 25 records has the preview of the proposed survivor", function()
     local records = {}
     for index = 1, 26 do

@@ -6,8 +6,10 @@ local core = require "extcontacts.core"
 local diff = require "extcontacts.record.diff"
 local fields = require "extcontacts.dedupe.review_page.fields"
 local labels = require "extcontacts.fix.report.labels"
+local lint = require "extcontacts.record.lint"
 local report = require "extcontacts.dedupe.report"
 local resolve = require "extcontacts.dedupe.resolve"
+local shallow_copy = require "extcontacts.base.shallow_copy"
 local texts = require "extcontacts.base.text"
 local value_html = require "extcontacts.fix.report.value_html"
 
@@ -92,8 +94,20 @@ local function row_at(by_key, path)
   return row and row.at or -1
 end
 
+-- Why the server would reject what results; nil if it would not, or if nothing changes.
+local function rejection_of(kind, resolved)
+  local after = shallow_copy(resolved.survivor)
+  for name, value in pairs(resolved.result) do
+    after[name] = value
+  end
+  local rejected = lint.rejected(kind, after)[1]
+  if rejected and #diff.between(kind, resolved.survivor, after) > 0 then
+    return "the server would reject the result: " .. rejected.text
+  end
+end
+
 -- What results if a record survives.
-local function view_of(resolved, values, records, rows, by_key, add)
+local function view_of(kind, resolved, values, records, rows, by_key, add)
   local result, place_of, survivor = {}, {}, nil
   for _, value in ipairs(values) do
     result[value.key] = value
@@ -122,6 +136,8 @@ local function view_of(resolved, values, records, rows, by_key, add)
   for index, problem in ipairs(resolved.problems) do
     view.problems[index] = add(problem)
   end
+  local rejection = rejection_of(kind, resolved)
+  view.problems[#view.problems + 1] = rejection and add(rejection)
   return view
 end
 
@@ -226,7 +242,7 @@ function cluster_data.of(result, kind, number)
     row.records = #records
   end
   for index, resolved in ipairs(resolutions) do
-    data.views[index] = view_of(resolved, columns[#records + index], records, rows, by_key, add)
+    data.views[index] = view_of(kind, resolved, columns[#records + index], records, rows, by_key, add)
   end
   data.reasons = reasons_of(result, cluster, add)
   return { number = number, proposal = cluster.decision, survivor = survivor, size = #records,

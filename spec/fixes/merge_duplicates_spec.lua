@@ -289,5 +289,10 @@ describe("the fix merge_duplicates", function()
     assert.matches("'how' must be consolidate or merge, not 'join'",
       ready:refused(options { how = "join" }), 1, true)
     assert.matches("No such file", ready:refused(options { clusters = "missing.csv" }), 1, true)
+    place:write("clusters.csv", "cluster,id,decision,survivor\n")
+    assert.matches("do not show whether the records are contacts or organizations; set kind to contact or organization",
+      ready:refused(options()), 1, true)
+    assert.equal(0, plan({ kind = "organization" }).changes)
+    assert.matches("'kind' must be contact or organization", ready:refused(options { kind = "x" }), 1, true)
   end)
 end)

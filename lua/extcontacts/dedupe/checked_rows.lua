@@ -12,6 +12,8 @@ local texts = require "extcontacts.base.text"
 
 local checked_rows = {}
 
+local ENOENT = 2
+
 ---@class extcontacts.dedupe.Row
 ---@field line integer line of the file on which it starts
 ---@field cells table<string, string> by the column's name in lower case, trimmed
@@ -119,9 +121,9 @@ end
 ---@param columns string[] names of the required columns, in lower case
 ---@return extcontacts.dedupe.CheckedRows
 function checked_rows.read(path, columns)
-  local handle, message = io.open(path, "rb")
+  local handle, message, number = io.open(path, "rb")
   if not handle then
-    error(select(2, errors.io(message)), 0)
+    error(select(2, errors.io(message, number == ENOENT and "ENOENT" or nil)), 0)
   end
   local self = setmetatable({ path = path, rows = {}, problems = {} }, Rows)
   local ok, err = errors.catch(function()

@@ -58,7 +58,8 @@ local function kind_of(rows)
       end
     end
   end
-  errors.raise_invalid(("%s: the columns do not show whether the records are contacts or organizations; pass kind")
+  errors.raise_invalid(("%s: the columns do not show whether the records are contacts or organizations; set kind to "
+    .. "contact or organization")
     :format(rows.path))
 end
 

@@ -75,7 +75,7 @@ local function losses(text)
 end
 
 -- The clusters, each as a record with the survivor's id: the plan reads all of them.
-local function clusters_of(ctx, never)
+local function clusters_of(ctx, never, path)
   local index = 0
   return function()
     while true do
@@ -88,7 +88,8 @@ local function clusters_of(ctx, never)
       if not a then
         return { id = current.survivor or current.ids[1] }, current.line
       end
-      ctx.skip("records that are no duplicates, by the never-merge list", current.line, a .. " " .. b)
+      ctx.skip("records that are no duplicates, by the never-merge list", current.line,
+        ("%s %s in %s"):format(a, b, path))
     end
   end
 end
@@ -100,7 +101,7 @@ local function open(_, ctx)
   for _, left in ipairs(review.left_out) do
     ctx.skip(left.reason, left.line, left.detail)
   end
-  return clusters_of(ctx, never)
+  return clusters_of(ctx, never, path)
 end
 
 return {

@@ -105,6 +105,26 @@ describe("a consolidation of organizations", function()
     assert.equal(0, assert(fix.undo(place.client, place:path "p", { output = place:path "again" })).changes)
   end)
 
+  it("ends like an uninterrupted run when it is killed many times", function()
+    local a, b = duplicates()
+    local before = graph.read(place.direct)
+    local changes = plan({ a.id, b.id }, { values = "rules" }).changes
+    local kills, places = 0, { "after intent", "before applied", "torn intent", "torn applied", "after applied" }
+    local output, code
+    repeat
+      local where, kind = places[kills % #places + 1]:match "(%a+) (%a+)"
+      output, code = place:killable_run(where, kind, 1 + kills % 2, 50)
+      kills = kills + 1
+    until code ~= "137"
+    assert.equal(("complete %d 0 0\n"):format(changes), output)
+    assert.is_true(kills >= 3, kills)
+    assert.same({ notes = { "a note", "b note" }, relationships = { "11", "22" },
+      contacts = { "a1", "a2", "b1", "b2" } }, dependents_of(a.id))
+    assert(fix.undo(place.client, place:path "p"))
+    assert.equal(changes, assert(fix.apply(place.client, place:path "p.undo")).applied)
+    assert.same(before, (graph.read(place.direct)))
+  end)
+
   it("does not delete an organization that got a contact after it was planned", function()
     local a, b = duplicates()
     plan({ a.id, b.id }, { values = "rules" })

@@ -1,5 +1,6 @@
 local api = require "spec.support.api"
 local cjson = require "cjson"
+local fixes = require "spec.support.fixes"
 local sandbox = require "spec.support.sandbox"
 
 describe("the sandbox's divisions", function()
@@ -15,6 +16,20 @@ describe("the sandbox's divisions", function()
   local function set(settings)
     server:control("POST", "/sandbox/settings", settings)
   end
+
+  it("are looked up by id, and others do not exist", function()
+    local client = fixes.client(server)
+    local function look_up(id)
+      local division, err = client:request("GET", "/api/v2/authorization/divisions/{id}", { path = { id = id } })
+      return division and division.name or err.status
+    end
+    assert.same({ "Home", "Division 1", 404 }, { look_up(ids[1]), look_up(ids[2]),
+      look_up "a1b2c3d4-0000-4000-8000-000000000001" })
+    set { division_lookup = "refuse" }
+    assert.equal(403, look_up(ids[2]))
+    set { division_lookup = "answer" }
+    client:close()
+  end)
 
   -- Division → number of records; "none" for those without one.
   local function counted(records)

@@ -105,6 +105,8 @@ local rows = {
     doc = "status for a record that breaks a field rule" },
   { "string", key = "own_organization", default = "answer", choices = { "answer", "refuse" }, value = "ACTION",
     live = true, doc = "reply to GET /api/v2/organizations/me; refuse sends a 403" },
+  { "string", key = "division_lookup", default = "answer", choices = { "answer", "refuse" }, value = "ACTION",
+    live = true, doc = "reply to GET /api/v2/authorization/divisions/{id}; refuse sends a 403" },
   { "string", key = "field_rules", default = "enforce", choices = { "enforce", "ignore" }, value = "ACTION",
     live = true, doc = "action on lengths, e-mail addresses and custom fields that break a rule; ignore saves them, "
     .. "as the API did until 2024" },

@@ -217,6 +217,7 @@ end
 for _, own in ipairs {
   require "extcontacts.sandbox.handlers.exports",
   require("extcontacts.sandbox.handlers.external_sources").handlers,
+  require "extcontacts.sandbox.handlers.division_lookup",
   require "extcontacts.sandbox.handlers.identifiers",
   merge.handlers,
   require "extcontacts.sandbox.handlers.imports",

@@ -1,5 +1,6 @@
 --- Finds the operation of a method and path in the operation table.
 
+local division_lookup = require "extcontacts.sandbox.division_lookup"
 local form_values = require "extcontacts.sandbox.http.form_values"
 local operations = require "extcontacts.api.operations"
 local own_organization = require "extcontacts.sandbox.own_organization"
@@ -34,6 +35,7 @@ for _, row in ipairs(operations.list) do
   add(row)
 end
 add(own_organization.row)
+add(division_lookup)
 
 -- A literal segment takes precedence over an argument: `schemas` in
 -- /contacts/schemas is not a contact's id.  Arguments are added last to first.

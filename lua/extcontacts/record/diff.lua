@@ -190,15 +190,21 @@ function diff.side(kind, record, differences)
   return at_after and "after" or at_before and "before" or "other", others
 end
 
+-- The fields of a note or relationship that only the server sets: it is in the division
+-- of what it belongs to.
+local owned_by_others = shallow_copy(types.owned)
+owned_by_others.division = true
+
 --- Finds the differences that storing a record does not explain: the server trims
--- texts and recognises phone numbers.
+-- texts, recognises phone numbers, and sets the division of notes and relationships.
 ---@param kind extcontacts.record.TypeName
 ---@param sent table
 ---@param found table
 ---@return extcontacts.record.Difference[]
 function diff.remaining(kind, sent, found)
   local out = core.json.array {}
-  compare(out, {}, models[types.by_name[kind].model], sent, found, types.owned, is_stored)
+  local ignored = types.movable[kind] and types.owned or owned_by_others
+  compare(out, {}, models[types.by_name[kind].model], sent, found, ignored, is_stored)
   return out
 end
 

@@ -29,6 +29,9 @@ local types = {}
 -- Fields that the server sets although they are not marked read-only.
 types.owned = { id = true, createDate = true, modifyDate = true, trustor = true }
 
+-- Types with a division of their own; the others are in that of their owner.
+types.movable = { contact = true, organization = true }
+
 local function record_type(name, model, space, owner, has_dates)
   local row = { name = name, model = model, space = space, owner = owner, has_dates = has_dates }
   for _, verb in ipairs { "get", "update", "patch", "create", "delete" } do

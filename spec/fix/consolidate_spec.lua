@@ -3,6 +3,7 @@
 local core = require "extcontacts.core"
 local fix = require "extcontacts.fix"
 local fixes = require "spec.support.fixes"
+local note_owners = require "extcontacts.fix.plan.note_owners"
 
 local place = fixes.fresh_place(before_each, after_each, { resets = false }) -- it counts requests
 
@@ -204,6 +205,32 @@ describe("a consolidation", function()
     assert.equal(0, plan({ { a, b } }).changes)
     assert.is_truthy(place:read "p.skipped.csv":find("the server would reject the result; correct the value first: "
       .. "workEmail is not an e-mail address", 1, true))
+  end)
+
+  it("asks only contacts with notes for them when there are many", function()
+    local sets, most = {}, note_owners.MOST_LISTED
+    for index = 1, 6 do
+      sets[index] = { contact { title = "Pilot" }, contact() }
+    end
+    note(sets[2][2], "early")
+    note(sets[5][2], "late")
+    note_owners.MOST_LISTED = 2
+    place.server:control("DELETE", "/sandbox/ledger")
+    local planned = plan(sets)
+    note_owners.MOST_LISTED = most
+    assert.equal(6 + 2 * 2, planned.changes)
+    local listed = {}
+    for _, entry in ipairs(place.server:control("GET", "/sandbox/ledger?limit=1000")) do
+      local id = entry.method == "GET" and entry.path:match "/contacts/([^/]+)/notes"
+      listed[#listed + 1] = id or nil
+    end
+    -- The first two, the survivor to which a note moves, and the one with a note.
+    local expected = { sets[1][2].id, sets[2][2].id, sets[2][1].id, sets[5][2].id, sets[5][1].id }
+    table.sort(expected)
+    table.sort(listed)
+    assert.same(expected, listed)
+    assert.equal(10, assert(place:apply()).applied)
+    assert.same({ "late" }, notes_of(sets[5][1].id))
   end)
 
   it("takes the survivor that is named", function()

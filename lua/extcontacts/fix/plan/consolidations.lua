@@ -81,7 +81,8 @@ function consolidations.plan(self, action, existing)
     out[1].lost = lost_of(resolution.lost, survivor.id)
   end
   for _, other in ipairs(others) do
-    local problem = moves.add(out, self.client, kind, other.id, survivor.id, existing)
+    local problem = self.note_owners:may_have(kind, other.id)
+      and moves.add(out, self.client, kind, other.id, survivor.id, existing)
     if problem then
       return nil, consolidations.IMPOSSIBLE[kind], problem
     end

@@ -8,6 +8,7 @@ local core = require "extcontacts.core"
 local diff = require "extcontacts.record.diff"
 local ids = require "extcontacts.record.normalize.id"
 local lint = require "extcontacts.record.lint"
+local note_owners = require "extcontacts.fix.plan.note_owners"
 local outcome = require "extcontacts.api.outcome"
 local resolve = require "extcontacts.record.merge.resolve"
 local server_merge = require "extcontacts.record.merge.server_merge"
@@ -24,6 +25,7 @@ merges.LOSS = "values would be lost; allow_loss accepts that"
 ---@field gathered extcontacts.fix.Action[] merges with one contact each, in order
 ---@field by_survivor table<string, extcontacts.fix.Action>
 ---@field planned table<string, boolean> ids of contacts that a planned merge takes
+---@field note_owners extcontacts.fix.NoteOwners
 local Merges = {}
 Merges.__index = Merges
 
@@ -31,7 +33,8 @@ Merges.__index = Merges
 ---@param client extcontacts.Client
 ---@return extcontacts.fix.Merges
 function merges.new(client)
-  return setmetatable({ client = client, gathered = {}, by_survivor = {}, planned = {} }, Merges)
+  return setmetatable({ client = client, gathered = {}, by_survivor = {}, planned = {},
+    note_owners = note_owners.new(client) }, Merges)
 end
 
 --- Gathers a merge of one record with a contact, to which others may come.

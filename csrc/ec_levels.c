@@ -27,17 +27,25 @@ static int is_equal(ec_field a, ec_field b) {
   return a.length == b.length && memcmp(a.text, b.text, a.length) == 0;
 }
 
-static size_t edits(const word *a, const word *b) {
+/* The number of edits, or `limit` + 1 for more. */
+static size_t edits(const word *a, const word *b, size_t limit) {
   uint16_t cells[EC_DAMERAU_CELLS(MOST_LETTERS, MOST_LETTERS)];
-  return ec_damerau_levenshtein(a->letters, a->count, b->letters, b->count,
-                                cells);
+  return ec_edits_within(a->letters, a->count, b->letters, b->count, limit,
+                         cells);
 }
 
-static size_t field_edits(ec_field a, ec_field b) {
+static int is_within(ec_field a, ec_field b, size_t limit) {
   word left, right;
   read_word(&left, a);
   read_word(&right, b);
-  return edits(&left, &right);
+  return edits(&left, &right, limit) <= limit;
+}
+
+/* Whether a few typing errors tell the texts apart: two, in a long one three.
+ */
+static int is_mistyped(ec_field a, ec_field b) {
+  size_t longer = a.length > b.length ? a.length : b.length;
+  return longer >= 5 && is_within(a, b, longer >= 8 ? 3 : 2);
 }
 
 static double likeness(ec_field a, ec_field b) {
@@ -166,7 +174,7 @@ static int is_first_word(ec_field a, ec_field b) {
 }
 
 /* 1 same, 2 equivalent, 3 initial, 4 near, 5 far, 6 different, 7 same and
-** common, 9 variant: Maria and Marie */
+** common, 9 variant: Maria and Marie, 10 nickname: Robert and Bob */
 unsigned ec_given_level(ec_field a, ec_field b, unsigned a_flags,
                         unsigned b_flags) {
   int common;
@@ -181,7 +189,7 @@ unsigned ec_given_level(ec_field a, ec_field b, unsigned a_flags,
   if (common == FORM)
     return 2;
   if (common == GROUP)
-    return best_likeness(a, b) >= VARIANT ? 9 : 2;
+    return best_likeness(a, b) >= VARIANT ? 9 : 10;
   first = first_item(a);
   second = first_item(b);
   read_word(&left, first);
@@ -195,11 +203,12 @@ unsigned ec_given_level(ec_field a, ec_field b, unsigned a_flags,
     return EC_GIVEN_DIFFERENT;
   /* one edit between a known name and a text that is none */
   if (left.count > 2 && right.count > 2 &&
-      is_known(a, a_flags) != is_known(b, b_flags) && edits(&left, &right) <= 1)
+      is_known(a, a_flags) != is_known(b, b_flags) &&
+      edits(&left, &right, 1) <= 1)
     return 4;
   value = best_likeness(a, b);
   if (value < FAR)
-    return EC_GIVEN_DIFFERENT;
+    return is_mistyped(first, second) ? 5 : EC_GIVEN_DIFFERENT;
   if (left.count < 5 && right.count < 5 && left.letters[0] != right.letters[0])
     return 5;
   return value >= NEAR ? 4 : 5;
@@ -226,23 +235,21 @@ unsigned ec_family_level(ec_field a, ec_field b, unsigned a_flags,
       ec_word_overlap(left.text, left.length, right.text, right.length) > 0)
     return 3;
   value = best_likeness(a, b);
-  return value >= NEAR ? 4 : value >= FAR ? 5 : 6;
+  return value >= NEAR ? 4 : value >= FAR || is_mistyped(left, right) ? 5 : 6;
 }
 
-/* From 0 to 1; 1 for equivalent names. */
-static double name_likeness(ec_field a, ec_field b) {
-  return in_common(a, b) != NOTHING ? 1 : best_likeness(a, b);
+/* Whether a given name is, but for typing errors, another's family name. */
+static int is_crossed(ec_field given, ec_field family) {
+  return in_common(given, family) != NOTHING ||
+         best_likeness(given, family) >= FAR ||
+         is_mistyped(first_item(given), first_item(family));
 }
 
 int ec_is_swapped(ec_field a_given, ec_field a_family, ec_field b_given,
                   ec_field b_family) {
-  double one, other;
-  if (a_given.length == 0 || a_family.length == 0 || b_given.length == 0 ||
-      b_family.length == 0)
-    return 0;
-  one = name_likeness(a_given, b_family);
-  other = one >= FAR ? name_likeness(a_family, b_given) : 0;
-  return other >= FAR && (one >= NEAR || other >= NEAR);
+  return a_given.length > 0 && a_family.length > 0 && b_given.length > 0 &&
+         b_family.length > 0 && is_crossed(a_given, b_family) &&
+         is_crossed(b_given, a_family);
 }
 
 /* 1 compatible, 2 different */
@@ -282,28 +289,46 @@ static void split_email(ec_field item, ec_field *user, ec_field *host) {
   }
 }
 
+/* Whether texts have the same digits in the same order: john.smith81 and
+** john.smith18 are two people. */
+static int is_same_number(ec_field a, ec_field b) {
+  size_t i = 0, j = 0;
+  for (;; i++, j++) {
+    while (i < a.length && (a.text[i] < '0' || a.text[i] > '9'))
+      i++;
+    while (j < b.length && (b.text[j] < '0' || b.text[j] > '9'))
+      j++;
+    if (i == a.length || j == b.length)
+      return i == a.length && j == b.length;
+    if (a.text[i] != b.text[j])
+      return 0;
+  }
+}
+
 /* 1 same, 2 same in a household, 3 same role or public, 4 near, 5 same user
 ** name, 6 different */
 static unsigned email_level(ec_field a, ec_field b, ec_sharing sharing) {
   ec_field left_user, left_host, right_user, right_host;
-  size_t user_edits;
   int is_role = a.text[0] == 'r' || b.text[0] == 'r';
+  int is_free = a.text[0] == 'f' && b.text[0] == 'f';
+  int is_home = a.text[0] == 'h' || b.text[0] == 'h';
   a.text++, a.length--;
   b.text++, b.length--;
   if (is_equal(a, b))
-    return is_role || sharing == EC_PUBLIC ? 3
-           : sharing == EC_HOUSEHOLD       ? 2
-                                           : EC_SAME;
+    return is_role || sharing == EC_PUBLIC      ? 3
+           : is_home || sharing == EC_HOUSEHOLD ? 2
+                                                : EC_SAME;
   split_email(a, &left_user, &left_host);
   split_email(b, &right_user, &right_host);
-  if (is_role || left_user.length < 5 || right_user.length < 5)
+  if (is_role || is_home || left_user.length < 5 || right_user.length < 5)
     return 6;
   if (is_equal(left_user, right_user))
-    return field_edits(left_host, right_host) <= 2 ? 4 : 5;
-  if (!is_equal(left_host, right_host))
-    return 6;
-  user_edits = field_edits(left_user, right_user);
-  return user_edits <= 1 ? 4 : 6;
+    return !is_free && is_within(left_host, right_host, 2) ? 4 : 5;
+  return is_equal(left_host, right_host) &&
+                 is_same_number(left_user, right_user) &&
+                 is_within(left_user, right_user, 1)
+             ? 4
+             : 6;
 }
 
 #define LAST_DIGITS 7
@@ -325,11 +350,15 @@ static unsigned phone_level(ec_field a, ec_field b, ec_sharing sharing) {
     if (memcmp(a.text + a.length - LAST_DIGITS, b.text + b.length - LAST_DIGITS,
                LAST_DIGITS) == 0)
       return 4;
-    if (field_edits(a, b) <= 1)
+    if (is_within(a, b, 1))
       return 4;
   }
   return 5;
 }
+
+/* The levels of two records without any e-mail address or phone number. */
+#define NO_EMAILS 7
+#define NO_PHONES 8
 
 /* Level 7 of phones is as good as level 2. */
 static unsigned rank(unsigned level) {
@@ -358,17 +387,23 @@ static unsigned best_address(ec_kind kind, ec_field a, ec_field b,
   return best > EC_HIGHEST_LEVEL ? 0 : best;
 }
 
-/* Whether both records have numbers of their own, and none in common. */
-static int have_other_numbers(ec_field a, ec_field b) {
+/* An address or number of one person; 'f' is one of a free provider. */
+static int is_own(ec_field item) {
+  return item.length > 0 && (item.text[0] == 'p' || item.text[0] == 'f');
+}
+
+/* Whether both records have addresses or numbers of their own, and none in
+** common. */
+static int have_others(ec_field a, ec_field b) {
   const char *i, *j;
   ec_field left, right;
   int left_own = 0, right_own = 0;
   EACH_ITEM(a, left, i) {
-    if (left.length == 0 || left.text[0] != 'p')
+    if (!is_own(left))
       continue;
     left_own = 1;
     EACH_ITEM(b, right, j) {
-      right_own |= right.length > 0 && right.text[0] == 'p';
+      right_own |= is_own(right);
       if (is_equal(left, right))
         return 0;
     }
@@ -381,9 +416,16 @@ static int have_other_numbers(ec_field a, ec_field b) {
 static unsigned phones_level(ec_field a, ec_field b, ec_sharing_of *sharing,
                              const void *context) {
   unsigned level = best_address(EC_PHONES, a, b, sharing, context);
-  if ((level != 2 && level != 7) || !have_other_numbers(a, b))
+  if ((level != 2 && level != 7) || !have_others(a, b))
     return level;
   return level == 2 ? 6 : 3;
+}
+
+/* A mailbox that people share says nothing if each has another one. */
+static unsigned emails_level(ec_field a, ec_field b, ec_sharing_of *sharing,
+                             const void *context) {
+  unsigned level = best_address(EC_EMAILS, a, b, sharing, context);
+  return level == 3 && have_others(a, b) ? 6 : level;
 }
 
 /* 1 same, 2 different values of one source; 0 without a common source */
@@ -429,9 +471,12 @@ static int is_same_part(ec_field a, ec_field b, size_t from, size_t size) {
 ** year, month and day are the same, 4 different */
 static unsigned date_level(ec_field a, ec_field b) {
   size_t count;
+  word left, right;
   if (is_equal(a, b))
     return EC_SAME;
-  count = field_edits(a, b);
+  read_word(&left, a);
+  read_word(&right, b);
+  count = edits(&left, &right, 2);
   if (count <= 1)
     return 2;
   if (a.length == DATE_DIGITS && b.length == DATE_DIGITS) {
@@ -447,7 +492,7 @@ static unsigned date_level(ec_field a, ec_field b) {
   return count == 2 ? 3 : 4;
 }
 
-enum { HOUSE, STREET, POSTCODE, CITY, UNIT, ADDRESS_PARTS };
+enum { HOUSE, STREET, POSTCODE, CITY, UNIT, LINE, ADDRESS_PARTS };
 
 /* 2 same, 1 near, 0 unknown, -1 different */
 static int part_agreement(ec_field a, ec_field b, double near) {
@@ -463,7 +508,7 @@ static int code_agreement(ec_field a, ec_field b) {
     return 0;
   if (is_equal(a, b))
     return 2;
-  return a.length > 2 && b.length > 2 && field_edits(a, b) <= 1 ? 1 : -1;
+  return a.length > 2 && b.length > 2 && is_within(a, b, 1) ? 1 : -1;
 }
 
 static void address_parts(ec_field field, ec_field *parts) {
@@ -477,22 +522,39 @@ static void address_parts(ec_field field, ec_field *parts) {
   }
 }
 
+/* A street or the second line of an address; typing errors matter less in long
+** ones. */
+static int line_agreement(ec_field a, ec_field b) {
+  int agreement = part_agreement(a, b, 0.9);
+  size_t longer = a.length > b.length ? a.length : b.length;
+  if (agreement < 0 &&
+      (ec_word_overlap(a.text, a.length, b.text, b.length) >= 0.75 ||
+       (longer >= 8 && is_within(a, b, 2))))
+    return 1;
+  return agreement;
+}
+
+static int positive(int agreement) {
+  return agreement > 0 ? agreement : 0;
+}
+
 /* 1 same, 2 near, 3 same postcode or city, 4 different, 5 another unit of the
-** same house */
+** same house.  The street may be in the second line of one of them. */
 static unsigned address_level(ec_field a, ec_field b) {
   ec_field left[ADDRESS_PARTS], right[ADDRESS_PARTS];
-  int house, street, postcode, city, place;
+  int house, street, postcode, city, line, place;
   address_parts(a, left);
   address_parts(b, right);
-  street = part_agreement(left[STREET], right[STREET], 0.9);
-  if (street < 0 &&
-      ec_word_overlap(left[STREET].text, left[STREET].length,
-                      right[STREET].text, right[STREET].length) >= 0.75)
+  street = line_agreement(left[STREET], right[STREET]);
+  line = line_agreement(left[LINE], right[LINE]);
+  if (street <= 0 && line <= 0 &&
+      (line_agreement(left[STREET], right[LINE]) > 0 ||
+       line_agreement(left[LINE], right[STREET]) > 0))
     street = 1;
   house = part_agreement(left[HOUSE], right[HOUSE], 2);
   postcode = code_agreement(left[POSTCODE], right[POSTCODE]);
   city = part_agreement(left[CITY], right[CITY], 0.88);
-  place = (postcode > 0 ? postcode : 0) + (city > 0 ? city : 0);
+  place = positive(postcode) + positive(city) + positive(line);
   if (street > 0) {
     if (part_agreement(left[UNIT], right[UNIT], 2) < 0 && house > 0 &&
         place > 0)
@@ -500,20 +562,54 @@ static unsigned address_level(ec_field a, ec_field b) {
     if (house > 0 && place > 0)
       return EC_SAME;
     if (house > 0 || (place > 0 && house == 0) || (street == 2 && place >= 2) ||
-        place == 4)
+        place >= 4)
       return 2;
   }
   if (house > 0 && place >= 3)
     return 2;
-  if (postcode == 2 || city > 0)
+  if (postcode == 2 || city > 0 || street > 0 || line > 0)
     return 3;
   return street == 0 && postcode == 0 && city == 0 ? 0 : 4;
 }
 
-/* 1 same, 2 near, 3 far, 4 different */
+#define SAME_WORD 0.9
+
+/* The next word from `*at` on; 0 at the end. */
+static int next_word(const char **at, const char *end, ec_field *item) {
+  while (*at < end && **at == ' ')
+    (*at)++;
+  item->text = *at;
+  while (*at < end && **at != ' ')
+    (*at)++;
+  item->length = (size_t)(*at - item->text);
+  return item->length > 0;
+}
+
+static int is_same_word(ec_field a, ec_field b) {
+  return is_equal(a, b) ||
+         (a.length > 3 && b.length > 3 && is_same_number(a, b) &&
+          likeness(a, b) >= SAME_WORD);
+}
+
+/* The number of words of `a` that `b` does not have, but for typing errors. */
+static size_t other_words(ec_field a, ec_field b) {
+  const char *i = a.text, *j;
+  ec_field left, right;
+  size_t count = 0;
+  while (next_word(&i, a.text + a.length, &left)) {
+    int found = 0;
+    j = b.text;
+    while (!found && next_word(&j, b.text + b.length, &right))
+      found = is_same_word(left, right);
+    count += !found;
+  }
+  return count;
+}
+
+/* 1 same, 2 near, 3 one is part of the other, 4 different: each has words of
+** its own, or other numbers */
 static unsigned title_level(ec_field a, ec_field b) {
-  double words, letters;
-  size_t longer;
+  size_t longer, left_other, right_other;
   const char *i, *j;
   ec_field left, right;
   EACH_ITEM(a, left, i) {
@@ -524,25 +620,31 @@ static unsigned title_level(ec_field a, ec_field b) {
   }
   left = first_item(a);
   right = first_item(b);
-  words = ec_word_overlap(left.text, left.length, right.text, right.length);
-  letters = likeness(left, right);
-  longer = left.length > right.length ? left.length : right.length;
-  if (words >= 0.8 || field_edits(left, right) <= (longer >= 12 ? 2u : 1u))
+  left_other = other_words(left, right);
+  right_other = other_words(right, left);
+  if (left_other == 0 && right_other == 0)
     return 2;
-  return words >= 0.5 || letters >= 0.88 ? 3 : 4;
+  longer = left.length > right.length ? left.length : right.length;
+  if (is_same_number(left, right) &&
+      is_within(left, right, longer >= 12 ? 2 : 1))
+    return 2;
+  return left_other == 0 || right_other == 0 ? 3 : 4;
 }
 
 unsigned ec_level(ec_kind kind, ec_field a, ec_field b, ec_sharing_of *sharing,
                   const void *context) {
   if (kind == EC_SUFFIX)
     return suffix_level(a, b);
+  if (a.length == 0 && b.length == 0 &&
+      (kind == EC_EMAILS || kind == EC_PHONES))
+    return kind == EC_EMAILS ? NO_EMAILS : NO_PHONES;
   if (a.length == 0 || b.length == 0)
     return 0;
   switch (kind) {
   case EC_MIDDLE:
     return middle_level(a, b);
   case EC_EMAILS:
-    return best_address(kind, a, b, sharing, context);
+    return emails_level(a, b, sharing, context);
   case EC_PHONES:
     return phones_level(a, b, sharing, context);
   case EC_IDS:

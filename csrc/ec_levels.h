@@ -16,12 +16,14 @@ typedef enum ec_kind {
   EC_FAMILY,  /* items: spellings, "~FORM" of equal pronunciation */
   EC_MIDDLE,  /* a name or its initial */
   EC_SUFFIX,  /* Jr, Sr, II */
-  EC_EMAILS,  /* items: "p" or "r" (a role's mailbox) and the address */
+  EC_EMAILS,  /* items: "p", "f" (of a free provider), "h" (of a home) or "r" (a
+                 role's mailbox) and the address */
   EC_PHONES,  /* items: "p" (a person's own) "h" (of a home) or "w" (of a
                  company) and the number */
   EC_IDS,     /* items: "SOURCE\tVALUE" */
   EC_DATE,    /* digits, year first */
-  EC_ADDRESS, /* five items: house number, street, postcode, city, unit */
+  EC_ADDRESS, /* six items: house number, street, postcode, city, unit, second
+                 line */
   EC_TITLE,   /* an organization's name */
   EC_DOMAINS, /* items */
   EC_KINDS
@@ -70,7 +72,8 @@ enum {
   EC_SAME = 1,
   EC_GIVEN_DIFFERENT = 6,
   EC_NAMES_SWAPPED = 8,
-  EC_HIGHEST_LEVEL = 9
+  EC_TITLE_DIFFERENT = 4,
+  EC_HIGHEST_LEVEL = 10
 };
 
 #endif

@@ -32,7 +32,7 @@ typedef struct record {
 struct ec_matcher {
   ec_kind kinds[EC_MOST_FIELDS];
   size_t field_count;
-  int given, family; /* the places of the names; -1 for none */
+  int given, family, title; /* the places of the names; -1 for none */
   record **records;
   size_t count, room;
   char *chunk; /* the last one; a chunk begins with the address of the one
@@ -57,7 +57,7 @@ ec_matcher *ec_matcher_new(const ec_kind *kinds, size_t count) {
   size_t i;
   if (m == NULL)
     return NULL;
-  m->given = m->family = -1;
+  m->given = m->family = m->title = -1;
   m->field_count = count;
   for (i = 0; i < count; i++) {
     m->kinds[i] = kinds[i];
@@ -65,6 +65,8 @@ ec_matcher *ec_matcher_new(const ec_kind *kinds, size_t count) {
       m->given = (int)i;
     if (kinds[i] == EC_FAMILY)
       m->family = (int)i;
+    if (kinds[i] == EC_TITLE)
+      m->title = (int)i;
   }
   m->household = ec_counts_new();
   m->public_values = ec_counts_new();
@@ -290,29 +292,36 @@ static int hold(holders *list, uint64_t hash, size_t index) {
   return EC_MATCH_OK;
 }
 
-/* The number of people among the holders of an address who certainly differ
-** from each other, by their names. */
+/* Whether two records certainly differ, by their names. */
+static int are_others(const ec_matcher *m, const record *a, const record *b) {
+  ec_field x[EC_MOST_FIELDS], y[EC_MOST_FIELDS];
+  fields_of(m, a, x);
+  fields_of(m, b, y);
+  if (m->given < 0)
+    return ec_level(EC_TITLE, x[m->title], y[m->title], sharing_of, m) ==
+           EC_TITLE_DIFFERENT;
+  return ec_given_level(x[m->given], y[m->given], a->given_flags,
+                        b->given_flags) == EC_GIVEN_DIFFERENT &&
+         !ec_is_swapped(x[m->given], x[m->family], y[m->given], y[m->family]);
+}
+
+/* The number of people or organizations among the holders of an address who
+** certainly differ from each other. */
 static size_t count_people(const ec_matcher *m, const holder *list,
                            size_t count) {
-  size_t people[PUBLIC_FROM], found = 0, i, j;
-  ec_field x[EC_MOST_FIELDS], y[EC_MOST_FIELDS];
-  if (m->given < 0)
+  const record *people[PUBLIC_FROM];
+  size_t found = 0, i, j;
+  int place = m->given >= 0 ? m->given : m->title;
+  if (place < 0)
     return 1;
   for (i = 0; i < count && i < MOST_HOLDERS && found < PUBLIC_FROM; i++) {
     const record *r = m->records[list[i].record];
-    fields_of(m, r, x);
-    if (x[m->given].length == 0)
+    if (r->lengths[place] == 0)
       continue;
-    for (j = 0; j < found; j++) {
-      const record *other = m->records[people[j]];
-      fields_of(m, other, y);
-      if (ec_given_level(x[m->given], y[m->given], r->given_flags,
-                         other->given_flags) != EC_GIVEN_DIFFERENT ||
-          ec_is_swapped(x[m->given], x[m->family], y[m->given], y[m->family]))
-        break;
-    }
+    for (j = 0; j < found && are_others(m, r, people[j]);)
+      j++;
     if (j == found)
-      people[found++] = list[i].record;
+      people[found++] = r;
   }
   return found;
 }

@@ -150,6 +150,45 @@ size_t ec_damerau_levenshtein(const uint32_t *a, size_t a_count,
 #undef CELL
 }
 
+#define BUCKETS 64
+
+/* Letters that one text has more of than the other, in whichever it is more:
+** each takes an edit. */
+static size_t least_edits(const uint32_t *a, size_t a_count, const uint32_t *b,
+                          size_t b_count) {
+  int16_t surplus[BUCKETS] = {0};
+  size_t i, more = 0, less = 0;
+  for (i = 0; i < a_count; i++)
+    surplus[a[i] % BUCKETS]++;
+  for (i = 0; i < b_count; i++)
+    surplus[b[i] % BUCKETS]--;
+  for (i = 0; i < BUCKETS; i++) {
+    if (surplus[i] > 0)
+      more += (size_t)surplus[i];
+    else
+      less += (size_t)-surplus[i];
+  }
+  return more > less ? more : less;
+}
+
+size_t ec_edits_within(const uint32_t *a, size_t a_count, const uint32_t *b,
+                       size_t b_count, size_t limit, uint16_t *cells) {
+  size_t gap = a_count > b_count ? a_count - b_count : b_count - a_count;
+  size_t edits;
+  if (gap > limit || least_edits(a, a_count, b, b_count) > limit)
+    return limit + 1;
+  /* what both begin or end with takes no edit */
+  while (a_count > 0 && b_count > 0 && a[0] == b[0])
+    a++, a_count--, b++, b_count--;
+  while (a_count > 0 && b_count > 0 && a[a_count - 1] == b[b_count - 1])
+    a_count--, b_count--;
+  if (a_count == 0 || b_count == 0)
+    edits = a_count + b_count;
+  else
+    edits = ec_damerau_levenshtein(a, a_count, b, b_count, cells);
+  return edits <= limit ? edits : limit + 1;
+}
+
 /* ------------------------------------------------------------------ words */
 
 /* The next word from `*at` on; its length, 0 at the end. */

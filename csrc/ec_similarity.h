@@ -34,6 +34,11 @@ size_t ec_damerau_levenshtein(const uint32_t *a, size_t a_count,
                               const uint32_t *b, size_t b_count,
                               uint16_t *cells);
 
+/* The same, if there are at most `limit` edits; else `limit` + 1, most often
+** without comparing letter by letter. */
+size_t ec_edits_within(const uint32_t *a, size_t a_count, const uint32_t *b,
+                       size_t b_count, size_t limit, uint16_t *cells);
+
 /* Words that both texts have, twice, divided by all their words; words are
 ** separated by spaces, and a repeated word counts once.  1 for two texts
 ** without words. */

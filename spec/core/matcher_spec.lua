@@ -92,17 +92,28 @@ describe("core.matcher", function()
       { "emails", "pann@a.example", "pann@a.example", "1" }, { "emails", "rinfo@a.example", "rinfo@a.example", "3" },
       { "emails", "pann.lee@a.example", "pan.lee@a.example", "4" },
       { "emails", "pann.lee@a.example", "pann.lee@b.other", "5" },
-      { "emails", "pann@a.example", "pbob@a.example", "6" },
+      { "emails", "pann@a.example", "pbob@a.example", "6" }, { "emails", "", "", "7" },
+      { "emails", "pann.lee@a.example", "pann.lee@b.example", "4" },
+      -- Providers at which anybody can have an address, numbers, and mailboxes that people share.
+      { "emails", "fann.lee@mail.example", "fann.lee@gmail.example", "5" },
+      { "emails", "pann.lee81@a.example", "pann.lee18@a.example", "6" },
+      { "emails", "hleefamily@a.example", "hleefamily@a.example", "2" },
+      { "emails", "rinfo@a.example\npann@b.example", "rinfo@a.example\npann1980@c.example", "6" },
       { "phones", "p+4930123456", "h+4930123456", "1" }, { "phones", "h+4930123456", "h+4930123456", "2" },
       { "phones", "w+4930123456", "w+4930123456", "7" }, { "phones", "p+4930123456", "p+4989123456", "5" },
-      { "phones", "p+4930123456", "p+4930123465", "4" },
+      { "phones", "p+4930123456", "p+4930123465", "4" }, { "phones", "", "", "8" }, { "phones", "p+4930123456", "", "0" },
       { "phones", "h+4930123456\np+491701", "h+4930123456\np+491702", "6" },
       { "ids", "crm\t1", "crm\t1", "1" }, { "ids", "crm\t1", "crm\t2", "2" }, { "ids", "crm\t1", "erp\t1", "0" },
       { "address", "5\noak st\n10115\nberlin\n", "5\noak st\n10115\nberlin\n", "1" },
       { "address", "5\noak st\n10115\nberlin\n2", "5\noak st\n10115\nberlin\n3", "5" },
       { "address", "5\noak st\n10115\nberlin\n", "7\nelm st\n10115\nberlin\n", "3" },
       { "address", "5\noak st\n10115\nberlin\n", "7\nelm st\n20000\nhamburg\n", "4" },
-      { "title", "acme", "acme", "1" }, { "title", "acme east", "acme west", "3" }, { "title", "acme", "globex", "4" },
+      -- The second line, which may be the street.
+      { "address", "5\noak st\n10115\nberlin\n\nrosemount", "5\nrosemount\n10115\nberlin\n\noak st", "1" },
+      { "address", "5\n\n\n\n\nrosemount", "7\n\n\n\n\nrosemount", "3" },
+      { "title", "acme", "acme", "1" }, { "title", "acme logistics", "logsitics acme", "2" },
+      { "title", "acme", "acme east", "3" }, { "title", "acme east", "acme west", "4" },
+      { "title", "acme 12", "acme 14", "4" }, { "title", "acme", "globex", "4" },
       { "domains", "a.example\nb.example", "b.example", "1" }, { "domains", "a.example", "b.example", "2" },
     } do
       assert.same({ row[4], row[4] }, { level(row[1], row[2], row[3]) }, table.concat(row, " | "))
@@ -115,7 +126,9 @@ describe("core.matcher", function()
       return m:compare(1, 2):sub(1, 1)
     end
     assert.equal("1", given("anna", "anna"))
-    assert.equal("2", given("robert\n~1", "bob\n~1"))
+    assert.equal("2", given("georgiy\n~georgy", "georgy\n~georgy"))
+    assert.equal(":", given("robert\n~1", "bob\n~1"))
+    assert.equal("5", given("robert\n!", "rboetr"))
     assert.equal("3", given("r", "robert\n~1\n!"))
     assert.equal("4", given("robert\n!", "robret"))
     assert.equal("6", given("anna\n!", "hanna\n!"))
@@ -125,6 +138,8 @@ describe("core.matcher", function()
 
   it("recognises swapped names", function()
     local m = build({ "given", "family" }, { { { "anna", "zbiegel" } }, { { "zbiegel", "anna" } } })
+    assert.equal("88", m:compare(1, 2))
+    m = build({ "given", "family" }, { { { "harper", "hobson" } }, { { "hobosn", "hraper" } } })
     assert.equal("88", m:compare(1, 2))
   end)
 
@@ -136,5 +151,15 @@ describe("core.matcher", function()
     assert.equal("3", build({ "given", "family", "phones" }, records):compare(1, 2):sub(3))
     records = { records[1], records[2] }
     assert.equal("2", build({ "given", "family", "phones" }, records):compare(1, 2):sub(3))
+  end)
+
+  it("takes a switchboard for one by the names of the organizations that have it", function()
+    local records = {}
+    for index, name in ipairs { "acme", "acme east", "globex", "initech", "hooli", "umbrella", "stark" } do
+      records[index] = { { name, "p+12025550100" } }
+    end
+    assert.equal("3", build({ "title", "phones" }, records):compare(1, 2):sub(2))
+    records = { records[1], records[2] }
+    assert.equal("1", build({ "title", "phones" }, records):compare(1, 2):sub(2))
   end)
 end)

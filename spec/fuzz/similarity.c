@@ -45,6 +45,9 @@ static void check_letters(ec_field a, ec_field b) {
   CHECK(m <= a.length && n <= b.length);
   CHECK(edits <= longer && edits >= longer - (m < n ? m : n));
   CHECK(edits == ec_damerau_levenshtein(y, n, x, m, cells));
+  for (size_t limit = 0; limit < 4; limit++)
+    CHECK(ec_edits_within(x, m, y, n, limit, cells) ==
+          (edits <= limit ? edits : limit + 1));
   CHECK(alike >= 0 && alike <= 1.0000001);
   CHECK((edits == 0) == (m == n && memcmp(x, y, m * sizeof *x) == 0));
   CHECK(ec_word_overlap(a.text, a.length, b.text, b.length) <= 1);
@@ -56,7 +59,7 @@ static void check_levels(ec_field a, ec_field b) {
   for (kind = EC_MIDDLE; kind < EC_KINDS; kind++) {
     unsigned one = ec_level((ec_kind)kind, a, b, nobody, NULL);
     CHECK(one <= EC_HIGHEST_LEVEL);
-    CHECK(a.length > 0 || one == 0 || kind == EC_SUFFIX);
+    CHECK(a.length > 0 || one == 0 || kind == EC_SUFFIX || b.length == 0);
   }
   CHECK(ec_given_level(a, b, 0, 0) <= EC_HIGHEST_LEVEL);
   CHECK(ec_family_level(a, b, EC_IS_COMMON, EC_IS_COMMON) <= EC_HIGHEST_LEVEL);

@@ -20,10 +20,35 @@ for word in ([[info contact contacts office mail email hello hi sales support se
   ROLES[word] = true
 end
 
+-- Words in the addresses of families.
+local FAMILIES = { "family", "familie", "famille", "familia", "famiglia", "rodzina", "haushalt", "household" }
+
+local function is_family(user)
+  for _, word in ipairs(FAMILIES) do
+    if user:find(word, 1, true) then
+      return true
+    end
+  end
+  return user:find "^fam[._-]" ~= nil
+end
+
+-- Providers at which anybody can have an address: the same user name at two of them is no
+-- typing error.
+local FREE = {}
+for host in ([[gmail googlemail hotmail outlook live msn yahoo ymail rocketmail aol icloud me mac mail email gmx web
+  t-online freenet posteo proton protonmail pm yandex bk inbox list rambler ukr orange wanadoo free laposte sfr neuf
+  libero virgilio tiscali alice wp onet interia o2 seznam centrum bigpond optusnet comcast verizon att sbcglobal
+  bellsouth cox charter btinternet sky talktalk virginmedia ntlworld blueyonder bluewin terra uol bol qq 163 126 sina
+  naver daum rediffmail zoho fastmail hey tutanota tuta duck]]):gmatch "%S+" do
+  FREE[host] = true
+end
+
 ---@class extcontacts.dedupe.Email
 ---@field address string
 ---@field user string before the @, without what follows a plus sign
 ---@field is_role boolean
+---@field is_home boolean of a family
+---@field is_free boolean of a provider at which anybody can have one
 
 --- Reads an e-mail address.
 ---@param text any
@@ -40,7 +65,8 @@ function addresses.email(text)
   user = user:match "^([^+]+)%+" or user
   local role = user:match "^%a+" or ""
   local is_role = ROLES[user] or ROLES[role] and not user:find "%a[._-]%a" or false
-  return { address = user .. "@" .. host, user = user, is_role = is_role }
+  return { address = user .. "@" .. host, user = user, is_role = is_role,
+    is_home = is_family(user), is_free = FREE[host:match "^[^.]+"] == true }
 end
 
 --- The digits of a phone number in E.164, with a plus sign; of a number without a
@@ -102,6 +128,12 @@ local function unit_of(text)
   return "", text
 end
 
+-- A folded text with the short forms of its words.
+local function short_words(text)
+  text = text:gsub("strasse%f[%A]", " st"):gsub("str%f[%A]", " st"):gsub("%a+", SHORT):gsub("%s+", " ")
+  return (text:gsub("^ ", ""))
+end
+
 -- The house number and the street: "12 Oak Street", "Hauptstr. 5a".
 local function street_of(text)
   text = names.folded(text)
@@ -112,8 +144,7 @@ local function street_of(text)
   if not house then
     house, street = text:match "^%d+%a?$" or "", text:find "^%d+%a?$" and "" or text
   end
-  street = street:gsub("strasse%f[%A]", " st"):gsub("str%f[%A]", " st"):gsub("%a+", SHORT):gsub("%s+", " ")
-  return house:gsub(" ", ""), (street:gsub("^ ", ""))
+  return house:gsub(" ", ""), short_words(street)
 end
 
 ---@class extcontacts.dedupe.PostalAddress
@@ -122,9 +153,10 @@ end
 ---@field postcode string
 ---@field city string
 ---@field unit string
+---@field second string the second line
 ---@field field string for comparisons; "" if nothing is known
 
-local NOTHING = { house = "", street = "", postcode = "", city = "", unit = "", field = "" }
+local NOTHING = { house = "", street = "", postcode = "", city = "", unit = "", second = "", field = "" }
 
 local function text_of(value)
   return (type(value) == "string" or type(value) == "number") and tostring(value) or ""
@@ -138,17 +170,19 @@ function addresses.postal(address)
     return NOTHING
   end
   local unit, line = unit_of(text_of(address.address1):sub(1, 200))
+  local second = text_of(address.address2):sub(1, 200)
   if unit == "" then
-    unit = unit_of(text_of(address.address2):sub(1, 200))
+    unit, second = unit_of(second)
   end
   local house, street = street_of(line)
+  second = short_words(names.folded(second))
   local postcode = names.folded(text_of(address.postalCode):sub(1, 40)):gsub(" ", "")
   local city = names.folded(text_of(address.city):sub(1, 100))
-  if house == "" and street == "" and postcode == "" and city == "" then
+  if house == "" and street == "" and postcode == "" and city == "" and second == "" then
     return NOTHING
   end
-  return { house = house, street = street, postcode = postcode, city = city, unit = unit,
-    field = table.concat({ house, street, postcode, city, unit }, "\n") }
+  return { house = house, street = street, postcode = postcode, city = city, unit = unit, second = second,
+    field = table.concat({ house, street, postcode, city, unit, second }, "\n") }
 end
 
 return addresses

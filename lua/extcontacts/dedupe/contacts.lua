@@ -29,13 +29,17 @@ contacts.key_names = {
   o = "birth date and family name", p = "family name and equivalent given name",
 }
 
+local function sharing_of(email)
+  return email.is_role and "r" or email.is_home and "h" or email.is_free and "f" or "p"
+end
+
 local function add_emails(contact, keys, sound)
   local items, seen = {}, {}
   for _, field in ipairs(contact_fields.emails) do
     local email = addresses.email(contact[field])
     if email and not seen[email.address] then
       seen[email.address] = true
-      items[#items + 1] = (email.is_role and "r" or "p") .. email.address
+      items[#items + 1] = sharing_of(email) .. email.address
       keys[#keys + 1] = "a" .. email.address
       if sound and not email.is_role and #email.user >= 5 then
         keys[#keys + 1] = "b" .. email.user .. sound
@@ -124,6 +128,7 @@ local function add_places(keys, given, family, address)
   end
   if address.street ~= "" and address.house ~= "" then
     keys[#keys + 1] = "k" .. address.house .. "|" .. address.street
+    keys[#keys + 1] = "k" .. address.house .. "~" .. (soundex(address.street) or "") .. (soundex(address.city) or "")
   end
 end
 

@@ -36,6 +36,7 @@ levels.by_kind = {
     level("same_common", 6.5, 5, 8, "same first name"),
     level("swapped", 6, 5, 8, "first and last name swapped"),
     level("variant", 5, 4, 6, "forms of one first name"),
+    level("nickname", 7, 5, 9, "first name and nickname"),
   },
   family = {
     level("same", 10, 8, 12, "same last name"),
@@ -63,6 +64,7 @@ levels.by_kind = {
     level("near", 10, 8, 12, "similar e-mail addresses"),
     level("same_user", 6, 4, 8, "same e-mail user name"),
     level("different", -2, -3, -0.5),
+    level("neither", 0, 0, 0),
   },
   phones = {
     level("same", 14, 12, 16, "same phone number"),
@@ -72,6 +74,7 @@ levels.by_kind = {
     level("different", -1, -2, 0),
     level("same_household_only", 5, 4, 6, "same phone number of a home or company"),
     level("same_work", 9, 7, 10, "same phone number at work"),
+    level("neither", 0, 0, 0),
   },
   ids = {
     level("same", 18, 16, 18, "same external id"),

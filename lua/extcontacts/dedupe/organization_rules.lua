@@ -6,27 +6,57 @@ local organization_rules = {}
 local ALIKE = { same = true, near = true }
 local HERE = { same = true, near = true }
 
+-- What the levels of a pair say, as far as the rules ask.
+local function evidence_of(l)
+  local out = { name = l.name.name, address = l.address.name, phone = l.phone.name, host = l.domain.name == "same",
+    id = l.external_id.name == "same" }
+  out.here, out.is_called = HERE[out.address] or false, out.phone == "same"
+  out.shared = (out.id and 1 or 0) + (out.host and 1 or 0) + (out.is_called and 1 or 0) + (out.here and 1 or 0)
+  out.is_elsewhere = out.address == "different" or out.address == "same_place" or out.address == "other_unit"
+  return out
+end
+
+local BRANCHES = "different addresses; they may be branches"
+
+-- Subsidiaries, tenants, and names of which a part was left out.
+local function names(e)
+  if e.name == "far" and not e.is_elsewhere then
+    if e.id or e.shared == 3 then
+      return nil
+    end
+    return (e.shared > 0 or e.phone == "same_household") and "review" or "none", "one name is a part of the other"
+  elseif not ALIKE[e.name] then
+    return (e.id or e.host and e.is_called and e.here) and "review" or "none", "different names"
+  end
+end
+
+-- Branches of one company, and companies of one name.
+local function places(e)
+  if e.is_elsewhere and not e.id then
+    local is_open = e.is_called or e.host and e.phone ~= "different" or e.address == "same_place" and e.host
+    return is_open and "review" or "none", BRANCHES
+  elseif e.phone == "different" and not e.id and (e.address == "near" or not (e.host or e.here)) then
+    return "review", "different phone numbers"
+  end
+end
+
 --- What a pair may become at most, whatever its weight is.
 ---@param l table<string, extcontacts.dedupe.Level> by field
 ---@return "merge"|"review"|"none" most
 ---@return string|nil reason
 function organization_rules.most(l)
-  local name, address = l.name.name, l.address.name
-  local id, host, phone = l.external_id.name == "same", l.domain.name == "same", l.phone.name == "same"
-  local here = HERE[address] or false
-  local shared = (id and 2 or 0) + (host and 1 or 0) + (phone and 1 or 0) + (here and 1 or 0)
-  if not ALIKE[name] and not (name == "far" and shared >= 2) then
-    return shared >= 2 and "review" or "none", "different names"
-  elseif address == "different" or address == "same_place" or address == "other_unit" then
-    if not id and not (phone and address == "same_place") then
-      return shared > 0 and "review" or "none", "different addresses; they may be branches"
+  local e = evidence_of(l)
+  for _, rule in ipairs { names, places } do
+    local most, reason = rule(e)
+    if most then
+      return most, reason
     end
-  elseif l.phone.name == "different" and l.domain.name == "different" then
-    return "review", "different phone numbers and domains"
   end
-  if shared == 0 then
+  if e.shared == 0 then
     return "review", "little more than the name in common"
-  elseif name == "near" and shared == 1 and not id and (l.phone.name == "different" or not (phone or here)) then
+  elseif l.domain.name == "different" and e.shared == 1 and not e.id then
+    return "review", "different websites"
+  elseif e.name == "near" and e.shared == 1 and not e.id and not (e.is_called or e.here) then
     return "review", "similar names, and little more in common"
   end
   return "merge"

@@ -81,10 +81,11 @@ local function level_counts(fields, counts, share_of)
   return out
 end
 
-local function known_of(counted)
+-- The pairs of which a field says something.
+local function known_of(counted, kinds)
   local known = 0
   for level, count in pairs(counted) do
-    known = level ~= 0 and known + count or known
+    known = (kinds[level].least ~= 0 or kinds[level].most ~= 0) and known + count or known
   end
   return known
 end
@@ -94,7 +95,7 @@ end
 local function estimate(self, matches, random)
   for index, field in ipairs(self.fields) do
     local kinds = levels.rows(field)
-    local matched, drawn = known_of(matches[index]), known_of(random[index])
+    local matched, drawn = known_of(matches[index], kinds), known_of(random[index], kinds)
     for level = 1, #kinds do
       local row = kinds[level]
       -- Half an occurrence stands for a level that was not seen.

@@ -6,15 +6,11 @@
 -- twins, father and son, role mailboxes and switchboards, one name in two cities,
 -- namesakes in one company.
 
+local generator = require "bench.dedupe.generator"
+
 local planted = {}
 
-local function words(text)
-  local out = {}
-  for word in text:gmatch "%S+" do
-    out[#out + 1] = word
-  end
-  return out
-end
+local copy, words = generator.copy, generator.words
 
 local GIVEN = words [[James Robert John Michael David William Richard Joseph Thomas Christopher Daniel Matthew
 Anthony Mark
@@ -51,44 +47,25 @@ local OTHER_SPELLING = { ["Müller"] = "Mueller", ["Schröder"] = "Schroeder", [
   ["Wójcik"] = "Wojcik", ["Zieliński"] = "Zielinski", ["Lefèvre"] = "Lefevre", ["Ivanov"] = "Иванов",
   ["Petrov"] = "Петров", ["François"] = "Franc\204\167ois", ["Chloé"] = "Chloe\204\129", ["María"] = "Maria" }
 
--- Lehmer's generator with Park and Miller's multiplier, exact in doubles.
-local function new_random(seed)
-  local state = seed
-  local random = {}
-  function random.below(count)
-    state = state * 16807 % 2147483647
-    return state % count + 1
-  end
-  function random.pick(list)
-    return list[random.below(#list)]
-  end
-  function random.chance(percent)
-    return random.below(1000) <= percent * 10
-  end
-  return random
-end
-
 local Set = {}
 Set.__index = Set
-
-local function copy(record)
-  local out = {}
-  for key, value in pairs(record) do
-    out[key] = type(value) == "table" and copy(value) or value
-  end
-  return out
-end
 
 -- Adds a record of a person.
 function Set:add(person, record)
   local index = #self.records + 1
-  record.id = ("00000000-0000-4000-8000-%012d"):format(index)
+  self.count = self.count + 1
+  record.id = ("00000000-0000-4000-8000-%012d"):format(self.count)
   self.records[index], self.person_of[index] = record, person
 end
 
 function Set:new_person()
   self.people = self.people + 1
   return self.people
+end
+
+function Set:family_name()
+  return self.rare > 0 and self.random.chance(self.rare) and generator.family(self.random)
+    or self.random.pick(FAMILY)
 end
 
 function Set:number()
@@ -120,7 +97,7 @@ end
 
 function Set:contact(given, family)
   local random = self.random
-  given, family = given or random.pick(GIVEN), family or random.pick(FAMILY)
+  given, family = given or random.pick(GIVEN), family or self:family_name()
   local record = { firstName = given, lastName = family, type = "Curated",
     createDate = ("20%02d-%02d-01T00:00:00Z"):format(10 + random.below(14), random.below(12)) }
   record.personalEmail = random.chance(65) and self:email(given, family) or nil
@@ -137,24 +114,8 @@ end
 
 ---------------------------------------------------------------- duplicates --
 
-local LETTERS = "abcdefghijklmnopqrstuvwxyz"
-
--- One insertion, deletion, replacement or transposition of ASCII letters.
 function Set:typo(text)
-  local random = self.random
-  if type(text) ~= "string" or #text < 4 or text:find "[\128-\255]" then
-    return text
-  end
-  local at, letter = 1 + random.below(#text - 2), LETTERS:sub(random.below(26)):sub(1, 1)
-  local kind = random.below(4)
-  if kind == 1 then
-    return text:sub(1, at) .. letter .. text:sub(at + 1)
-  elseif kind == 2 then
-    return text:sub(1, at - 1) .. text:sub(at + 1)
-  elseif kind == 3 then
-    return text:sub(1, at - 1) .. letter .. text:sub(at + 1)
-  end
-  return text:sub(1, at - 1) .. text:sub(at + 1, at + 1) .. text:sub(at, at) .. text:sub(at + 2)
+  return generator.typo(self.random, text)
 end
 
 local function identifiers(record)
@@ -172,9 +133,24 @@ function Set:thin(record)
   end
 end
 
+local TWINS = { { "Anna", "Hanna" }, { "Maria", "Marie" }, { "Paul", "Paula" }, { "Daniel", "Daniela" },
+  { "Jan", "Jana" }, { "Tim", "Tom" }, { "Lena", "Lea" }, { "Emily", "Emma" }, { "Karin", "Karina" },
+  { "Jonas", "Jonah" }, { "Sofie", "Sophia" }, { "Ava", "Eva" }, { "Lukas", "Lucia" }, { "Mia", "Pia" } }
+
+local NAMES = {} -- all first names
+for _, list in ipairs { { GIVEN }, TWINS } do
+  for _, names in ipairs(list) do
+    for _, name in ipairs(names) do
+      NAMES[name] = true
+    end
+  end
+end
+
 local VARIANTS = {
   function(set, record)
-    record.firstName = set:typo(record.firstName)
+    local name = set:typo(record.firstName)
+    -- Nobody could see that one twin's name has become the other's.
+    record.firstName = NAMES[name] and record.firstName or name
   end,
   function(set, record)
     record.lastName = set:typo(record.lastName)
@@ -210,7 +186,7 @@ local VARIANTS = {
   end,
   function(set, record) -- married
     if record.personalEmail and record.customFields then
-      record.lastName = set.random.pick(FAMILY)
+      record.lastName = set:family_name()
     end
   end,
   function(set, record)
@@ -250,7 +226,7 @@ end
 local LOOKALIKES = {}
 
 function LOOKALIKES.household(set)
-  local random, family = set.random, set.random.pick(FAMILY)
+  local random, family = set.random, set:family_name()
   local address, phone, email = set:address(), { e164 = set:number() }, nil
   local used = {}
   if random.chance(30) then
@@ -267,12 +243,8 @@ function LOOKALIKES.household(set)
   end
 end
 
-local TWINS = { { "Anna", "Hanna" }, { "Maria", "Marie" }, { "Paul", "Paula" }, { "Daniel", "Daniela" },
-  { "Jan", "Jana" }, { "Tim", "Tom" }, { "Lena", "Lea" }, { "Emily", "Emma" }, { "Karin", "Karina" },
-  { "Jonas", "Jonah" }, { "Sofie", "Sophia" }, { "Ava", "Eva" }, { "Lukas", "Lucia" }, { "Mia", "Pia" } }
-
 function LOOKALIKES.twins(set)
-  local family, pair = set.random.pick(FAMILY), set.random.pick(TWINS)
+  local family, pair = set:family_name(), set.random.pick(TWINS)
   local address, phone, birth = set:address(), { e164 = set:number() }, set:birth(1960, 2005)
   for _, given in ipairs(pair) do
     local record = set:contact(given, family)
@@ -284,7 +256,7 @@ end
 
 function LOOKALIKES.father_and_son(set)
   local random = set.random
-  local given, family = random.pick(GIVEN), random.pick(FAMILY)
+  local given, family = random.pick(GIVEN), set:family_name()
   local address, phone, has_suffix = set:address(), { e164 = set:number() }, random.chance(60)
   for generation = 1, 2 do
     local record = set:contact(given, family)
@@ -300,7 +272,7 @@ function LOOKALIKES.father_and_son(set)
 end
 
 function LOOKALIKES.colleagues(set)
-  local random, company = set.random, set.random.pick(COMPANIES) .. " " .. set.random.pick(FAMILY)
+  local random, company = set.random, set.random.pick(COMPANIES) .. " " .. set:family_name()
   local role = random.pick(ROLES) .. "@" .. company:lower():gsub("[^a-z]", "") .. ".example"
   local switchboard = { e164 = set:number() }
   for _ = 1, 3 + random.below(6) do
@@ -313,15 +285,15 @@ function LOOKALIKES.colleagues(set)
 end
 
 function LOOKALIKES.one_name(set)
-  local given, family = set.random.pick(GIVEN), set.random.pick(FAMILY)
+  local given, family = set.random.pick(GIVEN), set:family_name()
   for _ = 1, 2 do
     set:add(set:new_person(), set:contact(given, family))
   end
 end
 
 function LOOKALIKES.namesakes(set)
-  local given, family = set.random.pick(GIVEN), set.random.pick(FAMILY)
-  local company, switchboard = set.random.pick(COMPANIES) .. " " .. set.random.pick(FAMILY), { e164 = set:number() }
+  local given, family = set.random.pick(GIVEN), set:family_name()
+  local company, switchboard = set.random.pick(COMPANIES) .. " " .. set:family_name(), { e164 = set:number() }
   for _ = 1, 2 do
     local record = set:contact(given, family)
     record.externalOrganization, record.workPhone = { name = company }, copy(switchboard)
@@ -332,33 +304,58 @@ end
 
 local KINDS = { "household", "twins", "father_and_son", "colleagues", "one_name", "namesakes" }
 
----@class bench.dedupe.Set
----@field records table[] contacts with an id
----@field person_of integer[] who each of them is
+---@class bench.dedupe.Options
+---@field count integer at least so many records
+---@field seed integer|nil
+---@field duplicates number|nil percent of the people with duplicates, 30
+---@field lookalikes number|nil percent of the steps that plant look-alikes, 20
+---@field rare number|nil percent of the family names that are made up, 0
 
---- Generates contacts.
----@param options { count: integer, seed: integer|nil, duplicates: number|nil, lookalikes: number|nil } `count`: at
---- least so many records; `duplicates`: percent of the people with duplicates, 30; `lookalikes`: percent of the
---- steps that plant look-alikes, 20
----@return bench.dedupe.Set
-function planted.contacts(options)
-  local set = setmetatable({ random = new_random(options.seed or 20261), records = {}, person_of = {}, people = 0,
-    numbers = 0, kind_of = {} }, Set)
-  while #set.records < options.count do
+--- An iterator over generated contacts: the record, who it is, and the kind of look-alike.
+---@param options bench.dedupe.Options
+---@return fun(): table|nil, integer|nil, string|nil
+function planted.stream(options)
+  local set = setmetatable({ random = generator.random(options.seed or 20261), records = {}, person_of = {}, people = 0,
+    numbers = 0, count = 0, rare = options.rare or 0 }, Set)
+  local at, kind = 0, nil
+  local function step()
+    at, kind, set.records, set.person_of = 0, nil, {}, {}
     if set.random.chance(options.lookalikes or 20) then
-      local kind, first = set.random.pick(KINDS), #set.records + 1
+      kind = set.random.pick(KINDS)
       LOOKALIKES[kind](set)
-      for index = first, #set.records do
-        set.kind_of[index] = kind
-      end
       -- Some of them have duplicates themselves.
       if set.random.chance(options.duplicates or 30) then
-        set:duplicate(set.person_of[first], set.records[first])
-        set.kind_of[#set.records] = kind
+        set:duplicate(set.person_of[1], set.records[1])
       end
     else
       set:single(options.duplicates or 30)
     end
+  end
+  return function()
+    if at == #set.records then
+      if set.count >= options.count then
+        return nil
+      end
+      step()
+    end
+    at = at + 1
+    return set.records[at], set.person_of[at], kind
+  end
+end
+
+---@class bench.dedupe.Set
+---@field records table[] contacts with an id
+---@field person_of any[] who each of them is
+---@field kind_of table<integer, string>|nil the kinds of look-alikes
+
+--- Generates contacts.
+---@param options bench.dedupe.Options
+---@return bench.dedupe.Set
+function planted.contacts(options)
+  local set = { records = {}, person_of = {}, kind_of = {} }
+  for record, person, kind in planted.stream(options) do
+    local index = #set.records + 1
+    set.records[index], set.person_of[index], set.kind_of[index] = record, person, kind
   end
   return set
 end

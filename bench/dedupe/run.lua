@@ -2,11 +2,13 @@
 -- one:  bench/dedupe/run.lua [FOLDER]
 --
 -- FOLDER has febrl1.csv, febrl2.csv and febrl_phone.csv (also: EXTCONTACTS_DEDUPE_DATA);
--- the project does not contain them.  Without a folder only the generated set is used.
+-- the project does not contain them.  Without a folder only the generated sets are used.
+local companies = require "bench.dedupe.companies"
 local csv = require "extcontacts.csv"
 local dedupe = require "extcontacts.dedupe"
 local measure = require "bench.dedupe.measure"
 local planted = require "bench.dedupe.planted"
+local typed = require "bench.dedupe.typed"
 
 -- A contact of a FEBRL row.  `soc_sec_id` is not used: no contact has one.
 local function contact_of(row)
@@ -41,12 +43,12 @@ local function line(label, found)
   print(("  %-16s precision %.4f  recall %.4f  F1 %.4f"):format(label, found.precision, found.recall, found.f1))
 end
 
-local function report(name, set)
+local function report(name, set, kind)
   local index, start = 0, os.clock()
   local result = assert(dedupe.find(function()
     index = index + 1
     return set.records[index]
-  end))
+  end, { kind = kind }))
   local seconds = os.clock() - start
   print(("%s: %d records, %d true pairs, %d candidates, %.1f s of CPU"):format(name, #set.records,
     measure.true_pairs(set.person_of), result.candidates, seconds))
@@ -65,5 +67,17 @@ if folder then
   report("febrl2", read_febrl(folder .. "/febrl2.csv", "^rec%-(%d+)"))
   report("febrl_phone", read_febrl(folder .. "/febrl_phone.csv", "^(.*)%d$"))
 end
+-- Households, twins, namesakes and others among contacts.
 report("planted", planted.contacts { count = 6000 })
 report("look-alikes", planted.contacts { count = 6000, seed = 77, lookalikes = 60 })
+-- Typing errors: one duplicate for each person, several for some, three errors in a field.
+report("typed, one", typed.contacts { people = 2000, duplicated = 100, most = 1, errors = 4, seed = 11 })
+report("typed, several", typed.contacts { people = 2500, duplicated = 35, most = 5, errors = 4, seed = 12 })
+report("typed, phones", typed.contacts { people = 1500, duplicated = 100, most = 1, errors = 4, phones = true,
+  seed = 13 })
+report("typed, dirty", typed.contacts { people = 1200, duplicated = 60, most = 9, errors = 6, per_field = 3,
+  phones = true, seed = 14 })
+-- Branches, subsidiaries and tenants among organizations.
+report("organizations", companies.organizations { count = 4000 }, "organization")
+report("organizations, look-alikes", companies.organizations { count = 4000, seed = 8, lookalikes = 60 },
+  "organization")

@@ -1,15 +1,16 @@
 -- The quality of the proposals on contacts with planted duplicates and look-alikes.
 -- The figures are those below which a change of the rules or weights is a regression.
+local companies = require "bench.dedupe.companies"
 local dedupe = require "extcontacts.dedupe"
 local measure = require "bench.dedupe.measure"
 local planted = require "bench.dedupe.planted"
 
-local function find(set)
+local function find(set, kind)
   local index = 0
   return assert(dedupe.find(function()
     index = index + 1
     return set.records[index]
-  end))
+  end, { kind = kind }))
 end
 
 describe("duplicates among contacts with look-alikes", function()
@@ -56,13 +57,23 @@ describe("duplicates among contacts with look-alikes", function()
     assert.is_true(measure.blocking(result, set.person_of).completeness >= 0.99)
   end)
 
-  it("gives the same clusters in another run", function()
-    local again = find(set)
-    assert.equal(#result.clusters, #again.clusters)
+  it("would fail if relatives were merged", function()
+    local worse = {}
     for number, cluster in ipairs(result.clusters) do
-      assert.same(cluster.members, again.clusters[number].members)
-      assert.equal(cluster.probability, again.clusters[number].probability)
+      worse[number] = { decision = "merge", members = cluster.members }
     end
-    again:close()
+    assert.is_true(measure.pairs(worse, set.person_of, { merge = true }).precision < 0.998)
+  end)
+end)
+
+describe("duplicates among organizations with branches, subsidiaries and tenants", function()
+  it("are merged with a precision of at least .98", function()
+    local set = companies.organizations { count = 2500 }
+    local result = find(set, "organization")
+    local found = measure.pairs(result.clusters, set.person_of, { merge = true })
+    assert.is_true(measure.true_pairs(set.person_of) >= 500)
+    assert.is_true(found.precision >= 0.98, ("precision %.4f"):format(found.precision))
+    assert.is_true(found.recall >= 0.6, ("recall %.4f"):format(found.recall))
+    result:close()
   end)
 end)

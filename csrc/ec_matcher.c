@@ -2,7 +2,7 @@
 ** Candidate pairs.  A record is a row in one arena: the lengths of its fields,
 ** their texts, and its keys.  The blocks of a part are found by collecting the
 ** part's keys from all records and sorting them, so that keys need no memory
-** of their own.
+** of their own.  The id is the last field.
 */
 #include "ec_matcher.h"
 
@@ -34,6 +34,7 @@ struct ec_matcher {
   size_t field_count;
   int given, family, title; /* the places of the names; -1 for none */
   record **records;
+  uint32_t *order, *rank; /* by id; NULL until the matcher is finished */
   size_t count, room;
   char *chunk; /* the last one; a chunk begins with the address of the one
                   before */
@@ -44,7 +45,7 @@ struct ec_matcher {
 
 /* Bytes of the fixed part of a record, which its keys follow. */
 static size_t head_size(const ec_matcher *m) {
-  size_t size = sizeof(record) + m->field_count * sizeof(uint16_t);
+  size_t size = sizeof(record) + (m->field_count + 1) * sizeof(uint16_t);
   return (size + 3) & ~(size_t)3;
 }
 
@@ -87,6 +88,8 @@ void ec_matcher_free(ec_matcher *m) {
     m->chunk = before;
   }
   free(m->records);
+  free(m->order);
+  free(m->rank);
   ec_counts_free(m->household);
   ec_counts_free(m->public_values);
   free(m);
@@ -171,7 +174,7 @@ static size_t cut(ec_field field) {
 }
 
 int ec_matcher_add(ec_matcher *m, const ec_field *fields, uint32_t *keys,
-                   size_t key_count) {
+                   size_t key_count, ec_field id) {
   size_t size = head_size(m), i;
   record *r;
   char *text;
@@ -180,8 +183,8 @@ int ec_matcher_add(ec_matcher *m, const ec_field *fields, uint32_t *keys,
     return status;
   key_count = sort_keys(keys, key_count);
   size += key_count * sizeof *keys;
-  for (i = 0; i < m->field_count; i++)
-    size += cut(fields[i]);
+  for (i = 0; i <= m->field_count; i++)
+    size += cut(i < m->field_count ? fields[i] : id);
   r = allocate(m, size);
   if (r == NULL)
     return EC_MATCH_MEMORY;
@@ -189,10 +192,11 @@ int ec_matcher_add(ec_matcher *m, const ec_field *fields, uint32_t *keys,
   r->given_flags = r->family_flags = 0;
   memcpy(keys_of(m, r), keys, key_count * sizeof *keys);
   text = (char *)(keys_of(m, r) + key_count);
-  for (i = 0; i < m->field_count; i++) {
-    size_t length = cut(fields[i]);
+  for (i = 0; i <= m->field_count; i++) {
+    ec_field field = i < m->field_count ? fields[i] : id;
+    size_t length = cut(field);
     r->lengths[i] = (uint16_t)length;
-    memcpy(text, fields[i].text, length);
+    memcpy(text, field.text, length);
     text += length;
   }
   m->records[m->count++] = r;
@@ -261,9 +265,65 @@ ec_pattern ec_matcher_compare(const ec_matcher *m, size_t a, size_t b) {
 
 /* -------------------------------------------------------------- finishing */
 
+typedef struct id_entry {
+  ec_field id;
+  uint32_t record;
+} id_entry;
+
+static int by_id(const void *a, const void *b) {
+  const id_entry *left = a, *right = b;
+  size_t shorter =
+      left->id.length < right->id.length ? left->id.length : right->id.length;
+  int order = memcmp(left->id.text, right->id.text, shorter);
+  if (order != 0)
+    return order;
+  if (left->id.length != right->id.length)
+    return left->id.length < right->id.length ? -1 : 1;
+  return (left->record > right->record) - (left->record < right->record);
+}
+
+static ec_field id_of(const ec_matcher *m, const record *r) {
+  ec_field id = {(const char *)(keys_of(m, r) + r->key_count), 0};
+  size_t i;
+  for (i = 0; i < m->field_count; i++)
+    id.text += r->lengths[i];
+  id.length = r->lengths[m->field_count];
+  return id;
+}
+
+static int find_order(ec_matcher *m) {
+  id_entry *places = malloc((m->count + 1) * sizeof *places);
+  size_t i;
+  m->order = malloc((m->count + 1) * sizeof *m->order);
+  m->rank = malloc((m->count + 1) * sizeof *m->rank);
+  if (places == NULL || m->order == NULL || m->rank == NULL) {
+    free(places);
+    return EC_MATCH_MEMORY;
+  }
+  for (i = 0; i < m->count; i++) {
+    places[i].id = id_of(m, m->records[i]);
+    places[i].record = (uint32_t)i;
+  }
+  qsort(places, m->count, sizeof *places, by_id);
+  for (i = 0; i < m->count; i++) {
+    m->order[i] = places[i].record;
+    m->rank[places[i].record] = (uint32_t)i;
+  }
+  free(places);
+  return EC_MATCH_OK;
+}
+
+size_t ec_matcher_rank(const ec_matcher *m, size_t index) {
+  return m->rank[index];
+}
+
+size_t ec_matcher_at(const ec_matcher *m, size_t rank) {
+  return m->order[rank];
+}
+
 typedef struct holder {
   uint64_t hash;
-  uint32_t record;
+  uint32_t rank;
 } holder;
 
 typedef struct holders {
@@ -275,10 +335,10 @@ static int by_hash(const void *a, const void *b) {
   const holder *left = a, *right = b;
   if (left->hash != right->hash)
     return left->hash < right->hash ? -1 : 1;
-  return (left->record > right->record) - (left->record < right->record);
+  return (left->rank > right->rank) - (left->rank < right->rank);
 }
 
-static int hold(holders *list, uint64_t hash, size_t index) {
+static int hold(holders *list, uint64_t hash, uint32_t rank) {
   if (list->count == list->room) {
     size_t room = list->room + list->room / 2 + 1024;
     holder *items = realloc(list->items, room * sizeof *items);
@@ -288,7 +348,7 @@ static int hold(holders *list, uint64_t hash, size_t index) {
     list->room = room;
   }
   list->items[list->count].hash = hash;
-  list->items[list->count++].record = (uint32_t)index;
+  list->items[list->count++].rank = rank;
   return EC_MATCH_OK;
 }
 
@@ -315,7 +375,7 @@ static size_t count_people(const ec_matcher *m, const holder *list,
   if (place < 0)
     return 1;
   for (i = 0; i < count && i < MOST_HOLDERS && found < PUBLIC_FROM; i++) {
-    const record *r = m->records[list[i].record];
+    const record *r = m->records[m->order[list[i].rank]];
     if (r->lengths[place] == 0)
       continue;
     for (j = 0; j < found && are_others(m, r, people[j]);)
@@ -340,8 +400,8 @@ static int find_shared(ec_matcher *m, size_t place, holders *list) {
     while (
         ec_next_item(&at, fields[place].text + fields[place].length, &item)) {
       if (item.length > 1 &&
-          hold(list, ec_text_hash(item.text + 1, item.length - 1), i) !=
-              EC_MATCH_OK)
+          hold(list, ec_text_hash(item.text + 1, item.length - 1),
+               m->rank[i]) != EC_MATCH_OK)
         return EC_MATCH_MEMORY;
     }
   }
@@ -373,7 +433,8 @@ static int find_common(ec_matcher *m, size_t place, holders *list) {
     at = fields[place].text;
     if (fields[place].length > 0 &&
         ec_next_item(&at, fields[place].text + fields[place].length, &item) &&
-        hold(list, ec_text_hash(item.text, item.length), i) != EC_MATCH_OK)
+        hold(list, ec_text_hash(item.text, item.length), m->rank[i]) !=
+            EC_MATCH_OK)
       return EC_MATCH_MEMORY;
   }
   qsort(list->items, list->count, sizeof *list->items, by_hash);
@@ -389,7 +450,7 @@ static int find_common(ec_matcher *m, size_t place, holders *list) {
     if (held >= ESTABLISHED_FROM)
       flags |= EC_IS_ESTABLISHED;
     for (; flags != 0 && first < i; first++) {
-      record *r = m->records[list->items[first].record];
+      record *r = m->records[m->order[list->items[first].rank]];
       if ((int)place == m->given)
         r->given_flags = flags;
       else
@@ -491,7 +552,7 @@ static int skip_large(ec_matcher *m, size_t cap, ec_skipped *skipped) {
 
 int ec_matcher_finish(ec_matcher *m, size_t cap, ec_skipped *skipped) {
   holders list = {NULL, 0, 0};
-  int status = EC_MATCH_OK;
+  int status = find_order(m);
   size_t i;
   memset(skipped, 0, sizeof *skipped);
   for (i = 0; status == EC_MATCH_OK && i < m->field_count; i++) {

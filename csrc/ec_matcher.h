@@ -37,9 +37,11 @@ size_t ec_matcher_count(const ec_matcher *m);
 /* The digest of a key of a kind below EC_KEY_KINDS. */
 uint32_t ec_key_digest(unsigned kind, const char *text, size_t length);
 
-/* Adds a record; `keys` is sorted and loses repeated digests. */
+/* Adds a record; `keys` is sorted and loses repeated digests.  The order of the
+** ids, not that in which records are added, decides what depends on an order.
+*/
 int ec_matcher_add(ec_matcher *m, const ec_field *fields, uint32_t *keys,
-                   size_t key_count);
+                   size_t key_count, ec_field id);
 
 typedef struct ec_skipped {
   uint32_t blocks[EC_KEY_KINDS];
@@ -49,6 +51,11 @@ typedef struct ec_skipped {
 /* To be called once, after the last record: skips the blocks of more than `cap`
 ** records, finds common names and shared addresses. */
 int ec_matcher_finish(ec_matcher *m, size_t cap, ec_skipped *skipped);
+
+/* The place of a record in the order of the ids, from 0, and the record at a
+** place. */
+size_t ec_matcher_rank(const ec_matcher *m, size_t index);
+size_t ec_matcher_at(const ec_matcher *m, size_t rank);
 
 /* Compares two records by their indexes, from 0. */
 ec_pattern ec_matcher_compare(const ec_matcher *m, size_t a, size_t b);

@@ -98,17 +98,20 @@ static size_t read_keys(lua_State *L, uint32_t *keys) {
   return count;
 }
 
-/* matcher:add(fields, keys) -> index; `fields`: a string for each kind */
+/* matcher:add(fields, keys, id) -> index; `fields`: a string for each kind;
+** records of one id, "" by default, are in the order in which they are added */
 static int matcher_add(lua_State *L) {
   matcher_box *box = check_box(L);
   size_t count = ec_matcher_fields(box->m), i, key_count;
   ec_field fields[EC_MOST_FIELDS];
   uint32_t keys[EC_MOST_KEYS];
+  ec_field id;
   int status;
   if (box->is_finished)
     return luaL_error(L, "the matcher is finished");
   luaL_checktype(L, 2, LUA_TTABLE);
   luaL_checktype(L, 3, LUA_TTABLE);
+  id.text = luaL_optlstring(L, 4, "", &id.length);
   key_count = read_keys(L, keys);
   for (i = 0; i < count; i++) {
     lua_rawgeti(L, 2, (int)i + 1);
@@ -118,7 +121,7 @@ static int matcher_add(lua_State *L) {
     fields[i].text = lua_tolstring(L, -1, &fields[i].length);
     lua_pop(L, 1);
   }
-  status = ec_matcher_add(box->m, fields, keys, key_count);
+  status = ec_matcher_add(box->m, fields, keys, key_count, id);
   if (status != EC_MATCH_OK)
     return raise_status(L, status);
   lua_pushinteger(L, (lua_Integer)ec_matcher_count(box->m));
@@ -193,6 +196,14 @@ static int matcher_compare(lua_State *L) {
   return 1;
 }
 
+/* matcher:rank(index) -> the record's place in the order of the ids */
+static int matcher_rank(lua_State *L) {
+  const ec_matcher *m = check_finished(L)->m;
+  size_t index = check_index(L, 2, m);
+  lua_pushinteger(L, (lua_Integer)ec_matcher_rank(m, index) + 1);
+  return 1;
+}
+
 /* Empties the counts of the box. */
 static ec_counts *new_counts(lua_State *L, matcher_box *box) {
   ec_counts_free(box->counts);
@@ -236,7 +247,9 @@ static int matcher_sample(lua_State *L) {
     size_t a = (size_t)(next_random(&state) % records);
     size_t b = (size_t)(next_random(&state) % (records - 1));
     b += b >= a;
-    if (ec_counts_add(counts, ec_matcher_compare(box->m, a, b)) != 0)
+    if (ec_counts_add(counts,
+                      ec_matcher_compare(box->m, ec_matcher_at(box->m, a),
+                                         ec_matcher_at(box->m, b))) != 0)
       return raise_status(L, EC_MATCH_MEMORY);
   }
   push_counts(L, box);
@@ -339,10 +352,15 @@ static int matcher_close(lua_State *L) {
 
 int lec_open_matcher(lua_State *L) {
   static const luaL_Reg methods[] = {
-      {"add", matcher_add},         {"finish", matcher_finish},
-      {"compare", matcher_compare}, {"sample", matcher_sample},
-      {"tally", matcher_tally},     {"pairs", matcher_pairs},
-      {"close", matcher_close},     {NULL, NULL},
+      {"add", matcher_add},
+      {"finish", matcher_finish},
+      {"compare", matcher_compare},
+      {"rank", matcher_rank},
+      {"sample", matcher_sample},
+      {"tally", matcher_tally},
+      {"pairs", matcher_pairs},
+      {"close", matcher_close},
+      {NULL, NULL},
   };
   static const luaL_Reg meta[] = {{"__gc", matcher_close}, {NULL, NULL}};
   static const luaL_Reg functions[] = {{"new", matcher_new}, {NULL, NULL}};

@@ -2,6 +2,7 @@
 -- The figures are those below which a change of the rules or weights is a regression.
 local companies = require "bench.dedupe.companies"
 local dedupe = require "extcontacts.dedupe"
+local generator = require "bench.dedupe.generator"
 local measure = require "bench.dedupe.measure"
 local planted = require "bench.dedupe.planted"
 
@@ -11,6 +12,32 @@ local function find(set, kind)
     index = index + 1
     return set.records[index]
   end, { kind = kind }))
+end
+
+-- The records in another order.
+local function shuffled(set, seed)
+  local random, out = generator.random(seed), { records = {}, person_of = {} }
+  for index, record in ipairs(set.records) do
+    local place = random.below(index)
+    table.insert(out.records, place, record)
+    table.insert(out.person_of, place, set.person_of[index])
+  end
+  return out
+end
+
+-- The clusters as texts, in order: what becomes of which ids.
+local function clusters_of(set, result)
+  local out = {}
+  for _, cluster in ipairs(result.clusters) do
+    local ids = {}
+    for _, index in ipairs(cluster.members) do
+      ids[#ids + 1] = set.records[index].id
+    end
+    table.sort(ids)
+    out[#out + 1] = ("%s %.9f %s"):format(cluster.decision, cluster.probability, table.concat(ids, " "))
+  end
+  table.sort(out)
+  return out
 end
 
 describe("duplicates among contacts with look-alikes", function()
@@ -55,6 +82,13 @@ describe("duplicates among contacts with look-alikes", function()
     local found = measure.pairs(result.clusters, set.person_of, { merge = true, review = true })
     assert.is_true(found.recall >= 0.99, ("recall %.4f"):format(found.recall))
     assert.is_true(measure.blocking(result, set.person_of).completeness >= 0.99)
+  end)
+
+  it("gives the same clusters for the records in another order", function()
+    local other = shuffled(set, 5)
+    local again = find(other)
+    assert.same(clusters_of(set, result), clusters_of(other, again))
+    again:close()
   end)
 
   it("would fail if relatives were merged", function()

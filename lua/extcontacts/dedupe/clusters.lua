@@ -23,11 +23,18 @@ clusters.MOST_MERGED = 25
 ---@field edges extcontacts.dedupe.Edge[] between its members
 ---@field reason string|nil why a person has to decide
 
-local function by_strength(x, y)
-  if x.verdict.bits ~= y.verdict.bits then
-    return x.verdict.bits > y.verdict.bits
+-- The strongest first; those of one strength by the order of the ids, so that the order
+-- in which records are read does not matter.
+local function by_strength(rank_of)
+  return function(x, y)
+    if x.verdict.bits ~= y.verdict.bits then
+      return x.verdict.bits > y.verdict.bits
+    end
+    local x_first, x_last, y_first, y_last = rank_of(x.a), rank_of(x.b), rank_of(y.a), rank_of(y.b)
+    x_first, x_last = math.min(x_first, x_last), math.max(x_first, x_last)
+    y_first, y_last = math.min(y_first, y_last), math.max(y_first, y_last)
+    return x_first < y_first or x_first == y_first and x_last < y_last
   end
-  return x.a < y.a or x.a == y.a and x.b < y.b
 end
 
 -- A partition of records, each of which is first a cluster of its own.
@@ -80,6 +87,7 @@ local function collect(partition, edges)
 end
 
 ---@class extcontacts.dedupe.Linking
+---@field rank_of fun(index: integer): integer a record's place in the order of the ids
 ---@field threshold number the probability from which a pair is merged
 ---@field may_merge fun(a: integer, b: integer): boolean whether two records may be in one merged cluster
 ---@field may_review fun(a: integer, b: integer): boolean whether a person may be asked about both together
@@ -89,7 +97,7 @@ end
 ---@param linking extcontacts.dedupe.Linking
 ---@return extcontacts.dedupe.Cluster[]
 function clusters.build(edges, linking)
-  table.sort(edges, by_strength)
+  table.sort(edges, by_strength(linking.rank_of))
   local merged, reviewed = new_partition(), {}
   local out, weakest = {}, {}
   for _, edge in ipairs(edges) do

@@ -151,7 +151,7 @@ local function read_records(self, next_record, options)
       self.repeated = self.repeated + 1
     else
       local fields, keys = of.read(record, options)
-      self.matcher:add(fields, keys)
+      self.matcher:add(fields, keys, record.id)
       self.records = self.spool:add(record)
       if options.group_of then
         add_to_group(self, "group " .. tostring(options.group_of(record)))
@@ -285,6 +285,9 @@ local function run(self, next_record, options)
   local linking = {
     threshold = options.threshold or THRESHOLD,
     review = review,
+    rank_of = function(index)
+      return self.matcher:rank(index)
+    end,
     may_merge = function(a, b)
       local verdict = verdict_of(a, b)
       return verdict.probability >= review and self.type.rules.may_share_cluster(verdict.most, verdict.reason)

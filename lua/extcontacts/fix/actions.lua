@@ -1,5 +1,5 @@
 --- The actions that a fix's `change` can return: update, create, delete, erase,
--- merge, consolidate and promote.  Pure.
+-- merge, consolidate, promote and move.  Pure.
 
 local core = require "extcontacts.core"
 local ids = require "extcontacts.record.normalize.id"
@@ -11,14 +11,15 @@ local types = require "extcontacts.record.types"
 local actions = {}
 
 ---@class extcontacts.fix.Action
----@field op "update"|"create"|"delete"|"erase"|"merge"|"consolidate"|"promote"
+---@field op "update"|"create"|"delete"|"erase"|"merge"|"consolidate"|"promote"|"move"
 ---@field record table|nil of an update
 ---@field body table|nil of a create
 ---@field kind extcontacts.record.TypeName|nil of a create
 ---@field owner string|nil of a create: the id of the note's contact or organization
 ---@field ids string[]|nil of a merge
 ---@field survivor string|nil of a merge: the contact with which those of several records are merged
----@field options extcontacts.fix.MergeOptions|nil of a merge
+---@field options extcontacts.fix.MergeOptions|extcontacts.fix.MoveOptions|nil of a merge or a move
+---@field division string|nil of a move: id of the division
 ---@field unless_exists string|nil of a contact's create: skipped once a contact has this address
 
 local metatable = core.type "extcontacts.fix.action"
@@ -161,6 +162,29 @@ function actions.consolidate(records, options)
   return new { op = "consolidate", ids = list, options = options }
 end
 
+---@class extcontacts.fix.MoveOptions
+---@field allow_loss boolean|string[]|nil whether identifiers may be lost, or the types of those that may
+
+local MOVE_OPTIONS = { allow_loss = { "boolean", "table" } }
+
+--- Moves the record, a contact or an organization, to another division: creates a copy
+-- there and deletes the record last.  Undo recreates it with a new id.
+---@param division string id of the division
+---@param options extcontacts.fix.MoveOptions|nil
+---@return extcontacts.fix.Action
+function actions.move(division, options)
+  local id, reason = ids.read(division)
+  if not id then
+    error("fix.move takes the id of a division: " .. reason, 2)
+  end
+  options = options or {}
+  local problem = options_check.problem(options, MOVE_OPTIONS)
+  if problem then
+    error("fix.move: " .. problem, 2)
+  end
+  return new { op = "move", division = id, options = options }
+end
+
 local EXPECTED = "return nil, the changed record, fix.delete, fix.erase or an array of actions"
 
 -- Why a record can't be the new state of the current one; nil if it can.
@@ -183,6 +207,18 @@ local function tie_merge(action, reference)
     options = action.options }
 end
 
+local CHANGES_IT = { update = true, delete = true, erase = true, move = true }
+
+-- Whether a record is moved and changed in another way, too.
+local function moves_and_changes(list)
+  local moves, count = false, 0
+  for _, action in ipairs(list) do
+    moves = moves or action.op == "move"
+    count = count + (CHANGES_IT[action.op] and 1 or 0)
+  end
+  return moves and count > 1
+end
+
 -- Ties an action to the current record.
 local function tie(action, reference)
   if not is_action(action) then
@@ -197,6 +233,8 @@ local function tie(action, reference)
     return action
   elseif action.op == "merge" then
     return tie_merge(action, reference)
+  elseif action.op == "move" and not (reference and types.movable[reference.kind]) then
+    return nil, "fix.move works for contacts and organizations only"
   elseif action.op ~= "create" and not reference then
     return nil, "the row has no record to " .. action.op .. "; use fix.create(kind, body)"
   elseif action.op == "promote" and reference.kind ~= "contact" then
@@ -233,6 +271,9 @@ function actions.of(result, reference)
     if misuse then
       return nil, misuse
     end
+  end
+  if moves_and_changes(tied) then
+    return nil, "fix.move can't be combined with another change of the record; apply one plan after the other"
   end
   return tied
 end

@@ -31,7 +31,8 @@ function id_map.translate(ids, change)
   for _, difference in ipairs(out.diff or {}) do
     point(ids, difference.after)
   end
-  out.id = change.id and (ids[change.id] or change.id)
+  -- A record that is moved goes under its own id.
+  out.id = change.id and (not change.move and ids[change.id] or change.id)
   out.owner = change.owner and (ids[change.owner] or change.owner)
   return out
 end

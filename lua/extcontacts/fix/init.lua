@@ -39,6 +39,7 @@ return {
   merge = actions.merge,
   consolidate = actions.consolidate,
   promote = actions.promote,
+  move = actions.move,
   null = fields.null,
   get = fields.get,
   is_field = fields.is_field,

@@ -35,12 +35,16 @@ local VERSION = 2
 ---@field after table|nil
 ---@field diff extcontacts.record.Difference[]|nil
 ---@field digest string|nil of the canonical form of a record that is erased
----@field old_id string|nil of a create that recreates a deleted record: its old id
+---@field old_id string|nil of a create that recreates a deleted record or copies a moved one: its old id
 ---@field unless_exists string|nil of a create: skipped when a contact has this address by then
 ---@field ids string[]|nil of a merge: the contacts
 ---@field members table[]|nil of a merge: the contacts as they were read, in the same order
 ---@field override table|nil of a merge: the values that the request sets
 ---@field needs integer|nil number of an earlier change without which this one is not executed
+---@field copies { modify_date: string|nil, digest: string }|nil of a create that copies a record of another division:
+--- the record as it was planned; its id is `old_id`
+---@field move { division: string, identifiers: table[], lost: table[]|nil }|nil of the deletion of a record that is
+--- moved: where its copy is, the identifiers that the copy gets, and those whose loss is accepted
 ---@field emptied boolean|nil of a contact's delete: it must have no notes by then
 ---@field lost extcontacts.record.LostValue[]|nil values of the contacts that the result does not have
 ---@field merged_into string|nil while it is executed: this plan merged its contact into this one, with this id
@@ -59,7 +63,8 @@ local VERSION = 2
 ---@field skipped table<string, integer> by reason
 ---@field series integer|nil changes that need another one
 ---@field dependents table<string, integer>|nil notes, relationships and linked contacts of records that are deleted
----@field recreated integer|nil creates that recreate deleted records with new ids
+---@field recreated integer|nil creates that recreate deleted records, or copy moved ones, with new ids
+---@field moves table<string, integer>|nil records that are moved to another division, by kind
 ---@field fills integer|nil updates that only fill empty fields and can be written with a PATCH
 ---@field sha256 string of the header without `created` and `by`, and of the changes: the plan's identity
 

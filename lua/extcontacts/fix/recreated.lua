@@ -82,6 +82,12 @@ local function by_content(self, change, since)
   return self.existing:find(change, accepts)
 end
 
+--- Notes that a record is not the recreated one, although it may have the same content.
+---@param id string
+function Recreated:exclude(id)
+  self.existing.claimed[id] = true
+end
+
 --- Finds the record; raises an error object if a read fails.
 ---@param change extcontacts.fix.Change the create that would recreate it
 ---@param deleted_at string|nil when it was deleted, by the server's clock

@@ -147,11 +147,16 @@ function UNDO.promote()
   return nil, "the contact was promoted, which can't be undone"
 end
 
--- A function that selects the applied changes to undo.
-local function selection(options)
+-- A function that selects the applied changes to undo, those of a move by either id.
+local function selection(options, new_ids)
   local ids = options.only and {}
   for _, id in ipairs(options.only or {}) do
     ids[id_reader.key(id)] = true
+  end
+  for old_id, new_id in pairs(ids and new_ids or {}) do
+    if ids[old_id] or ids[new_id] then
+      ids[old_id], ids[new_id] = true, true
+    end
   end
   local test = options.where and conditions.of_any_kind(options.where)
   return function(intent, outcome)
@@ -161,8 +166,8 @@ local function selection(options)
 end
 
 -- What was applied to a record, and which one.
-local function selected(path, options)
-  local next_applied, is_selected = applied_backwards(path), selection(options)
+local function selected(path, options, new_ids)
+  local next_applied, is_selected = applied_backwards(path), selection(options, new_ids)
   return function()
     local intent, outcome
     repeat
@@ -202,27 +207,26 @@ end
 -- Operations whose record is still the same when another undo has recreated it.
 local FOLLOWED = { update = true, create = true }
 
-local function fill(client, path, plan, options, began)
+local function fill(client, path, plan, options, state)
   plan:start()
-  local earlier = recreated.new(client, path, plan.header.undoes, began)
-  local restorer = undo_dependents.new(client, path, plan, earlier)
+  local earlier = recreated.new(client, path, plan.header.undoes, state.began)
+  local restorer = undo_dependents.new(client, path, plan, earlier, state.ids)
   plan.dependents.accepts = guard(options)
   local needed = {} -- by number of an applied change: the change of this plan that must precede its undo
-  for item, record, records in bulk_api.reader(client, selected(journal.path(path), options), function(item)
+  for item, record, records in bulk_api.reader(client, selected(journal.path(path), options, state.ids), function(item)
     local intent = item.intent
     return classes.of(intent.op) ~= "irreversible" and item.reference.id and item.reference or nil,
       intent.op == "delete" and earlier:known(item.reference, intent.dependents) or nil
   end) do
     plan.totals.records = plan.totals.records + 1
-    if not record and FOLLOWED[item.intent.op] and item.reference.id then
+    local intent = item.intent
+    if not record and FOLLOWED[intent.op] and item.reference.id then
       record, item.reference = restorer:successor(item.reference)
     end
-    local change, reason = UNDO[item.intent.op](item.reference, record, item.intent, item.outcome, restorer,
-      records)
+    local change, reason = UNDO[intent.op](item.reference, record, intent, item.outcome, restorer, records)
     if reason then
       plan.skipped:add(reason, { reference = item.reference })
     end
-    local intent = item.intent
     if change then
       change.needs = needed[intent.n]
     end
@@ -277,7 +281,7 @@ function undo.plan(client, path, options)
     return nil, err
   end
   local totals
-  totals, err = errors.catch(fill, client, path, plan, with_output, state.began)
+  totals, err = errors.catch(fill, client, path, plan, with_output, state)
   if not totals then
     plan:abandon()
     return nil, err

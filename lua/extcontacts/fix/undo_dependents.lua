@@ -3,7 +3,6 @@
 
 local bulk_api = require "extcontacts.fix.bulk_api"
 local changes = require "extcontacts.fix.plan.changes"
-local deepcopy = require "extcontacts.base.deepcopy"
 local dependents = require "extcontacts.fix.dependents"
 local earlier_plans = require "extcontacts.fix.earlier_plans"
 local id_map = require "extcontacts.fix.id_map"
@@ -29,15 +28,32 @@ Restorer.__index = Restorer
 ---@param path string of the plan to undo
 ---@param plan extcontacts.fix.Draft
 ---@param earlier extcontacts.fix.Recreated
+---@param own table<string, string> old id → new id, of the records that the plan itself recreated or copied
 ---@return extcontacts.fix.UndoDependents
-function undo_dependents.new(client, path, plan, earlier)
-  return setmetatable({ client = client, path = path, plan = plan, earlier = earlier, links = {}, recreated = {} },
-    Restorer)
+function undo_dependents.new(client, path, plan, earlier, own)
+  return setmetatable({
+    client = client, path = path, plan = plan, earlier = earlier, own = own, links = {}, recreated = {},
+  }, Restorer)
+end
+
+-- What became of records, by the journals beside the plan.  The ids that the plan itself
+-- gave do not count: its undo takes them away.
+local function read_successors(self)
+  local successors = earlier_plans.successors(earlier_plans.folders(self.path, self.plan.output))
+  for old_id, new_id in pairs(self.own) do
+    local ids = successors[old_id] or {}
+    for index = #ids, 1, -1 do
+      if ids[index] == new_id then
+        table.remove(ids, index)
+      end
+    end
+  end
+  return successors
 end
 
 -- The ids that a record got when it was recreated, by the journals beside the plan.
 local function later_ids(self, id)
-  self.successors = self.successors or earlier_plans.successors(earlier_plans.folders(self.path, self.plan.output))
+  self.successors = self.successors or read_successors(self)
   return earlier_plans.later_ids(self.successors, id)
 end
 
@@ -84,6 +100,9 @@ end
 function Restorer:create(reference, record)
   local change = changes.create(reference.kind, reference.owner, record)
   change.old_id = reference.id
+  if self.own[reference.id] then
+    self.earlier:exclude(self.own[reference.id]) -- the copy of a move
+  end
   local target = reference.owner or types.organization_of(change.after)
   local new_id = target and not self.recreated[target] and later_id(self, target)
   return new_id and id_map.translate({ [target] = new_id }, change) or change
@@ -122,18 +141,10 @@ function Restorer:restore(reference, found, deleted_at, records)
   end
 end
 
--- An update that links a contact.  It sets nothing else, so that the contact may be
--- edited in the meantime.
+-- The update that links a contact.  The server may have kept the id of the deleted
+-- organization.
 local function link_of(reference, record, link)
-  local bare = deepcopy(record)
-  bare.externalOrganization = nil
-  local after = deepcopy(bare)
-  after.externalOrganization = { id = link.target or link.organization }
-  local change = changes.update(reference, bare, after)
-  change.before, change.rebase = record, true
-  -- The server may have kept the id of the deleted organization.
-  change.diff[1].before = types.organization_of(record) and deepcopy(record.externalOrganization) or nil
-  return change
+  return changes.link(reference, record, link.target or link.organization)
 end
 
 function Restorer:link(link, record)

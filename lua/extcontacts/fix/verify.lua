@@ -10,8 +10,10 @@ local diff = require "extcontacts.record.diff"
 local earlier_plans = require "extcontacts.fix.earlier_plans"
 local errors = require "extcontacts.base.errors"
 local id_map = require "extcontacts.fix.id_map"
+local identifiers = require "extcontacts.record.identifiers"
 local identity = require "extcontacts.fix.identity"
 local journal = require "extcontacts.fix.journal"
+local outcome = require "extcontacts.api.outcome"
 local planfile = require "extcontacts.fix.planfile"
 local promotions = require "extcontacts.fix.promotions"
 local record_api = require "extcontacts.fix.record_api"
@@ -125,10 +127,31 @@ local function reference_of(self, change)
   return { kind = change.kind, id = is_new and fact.id or change.id, owner = change.owner }
 end
 
+-- Which identifiers of a moved record its copy does not own; nil if it owns all of them.
+local function lost_identifiers(self, change)
+  local copy = self.state.ids[change.id]
+  local list, err = self.client:call(change.kind .. "s.identifiers.list", copy)
+  if not list and not outcome.is_absent(err) then
+    error(err, 0)
+  end
+  local names, owned = {}, list and list.entities or {}
+  for _, planned in ipairs(change.move.identifiers) do
+    local is_owned = false
+    for _, identifier in ipairs(owned) do
+      is_owned = is_owned or identifiers.same(identifier, planned)
+    end
+    names[#names + 1] = not is_owned and planned.type or nil
+  end
+  return #names > 0 and ("its copy %s does not own its identifiers"):format(copy) or nil, names
+end
+
 local function verify_change(self, change, record)
   local fact = self.facts[change.n] or {}
   change = id_map.translate(self.state.ids, change)
   local reason, fields = difference_of(change, record)
+  if not reason and change.move then
+    reason, fields = lost_identifiers(self, change)
+  end
   if not reason and self.fix and self.fix.verify then
     local ok, why = self.fix.verify(record, change, self.ctx)
     if not ok then

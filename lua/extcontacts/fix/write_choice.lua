@@ -2,6 +2,7 @@
 -- and how many requests each choice takes.  Pure.
 
 local bulk_api = require "extcontacts.fix.bulk_api"
+local dependents = require "extcontacts.fix.dependents"
 local patches = require "extcontacts.fix.patches"
 
 local write_choice = {}
@@ -58,6 +59,11 @@ local function requests_without_updates(totals, size)
     if op ~= "create" then
       requests = requests + (op == "merge" and count or batches) -- reading the records
     end
+  end
+  -- A moved record is read before it is copied; its identifiers and dependents are listed
+  -- before its deletion.
+  for kind, count in pairs(totals.moves or {}) do
+    requests = requests + math.ceil(count / size) + count * (1 + #dependents.lists[kind])
   end
   return updates, requests
 end

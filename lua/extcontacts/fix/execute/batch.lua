@@ -3,6 +3,7 @@
 -- sends the writes with bulk requests.  Each change has an outcome of its own.
 
 local bulk_api = require "extcontacts.fix.bulk_api"
+local division_moves = require "extcontacts.fix.execute.division_moves"
 local execute = require "extcontacts.fix.execute"
 local writes = require "extcontacts.fix.execute.writes"
 
@@ -23,18 +24,18 @@ local batch = {}
 ---@field finish fun(change: extcontacts.fix.Change, outcome: extcontacts.fix.Outcome, request: string|nil) `request`:
 --- what several changes were sent with
 
--- Reads the records of the changes, and the contacts that may have the address of a create,
--- which may be the record of another change.
+-- Reads the records of the changes, the contacts that may have the address of a create,
+-- which may be the record of another change, and the copies of records that are moved.
 local function read(work, entries, size)
-  local items, by_key, answers, decided = {}, {}, {}, {}
-  local function want(entry, change, reference)
+  local items, by_key, answers, decided, copies = {}, {}, {}, {}, {}
+  local function item_of(reference)
     local key = reference.kind .. " " .. reference.id:lower()
     local item = by_key[key]
     if not item then
       item = { reference = reference }
       by_key[key], items[#items + 1] = item, item
     end
-    item[#item + 1] = { entry = entry, change = change }
+    return item
   end
   for _, entry in ipairs(entries) do
     local change = execute.translate(work, entry.change)
@@ -44,23 +45,27 @@ local function read(work, entries, size)
     else
       reference = writes.reference(entry.intent or change)
     end
+    local copy = division_moves.copy(work, change)
+    copies[entry] = copy and item_of(copy)
     if reference then
-      want(entry, change, reference)
+      local item = item_of(reference)
+      item[#item + 1] = { entry = entry, change = change }
     else
       decided[entry] = known and { known, is_looked_up = true } or { execute.decide_create(work, change) }
     end
   end
   bulk_api.call(work.client, "get", items, size, function(item, record, err, response)
-    answers[item] = { record = record, err = err, response = response }
+    answers[item] = { id = item.reference.id, record = record, err = err, response = response }
   end)
   for _, item in ipairs(items) do
     local answer = answers[item]
     for _, one in ipairs(item) do
       if one.change.op == "create" then
-        decided[one.entry] = { execute.decide_create(work, one.change, answer.record, answer.err) }
+        decided[one.entry] = { execute.decide_create(work, one.change, answer.record, answer.err,
+          answer.response) }
       else
         decided[one.entry] = { execute.decide(work, one.change, one.entry.intent, answer.record, answer.err,
-          answer.response) }
+          answer.response, answers[copies[one.entry] or false]) }
       end
     end
   end

@@ -11,16 +11,27 @@ local function some(fields)
   return fields and #fields > 0 and fields or nil
 end
 
+--- Whether a record differs from what is known of it.
+---@param kind extcontacts.record.TypeName
+---@param modify_date string|nil
+---@param digest string|fun(): string of its canonical form
+---@param record table
+---@return boolean
+function conflicts.differs(kind, modify_date, digest, record)
+  if types.by_name[kind].has_dates and modify_date ~= nil and record.modifyDate == modify_date then
+    return false
+  end
+  return canonical.digest(kind, record) ~= (type(digest) == "function" and digest() or digest)
+end
+
 --- Whether a record differs from the one that was planned.
 ---@param change extcontacts.fix.Change
 ---@param record table
 ---@return boolean
 function conflicts.is_changed(change, record)
-  local dated = types.by_name[change.kind].has_dates
-  if dated and change.before.modifyDate ~= nil and record.modifyDate == change.before.modifyDate then
-    return false
-  end
-  return canonical.digest(change.kind, record) ~= canonical.digest(change.kind, change.before)
+  return conflicts.differs(change.kind, change.before.modifyDate, function()
+    return canonical.digest(change.kind, change.before)
+  end, record)
 end
 
 --- The record no longer exists.

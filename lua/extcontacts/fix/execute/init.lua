@@ -3,6 +3,7 @@
 
 local conflicts = require "extcontacts.fix.execute.conflicts"
 local dependents_left = require "extcontacts.fix.execute.dependents_left"
+local division_moves = require "extcontacts.fix.execute.division_moves"
 local errors = require "extcontacts.base.errors"
 local failures = require "extcontacts.fix.failures"
 local find_contact = require "extcontacts.fix.find_contact"
@@ -47,7 +48,9 @@ local execute = {}
 ---@return extcontacts.fix.Outcome|nil outcome if that is certain without reading a contact
 ---@return extcontacts.record.Reference|nil contact to read
 function execute.look_up(work, change)
-  if not change.unless_exists then
+  if change.copies then
+    return nil, { kind = change.kind, id = change.old_id }
+  elseif not change.unless_exists then
     return nil
   end
   local id, reason = errors.catch(find_contact.search, work.client, change.unless_exists)
@@ -61,15 +64,21 @@ function execute.look_up(work, change)
 end
 
 --- Decides on a create that was not sent before: a contact is created unless another
--- one has its address by now.
+-- one has its address by now, and a record is copied unless it has changed.
 ---@param work extcontacts.fix.Work
 ---@param change extcontacts.fix.Change
----@param record table|nil the contact that may have the address, as just read
+---@param record table|nil the contact that may have the address, or the record to copy, as just read
 ---@param err extcontacts.Error|nil
+---@param response extcontacts.Response|nil
 ---@return extcontacts.fix.Outcome|nil
 ---@return extcontacts.fix.Write|nil
-function execute.decide_create(work, change, record, err)
-  if err and not outcome.is_absent(err) then
+function execute.decide_create(work, change, record, err, response)
+  if change.copies then
+    local refused = division_moves.before_copy(change, record, err, response)
+    if refused then
+      return refused
+    end
+  elseif err and not outcome.is_absent(err) then
     return failures.of_read(err)
   elseif record and find_contact.has(record, change.unless_exists) then
     return conflicts.address_taken()
@@ -118,16 +127,18 @@ end
 ---@param record table|nil as just read
 ---@param err extcontacts.Error|nil
 ---@param response extcontacts.Response|nil
+---@param copy extcontacts.fix.Answer|nil of the copy of a record that is moved
 ---@return extcontacts.fix.Outcome|nil
 ---@return extcontacts.fix.Write|nil
-function execute.decide(work, change, intent, record, err, response)
+function execute.decide(work, change, intent, record, err, response, copy)
   local merged_into = change.op ~= "update" and change.merged_into or record and response.resolved_id
   if merged_into then
     return conflicts.merged(merged_into)
   end
-  local left = record and change.emptied and dependents_left.outcome(work.client, change)
-  if left then
-    return left
+  local refused = record and (change.emptied and dependents_left.outcome(work.client, change)
+    or change.move and division_moves.before_deletion(work, change, copy))
+  if refused then
+    return refused
   elseif intent then
     return settle.decide(work, change, intent, record, err)
   elseif record then
@@ -138,6 +149,15 @@ function execute.decide(work, change, intent, record, err, response)
     return conflicts.gone()
   end
   return { t = "unchanged" }
+end
+
+-- Reads the copy of a record that is moved.
+local function read_copy(work, change)
+  local reference = division_moves.copy(work, change)
+  if reference then
+    local record, err, response = record_api.call(work.client, "get", reference)
+    return { id = reference.id, record = record, err = err, response = response }
+  end
 end
 
 --- Executes a change.
@@ -156,8 +176,9 @@ function execute.change(work, change, intent)
     end
     decided, write = decide_create(work, change)
   else
-    decided, write = execute.decide(work, change, intent,
-      record_api.call(work.client, "get", writes.reference(intent or change)))
+    local record, err, response = record_api.call(work.client, "get", writes.reference(intent or change))
+    decided, write = execute.decide(work, change, intent, record, err, response,
+      record and read_copy(work, change) or nil)
   end
   return decided or writes.send(work, write)
 end

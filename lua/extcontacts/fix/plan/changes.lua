@@ -92,6 +92,23 @@ function changes.delete(reference, before)
   return { kind = reference.kind, op = "delete", id = reference.id, owner = reference.owner, before = before }
 end
 
+--- An update that links a contact to an organization.  It sets nothing else, so that the
+-- contact may be edited in the meantime.
+---@param reference extcontacts.record.Reference
+---@param record table
+---@param organization string its id
+---@return extcontacts.fix.Change
+function changes.link(reference, record, organization)
+  local bare = deepcopy(record)
+  bare.externalOrganization = nil
+  local after = deepcopy(bare)
+  after.externalOrganization = { id = organization }
+  local change = changes.update(reference, bare, after)
+  change.before, change.rebase = record, true
+  change.diff[1].before = types.organization_of(record) and deepcopy(record.externalOrganization) or nil
+  return change
+end
+
 --- An erase, which keeps only the record's digest.
 ---@param reference extcontacts.record.Reference
 ---@param record table

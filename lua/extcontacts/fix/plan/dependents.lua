@@ -21,6 +21,7 @@ local MOST_LISTED = 300
 local KINDS = { "contact", "organization" }
 
 ---@class extcontacts.fix.DependentAttacher
+---@field moves extcontacts.fix.DivisionMoves|nil of the plan
 ---@field accepts (fun(change: extcontacts.fix.Change, found: extcontacts.fix.Dependents|nil): string|nil)|nil returns
 --- why a delete is skipped; without `found`, its dependents can't be read
 local Attacher = {}
@@ -43,6 +44,7 @@ function attacher.new(client, options)
   }, Attacher)
 end
 
+local UNMOVABLE = "the record can't be moved"
 local UNREAD = "the notes, relationships or linked contacts of the record can't be read, because a permission is "
   .. "missing; undo cannot restore them"
 
@@ -60,13 +62,20 @@ local function remaining(self, found)
   return out
 end
 
--- Decides on a delete whose dependents are known; nil if they can't be read.
+-- Decides on a delete whose dependents are known; nil if they can't be read.  What
+-- can't be read can't be moved.
 local function settle(self, change, found)
   local left = found and remaining(self, found)
-  local reason = self.accepts and self.accepts(change, left)
+  local reason, detail = self.accepts and self.accepts(change, left), nil
+  if change.move then
+    reason, detail = not left and UNMOVABLE or nil, UNREAD
+    if not reason then
+      reason, detail = self.moves:settle(change)
+    end
+  end
   if reason then
     self.skipped:add(change.id)
-    self.skip(change, reason, left and dependents.describe(left.counts) or UNREAD)
+    self.skip(change, reason, detail or left and dependents.describe(left.counts) or UNREAD)
     return
   elseif not left then
     changes.warn(change, { { code = "dependents", text = UNREAD } })
@@ -108,7 +117,8 @@ function Attacher:take(change)
   if not is_delete or not dependents.lists[change.kind] or change.emptied then
     return self.put(change)
   end
-  if not next(self.deferred) and self.listed < MOST_LISTED then
+  local is_open = change.move and change.move.unsearched -- the scan decides
+  if not is_open and not next(self.deferred) and self.listed < MOST_LISTED then
     self.listed = self.listed + 1
     local found, err = errors.catch(dependents.read, self.client, change)
     if found or dependents.is_forbidden(err) then
@@ -148,6 +158,11 @@ local function scan(self)
       for contact in client:scan_contacts { limit = 200, fields = { "id", "externalOrganization.id" } } do
         add(self, "organization", types.organization_of(contact), "contacts", contact.id)
       end
+    end
+    local holders = self.moves and self.moves.holders
+    for contact in holders and holders.waits and client:scan_contacts { limit = 200, fields = holders.fields }
+      or function() end do
+      holders:see(contact)
     end
     return true
   end)

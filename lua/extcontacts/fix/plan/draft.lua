@@ -4,6 +4,7 @@
 local attacher = require "extcontacts.fix.plan.dependents"
 local changes = require "extcontacts.fix.plan.changes"
 local classes = require "extcontacts.fix.classes"
+local copies = require "extcontacts.fix.plan.copies"
 local dates = require "extcontacts.base.dates"
 local errors = require "extcontacts.base.errors"
 local identity = require "extcontacts.fix.identity"
@@ -20,7 +21,8 @@ local draft = {}
 ---@field header table
 ---@field skipped extcontacts.fix.Skipped
 ---@field totals table
----@field count integer changes so far
+---@field count integer changes so far; a move counts as one
+---@field written integer changes that are written
 ---@field dependents extcontacts.fix.DependentAttacher
 ---@field schema_of fun(kind: extcontacts.record.TypeName, record: table): table|nil, string|nil, boolean|nil
 ---@field skipped_path string|nil set by `finish` when records are skipped
@@ -93,10 +95,22 @@ function Draft:add(change)
   self.dependents:take(change)
 end
 
---- Writes a change, with warnings about its custom fields.
+--- Writes a change; before the deletion of a record that is moved, those that copy it.
 ---@private
 ---@param change extcontacts.fix.Change
 function Draft:put(change)
+  if not change.move then
+    return self:write(change)
+  end
+  copies.each(self.client, change, function(one)
+    self:write(one)
+  end)
+end
+
+--- Writes one change, with warnings about its custom fields.
+---@private
+---@param change extcontacts.fix.Change
+function Draft:write(change)
   changes.warn(change, schemas.warnings(change, self.schema_of))
   change.class = classes.of(change.op)
   self.written = self.written + 1
@@ -125,7 +139,7 @@ function Draft:finish()
   elseif self.file then
     return self.file:finish(self.totals)
   end
-  self.totals.changes = self.count
+  self.totals.changes = self.written
   return self.totals
 end
 

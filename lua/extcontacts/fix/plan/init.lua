@@ -8,10 +8,12 @@ local core = require "extcontacts.core"
 local creates = require "extcontacts.fix.plan.creates"
 local deepcopy = require "extcontacts.base.deepcopy"
 local definition = require "extcontacts.fix.definition"
+local division_moves = require "extcontacts.fix.plan.division_moves"
 local draft = require "extcontacts.fix.plan.draft"
 local errors = require "extcontacts.base.errors"
 local existing = require "extcontacts.fix.plan.existing"
 local find_contact = require "extcontacts.fix.find_contact"
+local fix_calls = require "extcontacts.fix.plan.fix_calls"
 local joins = require "extcontacts.fix.plan.joins"
 local promotions = require "extcontacts.fix.promotions"
 local selection = require "extcontacts.fix.plan.selection"
@@ -34,35 +36,11 @@ local plan = {}
 ---@field skipped_path string|nil the file that lists the skipped records
 ---@field output_paths string[] of the files that the fix wrote
 
+local call, refuse_result = fix_calls.call, fix_calls.refuse
+
 -- One run of the planner.
 local Planner = {}
 Planner.__index = Planner
-
--- The name of a record or row in a message.
-local function name_of(item)
-  local reference = item.reference
-  if reference then
-    return ("%s %s"):format(reference.kind:gsub("_", " "), reference.id)
-  end
-  return ("row %d"):format(item.number)
-end
-
--- Calls one of the fix's functions.  An error object is a failed read and is
--- passed on; anything else that is raised is a mistake in the fix.
-local function call(name, item, fn, ...)
-  local ok, first, second = pcall(fn, ...)
-  if ok then
-    return first, second
-  elseif errors.is_error(first) then
-    error(first, 0)
-  end
-  errors.raise_invalid(("'%s' of the fix failed%s: %s"):format(name, item and " for " .. name_of(item) or "",
-    tostring(first)))
-end
-
-local function refuse_result(item, problem)
-  errors.raise_invalid(("'change' of the fix returned an invalid value for %s: %s"):format(name_of(item), problem))
-end
 
 -- A value that can't be sent, such as a text that is not UTF-8, is reported
 -- under its field's name; building the change may fail on it first.
@@ -117,6 +95,22 @@ function Planner:add_or_skip(item, change, reason, detail)
   return true
 end
 
+-- Adds the pending moves, or skips them; false once the limit is reached.
+function Planner:add_moves()
+  return self.moves:flush(function(change)
+    return self:add(change)
+  end, function(item, reason, detail)
+    self.draft.skipped:add(reason, item, nil, detail)
+  end)
+end
+
+-- Takes a move; false once the limit is reached.
+function Planner:move(action, item)
+  self.moves:take(item, action, self.notes.warnings)
+  local is_near = self.limit and self.draft.count + #self.moves.pending >= self.limit
+  return not (is_near or self.moves:is_full()) or self:add_moves()
+end
+
 -- Adds one of an item's changes; false once the limit is reached.
 function Planner:take_action(item, action, is_first)
   if action.op == "merge" and action.survivor then
@@ -128,6 +122,8 @@ function Planner:take_action(item, action, is_first)
     return false -- the changes of a plan keep their order
   elseif action.op == "promote" then
     return self:add_or_skip(item, promotions.plan(item.reference, item.record))
+  elseif action.op == "move" then
+    return self:move(action, item)
   end
   local change = change_of(self.fix, item, action)
   if not change then
@@ -219,7 +215,7 @@ function Planner:run()
   end
   notes.item = nil
   close()
-  if self.creates:flush() and goes_on and self.joins:flush() then
+  if self.creates:flush() and goes_on and self.joins:flush() and self:add_moves() then
     self.joins:flush_gathered()
   end
   if fix.finish then
@@ -250,9 +246,10 @@ function plan.make(client, fix, options)
     return nil, err
   end
   local ctx, notes, close = context.new(client, set, options.output, begun, options.getenv)
+  begun.dependents.moves = division_moves.new(client, options.output)
   local planner = setmetatable({
     client = client, existing = existing.new(client, options.output), fix = fix, draft = begun,
-    ctx = ctx, notes = notes, limit = options.limit, where = options.where,
+    moves = begun.dependents.moves, ctx = ctx, notes = notes, limit = options.limit, where = options.where,
     on_record = options.on_record,
   }, Planner)
   planner.creates = creates.new(client, planner.existing, function(change)

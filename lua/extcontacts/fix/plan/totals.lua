@@ -28,6 +28,10 @@ function totals.add(self, change)
   if patches.is_fill(change) then
     self.fills = (self.fills or 0) + 1
   end
+  if change.move then
+    self.moves = self.moves or {}
+    count(self.moves, change.kind)
+  end
   if change.needs then
     self.series = (self.series or 0) + 1
   end

@@ -26,6 +26,7 @@ labels.warnings = {
   required = "A required field is empty; the server would reject the record.",
   custom_field = "A custom field does not match its schema; the server would reject the record.",
   unchecked = "The schema of the custom fields can't be read, so they were not checked.",
+  not_moved = "Something of a moved record can't be moved.",
   not_searchable = "The server would not recognise a phone number, so no search finds it.",
   fix = "A warning from the fix.",
 }

@@ -114,6 +114,22 @@ describe("a second run of the command", function()
         assert.matches("no changes; nothing was sent", errors, 1, true)
       end)
     end,
+    move = function()
+      local division = "a1b2c3d4-0000-4000-8000-000000000001"
+      world.place.server:control("POST", "/sandbox/settings", { division_lookup = "refuse" })
+      local ids = world.place:ids(2)
+      local list = world.place:write("ids.txt", table.concat(ids, "\n"))
+      local line = ("move %s --allow-loss all --to-division %s -o "):format(list, division)
+      run(line .. world.p)
+      twice(function()
+        run("apply -y " .. world.p)
+      end, function()
+        local output = run(line .. world.q)
+        assert.matches("0 changes (2 records read)", output, 1, true)
+        output = run(("move contacts --from-division %s --to-division %s -o %s"):format(division, division, world.q))
+        assert.matches("0 changes (2 records read)", output, 1, true)
+      end)
+    end,
     delete = function()
       local line = "delete contacts --yes " .. world.place:ids(1)[1]
       twice(function()

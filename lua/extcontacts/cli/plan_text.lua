@@ -32,6 +32,7 @@ end
 
 local function label(change)
   local id = change.ids and table.concat(change.ids, ", ") or change.id
+    or change.copies and "(copy of " .. change.old_id .. ")"
   local text = change.kind:gsub("_", " ") .. " " .. (id or "(new)")
   if change.owner then
     text = text .. " of " .. change.owner
@@ -109,6 +110,7 @@ local WARNINGS = {
   custom_field = { "custom field that the server rejects", "custom fields that the server rejects" },
   unchecked = { "record with unchecked custom fields", "records with unchecked custom fields" },
   not_searchable = { "phone number that searches do not find", "phone numbers that searches do not find" },
+  not_moved = { "record of which something can't be moved", "records of which something can't be moved" },
   dependents = { "record whose notes, relationships or links can't be read",
     "records whose notes, relationships or links can't be read" },
   fix = { "warning from the fix", "warnings from the fix" },
@@ -132,6 +134,11 @@ local function write_dependents(ctx, totals)
   end
   if totals.dependents then
     ctx:out(("The deleted records have %s.\n"):format(dependents.describe(totals.dependents)))
+  end
+  for kind, count in pairs(totals.moves or {}) do
+    ctx:out(("%s moved to another division: a copy with a new id is created there, and the old record is deleted\n"
+      .. "last. Conversations and other data that refer to the old ids stay with them.\n"):format(
+      texts.plural(count, kind) .. (count == 1 and " is" or " are")))
   end
   if deletes > 0 then
     ctx:out("Undo recreates deleted records, their notes and their relationships, and links contacts again. It cannot\n"

@@ -44,13 +44,27 @@ local function open_lines(path, kind)
   return { kind = kind, next_record = next_record, close = close }
 end
 
-local function is_snapshot(path)
+-- Bytes at the start of a file that show what it is.
+local START = 4096
+
+--- What a file contains.
+---@param path string
+---@return "snapshot"|"ndjson"|"csv"|"ids"
+function record_sources.file_type(path)
   local handle = io.open(path, "rb")
-  local start = handle and handle:read(4096) or ""
+  local start = handle and handle:read(START) or ""
   if handle then
     handle:close()
   end
-  return start:find('"extcontacts_snapshot"', 1, true) ~= nil
+  if start:find('"extcontacts_snapshot"', 1, true) then
+    return "snapshot"
+  elseif start:find "^[^%w]*{%s*\"" then
+    return "ndjson"
+  end
+  -- The header of a CSV file, and no id.
+  local first = start:match "^[^%w]*([^\r\n]*)"
+  local is_csv = path:lower():find "%.csv$" or first:find "[,;\t]" or first:lower():find '^id"?$'
+  return is_csv and "csv" or "ids"
 end
 
 local function open_snapshot(path, kind)
@@ -107,7 +121,7 @@ function record_sources.open(ctx, name, kind, from)
       :format(name))
   end
   kind = kind or "contact"
-  return is_snapshot(name) and open_snapshot(name, kind) or open_lines(name, kind)
+  return record_sources.file_type(name) == "snapshot" and open_snapshot(name, kind) or open_lines(name, kind)
 end
 
 return record_sources

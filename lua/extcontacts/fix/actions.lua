@@ -207,7 +207,7 @@ local function tie_merge(action, reference)
     options = action.options }
 end
 
-local CHANGES_IT = { update = true, delete = true, erase = true, move = true }
+local CHANGES_IT = { update = true, delete = true, erase = true, promote = true, move = true }
 
 -- Whether a record is moved and changed in another way, too.
 local function moves_and_changes(list)

@@ -1,0 +1,76 @@
+--- What `extcontacts plan` and `extcontacts move` share: the options, the plan itself
+-- with its progress, and what they show of it.
+
+local arg_types = require "extcontacts.cli.arg_types"
+local core = require "extcontacts.core"
+local exit = require "extcontacts.cli.exit"
+local plan_text = require "extcontacts.cli.plan_text"
+local texts = require "extcontacts.base.text"
+local where_option = require "extcontacts.cli.where_option"
+
+local make_plan = {}
+
+-- Seconds before the first progress line and between two of them.
+local FIRST, EVERY = 0.5, 0.2
+
+make_plan.exit_codes = { 0, 1, 2, 3, { 5, "the plan contains changes (with --detailed-exitcode)" }, 75, 130 }
+
+--- Declares the options.
+---@param argparser table
+---@param verb string what the plan does with the selected records
+---@param counted string what the limit counts
+function make_plan.setup(argparser, verb, counted)
+  where_option.declare(argparser, verb .. " only the records")
+  argparser:option("--limit", "stop after N " .. counted):argname("N"):convert(arg_types.whole)
+  argparser:option("--show", "number of changes to show [10]"):argname("N"):convert(arg_types.count)
+  argparser:option("--html", "also write an HTML page for review and approval"):argname("FILE")
+  argparser:flag("--detailed-exitcode", "exit with 5 if the plan contains changes")
+end
+
+-- Shows progress on a terminal.
+local function counter(ctx)
+  local now = core.engine.now
+  local next_at = now() + FIRST
+  return function(records, changes)
+    if now() >= next_at then
+      next_at = now() + EVERY
+      ctx:progress(("%s read, %s"):format(texts.plural(records, "record"), texts.plural(changes, "change")))
+    end
+  end
+end
+
+--- Plans.
+---@param args table
+---@param ctx table
+---@param definition extcontacts.fix.Definition
+---@param output string path of the plan
+---@param set table<string, string>|nil options of the fix
+---@return integer|nil exit code
+---@return extcontacts.Error|nil
+function make_plan.run(args, ctx, definition, output, set)
+  local fix = require "extcontacts.fix"
+  local show, on_change = plan_text.first(args.show or 10)
+  local plan, err = fix.plan(ctx:connect(), definition, {
+    output = output,
+    limit = args.limit,
+    where = args.where,
+    set = set,
+    by = ctx.getenv "USER" or ctx.getenv "LOGNAME",
+    getenv = ctx.getenv,
+    on_change = on_change,
+    on_record = ctx:is_terminal "stderr" and counter(ctx) or nil,
+  })
+  ctx:progress(nil)
+  if not plan then
+    return nil, err
+  end
+  show(ctx)
+  local ok
+  ok, err = plan_text.conclude(ctx, plan, args.html)
+  if not ok then
+    return nil, err
+  end
+  return args.detailed_exitcode and plan.changes > 0 and exit.codes.pending or exit.codes.ok
+end
+
+return make_plan

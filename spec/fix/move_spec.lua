@@ -321,6 +321,30 @@ describe("a move of contacts", function()
     assert.equal(4, assert(place:apply(nil, "p")).applied, place:read "p.errors.csv")
   end)
 
+  it("finds who shares an identifier by a scan if there are many contacts", function()
+    local ids = place:ids(300)
+    local shared, alone = contact(), contact()
+    contact { workPhone = { display = shared.workPhone.e164 } }
+    ids[301], ids[302] = shared.id, alone.id
+    local plan_all = place:plan({
+      source = fix.ids(ids),
+      change = function(record)
+        local is_mine = record.id == shared.id or record.id == alone.id
+        return fix.move(THERE, { allow_loss = not is_mine })
+      end,
+    })
+    assert.equal(301, plan_all.totals.moves.contact)
+    assert.same({ "identifiers would be lost; allow_loss accepts that: Phone, which another contact has, too" },
+      reasons())
+  end)
+
+  it("is planned with single requests where the search is refused", function()
+    local list = contacts()
+    place:faults { operation = "contacts.search", rate = 1, status = 403 }
+    assert.equal(9, plan(list).changes)
+    assert.equal(1, place:requests "contacts.search")
+  end)
+
   it("keeps all identifiers that the fields hold", function()
     local source = assert(place.direct:call("external_sources.create", { name = "CRM " .. serial, active = true }))
     local one = contact {
@@ -390,6 +414,15 @@ describe("a move of organizations", function()
       undo(before)
     end)
   end
+
+  it("is undone when it stopped before the deletion", function()
+    local list = { organization "First" }
+    local before = read_graph()
+    plan(list, nil, { kind = "organization" })
+    assert.equal(5, assert(place:apply { limit = 5, batch = 1 }).applied)
+    assert.is_truthy(place.direct.organizations:get(list[1].id))
+    undo(before)
+  end)
 
   it("leaves an organization to which a contact was linked since planning", function()
     local one = organization "First"

@@ -146,6 +146,19 @@ describe("a journal on the disk", function()
     assert.equal(3, assert(fix.resume(place.client, place:path "q")).applied)
   end)
 
+  it("is found under its old name when only its plan is renamed, so that nothing is created twice", function()
+    applied(3, { limit = 1 })
+    os.rename(place:path "p", place:path "q")
+    for _, call in ipairs { fix.apply, fix.resume, fix.undo, fix.verify } do
+      local result, err = call(place.client, place:path "q")
+      assert.is_nil(result)
+      assert.equal("begun", err.code)
+      assert.matches("p.journal is the journal of ", err.message, 1, true)
+    end
+    os.rename(place:path "p.journal", place:path "q.journal")
+    assert.equal(3, assert(fix.resume(place.client, place:path "q")).applied)
+  end)
+
   it("is not created by a resume of a plan that was never applied", function()
     place:plan_titles(1, "Pilot")
     local result, err = place:resume()

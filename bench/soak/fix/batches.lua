@@ -36,13 +36,16 @@ local function watched(words)
   return tonumber(output:match "exit (%d+)"), output, peak, ticks / 100
 end
 
+-- All requests that the server got, those for the token and the organization too.
 local function requests()
-  local count = 0
-  for _, verb in ipairs { "get", "update" } do
-    count = count + common.requests(server, "contacts." .. verb, 200)
-      + common.requests(server, "contacts.bulk." .. verb, 200)
-  end
-  return count
+  return server:control("GET", "/sandbox/counters").requests
+end
+
+-- Minutes of one token's allowance, of which a share is left to others, per 100,000 changes.
+local function claim_minutes(sent, changes, reserve, most)
+  local minutes = sent / (300 * (1 - reserve)) * 100000 / changes
+  harness.claim(minutes <= most, "at most %g minutes of a token's allowance with a reserve of %g (%.1f)", most, reserve,
+    minutes)
 end
 
 -- `refused`: whether the server may refuse some changes, such as an undo that restores
@@ -60,11 +63,14 @@ local function measure(name, words, refused)
   harness.claim(seconds * 1000 / changes <= options.milliseconds, "%s takes at most %g ms per change", name,
     options.milliseconds)
   harness.claim(peak < options.megabytes, "%s stays below %d MB (%.1f)", name, options.megabytes, peak)
+  return sent, changes
 end
 
 local code, output = common.command(("plan bench/soak/fix/fix.lua -o %s/p --show 0"):format(dir))
 assert(code == 0, output)
-measure("apply", ("apply -y %s/p"):format(dir))
+local sent, changes = measure("apply", ("apply -y %s/p"):format(dir))
+claim_minutes(sent, changes, 0, 15)
+claim_minutes(sent, changes, 0.1, 17)
 measure("verify", ("verify %s/p"):format(dir))
 measure("undo", ("undo %s/p"):format(dir))
 measure("apply of undo", ("apply -y %s/p.undo"):format(dir), true)

@@ -27,7 +27,7 @@ code, output = common.command(("apply -y --batch %d --concurrency %d %s"):format
 assert(code == 0, output)
 local expected = common.digests(client)
 server:reset()
-os.rename(plan .. ".journal", dir .. "/uninterrupted.journal")
+os.rename(plan .. ".journal", dir .. "/uninterrupted")
 
 -- Reads the new lines of the journal; the last one may be incomplete.
 local offset, confirmed, resent, unreadable, lines_read = 0, {}, 0, 0, 0

@@ -112,7 +112,10 @@ end
 
 -- A plan without a journal was never applied; resume must not create one.
 local function open_journal(path, plan, resume, options)
-  local log, err
+  local log, err = nil, journal.misnamed(path, plan.totals.sha256)
+  if err then
+    return nil, err
+  end
   if not resume or journal.exists(path) then
     log, err = journal.open(path, plan, resume and options.moved)
     if not log then

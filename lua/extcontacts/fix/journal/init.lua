@@ -2,6 +2,7 @@
 -- and what came of it, from which a run is resumed and undone.  docs/fix.md describes
 -- the format.
 
+local atomic_lines = require "extcontacts.base.atomic_lines"
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 local files = require "extcontacts.base.files"
@@ -63,6 +64,41 @@ function journal.of_plan(plan_path)
   return plan, state
 end
 
+-- Whether a file is the journal of a plan, by its first line.
+local function is_of(path, sha256)
+  local next_line, _, close = atomic_lines.read(path)
+  local line = next_line and next_line()
+  if next_line then
+    close()
+  end
+  local header = line and core.json.decode(line)
+  local plan = type(header) == "table" and header.extcontacts_journal and header.plan
+  return type(plan) == "table" and plan.sha256 == sha256
+end
+
+--- The error for a plan that was renamed without its journal, which is in the same folder
+-- and has no plan of its name.  Applied once more, the plan would repeat its creates.
+---@param plan_path string
+---@param sha256 string of the plan
+---@return extcontacts.Error|nil
+function journal.misnamed(plan_path, sha256)
+  local file, _, code = core.file.open(journal.path(plan_path), "own")
+  if file then
+    file:close()
+  end
+  if code ~= "ENOENT" then
+    return nil -- it is there, whatever it is
+  end
+  local folder = plan_path:match "^(.*/)[^/]*$" or ""
+  for _, name in ipairs(core.file.list(folder == "" and "./" or folder) or {}) do
+    local other = folder .. (name:match "^(.+)%.journal$" or "")
+    if other ~= folder and not files.exists(other) and is_of(folder .. name, sha256) then
+      return select(2, errors.invalid(("%s is the journal of %s, which was applied under another name; use that name, "
+        .. "or rename the journal to %s"):format(folder .. name, plan_path, journal.path(plan_path)), "begun"))
+    end
+  end
+end
+
 -- The ids that a plan's changes have, by number.  An erase of a record that was gone
 -- already is in the journal without its id.
 local function visit_planned(path, numbers, visit)
@@ -112,7 +148,10 @@ end
 ---@return extcontacts.fix.JournalState|extcontacts.Error state
 function journal.of_applied(plan_path, verb)
   local plan, state = journal.of_plan(plan_path)
-  if plan and not state then
+  local misnamed = plan and not state and journal.misnamed(plan_path, plan.totals.sha256)
+  if misnamed then
+    return nil, misnamed
+  elseif plan and not state then
     return errors.invalid(("%s has not been applied, so there is nothing to %s; apply it with `extcontacts apply %s`")
       :format(plan_path, verb, shell.word(plan_path)), "not_begun")
   end

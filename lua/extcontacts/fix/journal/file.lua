@@ -126,13 +126,12 @@ function journal_file.open(path, plan_path, plan)
     elseif not files.exists(path) then
       local ok
       ok, err = create(file, temporary, path, plan_path, plan)
-      if ok then
-        return file
+      if not ok then
+        file:close()
+        return nil, err
       end
-      file:close()
-      return nil, err
     end
-    file:close() -- another process has just created the journal
+    file:close() -- the journal exists now, and is opened by its name, which its errors state
   end
 end
 

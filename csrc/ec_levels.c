@@ -48,10 +48,34 @@ static int is_mistyped(ec_field a, ec_field b) {
   return longer >= 5 && is_within(a, b, longer >= 8 ? 3 : 2);
 }
 
+/* Letters of `a` that `b` certainly does not have. */
+static size_t missing(const word *a, const word *b) {
+  uint64_t had = 0;
+  size_t i, count = 0;
+  for (i = 0; i < b->count; i++)
+    had |= UINT64_C(1) << (b->letters[i] & 63);
+  for (i = 0; i < a->count; i++)
+    count += (had >> (a->letters[i] & 63) & 1) == 0;
+  return count;
+}
+
+/* Texts below this similarity are as unlike as any. */
+#define UNLIKE 0.7
+
+/* The similarity of Jaro and Winkler; 0 if it is certainly below UNLIKE. */
 static double likeness(ec_field a, ec_field b) {
   word left, right;
+  size_t left_common, right_common, common;
   read_word(&left, a);
   read_word(&right, b);
+  left_common = left.count - missing(&left, &right);
+  right_common = right.count - missing(&right, &left);
+  common = left_common < right_common ? left_common : right_common;
+  if (left.count > 0 && right.count > 0 &&
+      (double)common / (double)left.count +
+              (double)common / (double)right.count + 1 <
+          3 * UNLIKE)
+    return 0;
   return ec_jaro_winkler(left.letters, left.count, right.letters, right.count);
 }
 

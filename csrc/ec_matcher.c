@@ -482,29 +482,49 @@ static unsigned part_of(uint32_t key) {
   return key / (UINT32_MAX / EC_PARTS + 1);
 }
 
+/* The first of a record's keys, which are in order, that is at least `low`. */
+static size_t first_key(const ec_matcher *m, const record *r, uint32_t low) {
+  const uint32_t *keys = keys_of(m, r);
+  size_t from = 0, to = kept_keys(r);
+  while (from < to) {
+    size_t middle = (from + to) / 2;
+    if (keys[middle] < low)
+      from = middle + 1;
+    else
+      to = middle;
+  }
+  return from;
+}
+
 /* Collects the keys of a part in order; the caller frees `list->items`. */
 static int collect(const ec_matcher *m, unsigned part, entries *list) {
-  size_t i, k, count = 0;
-  for (i = 0; i < m->count; i++) {
-    const uint32_t *keys = keys_of(m, m->records[i]);
-    for (k = 0; k < kept_keys(m->records[i]); k++)
-      count += part_of(keys[k]) == part;
-  }
-  list->items = malloc((count + 1) * sizeof *list->items);
-  list->count = count;
+  size_t i, k, room = m->count + 1;
+  uint32_t low = part * (UINT32_MAX / EC_PARTS + 1);
+  list->count = 0;
+  list->items = malloc(room * sizeof *list->items);
   if (list->items == NULL)
     return EC_MATCH_MEMORY;
-  count = 0;
   for (i = 0; i < m->count; i++) {
-    const uint32_t *keys = keys_of(m, m->records[i]);
-    for (k = 0; k < kept_keys(m->records[i]); k++) {
-      if (part_of(keys[k]) == part) {
-        list->items[count].key = keys[k];
-        list->items[count++].record = (uint32_t)i;
+    const record *r = m->records[i];
+    const uint32_t *keys = keys_of(m, r);
+    for (k = first_key(m, r, low); k < kept_keys(r) && part_of(keys[k]) == part;
+         k++) {
+      if (list->count == room) {
+        entry *items;
+        room += room / 2 + 16;
+        items = realloc(list->items, room * sizeof *items);
+        if (items == NULL) {
+          free(list->items);
+          list->items = NULL;
+          return EC_MATCH_MEMORY;
+        }
+        list->items = items;
       }
+      list->items[list->count].key = keys[k];
+      list->items[list->count++].record = (uint32_t)i;
     }
   }
-  qsort(list->items, count, sizeof *list->items, by_entry);
+  qsort(list->items, list->count, sizeof *list->items, by_entry);
   return EC_MATCH_OK;
 }
 

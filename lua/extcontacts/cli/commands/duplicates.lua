@@ -26,9 +26,10 @@ compared field by field. Each field adds or removes weight: a rare agreement,
 such as a phone number, weighs more than a common one. The account's own data
 adjusts the weights.
 
-A cluster's decision is `merge` if every two of its records go together with
-certainty, and `review` if a person should decide. Relatives, twins, father
-and son, shared mailboxes and switchboards are not proposed for merging.
+A cluster's decision is `merge` if its pairs reach the threshold and no two of
+its records disagree, and `review` if a person should decide. Rules keep
+relatives, twins, father and son, and people who share a mailbox or a
+switchboard from being merged; docs/duplicates.md has the measured precision.
 
 --html writes a page on which a person decides: the records of each cluster
 side by side, the record that results, and every value that is lost. The page

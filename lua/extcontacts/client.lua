@@ -361,9 +361,10 @@ end
 
 --- The seconds for which a client looks for the record of a create without a reply.
 ---@param self extcontacts.Client
----@return number
+---@return number|nil seconds nil if the caller has asked for an error instead
 function client.check_time(self)
-  return client_context.of(self).config.check_time
+  local settings = client_context.of(self).config
+  return settings.on_ambiguous ~= "error" and settings.check_time or nil
 end
 
 --- Creates a client with a complete configuration.

@@ -87,7 +87,7 @@ end
 ---@return boolean is_known
 function find_created.find(work, change)
   local sent, kind = work.maybe_sent[change.n], change.kind
-  if not sent or not SCANS[kind] or is_shared(work, change) then
+  if not sent or not SCANS[kind] or not client.check_time(work.client) or is_shared(work, change) then
     return nil, false
   end
   local records = work.scanned[kind] or errors.catch(scan, work, kind)

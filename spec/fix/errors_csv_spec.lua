@@ -73,7 +73,9 @@ describe("the file of errors", function()
       return { fix.create("contact", { firstName = "Eve" }) }
     end }
     place:faults { operation = "contacts.create", nth = 1, drop = "after" }
-    local result = assert(place:apply())
+    local client = fixes.client(place.server, { on_ambiguous = "error" })
+    local result = assert(fix.apply(client, place:path "p"))
+    client:close()
     place:faults()
     assert.equal(1, result.unknown)
     assert.matches("; extcontacts resume finds out whether it arrived", place:read "p.errors.csv", 1, true)

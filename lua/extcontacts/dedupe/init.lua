@@ -18,6 +18,7 @@ local never = require "extcontacts.dedupe.never"
 local option_rules = require "extcontacts.base.options"
 local recheck = require "extcontacts.dedupe.recheck"
 local resolve = require "extcontacts.dedupe.resolve"
+local rules_file = require "extcontacts.dedupe.rules_file"
 local spool = require "extcontacts.base.spool"
 local suggest = require "extcontacts.base.suggest"
 local types = require "extcontacts.dedupe.types"
@@ -38,6 +39,10 @@ local THRESHOLD, REVIEW = 0.99, 0.4
 ---@field never extcontacts.dedupe.NeverList|nil pairs and records that are not duplicates
 ---@field region string|nil ISO 3166 in upper case, `DE`, of phone numbers without a country code
 ---@field birth_field string|nil name of the custom field with the date of birth
+---@field block_size integer|nil records of one block at most; larger ones are skipped; default 100
+---@field ignore string[]|nil names of fields that are not compared
+---@field weights table<string, table<string, number>>|nil bits by field and level, instead of those that the account's
+--- data gives
 ---@field group_of (fun(record: table): any)|nil the cluster in which others have found a record; only these clusters
 --- are decided on, and nothing else is searched
 ---@field on_progress fun(step: "records"|"pairs", done: integer, total: integer|nil)|nil
@@ -49,6 +54,9 @@ local OPTIONS = {
   never = { "table" },
   region = { "string" },
   birth_field = { "string" },
+  block_size = { "number", least = 2, whole = true },
+  ignore = { "table" },
+  weights = { "table" },
   group_of = { "function" },
   on_progress = { "function" },
 }
@@ -139,7 +147,7 @@ local function note_copy(self, fields)
 end
 
 local function read_records(self, next_record, options)
-  local of, seen = self.type, idset.new()
+  local read, seen = rules_file.reader(options.kind or "contact", options.ignore), idset.new()
   self.groups = options.group_of and {}
   self.copies, self.last_with = {}, {}
   for record in next_record do
@@ -150,7 +158,7 @@ local function read_records(self, next_record, options)
     if not seen:add(id.key(record.id)) then
       self.repeated = self.repeated + 1
     else
-      local fields, keys = of.read(record, options)
+      local fields, keys = read(record, options)
       self.matcher:add(fields, keys, record.id)
       self.records = self.spool:add(record)
       if options.group_of then
@@ -269,7 +277,7 @@ end
 
 local function run(self, next_record, options)
   read_records(self, next_record, options)
-  local blocks, in_blocks = self.matcher:finish(CAP)
+  local blocks, in_blocks = self.matcher:finish(options.block_size or CAP)
   self.skipped = skipped_of(blocks, in_blocks, self.type.key_names)
   local counts = tally(self)
   self.weights = weights.estimate(self.fields, self.type.rules, counts,
@@ -320,17 +328,17 @@ end
 ---@return extcontacts.Error|nil
 function dedupe.find(next_record, options)
   options = options or {}
-  local misuse = option_rules.problem(options, OPTIONS) or conflict_of(options)
+  local kind = options.kind or "contact"
+  local misuse = option_rules.problem(options, OPTIONS) or conflict_of(options) or rules_file.problem(options, kind)
   if misuse then
     error(misuse, 2)
   end
-  local of = types[options.kind or "contact"]
-  local kinds = {}
-  for index, field in ipairs(of.fields) do
+  local fields, kinds = rules_file.fields(kind, options.weights), {}
+  for index, field in ipairs(fields) do
     kinds[index] = field.kind
   end
-  local self = setmetatable({ type = of, fields = of.fields, records = 0, repeated = 0, candidates = 0, edges = {},
-    never = options.never, matcher = core.matcher.new(kinds), spool = spool.new() }, Result)
+  local self = setmetatable({ type = types[kind], fields = fields, records = 0, repeated = 0, candidates = 0,
+    edges = {}, never = options.never, matcher = core.matcher.new(kinds), spool = spool.new() }, Result)
   local ok, err = errors.catch(function()
     run(self, next_record, options)
     return true
@@ -353,6 +361,9 @@ dedupe.rule_out = never.append
 
 --- Reads the clusters and the decisions of a review; see `decisions.read`.
 dedupe.read_decisions = decisions.read
+
+--- Reads the file of `--rules`; see `rules_file.read`.
+dedupe.read_rules = rules_file.read
 
 --- Whether records still go together by the rules; see `recheck.problem`.
 dedupe.recheck = recheck.problem

@@ -9,6 +9,7 @@ local levels = {}
 ---@field name string
 ---@field kind string of csrc/ec_levels.h
 ---@field levels string|nil its levels, if they are not those of the kind
+---@field rows table<integer, extcontacts.dedupe.Level>|nil its own levels
 
 ---@class extcontacts.dedupe.Level
 ---@field name string
@@ -120,7 +121,7 @@ end
 ---@param field extcontacts.dedupe.Field
 ---@return table<integer, extcontacts.dedupe.Level>
 function levels.rows(field)
-  return levels.by_kind[field.levels or field.kind]
+  return field.rows or levels.by_kind[field.levels or field.kind]
 end
 
 --- The levels of a pattern by the names of the fields.

@@ -4,6 +4,7 @@
 
 local core = require "extcontacts.core"
 local levels = require "extcontacts.dedupe.levels"
+local rules_file = require "extcontacts.dedupe.rules_file"
 local types = require "extcontacts.dedupe.types"
 
 local recheck = {}
@@ -12,6 +13,7 @@ local recheck = {}
 ---@field kind "contact"|"organization"|nil default `contact`
 ---@field region string|nil ISO 3166 in upper case, of phone numbers without a country code
 ---@field birth_field string|nil name of the custom field with the date of birth
+---@field ignore string[]|nil names of fields that are not compared
 
 --- The first two records that may not be in one cluster to merge.
 ---@param records table[]
@@ -24,9 +26,9 @@ function recheck.problem(records, options)
   for index, field in ipairs(of.fields) do
     kinds[index] = field.kind
   end
-  local matcher = core.matcher.new(kinds)
+  local matcher, read = core.matcher.new(kinds), rules_file.reader(options.kind or "contact", options.ignore)
   for _, record in ipairs(records) do
-    matcher:add(of.read(record, options))
+    matcher:add(read(record, options))
   end
   matcher:finish(#records)
   local problem

@@ -22,6 +22,7 @@
 --                            clusters show
 --   phone_region=            as for `extcontacts duplicates`
 --   birth_field=             as for `extcontacts duplicates`
+--   rules=rules.json         as for `extcontacts duplicates`
 --
 -- Planned are the clusters with the decision `merge`, and those that a person has
 -- decided to merge, in the decisions or in the column `decision` of the clusters. A row
@@ -39,7 +40,7 @@ local fix = require "extcontacts.fix"
 local METHODS = { consolidate = true, merge = true }
 local KINDS = { contact = true, organization = true, [""] = true }
 
-local review, current
+local review, current, rules
 
 local function is_required(name, value)
   if value == "" then
@@ -59,7 +60,13 @@ local function read(options)
   if found.kind == "organization" and options.how == "merge" then
     error("only contacts can be merged; consolidate organizations with --set how=consolidate", 0)
   end
+  rules = options.rules ~= "" and assert(dedupe.read_rules(options.rules, found.kind)) or {}
   return found
+end
+
+-- A text option, or the setting of the rules.
+local function setting(options, name)
+  return options[name] ~= "" and options[name] or rules[name]
 end
 
 -- What may be lost: true, or the names of fields.
@@ -107,7 +114,7 @@ end
 return {
   name = "duplicates merged or consolidated",
   options = { clusters = "", decisions = "", how = "consolidate", never = "", allow_loss = "no", kind = "",
-    phone_region = "", birth_field = "" },
+    phone_region = "", birth_field = "", rules = "" },
 
   source = function(options)
     review = read(options)
@@ -119,9 +126,9 @@ return {
     local action = { values = "rules", survivor = cluster.survivor, allow_loss = losses(options.allow_loss) }
     if not cluster.is_decided then
       function action.check(records)
-        return dedupe.recheck(records, { kind = review.kind,
-          region = options.phone_region ~= "" and options.phone_region:upper() or nil,
-          birth_field = options.birth_field ~= "" and options.birth_field or nil })
+        local region = setting(options, "phone_region")
+        return dedupe.recheck(records, { kind = review.kind, region = region and region:upper(),
+          birth_field = setting(options, "birth_field"), ignore = rules.ignore })
       end
     end
     if options.how == "merge" then

@@ -70,6 +70,8 @@ function command.setup(argparser)
   argparser:option("--review", "probability from which a pair is reviewed [0.4]"):argname("P"):convert(probability)
   argparser:option("--never", "CSV file with ids of records that are no duplicates [the account's list]")
     :argname("FILE")
+  argparser:option("--rules", "JSON file with thresholds, weights and fields to ignore; see docs/duplicates.md")
+    :argname("FILE")
   argparser:option("--phone-region", "country of phone numbers without a country code, such as DE"):argname("CODE")
   argparser:option("--birth-field", "custom field with the date of birth [by its name]"):argname("NAME")
   argparser:flag("--json", "write the summary as one JSON object")
@@ -171,11 +173,13 @@ local function selected(args, source)
   end
 end
 
-local function find(args, ctx, source)
+local function find(args, ctx, source, rules)
   local never, never_path = read_never(args, ctx, source)
+  local region = args.phone_region or rules.phone_region
   local result, err = require("extcontacts.dedupe").find(selected(args, source), {
-    kind = source.kind, threshold = args.threshold, review = args.review, never = never,
-    region = args.phone_region and args.phone_region:upper(), birth_field = args.birth_field,
+    kind = source.kind, threshold = args.threshold or rules.threshold, review = args.review or rules.review,
+    never = never, region = region and region:upper(), birth_field = args.birth_field or rules.birth_field,
+    block_size = rules.block_size, ignore = rules.ignore, weights = rules.weights,
     group_of = source.scan and source.scan.group_of,
     on_progress = function(step, done, total)
       ctx:progress(PARTS[step]:format(done, total))
@@ -218,21 +222,30 @@ local function with_cleanup(cleanup, fn, ...)
   return result, second
 end
 
-local function check_probabilities(args)
+local function check_probabilities(args, rules)
   local defaults = require("extcontacts.dedupe").defaults
-  local threshold, review = args.threshold or defaults.threshold, args.review or defaults.review
+  local threshold = args.threshold or rules.threshold or defaults.threshold
+  local review = args.review or rules.review or defaults.review
   if review > threshold then
     exit.usage(("--review %g is above --threshold %g; pairs below the threshold are reviewed"):format(review,
       threshold))
   end
 end
 
+-- The settings of --rules.
+local function read_rules(args)
+  local kind = args.source == "organizations" and "organization" or args.kind or "contact"
+  return args.rules and assert(require("extcontacts.dedupe").read_rules(args.rules, kind)) or {}
+end
+
 -- The files must be different ones, and places where a file can be written: a scan takes
 -- time, and none must replace what is read.
 local function check_paths(args)
   local option_of = { [args.source or "contacts"] = "what is read" }
-  if args.never then
-    option_of[args.never] = "the file of --never"
+  for _, option in ipairs { "never", "rules" } do
+    if args[option] then
+      option_of[args[option]] = "the file of --" .. option
+    end
   end
   for _, option in ipairs { "clusters", "pairs", "html" } do
     local path = args[option] or option == "clusters" and CLUSTERS or nil
@@ -251,10 +264,11 @@ end
 ---@return integer|nil exit code
 ---@return extcontacts.Error|nil
 function command.run(args, ctx)
-  check_probabilities(args)
   check_paths(args)
+  local rules = read_rules(args)
+  check_probabilities(args, rules)
   local source = record_sources.open(ctx, args.source or "contacts", args.kind, args.from)
-  local result, never_path = with_cleanup(source.close, find, args, ctx, source)
+  local result, never_path = with_cleanup(source.close, find, args, ctx, source, rules)
   local paths = with_cleanup(function()
     result:close()
   end, write_files, args, result, source.kind)

@@ -48,6 +48,33 @@ describe("the record of several duplicates", function()
     assert.same({}, resolution.problems)
   end)
 
+  it("has no name twice when names were swapped", function()
+    local function named(days)
+      local names = { { "Jonas", "Ivanov" }, { "Jonah", "Ivanov" }, { "Ivanov", "Jonas" } }
+      local records = {}
+      for index, pair in ipairs(names) do
+        records[index] = at(days[index], { id = ("abc"):sub(index, index), firstName = pair[1], lastName = pair[2] })
+      end
+      local result = assert(dedupe.resolve(records)).result
+      return result.firstName .. " " .. result.lastName
+    end
+    assert.equal("Jonah Ivanov", named { 3, 9, 5 })
+    assert.equal("Jonas Ivanov", named { 9, 3, 5 })
+    assert.equal("Ivanov Jonas", named { 3, 5, 9 })
+    local resolution = assert(dedupe.resolve { at(1, { id = "a", firstName = "James", lastName = "James" }),
+      at(2, { id = "b", firstName = "James", lastName = "James" }) })
+    assert.same({ firstName = "James", lastName = "James" }, resolution.result)
+  end)
+
+  it("lists fields that nobody has heard of yet, which stay with the survivor only", function()
+    local resolution = assert(dedupe.resolve {
+      at(1, { id = "a", firstName = "Jo", lastName = "Lee", title = "T", newField = { x = 1 }, other = 3 }),
+      at(2, { id = "b", firstName = "Jo", lastName = "Lee", newField = { x = 2 }, other = 3, third = core.json.null }),
+    })
+    assert.equal("a", resolution.survivor.id)
+    assert.same({ "b newField" }, lost(resolution))
+  end)
+
   it("prefers values of curated contacts, then of identified ones, whatever their dates", function()
     local resolution = dedupe.resolve {
       at(9, { id = "e", type = "Ephemeral", firstName = "Unknown Caller", title = "Sir" }),

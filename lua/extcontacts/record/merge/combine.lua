@@ -12,6 +12,7 @@ local core = require "extcontacts.core"
 local deepcopy = require "extcontacts.base.deepcopy"
 local email = require "extcontacts.record.normalize.email"
 local field_rules = require "extcontacts.record.merge.field_rules"
+local is_equal = require "extcontacts.base.is_equal"
 local letters = require "extcontacts.base.letters"
 local models = require "extcontacts.api.models"
 local name = require "extcontacts.record.normalize.name"
@@ -182,6 +183,23 @@ local function join_custom_fields(out, sources)
   end
 end
 
+-- Fields that the model does not have stay with the first record only.
+local function lose_unknown(out, sources, known)
+  local first
+  for _, source in ipairs(sources) do
+    if source.id and not first then
+      first = source.record
+    elseif source.id then
+      for key, value in pairs(source.record) do
+        local is_kept = known[key] or not survivor.is_filled(value) or is_equal(value, first[key])
+        if not is_kept then
+          lose(out.lost, source, { key }, value)
+        end
+      end
+    end
+  end
+end
+
 -- Whether a field does not depend on others.
 local function is_apart(kind, field)
   local wire = field.wire
@@ -232,13 +250,15 @@ function combine.records(kind, records, options)
     fill_slots(out, sources, contact_fields.phones, phone_key)
     fill_slots(out, sources, contact_fields.emails, email_key)
   end
-  for _, field in ipairs(models[types.by_name[kind].model].fields) do
+  local model = models[types.by_name[kind].model]
+  for _, field in ipairs(model.fields) do
     if is_apart(kind, field) then
       local join = field.shape == "array" and join_lists or take_first
       join(out, sources, field)
     end
   end
   join_custom_fields(out, sources)
+  lose_unknown(out, sources, model.by_wire)
   sort_lost(out.lost, sources)
   return { record = out.record, lost = out.lost }
 end

@@ -1,7 +1,8 @@
 --- Which of several values a field keeps when duplicates become one record.  A value of a
 -- curated contact comes before one of an identified contact, and ephemeral ones come
 -- last: calls and chats create those.  Among values of one type, by field:
---   longest       given names, and the name of an organization: the most letters
+--   longest       given names, and the name of an organization: the most letters.  One that
+--                 is the last name of the result comes last: the names were swapped
 --   most recent   other fields: the value of the record modified last.  An older address
 --                 comes first if it has all parts of the newer one, and more
 --   any           opting out of surveys: true if one of the records says so
@@ -66,6 +67,21 @@ local function fullest_first(list)
   end
 end
 
+local GIVEN = { firstName = true, middleName = true }
+
+-- By source: whether its given name is the last name of the result.
+local function swapped(wire, sources)
+  local kept
+  for _, source in ipairs(field_rules.order("lastName", sources)) do
+    kept = kept or survivor.is_filled(source.record.lastName) and source.record.lastName or nil
+  end
+  local is_swapped = {}
+  for _, source in ipairs(sources) do
+    is_swapped[source] = kept ~= nil and is_same_part(source.record[wire], kept)
+  end
+  return is_swapped
+end
+
 --- Orders the sources of a field: the one whose value it keeps comes first.
 ---@param wire string name of the field
 ---@param sources extcontacts.record.MergeSource[] the survivor first; not changed
@@ -73,6 +89,7 @@ end
 function field_rules.order(wire, sources)
   local rank = RANK[field_rules.by_field[wire]]
   local list, ranks, places = {}, {}, {}
+  local is_swapped = GIVEN[wire] and swapped(wire, sources) or {}
   for index, source in ipairs(sources) do
     list[index], places[source] = source, index
     ranks[source] = rank and rank(source.record[wire]) or 0
@@ -81,6 +98,8 @@ function field_rules.order(wire, sources)
     -- What the caller sets has no id, and comes first.
     if (a.id == nil) ~= (b.id == nil) then
       return a.id == nil
+    elseif is_swapped[a] ~= is_swapped[b] then
+      return is_swapped[b]
     end
     local left, right = survivor.type_rank(a.record), survivor.type_rank(b.record)
     if left ~= right then

@@ -82,7 +82,8 @@ end
 ---@param sha256 string of the plan
 ---@return extcontacts.Error|nil
 function journal.misnamed(plan_path, sha256)
-  local file, _, code = core.file.open(journal.path(plan_path), "own")
+  -- Not as our own file, which would make it writable.
+  local file, _, code = core.file.open(journal.path(plan_path), "read")
   if file then
     file:close()
   end

@@ -82,22 +82,20 @@ end
 ---@param sha256 string of the plan
 ---@return extcontacts.Error|nil
 function journal.misnamed(plan_path, sha256)
-  -- Not as our own file, which would make it writable.
-  local file, _, code = core.file.open(journal.path(plan_path), "read")
-  if file then
-    file:close()
-  end
-  if code ~= "ENOENT" then
-    return nil -- it is there, whatever it is
-  end
   local folder = plan_path:match "^(.*/)[^/]*$" or ""
-  for _, name in ipairs(core.file.list(folder == "" and "./" or folder) or {}) do
-    local other = folder .. (name:match "^(.+)%.journal$" or "")
-    if other ~= folder and not files.exists(other) and is_of(folder .. name, sha256) then
-      return select(2, errors.invalid(("%s is the journal of %s, which was applied under another name; use that name, "
-        .. "or rename the journal to %s"):format(folder .. name, plan_path, journal.path(plan_path)), "begun"))
+  local names, is_there, found = core.file.list(folder == "" and "./" or folder) or {}, {}, nil
+  for _, name in ipairs(names) do
+    is_there[folder .. name] = true
+  end
+  -- Whatever has the journal's name is not opened here: it may be a link, or read-only.
+  for _, name in ipairs(is_there[journal.path(plan_path)] and {} or names) do
+    local other = name:match "^(.+)%.journal$"
+    if other and not is_there[folder .. other] and is_of(folder .. name, sha256) then
+      found = folder .. name
     end
   end
+  return found and select(2, errors.invalid(("%s is the journal of %s, which was applied under another name; use that "
+    .. "name, or rename the journal to %s"):format(found, plan_path, journal.path(plan_path)), "begun")) or nil
 end
 
 -- The ids that a plan's changes have, by number.  An erase of a record that was gone

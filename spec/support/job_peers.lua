@@ -6,6 +6,8 @@ local peer = require "spec.support.peer"
 
 local job_peers = {}
 
+local started = {}
+
 --- An answer of the API: a record, or a status and its error body.
 ---@param value table
 ---@param status integer|nil
@@ -42,7 +44,17 @@ function job_peers.start(...)
   for index, answers in ipairs { ... } do
     scripts[index] = job_peers.script(answers)
   end
-  return peer.start(scripts)
+  local one = peer.start(scripts)
+  started[#started + 1] = one
+  return one
+end
+
+--- Stops all peers.  One that is only forgotten would end after two minutes, and the
+-- collector would wait for it.
+function job_peers.stop_all()
+  for index = #started, 1, -1 do
+    table.remove(started, index):stop()
+  end
 end
 
 --- A client of the API's peer.

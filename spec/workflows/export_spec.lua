@@ -33,6 +33,7 @@ describe("an export", function()
     for _, p in pairs { api, files } do
       p:stop()
     end
+    job_peers.stop_all() -- those that a spec has replaced
     api, files = nil, nil
     os.remove(path .. ".part")
   end)

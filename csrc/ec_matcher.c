@@ -147,6 +147,13 @@ static int make_room(ec_matcher *m) {
   return EC_MATCH_OK;
 }
 
+/* qsort takes no null pointer, even for no items. */
+static void sort(void *items, size_t count, size_t size,
+                 int (*compare)(const void *, const void *)) {
+  if (count > 1)
+    qsort(items, count, size, compare);
+}
+
 static int by_key(const void *a, const void *b) {
   uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
   return (left > right) - (left < right);
@@ -154,7 +161,7 @@ static int by_key(const void *a, const void *b) {
 
 static size_t sort_keys(uint32_t *keys, size_t count) {
   size_t i, kept = 0;
-  qsort(keys, count, sizeof *keys, by_key);
+  sort(keys, count, sizeof *keys, by_key);
   for (i = 0; i < count; i++) {
     if (kept == 0 || keys[kept - 1] != keys[i])
       keys[kept++] = keys[i];
@@ -190,13 +197,15 @@ int ec_matcher_add(ec_matcher *m, const ec_field *fields, uint32_t *keys,
     return EC_MATCH_MEMORY;
   r->key_count = (uint32_t)key_count;
   r->given_flags = r->family_flags = 0;
-  memcpy(keys_of(m, r), keys, key_count * sizeof *keys);
+  if (key_count > 0)
+    memcpy(keys_of(m, r), keys, key_count * sizeof *keys);
   text = (char *)(keys_of(m, r) + key_count);
   for (i = 0; i <= m->field_count; i++) {
     ec_field field = i < m->field_count ? fields[i] : id;
     size_t length = cut(field);
     r->lengths[i] = (uint16_t)length;
-    memcpy(text, field.text, length);
+    if (length > 0)
+      memcpy(text, field.text, length);
     text += length;
   }
   m->records[m->count++] = r;
@@ -304,7 +313,7 @@ static int find_order(ec_matcher *m) {
     places[i].id = id_of(m, m->records[i]);
     places[i].record = (uint32_t)i;
   }
-  qsort(places, m->count, sizeof *places, by_id);
+  sort(places, m->count, sizeof *places, by_id);
   for (i = 0; i < m->count; i++) {
     m->order[i] = places[i].record;
     m->rank[places[i].record] = (uint32_t)i;
@@ -405,7 +414,7 @@ static int find_shared(ec_matcher *m, size_t place, holders *list) {
         return EC_MATCH_MEMORY;
     }
   }
-  qsort(list->items, list->count, sizeof *list->items, by_hash);
+  sort(list->items, list->count, sizeof *list->items, by_hash);
   for (first = 0; first < list->count; first = i) {
     uint64_t hash = list->items[first].hash;
     size_t people;
@@ -437,7 +446,7 @@ static int find_common(ec_matcher *m, size_t place, holders *list) {
             EC_MATCH_OK)
       return EC_MATCH_MEMORY;
   }
-  qsort(list->items, list->count, sizeof *list->items, by_hash);
+  sort(list->items, list->count, sizeof *list->items, by_hash);
   for (first = 0; first < list->count; first = i) {
     uint64_t hash = list->items[first].hash;
     uint8_t flags = 0;
@@ -524,7 +533,7 @@ static int collect(const ec_matcher *m, unsigned part, entries *list) {
       list->items[list->count++].record = (uint32_t)i;
     }
   }
-  qsort(list->items, list->count, sizeof *list->items, by_entry);
+  sort(list->items, list->count, sizeof *list->items, by_entry);
   return EC_MATCH_OK;
 }
 

@@ -197,6 +197,11 @@ static int is_first_word(ec_field a, ec_field b) {
          longer.text[shorter.length] == ' ';
 }
 
+/* The level of one spelling: 7 if it is a common name. */
+static unsigned same_name(unsigned a_flags, unsigned b_flags) {
+  return (a_flags & b_flags & EC_IS_COMMON) != 0 ? 7 : EC_SAME;
+}
+
 /* 1 same, 2 equivalent, 3 initial, 4 near, 5 far, 6 different, 7 same and
 ** common, 9 variant: Maria and Marie, 10 nickname: Robert and Bob */
 unsigned ec_given_level(ec_field a, ec_field b, unsigned a_flags,
@@ -209,7 +214,7 @@ unsigned ec_given_level(ec_field a, ec_field b, unsigned a_flags,
     return 0;
   common = in_common(a, b);
   if (common == SPELLING)
-    return (a_flags & b_flags & EC_IS_COMMON) != 0 ? 7 : EC_SAME;
+    return same_name(a_flags, b_flags);
   if (common == FORM)
     return 2;
   if (common == GROUP)
@@ -225,7 +230,7 @@ unsigned ec_given_level(ec_field a, ec_field b, unsigned a_flags,
   if (is_known(a, a_flags) == is_known(b, b_flags) &&
       (is_known(a, a_flags) || is_other_ending(&left, &right)))
     return EC_GIVEN_DIFFERENT;
-  /* one edit between a known name and a text that is none */
+  /* one edit between a known name and another text */
   if (left.count > 2 && right.count > 2 &&
       is_known(a, a_flags) != is_known(b, b_flags) &&
       edits(&left, &right, 1) <= 1)
@@ -249,7 +254,7 @@ unsigned ec_family_level(ec_field a, ec_field b, unsigned a_flags,
     return 0;
   common = in_common(a, b);
   if (common == SPELLING)
-    return (a_flags & b_flags & EC_IS_COMMON) != 0 ? 7 : EC_SAME;
+    return same_name(a_flags, b_flags);
   if (common != NOTHING)
     return 2;
   left = first_item(a);

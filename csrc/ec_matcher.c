@@ -395,19 +395,30 @@ static size_t count_people(const ec_matcher *m, const holder *list,
   return found;
 }
 
+static ec_field field_at(const ec_matcher *m, size_t index, size_t place) {
+  ec_field fields[EC_MOST_FIELDS];
+  fields_of(m, m->records[index], fields);
+  return fields[place];
+}
+
+/* Where the holders of the same value as the one at `first` end. */
+static size_t end_of_run(const holders *list, size_t first) {
+  size_t i = first + 1;
+  while (i < list->count && list->items[i].hash == list->items[first].hash)
+    i++;
+  return i;
+}
+
 /* Classifies the addresses of one kind that several people share. */
 static int find_shared(ec_matcher *m, size_t place, holders *list) {
   size_t i, first;
   list->count = 0;
   for (i = 0; i < m->count; i++) {
-    ec_field fields[EC_MOST_FIELDS], item;
-    const char *at;
-    fields_of(m, m->records[i], fields);
-    at = fields[place].text;
-    if (fields[place].length == 0)
+    ec_field field = field_at(m, i, place), item;
+    const char *at = field.text;
+    if (field.length == 0)
       continue;
-    while (
-        ec_next_item(&at, fields[place].text + fields[place].length, &item)) {
+    while (ec_next_item(&at, field.text + field.length, &item)) {
       if (item.length > 1 &&
           hold(list, ec_text_hash(item.text + 1, item.length - 1),
                m->rank[i]) != EC_MATCH_OK)
@@ -416,16 +427,14 @@ static int find_shared(ec_matcher *m, size_t place, holders *list) {
   }
   sort(list->items, list->count, sizeof *list->items, by_hash);
   for (first = 0; first < list->count; first = i) {
-    uint64_t hash = list->items[first].hash;
     size_t people;
-    for (i = first + 1; i < list->count && list->items[i].hash == hash;)
-      i++;
+    i = end_of_run(list, first);
     if (i - first < 2)
       continue;
     people = count_people(m, list->items + first, i - first);
     if (people >= 2 &&
         ec_counts_add(people >= PUBLIC_FROM ? m->public_values : m->household,
-                      hash) != 0)
+                      list->items[first].hash) != 0)
       return EC_MATCH_MEMORY;
   }
   return EC_MATCH_OK;
@@ -436,23 +445,19 @@ static int find_common(ec_matcher *m, size_t place, holders *list) {
   size_t i, first;
   list->count = 0;
   for (i = 0; i < m->count; i++) {
-    ec_field fields[EC_MOST_FIELDS], item;
-    const char *at;
-    fields_of(m, m->records[i], fields);
-    at = fields[place].text;
-    if (fields[place].length > 0 &&
-        ec_next_item(&at, fields[place].text + fields[place].length, &item) &&
+    ec_field field = field_at(m, i, place), item;
+    const char *at = field.text;
+    if (field.length > 0 &&
+        ec_next_item(&at, field.text + field.length, &item) &&
         hold(list, ec_text_hash(item.text, item.length), m->rank[i]) !=
             EC_MATCH_OK)
       return EC_MATCH_MEMORY;
   }
   sort(list->items, list->count, sizeof *list->items, by_hash);
   for (first = 0; first < list->count; first = i) {
-    uint64_t hash = list->items[first].hash;
     uint8_t flags = 0;
     size_t held;
-    for (i = first + 1; i < list->count && list->items[i].hash == hash;)
-      i++;
+    i = end_of_run(list, first);
     held = i - first;
     if (held >= COMMON_FROM && held >= m->count / COMMON_SHARE)
       flags |= EC_IS_COMMON;

@@ -23,22 +23,7 @@ organization_id = client:scan_organizations({ max_items = 1 }):next().id
 local real_print = print
 function print() end
 
-local function same(a, b)
-  if type(a) ~= "table" or type(b) ~= "table" then
-    return a == b
-  end
-  for key, value in pairs(a) do
-    if not same(value, b[key]) then
-      return false
-    end
-  end
-  for key in pairs(b) do
-    if a[key] == nil then
-      return false
-    end
-  end
-  return true
-end
+local same = require "extcontacts.base.is_equal"
 
 local function show(value)
   return type(value) == "table" and ec.json.encode(value) or tostring(value)

@@ -5,6 +5,17 @@ local text = {}
 --- The byte order mark of UTF-8, which Windows puts at the start of files.
 text.BOM = "\239\187\191"
 
+--- The words of a text as a set.
+---@param words string separated by white space
+---@return table<string, true>
+function text.set(words)
+  local out = {}
+  for word in words:gmatch "%S+" do
+    out[word] = true
+  end
+  return out
+end
+
 --- Removes a byte order mark.
 ---@param s string a file's text or its first line
 ---@return string

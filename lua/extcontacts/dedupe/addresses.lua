@@ -5,20 +5,19 @@ local email = require "extcontacts.record.normalize.email"
 local names = require "extcontacts.dedupe.names"
 local normalize = require "extcontacts.record.normalize"
 local phone = require "extcontacts.record.normalize.phone"
+local texts = require "extcontacts.base.text"
 
 local addresses = {}
 
 -- The part before the @ of addresses that belong to a role rather than to a person.
-local ROLES = {}
-for word in ([[info contact contacts office mail email hello hi sales support service services admin administrator
+local ROLES = texts.set [[
+  info contact contacts office mail email hello hi sales support service services admin administrator
   administration kontakt buero bureau reception empfang accounts accounting billing invoice invoices noreply no-reply
   donotreply do-not-reply team hr jobs careers press presse webmaster postmaster hostmaster root help helpdesk
   marketing orders order shop store enquiries enquiry inquiries inquiry customerservice customercare feedback security
   privacy legal finance purchasing procurement sekretariat zentrale verwaltung rechnung vertrieb personal ventas
   contacto soporte administracion facturacion contabilidad commercial direction secretariat comptabilite
-  receptie verkoop inkoop facturen biuro kontakty sekretariat it ops noc abuse news newsletter]]):gmatch "%S+" do
-  ROLES[word] = true
-end
+  receptie verkoop inkoop facturen biuro kontakty sekretariat it ops noc abuse news newsletter]]
 
 -- Words in the addresses of families.
 local FAMILIES = { "family", "familie", "famille", "familia", "famiglia", "rodzina", "haushalt", "household" }
@@ -34,14 +33,12 @@ end
 
 -- Providers at which anybody can have an address: the same user name at two of them is no
 -- typing error.
-local FREE = {}
-for host in ([[gmail googlemail hotmail outlook live msn yahoo ymail rocketmail aol icloud me mac mail email gmx web
+local FREE = texts.set [[
+  gmail googlemail hotmail outlook live msn yahoo ymail rocketmail aol icloud me mac mail email gmx web
   t-online freenet posteo proton protonmail pm yandex bk inbox list rambler ukr orange wanadoo free laposte sfr neuf
   libero virgilio tiscali alice wp onet interia o2 seznam centrum bigpond optusnet comcast verizon att sbcglobal
   bellsouth cox charter btinternet sky talktalk virginmedia ntlworld blueyonder bluewin terra uol bol qq 163 126 sina
-  naver daum rediffmail zoho fastmail hey tutanota tuta duck]]):gmatch "%S+" do
-  FREE[host] = true
-end
+  naver daum rediffmail zoho fastmail hey tutanota tuta duck]]
 
 ---@class extcontacts.dedupe.Email
 ---@field address string

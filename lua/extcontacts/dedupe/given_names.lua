@@ -6,6 +6,7 @@
 -- names are known as well.
 
 local nicknames = require "extcontacts.dedupe.nicknames"
+local texts = require "extcontacts.base.text"
 
 local given_names = {}
 
@@ -172,10 +173,7 @@ zak zane zara zayn zbigniew zdenek zdenka zeinab zelda zelma zena zenon zeynep z
 zoey zofia zoltan zora zoran zsofia zsuzsanna zulema zuzana zuzanna
 ]]
 
-local known = {}
-for name in NAMES:gmatch "%S+" do
-  known[name] = true
-end
+local known = texts.set(NAMES)
 
 --- Whether a name is a common given name.
 ---@param name string in lower case without marks

@@ -279,12 +279,9 @@ function dedupe.find(next_record, options)
   if misuse then
     error(misuse, 2)
   end
-  local fields, kinds = rules_file.fields(kind, options.weights), {}
-  for index, field in ipairs(fields) do
-    kinds[index] = field.kind
-  end
+  local fields = rules_file.fields(kind, options.weights)
   local self = setmetatable({ type = types[kind], fields = fields, records = 0, repeated = 0, candidates = 0,
-    edges = {}, never = options.never, matcher = core.matcher.new(kinds), spool = spool.new() }, Result)
+    edges = {}, never = options.never, matcher = core.matcher.new(levels.kinds(fields)), spool = spool.new() }, Result)
   local ok, err = errors.catch(function()
     run(self, next_record, options)
     return true

@@ -117,6 +117,17 @@ for _, list in pairs(levels.by_kind) do
   list[0] = UNKNOWN
 end
 
+--- The kinds of fields, for a matcher.
+---@param fields extcontacts.dedupe.Field[]
+---@return string[]
+function levels.kinds(fields)
+  local kinds = {}
+  for index, field in ipairs(fields) do
+    kinds[index] = field.kind
+  end
+  return kinds
+end
+
 --- The levels of a field.
 ---@param field extcontacts.dedupe.Field
 ---@return table<integer, extcontacts.dedupe.Level>

@@ -11,13 +11,7 @@ local texts = require "extcontacts.base.text"
 
 local names = {}
 
-local function set(words)
-  local out = {}
-  for word in words:gmatch "%S+" do
-    out[word] = true
-  end
-  return out
-end
+local set = texts.set
 
 local TITLES = set "mr mrs ms miss mx dr prof professor sir dame herr frau mme mlle monsieur madame rev dipl ing mag"
 local SUFFIXES = { jr = "jr", junior = "jr", sr = "sr", senior = "sr", ii = "ii", iii = "iii", iv = "iv",

@@ -4,6 +4,7 @@
 local addresses = require "extcontacts.dedupe.addresses"
 local core = require "extcontacts.core"
 local domain = require "extcontacts.record.normalize.domain"
+local texts = require "extcontacts.base.text"
 local titles = require "extcontacts.dedupe.titles"
 
 local organizations = {}
@@ -25,12 +26,10 @@ organizations.key_names = {
 }
 
 -- Hosts of many organizations' pages.
-local SHARED = {}
-for host in ([[facebook.com linkedin.com instagram.com twitter.com x.com youtube.com google.com sites.google.com
+local SHARED = texts.set [[
+  facebook.com linkedin.com instagram.com twitter.com x.com youtube.com google.com sites.google.com
   wordpress.com blogspot.com wixsite.com github.io github.com medium.com etsy.com ebay.com amazon.com yelp.com
-  gmail.com outlook.com hotmail.com yahoo.com]]):gmatch "%S+" do
-  SHARED[host] = true
-end
+  gmail.com outlook.com hotmail.com yahoo.com]]
 
 -- The host of a website, without www.
 local function host_of(website)

@@ -22,11 +22,8 @@ local recheck = {}
 function recheck.problem(records, options)
   options = options or {}
   local of = types[options.kind or "contact"]
-  local kinds = {}
-  for index, field in ipairs(of.fields) do
-    kinds[index] = field.kind
-  end
-  local matcher, read = core.matcher.new(kinds), rules_file.reader(options.kind or "contact", options.ignore)
+  local matcher = core.matcher.new(levels.kinds(of.fields))
+  local read = rules_file.reader(options.kind or "contact", options.ignore)
   for _, record in ipairs(records) do
     matcher:add(read(record, options))
   end

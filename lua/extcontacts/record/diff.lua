@@ -230,21 +230,20 @@ end
 ---@param found table
 ---@return string[] names
 function diff.not_stored(kind, before, differences, sent, found)
-  local is_planned, some_sent, some_found = {}, {}, {}
+  local is_planned = {}
   for _, difference in ipairs(differences) do
     is_planned[difference.path[1]] = true
   end
-  for key, value in pairs(sent) do
-    if is_planned[key] or not is_equal(found[key], before[key]) then
-      some_sent[key] = value
+  local function to_compare(record)
+    local some = {}
+    for key, value in pairs(record) do
+      if is_planned[key] or not is_equal(found[key], before[key]) then
+        some[key] = value
+      end
     end
+    return some
   end
-  for key, value in pairs(found) do
-    if is_planned[key] or not is_equal(value, before[key]) then
-      some_found[key] = value
-    end
-  end
-  return diff.divergences(kind, some_sent, some_found)
+  return diff.divergences(kind, to_compare(sent), to_compare(found))
 end
 
 --- Returns a path with dots, `address.city`.

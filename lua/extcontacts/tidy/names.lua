@@ -15,13 +15,7 @@ local texts = require "extcontacts.base.text"
 
 local names = {}
 
-local function set(words)
-  local out = {}
-  for word in words:gmatch "%S+" do
-    out[word] = true
-  end
-  return out
-end
+local set = texts.set
 
 -- Words before a family name that stay in lower case.  Others, such as La, Le, Di,
 -- El and Al, are written both ways and get a capital.

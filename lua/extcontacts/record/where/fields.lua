@@ -1,6 +1,7 @@
 --- The fields that conditions name: what they are, and how they are read.  Pure.
 
 local core = require "extcontacts.core"
+local field_path = require "extcontacts.base.path"
 local models = require "extcontacts.api.models"
 local name_reader = require "extcontacts.record.normalize.name"
 local suggest = require "extcontacts.base.suggest"
@@ -114,16 +115,7 @@ function fields.reader(model, path)
     end
   end
   return function(record)
-    local value = record
-    for _, name in ipairs(path) do
-      if type(value) ~= "table" then
-        return nil
-      end
-      value = value[name]
-    end
-    if value ~= null then
-      return fields.comparable(value)
-    end
+    return fields.comparable(field_path.at(record, path))
   end
 end
 

@@ -29,7 +29,7 @@ function never.new()
   return setmetatable({ records = {}, pairs = {} }, NeverList)
 end
 
---- Adds ids that are not duplicates of each other, or one that is none of any record.
+--- Adds ids that are not duplicates of each other, or one id that is not a duplicate of any record.
 ---@param ids string[]
 function NeverList:add(ids)
   if #ids == 1 then

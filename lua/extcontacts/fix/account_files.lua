@@ -26,7 +26,7 @@ function account_files.path(account, name, getenv)
 end
 
 --- The path of an account's file, in a directory that exists.  Raises an error object if
--- there is none.
+-- the directory can't be found or created.
 ---@param account extcontacts.fix.Identity
 ---@param name string
 ---@param getenv (fun(name: string): string|nil)|nil default: os.getenv

@@ -181,7 +181,7 @@ end
 --- record, and others
 ---@param size integer|nil most records per request; default: the most
 ---@return fun(): any, table|nil, table<string, table|false>|nil next_record returns the item, its record, and the
---- others by their ids; false: there is none
+--- others by their ids; false if the record does not exist
 function bulk_api.reader(client, next_item, reference_of, size)
   local entries, first = {}, 1
   return function()

@@ -91,7 +91,7 @@ end
 --- Finds the record; raises an error object if a read fails.
 ---@param change extcontacts.fix.Change the create that would recreate it
 ---@param deleted_at string|nil when it was deleted, by the server's clock
----@param records table<string, table|false>|nil records that were just read, by id; false: there is none
+---@param records table<string, table|false>|nil records that were just read, by id; false if the record does not exist
 ---@return string|nil id
 function Recreated:find(change, deleted_at, records)
   local id = self.ids[change.old_id]

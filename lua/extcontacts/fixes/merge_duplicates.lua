@@ -16,8 +16,8 @@
 --   never=FILE               the list of what is no duplicate. Rows with the decision
 --                            `never` are added to it. Default: the account's own list,
 --                            which `extcontacts duplicates` reads, too
---   allow_loss=no            names of fields, separated by commas, whose values may be
---                            lost for want of room, or yes for all
+--   allow_loss=no            comma-separated names of fields whose values may be lost if
+--                            they do not fit, or yes for all
 --   kind=                    contact or organization; default: as the columns of the
 --                            clusters show
 --   phone_region=            as for `extcontacts duplicates`

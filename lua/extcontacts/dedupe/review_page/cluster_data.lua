@@ -32,7 +32,7 @@ local ALL_PAIRS = 4
 
 local array = core.json.array
 
--- Lists texts; a text is its place from 0, and -1 is none.
+-- Lists texts. A text is referred to by its place, from 0; -1 stands for no text.
 local function new_list()
   local list, place = array {}, {}
   return list, function(text)

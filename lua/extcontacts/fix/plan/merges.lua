@@ -129,7 +129,7 @@ function merges.unaccepted(lost, allowed, counts)
   return #names > 0 and table.concat(names, ", ") or nil
 end
 
---- Whether a value is lost for want of room.  What a merge has no room for is lost for
+--- Whether a value is lost because it does not fit.  What a merge has no room for is lost for
 -- good; that the other values are those of the contact modified last is the server's rule.
 ---@param loss extcontacts.record.LostValue
 ---@return boolean

@@ -70,7 +70,7 @@ end
 ---@param text string
 ---@param size integer bytes to keep at each end, at most
 ---@return string head all of the text if it is not much longer
----@return string|nil middle what is left out
+---@return string|nil middle the omitted part
 ---@return string|nil tail
 function value_html.shortened(text, size)
   if #text <= 3 * size then

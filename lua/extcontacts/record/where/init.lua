@@ -24,7 +24,7 @@ local function fail(work, node, message, ...)
   lexer.fail(work.source, node.at, message, ...)
 end
 
--- The seconds of a date; nil for what is none.
+-- The seconds of a date; nil for any other text.
 local function seconds(value)
   if type(value) == "string" then
     return dates.iso(value) or value:find "^%d%d%d%d%-%d%d%-%d%d$" and dates.iso(value .. "T00:00:00Z") or nil
@@ -158,7 +158,7 @@ end
 
 --------------------------------------------------------------------- logic --
 
--- A condition: a text or a number is none, as it is always true.
+-- A condition.  A text or a number alone is refused, because it is always true.
 local function condition(work, node)
   if node.op == "constant" and type(node.value) ~= "boolean" and node.value ~= nil then
     fail(work, node, "a value alone is always true; compare it with a field: … == %s",

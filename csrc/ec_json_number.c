@@ -131,6 +131,36 @@ static const char *skip_digits(const char *at) {
   return at;
 }
 
+/* The end of a fraction, an exponent or both, where there are any. */
+static const char *fraction_end(const char *at, const char **where) {
+  const char *digits;
+  if (*at == '.') {
+    digits = ++at;
+    at = skip_digits(at);
+    *where = at;
+    if (at == digits)
+      return NULL;
+  }
+  if (*at == 'e' || *at == 'E') {
+    at++;
+    if (*at == '+' || *at == '-')
+      at++;
+    digits = at;
+    at = skip_digits(at);
+    *where = at;
+    if (at == digits)
+      return NULL;
+  }
+  return at;
+}
+
+const char *ec_json_number_end(const char *at, const char **where) {
+  const char *digits = at + (*at == '-');
+  at = *digits == '0' ? digits + 1 : skip_digits(digits);
+  *where = at;
+  return at == digits || is_digit(*at) ? NULL : fraction_end(at, where);
+}
+
 const char *ec_json_read_number(const char *at, ec_json_number *number,
                                 const char **where) {
   const char *start = at;
@@ -162,23 +192,9 @@ const char *ec_json_read_number(const char *at, ec_json_number *number,
     }
     return at;
   }
-  if (*at == '.') {
-    digits = ++at;
-    at = skip_digits(at);
-    *where = at;
-    if (at == digits)
-      return NULL;
-  }
-  if (*at == 'e' || *at == 'E') {
-    at++;
-    if (*at == '+' || *at == '-')
-      at++;
-    digits = at;
-    at = skip_digits(at);
-    *where = at;
-    if (at == digits)
-      return NULL;
-  }
+  at = fraction_end(at, where);
+  if (at == NULL)
+    return NULL;
   read_real(start, at, number);
   return at;
 }

@@ -28,6 +28,10 @@ typedef struct ec_json_number {
 const char *ec_json_read_number(const char *at, ec_json_number *number,
                                 const char **where);
 
+/* The end of the number at `at`, as ec_json_read_number returns it, without its
+** value. */
+const char *ec_json_number_end(const char *at, const char **where);
+
 /* The double nearest to a valid number's text; infinite if it is too large. */
 double ec_json_nearest(const char *text, size_t length);
 

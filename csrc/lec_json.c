@@ -6,12 +6,14 @@
 #include "lec_json_decode.h"
 #include "lec_json_encode.h"
 #include "lec_json_number.h"
+#include "lec_json_selection.h"
 #include "lec_json_shared.h"
 
 /* In the registry, for all copies of the module: after a hot reload, records
 ** that an earlier copy decoded are still in use. */
 #define ARRAY_TYPE "extcontacts.array"
 #define MARKS "extcontacts.arrays"
+#define PARTIAL_TYPE "extcontacts.partial"
 
 /* Adds the metatable at `index` to the marks on top.  [-0, +0] */
 static void add_mark(lua_State *L, int index) {
@@ -89,6 +91,12 @@ static void push_shared(lua_State *L) {
   lua_rawseti(L, -2, LEC_JSON_MODULE);
   lua_pushboolean(L, 0);
   lua_rawseti(L, -2, LEC_JSON_BUFFER);
+  luaL_newmetatable(L, PARTIAL_TYPE);
+  lua_pushliteral(L, PARTIAL_TYPE);
+  lua_setfield(L, -2, "__name"); /* module, shared, partial_mt */
+  lua_pushvalue(L, -1);
+  lua_setfield(L, -4, "partial_mt");
+  lua_rawseti(L, -2, LEC_JSON_PARTIAL_MT);
 }
 
 int lec_open_json(lua_State *L) {
@@ -96,6 +104,7 @@ int lec_open_json(lua_State *L) {
       {"decode", lec_json_decode},
       {"encode", lec_json_encode},
       {"array", array},
+      {"selection", lec_json_selection},
       {"set_array_mt", set_array_mt},
       {"number", lec_json_number},
       {"is_number", lec_json_is_number},
@@ -103,7 +112,8 @@ int lec_open_json(lua_State *L) {
       {NULL, NULL},
   };
   lec_json_open_numbers(L);
-  lua_createtable(L, 0, 9);
+  lec_json_open_selections(L);
+  lua_createtable(L, 0, 11);
   push_shared(L);
   luaL_setfuncs(L, functions, 1);
   lua_pushlightuserdata(L, NULL);

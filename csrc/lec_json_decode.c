@@ -2,19 +2,20 @@
 ** json.decode: one pass over the text that pushes values straight onto the
 ** Lua stack.  A container's members wait there until its end, so that its
 ** table can be created with the right size; those of a long one are moved
-** into it in batches.
+** into it in batches.  What is not selected is checked and skipped.
 */
 #include "lec_json_decode.h"
 
 #include "ec_json_number.h"
 #include "ec_json_scan.h"
+#include "ec_json_skip.h"
 #include "lec_json_keys.h"
 #include "lec_json_number.h"
 #include "lec_json_options.h"
 #include "lec_json_shared.h"
 
 /* Stack slots of lec_json_decode. */
-enum { TEXT = 1, SHARED, ARRAY_MT, SCRATCH };
+enum { TEXT = 1, OPTIONS, SHARED, ARRAY_MT, SCRATCH, PARTIAL_MT };
 
 /* Limits to the members that wait for their table.  LuaJIT gives a C function
 ** 8,000 slots: CROWDED + ITEMS_WAITING + 5 for each level is less. */
@@ -35,7 +36,8 @@ typedef struct decoder {
   const char *where;
 } decoder;
 
-static const char *read_value(decoder *d, const char *at);
+static const char *read_value(decoder *d, const char *at,
+                              const ec_selection *selection);
 
 /* Notes why and where the text is refused; NULL, to be returned. */
 static const char *refuse(decoder *d, ec_json_fault fault, const char *where) {
@@ -174,6 +176,39 @@ static const char *read_key(decoder *d, const char *at, object *o) {
   return quote + 1;
 }
 
+/* Whether the field whose opening quote is at `at` is selected: 1 or 0; -1 if
+** its name is refused.  [-0, +0] */
+static int is_selected(decoder *d, const char *at, const ec_selection *s,
+                       const ec_selection **value) {
+  int escaped, found;
+  const char *quote = find_quote(d, at + 1, &escaped);
+  if (quote == NULL)
+    return -1;
+  if (escaped) {
+    size_t length;
+    const char *name;
+    push_unescaped(d, at + 1, quote);
+    name = lua_tolstring(d->L, -1, &length);
+    found = ec_selection_has(s, name, length, value);
+    lua_pop(d->L, 1);
+    return found;
+  }
+  return ec_selection_has(s, at + 1, (size_t)(quote - at - 1), value);
+}
+
+/* [-0, +0]  the end of a value that is not built */
+static const char *skip_value(decoder *d, const char *at) {
+  return ec_json_skip(at, d->end, d->max_depth - d->depth, &d->fault,
+                      &d->where);
+}
+
+/* [-0, +0]  the end of the name whose opening quote is at `at` */
+static const char *skip_key(decoder *d, const char *at) {
+  int escaped;
+  at = find_quote(d, at + 1, &escaped);
+  return at == NULL ? NULL : at + 1;
+}
+
 /* [-2*waiting, +0]  moves the waiting pairs into the table */
 static void settle_object(lua_State *L, object *o) {
   if (!o->settled) {
@@ -185,8 +220,33 @@ static void settle_object(lua_State *L, object *o) {
     lua_rawset(L, o->table);
 }
 
+/* Reads a field of the object, or skips it.  [-0, +2 or 0] */
+static const char *read_field(decoder *d, const char *at, object *o,
+                              const ec_selection *selection) {
+  const ec_selection *value = NULL;
+  int selected = 1;
+  if (*at != '"')
+    return refuse(d, EC_JSON_KEY, at);
+  if (selection != NULL)
+    selected = is_selected(d, at, selection, &value);
+  if (selected < 0)
+    return NULL;
+  at = selected ? read_key(d, at, o) : skip_key(d, at);
+  if (at == NULL)
+    return NULL;
+  at = ec_json_skip_space(at);
+  if (*at != ':')
+    return refuse(d, EC_JSON_COLON, at);
+  at = ec_json_skip_space(at + 1);
+  if (!selected)
+    return skip_value(d, at);
+  o->waiting++;
+  return read_value(d, at, value);
+}
+
 /* [-0, +1] */
-static const char *read_object(decoder *d, const char *at) {
+static const char *read_object(decoder *d, const char *at,
+                               const ec_selection *selection) {
   lua_State *L = d->L;
   object o;
   memset(&o, 0, sizeof o);
@@ -204,18 +264,9 @@ static const char *read_object(decoder *d, const char *at) {
       }
       if (!HAS_ROOM(d, top))
         return refuse(d, EC_JSON_DEPTH, at);
-      if (*at != '"')
-        return refuse(d, EC_JSON_KEY, at);
-      at = read_key(d, at, &o);
+      at = read_field(d, at, &o, selection);
       if (at == NULL)
         return NULL;
-      at = ec_json_skip_space(at);
-      if (*at != ':')
-        return refuse(d, EC_JSON_COLON, at);
-      at = read_value(d, ec_json_skip_space(at + 1));
-      if (at == NULL)
-        return NULL;
-      o.waiting++;
       at = ec_json_skip_space(at);
       if (*at != ',')
         break;
@@ -225,6 +276,10 @@ static const char *read_object(decoder *d, const char *at) {
       return refuse(d, EC_JSON_OBJECT, at);
   }
   settle_object(L, &o);
+  if (ec_selection_is_partial(selection)) {
+    lua_pushvalue(L, PARTIAL_MT);
+    lua_setmetatable(L, o.table);
+  }
   d->depth--;
   return at + 1;
 }
@@ -243,7 +298,8 @@ static int settle_array(lua_State *L, int table, int waiting, int settled) {
 }
 
 /* [-0, +1] */
-static const char *read_array(decoder *d, const char *at) {
+static const char *read_array(decoder *d, const char *at,
+                              const ec_selection *selection) {
   lua_State *L = d->L;
   int table = lua_gettop(L) + 1;
   int waiting = 0;
@@ -261,7 +317,7 @@ static const char *read_array(decoder *d, const char *at) {
       }
       if (!HAS_ROOM(d, table + waiting))
         return refuse(d, EC_JSON_DEPTH, at);
-      at = read_value(d, at);
+      at = read_value(d, at, selection);
       if (at == NULL)
         return NULL;
       waiting++;
@@ -299,14 +355,15 @@ static const char *read_word(decoder *d, const char *at) {
 }
 
 /* [-0, +1]  the value that starts at `at`; returns where it ends */
-static const char *read_value(decoder *d, const char *at) {
+static const char *read_value(decoder *d, const char *at,
+                              const ec_selection *selection) {
   switch (*at) {
   case '"':
     return read_string(d, at + 1);
   case '{':
-    return read_object(d, at);
+    return read_object(d, at, selection);
   case '[':
-    return read_array(d, at);
+    return read_array(d, at, selection);
   case '-':
   case '0':
   case '1':
@@ -324,10 +381,11 @@ static const char *read_value(decoder *d, const char *at) {
   }
 }
 
-static const char *read_text(decoder *d, const char *at) {
+static const char *read_text(decoder *d, const char *at,
+                             const ec_selection *selection) {
   if (memcmp(at, "\xEF\xBB\xBF", (size_t)(d->end - at < 3 ? 1 : 3)) == 0)
     return refuse(d, EC_JSON_BOM, at);
-  at = read_value(d, ec_json_skip_space(at));
+  at = read_value(d, ec_json_skip_space(at), selection);
   if (at == NULL)
     return NULL;
   at = ec_json_skip_space(at);
@@ -365,15 +423,20 @@ void lec_json_new_cache(lua_State *L) {
 
 /* json.decode(text [, options]) -> value | nil, message, offset */
 int lec_json_decode(lua_State *L) {
-  static const char *const known[] = {"max_bytes", "max_depth", NULL};
+  static const char *const known[] = {"max_bytes", "max_depth", "select", NULL};
   lec_json_options options;
   decoder d;
   size_t length;
   const char *text;
   luaL_checktype(L, TEXT, LUA_TSTRING);
-  lec_json_read_options(L, 2, known, &options);
+  lec_json_read_options(L, OPTIONS, known, &options);
   text = lua_tolstring(L, TEXT, &length);
-  lua_settop(L, TEXT);
+  lua_settop(L, OPTIONS);
+  if (options.select != NULL) { /* a finalizer can change the table */
+    lua_pushliteral(L, "select");
+    lua_rawget(L, OPTIONS);
+    lua_replace(L, OPTIONS);
+  }
   lua_pushvalue(L, LEC_JSON_SHARED);
   lua_rawgeti(L, SHARED, LEC_JSON_ARRAY_MT);
   lua_rawgeti(L, SHARED, LEC_JSON_CACHE);
@@ -384,7 +447,9 @@ int lec_json_decode(lua_State *L) {
   d.room = LUA_MINSTACK;
   d.end = text + length;
   lua_pushnil(L);
-  lua_replace(L, SCRATCH); /* text, shared, array_mt, nil */
+  lua_replace(L, SCRATCH);
+  if (options.select != NULL)
+    lua_rawgeti(L, SHARED, LEC_JSON_PARTIAL_MT);
   if (options.max_bytes > 0 && length > (size_t)options.max_bytes) {
     lua_pushnil(L);
     lua_pushfstring(L, "JSON text is longer than %d bytes (max_bytes)",
@@ -392,7 +457,7 @@ int lec_json_decode(lua_State *L) {
     lua_pushinteger(L, (lua_Integer)options.max_bytes + 1);
     return 3;
   }
-  if (read_text(&d, text) == NULL)
+  if (read_text(&d, text, options.select) == NULL)
     return push_fault(&d, text);
   return 1;
 }

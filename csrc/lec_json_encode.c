@@ -34,6 +34,7 @@ typedef struct encoder {
   size_t size;
   int max_depth;
   int sort_keys;
+  int whole;
 } encoder;
 
 static int write_value(encoder *e, const frame *up);
@@ -232,6 +233,18 @@ static int is_array(lua_State *L, int index) {
   return found;
 }
 
+/* Whether the table at `index` lacks fields because of a selection.
+** [-0, +0] */
+static int is_partial(lua_State *L, int index) {
+  int found;
+  if (!lua_getmetatable(L, index))
+    return 0;
+  lua_rawgeti(L, SHARED, LEC_JSON_PARTIAL_MT);
+  found = lua_rawequal(L, -1, -2);
+  lua_pop(L, 2);
+  return found;
+}
+
 /* Writes the table on top.  [-0, +0] */
 static int write_table(encoder *e, const frame *up) {
   lua_State *L = e->L;
@@ -250,6 +263,9 @@ static int write_table(encoder *e, const frame *up) {
   if (f.depth > e->max_depth || !lua_checkstack(L, 8))
     return lec_json_refuse(e->L, up, "nested too deeply (see max_depth)");
   array = is_array(L, table);
+  if (e->whole && !array && is_partial(L, table))
+    return lec_json_refuse(e->L, up,
+                           "it has only the fields that were selected");
   lua_pushnil(L);
   if (!lua_next(L, table)) {
     put_all(e, array ? "[]" : "{}", 2);
@@ -339,7 +355,7 @@ static buffer *take_buffer(lua_State *L) {
 
 /* json.encode(value [, options]) -> text | nil, message, path */
 int lec_json_encode(lua_State *L) {
-  static const char *const known[] = {"max_depth", "sort_keys", NULL};
+  static const char *const known[] = {"max_depth", "sort_keys", "whole", NULL};
   lec_json_options options;
   encoder e;
   buffer *b;
@@ -357,6 +373,7 @@ int lec_json_encode(lua_State *L) {
   e.size = b->size;
   e.max_depth = options.max_depth;
   e.sort_keys = options.sort_keys;
+  e.whole = options.whole;
   lua_pushvalue(L, VALUE);
   code = write_value(&e, NULL); /* …, message, path when refused */
   if (code != 0)

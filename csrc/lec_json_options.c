@@ -3,6 +3,8 @@
 */
 #include "lec_json_options.h"
 
+#include "lec_json_selection.h"
+
 #include <limits.h>
 #include <string.h>
 
@@ -50,11 +52,23 @@ static int whole_option(lua_State *L, int index, const char *name,
   return (int)value;
 }
 
+/* [-0, +0] */
+static int flag_option(lua_State *L, int index, const char *name) {
+  int value;
+  lua_pushstring(L, name);
+  lua_rawget(L, index);
+  value = lua_toboolean(L, -1);
+  lua_pop(L, 1);
+  return value;
+}
+
 void lec_json_read_options(lua_State *L, int index, const char *const *known,
                            lec_json_options *options) {
   options->max_depth = LARGEST_DEPTH;
   options->max_bytes = 0;
   options->sort_keys = 0;
+  options->whole = 0;
+  options->select = NULL;
   if (lua_isnoneornil(L, index))
     return;
   luaL_checktype(L, index, LUA_TTABLE);
@@ -62,8 +76,12 @@ void lec_json_read_options(lua_State *L, int index, const char *const *known,
   options->max_depth =
       whole_option(L, index, "max_depth", LARGEST_DEPTH, LARGEST_DEPTH);
   options->max_bytes = whole_option(L, index, "max_bytes", 0, INT_MAX);
-  lua_pushliteral(L, "sort_keys");
+  options->sort_keys = flag_option(L, index, "sort_keys");
+  options->whole = flag_option(L, index, "whole");
+  lua_pushliteral(L, "select");
   lua_rawget(L, index);
-  options->sort_keys = lua_toboolean(L, -1);
+  options->select = lec_json_to_selection(L, -1);
+  if (options->select == NULL && !lua_isnil(L, -1))
+    luaL_error(L, "option 'select' must come from json.selection");
   lua_pop(L, 1);
 }

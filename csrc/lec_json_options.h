@@ -6,10 +6,16 @@
 
 #include "ec_compat.h"
 
+#include "ec_selection.h"
+
 typedef struct lec_json_options {
   int max_depth;
   int max_bytes; /* decode only; 0 for no limit */
   int sort_keys; /* encode only */
+  int whole;     /* encode only: whether partial records are refused */
+  /* decode only: what is decoded, NULL for all; it belongs to the options
+  ** table */
+  const ec_selection *select;
 } lec_json_options;
 
 /* Reads the options table at `index` (nil: the defaults).  `known` lists the

@@ -15,6 +15,7 @@ enum {
   LEC_JSON_MODULE,       /* extcontacts.core.json itself */
   LEC_JSON_CACHE,        /* userdata: the decoder's key cache */
   LEC_JSON_BUFFER,       /* userdata: the encoder's idle buffer, or false */
+  LEC_JSON_PARTIAL_MT,   /* the metatable of objects that lack fields */
   LEC_JSON_KEYS = 8
 };
 #define LEC_JSON_SHARED lua_upvalueindex(1)

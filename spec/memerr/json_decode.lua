@@ -10,6 +10,11 @@ local record = assert(json.decode(text))
 assert(record.tags[1] == long)
 assert(#record.entities == 4)
 
+local options = { select = json.selection { id = true, workPhone = { e164 = true }, entities = { a = true } } }
+local part = assert(json.decode(text, options))
+assert(part.id == "a" and part.big == nil and getmetatable(part.workPhone) == json.partial_mt)
+assert(json.encode(part, { whole = true }) == nil)
+
 -- Refusals build their message and offset.
 for _, broken in ipairs { "", "[1,", '{"a":1,"a":2}', '"\\ud800"', "[1]x", ("["):rep(2000) } do
   local value, message = json.decode(broken)

@@ -1,0 +1,134 @@
+/*
+** Skipping JSON values; see ec_json_skip.h.
+*/
+#include "ec_json_skip.h"
+
+#include "ec_json_number.h"
+#include "ec_json_plain.h"
+
+typedef struct skipper {
+  const char *end;
+  int depth;
+  int levels;
+  ec_json_fault *fault;
+  const char **where;
+  /* For each level whether it is an object, a bit each. */
+  unsigned char objects[EC_JSON_DEEPEST / 8 + 1];
+} skipper;
+
+static const char *refuse(skipper *s, ec_json_fault fault, const char *where) {
+  *s->fault = fault;
+  *s->where = where;
+  return NULL;
+}
+
+static int in_object(const skipper *s) {
+  return s->objects[s->depth / 8] >> (s->depth % 8) & 1;
+}
+
+static void enter(skipper *s, int object) {
+  unsigned char bit = (unsigned char)(1U << (++s->depth % 8));
+  unsigned char *byte = &s->objects[s->depth / 8];
+  *byte = (unsigned char)(object ? *byte | bit : *byte & ~bit);
+}
+
+const char *ec_json_skip_string(const char *at, const char *end, int *escaped,
+                                ec_json_fault *fault, const char **where) {
+  *escaped = 0;
+  at = ec_json_plain_end(at, end);
+  return *at == '"' ? at : ec_json_string_end(at, escaped, fault, where);
+}
+
+static const char *skip_string(skipper *s, const char *at) {
+  int escaped;
+  at = ec_json_skip_string(at + 1, s->end, &escaped, s->fault, s->where);
+  return at == NULL ? NULL : at + 1;
+}
+
+/* From a field's name to where its value starts. */
+static const char *skip_name(skipper *s, const char *at) {
+  if (*at != '"')
+    return refuse(s, EC_JSON_KEY, at);
+  at = skip_string(s, at);
+  if (at == NULL)
+    return NULL;
+  at = ec_json_skip_space(at);
+  return *at == ':' ? ec_json_skip_space(at + 1) : refuse(s, EC_JSON_COLON, at);
+}
+
+static const char *skip_number(skipper *s, const char *at) {
+  const char *end = ec_json_number_end(at, s->where);
+  return end != NULL ? end : refuse(s, EC_JSON_NUMBER, *s->where);
+}
+
+static const char *skip_word(skipper *s, const char *at) {
+  if (at[0] == 't' && at[1] == 'r' && at[2] == 'u' && at[3] == 'e')
+    return at + 4;
+  if (at[0] == 'n' && at[1] == 'u' && at[2] == 'l' && at[3] == 'l')
+    return at + 4;
+  if (at[0] == 'f' && at[1] == 'a' && at[2] == 'l' && at[3] == 's' &&
+      at[4] == 'e')
+    return at + 5;
+  return refuse(s, EC_JSON_VALUE, at);
+}
+
+/* A value without others in it. */
+static const char *skip_scalar(skipper *s, const char *at) {
+  if (*at == '"')
+    return skip_string(s, at);
+  if (*at == '-' || (*at >= '0' && *at <= '9'))
+    return skip_number(s, at);
+  return skip_word(s, at);
+}
+
+/* From the end of a value to the start of the next one, or to the end of all:
+** s->depth is 0 then. */
+static const char *skip_to_next(skipper *s, const char *at) {
+  while (s->depth > 0) {
+    int object = in_object(s);
+    at = ec_json_skip_space(at);
+    if (*at == ',') {
+      at = ec_json_skip_space(at + 1);
+      return object ? skip_name(s, at) : at;
+    }
+    if (*at != (object ? '}' : ']'))
+      return refuse(s, object ? EC_JSON_OBJECT : EC_JSON_ARRAY, at);
+    s->depth--;
+    at++;
+  }
+  return at;
+}
+
+const char *ec_json_skip(const char *at, const char *end, int levels,
+                         ec_json_fault *fault, const char **where) {
+  skipper s;
+  s.end = end;
+  s.depth = 0;
+  s.levels = levels < EC_JSON_DEEPEST ? levels : EC_JSON_DEEPEST;
+  s.fault = fault;
+  s.where = where;
+  s.objects[0] = 0;
+  do {
+    int object = *at == '{';
+    if (object || *at == '[') {
+      if (s.depth == s.levels)
+        return refuse(&s, EC_JSON_DEPTH, at);
+      enter(&s, object);
+      at = ec_json_skip_space(at + 1);
+      if (*at != (object ? '}' : ']')) {
+        if (object)
+          at = skip_name(&s, at);
+        if (at == NULL)
+          return NULL;
+        continue; /* with its first value */
+      }
+      s.depth--;
+      at++;
+    } else {
+      at = skip_scalar(&s, at);
+    }
+    if (at != NULL)
+      at = skip_to_next(&s, at);
+  } while (at != NULL && s.depth > 0);
+  return at;
+}

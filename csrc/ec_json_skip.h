@@ -1,0 +1,23 @@
+/*
+** Skipping JSON values: they are checked as the decoder would check them, but
+** nothing is built.  Only names that an object has twice are not noticed.
+*/
+#ifndef EC_JSON_SKIP_H
+#define EC_JSON_SKIP_H
+
+#include "ec_json_scan.h"
+
+#define EC_JSON_DEEPEST 1000 /* levels that can be skipped */
+
+/* The end of the value at `at`, in a text whose NUL is at `end`, with at most
+** `levels` levels of containers.  NULL if it is malformed: *fault then says
+** why, and *where points to the first wrong byte. */
+const char *ec_json_skip(const char *at, const char *end, int levels,
+                         ec_json_fault *fault, const char **where);
+
+/* The closing quote of the string whose body starts at `at`; see
+** ec_json_string_end. */
+const char *ec_json_skip_string(const char *at, const char *end, int *escaped,
+                                ec_json_fault *fault, const char **where);
+
+#endif

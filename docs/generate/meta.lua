@@ -85,6 +85,7 @@ local function many_field(name, class)
   local item = record
   if verb == "get" or verb == "delete" then
     item = "string|" .. record
+    options = verb == "get" and "extcontacts.GetManyOptions" or options
   elseif verb == "create" then
     options = "extcontacts.CreateManyOptions"
   elseif verb == "enrich" then

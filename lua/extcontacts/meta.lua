@@ -23,7 +23,7 @@
 ---@field bulk extcontacts.Client.contacts.bulk
 ---@field divisionviews extcontacts.Client.contacts.divisionviews
 ---@field exports extcontacts.Client.contacts.exports
----@field get_many fun(self: extcontacts.Client.contacts, items: (string|extcontacts.ExternalContact)[]|extcontacts.Iterator|(fun(): string|extcontacts.ExternalContact), opts: extcontacts.ManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
+---@field get_many fun(self: extcontacts.Client.contacts, items: (string|extcontacts.ExternalContact)[]|extcontacts.Iterator|(fun(): string|extcontacts.ExternalContact), opts: extcontacts.GetManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
 ---@field create_many fun(self: extcontacts.Client.contacts, items: (extcontacts.ExternalContact)[]|extcontacts.Iterator|(fun(): extcontacts.ExternalContact), opts: extcontacts.CreateManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
 ---@field update_many fun(self: extcontacts.Client.contacts, items: (extcontacts.ExternalContact)[]|extcontacts.Iterator|(fun(): extcontacts.ExternalContact), opts: extcontacts.ManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
 ---@field delete_many fun(self: extcontacts.Client.contacts, items: (string|extcontacts.ExternalContact)[]|extcontacts.Iterator|(fun(): string|extcontacts.ExternalContact), opts: extcontacts.ManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
@@ -97,7 +97,7 @@
 ---@field bulk extcontacts.Client.organizations.bulk
 ---@field divisionviews extcontacts.Client.organizations.divisionviews
 ---@field exports extcontacts.Client.organizations.exports
----@field get_many fun(self: extcontacts.Client.organizations, items: (string|extcontacts.ExternalOrganization)[]|extcontacts.Iterator|(fun(): string|extcontacts.ExternalOrganization), opts: extcontacts.ManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
+---@field get_many fun(self: extcontacts.Client.organizations, items: (string|extcontacts.ExternalOrganization)[]|extcontacts.Iterator|(fun(): string|extcontacts.ExternalOrganization), opts: extcontacts.GetManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
 ---@field create_many fun(self: extcontacts.Client.organizations, items: (extcontacts.ExternalOrganization)[]|extcontacts.Iterator|(fun(): extcontacts.ExternalOrganization), opts: extcontacts.CreateManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
 ---@field update_many fun(self: extcontacts.Client.organizations, items: (extcontacts.ExternalOrganization)[]|extcontacts.Iterator|(fun(): extcontacts.ExternalOrganization), opts: extcontacts.ManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
 ---@field delete_many fun(self: extcontacts.Client.organizations, items: (string|extcontacts.ExternalOrganization)[]|extcontacts.Iterator|(fun(): string|extcontacts.ExternalOrganization), opts: extcontacts.ManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
@@ -158,7 +158,7 @@
 ---@field bulk extcontacts.Client.relationships.bulk
 ---@field divisionviews extcontacts.Client.relationships.divisionviews
 ---@field exports extcontacts.Client.relationships.exports
----@field get_many fun(self: extcontacts.Client.relationships, items: (string|extcontacts.Relationship)[]|extcontacts.Iterator|(fun(): string|extcontacts.Relationship), opts: extcontacts.ManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
+---@field get_many fun(self: extcontacts.Client.relationships, items: (string|extcontacts.Relationship)[]|extcontacts.Iterator|(fun(): string|extcontacts.Relationship), opts: extcontacts.GetManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
 ---@field create_many fun(self: extcontacts.Client.relationships, items: (extcontacts.Relationship)[]|extcontacts.Iterator|(fun(): extcontacts.Relationship), opts: extcontacts.CreateManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
 ---@field update_many fun(self: extcontacts.Client.relationships, items: (extcontacts.Relationship)[]|extcontacts.Iterator|(fun(): extcontacts.Relationship), opts: extcontacts.ManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
 ---@field delete_many fun(self: extcontacts.Client.relationships, items: (string|extcontacts.Relationship)[]|extcontacts.Iterator|(fun(): string|extcontacts.Relationship), opts: extcontacts.ManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
@@ -183,7 +183,7 @@
 ---@field bulk extcontacts.Client.notes.bulk
 ---@field divisionviews extcontacts.Client.notes.divisionviews
 ---@field exports extcontacts.Client.notes.exports
----@field get_many fun(self: extcontacts.Client.notes, items: (string|extcontacts.Note)[]|extcontacts.Iterator|(fun(): string|extcontacts.Note), opts: extcontacts.ManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
+---@field get_many fun(self: extcontacts.Client.notes, items: (string|extcontacts.Note)[]|extcontacts.Iterator|(fun(): string|extcontacts.Note), opts: extcontacts.GetManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
 ---@field create_many fun(self: extcontacts.Client.notes, items: (extcontacts.Note)[]|extcontacts.Iterator|(fun(): extcontacts.Note), opts: extcontacts.CreateManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
 ---@field update_many fun(self: extcontacts.Client.notes, items: (extcontacts.Note)[]|extcontacts.Iterator|(fun(): extcontacts.Note), opts: extcontacts.ManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.
 ---@field delete_many fun(self: extcontacts.Client.notes, items: (string|extcontacts.Note)[]|extcontacts.Iterator|(fun(): string|extcontacts.Note), opts: extcontacts.ManyOptions|nil): extcontacts.Many Returns `item, result, err, response` for each item; sends bulk requests.

@@ -5,6 +5,7 @@
 -- documented limit comes from data and is an ordinary error (`api.limits`).
 
 local cancel_token = require "extcontacts.base.cancel_token"
+local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 local header_fields = require "extcontacts.api.header_fields"
 local settings = require "extcontacts.api.settings"
@@ -20,6 +21,9 @@ local params = {}
 ---@field query table<string, any>|nil additional query parameters by their wire names: strings, numbers,
 --- booleans, or arrays of them.  For parameters newer than this module, sent unchecked:
 --- `{ divisionId = id }`, `{ expand = { "division" } }`
+---@field fields string[]|nil of an operation that reads records: the fields that are decoded, as paths,
+--- `{ "workPhone.e164", "customFields.*" }`, and the id; the others are checked and skipped.  Such a record is
+--- partial, and no write accepts it
 ---@field retry boolean|nil whether a failed request is retried, instead of the client's
 ---@field max_attempts integer|nil most requests for this call, instead of the client's
 ---@field max_retry_after number|nil longest wait that the server may ask for, in seconds
@@ -38,6 +42,7 @@ local CALL_OPTIONS = {
   deadline = "seconds",
   headers = "table",
   query = "table",
+  fields = "fields",
   retry = "boolean",
   max_attempts = "count",
   max_retry_after = "seconds",
@@ -56,6 +61,7 @@ local CALL_OPTIONS = {
 ---@field body table|nil
 ---@field body_text string|nil the body as JSON, if it is encoded already (a batch)
 ---@field options extcontacts.CallOptions
+---@field selection userdata|nil what is decoded of the answer
 ---@field deadline number|nil monotonic seconds by which the call must have ended (an iterator's)
 ---@field look_once boolean|nil with `maybe_sent_at`: whether one look for the record is enough
 ---@field on_body fun(text: string)|nil called with the answer's text before it is decoded (prefetch)
@@ -185,6 +191,9 @@ local function call_option_problem(name, value)
     if not cancel_token.is(value) then
       return "option 'cancel' must come from ec.cancel_token()"
     end
+  elseif kind == "fields" then
+    return type(value) ~= "table" and ("option 'fields' must be an array of field names, got %s"):format(type(value))
+      or nil
   elseif type(value) ~= kind then
     local of = kind == "table" and " of names and values" or ""
     return ("option '%s' must be a %s%s, got %s"):format(name, kind, of, type(value))
@@ -258,6 +267,11 @@ function params.bind(row, count, arguments, extra)
     end
   end
   local problem = args.options.query and bind_further(row, args)
+  if args.body and getmetatable(args.body) == core.json.partial_mt then
+    problem = "the body has only the fields that were selected when it was read; read the whole record first"
+  elseif args.options.fields and not problem then
+    args.selection, problem = require("extcontacts.api.selections").of(row, args.options.fields)
+  end
   if problem then
     return nil, row.name .. ": " .. problem
   end

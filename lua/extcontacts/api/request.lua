@@ -6,6 +6,9 @@ local errors = require "extcontacts.base.errors"
 
 local request = {}
 
+-- A record that was read with the option `fields` must not overwrite a whole one.
+local WHOLE = { whole = true }
+
 ---@class extcontacts.Request
 ---@field operation string
 ---@field method string
@@ -61,7 +64,7 @@ function request.build(row, args, config)
   if args.body then
     body, problem, name = args.body_text, nil, nil
     if not body then
-      body, problem, name = core.json.encode(args.body)
+      body, problem, name = core.json.encode(args.body, WHOLE)
     end
     if not body then
       return invalid(row, problem, name)

@@ -375,6 +375,9 @@ function response.classify(row, reply, args, decoding)
   if args and args.on_body then
     args.on_body(reply.body)
   end
+  if args and args.selection then
+    decoding = { max_depth = decoding and decoding.max_depth, select = args.selection }
+  end
   local value, problem = core.json.decode(reply.body, decoding)
   if value == nil and problem:find("max_depth", 1, true) then
     return unexpected(row, reply, "decode", "the answer is nested too deeply; raise max_depth")

@@ -74,8 +74,16 @@ function copy_value(value, model)
   return copy_object(value, model, true)
 end
 
+--- Whether a record has only the fields that were selected when it was read (the option
+-- `fields`).
+---@param value table
+---@return boolean
+function record.is_partial(value)
+  return getmetatable(value) == core.json.partial_mt
+end
+
 --- Returns a deep copy of a record without its read-only fields, ready to be
--- sent.  Fields that the model doesn't have are kept.
+-- sent.  Fields that the model doesn't have are kept.  Raises for a partial record.
 ---@param model string name of the model, `ExternalContact`
 ---@param source table the record
 ---@return table
@@ -86,6 +94,9 @@ function record.writable(model, source)
   end
   if type(source) ~= "table" then
     error("the record must be a table, got " .. type(source), 2)
+  end
+  if getmetatable(source) == core.json.partial_mt then
+    error("the record has only the fields that were selected when it was read; read the whole record first", 2)
   end
   return copy_object(source, known, false)
 end

@@ -37,7 +37,7 @@ format.listings = { "organizations", "contacts", "relationships", "notes" }
 ---@field sha256 string|nil of the checksums of the records' lines; nil while the snapshot is incomplete
 
 local function encode(value)
-  return assert(core.json.encode(value, { sort_keys = true }))
+  return assert(core.json.encode(value, { sort_keys = true, whole = true }))
 end
 
 --- The byte at which the records start.

@@ -49,7 +49,7 @@ local function change_of(fix, item, action)
   if ok and change == nil then
     return nil
   end
-  local text, problem = core.json.encode(action.record or action.body or {})
+  local text, problem = core.json.encode(action.record or action.body or {}, { whole = true })
   if not text then
     refuse_result(item, problem)
   elseif not ok then

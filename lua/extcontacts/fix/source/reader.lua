@@ -8,6 +8,7 @@ local find_contact = require "extcontacts.fix.find_contact"
 local id = require "extcontacts.record.normalize.id"
 local idset = require "extcontacts.base.idset"
 local normalize = require "extcontacts.record.normalize"
+local records = require "extcontacts.record"
 local rows = require "extcontacts.fix.source.rows"
 local types = require "extcontacts.record.types"
 
@@ -32,6 +33,10 @@ local function of_iterator(described, iterator)
     local record, number = iterator()
     if record == nil then
       return nil
+    end
+    if records.is_partial(record) then
+      errors.raise_invalid("the source's records have only the fields that were selected; a fix needs whole records: "
+        .. "remove the option 'fields'")
     end
     local reference, problem = types.reference(described.kind, record)
     if not reference then

@@ -34,6 +34,9 @@ local BATCH_MAX, CONCURRENCY = 50, 4
 ---@field max_retry_after number|nil longest wait that the server may ask for, in seconds
 ---@field cancel extcontacts.CancelToken|nil ends the iteration from outside
 
+---@class extcontacts.GetManyOptions: extcontacts.ManyOptions
+---@field fields string[]|nil the fields that are decoded, see the options of a call
+
 ---@class extcontacts.CreateManyOptions: extcontacts.ManyOptions
 ---@field marker string|nil path of a field, `customFields.import_id_text`, whose value no other record has
 ---@field on_ambiguous "check"|"error"|"resend"|nil what follows a create whose reply was lost
@@ -60,6 +63,7 @@ local COMMON = {
 }
 
 local OF_VERB = {
+  get = { fields = { "table" } },
   create = {
     marker = { "string" }, check_time = { "number" },
     on_ambiguous = { "string", choices = { "check", "error", "resend" } },

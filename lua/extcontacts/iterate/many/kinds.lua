@@ -13,6 +13,9 @@ local text = require "extcontacts.base.text"
 
 local kinds = {}
 
+-- A record that was read with the option `fields` must not overwrite a whole one.
+local WHOLE = { whole = true }
+
 ---@class extcontacts.ManyKind
 ---@field name string `contacts.get_many`
 ---@field space string `contacts`
@@ -139,7 +142,7 @@ function kinds.entry(kind, item, number)
   local entry = { item = item, number = number, keys = {}, blockers = 0, tries = 0, done = false }
   local problem = kind.read(kind, entry)
   if not problem then
-    local encoded, reason, path = core.json.encode(entry.entity)
+    local encoded, reason, path = core.json.encode(entry.entity, WHOLE)
     entry.text = encoded
     problem = not encoded and (path and ("%s: %s"):format(tostring(path), reason) or reason)
     if kind.verb == "create" then

@@ -66,7 +66,7 @@ describe("csv", function()
     for _, text in ipairs { "", "\n", " \r\n,,\r\n", "\239\187\191" } do
       assert.same({ nil, "the file is empty" }, { parse(text) })
     end
-    assert.same({ nil, 'line 1: not UTF-8; save the file as "CSV UTF-8"' }, { parse "i\0d\0,\0a\0\n\0" })
+    assert.same({ nil, "the file is UTF-16; save the file as UTF-8" }, { parse "i\0d\0,\0a\0\n\0" })
     assert.same({ nil, 'line 2: not UTF-8; save the file as "CSV UTF-8"' }, { parse "sep=,\nid,a\0\n" })
     assert.same({ { a = "x\0y" } }, (parse "a\nx\0y\n"))
   end)
@@ -90,7 +90,7 @@ describe("csv", function()
     assert.equal("line 2: the row is longer than 16 MiB; check for an unclosed quote",
       problem("a\n" .. ("x"):rep(17 * 1024 * 1024)))
     assert.equal('line 2: not UTF-8; save the file as "CSV UTF-8"', problem "a\nM\252ller\n")
-    assert.matches("^line 1: not UTF%-8", problem "\255\254a\0\n\0")
+    assert.matches("^the file is UTF%-16", problem "\255\254a\0\n\0")
     assert.matches("^the lines end in CR only", problem "a,b\r1,2\r")
     assert.same({ { ["a\rb"] = "1" } }, (parse '"a\rb"\n1\n'))
   end)

@@ -201,7 +201,7 @@ describe("a source", function()
     end
     for text, wrong in pairs {
       ["x\nM\252ller\n"] = "line 2 is not UTF-8; save the file as UTF-8",
-      ["\255\254x\0\n\0"] = "line 1 is not UTF-8",
+      ["\255\254x\0\n\0"] = "the file is UTF-16; save the file as UTF-8",
       ["x\ry\r"] = "line 1 contains a carriage return; save the file with Windows or Unix line endings",
     } do
       _, err = read(fix.ids(place:write("a", text)))

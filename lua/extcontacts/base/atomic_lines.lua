@@ -3,6 +3,7 @@
 
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
+local magic = require "extcontacts.base.magic"
 local texts = require "extcontacts.base.text"
 
 local atomic_lines = {}
@@ -147,6 +148,10 @@ function atomic_lines.texts(path)
     end
     number = number + 1
     if number == 1 then
+      local problem = magic.problem(line)
+      if problem then
+        errors.raise_invalid(("%s: the file %s"):format(path, problem))
+      end
       line = texts.without_bom(line)
     end
     line = line:gsub("\r$", "")

@@ -3,6 +3,7 @@
 -- spreadsheet would run as a formula is written with a leading apostrophe and
 -- read without it.
 
+local magic = require "extcontacts.base.magic"
 local texts = require "extcontacts.base.text"
 
 local csv = {}
@@ -250,8 +251,15 @@ function csv.rows(handle, options)
     error('csv.rows requires an open file, such as io.open(path, "rb"), got the text of a path', 2)
   end
   local raw = options and options.raw
+  local start = handle:read(BLOCK)
+  local foreign = start and magic.csv_problem(start)
+  if foreign then
+    return nil, "the file " .. foreign
+  end
   local next_line = texts.lines(function()
-    return handle:read(BLOCK)
+    local block = start or handle:read(BLOCK)
+    start = nil
+    return block
   end, LONGEST)
   local header, separator, first, next_number = read_header(next_line, options and options.separator)
   if not header then

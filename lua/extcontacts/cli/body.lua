@@ -8,6 +8,7 @@ local deepcopy = require "extcontacts.base.deepcopy"
 local exit = require "extcontacts.cli.exit"
 local field_path = require "extcontacts.base.path"
 local field_selection = require "extcontacts.cli.field_selection"
+local magic = require "extcontacts.base.magic"
 local models = require "extcontacts.api.models"
 local parser = require "extcontacts.cli.parser"
 local records = require "extcontacts.record"
@@ -62,7 +63,7 @@ function body.read(args, ctx)
   local text = inline or ctx:read(source)
   local value, problem = core.json.decode(texts.without_bom(text))
   if value == nil then
-    exit.fail("usage", ("--body: %s"):format(problem))
+    exit.fail("usage", ("--body: %s"):format(magic.json_problem(text, problem)))
   elseif type(value) ~= "table" or getmetatable(value) == array_mt then
     exit.fail("usage", "--body: the record must be a JSON object")
   end
@@ -151,7 +152,7 @@ function body.fields(model, sets, clears)
     if colon ~= "" then
       local decoded, problem = core.json.decode(value)
       if decoded == nil then
-        exit.usage(("--set %s: %s"):format(name, problem))
+        exit.usage(("--set %s: %s"):format(name, magic.json_problem(value, problem)))
       end
       field_path.put(patch, path, decoded)
     else

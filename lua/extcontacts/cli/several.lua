@@ -4,6 +4,7 @@
 local atomic_lines = require "extcontacts.base.atomic_lines"
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
+local magic = require "extcontacts.base.magic"
 local texts = require "extcontacts.base.text"
 
 local several = {}
@@ -84,7 +85,8 @@ function several.lines(ctx, path, state)
         return record, label
       elseif line ~= "" then
         state.failed = state.failed + 1
-        ctx:say("%s: %s; skipped", label, problem and "invalid JSON: " .. problem or "not a JSON object")
+        ctx:say("%s: %s; skipped", label, problem and "invalid JSON: " .. magic.json_problem(line, problem)
+          or "not a JSON object")
       end
     end
   end

@@ -189,7 +189,7 @@ describe("extcontacts duplicates", function()
     for text, problem in pairs {
       ['{"id":"a"}\n[1'] = "all.ndjson: line 2 is not a JSON object",
       ['{"id":"a"}\n\n{"x":1}'] = "all.ndjson: line 3 has no id",
-      ["\255\254"] = "all.ndjson: line 1 is not UTF-8",
+      ["\255\254"] = "all.ndjson: the file is UTF-16; save the file as UTF-8",
     } do
       local code, output, errors = run(write("all.ndjson", text))
       assert.same({ 2, "" }, { code, output }, errors)

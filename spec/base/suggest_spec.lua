@@ -11,6 +11,11 @@ describe("suggest", function()
     assert.is_nil(suggest.nearest("x", {}))
   end)
 
+  it("counts two exchanged letters as one mistake", function()
+    assert.equal("key", suggest.nearest("kye", { "by", "key" }))
+    assert.equal("scan", suggest.nearest("sacn", { "save", "scan" }))
+  end)
+
   it("takes a short word for a misspelled one only if it is nearer", function()
     assert.equal("id", suggest.nearest("zz", { "id" }))
     assert.is_nil(suggest.misspelled("zz", { "id" }))

@@ -51,12 +51,81 @@ describe("fix.load", function()
       return err.message
     end
     assert.matches("f.lua:1:", problem "return {", 1, true)
-    assert.matches("f.lua failed: .*f.lua:2: no", problem "\nerror 'no'")
+    assert.matches("^/.*f.lua:2: no$", problem "\nerror 'no'")
     assert.matches("f.lua: invalid fix: a fix must be a table", problem "return 1", 1, true)
     assert.matches("compiled Lua", problem "\27Lua", 1, true)
+    assert.matches("f.lua: invalid fix: the file returns nothing; end it with return {", problem "local x = 1", 1, true)
+    assert.matches("f.lua: the file is empty", problem " \n", 1, true)
     local made, err = fix.load(place:path "none.lua")
     assert.is_nil(made)
     assert.equal("io", err.kind)
+  end)
+end)
+
+describe("a mistake in a fix file", function()
+  local place = fixes.fresh_place(before_each, after_each)
+
+  local function problem(text)
+    local made, err = fix.load(place:write("f.lua", 'local fix = require "extcontacts.fix"\n' .. text))
+    assert.is_nil(made)
+    assert.is_nil(err.message:find "traceback" or err.message:find "\n", err.message)
+    return (err.message:gsub("^.*/", ""))
+  end
+
+  it("is reported with its line, what is known, and without the stack", function()
+    for text, expected in pairs {
+      ['return { source = fix.scan "contact" }'] = "f.lua:2: unknown listing 'contact', did you mean 'contacts'?",
+      ['return { source = fix.scan("people") }'] =
+        "f.lua:2: unknown listing 'people' (known: contacts, notes, organizations, relationships)",
+      ['return {\n source = fix.scann "contacts" }'] =
+        "f.lua:3: unknown function or action of extcontacts.fix 'scann', did you mean 'scan'?",
+      ['return { source = fix.csv("a.csv", { kye = "id" }) }'] = "f.lua:2: unknown option 'kye', did you mean 'key'?",
+      ['return { source = fix.csv("a.csv", { kind = "contacts" }) }'] =
+        "f.lua:2: option 'kind': unknown value 'contacts', did you mean 'contact'?",
+      ['return { source = fix.csv() }'] = "f.lua:2: fix.csv takes the path of a file, got nil",
+      ['return { source = fix.ids(5) }'] = "f.lua:2: fix.ids takes an array of ids or the path of a file, got number",
+      ['require "extcontact.tidy.names"'] = "f.lua:2: there is no module 'extcontact.tidy.names', did you mean "
+        .. "'extcontacts.tidy.names'?",
+      ['fix = nil\nlocal x = fix.scan'] = "attempt to index",
+      ['local c = { }\nreturn c.address.city'] = "; a record can lack a field; test it first, or read it with "
+        .. 'fix.get(record, "address.city")',
+      ['return { source = fix.scan \226\128\156contacts\226\128\157 }'] = '; write " instead of \226\128\156',
+    } do
+      assert.matches(expected, problem(text), 1, true)
+    end
+    local _, err = fix.load(place:write("g.lua", 'return { source = fix.scan "contacts" }'))
+    assert.matches('g.lua:1: .*global \'fix\'.*; write local fix = require "extcontacts.fix" at the top', err.message)
+  end)
+
+  it("says what a file is that is no fix", function()
+    for name, text in pairs {
+      ["CSV"] = "id,lastName\n1,Lee\n", ["JSON"] = '{"id":"1"}\n', ["an Excel workbook (XLSX) or another ZIP file"] =
+      "PK\3\4....", ["a PDF document"] = "%PDF-1.4\n",
+    } do
+      local _, err = fix.load(place:write("f.csv", text))
+      assert.matches("f.csv: a fix is a Lua file, and this file is " .. name, err.message, 1, true)
+    end
+    local _, err = fix.load(place.dir)
+    assert.matches(": is a folder; name the Lua file in it", err.message, 1, true)
+  end)
+
+  it("in a function names the place, also where the function returns another one's result", function()
+    local function planned(text)
+      local made = assert(fix.load(place:write("f.lua", 'local fix = require "extcontacts.fix"\n' .. text)))
+      local _, err = fix.plan(place.client, made)
+      assert.is_nil(err.message:find "traceback" or err.message:find "\n", err.message)
+      return err.message
+    end
+    local head = 'return { name = "f", source = fix.scan "contacts",\nchange = '
+    assert.matches("^'change' of the fix failed for contact [%x-]+: /[^ ]*/f.lua:3: unknown function or action of "
+      .. "extcontacts.fix 'delet', did you mean 'delete'%?$", planned(head .. "function() return fix.delet end }"))
+    assert.matches("^'change' of the fix failed for contact [%x-]+: unknown record type 'x' %(known: .*%) %(in the "
+      .. "function at /[^ ]*/f.lua:3%)$", planned(head .. 'function() return fix.create("x", {}) end }'))
+    assert.matches("^'change' of the fix failed for contact [%x-]+: /[^ ]*/f.lua:4: fix.update takes the changed "
+      .. "record, got nil$", planned(head .. "function()\nlocal a = fix.update()\nreturn a end }"))
+    assert.matches("^'source' of the fix failed: get_externalcontacts_scan_contacts: unknown option 'limt', did you "
+      .. "mean 'limit'%?$",
+      planned('return { name = "f", source = fix.scan("contacts", { limt = 5 }), change = print }'))
   end)
 end)
 

@@ -6,12 +6,13 @@ local suggest = {}
 -- Longer lists of known names are not shown.
 local MOST_SHOWN = 20
 
--- Levenshtein distance; stops counting above `limit`.
+-- Edits between two words, the exchange of two neighbours being one; stops counting above
+-- `limit`.
 local function distance(a, b, limit)
   if math.abs(#a - #b) > limit then
     return limit + 1
   end
-  local previous = {}
+  local previous, before = {}, nil
   for j = 0, #b do
     previous[j] = j
   end
@@ -21,13 +22,16 @@ local function distance(a, b, limit)
     for j = 1, #b do
       local cost = a:byte(i) == b:byte(j) and 0 or 1
       local value = math.min(previous[j] + 1, current[j - 1] + 1, previous[j - 1] + cost)
+      if before and j > 1 and a:byte(i) == b:byte(j - 1) and a:byte(i - 1) == b:byte(j) then
+        value = math.min(value, before[j - 2] + 1)
+      end
       current[j] = value
       best = math.min(best, value)
     end
     if best > limit then
       return limit + 1
     end
-    previous = current
+    previous, before = current, previous
   end
   return previous[#b]
 end

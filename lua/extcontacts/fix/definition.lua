@@ -1,10 +1,12 @@
 --- A fix: the table that its file returns, checked.
 
+local blame = require "extcontacts.fix.blame"
 local compat = require "extcontacts.base.compat"
 local core = require "extcontacts.core"
 local deepcopy = require "extcontacts.base.deepcopy"
 local errors = require "extcontacts.base.errors"
 local files = require "extcontacts.base.files"
+local magic = require "extcontacts.base.magic"
 local source = require "extcontacts.fix.source"
 local suggest = require "extcontacts.base.suggest"
 local texts = require "extcontacts.base.text"
@@ -57,7 +59,9 @@ local function field_problem(name, value)
 end
 
 local function problem_of(fields)
-  if type(fields) ~= "table" then
+  if fields == nil then
+    return "the file returns nothing; end it with return { name = …, source = …, change = … }"
+  elseif type(fields) ~= "table" then
     return "a fix must be a table with name, source and change, got " .. type(fields)
   end
   for name, value in pairs(fields) do
@@ -95,29 +99,58 @@ function definition.define(fields)
   return fix
 end
 
+-- The text of a fix's file; nil and an error if it is not the source of one.
+local function read_source(path)
+  local text = files.read(path)
+  if not text then
+    local is_folder = files.exists(path .. "/.")
+    return errors.io(path .. (is_folder and ": is a folder; name the Lua file in it" or ": can't be read"), "ENOENT")
+  end
+  text = texts.without_bom(text)
+  local problem = magic.csv_problem(text)
+  if text:sub(1, 1) == "\27" then
+    return errors.invalid(path .. ": compiled Lua is not accepted; pass the source file", "fix")
+  elseif problem then
+    return errors.invalid(("%s: a fix is a Lua file, and this file %s"):format(path, problem:match "^[^;,]+"), "fix")
+  elseif not text:find "%S" then
+    return errors.invalid(path .. ": the file is empty; docs/fix.md describes how to write a fix", "fix")
+  end
+  return text
+end
+
+-- The message about source that can't be compiled.
+local function syntax_problem(path, text, message)
+  local quote = magic.curly_quote(text)
+  if quote and message:find "[\128-\255]" or message:find "<\\%d+>" then
+    return ('%s; write " instead of %s'):format(message, quote or "other quotation marks")
+  elseif not text:find "return" and path:lower():find "%.[ct]sv$" then
+    return path .. ": a fix is a Lua file, and this file is CSV"
+  end
+  return message
+end
+
 --- Loads a fix file: Lua source, run with the program's globals.
 ---@param path string
 ---@return extcontacts.fix.Definition|nil
 ---@return extcontacts.Error|nil
 function definition.load(path)
-  local text = files.read(path)
-  text = text and texts.without_bom(text)
+  local text, err = read_source(path)
   if not text then
-    return errors.io(path .. ": can't be read", "ENOENT")
-  elseif text:sub(1, 1) == "\27" then
-    return errors.invalid(path .. ": compiled Lua is not accepted; pass the source file", "fix")
+    return nil, err
   end
   -- A first line `#!…` is for the shell; the line itself stays, so that line
   -- numbers are right.
   local chunk, syntax_error = compat.load_text((text:gsub("^#[^\n]*", "")), "@" .. path)
   if not chunk then
-    return errors.invalid(syntax_error, "fix")
+    return errors.invalid(syntax_problem(path, text, syntax_error), "fix")
   end
-  local ok, fields = xpcall(chunk, debug.traceback)
+  local ok, fields = xpcall(chunk, blame.handler)
   if not ok then
-    return errors.invalid(("%s failed: %s"):format(path, tostring(fields)), "fix")
+    local message = tostring(fields)
+    return errors.invalid(message:find(path .. ":", 1, true) == 1 and message or path .. " failed: " .. message, "fix")
   end
-  local fix, err = definition.define(fields)
+  local fix
+  fix, err = definition.define(fields)
   if not fix then
     err.message = path .. ": " .. err.message
     return nil, err

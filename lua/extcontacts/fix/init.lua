@@ -19,10 +19,11 @@ local report = require "extcontacts.fix.report"
 local rows = require "extcontacts.fix.source.rows"
 local source = require "extcontacts.fix.source"
 local status = require "extcontacts.fix.status"
+local suggest = require "extcontacts.base.suggest"
 local undo = require "extcontacts.fix.undo"
 local verify = require "extcontacts.fix.verify"
 
-return {
+local fix = {
   -- For fix files.
   scan = source.scan,
   list = source.list,
@@ -62,3 +63,10 @@ return {
   undo = undo.plan,
   verify = verify.run,
 }
+
+-- A misspelled function or action is a mistake; as nil, `fix.delet` would change nothing.
+return setmetatable(fix, {
+  __index = function(_, name)
+    error(suggest.unknown("function or action of extcontacts.fix", name, suggest.keys(fix)), 2)
+  end,
+})

@@ -1,5 +1,6 @@
 --- Calls of a fix's own functions, and errors about them.
 
+local blame = require "extcontacts.fix.blame"
 local errors = require "extcontacts.base.errors"
 
 local fix_calls = {}
@@ -22,14 +23,14 @@ end
 ---@return any first
 ---@return any second
 function fix_calls.call(name, item, fn, ...)
-  local ok, first, second = pcall(fn, ...)
+  local ok, first, second = xpcall(fn, blame.handler, ...)
   if ok then
     return first, second
   elseif errors.is_error(first) then
     error(first, 0)
   end
   errors.raise_invalid(("'%s' of the fix failed%s: %s"):format(name, item and " for " .. name_of(item) or "",
-    tostring(first)))
+    blame.placed(tostring(first), fn)))
 end
 
 --- Raises an error about what `change` returned.

@@ -162,7 +162,10 @@ end
 
 -- Opens a source.  The iterator of fix.each is code of the fix.
 function Planner:open(described)
-  if described.type ~= "each" then
+  if described.method then
+    -- A listing's options are checked when it is opened, and their mistakes are the fix's.
+    return call("source", nil, source.open, described, self.client, self.ctx)
+  elseif described.type ~= "each" then
     return source.open(described, self.client, self.ctx)
   end
   local next_item, close = call("source", nil, source.open, described, self.client, self.ctx)

@@ -56,6 +56,36 @@ describe("fix.plan", function()
     end
   end)
 
+  it("suspects a change that changes its copies and returns nothing", function()
+    local expected = "^'change' of the fix returned nothing for every record, although it changed contact [%x-]+; did "
+      .. "you forget `return` at its end%?$"
+    assert.matches(expected, place:plan({ change = function(contact) contact.title = "Boss" end }).mistake)
+    assert.matches(expected, place:plan({ change = function(contact)
+      if contact.address then
+        contact.address.city = "Oslo"
+      end
+    end }).mistake)
+    local count = 0
+    for name, change in pairs {
+      ["nothing is changed"] = function() end,
+      ["one is returned"] = function(contact)
+        count, contact.title = count + 1, "Boss"
+        return count == 300 and contact or nil
+      end,
+      ["actions are returned"] = function(contact)
+        contact.title = "Boss"
+        return {}
+      end,
+      ["the copy is as it was"] = function(contact)
+        local title = contact.title
+        contact.title = "Boss"
+        contact.title = title
+      end,
+    } do
+      assert.is_nil(place:plan({ change = change }).mistake, name)
+    end
+  end)
+
   it("stops at the limit", function()
     assert.equal(3, place:plan({ change = lower }, "p", { limit = 3 }).changes)
   end)

@@ -41,7 +41,9 @@ describe("the condition of a plan", function()
     end
     assert.equal(expected, count)
     assert.is_true(seen >= count and seen < 500)
-    assert.equal('address.countryCode == "US" and lastName >= "M"', place:objects("p")[1].source.where)
+    local lines = place:objects "p"
+    assert.equal('address.countryCode == "US" and lastName >= "M"', lines[1].source.where)
+    assert.equal(lines[#lines]["end"].records - seen, lines[#lines]["end"].unselected)
   end)
 
   it("with a mistake ends the plan before anything is read", function()

@@ -168,7 +168,8 @@ end
 ---@param ctx table
 ---@param totals extcontacts.fix.Totals
 function plan_text.totals(ctx, totals)
-  ctx:out(("%s (%s read)\n"):format(texts.plural(totals.changes, "change"), texts.plural(totals.records, "record")))
+  ctx:out(("%s (%s read%s)\n"):format(texts.plural(totals.changes, "change"), texts.plural(totals.records, "record"),
+    totals.unselected and (", %d not selected"):format(totals.unselected) or ""))
   local operations = plan_text.operations(totals.operations)
   if #operations > 0 then
     ctx:out("Operations:\n  ", table.concat(operations, "\n  "), "\n")
@@ -268,6 +269,9 @@ end
 ---@return extcontacts.Error|nil
 function plan_text.conclude(ctx, plan, html)
   plan_text.totals(ctx, plan.totals)
+  if plan.mistake then
+    ctx:say("warning: %s", plan.mistake)
+  end
   plan_text.requests(ctx, plan.totals, ctx:connect())
   if html then
     local page, err = require("extcontacts.fix").report(plan.path, html)

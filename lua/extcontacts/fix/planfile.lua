@@ -56,6 +56,7 @@ local VERSION = 2
 ---@class extcontacts.fix.Totals
 ---@field changes integer
 ---@field records integer read
+---@field unselected integer|nil of these: records for which the caller's condition does not hold
 ---@field operations table<string, integer> by `kind.op`
 ---@field classes table<string, integer>
 ---@field fields table<string, integer>

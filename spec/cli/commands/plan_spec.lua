@@ -72,6 +72,16 @@ describe("extcontacts plan", function()
     assert.equal(1, world.place:requests "contacts.promote")
   end)
 
+  it("says that change returned nothing, and how many records the condition left out", function()
+    local path = world.place:write("forgot.lua", [[local fix = require "extcontacts.fix"
+      return { name = "f", source = fix.scan "contacts", change = function(contact) contact.title = "Boss" end }]])
+    local code, output, err = world.run(("plan %s -o %s --where lastName<'B'"):format(path, world.p))
+    assert.equal(0, code)
+    assert.matches("^0 changes %(500 records read, %d+ not selected%)\n", output)
+    assert.matches("^extcontacts plan: warning: 'change' of the fix returned nothing for every record, although it "
+      .. "changed contact [%x-]+; did you forget `return` at its end%?\n", err)
+  end)
+
   it("writes the review page", function()
     local code, _, err = world.run(("plan %s -o %s --html %s"):format(world.write_fix(3), world.p, world.p .. ".html"))
     assert.equal(0, code, err)

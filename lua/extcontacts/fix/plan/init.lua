@@ -14,6 +14,7 @@ local errors = require "extcontacts.base.errors"
 local existing = require "extcontacts.fix.plan.existing"
 local find_contact = require "extcontacts.fix.find_contact"
 local fix_calls = require "extcontacts.fix.plan.fix_calls"
+local is_equal = require "extcontacts.base.is_equal"
 local joins = require "extcontacts.fix.plan.joins"
 local promotions = require "extcontacts.fix.promotions"
 local selection = require "extcontacts.fix.plan.selection"
@@ -35,6 +36,7 @@ local plan = {}
 ---@field changes integer
 ---@field skipped_path string|nil the file that lists the skipped records
 ---@field output_paths string[] of the files that the fix wrote
+---@field mistake string|nil what the fix seems to do wrong: it changed records and returned none
 
 local call, refuse_result = fix_calls.call, fix_calls.refuse
 
@@ -58,6 +60,22 @@ local function change_of(fix, item, action)
   return change
 end
 
+-- Notes a change that was made in vain, to the copy of the record, until one is returned.
+function Planner:watch(item, changed, result)
+  if result ~= nil then
+    self.has_returned = true
+  elseif changed and not self.has_returned and not self.forgotten and not is_equal(changed, item.record) then
+    self.forgotten = item.reference
+  end
+end
+
+-- The mistake of a `change` that returns nothing.
+function Planner:mistake()
+  local reference = not self.has_returned and self.forgotten
+  return reference and ("'change' of the fix returned nothing for every record, although it changed %s %s; did you "
+    .. "forget `return` at its end?"):format((reference.kind:gsub("_", " ")), reference.id) or nil
+end
+
 -- What the fix's `change` asks for; `filter` and `change` each get a copy.
 function Planner:actions_for(item)
   local fix, ctx = self.fix, self.ctx
@@ -67,7 +85,10 @@ function Planner:actions_for(item)
   if fix.filter and not call("filter", item, fix.filter, copy(), ctx) then
     return {}
   end
-  local list, misuse = actions.of(call("change", item, fix.change, copy(), ctx), item.reference)
+  local given = copy()
+  local result = call("change", item, fix.change, given, ctx)
+  self:watch(item, given, result)
+  local list, misuse = actions.of(result, item.reference)
   if not list then
     refuse_result(item, misuse)
   end
@@ -182,6 +203,9 @@ function Planner:selects(item)
   end
   if reason then
     self.ctx.skip(reason)
+  elseif not selected then
+    local totals = self.draft.totals
+    totals.unselected = (totals.unselected or 0) + 1
   end
   return selected
 end
@@ -272,7 +296,7 @@ function plan.make(client, fix, options)
   end
   return {
     path = options.output, header = header, totals = totals, changes = totals.changes,
-    skipped_path = begun.skipped_path, output_paths = notes.output_paths,
+    skipped_path = begun.skipped_path, output_paths = notes.output_paths, mistake = planner:mistake(),
   }
 end
 

@@ -1,13 +1,15 @@
 /*
 ** extcontacts.core.environment: variables that this process remembers although
-** its environment and its Lua states change.
+** its environment and its Lua states change, and the user it runs as.
 */
 #include "lec_open.h"
 
 #include <pthread.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define MOST 64 /* variables */
 
@@ -86,9 +88,26 @@ static int environment_kept(lua_State *L) {
   return 1;
 }
 
+/* environment.user() -> name of the user that this process runs as, whatever
+** the environment says; its number if it has no name */
+static int environment_user(lua_State *L) {
+  char room[4096], digits[24];
+  struct passwd entry, *found = NULL;
+  uid_t id = geteuid();
+  if (getpwuid_r(id, &entry, room, sizeof room, &found) == 0 && found != NULL) {
+    lua_pushstring(L, found->pw_name);
+  } else {
+    snprintf(digits, sizeof digits, "%lu", (unsigned long)id);
+    lua_pushstring(L, digits);
+  }
+  return 1;
+}
+
 int lec_open_environment(lua_State *L) {
-  static const luaL_Reg functions[] = {
-      {"keep", environment_keep}, {"kept", environment_kept}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"keep", environment_keep},
+                                       {"kept", environment_kept},
+                                       {"user", environment_user},
+                                       {NULL, NULL}};
   luaL_newlib(L, functions);
   return 1;
 }

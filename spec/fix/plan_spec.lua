@@ -86,6 +86,24 @@ describe("fix.plan", function()
     end
   end)
 
+  it("counts what it takes for granted, and names the system's user whatever the environment says", function()
+    local plan = place:plan({ change = function(contact, ctx)
+      ctx.assume("number assumed GB", "numbers assumed GB")
+      if contact.id == place:ids(1)[1] then
+        ctx.assume("title assumed")
+      end
+      return lower(contact)
+    end }, "p", { by = "someone" })
+    assert.same({ ("%d numbers assumed GB"):format(plan.totals.records), "1 title assumed" },
+      plan.totals.assumptions)
+    local objects = place:objects "p"
+    assert.same(plan.totals.assumptions, objects[#objects]["end"].assumptions)
+    local pipe = io.popen "id -un"
+    assert.equal(pipe:read "*l", objects[1].system_user)
+    pipe:close()
+    assert.equal("someone", objects[1].by)
+  end)
+
   it("stops at the limit", function()
     assert.equal(3, place:plan({ change = lower }, "p", { limit = 3 }).changes)
   end)

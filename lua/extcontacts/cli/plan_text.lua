@@ -170,6 +170,9 @@ end
 function plan_text.totals(ctx, totals)
   ctx:out(("%s (%s read%s)\n"):format(texts.plural(totals.changes, "change"), texts.plural(totals.records, "record"),
     totals.unselected and (", %d not selected"):format(totals.unselected) or ""))
+  for _, assumption in ipairs(totals.assumptions or {}) do
+    ctx:out(ctx:paint("stdout", "yellow", "! " .. printable.line(assumption, LONGEST)), "\n")
+  end
   local operations = plan_text.operations(totals.operations)
   if #operations > 0 then
     ctx:out("Operations:\n  ", table.concat(operations, "\n  "), "\n")

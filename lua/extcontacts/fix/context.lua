@@ -21,6 +21,7 @@ local context = {}
 ---@field schema fun(kind: extcontacts.record.TypeName, record: table): table|nil, string|nil
 ---@field warn fun(message: string)
 ---@field skip fun(reason: string, row: integer|nil, detail: string|nil)
+---@field assume fun(one: string, several: string|nil, count: integer|nil)
 ---@field output fun(name: string): extcontacts.fix.OutputFile
 ---@field account_file fun(name: string): string
 ---@field later_ids fun(id: string): string[]
@@ -70,6 +71,11 @@ function context.new(client, options, plan_path, draft, getenv)
   end
   function ctx.skip(reason, row, detail)
     draft.skipped:add(tostring(reason), notes.item, row, detail)
+  end
+  function ctx.assume(one, several, count)
+    if draft.assume then
+      draft:assume(one, several, count)
+    end
   end
   function ctx.account_file(name)
     return account_files.open(assert(identity.of(client)), name, getenv)

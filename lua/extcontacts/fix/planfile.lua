@@ -15,6 +15,7 @@ local VERSION = 2
 ---@field name string
 ---@field created string ISO 8601
 ---@field by string
+---@field system_user string name of the operating system's user who made the plan
 ---@field server string
 ---@field organization string|nil its id, if known
 ---@field organization_unknown string|nil why the server did not say it
@@ -62,12 +63,13 @@ local VERSION = 2
 ---@field fields table<string, integer>
 ---@field warnings table<string, integer> by code
 ---@field skipped table<string, integer> by reason
+---@field assumptions string[]|nil what the plan takes for granted: "12 numbers assumed GB: contact has no country"
 ---@field series integer|nil changes that need another one
 ---@field dependents table<string, integer>|nil notes, relationships and linked contacts of records that are deleted
 ---@field recreated integer|nil creates that recreate deleted records, or copy moved ones, with new ids
 ---@field moves table<string, integer>|nil records that are moved to another division, by kind
 ---@field fills integer|nil updates that only fill empty fields and can be written with a PATCH
----@field sha256 string of the header without `created` and `by`, and of the changes: the plan's identity
+---@field sha256 string of the header without `created`, `by` and `system_user`, and of the changes: the plan's identity
 
 local function encode(value)
   return assert(core.json.encode(value, { sort_keys = true }))
@@ -85,7 +87,7 @@ local function start_hash(header)
   for name, value in pairs(header) do
     hashed[name] = value
   end
-  hashed.created, hashed.by = nil, nil
+  hashed.created, hashed.by, hashed.system_user = nil, nil, nil
   return core.hash.new():add(encode(hashed)):add("\n")
 end
 

@@ -232,7 +232,8 @@ end
 --- Executes the plan and closes the journal.  Failures are kept in `stopped` and `err`.
 function Run:go()
   local work = self.work
-  local facts = { on_conflict = work.on_conflict, write = work.choice.name, resumed = self.journal.state.runs > 0 }
+  local facts = { on_conflict = work.on_conflict, write = work.choice.name, resumed = self.journal.state.runs > 0,
+    system_user = core.environment.user() }
   local ok, err = identity.stamp(facts, work.client)
   if ok then
     ok, err = self.journal:run(facts)

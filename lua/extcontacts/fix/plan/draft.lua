@@ -5,6 +5,7 @@ local attacher = require "extcontacts.fix.plan.dependents"
 local changes = require "extcontacts.fix.plan.changes"
 local classes = require "extcontacts.fix.classes"
 local copies = require "extcontacts.fix.plan.copies"
+local core = require "extcontacts.core"
 local dates = require "extcontacts.base.dates"
 local errors = require "extcontacts.base.errors"
 local identity = require "extcontacts.fix.identity"
@@ -12,6 +13,7 @@ local journal = require "extcontacts.fix.journal"
 local planfile = require "extcontacts.fix.planfile"
 local schemas = require "extcontacts.fix.schemas"
 local skipped = require "extcontacts.fix.skipped"
+local texts = require "extcontacts.base.text"
 local totals = require "extcontacts.fix.plan.totals"
 
 local draft = {}
@@ -21,6 +23,7 @@ local draft = {}
 ---@field header table
 ---@field skipped extcontacts.fix.Skipped
 ---@field totals table
+---@field assumptions { one: string, several: string, count: integer }[]
 ---@field count integer changes so far; a move counts as one
 ---@field written integer changes that are written
 ---@field dependents extcontacts.fix.DependentAttacher
@@ -47,6 +50,7 @@ function draft.new(client, header, options)
       :format(journal.path(options.output), options.output), "applied")
   end
   header.created = dates.text(options.time)
+  header.system_user = core.environment.user()
   header.by = options.by or os.getenv "USER" or os.getenv "LOGNAME" or "unknown"
   local self = setmetatable({
     client = client,
@@ -55,6 +59,7 @@ function draft.new(client, header, options)
     on_change = options.on_change,
     totals = totals.new(),
     skipped = skipped.new(options.output),
+    assumptions = {},
     count = 0,
     written = 0,
     schema_of = schemas.reader(client),
@@ -125,6 +130,29 @@ function Draft:write(change)
   end
 end
 
+--- Notes something that the plan takes for granted.  Equal assumptions are counted.
+---@param one string with "1 " before it: "number assumed GB: contact has no country"
+---@param several string|nil the same for several; default: `one`
+---@param count integer|nil default 1
+function Draft:assume(one, several, count)
+  local known = self.assumptions[one]
+  if not known then
+    known = { one = one, several = several or one, count = 0 }
+    self.assumptions[one] = known
+    table.insert(self.assumptions, known)
+  end
+  known.count = known.count + (count or 1)
+end
+
+-- The assumptions as texts, in the order in which they were made first; nil without any.
+local function described(assumptions)
+  local out = core.json.array {}
+  for index, known in ipairs(assumptions) do
+    out[index] = ("%d %s"):format(known.count, texts.noun(known.count, known.one, known.several))
+  end
+  return #out > 0 and out or nil
+end
+
 --- Completes the plan and its list of skipped records.  Raises an error object when
 -- dependents can't be read.
 ---@return extcontacts.fix.Totals|nil
@@ -133,6 +161,7 @@ function Draft:finish()
   local err
   self.dependents:flush()
   self.totals.skipped = self.skipped.counts
+  self.totals.assumptions = described(self.assumptions)
   self.skipped_path, err = self.skipped:finish()
   if err then
     return nil, err

@@ -14,7 +14,7 @@ EC_EXPORT int luaopen_extcontacts_core(lua_State *L);
 
 /* [-0, +1]  the table of sub-libraries by name, and `type` */
 EC_EXPORT int luaopen_extcontacts_core(lua_State *L) {
-  lua_createtable(L, 0, 12);
+  lua_createtable(L, 0, 13);
   lec_open_json(L);
   lua_setfield(L, -2, "json");
   lec_open_url(L);
@@ -29,6 +29,8 @@ EC_EXPORT int luaopen_extcontacts_core(lua_State *L) {
   lua_setfield(L, -2, "hash");
   lec_open_idset(L);
   lua_setfield(L, -2, "idset");
+  lec_open_distinct(L);
+  lua_setfield(L, -2, "distinct");
   lec_open_poll(L);
   lua_setfield(L, -2, "poll");
   lec_open_environment(L);

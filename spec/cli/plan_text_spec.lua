@@ -32,6 +32,16 @@ describe("a change", function()
     assert.equal("+ create contact (new)\n", text_of(plan_text.change, { op = "create", kind = "contact" }))
   end)
 
+  it("names the people beside their ids", function()
+    local ann = { firstName = "Ann", lastName = "Lee", workEmail = "ann@acme.example" }
+    assert.equal("- delete contact c1 Ann Lee <ann@acme.example>\n", text_of(plan_text.change,
+      { op = "delete", kind = "contact", id = "c1", before = ann }))
+    assert.equal("& merge contact c1 (Ann Lee <ann@acme.example>), c2\n", text_of(plan_text.change,
+      { op = "merge", kind = "contact", ids = { "c1", "c2" }, members = { ann, {} } }))
+    assert.equal("+ create organization (new) Ac\\u001bme\n", text_of(plan_text.change,
+      { op = "create", kind = "organization", after = { name = "Ac\27me" } }))
+  end)
+
   it("is cut if a value is long", function()
     local text = text_of(plan_text.change, { op = "update", kind = "contact", id = "c", diff = {
       { path = { "title" }, after = ("é"):rep(200) } } })

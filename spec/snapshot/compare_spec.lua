@@ -29,7 +29,7 @@ describe("extcontacts diff", function()
     assert.equal(5, code)
     assert.matches("changed contact " .. changed.id, output, 1, true)
     assert.matches("  title: [^\n]+ %-> \"Chief\\u001b%[2J\"\n", output)
-    assert.matches("created contact " .. created.id, output, 1, true)
+    assert.matches("created contact " .. created.id .. " Ann Lee\n", output, 1, true)
     assert.matches("deleted contact " .. deleted.id, output, 1, true)
     local found = {}
     for line in (place:must { "diff", place:at "before", "--ndjson", "--only", "contacts" }):gmatch "[^\n]+" do

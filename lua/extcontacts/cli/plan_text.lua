@@ -5,40 +5,18 @@ local dependents = require "extcontacts.fix.dependents"
 local diff = require "extcontacts.record.diff"
 local identity = require "extcontacts.fix.identity"
 local printable = require "extcontacts.base.printable"
+local record_text = require "extcontacts.cli.record_text"
 local texts = require "extcontacts.base.text"
 local write_choice = require "extcontacts.fix.write_choice"
 
 local plan_text = {}
 
--- Bytes of a value on the screen; the plan contains the whole value.
+local shown = record_text.value
+
+-- Bytes of a field's name.
 local WIDEST = 100
--- Bytes of the ids of a merge.
-local MOST_IDS = 1000
 -- Bytes of a warning or reason.
 local LONGEST = 500
-
-local function shown(value)
-  local text = diff.text(value)
-  if text == nil then
-    return nil
-  end
-  text = printable.line(text, WIDEST)
-  -- Quotes make blanks at either end visible.
-  if text:find "^%s" or text:find("^%s", #text) or text == "" then
-    text = '"' .. text .. '"'
-  end
-  return text
-end
-
-local function label(change)
-  local id = change.ids and table.concat(change.ids, ", ") or change.id
-    or change.copies and "(copy of " .. change.old_id .. ")"
-  local text = change.kind:gsub("_", " ") .. " " .. (id or "(new)")
-  if change.owner then
-    text = text .. " of " .. change.owner
-  end
-  return printable.line(text, change.ids and MOST_IDS or WIDEST)
-end
 
 local SIGNS = { update = "~", create = "+", delete = "-", erase = "!", merge = "&", promote = "^" }
 local COLOURS = { update = "yellow", create = "green", delete = "red", erase = "red", merge = "red", promote = "red" }
@@ -50,7 +28,8 @@ function plan_text.change(ctx, change)
   local function paint(colour, text)
     return ctx:paint("stdout", colour, text)
   end
-  ctx:out(paint(COLOURS[change.op], SIGNS[change.op] .. " " .. change.op .. " "), paint("bold", label(change)), "\n")
+  ctx:out(paint(COLOURS[change.op], SIGNS[change.op] .. " " .. change.op .. " "),
+    paint("bold", record_text.subject(change)), "\n")
   for _, field in ipairs(change.diff or {}) do
     local before, after = shown(field.before), shown(field.after)
     ctx:out("    ", printable.line(diff.name(field.path), WIDEST), "\n")

@@ -1,8 +1,12 @@
 --- The state of a plan, read from its files alone.
 
+local core = require "extcontacts.core"
+local errors = require "extcontacts.base.errors"
 local files = require "extcontacts.base.files"
 local journal = require "extcontacts.fix.journal"
+local label = require "extcontacts.record.label"
 local pause = require "extcontacts.fix.pause"
+local planfile = require "extcontacts.fix.planfile"
 
 local status = {}
 
@@ -19,6 +23,18 @@ local status = {}
 ---@field copied boolean|nil the journal is a copy: the original may have continued since
 ---@field last_stop { reason: string, at: string }|nil
 ---@field errors_path string|nil the file that lists what failed
+---@field problems extcontacts.fix.Problem[]|nil the first changes that failed, were in conflict, or are unknown
+
+---@class extcontacts.fix.Problem
+---@field n integer number of the change
+---@field state extcontacts.fix.State
+---@field op string
+---@field kind extcontacts.record.TypeName
+---@field id string|nil
+---@field label string|nil name and e-mail address of the record
+
+---@class extcontacts.fix.StatusOptions
+---@field problems integer|nil how many changes to list that failed, were in conflict, or are unknown; default 0
 
 local function state_of(path, state, settled, total)
   if journal.is_locked(path) then
@@ -29,11 +45,31 @@ local function state_of(path, state, settled, total)
   return settled == total and "complete" or "stopped"
 end
 
+-- The first changes that are not settled well, with the labels of their records.
+local function problems_of(path, problems, most)
+  local numbers = {}
+  for n in pairs(problems) do
+    numbers[#numbers + 1] = n
+  end
+  table.sort(numbers)
+  local last, list, n = numbers[math.min(most, #numbers)] or 0, core.json.array {}, 0
+  local reader = assert(planfile.open(path))
+  while n < last do
+    local change = assert(reader:next())
+    n = change.n
+    list[#list + 1] = problems[n] and { n = n, state = problems[n], op = change.op, kind = change.kind,
+      id = change.id, label = label.of_change(change) } or nil
+  end
+  reader.close()
+  return list
+end
+
 --- The state of a plan.  No request is sent.
 ---@param path string of the plan
+---@param options extcontacts.fix.StatusOptions|nil
 ---@return extcontacts.fix.Status|nil
 ---@return extcontacts.Error|nil
-function status.of(path)
+function status.of(path, options)
   local plan, state = journal.of_plan(path)
   if not plan then
     return nil, state
@@ -44,6 +80,15 @@ function status.of(path)
   local open = 0
   for n in pairs(state and state.open or {}) do
     open = open + (progress.problems[n] and 0 or 1)
+  end
+  local most = options and options.problems or 0
+  local problems
+  if most > 0 and progress and next(progress.problems) then
+    local err
+    problems, err = errors.catch(problems_of, path, progress.problems, most)
+    if not problems then
+      return nil, err
+    end
   end
   local errors_path = path .. ".errors.csv"
   return {
@@ -58,6 +103,7 @@ function status.of(path)
     started = state and state.header.started,
     copied = state and journal.is_copy(state) or nil,
     last_stop = state and state.last_stop,
+    problems = problems,
     errors_path = files.exists(errors_path) and errors_path or nil,
   }
 end

@@ -9,6 +9,7 @@ local dates = require "extcontacts.base.dates"
 local diff = require "extcontacts.record.diff"
 local earlier_plans = require "extcontacts.fix.earlier_plans"
 local errors = require "extcontacts.base.errors"
+local field_path = require "extcontacts.base.path"
 local id_map = require "extcontacts.fix.id_map"
 local identifiers = require "extcontacts.record.identifiers"
 local identity = require "extcontacts.fix.identity"
@@ -20,9 +21,12 @@ local record_api = require "extcontacts.fix.record_api"
 
 local verify = {}
 
+---@alias extcontacts.fix.OnDifference fun(change: extcontacts.fix.Change, reason: string, fields: string[]|nil,
+--- values: extcontacts.fix.FoundValue[]|nil)
+
 ---@class extcontacts.fix.VerifyOptions
 ---@field fix extcontacts.fix.Definition|nil the fix, whose `verify` is called too
----@field on_difference fun(change: extcontacts.fix.Change, reason: string, fields: string[]|nil)|nil
+---@field on_difference extcontacts.fix.OnDifference|nil
 ---@field on_progress fun(checked: integer, total: integer)|nil
 ---@field same_organization boolean|nil as for `fix.apply`
 
@@ -50,7 +54,27 @@ local function read_facts(path, server, connection)
   return facts
 end
 
--- Why a record differs from the plan; nil when it matches.
+---@class extcontacts.fix.FoundValue a field that differs from the plan
+---@field path string[]
+---@field planned any
+---@field found any
+
+-- The fields of an update that differ: those with these names, or all.
+local function found_values(change, record, names)
+  local is_named, values = {}, {}
+  for _, name in ipairs(names or {}) do
+    is_named[name] = true
+  end
+  for _, difference in ipairs(change.diff) do
+    if not names or is_named[diff.name(difference.path)] then
+      values[#values + 1] = { path = difference.path, planned = difference.after,
+        found = field_path.at(record, difference.path) }
+    end
+  end
+  return values
+end
+
+-- Why a record differs from the plan, and in which fields; nil when it matches.
 local function difference_of(change, record)
   if change.op == "delete" or change.op == "erase" then
     return record and "the record still exists" or nil
@@ -58,24 +82,21 @@ local function difference_of(change, record)
     return "the record does not exist"
   elseif change.op == "promote" then
     if not promotions.is_done(record) then
-      return "the contact was not promoted", { "type" }
+      return "the contact was not promoted", found_values(change, record)
     end
     return nil
   elseif change.op == "create" or change.op == "merge" then
-    local fields = diff.divergences(change.kind, change.after, record)
-    if #fields > 0 then
-      return "the record differs from the one that was created", fields
+    local values = {}
+    for index, difference in ipairs(diff.remaining(change.kind, change.after, record)) do
+      values[index] = { path = difference.path, planned = difference.before, found = difference.after }
     end
-    return nil
+    return #values > 0 and "the record differs from the one that was created" or nil, values
   end
-  local side, fields = diff.side(change.kind, record, change.diff)
+  local side, names = diff.side(change.kind, record, change.diff)
   if side == "before" then
-    for index, difference in ipairs(change.diff) do
-      fields[index] = diff.name(difference.path)
-    end
-    return "the record has the values from before the plan", fields
+    return "the record has the values from before the plan", found_values(change, record)
   elseif side ~= "after" then
-    return "the record has neither the old nor the planned values", #fields > 0 and fields or nil
+    return "the record has neither the old nor the planned values", found_values(change, record, names)
   end
 end
 
@@ -145,24 +166,34 @@ local function lost_identifiers(self, change)
   return #names > 0 and ("its copy %s does not own its identifiers"):format(copy) or nil, names
 end
 
+local function names_of(values)
+  local names = {}
+  for index, value in ipairs(values or {}) do
+    names[index] = diff.name(value.path)
+  end
+  return #names > 0 and names or nil
+end
+
+-- Why a record differs from the plan, the names of the fields, and their values.
 local function verify_change(self, change, record)
   local fact = self.facts[change.n] or {}
   change = id_map.translate(self.state.ids, change)
-  local reason, fields = difference_of(change, record)
+  local reason, values = difference_of(change, record)
+  local fields = names_of(values)
   if not reason and change.move then
     reason, fields = lost_identifiers(self, change)
   end
   if not reason and self.fix and self.fix.verify then
     local ok, why = self.fix.verify(record, change, self.ctx)
     if not ok then
-      reason = why or "'verify' of the fix rejected the record"
+      reason, fields = why or "'verify' of the fix rejected the record", nil
     end
   end
   if change.op == "erase" then
     reason = reason or recreated_since(self, change) or not was_seen(self, fact) and NOT_PROVEN or nil
     prove(self, change, fact, reason)
   end
-  return reason, fields
+  return reason, fields, values
 end
 
 local function verify_all(self, options)
@@ -179,11 +210,11 @@ local function verify_all(self, options)
       result.not_applied = result.not_applied + 1
     else
       result.checked = result.checked + 1
-      local reason, fields = verify_change(self, change, record)
+      local reason, fields, values = verify_change(self, change, record)
       if reason then
         result.differ = result.differ + 1
         if options.on_difference then
-          options.on_difference(change, reason, fields)
+          options.on_difference(change, reason, fields, values)
         end
       else
         result.match = result.match + 1

@@ -1,4 +1,5 @@
 -- extcontacts apply, and status, verify, undo and resume after it.
+local label = require "extcontacts.record.label"
 local plan_command = require "spec.support.plan_command"
 
 local world = plan_command.around(before_each, after_each, { resets = false }) -- it counts requests
@@ -88,7 +89,10 @@ describe("extcontacts apply", function()
     end
     code, output = world.run("verify " .. p)
     assert.equal(1, code)
-    assert.matches("the record has the values from before the plan (title)\n", output, 1, true)
+    local id = world.place:ids(1)[1]
+    assert.matches(("contact %s %s: the record has the values from before the plan\n"
+      .. "    title: planned Pilot, found %s\n"):format(id, label.of("contact", before[id]), before[id].title or "(none)"),
+      output, 1, true)
     assert.matches("0 match, 4 differ, 0 not applied\n", output, 1, true)
   end)
 
@@ -108,6 +112,9 @@ describe("extcontacts apply", function()
     output = select(2, world.run("status " .. p))
     assert.matches(": stopped\n", output, 1, true)
     assert.matches("\n  last run stopped: --limit reached (", output, 1, true)
+    assert.matches(("\n    conflict update contact %s %s\n"):format(world.place:ids(1)[1],
+      label.of("contact", world.place:contacts()[world.place:ids(1)[1]])), output, 1, true)
+    assert.matches("\n    … and 1 more\n", select(2, world.run("status --show 0 " .. p)), 1, true)
     assert.matches("\n  next: extcontacts resume " .. p, output, 1, true)
     assert.equal(2, (world.run("apply -y " .. p)))
     assert.equal(4, (world.run("resume " .. p)))

@@ -3,9 +3,11 @@
 local connection = require "extcontacts.cli.connection"
 local core = require "extcontacts.core"
 local exit = require "extcontacts.cli.exit"
+local label = require "extcontacts.record.label"
 local listings = require "extcontacts.cli.listings"
 local printable = require "extcontacts.base.printable"
 local record_diff = require "extcontacts.record.diff"
+local record_text = require "extcontacts.cli.record_text"
 local snapshot = require "extcontacts.snapshot"
 
 local command = {
@@ -49,7 +51,7 @@ local COLOURS = { changed = "yellow", created = "green", deleted = "red" }
 local function write_text(ctx, change)
   local reference = change.reference
   ctx:out(ctx:paint("stdout", COLOURS[change.change], change.change), " ",
-    (reference.kind:gsub("_", " ")), " ", printable.line(reference.id), "\n")
+    record_text.record(reference.kind, reference.id, label.of(reference.kind, change.after or change.before)), "\n")
   if change.reason then
     ctx:out("  ", printable.line(change.reason .. (change.other and ": " .. change.other or "")), "\n")
   end

@@ -1,7 +1,9 @@
 --- `extcontacts status`: the progress of a plan.
 
+local arg_types = require "extcontacts.cli.arg_types"
 local json = require "extcontacts.base.json"
 local printable = require "extcontacts.base.printable"
+local record_text = require "extcontacts.cli.record_text"
 local run_text = require "extcontacts.cli.run_text"
 local shell = require "extcontacts.base.shell"
 local texts = require "extcontacts.base.text"
@@ -21,8 +23,13 @@ extcontacts status tidy.plan --json | jq .counts]],
 ---@param argparser table
 function command.setup(argparser)
   argparser:argument("plan", "plan to examine")
+  argparser:option("--show", "number of records to list that were not applied [10]"):argname("N")
+    :convert(arg_types.count)
   argparser:flag("--json", "write one JSON object instead of text")
 end
+
+-- Records that are listed by default.
+local SHOWN = 10
 
 local STATES = {
   planned = "not started",
@@ -34,6 +41,23 @@ local STATES = {
 
 -- State → the command to run next.
 local NEXT = { planned = "apply", running = "pause", paused = "resume", stopped = "resume", complete = "verify" }
+
+-- State of a change → how it is named here.
+local PROBLEMS = { failed = "failed", conflict = "conflict", unknown = "unknown" }
+
+-- Names the records of the first changes that were not applied.
+local function print_problems(ctx, found)
+  local listed = found.problems or {}
+  for _, problem in ipairs(listed) do
+    ctx:out("    ", ctx:paint("stdout", "yellow", PROBLEMS[problem.state]), " ", problem.op, " ",
+      record_text.record(problem.kind, problem.id, problem.label), "\n")
+  end
+  local counts = found.counts or {}
+  local total = (counts.failed or 0) + (counts.conflict or 0) + (counts.unknown or 0)
+  if total > #listed then
+    ctx:out(("    … and %d more\n"):format(total - #listed))
+  end
+end
 
 local function print_text(ctx, path, found)
   local header = found.header
@@ -63,6 +87,7 @@ local function print_text(ctx, path, found)
     open = found.open,
     not_started = found.not_started,
   })
+  print_problems(ctx, found)
   if found.errors_path then
     ctx:out("  failed changes and reasons: ", printable.line(found.errors_path), "\n")
   end
@@ -75,7 +100,7 @@ end
 ---@return integer|nil exit code
 ---@return extcontacts.Error|nil
 function command.run(args, ctx)
-  local found, err = require("extcontacts.fix").status(args.plan)
+  local found, err = require("extcontacts.fix").status(args.plan, { problems = args.show or SHOWN })
   if not found then
     return nil, err
   end

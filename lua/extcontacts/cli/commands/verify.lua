@@ -3,7 +3,10 @@
 local arg_types = require "extcontacts.cli.arg_types"
 local connection = require "extcontacts.cli.connection"
 local exit = require "extcontacts.cli.exit"
+local label = require "extcontacts.record.label"
 local printable = require "extcontacts.base.printable"
+local record_diff = require "extcontacts.record.diff"
+local record_text = require "extcontacts.cli.record_text"
 
 local command = {
   name = "verify",
@@ -16,7 +19,7 @@ erased records, write proof that they no longer exist to PLAN.proof.csv.]],
 extcontacts verify tidy.plan
 extcontacts verify tidy.plan --show 0]],
   next_steps = [[
-Each record that differs is listed with its fields. To apply changes that were
+Each record that differs is listed with the planned and the found values. To apply changes that were
 not applied, run `extcontacts resume PLAN`; to change a record that differs,
 plan the fix again.]],
   exit_codes = { 0, { 1, "some records differ from the plan" }, 2, 3, 75, 130 },
@@ -40,6 +43,21 @@ local function fix_of(plan)
   end
 end
 
+local function shown(value)
+  return record_text.value(value) or "(none)"
+end
+
+-- Writes a record that differs, with what was planned and what was found.
+local function write_difference(ctx, change, reason, fields, values)
+  ctx:out(record_text.record(change.kind, change.id or "(created)", label.of_change(change)), ": ",
+    printable.line(reason), not values and fields and " (" .. printable.line(table.concat(fields, ", ")) .. ")" or "",
+    "\n")
+  for _, value in ipairs(values or {}) do
+    ctx:out("    ", printable.line(record_diff.name(value.path)), ": planned ", shown(value.planned), ", found ",
+      ctx:paint("stdout", "yellow", shown(value.found)), "\n")
+  end
+end
+
 --- Verifies.
 ---@param args table
 ---@param ctx table
@@ -50,11 +68,10 @@ function command.run(args, ctx)
   local result, err = require("extcontacts.fix").verify(ctx:connect(), args.plan, {
     fix = fix_of(args.plan),
     same_organization = args.same_organization,
-    on_difference = function(change, reason, fields)
+    on_difference = function(change, ...)
       count = count + 1
       if count <= most then
-        ctx:out(printable.line(("%s %s: %s%s"):format(change.kind:gsub("_", " "), change.id or "(created)", reason,
-          fields and #fields > 0 and " (" .. table.concat(fields, ", ") .. ")" or "")), "\n")
+        write_difference(ctx, change, ...)
       end
     end,
   })

@@ -5,6 +5,7 @@
 local core = require "extcontacts.core"
 local diff = require "extcontacts.record.diff"
 local fields = require "extcontacts.dedupe.review_page.fields"
+local label = require "extcontacts.record.label"
 local labels = require "extcontacts.fix.report.labels"
 local lint = require "extcontacts.record.lint"
 local report = require "extcontacts.dedupe.report"
@@ -168,15 +169,8 @@ local function reasons_of(result, cluster, add)
 end
 
 local function name_of(kind, record)
-  if kind == "organization" then
-    return fields.text("name", record.name)
-  end
-  local parts = {}
-  for _, wire in ipairs { "firstName", "middleName", "lastName" } do
-    parts[#parts + 1] = fields.text(wire, record[wire])
-  end
-  return #parts > 0 and table.concat(parts, " ") or fields.text("workEmail", record.workEmail)
-    or fields.text("personalEmail", record.personalEmail)
+  local name = label.name(kind, record) or kind == "contact" and label.email(record) or nil
+  return name and fields.text("name", name)
 end
 
 local function ids_of(records)

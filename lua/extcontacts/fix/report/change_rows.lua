@@ -4,6 +4,7 @@
 local dependents = require "extcontacts.fix.dependents"
 local diff = require "extcontacts.record.diff"
 local html = require "extcontacts.fix.report.html"
+local label = require "extcontacts.record.label"
 local labels = require "extcontacts.fix.report.labels"
 local value_html = require "extcontacts.fix.report.value_html"
 
@@ -18,27 +19,9 @@ local function field_row(out, difference, is_filtered)
     html.text(labels.field(difference.path)), before, after)
 end
 
-local function joined(...)
-  local parts = {}
-  for index = 1, select("#", ...) do
-    local part = select(index, ...)
-    if type(part) == "string" and part:find "%S" then
-      parts[#parts + 1] = part
-    end
-  end
-  return #parts > 0 and table.concat(parts, " ") or nil
-end
-
 local function name_of(change)
-  local record = change.before or change.after or {}
-  if change.kind == "contact" then
-    return joined(record.firstName, record.middleName, record.lastName)
-  elseif change.kind == "organization" then
-    return joined(record.name)
-  elseif change.kind == "relationship" then
-    return joined(record.relationship)
-  end
-  return change.owner and ("of %s %s"):format(change.kind:match "^%a+", change.owner) or nil
+  local name = label.of_change(change)
+  return name or change.owner and ("of %s %s"):format(change.kind:match "^%a+", change.owner) or nil
 end
 
 -- The list of warnings, and their codes for the filter.

@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -414,6 +415,17 @@ static int file_is_terminal(lua_State *L) {
   return 1;
 }
 
+/* file.terminal_columns(descriptor) -> integer, or nil if it is unknown */
+static int file_terminal_columns(lua_State *L) {
+  struct winsize size;
+  int fd = (int)luaL_checkinteger(L, 1);
+  if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+    lua_pushinteger(L, size.ws_col);
+  else
+    lua_pushnil(L);
+  return 1;
+}
+
 int lec_open_file(lua_State *L) {
   static const luaL_Reg methods[] = {
       {"write", file_write},
@@ -438,6 +450,7 @@ int lec_open_file(lua_State *L) {
       {"make_directory", file_make_directory},
       {"list", file_list},
       {"is_terminal", file_is_terminal},
+      {"terminal_columns", file_terminal_columns},
       {NULL, NULL},
   };
   static const luaL_Reg no_methods[] = {{NULL, NULL}};

@@ -242,6 +242,7 @@ describe("core.file", function()
     local device = assert(file.open("/dev/null", "read"))
     device:close()
     assert.is_false(file.is_terminal(999))
+    assert.is_nil(file.terminal_columns(999))
   end)
 
   it("lists the names in a directory", function()

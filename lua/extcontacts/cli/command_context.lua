@@ -117,17 +117,33 @@ function Context:is_terminal(stream)
   return self.terminals[stream] or false
 end
 
-local COLOURS = { bold = 1, dim = 2, red = 31, green = 32, yellow = 33, blue = 34 }
+-- Columns where nothing says how many there are, and the fewest that count.
+local COLUMNS, FEWEST = 80, 10
+
+--- How many columns a line has: COLUMNS of the environment, else those of the terminal.
+---@param stream "stdout"|"stderr"
+---@return integer
+function Context:width(stream)
+  local columns = tonumber(self.getenv "COLUMNS" or "")
+  if not columns and self.columns then
+    columns = self.columns
+  elseif not columns and self:is_terminal(stream) then
+    columns = require("extcontacts.core").file.terminal_columns(DESCRIPTORS[stream])
+  end
+  return columns and columns == columns and columns < math.huge and math.max(FEWEST, math.floor(columns)) or COLUMNS
+end
+
+local COLOURS = { bold = 1, dim = 2, red = 31, green = 32, yellow = 33, blue = 34, cyan = 36 }
 
 --- A text in a colour, if the stream is a terminal that shows colours.
 ---@param stream "stdout"|"stderr"
----@param colour "bold"|"dim"|"red"|"green"|"yellow"|"blue"
+---@param colour "bold"|"dim"|"red"|"green"|"yellow"|"blue"|"cyan"
 ---@param text string
 ---@return string
 function Context:paint(stream, colour, text)
   if self.colours[stream] == nil then
     local no_color = self.getenv "NO_COLOR"
-    self.colours[stream] = (no_color == nil or no_color == "")
+    self.colours[stream] = (no_color == nil or no_color == "") and self.getenv "CLICOLOR" ~= "0"
       and self.getenv "TERM" ~= "dumb" and self:is_terminal(stream)
   end
   if not self.colours[stream] then
@@ -189,7 +205,7 @@ end
 
 --- Creates a context; `parts` replaces parts of it in specs.
 ---@param program string the command as people call it
----@param parts table|nil stdin, stdout, stderr, getenv, terminals
+---@param parts table|nil stdin, stdout, stderr, getenv, terminals, columns
 ---@return table
 function command_context.new(program, parts)
   local self = {

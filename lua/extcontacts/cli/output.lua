@@ -1,4 +1,4 @@
---- Writes records: indented JSON, NDJSON, one JSON array, or CSV, with all or
+--- Writes records: a table, indented JSON, NDJSON, one JSON array, or CSV, with all or
 -- some of their fields.  Holds one record at a time.
 
 local compat = require "extcontacts.base.compat"
@@ -7,8 +7,10 @@ local csv = require "extcontacts.base.csv"
 local exit = require "extcontacts.cli.exit"
 local field_selection = require "extcontacts.cli.field_selection"
 local models = require "extcontacts.api.models"
+local output_format = require "extcontacts.cli.output_format"
 local parser = require "extcontacts.cli.parser"
 local suggest = require "extcontacts.base.suggest"
+local table_writer = require "extcontacts.cli.table_writer"
 local texts = require "extcontacts.base.text"
 
 local unpack = compat.unpack
@@ -17,27 +19,29 @@ local output = {}
 
 local null, array_mt = core.json.null, core.json.array_mt
 
+local FORMATS = { "table", "json", "ndjson", "csv" }
+local JSON = { json = "write indented JSON: an object, or one array for several records" }
+
 --- Declares the options.
 ---@param argparser table
 ---@param model string|nil of the records
-function output.setup(argparser, model)
-  local formats = {
-    argparser:flag("--json", "write indented JSON: an object, or one array for several records"),
-    argparser:flag("--ndjson", "write one line of JSON per record"),
-    argparser:flag("--csv", "write CSV with a header row"),
-  }
-  argparser:mutex(unpack(formats))
+---@param default string|nil the default format, for the help; nil for JSON
+function output.setup(argparser, model, default)
+  local elements = output_format.declare(argparser, FORMATS, default or "json, ndjson for several records", JSON)
   local selection = argparser:option("--fields", "write only these comma-separated fields, such as "
     .. "id,workEmail,workPhone.e164; can be repeated"):argname("LIST"):count("*")
   parser.completes(selection, function()
     return field_selection.names(models[model])
   end)
-  formats[4] = selection
-  formats[5] = argparser:flag("--bom", "start CSV with a byte order mark, which Excel needs to read UTF-8")
-  formats[6] = argparser:flag("--raw-cells", "do not put an apostrophe before CSV cells that a spreadsheet would "
-    .. "run as a formula")
-  argparser:group("Output", unpack(formats))
+  elements[#elements + 1] = selection
+  elements[#elements + 1] = argparser:flag("--bom", "start CSV with a byte order mark, which Excel needs to read UTF-8")
+  elements[#elements + 1] = argparser:flag("--raw-cells", "do not put an apostrophe before CSV cells that a "
+    .. "spreadsheet would run as a formula")
+  argparser:group("Output", unpack(elements))
 end
+
+--- The default of commands that show records to people, for the help.
+output.TABLE = "on a terminal a table, otherwise JSON, ndjson for several records"
 
 ------------------------------------------------------------------- writing --
 
@@ -119,13 +123,31 @@ FORMS.csv = {
   end,
 }
 
-local function form_of(args, several)
-  if args.csv then
-    return "csv"
-  elseif args.ndjson or (several and not args.json) then
-    return "ndjson"
+FORMS.table = {
+  start = function(self)
+    self.table = table_writer.new(self.ctx, self.model, self.fields, self.is_single)
+  end,
+  put = function(self, record)
+    self.table:put(record)
+  end,
+  flush = function(self)
+    self.table:flush()
+  end,
+  finish = function(self)
+    self.table:finish()
+    if self.count == 0 and not self.is_single then
+      self.ctx:say "no records"
+    end
+  end,
+}
+
+-- JSON and NDJSON where nothing was chosen, except for people at a terminal.
+local function form_of(ctx, args, several, is_for_people)
+  local format = output_format.of(args)
+  if not format then
+    format = is_for_people and ctx:is_terminal "stdout" and "table" or several and "ndjson" or "json"
   end
-  return several and "array" or "single"
+  return format == "json" and (several and "array" or "single") or format
 end
 
 --- Opens a writer.
@@ -133,12 +155,15 @@ end
 ---@param args table
 ---@param model_name string|nil of the records
 ---@param several boolean whether there can be more than one
----@return table writer `put(record)`, `finish()`, `count`
-function output.open(ctx, args, model_name, several)
-  local form, model = form_of(args, several), models[model_name]
+---@param is_for_people boolean|nil whether the default on a terminal is a table
+---@return table writer `put(record)`, `flush()`, `finish()`, `count`
+function output.open(ctx, args, model_name, several, is_for_people)
+  local form, model = form_of(ctx, args, several, is_for_people), models[model_name]
   local self = setmetatable({
     ctx = ctx,
     form = FORMS[form],
+    model = model,
+    is_single = not several,
     fields = field_selection.parse(args.fields),
     raw = args.raw_cells,
     bom = args.bom,
@@ -148,7 +173,7 @@ function output.open(ctx, args, model_name, several)
     if model then
       field_selection.warn_of_unknown(ctx, model, self.fields)
     end
-    self.project = form ~= "csv"
+    self.project = form ~= "csv" and form ~= "table"
   elseif form == "csv" then
     if not model then
       exit.usage "--csv requires --fields for this response, such as --fields id,name"
@@ -166,6 +191,13 @@ end
 function Writer:put(record)
   self.count = self.count + 1
   self.form.put(self, self.project and field_selection.project(record, self.fields) or record)
+end
+
+--- Writes what waits for further records, as at the end of a page.
+function Writer:flush()
+  if self.form.flush then
+    self.form.flush(self)
+  end
 end
 
 --- Completes the output.
@@ -187,7 +219,9 @@ function output.answer(ctx, args, response, model, listed)
   if type(response) ~= "table" then
     return
   end
-  local several = listed and (args.csv or args.ndjson or #args.fields > 0) and type(response.entities) == "table"
+  local format = output_format.of(args)
+  local of_records = #args.fields > 0 or (format and format ~= "json")
+  local several = listed and of_records and type(response.entities) == "table"
   local writer = output.open(ctx, args, several and listed or model, several)
   for _, record in ipairs(several and response.entities or { response }) do
     writer:put(record)

@@ -91,8 +91,8 @@ describe("extcontacts apply", function()
     assert.equal(1, code)
     local id = world.place:ids(1)[1]
     assert.matches(("contact %s %s: the record has the values from before the plan\n"
-      .. "    title: planned Pilot, found %s\n"):format(id, label.of("contact", before[id]), before[id].title or "(none)"),
-      output, 1, true)
+      .. "    title: planned Pilot, found %s\n"):format(id, label.of("contact", before[id]),
+      before[id].title or "(none)"), output, 1, true)
     assert.matches("0 match, 4 differ, 0 not applied\n", output, 1, true)
   end)
 

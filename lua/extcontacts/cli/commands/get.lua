@@ -19,7 +19,9 @@ extcontacts get contacts ID --fields id,lastName,workPhone.e164 --csv
 extcontacts scan contacts --fields id | extcontacts get contacts - --ndjson
 extcontacts get contacts --help    # with the options of this resource]],
   next_steps = [[
-One record is written as indented JSON, several as one line of JSON each.
+On a terminal, one record is shown with all its fields, and several as a table
+(--fields selects the columns). Otherwise, one record is written as indented
+JSON, several as one line of JSON each; --output chooses the format.
 Several contacts, organizations, notes or relationships are read with bulk
 requests, unless an option such as --expand needs a request for each.
 An id that does not exist or can't be read is reported on standard error; the
@@ -32,7 +34,7 @@ twice, such as once in capitals, is read once.]],
 ---@param row extcontacts.Operation|nil
 function command.declare(argparser, row)
   operation_args.declare(argparser, "get", row, { several = true })
-  output.setup(argparser, row and row.returns)
+  output.setup(argparser, row and row.returns, output.TABLE)
   argparser:flag("--dry-run", "print the requests without sending them")
 end
 
@@ -42,7 +44,7 @@ local function get_one(args, ctx, row)
   if args.dry_run then
     operation_calls.show(ctx, row, arguments, count)
   else
-    local writer = output.open(ctx, args, row.returns, false)
+    local writer = output.open(ctx, args, row.returns, false, true)
     writer:put(operation_calls.call(ctx, row, arguments, count))
     writer:finish()
   end
@@ -61,7 +63,7 @@ function command.run(args, ctx, row)
     return get_one(args, ctx, row)
   end
   local several = #args[name] > 1 or args[name][1] == "-"
-  local writer = not args.dry_run and output.open(ctx, args, row.returns, several)
+  local writer = not args.dry_run and output.open(ctx, args, row.returns, several, true)
   local failed
   local next_id, report = operation_calls.ids(ctx, args[name])
   local function put(id, record, err)
@@ -71,6 +73,9 @@ function command.run(args, ctx, row)
       ctx:say("%s: %s", id, tostring(err))
       failed = true
     else
+      if writer then
+        writer:flush()
+      end
       error(err, 0)
     end
   end

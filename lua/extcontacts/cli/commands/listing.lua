@@ -54,7 +54,7 @@ local function declare(argparser, verb, row)
     argparser:flag("--allow-partial", "exit with 0 after the first 1,000 records, even if there are more")
   end
   where_option.declare(argparser, "write only the records")
-  output.setup(argparser, row and entities_of(row))
+  output.setup(argparser, row and entities_of(row), output.TABLE)
   argparser:flag("--dry-run", "print the first request without sending it")
 end
 
@@ -104,6 +104,7 @@ local function write_pages(iterator, writer, ctx, row, test, most)
   local ok, err = pcall(function()
     for page in iterator:pages() do
       local goes_on = write_matches(writer, page.entities, test, most)
+      writer:flush()
       ctx:flush()
       if not goes_on then
         iterator:close()
@@ -142,7 +143,7 @@ local function run(args, ctx, row)
   end
   if not row.iterator then
     local response = operation_calls.call(ctx, row, arguments, count)
-    local writer = output.open(ctx, args, entities_of(row), true)
+    local writer = output.open(ctx, args, entities_of(row), true, true)
     write_matches(writer, response.entities ~= core.json.null and response.entities or {}, test)
     writer:finish()
     return
@@ -159,7 +160,7 @@ local function run(args, ctx, row)
   if not opened then
     raise(iterator, row)
   end
-  local writer = output.open(ctx, args, entities_of(row), true)
+  local writer = output.open(ctx, args, entities_of(row), true, true)
   write_pages(iterator, writer, ctx, row, test, args.limit)
   writer:finish()
 end
@@ -185,8 +186,10 @@ extcontacts list organizations --sort-order name:asc --csv --fields id,name
 extcontacts list contacts.notes 5b4ab8d4-2b1c-4b3e-9d5a-6f0a4c1f0b11
 extcontacts list contacts --help    # with the options of this resource]],
     next_steps = [[
-Records are written as they arrive, one line of JSON each. If there are more
-than 1,000, the command names the scan to use instead and exits with 1.]],
+On a terminal, records are shown as a table that fits its width; in a pipe or
+a file, as one line of JSON each. --output chooses the format, and --fields
+the columns. If there are more than 1,000 records, the command names the scan
+to use instead and exits with 1.]],
   }),
   scan = command("scan", {
     summary = "read every record, without a limit",
@@ -199,9 +202,11 @@ extcontacts scan contacts >contacts.ndjson
 extcontacts scan contacts --csv --fields id,lastName,workEmail --limit 100
 extcontacts scan contacts --where 'empty(workEmail)' --fields id]],
     next_steps = [[
-Records are written as they arrive, one line of JSON each, so memory use does
-not grow with their number. A scan that fails or is interrupted prints the
---from option that resumes it.]],
+On a terminal, records are shown as a table that fits its width; in a pipe or
+a file, as one line of JSON each. --output chooses the format, and --fields
+the columns. Records are written as they arrive, so memory use does not grow
+with their number. A scan that fails or is interrupted prints the --from
+option that resumes it.]],
   }),
   search = command("search", {
     summary = "search contacts or organizations by keyword",
@@ -214,7 +219,9 @@ e-mail address, use `extcontacts call lookup.reverse`.]],
 extcontacts search contacts smith --limit 5 --json
 extcontacts search organizations "acme corporation" --fields id,name]],
     next_steps = [[
-Matches are written as they arrive, one line of JSON each. If there are more
-than 1,000, the command exits with 1; use more specific keywords.]],
+On a terminal, matches are shown as a table that fits its width; in a pipe or
+a file, as one line of JSON each. --output chooses the format, and --fields
+the columns. If there are more than 1,000 matches, the command exits with 1;
+use more specific keywords.]],
   }),
 }

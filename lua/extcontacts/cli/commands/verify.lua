@@ -19,9 +19,9 @@ erased records, write proof that they no longer exist to PLAN.proof.csv.]],
 extcontacts verify tidy.plan
 extcontacts verify tidy.plan --show 0]],
   next_steps = [[
-Each record that differs is listed with the planned and the found values. To apply changes that were
-not applied, run `extcontacts resume PLAN`; to change a record that differs,
-plan the fix again.]],
+Each record that differs is listed with the planned and the found values. To
+apply changes that were not applied, run `extcontacts resume PLAN`; to change
+a record that differs, plan the fix again.]],
   exit_codes = { 0, { 1, "some records differ from the plan" }, 2, 3, 75, 130 },
 }
 

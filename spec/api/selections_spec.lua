@@ -1,5 +1,6 @@
 -- The option `fields`: which fields of the records are decoded, and what may be done with
 -- such records.
+local compat = require "extcontacts.base.compat"
 local ec = require "extcontacts"
 local fake = require "spec.support.fake"
 local operations = require "extcontacts.api.operations"
@@ -26,7 +27,7 @@ local function read(name, answer, fields, ...)
   local arguments = { ... }
   arguments[#arguments + 1] = { fields = fields }
   local of = self.client[space]
-  return assert(of[method](of, (table.unpack or unpack)(arguments)))
+  return assert(of[method](of, compat.unpack(arguments)))
 end
 
 describe("the option fields", function()

@@ -4,6 +4,7 @@
 local arg_types = require "extcontacts.cli.arg_types"
 local core = require "extcontacts.core"
 local exit = require "extcontacts.cli.exit"
+local ids_option = require "extcontacts.cli.ids_option"
 local plan_text = require "extcontacts.cli.plan_text"
 local texts = require "extcontacts.base.text"
 local where_option = require "extcontacts.cli.where_option"
@@ -21,6 +22,7 @@ make_plan.exit_codes = { 0, 1, 2, 3, { 5, "the plan contains changes (with --det
 ---@param counted string what the limit counts
 function make_plan.setup(argparser, verb, counted)
   where_option.declare(argparser, verb .. " only the records")
+  ids_option.declare(argparser, verb .. " only the records")
   argparser:option("--limit", "stop after N " .. counted):argname("N"):convert(arg_types.whole)
   argparser:option("--show", "number of changes to show [10]"):argname("N"):convert(arg_types.count)
   argparser:option("--html", "also write an HTML page for review and approval"):argname("FILE")
@@ -50,10 +52,12 @@ end
 function make_plan.run(args, ctx, definition, output, set)
   local fix = require "extcontacts.fix"
   local show, on_change = plan_text.first(args.show or 10)
+  local chosen = ids_option.read(args, ctx)
   local plan, err = fix.plan(ctx:connect(), definition, {
     output = output,
     limit = args.limit,
     where = args.where,
+    ids = chosen and chosen.ids,
     set = set,
     by = ctx.getenv "USER" or ctx.getenv "LOGNAME",
     getenv = ctx.getenv,
@@ -69,6 +73,11 @@ function make_plan.run(args, ctx, definition, output, set)
   ok, err = plan_text.conclude(ctx, plan, args.html)
   if not ok then
     return nil, err
+  end
+  local code = chosen and chosen:finish(ctx, plan.absent, "they do not exist, or are not among the records of the "
+    .. "fix's source") or exit.codes.ok
+  if code ~= exit.codes.ok then
+    return code
   end
   return args.detailed_exitcode and plan.changes > 0 and exit.codes.pending or exit.codes.ok
 end

@@ -85,16 +85,17 @@ local function open_snapshot(path, kind)
   end }
 end
 
-local function open_server(client, name, from)
+local function open_server(client, name, from, ids)
   local source = { kind = KINDS[name], account = assert(require("extcontacts.fix.identity").of(client)) }
   if from == "server" then
     source.scan = require("extcontacts.dedupe.platform").open(client)
     source.next_record, source.close = source.scan.next_record, function() end
     return source
   end
-  local iterator = name == "contacts" and client:scan_contacts() or client:scan_organizations()
+  local iterator = ids and require("extcontacts.fix.source.by_ids").open(client, name, ids)
+    or name == "contacts" and client:scan_contacts() or client:scan_organizations()
   function source.next_record()
-    return iterator()
+    return iterator:next()
   end
   function source.close()
     iterator:close()
@@ -107,15 +108,16 @@ end
 ---@param name string contacts, organizations, or the path of a file
 ---@param kind "contact"|"organization"|nil of a file's records; default `contact`
 ---@param from string|nil `server`: the platform's clusters
+---@param ids string[]|nil all that is needed of contacts or organizations
 ---@return extcontacts.cli.RecordSource
-function record_sources.open(ctx, name, kind, from)
+function record_sources.open(ctx, name, kind, from, ids)
   if from and name ~= "contacts" then
     exit.usage "the platform has clusters of contacts only; omit --from server"
   elseif KINDS[name] then
     if kind and kind ~= KINDS[name] then
       exit.usage "--kind is for the records of a file"
     end
-    return open_server(ctx:connect(), name, from)
+    return open_server(ctx:connect(), name, from, ids)
   elseif not files.exists(name) then
     exit.usage(("cannot read %s; expected contacts, organizations, or the path of a snapshot or NDJSON file")
       :format(name))

@@ -118,7 +118,7 @@ return {
 
   source = function(options)
     review = read(options)
-    return fix.each(review.kind, open)
+    return fix.each(review.kind, open, { members = true })
   end,
 
   change = function(_, ctx)

@@ -180,3 +180,65 @@ describe("extcontacts scan", function()
     assert.matches("--where: column 1: unknown field 'adress', did you mean 'address'?", errors, 1, true)
   end)
 end)
+
+describe("--ids", function()
+  local NOBODY = "00000000-0000-0000-0000-00000000abcd"
+
+  local function lines(ids, ...)
+    return table.concat(ids, "\r\n") .. "\r\n" .. table.concat({ ... }, "\n")
+  end
+
+  local ids
+  before_each(function()
+    ids = {}
+    for index, record in ipairs(command.records((session:must "scan contacts --limit 3 --fields id"))) do
+      ids[index] = record.id
+    end
+  end)
+
+  local function ids_in(output)
+    local found = {}
+    for index, record in ipairs(command.records(output)) do
+      found[index] = record.id
+    end
+    return found
+  end
+
+  it("reads only these records, in their order, and reports the others", function()
+    for _, words in ipairs { "scan contacts --ids -", "list contacts --ids -" } do
+      local requests = session.server:control("GET", "/sandbox/counters").by_operation["contacts.scan"]
+      local input = lines({ ids[3], ids[1], ids[3]:upper() }, "a/b", NOBODY)
+      local code, output, errors = session:run(words, { input = input })
+      assert.equal(1, code)
+      assert.same({ ids[3], ids[1] }, ids_in(output))
+      local name = "extcontacts " .. words:match "^%w+" .. ": "
+      assert.equal(name .. "standard input: line 4: not a valid id; skipped\n" .. name
+        .. "1 id of standard input: no such record\n" .. name .. "  " .. NOBODY .. "\n", errors)
+      assert.same(requests, session.server:control("GET", "/sandbox/counters").by_operation["contacts.scan"])
+    end
+    assert.same({ ids[1], ids[2] }, ids_in((session:must("scan contacts --ids - --limit 2", { input = lines(ids) }))))
+  end)
+
+  it("works together with --where, and selects among the records of a listing with options", function()
+    local record = session:read(ids[2])
+    local condition = ('lastName == "%s" and id ~= "%s"'):format(record.lastName, ids[1])
+    local words = { "scan", "contacts", "--ids", "-", "--where", condition }
+    assert.same({ ids[2] }, ids_in((session:must(words, { input = lines(ids) })):match "^[^\n]+\n"))
+    local code, output, errors = session:run("scan contacts.divisionviews --ids -", { input = lines(ids, NOBODY) })
+    assert.equal(1, code)
+    assert.equal(3, #ids_in(output))
+    assert.matches("1 id of standard input: not in the listing\n", errors, 1, true)
+    code, output, errors = session:run({ "search", "contacts", record.lastName, "--ids", "-" }, { input = NOBODY })
+    assert.same({ 1, "" }, { code, output })
+    assert.matches("not in the listing", errors, 1, true)
+  end)
+
+  it("with a file that is no list of ids ends the command", function()
+    session:refused(2, "scan contacts --ids -", "--ids: standard input contains no ids", { input = "" })
+    session:refused(2, "scan contacts --ids -", "is an Excel workbook", { input = "PK\3\4" })
+    session:refused(2, "scan contacts --ids /none.txt", "cannot read /none.txt")
+    local code, output, errors = session:run("scan contacts --ids -", { input = "Ann\nBob\n" })
+    assert.same({ 2, "" }, { code, output })
+    assert.matches("line 2: not a valid id; skipped\n.*--ids: standard input contains no valid id", errors)
+  end)
+end)

@@ -6,6 +6,7 @@ local csv = require "extcontacts.base.csv"
 local errors = require "extcontacts.base.errors"
 local exit = require "extcontacts.cli.exit"
 local files = require "extcontacts.base.files"
+local ids_option = require "extcontacts.cli.ids_option"
 local json = require "extcontacts.base.json"
 local parser = require "extcontacts.cli.parser"
 local record_sources = require "extcontacts.cli.record_sources"
@@ -66,6 +67,7 @@ function command.setup(argparser)
   argparser:option("--pairs", "also write each pair with the weights of its fields"):argname("FILE")
   argparser:option("--html", "also write a page on which to review the clusters and decide"):argname("FILE")
   where_option.declare(argparser, "compare only the records")
+  ids_option.declare(argparser, "compare only the records")
   argparser:option("--threshold", "probability from which a pair is merged [0.99]"):argname("P"):convert(probability)
   argparser:option("--review", "probability from which a pair is reviewed [0.4]"):argname("P"):convert(probability)
   argparser:option("--never", "CSV file with ids of records that are no duplicates [the account's list]")
@@ -161,22 +163,23 @@ end
 
 local PARTS = { records = "%d records read", pairs = "comparing: part %d of %d" }
 
--- The records for which --where holds.
-local function selected(args, source)
-  local test, next_record = where_option.test(args, source.kind), source.next_record
-  return not test and next_record or function()
+-- The records of --ids for which --where holds.
+local function selected(args, source, chosen)
+  local condition, is_chosen = where_option.test(args, source.kind), chosen and chosen:test()
+  local next_record = source.next_record
+  return function()
     local record
     repeat
       record = next_record()
-    until not record or test(record)
+    until not record or (not is_chosen or is_chosen(record)) and (not condition or condition(record))
     return record
   end
 end
 
-local function find(args, ctx, source, rules)
+local function find(args, ctx, source, rules, chosen)
   local never, never_path = read_never(args, ctx, source)
   local region = args.phone_region or rules.phone_region
-  local result, err = require("extcontacts.dedupe").find(selected(args, source), {
+  local result, err = require("extcontacts.dedupe").find(selected(args, source, chosen), {
     kind = source.kind, threshold = args.threshold or rules.threshold, review = args.review or rules.review,
     never = never, region = region and region:upper(), birth_field = args.birth_field or rules.birth_field,
     block_size = rules.block_size, ignore = rules.ignore, weights = rules.weights,
@@ -267,8 +270,9 @@ function command.run(args, ctx)
   check_paths(args)
   local rules = read_rules(args)
   check_probabilities(args, rules)
-  local source = record_sources.open(ctx, args.source or "contacts", args.kind, args.from)
-  local result, never_path = with_cleanup(source.close, find, args, ctx, source, rules)
+  local chosen = ids_option.read(args, ctx)
+  local source = record_sources.open(ctx, args.source or "contacts", args.kind, args.from, chosen and chosen.ids)
+  local result, never_path = with_cleanup(source.close, find, args, ctx, source, rules, chosen)
   local paths = with_cleanup(function()
     result:close()
   end, write_files, args, result, source.kind)
@@ -279,7 +283,7 @@ function command.run(args, ctx)
   else
     write_totals(ctx, totals, paths)
   end
-  return exit.codes.ok
+  return chosen and chosen:finish(ctx, chosen:unseen(), "no such record") or exit.codes.ok
 end
 
 return command

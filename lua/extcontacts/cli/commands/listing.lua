@@ -6,16 +6,20 @@ local compat = require "extcontacts.base.compat"
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 local exit = require "extcontacts.cli.exit"
+local ids_option = require "extcontacts.cli.ids_option"
 local models = require "extcontacts.api.models"
 local operation_args = require "extcontacts.cli.operation_args"
 local operation_calls = require "extcontacts.cli.operation_calls"
 local operation_command = require "extcontacts.cli.operation_command"
 local output = require "extcontacts.cli.output"
 local texts = require "extcontacts.base.text"
+local types = require "extcontacts.record.types"
 local verbs = require "extcontacts.cli.verbs"
 local where_option = require "extcontacts.cli.where_option"
 
 local unpack = compat.unpack
+
+local NOT_LISTED = "not in the listing"
 
 -- Parameters that have options of our own: their names differ from row to row,
 -- and `limit` is a scan's page size.
@@ -54,6 +58,7 @@ local function declare(argparser, verb, row)
     argparser:flag("--allow-partial", "exit with 0 after the first 1,000 records, even if there are more")
   end
   where_option.declare(argparser, "write only the records")
+  ids_option.declare(argparser, "write only the records")
   output.setup(argparser, row and entities_of(row), output.TABLE)
   argparser:flag("--dry-run", "print the first request without sending it")
 end
@@ -98,23 +103,61 @@ local function holds_always()
   return true
 end
 
--- Writes page after page.  Only complete pages are written, so the resume token
--- matches the last record written.
-local function write_pages(iterator, writer, ctx, row, test, most)
+-- The test of --where and --ids together.
+local function test_of(args, row, chosen)
+  local condition = where_option.test(args, entities_of(row)) or holds_always
+  local is_chosen = chosen and chosen:test()
+  return is_chosen and function(record)
+    return is_chosen(record) and condition(record)
+  end or condition
+end
+
+-- The listing whose records --ids names, if they can be read without it.
+local function listing_by_ids(row, options, args)
+  local listing = row.short:match "^(%w+)%.scan$" or row.short:match "^(%w+)%.list$"
+  return not next(options) and not args.from and types.listings[listing] and listing or nil
+end
+
+-- Writes the records with the ids for which the condition holds; returns the ids without a
+-- record.
+local function write_by_ids(listing, chosen, args, ctx, row)
+  local condition = where_option.test(args, entities_of(row)) or holds_always
+  local reader = require("extcontacts.fix.source.by_ids").open(ctx:connect(), listing, chosen.ids)
+  local writer = output.open(ctx, args, entities_of(row), true, true)
   local ok, err = pcall(function()
+    for record in function() return reader:next() end do
+      if not write_matches(writer, { record }, condition, args.limit) then
+        return
+      end
+    end
+  end)
+  reader:close()
+  if not ok then
+    raise(err, row)
+  end
+  writer:finish()
+  return reader.absent
+end
+
+-- Writes page after page.  Only complete pages are written, so the resume token
+-- matches the last record written.  Returns whether it has read all of them.
+local function write_pages(iterator, writer, ctx, row, test, most)
+  local ok, result = pcall(function()
     for page in iterator:pages() do
       local goes_on = write_matches(writer, page.entities, test, most)
       writer:flush()
       ctx:flush()
       if not goes_on then
         iterator:close()
-        return
+        return false
       end
     end
+    return true
   end)
   if ok then
-    return
+    return result
   end
+  local err = result
   if errors.is_error(err) and writer.count > 0 and err.code ~= "page_window" then
     ctx:say("stopped after %s. To resume, add: --from '%s'", texts.plural(writer.count, "record"),
       iterator:resume_token())
@@ -134,22 +177,26 @@ local function options_of(row, args)
 end
 
 local function run(args, ctx, row)
-  local test = where_option.test(args, entities_of(row)) or holds_always
+  local chosen = ids_option.read(args, ctx)
+  local test = test_of(args, row, chosen)
   local options = options_of(row, args)
   local arguments, count = operation_args.bind(row, args, nil, options)
   if args.dry_run then
     operation_calls.show(ctx, row, arguments, count)
     return
   end
-  if not row.iterator then
+  local listing = chosen and listing_by_ids(row, options, args)
+  if listing then
+    return chosen:finish(ctx, write_by_ids(listing, chosen, args, ctx, row))
+  elseif not row.iterator then
     local response = operation_calls.call(ctx, row, arguments, count)
     local writer = output.open(ctx, args, entities_of(row), true, true)
     write_matches(writer, response.entities ~= core.json.null and response.entities or {}, test)
     writer:finish()
-    return
+    return chosen and chosen:finish(ctx, chosen:unseen(), NOT_LISTED)
   end
   -- With a condition, the limit is on the records that are written.
-  options.max_items = not args.where and args.limit or nil
+  options.max_items = not (args.where or args.ids) and args.limit or nil
   options.from, options.allow_partial = args.from, args.allow_partial
   if next(options) then
     count = #row.positional + 1
@@ -161,8 +208,9 @@ local function run(args, ctx, row)
     raise(iterator, row)
   end
   local writer = output.open(ctx, args, entities_of(row), true, true)
-  write_pages(iterator, writer, ctx, row, test, args.limit)
+  local is_complete = write_pages(iterator, writer, ctx, row, test, args.limit)
   writer:finish()
+  return chosen and chosen:finish(ctx, is_complete and chosen:unseen() or nil, NOT_LISTED)
 end
 
 local function command(verb, fields)
@@ -196,11 +244,13 @@ to use instead and exits with 1.]],
     usage = "<resource>",
     description = [[
 Read all records of a resource, in no particular order. The API has no filter
-for this: --where selects among the records that have been read.]],
+for this: --where selects among the records that have been read. With --ids,
+only these records are read, by bulk requests.]],
     examples = [[
 extcontacts scan contacts >contacts.ndjson
 extcontacts scan contacts --csv --fields id,lastName,workEmail --limit 100
-extcontacts scan contacts --where 'empty(workEmail)' --fields id]],
+extcontacts scan contacts --where 'empty(workEmail)' --fields id
+extcontacts scan contacts --ids ids.csv --csv >some.csv]],
     next_steps = [[
 On a terminal, records are shown as a table that fits its width; in a pipe or
 a file, as one line of JSON each. --output chooses the format, and --fields

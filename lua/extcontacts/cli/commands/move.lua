@@ -103,7 +103,9 @@ end
 
 local function source_of(args, ctx)
   local fix, name = require "extcontacts.fix", args.source
-  if KINDS[name] then
+  if name == "-" and args.ids == "-" then
+    exit.usage "standard input can be read once: name a file in --ids, or in place of -"
+  elseif KINDS[name] then
     return listed(args, name)
   elseif args.from_division or args.search then
     exit.usage("--from-division and --search need contacts or organizations as the source")

@@ -14,7 +14,7 @@ local errors = require "extcontacts.base.errors"
 local existing = require "extcontacts.fix.plan.existing"
 local find_contact = require "extcontacts.fix.find_contact"
 local fix_calls = require "extcontacts.fix.plan.fix_calls"
-local is_equal = require "extcontacts.base.is_equal"
+local forgotten = require "extcontacts.fix.plan.forgotten"
 local joins = require "extcontacts.fix.plan.joins"
 local promotions = require "extcontacts.fix.promotions"
 local selection = require "extcontacts.fix.plan.selection"
@@ -25,6 +25,7 @@ local plan = {}
 ---@class extcontacts.fix.PlanOptions: extcontacts.fix.DraftOptions
 ---@field limit integer|nil stop after this many changes
 ---@field set table<string, any>|nil options of the fix
+---@field ids string[]|nil plan only for the records with these ids; of a scan, only these are read
 ---@field where string|nil condition on the records, see docs/where.md; besides the fix's own filter
 ---@field on_record fun(records: integer, changes: integer)|nil called after each record
 ---@field getenv (fun(name: string): string|nil)|nil of the user's state directory; default: os.getenv
@@ -36,6 +37,7 @@ local plan = {}
 ---@field changes integer
 ---@field skipped_path string|nil the file that lists the skipped records
 ---@field output_paths string[] of the files that the fix wrote
+---@field absent string[]|nil of the option `ids`: those of which the source had no record
 ---@field mistake string|nil what the fix seems to do wrong: it changed records and returned none
 
 local call, refuse_result = fix_calls.call, fix_calls.refuse
@@ -60,22 +62,6 @@ local function change_of(fix, item, action)
   return change
 end
 
--- Notes a change that was made in vain, to the copy of the record, until one is returned.
-function Planner:watch(item, changed, result)
-  if result ~= nil then
-    self.has_returned = true
-  elseif changed and not self.has_returned and not self.forgotten and not is_equal(changed, item.record) then
-    self.forgotten = item.reference
-  end
-end
-
--- The mistake of a `change` that returns nothing.
-function Planner:mistake()
-  local reference = not self.has_returned and self.forgotten
-  return reference and ("'change' of the fix returned nothing for every record, although it changed %s %s; did you "
-    .. "forget `return` at its end?"):format((reference.kind:gsub("_", " ")), reference.id) or nil
-end
-
 -- What the fix's `change` asks for; `filter` and `change` each get a copy.
 function Planner:actions_for(item)
   local fix, ctx = self.fix, self.ctx
@@ -87,7 +73,7 @@ function Planner:actions_for(item)
   end
   local given = copy()
   local result = call("change", item, fix.change, given, ctx)
-  self:watch(item, given, result)
+  self.forgotten:watch(item, given, result)
   local list, misuse = actions.of(result, item.reference)
   if not list then
     refuse_result(item, misuse)
@@ -138,7 +124,7 @@ function Planner:take_action(item, action, is_first)
     self.joins:gather(action)
     return true
   elseif action.op == "merge" or action.op == "consolidate" then
-    return self.joins:take(action, item, self.notes.warnings)
+    return self.joins:take(self.selection:guard(action, self.described.kind), item, self.notes.warnings)
   elseif not self.joins:flush() then
     return false -- the changes of a plan keep their order
   elseif action.op == "promote" then
@@ -183,24 +169,25 @@ end
 
 -- Opens a source.  The iterator of fix.each is code of the fix.
 function Planner:open(described)
+  local next_item, close = self.selection:open(self.client)
+  if next_item then
+    return next_item, close
+  end
   if described.method then
     -- A listing's options are checked when it is opened, and their mistakes are the fix's.
     return call("source", nil, source.open, described, self.client, self.ctx)
   elseif described.type ~= "each" then
     return source.open(described, self.client, self.ctx)
   end
-  local next_item, close = call("source", nil, source.open, described, self.client, self.ctx)
+  next_item, close = call("source", nil, source.open, described, self.client, self.ctx)
   return function()
     return (call("source", nil, next_item))
   end, close
 end
 
--- Whether the caller's condition holds for a record.
+-- Whether the caller has selected a record.
 function Planner:selects(item)
-  local selected, reason = true, nil
-  if self.is_selected then
-    selected, reason = self.is_selected(item)
-  end
+  local selected, reason = self.selection:test(item)
   if reason then
     self.ctx.skip(reason)
   elseif not selected then
@@ -210,12 +197,28 @@ function Planner:selects(item)
   return selected
 end
 
+-- Passes an item on to the fix; false once the limit is reached.
+function Planner:pass(item)
+  if not self:selects(item) then
+    return true
+  elseif item.skipped then
+    self.ctx.skip(item.skipped)
+    return true
+  elseif item.missing and self.described.missing ~= "change" then
+    self.ctx.skip(item.absent or find_contact.NOBODY)
+    return true
+  end
+  return self:take(item)
+end
+
 function Planner:run()
   local fix, ctx, notes, totals = self.fix, self.ctx, self.notes, self.draft.totals
   local described = self:source()
-  self.is_selected = selection.new(described, self.where)
+  self.described = described
+  self.selection = selection.new(described, self.where, self.ids)
   self.draft.header.source = source.summary(described)
   self.draft.header.source.where = self.where
+  self.draft.header.source.chosen = self.selection.chosen and #self.selection.chosen.ids or nil
   self.draft:start()
   if fix.prepare then
     call("prepare", nil, fix.prepare, ctx)
@@ -225,13 +228,7 @@ function Planner:run()
   while item and goes_on do
     totals.records = totals.records + 1
     notes.item = item
-    if item.skipped then
-      ctx.skip(item.skipped)
-    elseif item.missing and described.missing ~= "change" then
-      ctx.skip(item.absent or find_contact.NOBODY)
-    elseif self:selects(item) then
-      goes_on = self:take(item)
-    end
+    goes_on = self:pass(item)
     if goes_on then
       if self.on_record then
         self.on_record(totals.records, self.draft.count)
@@ -245,6 +242,7 @@ function Planner:run()
   if self.creates:flush() and goes_on and self.joins:flush() and self:add_moves() then
     self.joins:flush_gathered()
   end
+  self.absent = goes_on and self.selection:note_absent(self.draft.skipped) or nil
   if fix.finish then
     call("finish", nil, fix.finish, ctx)
   end
@@ -277,7 +275,7 @@ function plan.make(client, fix, options)
   local planner = setmetatable({
     client = client, existing = existing.new(client, options.output), fix = fix, draft = begun,
     moves = begun.dependents.moves, ctx = ctx, notes = notes, limit = options.limit, where = options.where,
-    on_record = options.on_record,
+    on_record = options.on_record, ids = options.ids, forgotten = forgotten.new(),
   }, Planner)
   planner.creates = creates.new(client, planner.existing, function(change)
     return planner:is_open() and planner:add(change)
@@ -296,7 +294,8 @@ function plan.make(client, fix, options)
   end
   return {
     path = options.output, header = header, totals = totals, changes = totals.changes,
-    skipped_path = begun.skipped_path, output_paths = notes.output_paths, mistake = planner:mistake(),
+    skipped_path = begun.skipped_path, output_paths = notes.output_paths, mistake = planner.forgotten:mistake(),
+    absent = planner.absent,
   }
 end
 

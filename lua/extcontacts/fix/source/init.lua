@@ -165,17 +165,28 @@ function source.ids(list, options)
   return described
 end
 
+---@class extcontacts.fix.EachOptions
+---@field members boolean|nil what the iterator returns stands for several records: those of the merge or consolidation
+--- that `change` returns. A condition on the plan is tested on all of them
+
+local EACH_OPTIONS = { members = { "boolean" } }
+
 --- The records of the fix's own iterator.
 ---@param kind extcontacts.record.TypeName
 ---@param open fun(client: table, ctx: table): fun(): table|nil
+---@param options extcontacts.fix.EachOptions|nil
 ---@return extcontacts.fix.Source
-function source.each(kind, open)
+function source.each(kind, open, options)
   if not types.by_name[kind] then
     error(types.unknown(kind), 2)
   elseif type(open) ~= "function" then
     error("fix.each takes a function that returns an iterator, got " .. type(open), 2)
   end
-  return describe { type = "each", kind = kind, open = open }
+  local misuse = options and options_check.problem(options, EACH_OPTIONS)
+  if misuse then
+    error(misuse, 2)
+  end
+  return describe { type = "each", kind = kind, open = open, members = options and options.members }
 end
 
 ------------------------------------------------------------------- reading --

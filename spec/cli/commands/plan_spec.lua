@@ -29,7 +29,7 @@ describe("extcontacts plan", function()
   it("shows the changes and the totals, and names what to do next", function()
     local code, output, err = world.run(("plan %s -o %s --show 2"):format(world.write_fix(5), world.p))
     assert.equal(0, code, err)
-    assert.matches("^~ update contact [%x-]+\n    title\n[^~]*      %+ Pilot\n[^~]*~ update", output)
+    assert.matches("^~ update contact [%x-]+ [^\n]+\n    title\n[^~]*      %+ Pilot\n[^~]*~ update", output)
     assert.matches("… and 3 more\n\n5 changes (5 records read)\nOperations:\n  update 5 contacts\nFields:\n", output,
       1, true)
     assert.matches("         5  contact.title\n", output, 1, true)
@@ -59,7 +59,7 @@ describe("extcontacts plan", function()
     local output
     code, output = world.run("plan keep_expiring --set days=60 --set how=promote -o " .. world.q)
     assert.equal(0, code)
-    assert.matches("^%^ promote contact [%x-]+\n    type\n      %- Ephemeral\n      %+ Curated\n    ! estimate: ",
+    assert.matches("^%^ promote contact [%x-]+ Lee\n    type\n      %- Ephemeral\n      %+ Curated\n    ! estimate: ",
       output)
     assert.matches("         1  irreversible\nUndo cannot reverse a promotion: a promoted contact stays curated and "
       .. "does not expire.\n", output, 1, true)

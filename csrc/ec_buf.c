@@ -48,6 +48,18 @@ int ec_buf_add(ec_buf *b, const void *bytes, size_t count) {
   return rc;
 }
 
+int ec_buf_end(ec_buf *b) {
+  if (b->length == b->room) {
+    char *data = realloc(b->data, b->room + 1);
+    if (data == NULL)
+      return EC_BUF_MEMORY;
+    b->data = data;
+    b->room++;
+  }
+  b->data[b->length] = '\0';
+  return EC_BUF_OK;
+}
+
 void ec_buf_clear(ec_buf *b) {
   b->length = 0;
 }

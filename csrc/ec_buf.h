@@ -28,6 +28,10 @@ int ec_buf_reserve(ec_buf *b, size_t more);
 
 int ec_buf_add(ec_buf *b, const void *bytes, size_t count);
 
+/* Puts a NUL after the bytes, which is not one of them: EC_BUF_OK or
+** EC_BUF_MEMORY. */
+int ec_buf_end(ec_buf *b);
+
 /* Empties the buffer and keeps its memory. */
 void ec_buf_clear(ec_buf *b);
 

@@ -13,6 +13,7 @@
 #include "lec_json_number.h"
 #include "lec_json_options.h"
 #include "lec_json_shared.h"
+#include "lec_json_text.h"
 
 /* Stack slots of lec_json_decode. */
 enum { TEXT = 1, OPTIONS, SHARED, ARRAY_MT, SCRATCH, PARTIAL_MT };
@@ -421,6 +422,20 @@ void lec_json_new_cache(lua_State *L) {
   }
 }
 
+/* [-0, +0]  the text at TEXT: a string, or a transfer that keeps its body */
+static const char *check_text(lua_State *L, size_t *length) {
+  const lec_json_text *text;
+  if (lua_type(L, TEXT) != LUA_TUSERDATA) {
+    luaL_checktype(L, TEXT, LUA_TSTRING);
+    return lua_tolstring(L, TEXT, length);
+  }
+  text = luaL_checkudata(L, TEXT, LEC_TRANSFER);
+  if (text->bytes == NULL)
+    luaL_argerror(L, TEXT, "the transfer keeps no body");
+  *length = text->length;
+  return text->bytes;
+}
+
 /* json.decode(text [, options]) -> value | nil, message, offset */
 int lec_json_decode(lua_State *L) {
   static const char *const known[] = {"max_bytes", "max_depth", "select", NULL};
@@ -428,9 +443,8 @@ int lec_json_decode(lua_State *L) {
   decoder d;
   size_t length;
   const char *text;
-  luaL_checktype(L, TEXT, LUA_TSTRING);
   lec_json_read_options(L, OPTIONS, known, &options);
-  text = lua_tolstring(L, TEXT, &length);
+  text = check_text(L, &length);
   lua_settop(L, OPTIONS);
   if (options.select != NULL) { /* a finalizer can change the table */
     lua_pushliteral(L, "select");

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-#define TRANSFER "extcontacts.transfer"
+#define TRANSFER LEC_TRANSFER
 
 static const char *const sent_names[] = {"nothing", "partial", "all"};
 
@@ -132,17 +132,22 @@ static void push_headers(lua_State *L, const ec_headers *h) {
   }
 }
 
-/* [-0, +1] */
-static void push_reply(lua_State *L, const ec_transfer *t) {
+/* [-0, +1]  with its body, or with the body's length if that is kept */
+static void push_reply(lua_State *L, const ec_transfer *t, int kept) {
   const ec_buf *body = &t->memory.parts[EC_RESPONSE_BODY];
-  lua_createtable(L, 0, 10);
+  lua_createtable(L, 0, 11);
   set_address(L, t);
   lua_pushinteger(L, t->memory.headers.status);
   lua_setfield(L, -2, "status");
   push_headers(L, &t->memory.headers);
   lua_setfield(L, -2, "headers");
-  lua_pushlstring(L, body->length > 0 ? body->data : "", body->length);
-  lua_setfield(L, -2, "body");
+  if (kept) {
+    lua_pushinteger(L, (lua_Integer)body->length);
+    lua_setfield(L, -2, "length");
+  } else {
+    lua_pushlstring(L, body->length > 0 ? body->data : "", body->length);
+    lua_setfield(L, -2, "body");
+  }
   if (ec_transfer_fills_file(t)) {
     lua_pushinteger(L, (lua_Integer)t->written);
     lua_setfield(L, -2, "written");
@@ -169,19 +174,34 @@ static void free_transfer(lec_transfer *box) {
   box->transfer = NULL;
   ec_driver_release(box->driver);
   box->driver = NULL;
+  box->body.bytes = NULL;
 }
 
 void lec_transfer_returned(lec_transfer *box) {
   box->held = 0;
-  if (box->taken)
+  if (box->taken && !box->kept)
     free_transfer(box);
 }
 
-/* transfer:result() -> response | nil, failure.  It can be called once, and
-** frees the memory of the transfer. */
+/* Keeps the body of a transfer that has ended.  Raises without memory.
+** [-0, +0] */
+static void keep_body(lua_State *L, lec_transfer *box) {
+  ec_buf *body = &box->transfer->memory.parts[EC_RESPONSE_BODY];
+  if (ec_buf_end(body) != EC_BUF_OK)
+    luaL_error(L, "not enough memory");
+  box->body.bytes = body->data;
+  box->body.length = body->length;
+  box->kept = 1;
+}
+
+/* transfer:result([keep]) -> response | nil, failure.  It can be called once.
+** It frees the memory of the transfer, unless the response's body is kept:
+** then the response has its `length` instead, the transfer serves as a text
+** for json.decode, and body() and release() are for it. */
 static int transfer_result(lua_State *L) {
   lec_transfer *box = check_transfer(L);
   const ec_transfer *t = box->transfer;
+  int keep = lua_toboolean(L, 2);
   int failed = 1;
   if (box->taken)
     return luaL_error(L, "the result has already been taken");
@@ -194,13 +214,40 @@ static int transfer_result(lua_State *L) {
   else if (t->failed)
     push_outcome(L, t);
   else {
-    push_reply(L, t);
+    if (keep)
+      keep_body(L, box);
+    push_reply(L, t, keep);
     failed = 0;
   }
   box->taken = 1;
-  if (!box->held)
+  if (!box->held && !box->kept)
     free_transfer(box);
   return failed ? 2 : 1;
+}
+
+/* transfer:body([last]) -> the body that is kept, or its last bytes */
+static int transfer_body(lua_State *L) {
+  lec_transfer *box = check_transfer(L);
+  lua_Number last = luaL_optnumber(L, 2, -1);
+  size_t count = box->body.length;
+  if (box->body.bytes == NULL)
+    return luaL_error(L, "the transfer keeps no body");
+  if (last >= 0 && last < (lua_Number)count)
+    count = (size_t)last;
+  lua_pushlstring(L, box->body.bytes + box->body.length - count, count);
+  return 1;
+}
+
+/* transfer:release(): ends the use of the body; idempotent */
+static int transfer_release(lua_State *L) {
+  lec_transfer *box = check_transfer(L);
+  if (!box->kept)
+    return 0;
+  box->kept = 0;
+  box->body.bytes = NULL;
+  if (!box->held)
+    free_transfer(box);
+  return 0;
 }
 
 static int transfer_gc(lua_State *L) {
@@ -218,10 +265,10 @@ static int transfer_gc(lua_State *L) {
 }
 
 void lec_open_transfer(lua_State *L) {
-  static const luaL_Reg methods[] = {{"done", transfer_done},
-                                     {"cancel", transfer_cancel},
-                                     {"result", transfer_result},
-                                     {NULL, NULL}};
+  static const luaL_Reg methods[] = {
+      {"done", transfer_done},       {"cancel", transfer_cancel},
+      {"result", transfer_result},   {"body", transfer_body},
+      {"release", transfer_release}, {NULL, NULL}};
   static const luaL_Reg meta[] = {{"__gc", transfer_gc}, {NULL, NULL}};
   lec_newtype(L, TRANSFER, methods, meta);
 }

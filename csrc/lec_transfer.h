@@ -6,8 +6,10 @@
 
 #include "ec_compat.h"
 #include "ec_driver.h"
+#include "lec_json_text.h"
 
 typedef struct lec_transfer {
+  lec_json_text body;    /* of the response, while it is kept */
   ec_transfer *transfer; /* NULL before it is created, and once it is freed */
   ec_driver *driver;     /* counted reference, while there is a transfer */
   double submitted;      /* monotonic seconds */
@@ -15,6 +17,7 @@ typedef struct lec_transfer {
                          ** does not know yet; else EC_FAIL_NONE */
   unsigned held : 1;     /* the driver has it */
   unsigned taken : 1;    /* result() has been called */
+  unsigned kept : 1;     /* the response's body is kept until release() */
 } lec_transfer;
 
 /* Registers the type.  [-0, +0] */

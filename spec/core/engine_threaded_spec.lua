@@ -81,7 +81,7 @@ describe("driven by a thread:", function()
     drive.threaded = nil
   end)
 
-  for _, name in ipairs { "engine", "engine_faults", "engine_tls" } do
+  for _, name in ipairs { "engine", "engine_body", "engine_faults", "engine_tls" } do
     local file = "spec/core/" .. name .. "_spec.lua"
     assert(load(files.read(file), "@" .. file, "t", words))()
   end

@@ -40,11 +40,15 @@ local function exchange()
     end
   end
   for _, transfer in ipairs { first, second } do
-    local result, problem = transfer:result()
+    local keep = transfer == second
+    local result, problem = transfer:result(keep)
     if not result then
       return nil, problem
     end
-    assert(result.status == 200 and result.body == '{"id":"some"}')
+    local body = keep and transfer:body() or result.body
+    assert(result.status == 200 and body == '{"id":"some"}')
+    assert(not keep or core.json.decode(transfer).id == "some")
+    transfer:release()
   end
   return request(engine, "/in-flight")
 end

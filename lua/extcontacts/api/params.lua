@@ -64,7 +64,8 @@ local CALL_OPTIONS = {
 ---@field selection userdata|nil what is decoded of the answer
 ---@field deadline number|nil monotonic seconds by which the call must have ended (an iterator's)
 ---@field look_once boolean|nil with `maybe_sent_at`: whether one look for the record is enough
----@field on_body fun(text: string)|nil called with the answer's text before it is decoded (prefetch)
+---@field on_body fun(text: string)|nil called with the end of the answer's text before it is
+--- decoded (prefetch)
 
 local function is_integer(value)
   return type(value) == "number" and value == math.floor(value) and value - value == 0

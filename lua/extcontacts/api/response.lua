@@ -355,6 +355,9 @@ local function shape_problem(row, value)
   return model_problem(row, is_other and row.also_returns or row.returns, value)
 end
 
+-- Bytes from the end of an answer that `on_body` gets at least.
+local LONGEST_END = 4096
+
 --- Turns a reply into a call's result.
 ---@param row extcontacts.Operation
 ---@param reply table `{ status, headers, body }`
@@ -366,19 +369,19 @@ function response.classify(row, reply, args, decoding)
   if reply.status < 200 or reply.status > 299 then
     return nil, response.failure(row, reply, args)
   end
-  if reply.body == "" or reply.status == 204 then
+  if (reply.length or #reply.body) == 0 or reply.status == 204 then
     if needs_body(row, reply.status) then
       return unexpected(row, reply, "protocol", ("the answer is empty; expected: %s"):format(row.returns))
     end
     return true
   end
   if args and args.on_body then
-    args.on_body(reply.body)
+    args.on_body(reply.transfer and reply.transfer:body(LONGEST_END) or reply.body)
   end
   if args and args.selection then
     decoding = { max_depth = decoding and decoding.max_depth, select = args.selection }
   end
-  local value, problem = core.json.decode(reply.body, decoding)
+  local value, problem = core.json.decode(reply.transfer or reply.body, decoding)
   if value == nil and problem:find("max_depth", 1, true) then
     return unexpected(row, reply, "decode", "the answer is nested too deeply; raise max_depth")
   elseif value == nil then

@@ -3,6 +3,8 @@
 -- coroutine.  What a request holds is therefore written down here, and whoever comes
 -- next can settle it (`call.health`).
 
+local replies = require "extcontacts.transport.reply"
+
 local exchanges = {}
 
 ---@class extcontacts.Exchange a request under way
@@ -33,7 +35,7 @@ function exchanges.take(ctx, exchange)
   if result then
     return result.reply, result.failure
   end
-  return transfer:result()
+  return replies.take(transfer)
 end
 
 --- Takes the result while the call may still come for it.

@@ -9,6 +9,7 @@ local errors = require "extcontacts.base.errors"
 local exchanges = require "extcontacts.transport.exchanges"
 local log = require "extcontacts.transport.log"
 local outcome = require "extcontacts.api.outcome"
+local replies = require "extcontacts.transport.reply"
 local response = require "extcontacts.api.response"
 local runtime = require "extcontacts.runtime"
 local stats = require "extcontacts.transport.stats"
@@ -221,6 +222,12 @@ function transport.send(call, row, request, authorization, classify)
   end
   stats.exchange(ctx.stats, reply and reply.status or err.status, reply)
   local entry = log.is_enabled(ctx.config) and entry_of(call, row, started, reply, err) or nil
+  if reply then
+    if entry and ctx.config.log_bodies then
+      reply.body = reply.body -- as a string, which stays
+    end
+    replies.release(reply)
+  end
   return value, err, reply, entry
 end
 

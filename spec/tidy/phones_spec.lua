@@ -103,7 +103,7 @@ describe("tidy.phones", function()
     assert.equal("+998712345678", parsed("71 234 56 78", "UZ"))
     assert.equal("+998712345678", parsed("00 998 71 234 56 78", "UZ"))
     assert.equal("+525512345678", parsed("55 1234 5678", "MX"))
-    for region, text in pairs { UZ = "8 71 234 56 78", MX = "01 55 1234 5678", BJ = "+229 97 12 34 56" } do
+    for region, text in pairs { UZ = "8 71 234 56 78", MX = "01 55 1234 5678" } do
       assert.matches("length is wrong", parsed(text, region), 1, true)
     end
   end)
@@ -111,7 +111,7 @@ describe("tidy.phones", function()
   it("knows that numbers in Benin have ten digits since 2024", function()
     assert.equal("+2290197123456", parsed("01 97 12 34 56", "BJ"))
     assert.equal("+2290197123456", parsed "+229 01 97 12 34 56")
-    assert.equal("the number's length is wrong for the region", parsed("97 12 34 56", "BJ"))
+    assert.matches("an old form: numbers in Benin have 10 digits", parsed("97 12 34 56", "BJ"), 1, true)
   end)
 
   it("reads countries, and numbers without a region", function()

@@ -5,6 +5,8 @@ local function read(text, region)
   return number and number.e164 .. (number.extension and "|" .. number.extension or "") or reason
 end
 
+local AMERICAN = "no North American number: it has ten digits, and the area code and the exchange start with 2 to 9"
+
 describe("record.normalize.phone", function()
   it("reads every spelling with a country code", function()
     for _, text in ipairs {
@@ -42,9 +44,9 @@ describe("record.normalize.phone", function()
       ["001 317 555 0100"] = "the international prefix depends on the region",
       ["00 999 123456"] = "unknown country code", ["+999 123456"] = "unknown country code",
       ["+49 1"] = "too few digits", ["112"] = "too few digits", [""] = "too few digits",
-      ["+1 317 555 010"] = "the number's length is wrong for its country code",
-      ["+1 122 232 3571"] = "no North American number: the area code and the exchange start with 2 to 9",
-      ["+1 (212) 155-0100"] = "no North American number: the area code and the exchange start with 2 to 9",
+      ["+1 317 555 010"] = "the number's length is wrong for its country code", ["+1 555 2368"] = AMERICAN,
+      ["+1 122 232 3571"] = AMERICAN,
+      ["+1 (212) 155-0100"] = AMERICAN,
       ["+491711234567.0"] = "a spreadsheet turned these digits into a number",
       ["491711234567.0"] = "a spreadsheet turned these digits into a number",
       ["491711234567,0"] = "a spreadsheet turned these digits into a number",
@@ -92,12 +94,41 @@ describe("record.normalize.phone", function()
     assert.equal("may be two numbers", read "+49 30 12345\n67890")
   end)
 
+  it("makes no number of a local, short or emergency number", function()
+    for region, texts in pairs {
+      US = { "555-2368", "911", "9115550100", "311 555 0100", "1 411 555 0100", "988" }, CA = { "555-2368", "310-1234" },
+      IT = { "112", "116117", "892424" }, LU = { "12421", "113" }, PT = { "112", "16200" }, ES = { "112", "016", "11888" },
+      NO = { "11200", "1881" }, HK = { "18501", "999" }, DE = { "110", "116117", "11833" }, FR = { "15", "3919", "118218" },
+      GB = { "999", "101", "118118" }, SG = { "1777", "995" }, DK = { "112", "1813" }, PL = { "112", "116111" },
+    } do
+      for _, text in ipairs(texts) do
+        assert.is_nil(phone.read(text, region), region .. " " .. text)
+      end
+    end
+    assert.equal("may be a short number, which works in the country only", read("116117", "IT"))
+    assert.equal("+39061234", read("06 1234", "IT"))
+  end)
+
+  it("leaves a number in an old form, and says so", function()
+    local BENIN = "an old form: numbers in Benin have 10 digits since 2024-11-30 and start with 01"
+    for _, case in ipairs { { "97 12 34 56", "BJ" }, { "+229 97 12 34 56" }, { "00 229 97123456", "FR" } } do
+      assert.equal(BENIN, read(case[1], case[2]), case[1])
+    end
+    assert.equal("+2290197123456", read("01 97 12 34 56", "BJ"))
+    local IVORY = "an old form: numbers in Côte d'Ivoire have 10 digits since 2021-01-31"
+    assert.equal(IVORY, read "+225 07 12 34 56")
+    assert.equal(IVORY, read("07 12 34 56", "CI"))
+    assert.equal("an old form: mobile numbers in Mexico have no 1 after the country code since 2019",
+      read "+52 1 55 1234 5678")
+    assert.equal("+525512345678", read "+52 55 1234 5678")
+  end)
+
   it("reads a number without a country code in a region", function()
     assert.equal("+491711234567", read("0171 1234567", "DE"))
     assert.equal("+491711234567", read("'0171 1234567", "DE"))
     assert.equal("a spreadsheet turned these digits into a number", read("301234567.0", "DE"))
     assert.equal("+12125550100", read("(212) 555-0100", "US"))
-    assert.equal("no North American number: the area code and the exchange start with 2 to 9",
+    assert.equal(AMERICAN,
       read("0221323571", "US"))
   end)
 end)

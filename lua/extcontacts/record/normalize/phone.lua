@@ -18,6 +18,8 @@ local LONGEST = 100
 local MOST, LEAST = 15, 7
 -- Digits of a number without its country code.
 local LEAST_TYPED = 3
+-- Most digits of short numbers, those of emergency calls and services, and one more.
+local SHORT = 7
 -- Digits of an extension that the server stores as a number.
 local MOST_EXTENSION = 7
 
@@ -40,16 +42,28 @@ end
 ---@field e164 string
 ---@field extension integer|nil
 
--- In North America neither the area code nor the exchange starts with 0 or 1.  Many
--- write a 0 where the country has no national prefix, or no longer.
+local NO_AMERICAN = "no North American number: it has ten digits, and the area code and the exchange start with 2 to 9"
+
+-- In North America neither the area code nor the exchange starts with 0 or 1, and area
+-- codes like 911 are numbers of services.  Many write a 0 where the country has no
+-- national prefix, or no longer.
 local function number_of(code, national, extension)
   if national:find "^0" and regions.without_prefix[code] and not regions.leading_zero[code] then
     return nil, "no number of the country starts with 0"
   end
-  if code == "1" and not national:find "^[2-9]%d%d[2-9]" then
-    return nil, "no North American number: the area code and the exchange start with 2 to 9"
+  if code == "1" and (not national:find "^[2-9]%d%d[2-9]%d%d%d%d%d%d$" or national:find "^%d11") then
+    return nil, NO_AMERICAN
   end
   return { e164 = "+" .. code .. national, extension = extension }
+end
+
+-- Why a number is one of an earlier numbering plan; nil if it is not.
+local function old_form(code, national)
+  for _, form in ipairs(regions.old_forms[code] or {}) do
+    if national:find(form.pattern) then
+      return form.reason
+    end
+  end
 end
 
 -- In place of national prefixes that depend on the number: none is removed.
@@ -80,6 +94,8 @@ local function read_international(digits, extension)
       local national, prefixes = digits:sub(size + 1), shared.prefixes or UNKNOWN
       if shared.uncertain and starts_with(national, shared.uncertain) then
         return nil, "the number may or may not start with the national prefix"
+      elseif old_form(code, national) then
+        return nil, old_form(code, national)
       elseif not shared.lengths[#national] or (#prefixes > 0 and national:find "^0") then
         national = without_prefix(national, prefixes, shared.lengths)
       end
@@ -112,8 +128,13 @@ local function read_national(digits, region, extension)
     end
     rest = digits
   end
-  if not rest or #rest + #region.code < LEAST then
+  local reason = old_form(region.code, rest or digits)
+  if reason then
+    return nil, reason
+  elseif not rest or #rest + #region.code < LEAST then
     return nil, "the number's length is wrong for the region"
+  elseif not prefix and #rest < SHORT and not rest:find "^0" and region.longest >= SHORT then
+    return nil, "may be a short number, which works in the country only"
   end
   -- The country code without "+", or a number that happens to start like it.
   if not has_prefix and starts_with(rest, region.code) and lengths[#rest - #region.code] then

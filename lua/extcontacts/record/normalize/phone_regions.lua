@@ -58,6 +58,7 @@ ZW 263 0 00 7,9-10
 ---@field prefixes string[]|nil national prefixes; nil if they depend on the number
 ---@field idd string|nil international prefix
 ---@field lengths table<integer, boolean> digits after the country code
+---@field longest integer
 
 ---@type table<string, extcontacts.record.normalize.Region>
 regions.by_name = {}
@@ -81,18 +82,39 @@ for code in ("39 47 225 226 227 229 241 242 247 267 378 501 507 676 679 687 853 
   regions.leading_zero[code] = true
 end
 
+--- Numbers as an earlier numbering plan had them, by country code.  They are not
+-- converted: today's number is for the owner to state.
+---@class extcontacts.record.normalize.OldForm
+---@field pattern string of the digits after the country code
+---@field reason string
+---@type table<string, extcontacts.record.normalize.OldForm[]>
+regions.old_forms = {
+  ["225"] = { { pattern = "^%d%d%d%d%d%d%d%d$",
+    reason = "an old form: numbers in Côte d'Ivoire have 10 digits since 2021-01-31" } },
+  ["229"] = { { pattern = "^%d%d%d%d%d%d%d%d$",
+    reason = "an old form: numbers in Benin have 10 digits since 2024-11-30 and start with 01" } },
+  ["52"] = { { pattern = "^1%d%d%d%d%d%d%d%d%d%d$",
+    reason = "an old form: mobile numbers in Mexico have no 1 after the country code since 2019" } },
+}
+
+--- Numbers of today that libphonenumber knows only since they were introduced: by
+-- country code, one that exists.
+---@type table<string, string>
+regions.introduced = { ["229"] = "+2290195123456" }
+
 --- The country codes of regions without a national prefix.
 ---@type table<string, boolean>
 regions.without_prefix = {}
 
+-- The lengths as a set, and the longest.
 local function lengths_of(text, all)
-  local out = {}
+  local out, longest = {}, 0
   for from, to in text:gmatch "(%d+)%-?(%d*)" do
     for length = tonumber(from), tonumber(to) or tonumber(from) do
-      out[length], all[length] = true, true
+      out[length], all[length], longest = true, true, length
     end
   end
-  return out
+  return out, longest
 end
 
 -- One table for all regions with the same national prefixes.
@@ -122,12 +144,14 @@ for name, code, prefix, idd, lengths in ROWS:gmatch "(%u%u) (%d+) (%S+) (%S+) ([
   if idd ~= "-" then
     regions.idds[idd] = true
   end
+  local set, longest = lengths_of(lengths, shared.lengths)
   regions.by_name[name] = {
     name = name,
     code = code,
     prefixes = prefixes,
     idd = idd ~= "-" and idd or nil,
-    lengths = lengths_of(lengths, shared.lengths),
+    lengths = set,
+    longest = longest,
   }
 end
 

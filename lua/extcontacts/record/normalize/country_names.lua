@@ -17,7 +17,7 @@ CY CYP Cyprus; CZ CZE Czech Republic; DE DEU Germany; DJ DJI Djibouti; DK DNK De
 DO DOM Dominican Republic; DZ DZA Algeria; EC ECU Ecuador; EE EST Estonia; EG EGY Egypt;
 EH ESH Western Sahara; ER ERI Eritrea; ES ESP Spain; ET ETH Ethiopia; FI FIN Finland; FJ FJI Fiji;
 FK FLK Falkland Islands; FM FSM Micronesia; FO FRO Faroe Islands; FR FRA France; GA GAB Gabon; GB GBR;
-GD GRD Grenada; GE GEO Georgia; GF GUF French Guiana; GG GGY Guernsey; GH GHA Ghana; GI GIB Gibraltar;
+GD GRD Grenada; GE GEO; GF GUF French Guiana; GG GGY Guernsey; GH GHA Ghana; GI GIB Gibraltar;
 GL GRL Greenland; GM GMB Gambia; GN GIN Guinea; GP GLP Guadeloupe; GQ GNQ Equatorial Guinea; GR GRC Greece;
 GS SGS South Georgia & the South Sandwich Islands; GT GTM Guatemala; GU GUM Guam; GW GNB Guinea-Bissau;
 GY GUY Guyana; HK HKG Hong Kong; HM HMD Heard Island & McDonald Islands; HN HND Honduras; HR HRV Croatia;
@@ -52,28 +52,29 @@ ZM ZMB Zambia; ZW ZWE Zimbabwe;
 -- Other names: English short forms and parts of countries, and names in the
 -- languages of Europe.
 local OTHERS = [[
-AE UAE, U.A.E., Emirates, Vereinigte Arabische Emirate; AS American Samoa; AT Österreich, Oesterreich, Autriche;
-BA Bosnia, Bosnien und Herzegowina; BE Belgien, Belgique, België, Belgie; BG Bulgarien; BR Brasil, Brasilien;
-CC Cocos Islands, Keeling Islands; CD DR Congo, DRC, Democratic Republic of the Congo; CG Republic of the Congo;
-CH Schweiz, Suisse, Svizzera, Swiss; CI Ivory Coast, Elfenbeinküste; CN PR China, P.R. China, VR China, 中国;
-CV Cabo Verde; CY Zypern; CZ Czechia, Czech Republic, Tschechien, Tschechische Republik, Česko, Česká republika;
-DE Deutschland, BRD, FRG, Bundesrepublik Deutschland, Federal Republic of Germany, Allemagne, Alemania,
-Germania, Duitsland;
-DK Dänemark, Danmark; EE Estland, Eesti; ES Spanien, España, Espagne; FI Finnland, Suomi; FR Frankreich, Francia;
-GB UK, U.K., Great Britain, Britain, United Kingdom, England, Scotland, Wales, Northern Ireland, Großbritannien,
-Vereinigtes Königreich, Royaume-Uni, Grande-Bretagne, Reino Unido; GR EL, Griechenland, Hellas, Ελλάδα;
-HK Hong Kong SAR, Hongkong; JP 日本; HR Kroatien, Hrvatska; HU Ungarn, Magyarország; IE Irland, Éire, Republic of Ireland;
-IN Indien;
-IS Island, Ísland; IT Italien, Italia, Italie; KP North Korea, Nordkorea;
-KR South Korea, Republic of Korea, Südkorea; LT Litauen, Lietuva; LU Luxemburg, Lëtzebuerg; LV Lettland, Latvija;
-MF Saint Martin; MM Burma; MK Macedonia, Nordmazedonien; MX México, Mexiko; NL Nederland, Niederlande, Holland,
-The Netherlands, Pays-Bas, Países Bajos; NO Norwegen, Norge; NZ Neuseeland, Aotearoa; PL Polen, Polska;
-RO Rumänien, România; RS Serbien, Srbija; RU Russian Federation, Russland, Россия; SE Schweden, Sverige;
-SA KSA; SZ Swaziland; SI Slowenien, Slovenija; SK Slowakei, Slovensko; SX Sint Maarten; TR Türkei, Türkiye, Turkiye;
-UA Ukraina, Україна;
-US USA, U.S.A., U.S., United States of America, America, Vereinigte Staaten, Estados Unidos, États-Unis;
-VA Vatican, Holy See; VG British Virgin Islands; VI US Virgin Islands, U.S. Virgin Islands; VN Viet Nam;
-WS Samoa; XK Kosovo; ZA Südafrika
+AE UAE, Emirates, Vereinigte Arabische Emirate; AS American Samoa; AT Österreich, Oesterreich, Autriche; BA Bosnia,
+Bosnien und Herzegowina; BE Belgien, Belgique, België, Belgie; BG Bulgarien; BR Brasil, Brasilien; CC Cocos Islands,
+Keeling Islands; CD DR Congo, DRC, Democratic Republic of the Congo, Congo-Kinshasa; GE Republic of Georgia,
+Sakartvelo, საქართველო; CG Republic of the Congo, Congo-Brazzaville; CH Schweiz, Suisse, Svizzera, Swiss; CI Ivory
+Coast, Elfenbeinküste; CN PR China, VR China, PRC, People's Republic of China, 中国; TW Republic of China, ROC,
+Chinese Taipei, Taiwan Province of China; CV Cabo Verde; CY Zypern; CZ Czechia, Czech Republic, Tschechien,
+Tschechische Republik, Česko, Česká republika; DE BRD, FRG; DK Dänemark, Danmark; EE Estland, Eesti; ES Spanien,
+España, Espagne; FI Finnland, Suomi; FR Frankreich, Francia; GB UK, Great Britain, Britain, United Kingdom, England,
+Scotland, Wales, Northern Ireland, Großbritannien, Grande-Bretagne, Gran Bretaña, Gran Bretagna, Groot-Brittannië,
+Grã-Bretanha, Angleterre, Inglaterra, Inghilterra, Engeland, Anglia, Schottland, Écosse, Escocia, Escócia, Scozia,
+Schotland, Szkocja, Pays de Galles, Gales, Galles, Walia, Nordirland, Irlande du Nord, Irlanda del Norte, Irlanda
+del Nord, Noord-Ierland, Irlanda do Norte, Irlandia Północna, Cymru; GR EL, Griechenland, Hellas, Ελλάδα; HK Hong
+Kong SAR, Hongkong; JP 日本; HR Kroatien, Hrvatska; HU Ungarn, Magyarország; IE Irland, Éire, Republic of Ireland; IN
+Indien; IS Island, Ísland; IT Italien, Italia, Italie; KP North Korea, Korea (North), Democratic People's Republic
+of Korea, DPRK; KR South Korea, Republic of Korea, Korea (South), Republik Korea; LT Litauen, Lietuva; LU Luxemburg,
+Lëtzebuerg; LV Lettland, Latvija; MF Saint Martin; MO Macao; MM Burma; MK Macedonia, Nordmazedonien; MX México,
+Mexiko; NL Holland, Hollande, Holanda, Olanda, Holandia; NO Norwegen, Norge; NZ Neuseeland, Aotearoa; PL Polen,
+Polska; RO Rumänien, România; RS Serbien, Srbija; RU Russian Federation, Russland, Россия; SE Schweden, Sverige; SA
+KSA; SZ Swaziland; SI Slowenien, Slovenija; SK Slowakei, Slovensko; SX Sint Maarten; TR Türkei, Türkiye, Turkiye; UA
+Ukraina, Україна; US USA, United States of America, Vereinigte Staaten von Amerika, États-Unis d'Amérique, Estados
+Unidos de América, Stati Uniti d'America, Verenigde Staten van Amerika, Stany Zjednoczone Ameryki, EUA, EE.UU.,
+EEUU; VA Vatican, Holy See; VG British Virgin Islands; VI US Virgin Islands; VN Viet Nam; WS Samoa; XK Kosovo; ZA
+Südafrika
 ]]
 
 --- The two letters, by name as it is written.
@@ -87,7 +88,7 @@ for row in ROWS:gmatch "%s*([^;]+);" do
     country_names.codes[name] = code
   end
 end
-for code, names in OTHERS:gmatch "%s*(%u%u) ([^;]+)" do
+for code, names in OTHERS:gmatch "%s*(%u%u)%s+([^;]+)" do
   country_names.codes[code] = code
   for name in names:gmatch "%s*([^,]+)" do
     country_names.codes[(name:gsub("%s+", " "):gsub(" $", ""))] = code

@@ -39,6 +39,8 @@ EC_EXPORT int luaopen_extcontacts_core(lua_State *L) {
   lua_setfield(L, -2, "similarity");
   lec_open_matcher(L);
   lua_setfield(L, -2, "matcher");
+  lec_open_child(L);
+  lua_setfield(L, -2, "child");
   lec_open_type(L);
   lua_setfield(L, -2, "type");
   return 1;

@@ -94,7 +94,8 @@ describe("a second run of the fix", function()
     phones_e164 = {
       function() return { region = "DE" } end,
       function() return { region = "DE", address = "use" } end,
-      function() return { region = "GB", address = "ignore" } end,
+      function() return { region = "GB", assume = "no", checker = "builtin" } end,
+      function() return { address = "use", checker = "builtin" } end,
     },
     set_fields = {
       function() return { csv = rows("id,firstName", DAMAGED) } end,

@@ -121,6 +121,20 @@ describe("tidy.phones", function()
     assert.same({ nil, "no country code" }, { phones.parse("0171 1234567") })
   end)
 
+  it("knows what is a national number, and the country code of others", function()
+    for _, text in ipairs { "030 1234567", "171 1234567", "(212) 555-0100", "030 1234567 ext. 12" } do
+      assert.is_true(phones.is_national(text), text)
+    end
+    for _, text in ipairs { "+49 30 1234567", "0049 30 1234567", "n/a", "030 1 / 030 2", "11", "+999 1234567" } do
+      assert.is_false(phones.is_national(text), text)
+    end
+    assert.equal("49", phones.country_code "+49301234567")
+    assert.equal("1", phones.country_code "+12125550100")
+    assert.equal("229", phones.country_code "+2290197123456")
+    assert.is_nil(phones.country_code "+9991234567")
+    assert.same({ "GB" }, { phones.region_of({ address = { countryCode = "UK" } }, nil, "DE"), nil })
+  end)
+
   it("knows the regions", function()
     assert.is_true(phones.is_region "GB")
     assert.is_false(phones.is_region "UK")

@@ -68,9 +68,10 @@ function make_plan.run(args, ctx, definition, output, set)
   if not plan then
     return nil, err
   end
+  plan_text.assumptions(ctx, plan.totals)
   show(ctx)
   local ok
-  ok, err = plan_text.conclude(ctx, plan, args.html)
+  ok, err = plan_text.conclude(ctx, plan, args.html, true)
   if not ok then
     return nil, err
   end

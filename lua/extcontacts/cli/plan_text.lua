@@ -143,15 +143,25 @@ local function write_counts(ctx, title, counts, describe)
   end
 end
 
---- Writes the totals.
+--- Writes what a plan takes for granted; before everything else.
 ---@param ctx table
 ---@param totals extcontacts.fix.Totals
-function plan_text.totals(ctx, totals)
-  ctx:out(("%s (%s read%s)\n"):format(texts.plural(totals.changes, "change"), texts.plural(totals.records, "record"),
-    totals.unselected and (", %d not selected"):format(totals.unselected) or ""))
+function plan_text.assumptions(ctx, totals)
   for _, assumption in ipairs(totals.assumptions or {}) do
     ctx:out(ctx:paint("stdout", "yellow", "! " .. printable.line(assumption, LONGEST)), "\n")
   end
+end
+
+--- Writes the totals.
+---@param ctx table
+---@param totals extcontacts.fix.Totals
+---@param said boolean|nil whether the assumptions were written before
+function plan_text.totals(ctx, totals, said)
+  if not said then
+    plan_text.assumptions(ctx, totals)
+  end
+  ctx:out(("%s (%s read%s)\n"):format(texts.plural(totals.changes, "change"), texts.plural(totals.records, "record"),
+    totals.unselected and (", %d not selected"):format(totals.unselected) or ""))
   local operations = plan_text.operations(totals.operations)
   if #operations > 0 then
     ctx:out("Operations:\n  ", table.concat(operations, "\n  "), "\n")
@@ -247,10 +257,11 @@ end
 ---@param ctx table
 ---@param plan extcontacts.fix.Plan
 ---@param html string|nil path of the page
+---@param said boolean|nil whether the assumptions were written before
 ---@return true|nil
 ---@return extcontacts.Error|nil
-function plan_text.conclude(ctx, plan, html)
-  plan_text.totals(ctx, plan.totals)
+function plan_text.conclude(ctx, plan, html, said)
+  plan_text.totals(ctx, plan.totals, said)
   if plan.mistake then
     ctx:say("warning: %s", plan.mistake)
   end

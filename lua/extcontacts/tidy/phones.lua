@@ -2,6 +2,7 @@
 -- number.  It never guesses.  Pure.  docs/tidy.md explains.
 
 local country = require "extcontacts.record.normalize.country"
+local phone_region = require "extcontacts.record.phone_region"
 local reader = require "extcontacts.record.normalize.phone"
 local regions = require "extcontacts.record.normalize.phone_regions"
 local suggest = require "extcontacts.base.suggest"
@@ -23,6 +24,41 @@ function phones.parse(text, region)
   end
   local number, reason = reader.read(text, region)
   return number, reason
+end
+
+--- Whether a text is one number that lacks a country code, as far as it can be known
+-- without a region.
+---@param text string
+---@return boolean
+function phones.is_national(text)
+  local number = reader.split(text)
+  return number ~= nil and not number:find "^%(?%+" and not reader.problem(number) and not reader.read(text)
+end
+
+--- The region in which a record's numbers without a country code are read: that of its
+-- country, `address.countryCode` and the number's `normalizationCountryCode`, or the
+-- given one if the record has none.
+---@param record table
+---@param phone table|nil one of its phone numbers
+---@param default string|nil region of a record without a country
+---@return string|nil region
+---@return extcontacts.record.CountryProblem|"assumed"|nil problem "none", "unknown" or "conflict" without a region;
+--- "assumed" with the default
+---@return string|nil detail the texts of the fields
+function phones.region_of(record, phone, default)
+  local region, problem, detail = phone_region.of(record, phone, default)
+  return region, problem, detail
+end
+
+--- The country code of a number in E.164: `49`.
+---@param number string
+---@return string|nil
+function phones.country_code(number)
+  for size = 2, 4 do
+    if regions.by_code[number:sub(2, size)] then
+      return number:sub(2, size)
+    end
+  end
 end
 
 --- The region of a country that is given as free text: `GB` for `UK`, `GBR` and

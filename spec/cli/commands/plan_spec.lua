@@ -39,6 +39,20 @@ describe("extcontacts plan", function()
     assert.equal(0, world.place:requests "contacts.update")
   end)
 
+  it("shows first what the plan takes for granted", function()
+    world.place.direct.contacts:create { lastName = "Lee", workPhone = { display = "07911 123456" } }
+    local code, output = world.run("plan phones_e164 --set region=GB --set checker=builtin -o " .. world.p)
+    assert.equal(0, code)
+    local first = output:match "^! (%d+ numbers? assumed GB: contact has no country)\n! "
+    assert.is_string(first, output)
+    assert.equal(1, select(2, output:gsub("assumed GB", "")))
+    local lines = world.place:objects "p"
+    assert.equal(first, lines[#lines]["end"].assumptions[1])
+    code, output = world.run("apply --dry-run " .. world.p)
+    assert.equal(0, code)
+    assert.equal("! " .. first, output:match "^[^\n]+")
+  end)
+
   it("exits with 5 if there are changes and --detailed-exitcode asks for it", function()
     local line = ("plan %s -o %s --detailed-exitcode"):format(world.write_fix(3), world.p)
     assert.equal(5, (world.run(line)))

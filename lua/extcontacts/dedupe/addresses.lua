@@ -5,6 +5,7 @@ local email = require "extcontacts.record.normalize.email"
 local names = require "extcontacts.dedupe.names"
 local normalize = require "extcontacts.record.normalize"
 local phone = require "extcontacts.record.normalize.phone"
+local phone_region = require "extcontacts.record.phone_region"
 local texts = require "extcontacts.base.text"
 
 local addresses = {}
@@ -70,8 +71,10 @@ end
 -- country code, the digits as they were typed.
 ---@param value any a phone number's record or text
 ---@param region string|nil of numbers without a country code
+---@param record table|nil that has the number: its own country comes before `region`, and one that is unknown
+--- leaves the digits
 ---@return string|nil
-function addresses.phone(value, region)
+function addresses.phone(value, region, record)
   local text = value
   if type(value) == "table" then
     text = type(value.e164) == "string" and value.e164 ~= "" and value.e164 or value.display or value.userInput
@@ -81,7 +84,7 @@ function addresses.phone(value, region)
   elseif text:find "^%+[1-9]%d%d%d%d%d%d%d+$" and #text <= 16 then
     return text
   end
-  local number = phone.read(text, region)
+  local number = phone.read(text, region and record and phone_region.of(record, value, region) or nil)
   if number then
     return number.e164
   end

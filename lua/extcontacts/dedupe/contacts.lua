@@ -55,7 +55,7 @@ local SHARED = { homePhone = "h", workPhone = "w" }
 local function add_phones(contact, keys, region)
   local items, seen = {}, {}
   for _, field in ipairs(contact_fields.phones) do
-    local number = addresses.phone(contact[field], region)
+    local number = addresses.phone(contact[field], region, contact)
     if number and not seen[number] then
       seen[number] = true
       items[#items + 1] = (SHARED[field] or "p") .. number

@@ -56,7 +56,7 @@ end
 local function add_phones(organization, keys, region)
   local items = {}
   for _, field in ipairs { "phoneNumber", "faxNumber" } do
-    local number = addresses.phone(organization[field], region)
+    local number = addresses.phone(organization[field], region, organization)
     if number then
       items[#items + 1] = "p" .. number
       keys[#keys + 1] = "d" .. number

@@ -74,7 +74,7 @@ function command.setup(argparser)
     :argname("FILE")
   argparser:option("--rules", "JSON file with thresholds, weights and fields to ignore; see docs/duplicates.md")
     :argname("FILE")
-  argparser:option("--phone-region", "country of phone numbers without a country code, such as DE"):argname("CODE")
+  argparser:option("--phone-region", "country, such as DE, of national numbers of records without one"):argname("CODE")
   argparser:option("--birth-field", "custom field with the date of birth [by its name]"):argname("NAME")
   argparser:flag("--json", "write the summary as one JSON object")
 end

@@ -41,6 +41,26 @@ describe("a combined contact", function()
     }))
   end)
 
+  it("knows a national number by the country of its contact, and keeps the spelling that searches find", function()
+    local national, berlin = { display = "030 1234567", acceptsSMS = true }, { countryCode = "Germany" }
+    local combined = combine.contacts {
+      { id = "a", workPhone = national, address = berlin },
+      { id = "b", homePhone = phone "+49301234567", cellPhone = phone "+491711234567" },
+      { id = "c", otherPhone = { display = "0171 1234567" }, address = berlin },
+    }
+    assert.same({ workPhone = { display = "+49301234567", e164 = "+49301234567", acceptsSMS = true },
+      cellPhone = phone "+491711234567", address = berlin }, combined.record)
+    assert.same({}, lost(combined))
+    -- Without a country, or with another one, it may be another number.
+    for _, address in ipairs { false, { countryCode = "FR" }, { countryCode = "Nowhere" } } do
+      local record = combine.contacts {
+        { id = "a", workPhone = phone "+49301234567" }, { id = "b", workPhone = national, address = address or nil },
+      }.record
+      assert.same({ phone "+49301234567", national }, { record.workPhone, record.cellPhone or record.homePhone
+        or record.otherPhone })
+    end
+  end)
+
   it("moves phone numbers and e-mail addresses to free fields", function()
     local combined = combine.contacts {
       { id = "a", workPhone = phone "+4930100001", workEmail = "a@example.com" },

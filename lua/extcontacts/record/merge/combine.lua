@@ -17,6 +17,7 @@ local letters = require "extcontacts.base.letters"
 local models = require "extcontacts.api.models"
 local name = require "extcontacts.record.normalize.name"
 local phone = require "extcontacts.record.normalize.phone"
+local phone_region = require "extcontacts.record.phone_region"
 local survivor = require "extcontacts.record.merge.survivor"
 local texts = require "extcontacts.base.text"
 local types = require "extcontacts.record.types"
@@ -54,13 +55,15 @@ end
 
 ------------------------------------------------------------------ same values --
 
-local function phone_key(value)
+-- A national number is the one of the record's own country.
+local function phone_key(value, record)
   if type(value) ~= "table" then
     return canonical.text(value)
   end
   local written = type(value.e164) == "string" and value.e164 or value.display
   local extension = value.extension ~= null and value.extension
-  return phone.key(value) or texts.trim(tostring(written)) .. (extension and ";ext=" .. tostring(extension) or "")
+  return phone.key(value, (phone_region.of(record, value)))
+    or texts.trim(tostring(written)) .. (extension and ";ext=" .. tostring(extension) or "")
 end
 
 local function email_key(value)
@@ -68,11 +71,11 @@ local function email_key(value)
 end
 
 -- Whether two values of a field say the same: spelling and blanks do not count.
-local function is_same(field, a, b)
+local function is_same(field, a, b, record_a, record_b)
   if type(a) == "string" and type(b) == "string" and field.type == "string" then
     return name.key(a) == name.key(b)
   elseif field.type == "PhoneNumber" then
-    return phone_key(a) == phone_key(b)
+    return phone_key(a, record_a) == phone_key(b, record_b)
   end
   return canonical.value_text(field, a, true) == canonical.value_text(field, b, true)
 end
@@ -89,6 +92,13 @@ end
 
 ----------------------------------------------------------------- kinds of field --
 
+-- Whether a number that the server recognises replaces the same one that it does not:
+-- searches find it.  What the caller sets stays.
+local function is_recognised_only_by(entry, value)
+  return entry.source.id and type(value) == "table" and type(value.e164) == "string"
+    and type(entry.value) == "table" and type(entry.value.e164) ~= "string"
+end
+
 -- Gives phone numbers or e-mail addresses a field each: their own, unless a source
 -- that comes before has another value there, otherwise one that stays free.
 local function fill_slots(out, sources, slots, key_of)
@@ -96,14 +106,22 @@ local function fill_slots(out, sources, slots, key_of)
   for _, source in ipairs(sources) do
     for _, slot in ipairs(slots) do
       local value = source.record[slot]
-      local key = survivor.is_filled(value) and key_of(value)
-      if key and not seen[key] then
-        seen[key] = true
+      local key = survivor.is_filled(value) and key_of(value, source.record)
+      local entry = key and seen[key]
+      if key and not entry then
+        entry = { source = source, slot = slot, value = value }
+        seen[key] = entry
         if out.record[slot] == nil and not (source.id and out.cleared[slot]) then
           out.record[slot] = deepcopy(value)
+          entry.is_placed = true
         else
-          moved[#moved + 1] = { source = source, slot = slot, value = value }
+          moved[#moved + 1] = entry
         end
+      elseif entry and is_recognised_only_by(entry, value) then
+        local accepts = entry.value.acceptsSMS
+        entry.value = deepcopy(value)
+        entry.value.acceptsSMS = value.acceptsSMS == nil and accepts or value.acceptsSMS
+        out.record[entry.slot] = entry.is_placed and entry.value or out.record[entry.slot]
       end
     end
   end
@@ -140,14 +158,14 @@ end
 
 -- The first value; a different one of a later source is lost.
 local function take_first(out, sources, field)
-  local wire = field.wire
+  local wire, from = field.wire, nil
   local is_set = sources[1].id == nil and sources[1].record[wire] ~= nil or nil
   for _, source in ipairs(out.has_rules and field_rules.order(wire, sources) or sources) do
     local value = source.record[wire]
     if survivor.is_filled(value) then
       if out.record[wire] == nil and not (source.id and out.cleared[wire]) then
-        out.record[wire] = deepcopy(value)
-      elseif not is_same(field, out.record[wire], value) then
+        out.record[wire], from = deepcopy(value), source.record
+      elseif not is_same(field, out.record[wire], value, from or out.record, source.record) then
         lose(out.lost, source, { wire }, value, { is_set = is_set })
       end
     end

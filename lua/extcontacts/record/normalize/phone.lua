@@ -281,10 +281,11 @@ end
 --- The number in a phone field, by which those of records are compared: its E.164 form,
 -- with `;ext=` and the extension if it has one.
 ---@param value any of the field
+---@param region string|nil of a number without a country code
 ---@return string|nil key nil if there is no reading
-function phone.key(value)
+function phone.key(value, region)
   local typed = type(value) == "table" and value or {}
-  local number = phone.read(type(typed.e164) == "string" and typed.e164 or typed.display)
+  local number = phone.read(type(typed.e164) == "string" and typed.e164 or typed.display, region)
   if not number then
     return nil
   end

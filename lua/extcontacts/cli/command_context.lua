@@ -79,10 +79,28 @@ function Context:say(format, ...)
   self:note(self.program, ": ", format:format(compat.unpack(values, 1, values.n)), "\n")
 end
 
---- Suggests a command to run next: "Undo: extcontacts undo tidy.plan".
+--- Whether only problems and questions go to standard error.
+---@return boolean
+function Context:is_quiet()
+  return self.args ~= nil and self.args.quiet == true
+end
+
+--- The same for what is not a problem, such as a summary; --quiet hides it.
+---@param format string of string.format
+---@param ... any
+function Context:inform(format, ...)
+  if not self:is_quiet() then
+    self:say(format, ...)
+  end
+end
+
+--- Suggests a command to run next: "Undo: extcontacts undo tidy.plan".  --quiet hides it.
 ---@param label string
 ---@param ... string the command's words, quoted where a shell requires it
 function Context:hint(label, ...)
+  if self:is_quiet() then
+    return
+  end
   local words = { ... }
   for index, word in ipairs(words) do
     words[index] = shell.word(word)
@@ -90,11 +108,11 @@ function Context:hint(label, ...)
   self:note(label, ": extcontacts ", table.concat(words, " "), "\n")
 end
 
---- Shows progress on a line that the next call replaces, on a terminal only;
--- nil removes it.
+--- Shows progress on a line that the next call replaces, on a terminal only and not
+-- with --quiet; nil removes it.
 ---@param text string|nil
 function Context:progress(text)
-  if (text or self.has_progress) and self:is_terminal "stderr" then
+  if (text or self.has_progress) and self:is_terminal "stderr" and not self:is_quiet() then
     self.stderr:write("\r\27[K", text and printable.line(text) or "")
     self.stderr:flush()
     self.has_progress = text ~= nil

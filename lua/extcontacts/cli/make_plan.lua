@@ -5,6 +5,8 @@ local arg_types = require "extcontacts.cli.arg_types"
 local core = require "extcontacts.core"
 local exit = require "extcontacts.cli.exit"
 local ids_option = require "extcontacts.cli.ids_option"
+local limit_option = require "extcontacts.cli.limit_option"
+local output_format = require "extcontacts.cli.output_format"
 local plan_text = require "extcontacts.cli.plan_text"
 local texts = require "extcontacts.base.text"
 local where_option = require "extcontacts.cli.where_option"
@@ -23,7 +25,7 @@ make_plan.exit_codes = { 0, 1, 2, 3, { 5, "the plan contains changes (with --det
 function make_plan.setup(argparser, verb, counted)
   where_option.declare(argparser, verb .. " only the records")
   ids_option.declare(argparser, verb .. " only the records")
-  argparser:option("--limit", "stop after N " .. counted):argname("N"):convert(arg_types.whole)
+  limit_option.declare(argparser, counted)
   argparser:option("--show", "number of changes to show [10]"):argname("N"):convert(arg_types.count)
   argparser:option("--html", "also write an HTML page for review and approval"):argname("FILE")
   argparser:flag("--detailed-exitcode", "exit with 5 if the plan contains changes")
@@ -68,10 +70,13 @@ function make_plan.run(args, ctx, definition, output, set)
   if not plan then
     return nil, err
   end
-  plan_text.assumptions(ctx, plan.totals)
-  show(ctx)
+  local is_json = output_format.of(args) == "json"
+  if not is_json then
+    plan_text.assumptions(ctx, plan.totals)
+    show(ctx)
+  end
   local ok
-  ok, err = plan_text.conclude(ctx, plan, args.html, true)
+  ok, err = plan_text.conclude(ctx, plan, args.html, is_json)
   if not ok then
     return nil, err
   end

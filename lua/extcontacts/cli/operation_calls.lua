@@ -108,10 +108,11 @@ end
 -- of standard input.  An id that appears twice is returned once.
 ---@param ctx table
 ---@param ids string[]
+---@param limit integer|nil most ids to return
 ---@return fun(): string|nil next_id
 ---@return extcontacts.cli.IdReport report
-function operation_calls.ids(ctx, ids)
-  local index, from_input, line_number = 0, false, 0
+function operation_calls.ids(ctx, ids, limit)
+  local index, from_input, line_number, count = 0, false, 0, 0
   local seen, report = idset.new(), { unreadable = 0 }
   local function next_line()
     for line in ctx:lines() do
@@ -139,6 +140,10 @@ function operation_calls.ids(ctx, ids)
     end
   end
   return function()
+    if count == limit then
+      return nil
+    end
+    count = count + 1
     local found
     repeat
       found = next_id()

@@ -26,15 +26,18 @@ local JSON = { json = "write indented JSON: an object, or one array for several 
 ---@param argparser table
 ---@param model string|nil of the records
 ---@param default string|nil the default format, for the help; nil for JSON
-function output.setup(argparser, model, default)
-  local elements = output_format.declare(argparser, FORMATS, default or "json, ndjson for several records", JSON)
+---@param formats string[]|nil default: those of records
+function output.setup(argparser, model, default, formats)
+  default = default or "json, ndjson for several records"
+  local elements = output_format.declare(argparser, formats or FORMATS, default, JSON)
   local selection = argparser:option("--fields", "write only these comma-separated fields, such as "
     .. "id,workEmail,workPhone.e164; can be repeated"):argname("LIST"):count("*")
   parser.completes(selection, function()
     return field_selection.names(models[model])
   end)
   elements[#elements + 1] = selection
-  elements[#elements + 1] = argparser:flag("--bom", "start CSV with a byte order mark, which Excel needs to read UTF-8")
+  elements[#elements + 1] = argparser:flag("--bom", "start CSV with a byte order mark, which Excel needs to read "
+    .. "UTF-8")
   elements[#elements + 1] = argparser:flag("--raw-cells", "do not put an apostrophe before CSV cells that a "
     .. "spreadsheet would run as a formula")
   argparser:group("Output", unpack(elements))
@@ -136,7 +139,7 @@ FORMS.table = {
   finish = function(self)
     self.table:finish()
     if self.count == 0 and not self.is_single then
-      self.ctx:say "no records"
+      self.ctx:inform "no records"
     end
   end,
 }
@@ -205,6 +208,13 @@ function Writer:finish()
   if self.form.finish then
     self.form.finish(self)
   end
+end
+
+--- Writes one value as indented JSON.
+---@param ctx table
+---@param value any
+function output.document(ctx, value)
+  ctx:out(indented(value, ""), "\n")
 end
 
 --- Writes a response, unless it is empty.  The records of a listing are written

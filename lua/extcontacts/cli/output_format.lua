@@ -23,11 +23,12 @@ local DOCS = {
 ---@param formats string[] text, table, json, ndjson, csv: those that the command has
 ---@param default string the default, for the help
 ---@param docs table<string, string>|nil what a short form does, where it is not what it usually does
+---@param accepts (fun(text: string): string|nil)|nil accepts a word that is no format
 ---@return table[] elements of lua-argparse, for a group of the help
-function output_format.declare(argparser, formats, default, docs)
+function output_format.declare(argparser, formats, default, docs, accepts)
   local option = argparser:option("--output", ("format of the output: %s [%s]"):format(
     table.concat(formats, ", "), default)):argname("FORMAT"):convert(function(text)
-    local misuse = suggest.other("format", text, formats)
+    local misuse = not (accepts and accepts(text)) and suggest.other("format", text, formats) or nil
     return not misuse and text or nil, misuse
   end)
   parser.completes(option, formats)

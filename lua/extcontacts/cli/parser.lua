@@ -189,6 +189,10 @@ function parser.make(command, words)
     :help_vertical_space(0)
     :add_help(false)
   local subject = command.setup(argparser, words)
+  if not command.bare then
+    argparser:flag("-q --quiet", "write only problems and questions to standard error: no progress, no summaries, no "
+      .. "commands to run next")
+  end
   argparser:flag("-h --help", "show this help")
   argparser:group("Options", unpack(ungrouped(argparser)))
   local groups = argparser._groups

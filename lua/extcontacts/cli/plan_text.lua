@@ -4,6 +4,8 @@ local clients = require "extcontacts.client"
 local dependents = require "extcontacts.fix.dependents"
 local diff = require "extcontacts.record.diff"
 local identity = require "extcontacts.fix.identity"
+local json = require "extcontacts.base.json"
+local output = require "extcontacts.cli.output"
 local printable = require "extcontacts.base.printable"
 local record_text = require "extcontacts.cli.record_text"
 local texts = require "extcontacts.base.text"
@@ -236,7 +238,7 @@ end
 ---@param ctx table
 ---@param path string
 function plan_text.skipped(ctx, path)
-  ctx:say("%s lists the skipped records and the reasons", path)
+  ctx:inform("%s lists the skipped records and the reasons", path)
 end
 
 --- Names the command that applies a plan.  A plan that was made with an access token
@@ -252,35 +254,53 @@ function plan_text.hint_apply(ctx, path)
   ctx:hint("Apply", "apply", path, "--same-organization")
 end
 
+--- Writes what was planned as JSON.
+---@param ctx table
+---@param path string of the plan
+---@param totals extcontacts.fix.Totals
+---@param more table|nil further fields
+function plan_text.document(ctx, path, totals, more)
+  local document = { plan = path, totals = totals }
+  for name, value in pairs(more or {}) do
+    document[name] = value
+  end
+  output.document(ctx, document)
+end
+
 --- Ends a command that wrote a plan: its totals, the review page if asked for,
 -- and what to do next.
 ---@param ctx table
 ---@param plan extcontacts.fix.Plan
 ---@param html string|nil path of the page
----@param said boolean|nil whether the assumptions were written before
+---@param is_json boolean|nil whether to write the totals as JSON
 ---@return true|nil
 ---@return extcontacts.Error|nil
-function plan_text.conclude(ctx, plan, html, said)
-  plan_text.totals(ctx, plan.totals, said)
+function plan_text.conclude(ctx, plan, html, is_json)
+  if is_json then
+    plan_text.document(ctx, plan.path, plan.totals, { skipped_file = plan.skipped_path, html = html,
+      mistake = plan.mistake, files = plan.output_paths and json.array(plan.output_paths) })
+  else
+    plan_text.totals(ctx, plan.totals, true)
+    plan_text.requests(ctx, plan.totals, ctx:connect())
+  end
   if plan.mistake then
     ctx:say("warning: %s", plan.mistake)
   end
-  plan_text.requests(ctx, plan.totals, ctx:connect())
   if html then
     local page, err = require("extcontacts.fix").report(plan.path, html)
     if not page then
       return nil, err
     end
-    ctx:say("wrote the review page %s; open it in a browser", html)
+    ctx:inform("wrote the review page %s; open it in a browser", html)
   end
   for _, path in ipairs(plan.output_paths or {}) do
-    ctx:say("the fix wrote %s", path)
+    ctx:inform("the fix wrote %s", path)
   end
   if plan.skipped_path then
     plan_text.skipped(ctx, plan.skipped_path)
   end
   if plan.changes > 0 then
-    ctx:say("wrote the plan %s; nothing has changed on the server", plan.path)
+    ctx:inform("wrote the plan %s; nothing has changed on the server", plan.path)
     plan_text.hint_apply(ctx, plan.path)
   end
   return true

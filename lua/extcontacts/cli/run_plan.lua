@@ -5,6 +5,9 @@ local arg_types = require "extcontacts.cli.arg_types"
 local connection = require "extcontacts.cli.connection"
 local core = require "extcontacts.core"
 local exit = require "extcontacts.cli.exit"
+local limit_option = require "extcontacts.cli.limit_option"
+local output = require "extcontacts.cli.output"
+local output_format = require "extcontacts.cli.output_format"
 local plan_text = require "extcontacts.cli.plan_text"
 local progress_bar = require "extcontacts.cli.progress_bar"
 local run_text = require "extcontacts.cli.run_text"
@@ -32,12 +35,13 @@ function run_plan.setup(argparser)
     :argname("N"):convert(arg_types.whole)
   argparser:option("--rate", "requests per minute, with no share reserved for other programs [as configured, with "
     .. "a reserve]"):argname("N"):convert(arg_types.whole)
-  argparser:option("--limit", "stop after N changes"):argname("N"):convert(arg_types.whole)
+  limit_option.declare(argparser, "changes")
   argparser:option("--max-errors", "stop after N failed changes"):argname("N"):convert(arg_types.whole)
   argparser:option("--error-rate", "stop when more than this share of the changes fails [50%]"):argname("SHARE")
     :convert(arg_types.share)
   connection.declare_same_organization(argparser, "plan")
   argparser:flag("--allow-irreversible", "also apply changes that cannot be undone")
+  output_format.declare(argparser, { "text", "json" }, "text")
 end
 
 --- The last parts of the help.
@@ -118,19 +122,37 @@ end
 local function say_undo(ctx, result)
   local irreversible, partly = result.classes.irreversible or 0, result.classes.partly_reversible or 0
   if irreversible > 0 then
-    ctx:say("%s cannot be undone", texts.plural(irreversible, "applied change"))
+    ctx:inform("%s cannot be undone", texts.plural(irreversible, "applied change"))
   end
   if partly > 0 then
-    ctx:say("%s %s %s", texts.plural(partly, "applied change"), texts.noun(partly, "is", "are"), plan_text.PARTLY)
+    ctx:inform("%s %s %s", texts.plural(partly, "applied change"), texts.noun(partly, "is", "are"), plan_text.PARTLY)
   end
   return irreversible < result.applied
+end
+
+--- Writes the outcome as JSON.
+---@param ctx table
+---@param path string of the plan
+---@param result extcontacts.fix.Result|table
+function run_plan.write_json(ctx, path, result)
+  local document = { plan = path, stopped = result.stopped, error = result.err and tostring(result.err),
+    errors_file = result.errors_path }
+  for _, name in ipairs { "total", "applied", "diverged", "unchanged", "conflicts", "failed", "unknown", "not_started" }
+  do
+    document[name] = result[name] or 0
+  end
+  output.document(ctx, document)
 end
 
 -- Writes the outcome, and what to do next.
 local function conclude(ctx, args, result)
   local path, vouched = args.plan, args.same_organization and "--same-organization" or nil
-  ctx:out(texts.plural(result.total, "change"), " in the plan\n")
-  run_text.counts(ctx, result)
+  if output_format.of(args) == "json" then
+    run_plan.write_json(ctx, path, result)
+  else
+    ctx:out(texts.plural(result.total, "change"), " in the plan\n")
+    run_text.counts(ctx, result)
+  end
   if result.stopped and result.stopped ~= "interrupted" then -- the end of the command reports a signal
     ctx:say("%s%s", run_text.stopped(result.stopped), result.err and " (" .. tostring(result.err) .. ")" or "")
   end

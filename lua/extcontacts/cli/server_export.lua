@@ -4,6 +4,8 @@
 local arg_types = require "extcontacts.cli.arg_types"
 local arg_values = require "extcontacts.cli.arg_values"
 local exit = require "extcontacts.cli.exit"
+local output = require "extcontacts.cli.output"
+local output_format = require "extcontacts.cli.output_format"
 local suggest = require "extcontacts.base.suggest"
 local texts = require "extcontacts.base.text"
 
@@ -23,7 +25,7 @@ function server_export.declare(argparser)
     .. "least or at most this date (FIELD>=DATE, FIELD<=DATE); every filter must match"):argname("FILTER"):count("*")
   argparser:option("--division", "with --server: export only this division (id; comma-separated)"):argname("ID")
     :count("*")
-  argparser:option("--limit", "with --server: export at most this many records"):argname("N"):convert(arg_types.whole)
+  argparser:option("--limit", "with --server: stop after N records"):argname("N"):convert(arg_types.whole)
   argparser:option("--job", "with --server: continue with an export that was started earlier"):argname("ID")
   argparser:option("--wait", "with --server: seconds to wait for the export (default 3600)"):argname("SECONDS")
     :convert(arg_types.seconds)
@@ -104,7 +106,7 @@ function server_export.run(args, ctx)
     overwrite = args.overwrite,
     on_progress = function(progress)
       if progress.step == "created" then
-        ctx:say("started export %s", progress.job)
+        ctx:inform("started export %s", progress.job)
       elseif progress.is_unknown then
         ctx:say("the export has the unknown status %s; waiting", progress.status)
       elseif progress.err then
@@ -118,7 +120,11 @@ function server_export.run(args, ctx)
   if not result then
     error(err, 0)
   end
-  ctx:say("exported %s to %s", result.rows and texts.plural(result.rows, (resource:gsub("s$", "")))
+  if output_format.of(args) == "json" then
+    output.document(ctx, { file = result.path, records = result.rows and { [resource] = result.rows },
+      bytes = result.size, job = result.job })
+  end
+  ctx:inform("exported %s to %s", result.rows and texts.plural(result.rows, (resource:gsub("s$", "")))
     or texts.plural(result.size, "byte"), result.path)
 end
 

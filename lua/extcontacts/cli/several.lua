@@ -55,7 +55,7 @@ end
 ---@return boolean failed whether some records were not written
 function Several:finish(verb)
   self.writer:finish()
-  self.ctx:say("%s %s%s", verb, texts.plural(self.done, "record"),
+  self.ctx:inform("%s %s%s", verb, texts.plural(self.done, "record"),
     self.failed > 0 and ("; %d failed"):format(self.failed) or "")
   if self.fatal then
     error(self.fatal, 0)

@@ -28,6 +28,7 @@ local verify = {}
 ---@field fix extcontacts.fix.Definition|nil the fix, whose `verify` is called too
 ---@field on_difference extcontacts.fix.OnDifference|nil
 ---@field on_progress fun(checked: integer, total: integer)|nil
+---@field limit integer|nil check only this many changes, the first ones
 ---@field same_organization boolean|nil as for `fix.apply`
 
 ---@class extcontacts.fix.Verified
@@ -222,6 +223,9 @@ local function verify_all(self, options)
     end
     if options.on_progress then
       options.on_progress(result.total, self.total)
+    end
+    if result.total == options.limit then
+      break
     end
   end
   if self.proof then

@@ -1,6 +1,7 @@
 --- `extcontacts apply`: applies a plan.
 
 local exit = require "extcontacts.cli.exit"
+local output_format = require "extcontacts.cli.output_format"
 local plan_text = require "extcontacts.cli.plan_text"
 local run_plan = require "extcontacts.cli.run_plan"
 local texts = require "extcontacts.base.text"
@@ -57,6 +58,9 @@ function command.run(args, ctx)
   end
   if not is_same then
     return nil, err
+  elseif args.dry_run and output_format.of(args) == "json" then
+    plan_text.document(ctx, args.plan, checked.totals)
+    return exit.codes.ok
   elseif args.dry_run then
     plan_text.totals(ctx, checked.totals)
     plan_text.requests(ctx, checked.totals, client, tonumber(args.batch))
@@ -64,7 +68,10 @@ function command.run(args, ctx)
   end
   local irreversible = checked.totals.classes.irreversible or 0
   if checked.totals.changes == 0 then
-    ctx:say "the plan contains no changes"
+    if output_format.of(args) == "json" then
+      run_plan.write_json(ctx, args.plan, {})
+    end
+    ctx:inform "the plan contains no changes"
     return exit.codes.ok
   elseif irreversible > 0 and not args.allow_irreversible then
     exit.usage(("%s cannot be undone; pass --allow-irreversible to apply %s anyway"):format(

@@ -55,7 +55,7 @@ function command.declare(argparser, row)
     body.setup(argparser, row and row.body_model)
   end
   if not row or CONFIRMED[row.effect] then
-    argparser:flag("--yes", "delete or merge without asking for confirmation")
+    argparser:flag("-y --yes", "delete or merge without asking for confirmation")
   end
   argparser:flag("--dry-run", "print the request without sending it")
   output.setup(argparser, row and (listed_in(row) or row.returns))

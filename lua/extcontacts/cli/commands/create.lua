@@ -2,6 +2,7 @@
 
 local body = require "extcontacts.cli.body"
 local exit = require "extcontacts.cli.exit"
+local limit_option = require "extcontacts.cli.limit_option"
 local models = require "extcontacts.api.models"
 local operation_args = require "extcontacts.cli.operation_args"
 local operation_calls = require "extcontacts.cli.operation_calls"
@@ -41,6 +42,7 @@ function command.declare(argparser, row)
   body.setup(argparser, row and row.body_model)
   argparser:option("--lines", "create a record from each line of this file of JSON objects, or of standard input "
     .. "for -; --set applies to all of them"):argname("FILE")
+  limit_option.declare(argparser, "records of --lines")
   argparser:flag("--dry-run", "print the request without sending it")
   output.setup(argparser, row and row.returns)
 end
@@ -53,13 +55,14 @@ local function create_lines(args, ctx, row)
   local model, labels = models[row.body_model], {}
   local fields = body.fields(model, args.set)
   local state = several.new(ctx, output.open(ctx, args, row.returns, true))
-  local next_record = several.lines(ctx, args.lines, state)
+  local next_record, count = several.lines(ctx, args.lines, state), 0
   local function source()
     local record, label = nil, nil
-    if not state.fatal then
+    if not state.fatal and count ~= args.limit then
       record, label = next_record()
     end
     if record then
+      count = count + 1
       record = body.merge(record, fields, model)
       labels[record] = label
     end

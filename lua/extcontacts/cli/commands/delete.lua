@@ -2,9 +2,13 @@
 
 local errors = require "extcontacts.base.errors"
 local exit = require "extcontacts.cli.exit"
+local json = require "extcontacts.base.json"
+local limit_option = require "extcontacts.cli.limit_option"
 local operation_args = require "extcontacts.cli.operation_args"
 local operation_calls = require "extcontacts.cli.operation_calls"
 local operation_command = require "extcontacts.cli.operation_command"
+local output = require "extcontacts.cli.output"
+local output_format = require "extcontacts.cli.output_format"
 local texts = require "extcontacts.base.text"
 local verbs = require "extcontacts.cli.verbs"
 
@@ -34,13 +38,15 @@ deleted with bulk requests where the API has them.]],
 ---@param row extcontacts.Operation|nil
 function command.declare(argparser, row)
   operation_args.declare(argparser, "delete", row, { several = true })
-  argparser:flag("--yes", "delete without asking for confirmation")
+  argparser:flag("-y --yes", "delete without asking for confirmation")
+  limit_option.declare(argparser, "records")
   argparser:flag("--dry-run", "print the requests without sending them")
+  output_format.declare(argparser, { "text", "json" }, "text")
 end
 
 -- Reads all ids first, so that the question names their number.
-local function collect(ctx, given_ids)
-  local next_id, report = operation_calls.ids(ctx, given_ids)
+local function collect(ctx, given_ids, limit)
+  local next_id, report = operation_calls.ids(ctx, given_ids, limit)
   local ids = {}
   for id in next_id do
     ids[#ids + 1] = id
@@ -77,7 +83,7 @@ end
 ---@return integer exit code
 function command.run(args, ctx, row)
   local name = operation_args.last_id(row)
-  local ids, unreadable = collect(ctx, args[name])
+  local ids, unreadable = collect(ctx, args[name], args.limit)
   local question = ("Delete %s (%s)?"):format(texts.plural(#ids, "record"), verbs.word("delete", row))
   if not args.dry_run and not ctx:confirm(question, args.yes) then
     exit.fail("some_failed", "cancelled; nothing was deleted")
@@ -88,7 +94,7 @@ function command.run(args, ctx, row)
     end
     return unreadable > 0 and exit.codes.some_failed or exit.codes.ok
   end
-  local deleted, failed, fatal = 0, 0, nil
+  local deleted, failed, refused, fatal = 0, 0, json.array {}, nil
   for id, _, err in each(ctx, row, args, ids, function()
     return fatal ~= nil
   end) do
@@ -96,6 +102,7 @@ function command.run(args, ctx, row)
       deleted = deleted + 1
     elseif #ids > 1 and errors.is_error(err) and err.kind == "http" and not err.retryable then
       failed = failed + 1
+      refused[failed] = { id = id, message = tostring(err) }
       ctx:say("%s: %s", id, tostring(err))
     else
       fatal = fatal or { id = id, err = err }
@@ -107,7 +114,10 @@ function command.run(args, ctx, row)
     end
     error(fatal.err, 0)
   end
-  ctx:say("deleted %d of %s", deleted, texts.plural(#ids, "record"))
+  if output_format.of(args) == "json" then
+    output.document(ctx, { deleted = deleted, failed = failed, unreadable = unreadable, errors = refused })
+  end
+  ctx:inform("deleted %d of %s", deleted, texts.plural(#ids, "record"))
   return failed + unreadable > 0 and exit.codes.some_failed or exit.codes.ok
 end
 

@@ -4,7 +4,10 @@ local connection = require "extcontacts.cli.connection"
 local core = require "extcontacts.core"
 local exit = require "extcontacts.cli.exit"
 local label = require "extcontacts.record.label"
+local limit_option = require "extcontacts.cli.limit_option"
 local listings = require "extcontacts.cli.listings"
+local output = require "extcontacts.cli.output"
+local output_format = require "extcontacts.cli.output_format"
 local printable = require "extcontacts.base.printable"
 local record_diff = require "extcontacts.record.diff"
 local record_text = require "extcontacts.cli.record_text"
@@ -34,7 +37,9 @@ to standard error. `extcontacts restore SNAPSHOT` plans how to restore it.]],
 function command.setup(argparser)
   argparser:argument("snapshot", "snapshot written by `extcontacts export`")
   listings.declare(argparser, "compare")
-  argparser:flag("--ndjson", "write one line of JSON per changed record")
+  limit_option.declare(argparser, "changed records")
+  output_format.declare(argparser, { "text", "json", "ndjson" }, "text", {
+    json = "write a JSON array of the changed records", ndjson = "write one line of JSON per changed record" })
   listings.declare_batch(argparser)
   connection.declare_same_organization(argparser, "snapshot")
   argparser:flag("--detailed-exitcode", "exit with 5 if there are differences")
@@ -61,9 +66,9 @@ local function write_text(ctx, change)
   end
 end
 
-local function write_json(ctx, change)
+local function as_json(change)
   local reference = change.reference
-  ctx:out(assert(core.json.encode({
+  return {
     change = change.change,
     kind = reference.kind,
     id = reference.id,
@@ -71,7 +76,12 @@ local function write_json(ctx, change)
     diff = change.diff and core.json.array(change.diff),
     reason = change.reason,
     other = change.other,
-  }, { sort_keys = true })), "\n")
+  }
+end
+
+local function unchanged(counts)
+  local again = counts.recreated > 0 and (" (%d recreated with new ids)"):format(counts.recreated) or ""
+  return ("%d unchanged%s"):format(counts.same + counts.recreated, again)
 end
 
 --- Compares.
@@ -79,27 +89,33 @@ end
 ---@param ctx table
 ---@return integer|nil exit code
 function command.run(args, ctx)
-  local counts, err = snapshot.compare(ctx:connect(), args.snapshot, {
+  local writer = output_format.of(args) and output_format.of(args) ~= "text"
+    and output.open(ctx, { output = output_format.of(args) }, nil, true) or nil
+  local counts, count = { changed = 0, created = 0, deleted = 0 }, limit_option.counter(args)
+  local all, err = snapshot.compare(ctx:connect(), args.snapshot, {
     only = listings.selected(args),
     same_organization = args.same_organization,
     batch = args.batch,
     on_record = listings.counter(ctx),
     on_change = function(change)
       ctx:progress(nil)
-      if args.ndjson then
-        write_json(ctx, change)
+      counts[change.change] = counts[change.change] + 1
+      if writer then
+        writer:put(as_json(change))
       else
         write_text(ctx, change)
       end
+      count()
     end,
   })
   ctx:progress(nil)
-  if not counts then
+  if not all and not limit_option.is_reached(err) then
     return nil, err
+  elseif writer then
+    writer:finish()
   end
-  ctx:say("%d changed, %d created, %d deleted, %d unchanged%s", counts.changed, counts.created, counts.deleted,
-    counts.same + counts.recreated,
-    counts.recreated > 0 and (" (%d recreated with new ids)"):format(counts.recreated) or "")
+  ctx:inform("%d changed, %d created, %d deleted, %s", counts.changed, counts.created, counts.deleted,
+    all and unchanged(all) or "stopped: --limit reached")
   if args.detailed_exitcode and counts.changed + counts.created + counts.deleted > 0 then
     return exit.codes.pending
   end

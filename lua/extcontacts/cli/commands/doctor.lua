@@ -4,6 +4,8 @@ local connection = require "extcontacts.cli.connection"
 local doctor = require "extcontacts.doctor"
 local exit = require "extcontacts.cli.exit"
 local json = require "extcontacts.base.json"
+local output = require "extcontacts.cli.output"
+local output_format = require "extcontacts.cli.output_format"
 local printable = require "extcontacts.base.printable"
 
 local command = {
@@ -37,7 +39,7 @@ command.exit_codes = exit_codes()
 --- Declares the options.
 ---@param argparser table
 function command.setup(argparser)
-  argparser:flag("--json", "write one JSON object instead of text")
+  output_format.declare(argparser, { "text", "json" }, "text")
   argparser:flag("--rate", "measure the rate limit; uses up the token's requests of the current minute")
   argparser:option("--group", "check only the permissions of this group of operations, such as contacts or "
     .. "organizations.notes; can be repeated"):argname("GROUP"):count("*"):target("groups")
@@ -71,11 +73,11 @@ local function print_finding(ctx, finding)
 end
 
 local function print_json(ctx, findings, exit_code)
-  ctx:out(assert(json.encode {
+  output.document(ctx, {
     ok = exit_code == 0,
     exit_code = exit_code,
     checks = json.array(findings),
-  }), "\n")
+  })
 end
 
 --- Examines the connection.
@@ -87,17 +89,18 @@ function command.run(args, ctx)
   if misuse then
     exit.usage(misuse)
   end
+  local is_json = output_format.of(args) == "json"
   local options, sources = connection.settings(args, ctx.getenv)
   options.timeout = options.timeout or 10
   local findings, exit_code = doctor.examine(options, {
     groups = args.groups,
     rate = args.rate,
     sources = sources,
-    report = not args.json and function(finding)
+    report = not is_json and function(finding)
       print_finding(ctx, finding)
     end or nil,
   })
-  if args.json then
+  if is_json then
     print_json(ctx, findings, exit_code)
   elseif exit_code == 0 then
     ctx:out("\nNo problems found.\n")

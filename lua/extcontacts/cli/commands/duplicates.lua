@@ -8,6 +8,8 @@ local exit = require "extcontacts.cli.exit"
 local files = require "extcontacts.base.files"
 local ids_option = require "extcontacts.cli.ids_option"
 local json = require "extcontacts.base.json"
+local output = require "extcontacts.cli.output"
+local output_format = require "extcontacts.cli.output_format"
 local parser = require "extcontacts.cli.parser"
 local record_sources = require "extcontacts.cli.record_sources"
 local texts = require "extcontacts.base.text"
@@ -76,7 +78,7 @@ function command.setup(argparser)
     :argname("FILE")
   argparser:option("--phone-region", "country, such as DE, of national numbers of records without one"):argname("CODE")
   argparser:option("--birth-field", "custom field with the date of birth [by its name]"):argname("NAME")
-  argparser:flag("--json", "write the summary as one JSON object")
+  output_format.declare(argparser, { "text", "json" }, "text", { json = "write the summary as one JSON document" })
 end
 
 ------------------------------------------------------------------- writing --
@@ -126,19 +128,19 @@ end
 local function summarize(ctx, result, source, paths)
   local totals = totals_of(result)
   if source.scan then
-    ctx:say("the platform's scan of %s: %s, %d of them merged or in the queue", tostring(source.scan.completed),
+    ctx:inform("the platform's scan of %s: %s, %d of them merged or in the queue", tostring(source.scan.completed),
       texts.plural(source.scan.clusters, "cluster"), source.scan.merged)
   end
-  ctx:say("%s compared: %s", texts.plural(totals.records, source.kind), texts.plural(totals.pairs, "pair"))
+  ctx:inform("%s compared: %s", texts.plural(totals.records, source.kind), texts.plural(totals.pairs, "pair"))
   if result.repeated > 0 then
-    ctx:say("%s read again: the first one counts", texts.plural(result.repeated, "record"))
+    ctx:inform("%s read again: the first one counts", texts.plural(result.repeated, "record"))
   end
   for _, skipped in ipairs(result.skipped) do
-    ctx:say("skipped %s too large to compare by %s (%s); they are compared by other keys",
+    ctx:inform("skipped %s too large to compare by %s (%s); they are compared by other keys",
       texts.plural(skipped.blocks, "block"), skipped.kind, texts.plural(skipped.records, "record"))
   end
   if paths.never then
-    ctx:say("ruled out by %s: not proposed", paths.never)
+    ctx:inform("ruled out by %s: not proposed", paths.never)
   end
   return totals
 end
@@ -158,7 +160,7 @@ end
 
 local function write_json(ctx, totals, paths, skipped)
   totals.files, totals.skipped = paths, json.array(skipped)
-  ctx:out(assert(json.encode(totals, { sort_keys = true })), "\n")
+  output.document(ctx, totals)
 end
 
 local PARTS = { records = "%d records read", pairs = "comparing: part %d of %d" }
@@ -278,7 +280,7 @@ function command.run(args, ctx)
   end, write_files, args, result, source.kind)
   paths.never = never_path
   local totals = summarize(ctx, result, source, paths)
-  if args.json then
+  if output_format.of(args) == "json" then
     write_json(ctx, totals, paths, result.skipped)
   else
     write_totals(ctx, totals, paths)

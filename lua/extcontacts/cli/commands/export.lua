@@ -2,6 +2,8 @@
 
 local connection = require "extcontacts.cli.connection"
 local listings = require "extcontacts.cli.listings"
+local output = require "extcontacts.cli.output"
+local output_format = require "extcontacts.cli.output_format"
 local server_export = require "extcontacts.cli.server_export"
 local snapshot = require "extcontacts.snapshot"
 local texts = require "extcontacts.base.text"
@@ -39,6 +41,7 @@ function command.setup(argparser)
   connection.declare_same_organization(argparser, "unfinished export")
   argparser:flag("--overwrite", "replace an existing file once the new one is complete")
   server_export.declare(argparser)
+  output_format.declare(argparser, { "text", "json" }, "text")
 end
 
 local NOUNS = { organizations = "organization", contacts = "contact", relationships = "relationship", notes = "note" }
@@ -66,7 +69,7 @@ function command.run(args, ctx)
     same_organization = args.same_organization,
     on_page = function(progress)
       if progress.resumed then
-        ctx:say("resuming %s after %d %s", args.file, progress.count, progress.listing)
+        ctx:inform("resuming %s after %d %s", args.file, progress.count, progress.listing)
       elseif progress.expired then
         ctx:say("the cursor has expired; reading the %s again from the start", progress.listing)
       end
@@ -80,7 +83,14 @@ function command.run(args, ctx)
     end
     return nil, err
   end
-  ctx:say("exported %s to %s", summary(header), args.file)
+  if output_format.of(args) == "json" then
+    local records = {}
+    for _, section in ipairs(header.sections) do
+      records[section.listing] = section.count
+    end
+    output.document(ctx, { file = args.file, records = records })
+  end
+  ctx:inform("exported %s to %s", summary(header), args.file)
 end
 
 return command

@@ -1,6 +1,7 @@
 --- `extcontacts get`: reads records by id.
 
 local exit = require "extcontacts.cli.exit"
+local limit_option = require "extcontacts.cli.limit_option"
 local operation_args = require "extcontacts.cli.operation_args"
 local operation_calls = require "extcontacts.cli.operation_calls"
 local operation_command = require "extcontacts.cli.operation_command"
@@ -34,6 +35,7 @@ twice, such as once in capitals, is read once.]],
 ---@param row extcontacts.Operation|nil
 function command.declare(argparser, row)
   operation_args.declare(argparser, "get", row, { several = true })
+  limit_option.declare(argparser, "records")
   output.setup(argparser, row and row.returns, output.TABLE)
   argparser:flag("--dry-run", "print the requests without sending them")
 end
@@ -65,7 +67,7 @@ function command.run(args, ctx, row)
   local several = #args[name] > 1 or args[name][1] == "-"
   local writer = not args.dry_run and output.open(ctx, args, row.returns, several, true)
   local failed
-  local next_id, report = operation_calls.ids(ctx, args[name])
+  local next_id, report = operation_calls.ids(ctx, args[name], args.limit)
   local function put(id, record, err)
     if record then
       writer:put(record)

@@ -2,9 +2,11 @@
 
 local connection = require "extcontacts.cli.connection"
 local exit = require "extcontacts.cli.exit"
+local limit_option = require "extcontacts.cli.limit_option"
 local operation_calls = require "extcontacts.cli.operation_calls"
 local outcome = require "extcontacts.api.outcome"
 local output = require "extcontacts.cli.output"
+local output_format = require "extcontacts.cli.output_format"
 local parser = require "extcontacts.cli.parser"
 local printable = require "extcontacts.base.printable"
 local snapshot_format = require "extcontacts.snapshot.format"
@@ -64,7 +66,8 @@ function command.setup(argparser)
   argparser:option("--snapshot", "check the records of a snapshot"):argname("FILE")
   argparser:flag("--offline", "check a snapshot without a connection, and so without its custom fields")
   connection.declare_same_organization(argparser, "snapshot")
-  output.setup(argparser)
+  limit_option.declare(argparser, "problems")
+  output.setup(argparser, nil, "text", { "text", "table", "json", "ndjson", "csv" })
 end
 
 -- Reads the records with the ids, by bulk requests.  A note's address says whether it
@@ -113,18 +116,19 @@ local function text_writer(ctx)
 end
 
 local function writer_of(args, ctx)
-  if args.csv and #args.fields == 0 then
+  local format = output_format.of(args)
+  if (format == "csv" or format == "table") and #args.fields == 0 then
     args.fields = { COLUMNS }
   end
-  local is_text = not (args.csv or args.json or args.ndjson) and #args.fields == 0
+  local is_text = format == "text" or not format and #args.fields == 0
   return is_text and text_writer(ctx) or output.open(ctx, args, nil, true)
 end
 
 -- Writes the totals by rule.
 local function summarize(ctx, totals)
-  ctx:say("the server would reject %d of %s at the next update", totals.rejected,
+  ctx:inform("the server would reject %d of %s at the next update", totals.rejected,
     texts.plural(totals.records, "record"))
-  for _, rule in ipairs(suggest.keys(totals.rules)) do
+  for _, rule in ipairs(ctx:is_quiet() and {} or suggest.keys(totals.rules)) do
     for _, field in ipairs(suggest.keys(totals.rules[rule])) do
       ctx:note(("  %-13s %-25s %d\n"):format(rule, printable.line(field), totals.rules[rule][field]))
     end
@@ -145,10 +149,12 @@ function command.run(args, ctx)
     exit.usage "--offline requires --snapshot"
   end
   local writer = writer_of(args, ctx)
+  local count_problem = limit_option.counter(args)
   options.same_organization = args.same_organization
   options.on_rejection = function(found)
     ctx:progress(nil)
     writer:put(found)
+    count_problem()
   end
   options.on_record = function(count)
     if count % EVERY == 0 then
@@ -157,7 +163,11 @@ function command.run(args, ctx)
   end
   local totals, err = require("extcontacts.tidy.rejections").find(not args.offline and ctx:connect() or nil, options)
   ctx:progress(nil)
-  if not totals then
+  if limit_option.is_reached(err) then
+    writer:finish()
+    ctx:inform "stopped: --limit reached"
+    return exit.codes.some_failed
+  elseif not totals then
     return nil, err
   end
   writer:finish()

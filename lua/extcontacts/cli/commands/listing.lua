@@ -7,6 +7,7 @@ local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 local exit = require "extcontacts.cli.exit"
 local ids_option = require "extcontacts.cli.ids_option"
+local limit_option = require "extcontacts.cli.limit_option"
 local models = require "extcontacts.api.models"
 local operation_args = require "extcontacts.cli.operation_args"
 local operation_calls = require "extcontacts.cli.operation_calls"
@@ -45,7 +46,7 @@ local function declare(argparser, verb, row)
     argparser:argument("text", "keywords to search for"):args "+"
   end
   if not row or row.iterator then
-    argparser:option("--limit", "stop after N records"):argname("N"):convert(arg_types.whole)
+    limit_option.declare(argparser, "records")
     local size = row and page_size_of(row)
     local doc, convert = "records per request", arg_types.whole
     if size and size.min and size.max then

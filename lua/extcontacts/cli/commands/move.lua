@@ -7,6 +7,7 @@ local id_reader = require "extcontacts.record.normalize.id"
 local make_plan = require "extcontacts.cli.make_plan"
 local operation_calls = require "extcontacts.cli.operation_calls"
 local parser = require "extcontacts.cli.parser"
+local plan_file = require "extcontacts.cli.plan_file"
 local record_sources = require "extcontacts.cli.record_sources"
 
 local command = {
@@ -60,7 +61,7 @@ function command.setup(argparser)
     :choices { "contact", "organization" }
   argparser:option("--allow-loss", "move records although identifiers of these comma-separated types are lost, such as "
     .. "Cookie or Phone; all: of any type"):argname("TYPES"):count("*"):target("allow_loss")
-  argparser:option("-o --output", "plan to write [move.plan]"):argname("PLAN")
+  plan_file.declare(argparser, "move.plan")
   make_plan.setup(argparser, "move", "records to move")
 end
 
@@ -153,7 +154,7 @@ function command.run(args, ctx)
   if not definition then
     return nil, err
   end
-  return make_plan.run(args, ctx, definition, args.output or "move.plan")
+  return make_plan.run(args, ctx, definition, plan_file.path(args, ctx, "move.plan"))
 end
 
 return command

@@ -6,6 +6,8 @@ local exit = require "extcontacts.cli.exit"
 local models = require "extcontacts.api.models"
 local operation_args = require "extcontacts.cli.operation_args"
 local operations = require "extcontacts.api.operations"
+local output = require "extcontacts.cli.output"
+local output_format = require "extcontacts.cli.output_format"
 local parser = require "extcontacts.cli.parser"
 local suggest = require "extcontacts.base.suggest"
 local verbs = require "extcontacts.cli.verbs"
@@ -32,10 +34,8 @@ function command.setup(argparser)
   parser.completes(name, function()
     return verbs.described "call"
   end)
-  argparser:mutex(
-    argparser:flag("--permissions", "list the permissions and the operations that each allows"),
-    argparser:flag("--json", "write the operation table as JSON")
-  )
+  argparser:flag("--permissions", "list the permissions and the operations that each allows")
+  output_format.declare(argparser, { "text", "json" }, "text", { json = "write the operation table as JSON" })
 end
 
 -- The rows that contain a word.
@@ -61,17 +61,23 @@ local function list(ctx, rows)
   end
 end
 
-local function list_permissions(ctx, rows)
-  local by_permission = {}
+-- Permission → the operations that it allows.
+local function by_permission(rows)
+  local found = {}
   for _, row in ipairs(rows) do
     for _, permission in ipairs(row.permissions) do
-      by_permission[permission] = by_permission[permission] or {}
-      table.insert(by_permission[permission], row.short)
+      found[permission] = found[permission] or core.json.array {}
+      table.insert(found[permission], row.short)
     end
   end
-  for _, permission in ipairs(suggest.keys(by_permission)) do
+  return found
+end
+
+local function list_permissions(ctx, rows)
+  local found = by_permission(rows)
+  for _, permission in ipairs(suggest.keys(found)) do
     ctx:out(permission, "\n")
-    for _, short in ipairs(by_permission[permission]) do
+    for _, short in ipairs(found[permission]) do
       ctx:out("  ", short, "\n")
     end
   end
@@ -197,12 +203,14 @@ function command.run(args, ctx)
   if #rows == 0 then
     local _, by_word = verbs.words "call"
     exit.usage(suggest.unknown("operation", args.name, suggest.keys(by_word)))
-  elseif args.json then
+  elseif output_format.of(args) == "json" and args.permissions then
+    output.document(ctx, by_permission(rows))
+  elseif output_format.of(args) == "json" then
     local out = core.json.array {}
     for index, matched in ipairs(rows) do
       out[index] = as_json(matched)
     end
-    ctx:out(assert(core.json.encode(row and out[1] or out, { sort_keys = true })), "\n")
+    output.document(ctx, row and out[1] or out)
   elseif args.permissions then
     list_permissions(ctx, rows)
   elseif row then

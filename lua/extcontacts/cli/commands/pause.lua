@@ -1,5 +1,8 @@
 --- `extcontacts pause`: pauses a running apply.
 
+local output = require "extcontacts.cli.output"
+local output_format = require "extcontacts.cli.output_format"
+
 local command = {
   name = "pause",
   summary = "pause a running apply",
@@ -16,6 +19,7 @@ extcontacts resume tidy.plan]],
 ---@param argparser table
 function command.setup(argparser)
   argparser:argument("plan", "plan that is being applied")
+  output_format.declare(argparser, { "text", "json" }, "text")
 end
 
 --- Pauses it.
@@ -28,7 +32,10 @@ function command.run(args, ctx)
   if not paused then
     return nil, err
   end
-  ctx:say "paused; the apply finishes its current requests and waits"
+  if output_format.of(args) == "json" then
+    output.document(ctx, { plan = args.plan, state = "paused" })
+  end
+  ctx:inform "paused; the apply finishes its current requests and waits"
   ctx:hint("Resume", "resume", args.plan)
 end
 

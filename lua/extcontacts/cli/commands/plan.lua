@@ -6,6 +6,7 @@ local files = require "extcontacts.base.files"
 local fixes = require "extcontacts.fixes"
 local make_plan = require "extcontacts.cli.make_plan"
 local parser = require "extcontacts.cli.parser"
+local plan_file = require "extcontacts.cli.plan_file"
 local suggest = require "extcontacts.base.suggest"
 
 local command = {
@@ -37,7 +38,7 @@ function command.setup(argparser)
     words[index + 1] = name
   end
   parser.completes(argparser:argument("fix", "Lua file, or name of a ready-made fix"), words)
-  argparser:option("-o --output", "plan to write [the fix's name with .plan]"):argname("PLAN")
+  plan_file.declare(argparser, "the fix's name with .plan")
   argparser:option("--set", "set an option of the fix; can be repeated"):argname("NAME=VALUE"):count("*")
     :convert(arg_types.pair):target("set")
   make_plan.setup(argparser, "change", "changes")
@@ -62,7 +63,7 @@ function command.run(args, ctx)
   if not definition then
     return nil, err
   end
-  local output = args.output or args.fix:match("([^/]+)$"):gsub("%.lua$", "") .. ".plan"
+  local output = plan_file.path(args, ctx, args.fix:match("([^/]+)$"):gsub("%.lua$", "") .. ".plan")
   local set = {}
   for _, pair in ipairs(args.set) do
     set[pair[1]] = pair[2]

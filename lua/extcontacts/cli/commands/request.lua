@@ -35,7 +35,7 @@ function command.setup(argparser)
   operation_args.declare_query(argparser, "add a query parameter; the value is encoded for you; can be repeated")
   body.setup(argparser)
   argparser:flag("--repeatable", "allow retries: sending the request twice has the same effect as sending it once")
-  argparser:flag("--yes", "send a DELETE without asking for confirmation")
+  argparser:flag("-y --yes", "send a DELETE without asking for confirmation")
   argparser:flag("--dry-run", "print the request without sending it")
   output.setup(argparser)
 end

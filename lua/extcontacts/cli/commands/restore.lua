@@ -4,6 +4,8 @@ local arg_values = require "extcontacts.cli.arg_values"
 local connection = require "extcontacts.cli.connection"
 local exit = require "extcontacts.cli.exit"
 local listings = require "extcontacts.cli.listings"
+local output_format = require "extcontacts.cli.output_format"
+local plan_file = require "extcontacts.cli.plan_file"
 local plan_text = require "extcontacts.cli.plan_text"
 local skipped = require "extcontacts.fix.skipped"
 local snapshot = require "extcontacts.snapshot"
@@ -37,7 +39,7 @@ with the reasons.]],
 ---@param argparser table
 function command.setup(argparser)
   argparser:argument("snapshot", "snapshot written by `extcontacts export`")
-  argparser:option("-o --output", "plan to write [SNAPSHOT.plan]"):argname("PLAN")
+  plan_file.declare(argparser, "SNAPSHOT.plan")
   listings.declare(argparser, "restore")
   argparser:option("--id", "restore only the records with these comma-separated ids; can be repeated")
     :argname("IDS"):count("*"):target("ids")
@@ -63,10 +65,10 @@ end
 ---@param ctx table
 ---@return integer|nil exit code
 function command.run(args, ctx)
-  local output = args.output or args.snapshot .. ".plan"
+  local path = plan_file.path(args, ctx, args.snapshot .. ".plan")
   local ids = arg_values.list(args.ids)
   local totals, err = snapshot.plan_restore(ctx:connect(), args.snapshot, {
-    output = output,
+    output = path,
     only = listings.selected(args),
     ids = #ids > 0 and ids or nil,
     delete_created = args.delete_created,
@@ -80,14 +82,17 @@ function command.run(args, ctx)
   if not totals then
     return nil, err
   end
-  ctx:say("wrote the plan %s: %s", output, summary(plan_text.operations(totals.operations), totals.skipped))
+  ctx:inform("wrote the plan %s: %s", path, summary(plan_text.operations(totals.operations), totals.skipped))
+  if output_format.of(args) == "json" then
+    plan_text.document(ctx, path, totals)
+  end
   if next(totals.skipped) then
-    plan_text.skipped(ctx, skipped.path(output))
+    plan_text.skipped(ctx, skipped.path(path))
   end
   if totals.changes == 0 then
     return
   end
-  plan_text.hint_apply(ctx, output)
+  plan_text.hint_apply(ctx, path)
   return args.detailed_exitcode and exit.codes.pending or exit.codes.ok
 end
 

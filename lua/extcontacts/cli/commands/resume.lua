@@ -1,6 +1,8 @@
 --- `extcontacts resume`: resumes a stopped or paused run.
 
 local exit = require "extcontacts.cli.exit"
+local output = require "extcontacts.cli.output"
+local output_format = require "extcontacts.cli.output_format"
 local run_plan = require "extcontacts.cli.run_plan"
 
 local command = {
@@ -40,7 +42,10 @@ function command.run(args, ctx)
     if not ok then
       return nil, err
     end
-    ctx:say "resumed the paused apply"
+    if output_format.of(args) == "json" then
+      output.document(ctx, { plan = args.plan, state = "running" })
+    end
+    ctx:inform "resumed the paused apply"
     return exit.codes.ok
   end
   local code, err = run_plan.run(args, ctx, "resume")

@@ -1,7 +1,8 @@
 --- `extcontacts status`: the progress of a plan.
 
 local arg_types = require "extcontacts.cli.arg_types"
-local json = require "extcontacts.base.json"
+local output = require "extcontacts.cli.output"
+local output_format = require "extcontacts.cli.output_format"
 local printable = require "extcontacts.base.printable"
 local record_text = require "extcontacts.cli.record_text"
 local run_text = require "extcontacts.cli.run_text"
@@ -25,7 +26,7 @@ function command.setup(argparser)
   argparser:argument("plan", "plan to examine")
   argparser:option("--show", "number of records to list that were not applied [10]"):argname("N")
     :convert(arg_types.count)
-  argparser:flag("--json", "write one JSON object instead of text")
+  output_format.declare(argparser, { "text", "json" }, "text")
 end
 
 -- Records that are listed by default.
@@ -104,8 +105,8 @@ function command.run(args, ctx)
   if not found then
     return nil, err
   end
-  if args.json then
-    ctx:out(assert(json.encode(found, { sort_keys = true })), "\n")
+  if output_format.of(args) == "json" then
+    output.document(ctx, found)
   else
     print_text(ctx, args.plan, found)
   end

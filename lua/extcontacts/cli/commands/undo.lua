@@ -3,6 +3,9 @@
 local arg_values = require "extcontacts.cli.arg_values"
 local connection = require "extcontacts.cli.connection"
 local exit = require "extcontacts.cli.exit"
+local limit_option = require "extcontacts.cli.limit_option"
+local output_format = require "extcontacts.cli.output_format"
+local plan_file = require "extcontacts.cli.plan_file"
 local plan_text = require "extcontacts.cli.plan_text"
 local texts = require "extcontacts.base.text"
 local where_option = require "extcontacts.cli.where_option"
@@ -36,7 +39,7 @@ local SHOWN = 10
 ---@param argparser table
 function command.setup(argparser)
   argparser:argument("plan", "plan that was applied")
-  argparser:option("-o --output", "plan to write [PLAN.undo]"):argname("PLAN")
+  plan_file.declare(argparser, "PLAN.undo")
   argparser:option("--only", "undo only the changes to the records with these comma-separated ids")
     :argname("IDS"):convert(function(text)
       return arg_values.list { text }
@@ -46,6 +49,7 @@ function command.setup(argparser)
   argparser:flag("--moved", "use a journal that is a copy, because the original is gone or no longer in use")
   argparser:flag("--with-dependents",
     "also delete created records that have since received notes, relationships or linked contacts")
+  limit_option.declare(argparser, "changes")
   argparser:option("--html", "also write an HTML page for review and approval"):argname("FILE")
 end
 
@@ -58,7 +62,8 @@ function command.run(args, ctx)
   local fix = require "extcontacts.fix"
   local show, on_change = plan_text.first(SHOWN)
   local plan, err = fix.undo(ctx:connect(), args.plan, {
-    output = args.output or args.plan .. ".undo",
+    output = plan_file.path(args, ctx, args.plan .. ".undo"),
+    limit = args.limit,
     only = args.only,
     where = args.where,
     same_organization = args.same_organization,
@@ -70,7 +75,10 @@ function command.run(args, ctx)
   if not plan then
     return nil, err
   end
-  show(ctx)
+  local is_json = output_format.of(args) == "json"
+  if not is_json then
+    show(ctx)
+  end
   if plan.unknown > 0 then
     ctx:say("%s with an unknown outcome %s not in the undo plan; resume %s first to find out",
       texts.plural(plan.unknown, "change"), texts.noun(plan.unknown, "is", "are"), args.plan)
@@ -79,7 +87,7 @@ function command.run(args, ctx)
     ctx:say("no change of %s was applied, so there is nothing to undo; `extcontacts status` shows why", args.plan)
   end
   local ok
-  ok, err = plan_text.conclude(ctx, plan, args.html)
+  ok, err = plan_text.conclude(ctx, plan, args.html, is_json)
   if not ok then
     return nil, err
   end

@@ -8,6 +8,7 @@ local core = require "extcontacts.core"
 local diff = require "extcontacts.record.diff"
 local exit = require "extcontacts.cli.exit"
 local id = require "extcontacts.record.normalize.id"
+local limit_option = require "extcontacts.cli.limit_option"
 local models = require "extcontacts.api.models"
 local operation_args = require "extcontacts.cli.operation_args"
 local operation_calls = require "extcontacts.cli.operation_calls"
@@ -59,6 +60,7 @@ function command.declare(argparser, row)
   body.setup(argparser, row and row.body_model, true)
   argparser:flag("--replace", "send --body as the whole record; rejected if this clears a field that --clear does "
     .. "not name")
+  limit_option.declare(argparser, "records")
   argparser:flag("--dry-run", "read the record and print the request without sending it")
   output.setup(argparser, row and row.returns)
 end
@@ -185,7 +187,7 @@ local function update_several(args, ctx, row, patch, ids)
     exit.usage "--body - takes one id; pass the changes with --set, or --body FILE"
   end
   local name = operation_args.last_id(row)
-  local next_id, report = operation_calls.ids(ctx, ids)
+  local next_id, report = operation_calls.ids(ctx, ids, args.limit)
   local state = several.new(ctx, output.open(ctx, args, row.returns, true))
   local same = 0
   local source = changed(ctx, row, args, next_id, state, patch, function()
@@ -224,7 +226,7 @@ local function update_several(args, ctx, row, patch, ids)
     end
   else
     if same > 0 then
-      ctx:say("no changes to %s", texts.plural(same, "record"))
+      ctx:inform("no changes to %s", texts.plural(same, "record"))
     end
     failed = state:finish "updated"
   end
@@ -255,7 +257,7 @@ function command.run(args, ctx, row)
   local new = compose(model, current, patch, args)
   local writer = output.open(ctx, args, row.returns, false)
   if is_stored(model, new, current) then
-    ctx:say "no changes; nothing was sent"
+    ctx:inform "no changes; nothing was sent"
     writer:put(current)
     writer:finish()
     return nil

@@ -3,7 +3,11 @@
 local arg_types = require "extcontacts.cli.arg_types"
 local connection = require "extcontacts.cli.connection"
 local exit = require "extcontacts.cli.exit"
+local json = require "extcontacts.base.json"
 local label = require "extcontacts.record.label"
+local limit_option = require "extcontacts.cli.limit_option"
+local output = require "extcontacts.cli.output"
+local output_format = require "extcontacts.cli.output_format"
 local printable = require "extcontacts.base.printable"
 local record_diff = require "extcontacts.record.diff"
 local record_text = require "extcontacts.cli.record_text"
@@ -30,7 +34,9 @@ a record that differs, plan the fix again.]],
 function command.setup(argparser)
   argparser:argument("plan", "plan that was applied")
   connection.declare_same_organization(argparser, "plan")
+  limit_option.declare(argparser, "changes")
   argparser:option("--show", "number of differences to list [20]"):argname("N"):convert(arg_types.count)
+  output_format.declare(argparser, { "text", "json" }, "text")
 end
 
 -- The fix that the plan was made from, if its file has not changed.
@@ -58,6 +64,18 @@ local function write_difference(ctx, change, reason, fields, values)
   end
 end
 
+local function as_json(change, reason, fields, values)
+  local list = json.array {}
+  for index, value in ipairs(values or {}) do
+    list[index] = { field = record_diff.name(value.path), planned = value.planned, found = value.found }
+  end
+  for index, field in ipairs(not values and fields or {}) do
+    list[index] = { field = field }
+  end
+  return { n = change.n, kind = change.kind, id = change.id, label = label.of_change(change), reason = reason,
+    fields = list }
+end
+
 --- Verifies.
 ---@param args table
 ---@param ctx table
@@ -65,12 +83,16 @@ end
 ---@return extcontacts.Error|nil
 function command.run(args, ctx)
   local count, most = 0, args.show or 20
+  local listed = output_format.of(args) == "json" and json.array {} or nil
   local result, err = require("extcontacts.fix").verify(ctx:connect(), args.plan, {
     fix = fix_of(args.plan),
     same_organization = args.same_organization,
+    limit = args.limit,
     on_difference = function(change, ...)
       count = count + 1
-      if count <= most then
+      if count <= most and listed then
+        listed[count] = as_json(change, ...)
+      elseif count <= most then
         write_difference(ctx, change, ...)
       end
     end,
@@ -78,12 +100,17 @@ function command.run(args, ctx)
   if not result then
     return nil, err
   end
-  if count > most then
+  if listed then
+    output.document(ctx, { plan = args.plan, match = result.match, differ = result.differ,
+      not_applied = result.not_applied, differences = listed, proof_file = result.proof_path })
+  elseif count > most then
     ctx:out(("… and %d more\n"):format(count - most))
   end
-  ctx:out(("%d match, %d differ, %d not applied\n"):format(result.match, result.differ, result.not_applied))
+  if not listed then
+    ctx:out(("%d match, %d differ, %d not applied\n"):format(result.match, result.differ, result.not_applied))
+  end
   if result.proof_path then
-    ctx:say("wrote proof of the erasures to %s", result.proof_path)
+    ctx:inform("wrote proof of the erasures to %s", result.proof_path)
   end
   return result.differ > 0 and exit.codes.some_failed or exit.codes.ok
 end

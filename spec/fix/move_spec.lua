@@ -286,6 +286,16 @@ describe("a move of contacts", function()
     for _, id in ipairs { list[3].id, copy } do
       assert.equal(6, assert(fix.undo(place.client, place:path "p", { only = { id } })).changes)
     end
+    -- Any change of it, an action, or a condition that holds for one of its records stands for all.
+    local whole = assert(fix.undo(place.client, place:path "p", { only = { "7" } }))
+    assert.same({ 6, 3 }, { whole.changes, whole.added })
+    for _, options in ipairs { { only = { "move" } }, { only = { "delete" } }, { where = "lastName ~= nil" },
+      { only = { "move" }, limit = 9 } } do
+      assert.equal(assert(fix.undo(place.client, place:path "p")).changes,
+        assert(fix.undo(place.client, place:path "p", options)).changes)
+    end
+    -- A limit within it ends after it.
+    assert.equal(6, assert(fix.undo(place.client, place:path "p", { limit = 1 })).changes)
   end)
 
   it("skips what would lose an identifier, unless that is accepted", function()

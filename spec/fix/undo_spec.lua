@@ -1,11 +1,15 @@
 -- Undo: a plan that reverses what another one applied.
+local compat = require "extcontacts.base.compat"
 local core = require "extcontacts.core"
 local diff = require "extcontacts.record.diff"
 local fix = require "extcontacts.fix"
 local fixes = require "spec.support.fixes"
 local graph = require "spec.support.graph"
+local snapshot = require "extcontacts.snapshot"
 
 local USER = { id = "11111111-1111-4111-8111-111111111111" }
+
+local unpack = compat.unpack
 
 describe("fix.undo", function()
   local place = fixes.fresh_place(before_each, after_each)
@@ -257,6 +261,108 @@ describe("fix.undo", function()
     assert(fix.undo(place.client, place:path "p.undo"))
     apply "p.undo.undo"
     assert.equal("Pilot", assert(place.client.contacts:get(ids[2])).title)
+  end)
+
+  describe("of a choice", function()
+    -- Updates, a deletion and a create: rows 1 to 5.
+    local ids
+    before_each(function()
+      ids = place:ids(4)
+      local count = 0
+      place:plan {
+        source = fix.ids(ids),
+        change = function(contact)
+          count = count + 1
+          if count == 3 then
+            return { fix.delete, fix.create("contact", { lastName = "Made" }) }
+          end
+          contact.title = "Pilot"
+          return contact
+        end,
+      }
+      apply()
+    end)
+
+    local function numbers(only, options)
+      options = options or {}
+      options.only = only
+      local undone = undo(options)
+      local by_row = {}
+      for _, change in ipairs(place:objects "p.undo") do
+        by_row[#by_row + 1] = change.op and change.op .. " " .. (change.old_id or change.id)
+      end
+      return by_row, undone
+    end
+
+    local function problem(only)
+      local undone, err = fix.undo(place.client, place:path "p", { only = only })
+      assert.is_nil(undone)
+      assert.is_nil(place:read "p.undo")
+      return (err.message:gsub(place.dir .. "/", ""))
+    end
+
+    it("takes ids, a file of ids, actions, rows, several of them, and a limit", function()
+      local made = place:outcomes()[4].id
+      local list = place:write("ids.csv", "name,id\nx," .. ids[2]:upper() .. "\n")
+      local update_1, update_2, update_4 = "update " .. ids[1], "update " .. ids[2], "update " .. ids[4]
+      for _, case in ipairs {
+        { { ids[2] }, update_2 }, { { "@" .. list, ids[1] }, update_2, update_1 }, { { made }, "delete " .. made },
+        { { "update" }, update_4, update_2, update_1 }, { { "create" }, "delete " .. made },
+        { { "delete" }, "create " .. ids[3] }, { { "2-3" }, "create " .. ids[3], update_2 },
+        { { "4" }, "delete " .. made }, { { "1", ids[3] }, "create " .. ids[3], update_1 },
+        { { { "update" }, { "2-4" } }, update_2 }, { { { "update", "create" }, { ids[1], made } }, "delete " .. made,
+          update_1 },
+      } do
+        assert.same({ unpack(case, 2) }, (numbers(case[1])))
+      end
+      assert.same({ update_4, "delete " .. made }, (numbers(nil, { limit = 2 })))
+      assert.same({ update_4 }, (numbers({ "update" }, { limit = 1 })))
+      assert.same({ update_2 }, (numbers({ "update" }, { where = ('id == "%s"'):format(ids[2]) })))
+    end)
+
+    it("names what the plan does not have", function()
+      local other = "00000000-0000-0000-0000-00000000abcd"
+      assert.equal("only: p does not contain " .. other, problem { ids[1], other })
+      local many = {}
+      for index = 1, 12 do
+        many[index] = ("00000000-0000-0000-0000-0000000000%02d"):format(index)
+      end
+      assert.equal("only: p does not contain " .. table.concat(many, ", ", 1, 10) .. " and 2 more", problem(many))
+      assert.equal("only: p has no promote; it has: create, delete, update", problem { "promote" })
+      assert.equal("only: 3-6: p has 5 changes only", problem { "3-6" })
+      assert.equal("only: 5-3 is not a range of rows, such as 10-20", problem { "5-3" })
+      assert.equal("only: unknown action 'udpate', did you mean 'update'?; write an id, @FILE, an action or a range of "
+        .. "rows", problem { "udpate" })
+      assert.equal("only: cannot read none.txt", problem { "@" .. place:path "none.txt" })
+      assert.equal("only: 'ids.txt' is a file; write @ids.txt for the ids in it",
+        problem { place:write("ids.txt", ids[1]) })
+      assert.equal("only: bad.txt: line 2: not a valid id", problem { "@" .. place:write("bad.txt", other .. "\nx\n") })
+    end)
+
+    it("says how many of the chosen changes were not applied", function()
+      local all = place:ids(8)
+      place:plan({ source = fix.ids { all[5], all[6], all[7] }, change = function(contact)
+        contact.title = "Cook"
+        return contact
+      end }, "q")
+      assert(place:apply({ limit = 1 }, "q"))
+      local undone = assert(fix.undo(place.client, place:path "q", { only = { "1-2" } }))
+      assert.same({ 1, 1 }, { undone.changes, undone.unapplied })
+    end)
+
+    it("includes the deleted records that a deleted one refers to", function()
+      assert(snapshot.export(place.client, place:path "s", { only = { "organizations", "contacts" } }))
+      local organization = assert(place.client.organizations:create { name = "Acme" })
+      local contact = assert(place.client.contacts:create { lastName = "Lee",
+        externalOrganization = { id = organization.id } })
+      local other = assert(place.client.contacts:create { lastName = "Ray" })
+      assert(snapshot.plan_restore(place.client, place:path "s", { output = place:path "q", delete_created = true }))
+      assert.equal(3, apply("q").applied)
+      local undone = assert(fix.undo(place.client, place:path "q", { only = { contact.id } }))
+      assert.same({ 2, 1 }, { undone.changes, undone.added })
+      assert.equal(1, assert(fix.undo(place.client, place:path "q", { only = { organization.id } })).changes)
+      assert.equal(1, assert(fix.undo(place.client, place:path "q", { only = { other.id } })).changes)
+    end)
   end)
 
   it("undoes the applied changes of an unfinished run", function()

@@ -1,65 +1,34 @@
 --- Plans the undo of a plan: reverses what its journal says was applied, the
 -- last change first.
 
-local atomic_lines = require "extcontacts.base.atomic_lines"
+local applied_changes = require "extcontacts.fix.applied_changes"
 local bulk_api = require "extcontacts.fix.bulk_api"
 local changes = require "extcontacts.fix.plan.changes"
 local classes = require "extcontacts.fix.classes"
-local conditions = require "extcontacts.fix.plan.selection"
-local core = require "extcontacts.core"
 local deepcopy = require "extcontacts.base.deepcopy"
 local diff = require "extcontacts.record.diff"
 local draft = require "extcontacts.fix.plan.draft"
 local errors = require "extcontacts.base.errors"
 local field_path = require "extcontacts.base.path"
-local id_reader = require "extcontacts.record.normalize.id"
 local identity = require "extcontacts.fix.identity"
 local journal = require "extcontacts.fix.journal"
 local recreated = require "extcontacts.fix.recreated"
 local types = require "extcontacts.record.types"
 local undo_dependents = require "extcontacts.fix.undo_dependents"
-local writes = require "extcontacts.fix.execute.writes"
+local undo_selection = require "extcontacts.fix.undo_selection"
 
 local undo = {}
 
 ---@class extcontacts.fix.UndoOptions: extcontacts.fix.DraftOptions
 ---@field output string|nil path of the plan; default `PLAN.undo`
----@field only string[]|nil ids to undo; default: all
+---@field only string[]|string[][]|nil what to undo: ids, `@file` with ids, actions (`update`, `create`, `move` …), rows
+--- of the plan (`10-20`); of several lists, each has to hold; default: all
 ---@field where string|nil condition on the records as they were before the plan, see docs/where.md
----@field limit integer|nil stop after this many changes
+---@field limit integer|nil stop after this many changes, at the end of a move or consolidation
 ---@field same_organization boolean|nil as for `fix.apply`
 ---@field moved boolean|nil use a journal that is a copy: the original is gone or no longer in use
 ---@field with_dependents boolean|nil also delete created records that have since received notes, relationships or
 --- linked contacts
-
--- The applied changes from the last to the first: intent and outcome.
-local function applied_backwards(path)
-  local next_line, err, close = atomic_lines.backwards(path)
-  if not next_line then
-    error(err, 0)
-  end
-  local outcomes = {}
-  return function()
-    local text = next_line()
-    while text do
-      local line = core.json.decode(text)
-      if type(line) ~= "table" then
-        errors.raise_invalid(path .. " has changed since it was checked; undo again")
-      elseif line.t == "intent" then
-        local outcome = outcomes[line.n]
-        outcomes[line.n] = nil
-        if outcome and (outcome.t == "applied" or outcome.written) then
-          return line, outcome
-        end
-      elseif line.n then
-        local later = outcomes[line.n]
-        outcomes[line.n] = later and (later.t == "applied" or not line.written) and later or line
-      end
-      text = next_line()
-    end
-    close()
-  end
-end
 
 -- By operation: the change that undoes it, or nil; and a reason when the change
 -- or a part of it is skipped.
@@ -147,41 +116,6 @@ function UNDO.promote()
   return nil, "the contact was promoted, which can't be undone"
 end
 
--- A function that selects the applied changes to undo, those of a move by either id.
-local function selection(options, new_ids)
-  local ids = options.only and {}
-  for _, id in ipairs(options.only or {}) do
-    ids[id_reader.key(id)] = true
-  end
-  for old_id, new_id in pairs(ids and new_ids or {}) do
-    if ids[old_id] or ids[new_id] then
-      ids[old_id], ids[new_id] = true, true
-    end
-  end
-  local test = options.where and conditions.of_any_kind(options.where)
-  return function(intent, outcome)
-    local is_named = not ids or ids[intent.id] or ids[outcome.id] or (intent.owner and ids[intent.owner])
-    return is_named and (not test or test(intent.kind, intent.before or intent.body or {}))
-  end
-end
-
--- What was applied to a record, and which one.
-local function selected(path, options, new_ids)
-  local next_applied, is_selected = applied_backwards(path), selection(options, new_ids)
-  return function()
-    local intent, outcome
-    repeat
-      intent, outcome = next_applied()
-    until not intent or is_selected(intent, outcome)
-    if not intent then
-      return nil
-    end
-    local reference = writes.reference(intent)
-    reference.id = intent.op == "create" and outcome.id or reference.id
-    return { intent = intent, outcome = outcome, reference = reference }
-  end
-end
-
 -- Adds the undo of a change, and of what went with it.
 local function add(plan, restorer, item, change, records)
   local intent, outcome = item.intent, item.outcome
@@ -207,40 +141,57 @@ end
 -- Operations whose record is still the same when another undo has recreated it.
 local FOLLOWED = { update = true, create = true }
 
+-- Plans the undo of one applied change.
+local function undo_one(plan, restorer, needed, item, record, records)
+  plan.totals.records = plan.totals.records + 1
+  local intent = item.intent
+  if not record and FOLLOWED[intent.op] and item.reference.id then
+    record, item.reference = restorer:successor(item.reference)
+  end
+  local change, reason = UNDO[intent.op](item.reference, record, intent, item.outcome, restorer, records)
+  if reason then
+    plan.skipped:add(reason, { reference = item.reference })
+  end
+  if change then
+    change.needs = needed[intent.n]
+  end
+  add(plan, restorer, item, change, records)
+  if intent.needs then
+    needed[intent.needs] = change and change.n or needed[intent.n]
+  end
+  needed[intent.n] = nil
+end
+
 local function fill(client, path, plan, options, state)
   plan:start()
   local earlier = recreated.new(client, path, plan.header.undoes, state.began)
   local restorer = undo_dependents.new(client, path, plan, earlier, state.ids)
   plan.dependents.accepts = guard(options)
+  local journal_path = journal.path(path)
+  local created = options.only and applied_changes.created(journal_path) or {}
+  local chosen = undo_selection.read(path, options, created, state.has_series)
   local needed = {} -- by number of an applied change: the change of this plan that must precede its undo
-  for item, record, records in bulk_api.reader(client, selected(journal.path(path), options, state.ids), function(item)
+  for item, record, records in bulk_api.reader(client, applied_changes.selected(journal_path, chosen), function(item)
     local intent = item.intent
     return classes.of(intent.op) ~= "irreversible" and item.reference.id and item.reference or nil,
       intent.op == "delete" and earlier:known(item.reference, intent.dependents) or nil
   end) do
-    plan.totals.records = plan.totals.records + 1
-    local intent = item.intent
-    if not record and FOLLOWED[intent.op] and item.reference.id then
-      record, item.reference = restorer:successor(item.reference)
-    end
-    local change, reason = UNDO[intent.op](item.reference, record, intent, item.outcome, restorer, records)
-    if reason then
-      plan.skipped:add(reason, { reference = item.reference })
-    end
-    if change then
-      change.needs = needed[intent.n]
-    end
-    add(plan, restorer, item, change, records)
-    if intent.needs then
-      needed[intent.needs] = change and change.n or needed[intent.n]
-    end
-    needed[intent.n] = nil
-    if options.limit and plan.count >= options.limit then
-      break
+    if not chosen or chosen:has(item.intent) then
+      undo_one(plan, restorer, needed, item, record, records)
+      if chosen then
+        chosen:start(item.intent)
+      end
+      local is_full = options.limit and plan.count >= options.limit
+      if is_full and not chosen then
+        break
+      elseif is_full then
+        chosen:close()
+      end
     end
   end
   restorer:finish()
   earlier:close()
+  plan.choice = chosen
   return plan:finish()
 end
 
@@ -250,7 +201,8 @@ end
 ---@param path string of the plan to undo
 ---@param options extcontacts.fix.UndoOptions|nil
 ---@return extcontacts.fix.Plan|nil plan `applied` counts the changes that were applied, `unknown` those
---- that may have been
+--- that may have been, `added` those that were not chosen but belong to the chosen ones, `unapplied` the chosen ones
+--- that were not applied
 ---@return extcontacts.Error|nil
 function undo.plan(client, path, options)
   local with_output = { output = path .. ".undo" }
@@ -280,6 +232,7 @@ function undo.plan(client, path, options)
   if not plan then
     return nil, err
   end
+  state.has_series = (applied.totals.series or 0) > 0
   local totals
   totals, err = errors.catch(fill, client, path, plan, with_output, state)
   if not totals then
@@ -294,6 +247,8 @@ function undo.plan(client, path, options)
     skipped_path = plan.skipped_path,
     unknown = state.progress.counts.unknown,
     applied = state.progress.counts.applied,
+    added = plan.choice and plan.choice.added or 0,
+    unapplied = plan.choice and not with_output.limit and plan.choice.unapplied or 0,
   }
 end
 

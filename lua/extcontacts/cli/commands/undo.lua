@@ -20,10 +20,16 @@ values back, created records are deleted, and deleted records are recreated
 with new ids, together with their notes, relationships and linked contacts. A
 field that someone else has changed since is skipped. So is a created record
 that has since received notes, relationships or linked contacts. Nothing
-changes on the server.]],
+changes on the server.
+
+--only and --where select changes. What belongs together is undone together:
+all of a move or consolidation, and a deleted record with the deleted ones
+that it refers to.]],
   examples = [[
 extcontacts undo tidy.plan
 extcontacts undo tidy.plan --only CONTACT_ID,CONTACT_ID
+extcontacts undo tidy.plan --only @ids.csv --only update
+extcontacts undo tidy.plan --only 1-20
 extcontacts undo tidy.plan --where 'address.countryCode == "GB"'
 extcontacts undo tidy.plan -o undo.plan --html undo.html]],
   next_steps = [[
@@ -40,8 +46,9 @@ local SHOWN = 10
 function command.setup(argparser)
   argparser:argument("plan", "plan that was applied")
   plan_file.declare(argparser, "PLAN.undo")
-  argparser:option("--only", "undo only the changes to the records with these comma-separated ids")
-    :argname("IDS"):convert(function(text)
+  argparser:option("--only", "undo only these changes (comma-separated): ids, @FILE with ids, update, create, delete "
+    .. "or move, rows of the plan such as 10-20; repeated: all must hold"):argname("LIST"):count("*")
+    :convert(function(text)
       return arg_values.list { text }
     end)
   where_option.declare(argparser, "undo only the changes to records, as they were before the plan,")
@@ -63,8 +70,8 @@ function command.run(args, ctx)
   local show, on_change = plan_text.first(SHOWN)
   local plan, err = fix.undo(ctx:connect(), args.plan, {
     output = plan_file.path(args, ctx, args.plan .. ".undo"),
+    only = #args.only > 0 and args.only or nil,
     limit = args.limit,
-    only = args.only,
     where = args.where,
     same_organization = args.same_organization,
     moved = args.moved or nil,
@@ -82,6 +89,14 @@ function command.run(args, ctx)
   if plan.unknown > 0 then
     ctx:say("%s with an unknown outcome %s not in the undo plan; resume %s first to find out",
       texts.plural(plan.unknown, "change"), texts.noun(plan.unknown, "is", "are"), args.plan)
+  end
+  if plan.added > 0 then
+    ctx:say("%s %s undone as well: they belong to the same move or consolidation, or the selected ones refer to them",
+      texts.plural(plan.added, "change"), texts.noun(plan.added, "is", "are"))
+  end
+  if plan.unapplied > 0 then
+    ctx:say("%s of the selected ones %s not applied, so there is nothing to undo",
+      texts.plural(plan.unapplied, "change"), texts.noun(plan.unapplied, "was", "were"))
   end
   if plan.applied == 0 then
     ctx:say("no change of %s was applied, so there is nothing to undo; `extcontacts status` shows why", args.plan)

@@ -11,7 +11,8 @@ local lexer = require "spec.support.lexer"
 -- The rooms, bottom up.  Files at the root and `store/` are the public face.
 local ROOMS = {
   "base", "api", "record", "runtime", "transport", "rate", "auth", "call", "iterate",
-  "workflows", "public", "fix", "dedupe", "snapshot", "tidy", "fixes", "doctor", "resty", "sandbox", "cli",
+  "workflows", "public", "fix", "dedupe", "snapshot", "tidy", "fixes", "data_profile", "doctor", "resty", "sandbox",
+  "cli",
 }
 
 -- Modules that may require less than their room, and why.

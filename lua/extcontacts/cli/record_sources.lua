@@ -13,12 +13,13 @@ local record_sources = {}
 ---@field next_record fun(): table|nil raises error objects
 ---@field close fun()
 ---@field account table|nil of whose account the records are: an identity, or a snapshot's header
+---@field columns string[]|nil of a CSV file: those that no field has
 ---@field scan extcontacts.dedupe.PlatformScan|nil of the platform's clusters
 
 local KINDS = { contacts = "contact", organizations = "organization" }
 
--- The objects of a file, one a line.
-local function open_lines(path, kind)
+-- The objects of a file, one a line.  Records without an id count if `without_ids`.
+local function open_lines(path, kind, without_ids)
   local core = require "extcontacts.core"
   local next_line, err, close = atomic_lines.texts(path)
   if not next_line then
@@ -34,7 +35,7 @@ local function open_lines(path, kind)
         if type(record) ~= "table" or #record > 0 then
           errors.raise_invalid(("%s: line %d is not a JSON object%s"):format(path, number,
             problem and ": " .. problem or ""))
-        elseif type(record.id) ~= "string" or record.id == "" then
+        elseif not without_ids and (type(record.id) ~= "string" or record.id == "") then
           errors.raise_invalid(("%s: line %d has no id"):format(path, number))
         end
         return record
@@ -109,8 +110,9 @@ end
 ---@param kind "contact"|"organization"|nil of a file's records; default `contact`
 ---@param from string|nil `server`: the platform's clusters
 ---@param ids string[]|nil all that is needed of contacts or organizations
+---@param without_ids boolean|nil whether records of a file need no ids, so that a CSV file is read, too
 ---@return extcontacts.cli.RecordSource
-function record_sources.open(ctx, name, kind, from, ids)
+function record_sources.open(ctx, name, kind, from, ids, without_ids)
   if from and name ~= "contacts" then
     exit.usage "the platform has clusters of contacts only; omit --from server"
   elseif KINDS[name] then
@@ -119,11 +121,18 @@ function record_sources.open(ctx, name, kind, from, ids)
     end
     return open_server(ctx:connect(), name, from, ids)
   elseif not files.exists(name) then
-    exit.usage(("cannot read %s; expected contacts, organizations, or the path of a snapshot or NDJSON file")
-      :format(name))
+    exit.usage(("cannot read %s; expected contacts, organizations, or the path of a snapshot or %s file"):format(name,
+      without_ids and "an NDJSON or CSV" or "NDJSON"))
   end
   kind = kind or "contact"
-  return record_sources.file_type(name) == "snapshot" and open_snapshot(name, kind) or open_lines(name, kind)
+  local file_type = record_sources.file_type(name)
+  if file_type == "snapshot" then
+    return open_snapshot(name, kind)
+  elseif file_type == "csv" and without_ids then
+    local next_record, close, others = require("extcontacts.cli.csv_records").open(name, kind)
+    return { kind = kind, next_record = next_record, close = close, columns = others }
+  end
+  return open_lines(name, kind, without_ids)
 end
 
 return record_sources

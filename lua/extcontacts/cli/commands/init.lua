@@ -34,6 +34,7 @@ add("diff", function() return require "extcontacts.cli.commands.diff" end)
 add("restore", function() return require "extcontacts.cli.commands.restore" end)
 
 section "Fix data"
+add("profile", function() return require "extcontacts.cli.commands.profile" end)
 add("lint", function() return require "extcontacts.cli.commands.lint" end)
 add("duplicates", function() return require "extcontacts.cli.commands.duplicates" end)
 add("fixes", function() return require "extcontacts.cli.commands.fixes" end)

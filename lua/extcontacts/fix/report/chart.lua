@@ -1,6 +1,6 @@
---- The chart of a plan's report: changes by field, as an SVG whose texts keep
--- their size at any page width, and as a table.  Pure.
+--- The chart of a plan's report: changes by field, as bars and as a table.  Pure.
 
+local bars = require "extcontacts.fix.report.bars"
 local html = require "extcontacts.fix.report.html"
 local labels = require "extcontacts.fix.report.labels"
 local texts = require "extcontacts.base.text"
@@ -9,45 +9,27 @@ local chart = {}
 
 -- The first fields get a bar; the table has all of them.
 local MOST_BARS = 20
-local ROW, BAR_TOP, BAR = 46, 24, 12 -- pixels
 
 local PARTS = { "set", "changed", "cleared" }
 
-local function percent(part, whole)
-  return ("%.3f%%"):format(100 * part / whole)
-end
-
-local function bar(out, tally, row, most)
-  local top = row * ROW
-  local at = 0
-  local function put(...)
-    out[#out + 1] = table.concat { ... }
+local function row_of(tally)
+  local parts = {}
+  for index, part in ipairs(PARTS) do
+    parts[index] = { class = part, value = tally[part] }
   end
-  put('<text x="0" y="', top + 15, '">', html.text(tally.label), "</text>")
-  put('<text x="100%" y="', top + 15, '" text-anchor="end" class="count">', html.number(tally.count), "</text>")
-  put('<rect class="track" x="0" y="', top + BAR_TOP, '" width="100%" height="', BAR, '" rx="3"/>')
-  for _, part in ipairs(PARTS) do
-    if tally[part] > 0 then
-      put('<rect class="', part, '" x="', percent(at, most), '" y="', top + BAR_TOP, '" width="',
-        percent(tally[part], most), '" height="', BAR, '"/>')
-      at = at + tally[part]
-    end
-  end
+  return { label = tally.label, text = html.number(tally.count), parts = parts }
 end
 
 local function legend(tallies)
-  local out = {}
-  for _, part in ipairs(PARTS) do
+  local entries = {}
+  for index, part in ipairs(PARTS) do
     local total = 0
     for _, tally in ipairs(tallies) do
       total = total + tally[part]
     end
-    if total > 0 then
-      out[#out + 1] = ('<li><svg width="12" height="12" aria-hidden="true"><rect class="%s" width="12" height="12" '
-        .. 'rx="3"/></svg> %s <b>%s</b></li>'):format(part, labels.parts[part], html.number(total))
-    end
+    entries[index] = { class = part, label = labels.parts[part], total = total }
   end
-  return '<ul class="legend">' .. table.concat(out) .. "</ul>"
+  return bars.legend(entries)
 end
 
 local function as_table(tallies)
@@ -73,17 +55,11 @@ function chart.html(tallies)
     return ""
   end
   local shown = math.min(#tallies, MOST_BARS)
-  local out = { legend(tallies), ('<svg class="chart" width="100%%" height="%d" role="img" aria-labelledby="'
-    .. 'chart-title chart-desc"><title id="chart-title">Changes by field</title>'):format(shown * ROW) }
-  local counts = {}
+  local rows = {}
   for index = 1, shown do
-    counts[index] = tallies[index].label .. " " .. html.number(tallies[index].count)
+    rows[index] = row_of(tallies[index])
   end
-  out[#out + 1] = '<desc id="chart-desc">' .. html.text(table.concat(counts, ", ")) .. "</desc>"
-  for index = 1, shown do
-    bar(out, tallies[index], index - 1, tallies[1].count)
-  end
-  out[#out + 1] = "</svg>"
+  local out = { legend(tallies), bars.svg("chart", "Changes by field", rows, tallies[1].count) }
   if #tallies > shown then
     local more = #tallies - shown
     out[#out + 1] = ('<p class="note">The table has %s more %s.</p>'):format(html.number(more),

@@ -51,6 +51,7 @@ end
 ---@param described extcontacts.fix.Source
 ---@return fun(): table|nil, integer next_row
 ---@return fun() close
+---@return string[] header the names of the columns
 function rows.csv(described)
   local handle, message = io.open(described.path, "rb")
   if not handle then
@@ -73,7 +74,7 @@ function rows.csv(described)
     return row, reader.line
   end, function()
     handle:close()
-  end
+  end, reader.header
 end
 
 -- The lines of a file that are not blank, each with its number.

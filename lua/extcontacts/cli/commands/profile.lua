@@ -1,0 +1,152 @@
+--- `extcontacts profile`: what the records contain, before anything is fixed.  The
+-- connection option --profile is something else: a section of the configuration file.
+
+local arg_types = require "extcontacts.cli.arg_types"
+local atomic_lines = require "extcontacts.base.atomic_lines"
+local errors = require "extcontacts.base.errors"
+local exit = require "extcontacts.cli.exit"
+local json = require "extcontacts.base.json"
+local parser = require "extcontacts.cli.parser"
+local record_sources = require "extcontacts.cli.record_sources"
+local where_option = require "extcontacts.cli.where_option"
+
+local command = {
+  name = "profile",
+  summary = "show what the data contains before you decide what to fix",
+  connects = true,
+  description = [[
+Read contacts, organizations or a file, and show what they contain. Nothing is
+changed. For each field, the profile shows how many records have it, distinct
+values, the longest one, examples, and invalid values. Phone numbers by
+country, e-mail domains and shared identifiers follow, what the server would
+reject at the next update, contacts that expire soon, and the ready-made fixes
+that would change something, with the command to plan each.
+
+A file is a snapshot, a file with one JSON object per line, or a CSV file. A
+column that no field has is shown as a field of its own.
+
+--sample N reads fewer records and states the error. Of a scan it takes the
+first N records: few requests, but no random choice. Of a file it takes a
+random choice.
+
+Memory is bounded: distinct values are exact up to 4,096 per field, estimates
+beyond. docs/data-profile.md describes what is counted, and the errors.]],
+  examples = [[
+extcontacts profile
+extcontacts profile --html profile.html --phone-region DE
+extcontacts profile contacts --sample 10000
+extcontacts profile --where 'address.countryCode == "GB"' --json >gb.json
+extcontacts profile organizations
+extcontacts profile customers.csv]],
+  next_steps = [[
+Plan a fix that would help with the command below it, and review the plan:
+nothing changes before `extcontacts apply`. `extcontacts lint` lists the
+records that the server would reject, `extcontacts duplicates` the duplicates.]],
+  exit_codes = { 0, 1, 2, 3, 75, 130 },
+}
+
+-- Records between two updates of the progress line.
+local EVERY = 500
+
+--- Declares arguments and options.
+---@param argparser table
+function command.setup(argparser)
+  parser.completes(argparser:argument("source", "contacts, organizations, a snapshot, a file with one JSON object per "
+    .. "line, or a CSV file [contacts]"):args "?", { "contacts", "organizations" })
+  argparser:option("--kind", "what the records of a file are: contact or organization [contact]"):argname("KIND")
+    :choices { "contact", "organization" }
+  where_option.declare(argparser, "read only the records")
+  argparser:option("--sample", "number of records to read, with the error that follows"):argname("N")
+    :convert(arg_types.range(1, 2 ^ 31))
+  argparser:option("--phone-region", "country of phone numbers of contacts without a country, such as DE")
+    :argname("CODE")
+  argparser:flag("--json", "write the profile as one JSON object; docs/data-profile.md documents it")
+  argparser:option("--html", "also write the profile as an HTML page with charts"):argname("FILE")
+end
+
+-- Calls a function with a source, which is closed in any case.  The function raises
+-- nothing but error objects.
+local function with_source(source, fn)
+  local result, err = errors.catch(fn, source)
+  source.close()
+  return result, err
+end
+
+-- The number of records of a file for which the condition holds.
+local function count(opened, test)
+  return assert(with_source(opened, function(source)
+    local total = 0
+    for record in source.next_record do
+      total = total + ((not test or test(record)) and 1 or 0)
+    end
+    return total
+  end))
+end
+
+-- A file for --html must be one that can be written: reading takes time.
+local function check_html(args)
+  if args.html and args.html == args.source then
+    exit.usage "--html names the file that is read; name another file"
+  elseif args.html then
+    assert(atomic_lines.write(args.html)):abandon()
+  end
+end
+
+local function region_of(args)
+  local regions = require "extcontacts.tidy.phones"
+  local region = args.phone_region and args.phone_region:upper()
+  if region and not regions.is_region(region) then
+    exit.usage("--phone-region: " .. regions.unknown_region(region))
+  end
+  return region
+end
+
+local function make(args, ctx)
+  local name = args.source or "contacts"
+  local is_file = name ~= "contacts" and name ~= "organizations"
+  local kind = name == "organizations" and "organization" or args.kind or "contact"
+  local region, test = region_of(args), where_option.test(args, kind)
+  local function open()
+    return record_sources.open(ctx, name, args.kind, nil, nil, true)
+  end
+  local total = is_file and args.sample and count(open(), test) or nil
+  return with_source(open(), function(source)
+    return require("extcontacts.data_profile").make(source.next_record, {
+      kind = kind, client = not is_file and ctx:connect() or nil, where = args.where, sample = args.sample,
+      total = total, phone_region = region, source = name, columns = source.columns,
+      on_record = function(records)
+        if records % EVERY == 0 then
+          ctx:progress(("%d records read"):format(records))
+        end
+      end,
+    })
+  end)
+end
+
+--- Profiles the records.
+---@param args table
+---@param ctx table
+---@return integer|nil exit code
+---@return extcontacts.Error|nil
+function command.run(args, ctx)
+  check_html(args)
+  local profile, err = make(args, ctx)
+  ctx:progress(nil)
+  if not profile then
+    return nil, err
+  end
+  if args.html then
+    assert(require("extcontacts.data_profile").write_html(profile, args.html))
+  end
+  if args.json then
+    ctx:out(assert(json.encode(profile, { sort_keys = true })), "\n")
+  else
+    require("extcontacts.cli.data_profile_text").write(ctx, profile)
+  end
+  if args.html then
+    ctx:say("page: %s", args.html)
+  end
+  return exit.codes.ok
+end
+
+return command

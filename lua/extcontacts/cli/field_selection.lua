@@ -6,6 +6,7 @@ local columns = require "extcontacts.record.columns"
 local field_path = require "extcontacts.base.path"
 local models = require "extcontacts.api.models"
 local record = require "extcontacts.record"
+local selections = require "extcontacts.api.selections"
 local suggest = require "extcontacts.base.suggest"
 
 local field_selection = {}
@@ -52,6 +53,23 @@ function field_selection.warn_of_unknown(ctx, model, selected)
         near and (", did you mean '" .. near .. "'?") or " that is known here")
     end
   end
+end
+
+--- The option `fields` of a call whose records are only shown and tested: these fields
+-- and those that the test reads; nil if a name is not known here, so that all are decoded.
+---@param row extcontacts.Operation
+---@param lists string[]|nil of --fields
+---@param tested string[]|nil
+---@return string[]|nil
+function field_selection.decoded(row, lists, tested)
+  local names = arg_values.list(lists or {})
+  if #names == 0 then
+    return nil
+  end
+  for _, name in ipairs(tested or {}) do
+    names[#names + 1] = name
+  end
+  return selections.of(row, names) and names or nil
 end
 
 --- A field's value.  Null stays null, unlike in `base/path`.

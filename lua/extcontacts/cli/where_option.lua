@@ -17,12 +17,16 @@ end
 ---@param args table
 ---@param kind extcontacts.record.TypeName|string or the name of their model
 ---@return (fun(record: table): boolean)|nil test nil without a condition
+---@return string[]|nil fields that it reads
 function where_option.test(args, kind)
   if not args.where then
     return nil
   end
   local found, err = where.read(kind, args.where)
-  return found and found.test or exit.usage("--" .. err.message)
+  if not found then
+    return exit.usage("--" .. err.message)
+  end
+  return found.test, found.fields
 end
 
 return where_option

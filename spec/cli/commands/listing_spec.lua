@@ -241,4 +241,26 @@ describe("--ids", function()
     assert.same({ 2, "" }, { code, output })
     assert.matches("line 2: not a valid id; skipped\n.*--ids: standard input contains no valid id", errors)
   end)
+
+  it("decodes only the fields that are shown and tested", function()
+    local selections = require "extcontacts.api.selections"
+    local asked = {}
+    local of = selections.of
+    finally(function() selections.of = of end)
+    function selections.of(row, fields)
+      asked[#asked + 1] = table.concat(fields, ",")
+      return of(row, fields)
+    end
+    local whole = session:must "scan contacts --limit 3"
+    assert.same({}, asked)
+    local expected = {}
+    for index, record in ipairs(command.records(whole)) do
+      expected[index] = { id = record.id, lastName = record.lastName }
+    end
+    assert.same(expected, command.records(session:must {
+      "scan", "contacts", "--limit", "3", "--fields", "id,lastName", "--where", "not empty(firstName)" }))
+    assert.equal("id,lastName,firstName", asked[1])
+    local output = session:must "scan contacts --limit 1 --fields lastName,unheardOf"
+    assert.equal(expected[1].lastName, command.records(output)[1].lastName)
+  end)
 end)

@@ -6,6 +6,7 @@ local compat = require "extcontacts.base.compat"
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 local exit = require "extcontacts.cli.exit"
+local field_selection = require "extcontacts.cli.field_selection"
 local ids_option = require "extcontacts.cli.ids_option"
 local limit_option = require "extcontacts.cli.limit_option"
 local models = require "extcontacts.api.models"
@@ -104,13 +105,14 @@ local function holds_always()
   return true
 end
 
--- The test of --where and --ids together.
+-- The test of --where and --ids together, and the fields that it reads besides the id.
 local function test_of(args, row, chosen)
-  local condition = where_option.test(args, entities_of(row)) or holds_always
+  local condition, fields = where_option.test(args, entities_of(row))
+  condition = condition or holds_always
   local is_chosen = chosen and chosen:test()
   return is_chosen and function(record)
     return is_chosen(record) and condition(record)
-  end or condition
+  end or condition, fields
 end
 
 -- The listing whose records --ids names, if they can be read without it.
@@ -179,7 +181,7 @@ end
 
 local function run(args, ctx, row)
   local chosen = ids_option.read(args, ctx)
-  local test = test_of(args, row, chosen)
+  local test, tested = test_of(args, row, chosen)
   local options = options_of(row, args)
   local arguments, count = operation_args.bind(row, args, nil, options)
   if args.dry_run then
@@ -199,6 +201,7 @@ local function run(args, ctx, row)
   -- With a condition, the limit is on the records that are written.
   options.max_items = not (args.where or args.ids) and args.limit or nil
   options.from, options.allow_partial = args.from, args.allow_partial
+  options.fields = field_selection.decoded(row, args.fields, tested)
   if next(options) then
     count = #row.positional + 1
     arguments[count] = options

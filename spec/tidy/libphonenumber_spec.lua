@@ -1,5 +1,6 @@
 local core = require "extcontacts.core"
 local libphonenumber = require "extcontacts.tidy.libphonenumber"
+local phones = require "extcontacts.tidy.phones"
 local programs = require "spec.support.programs"
 
 describe("tidy.libphonenumber", function()
@@ -52,6 +53,28 @@ describe("tidy.libphonenumber", function()
     assert.is_true(checker:exists "+49301234567")
     assert.same({ nil, "libphonenumber's Python port failed: its answer is not one" }, { checker:exists "+4930" })
     assert.same({ nil, "libphonenumber's Python port failed: it is closed" }, { checker:exists "+4930" })
+  end)
+
+  it("never disagrees with our reader, which makes no number of a short one", function()
+    programs.need("python3-phonenumbers", pending)
+    local pipe = assert(io.popen("/usr/bin/python3 spec/support/phone_numbers.py", "r"))
+    local same, short, skipped = 0, 0, 0
+    for line in pipe:lines() do
+      local region, text, expected = line:match "^(%S+)\t(.*)\t(.*)$"
+      local number = phones.is_region(region) and phones.parse(text, region)
+      local e164 = number and number.e164
+      if expected == "-" then
+        short = short + 1
+        assert.is_nil(e164 or nil, region .. " " .. text)
+      elseif expected ~= "?" and e164 then
+        same = same + 1
+        assert.equal(expected, e164, region .. " " .. text)
+      elseif expected ~= "?" then
+        skipped = skipped + 1
+      end
+    end
+    pipe:close()
+    assert.is_true(same > 5000 and short > 500 and skipped < 0.25 * same, ("%d, %d, %d"):format(same, short, skipped))
   end)
 
   it("needs no process for no numbers", function()

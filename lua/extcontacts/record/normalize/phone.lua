@@ -113,6 +113,14 @@ local function is_single(lengths)
   return first and next(lengths, first) == nil
 end
 
+-- Whether the digits may be those of a service that is dialled in the country only, where
+-- no national prefix tells it from other numbers.
+local function is_short(digits, region)
+  local services = regions.services[region.name]
+  return #digits < SHORT and not digits:find "^0" and region.longest >= SHORT
+    or #digits == SHORT and services ~= nil and digits:find(services) ~= nil
+end
+
 -- Reads the digits of a number without a country code.
 local function read_national(digits, region, extension)
   local prefixes, lengths = region.prefixes, region.lengths
@@ -133,7 +141,7 @@ local function read_national(digits, region, extension)
     return nil, reason
   elseif not rest or #rest + #region.code < LEAST then
     return nil, "the number's length is wrong for the region"
-  elseif not prefix and #rest < SHORT and not rest:find "^0" and region.longest >= SHORT then
+  elseif not prefix and is_short(rest, region) then
     return nil, "may be a short number, which works in the country only"
   end
   -- The country code without "+", or a number that happens to start like it.

@@ -97,6 +97,10 @@ regions.old_forms = {
     reason = "an old form: mobile numbers in Mexico have no 1 after the country code since 2019" } },
 }
 
+--- What longer short numbers start with: those of services, seven digits long.
+---@type table<string, string>
+regions.services = { HK = "^1", IT = "^[124567]", PG = "^1" }
+
 --- Numbers of today that libphonenumber knows only since they were introduced: by
 -- country code, one that exists.
 ---@type table<string, string>

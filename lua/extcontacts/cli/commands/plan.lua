@@ -21,7 +21,7 @@ how to write one.]],
   examples = [[
 extcontacts plan tidy_names_emails
 extcontacts plan set_fields --set csv=values.csv -o set.plan --html set.html
-extcontacts plan phones_e164 --where 'address.countryCode == "GB"'
+extcontacts plan phones_e164 --set region=GB --where 'address.countryCode == "GB"'
 extcontacts plan my_fix.lua --limit 10 --show 10]],
   next_steps = [[
 Review the plan on the screen or in the HTML page, then run

@@ -90,3 +90,17 @@ describe("the sandbox command", function()
     end
   end)
 end)
+
+describe("a sandbox of the specs", function()
+  it("names the signal that ended it in the error of the next request of the control path", function()
+    local server = sandbox.start { contacts = 1 }
+    command.shell(("kill -KILL %d"):format(server.pid))
+    local ok, message = pcall(server.reset, server)
+    server:stop()
+    assert.is_false(ok)
+    local ended = ("; the sandbox (pid %d) has ended with signal 9; its standard error: "):format(server.pid)
+    assert.truthy(message:find("POST /sandbox/reset: ", 1, true), message)
+    assert.truthy(message:find(ended, 1, true), message)
+    assert.is_nil(message:find("\n", 1, true), message)
+  end)
+end)

@@ -48,12 +48,13 @@ local function as_options(options)
 end
 
 -- The server must not be a child whose end closing a pipe waits for: a shell
--- starts it, passes its first lines on, and is gone.
+-- starts it, passes its first lines on, and is gone.  Another shell stays, and
+-- writes the server's exit status to the log.
 local START = [[
 parent=$PPID
 out=$(mktemp -u "${TMPDIR:-/tmp}/sandbox.XXXXXX")
 mkfifo "$out"
-%s >"$out" 2>>%s &
+{ %s >"$out"; echo "exit status $?" >&2; } >/dev/null 2>>%s &
 head -n %d "$out"
 rm "$out"
 ]]
@@ -99,7 +100,7 @@ function sandbox.start(options)
   words.chaos, words.resets = nil, nil
   local line = launch("bin/extcontacts sandbox --parent $parent " .. as_options(words), log, 1)[1]
   if not line then
-    local message = read_all(log)
+    local message = read_all(log):gsub("exit status %d+\n$", "")
     os.remove(log)
     error("the sandbox did not start:\n" .. message, 2)
   end
@@ -127,6 +128,20 @@ function sandbox.shared(options)
   return shared[resets]
 end
 
+-- How the server has ended, and what it wrote on standard error; nil if it runs.
+local function describe_end(server)
+  for _ = 1, 200 do
+    local log, status = server:errors():match "^(.-)exit status (%d+)\n"
+    if status then
+      status = tonumber(status)
+      return ("the sandbox (pid %d) has ended with %s %d; its standard error: %s"):format(server.pid,
+        status > 128 and "signal" or "status", status > 128 and status - 128 or status,
+        log == "" and "(empty)" or log:gsub("%s+$", ""):gsub("\n", " | "))
+    end
+    socket.sleep(0.01)
+  end
+end
+
 --- A request of the control path.
 ---@param method string
 ---@param path string `/sandbox/…`
@@ -145,7 +160,8 @@ function Server:control(method, path, body)
   }
   local answer = table.concat(chunks)
   if not ok or status ~= 200 then
-    error(("%s %s: %s %s"):format(method, path, tostring(status), answer), 2)
+    local ended = not ok and describe_end(self)
+    error(("%s %s: %s%s"):format(method, path, tostring(status), ended and "; " .. ended or " " .. answer), 2)
   end
   return cjson.decode(answer)
 end

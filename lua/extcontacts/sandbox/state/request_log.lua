@@ -6,9 +6,11 @@ local server_clock = require "extcontacts.sandbox.state.server_clock"
 
 local request_log = {}
 
+-- The module must not call `reset` while it loads: LuaJIT before September 2023 may
+-- compile the assignments then, and later lose the new tables (LuaJIT issue 1085).
 local capacity = 20000
-local entries, total
-local by_operation, by_status, by_token, items
+local entries, total = {}, 0
+local by_operation, by_status, by_token, items = {}, {}, {}, {}
 
 --- Deletes all entries and counts.
 ---@param new_capacity integer|nil number of requests to keep; default unchanged
@@ -17,7 +19,6 @@ function request_log.reset(new_capacity)
   entries, total = {}, 0
   by_operation, by_status, by_token, items = {}, {}, {}, {}
 end
-request_log.reset()
 
 --- Adds a request.
 ---@param request table operation, method, path, raw_query, correlation_id, token_number, connection, items, written

@@ -351,6 +351,14 @@ function client.oauth_client(self)
   return not settings.access_token and settings.client_id or nil
 end
 
+--- Has waits reported: at their start, at least every second, and at their end.
+---@param self extcontacts.Client
+---@param report fun(reason: "rate"|"retry"|"circuit"|"token"|"job", seconds: number)|nil `seconds` is what is left
+--- of the wait, 0 at its end; a 429 counts as `rate`
+function client.on_wait(self, report)
+  client_context.of(self).on_wait = report
+end
+
 --- The requests per minute that a client allows itself.
 ---@param self extcontacts.Client
 ---@return number|nil nil without a limit

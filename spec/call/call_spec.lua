@@ -1,4 +1,5 @@
 -- The Call object: deadlines, stop reasons, pauses, and how it ends.
+local clients = require "extcontacts.client"
 local ec = require "extcontacts"
 local errors = require "extcontacts.base.errors"
 local fake = require "spec.support.fake"
@@ -108,11 +109,42 @@ describe("a call stops", function()
 end)
 
 describe("a pause", function()
+  local function on_wait(self, report)
+    self.ctx.on_wait = report
+  end
+
   it("is one sleep, and counts as waited", function()
     local self = fake.context {}
     assert.is_nil(fake.call(self, "contacts.get", "a"):pause(3, "retry"))
     assert.same({ 3 }, self.slept)
     assert.equal(3, self.ctx.stats.waits.retry)
+  end)
+
+  it("is reported every second while it lasts, and at its end", function()
+    local self, reports = fake.context {}, {}
+    on_wait(self, function(reason, seconds)
+      reports[#reports + 1] = ("%s %g"):format(reason, seconds)
+    end)
+    local call = fake.call(self, "contacts.get", "a")
+    assert.is_nil(call:pause(2.5, "rate"))
+    assert.same({ "rate 2.5", "rate 1.5", "rate 0.5", "rate 0" }, reports)
+    assert.same({ 1, 1, 0.5 }, self.slept)
+    assert.is_nil(call:pause(0.9, "retry")) -- too short to report
+    assert.equal(4, #reports)
+    on_wait(self, nil)
+    assert.is_nil(call:pause(3, "retry"))
+    assert.equal(4, #reports)
+  end)
+
+  it("after a 429 is reported as the rate limit", function()
+    local self = fake.client({ fake.json(429, nil, { ["retry-after"] = "2", ["content-type"] = "application/json" }),
+      fake.json(200, { id = "a" }) }, {})
+    local reasons = {}
+    clients.on_wait(self.client, function(reason)
+      reasons[reason] = true
+    end)
+    assert(self.client.contacts:get "a")
+    assert.same({ rate = true }, reasons)
   end)
 
   it("checks its cancel token five times per second", function()

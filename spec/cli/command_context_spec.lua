@@ -61,6 +61,59 @@ describe("a command's context", function()
     assert.equal("", errors())
   end)
 
+  it("shows what the client waits for beside the progress, and removes both before other text", function()
+    local ctx, _, errors = command.context { terminals = { stderr = true, stdout = true }, columns = 60 }
+    local function shown()
+      return errors():match "[^\r]*$"
+    end
+    ctx:wait("rate", 41.2)
+    assert.equal("\27[Krate limit: continuing in 42 s", shown())
+    ctx:progress "50 records read"
+    assert.equal("\27[Krate limit: continuing in 42 s; 50 records read", shown())
+    local before = errors()
+    ctx:wait("rate", 41.1)
+    assert.equal(before, errors())
+    ctx:wait("rate", 40.9)
+    assert.equal("\27[Krate limit: continuing in 41 s; 50 records read", shown())
+    ctx:wait("rate", 0)
+    assert.equal("\27[K50 records read", shown())
+    ctx:wait("job", 10)
+    assert.equal("\27[K50 records read", shown())
+    ctx:out "data\n" -- on the same terminal
+    assert.equal("\27[K", shown())
+    ctx:progress(("x"):rep(100)) -- never as wide as the terminal
+    assert.equal("\27[K" .. ("x"):rep(58) .. "…", shown())
+    ctx:hint("Undo", "undo", "p")
+    assert.matches("\r\27%[KUndo: [^\r]+$", errors())
+    ctx, _, errors = command.context { terminals = { stderr = true }, args = { quiet = true } }
+    ctx:wait("rate", 41)
+    ctx:progress "x"
+    assert.equal("", errors())
+  end)
+
+  it("flushes its output before it draws progress on the same terminal", function()
+    local order = {}
+    local function stream(name)
+      return {
+        write = function(self, ...)
+          order[#order + 1] = name .. ":" .. table.concat { ... }
+          return self
+        end,
+        flush = function(self)
+          order[#order + 1] = name .. " flushed"
+          return self
+        end,
+      }
+    end
+    local ctx = command.context { terminals = { stdout = true, stderr = true }, stdout = stream "out",
+      stderr = stream "err" }
+    ctx:out "data\n"
+    ctx:progress "1 read"
+    ctx:out "more\n"
+    assert.same({ "out:data\n", "out flushed", "err:\r\27[K1 read", "err flushed", "err:\r\27[K", "err flushed",
+      "out:more\n" }, order)
+  end)
+
   it("suggests a command that can be pasted into a shell", function()
     local ctx, _, errors = command.context()
     ctx:hint("Undo", "undo", "it's here.plan")

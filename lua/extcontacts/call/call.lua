@@ -41,6 +41,9 @@ local metatable = { __index = Call, __name = "extcontacts.call" }
 -- is no longer than this many seconds.
 local LONGEST_SLEEP = 0.2
 
+-- Seconds of the shortest wait that is reported, and between two reports.
+local SHORTEST_REPORTED, REPORT_EVERY = 1, 1
+
 -- The earlier of the call's own deadline and that of the code around it.
 -- `waiting` is the runtime.
 local function deadline_of(waiting, budget, args, started)
@@ -163,23 +166,33 @@ end
 ---@param seconds number
 ---@param reason "rate"|"retry"|"circuit"|"token"|"job" for the client's counters
 ---@param waitable table|nil ends the wait once it is done
+---@param shown string|nil the reason to report, if it is another one
 ---@return extcontacts.Error|nil why the call must not continue
-function Call:pause(seconds, reason, waitable)
+function Call:pause(seconds, reason, waitable, shown)
   local stop = self:stopped(core.signal.pending())
   if stop then
     return stop
   end
   local ctx = self.ctx
   local engine, started = transport.engine(ctx), ctx.now()
-  local finish = started + seconds
+  local finish, on_wait = started + seconds, seconds >= SHORTEST_REPORTED and ctx.on_wait or nil
   repeat
     local remaining = finish - ctx.now()
+    if on_wait then
+      if not waitable or ctx.now() - started >= SHORTEST_REPORTED then -- it may be there at once
+        on_wait(shown or reason, remaining)
+      end
+      remaining = math.min(remaining, REPORT_EVERY)
+    end
     if self.cancel_token or core.signal.deferred() then
       remaining = math.min(remaining, LONGEST_SLEEP)
     end
     local passed = wait_once(self, engine, remaining, waitable)
     stop = self:stopped(core.signal.pending()) or not passed and cancelled("the call was cancelled") or nil
   until stop or ctx.now() >= finish or (waitable and waitable:done())
+  if on_wait then
+    on_wait(shown or reason, 0)
+  end
   local waits = ctx.stats.waits
   waits[reason] = waits[reason] + ctx.now() - started
   return stop

@@ -33,6 +33,7 @@ local client_context = {}
 ---@field server_offset number|nil seconds from `now` to the server's clock
 ---@field creates extcontacts.Creates
 ---@field organization_ids table|nil ids of organizations by their external ids
+---@field on_wait (fun(reason: string, seconds: number))|nil is told of waits, see `client.on_wait`
 ---@field closed boolean
 
 ---@class extcontacts.Internals what specs replace in a client

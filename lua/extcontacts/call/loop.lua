@@ -96,7 +96,7 @@ local function prepare_next(call, failing, err, wait)
     return err
   end
   stats.retry(call.ctx.stats, err)
-  return call:pause(wait, "retry")
+  return call:pause(wait, "retry", nil, err.kind == "throttled" and "rate" or nil)
 end
 
 -- Notes a failure in the call; its verdict.

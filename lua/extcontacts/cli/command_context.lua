@@ -3,6 +3,7 @@
 
 local compat = require "extcontacts.base.compat"
 local connection = require "extcontacts.cli.connection"
+local display_width = require "extcontacts.base.display_width"
 local exit = require "extcontacts.cli.exit"
 local files = require "extcontacts.base.files"
 local printable = require "extcontacts.base.printable"
@@ -47,6 +48,7 @@ end
 ---@param ... string|number
 function Context:out(...)
   if self:is_terminal "stdout" then
+    self:progress(nil)
     check(self.stdout:write(shown(...)))
   else
     check(self.stdout:write(...))
@@ -108,14 +110,54 @@ function Context:hint(label, ...)
   self:note(label, ": extcontacts ", table.concat(words, " "), "\n")
 end
 
+--- Whether progress is shown.
+---@return boolean
+function Context:shows_progress()
+  return self:is_terminal "stderr" and not self:is_quiet()
+end
+
+-- Draws the line of the progress again, or removes it.  It never fills the last column:
+-- a terminal would continue it on a second line, which nothing could remove.
+local function draw(self)
+  local text = self.waiting_for and self.progress_text and self.waiting_for .. "; " .. self.progress_text
+    or self.waiting_for or self.progress_text
+  if text and self:is_terminal "stdout" then
+    self:flush() -- what was written before the progress is shown before it
+  end
+  if text or self.has_progress then
+    text = text and display_width.cut(printable.line(text), self:width "stderr" - 1)
+    self.stderr:write("\r\27[K", text or "")
+    self.stderr:flush()
+    self.has_progress = text ~= nil
+  end
+end
+
 --- Shows progress on a line that the next call replaces, on a terminal only and not
 -- with --quiet; nil removes it.
 ---@param text string|nil
 function Context:progress(text)
-  if (text or self.has_progress) and self:is_terminal "stderr" and not self:is_quiet() then
-    self.stderr:write("\r\27[K", text and printable.line(text) or "")
-    self.stderr:flush()
-    self.has_progress = text ~= nil
+  if self:shows_progress() and (text or self.has_progress) then
+    self.progress_text = text
+    self.waiting_for = text and self.waiting_for
+    draw(self)
+  end
+end
+
+local WAITS = {
+  rate = "rate limit: continuing in %d s",
+  retry = "a request failed: trying again in %d s",
+  circuit = "the server is failing: next attempt in %d s",
+  token = "waiting for an access token",
+}
+
+--- Shows, beside the progress, what the client waits for.
+---@param reason string as for `client.on_wait`
+---@param seconds number that the wait still takes; 0 at its end
+function Context:wait(reason, seconds)
+  local text = seconds > 0 and WAITS[reason] and WAITS[reason]:format(math.ceil(seconds)) or nil
+  if self:shows_progress() and text ~= self.waiting_for then
+    self.waiting_for = text
+    draw(self)
   end
 end
 
@@ -195,6 +237,11 @@ function Context:connect(opts)
     self.client = connection.open(self.args, self.getenv, function(...)
       self:note(...)
     end, opts)
+    if self:shows_progress() then
+      require("extcontacts.client").on_wait(self.client, function(reason, seconds)
+        self:wait(reason, seconds)
+      end)
+    end
   end
   return self.client
 end

@@ -47,6 +47,18 @@ local function usage()
   return table.concat(parts, "\n\n") .. "\n"
 end
 
+-- What the code of a fix prints does not mix with the progress.
+local function clear_before_print(ctx)
+  local original = print
+  rawset(_G, "print", function(...)
+    ctx:progress(nil)
+    original(...)
+  end)
+  return function()
+    rawset(_G, "print", original)
+  end
+end
+
 -- Reads the words and runs the command.
 local function perform(command, words, ctx)
   local argparser, subject = parser.make(command, words)
@@ -58,9 +70,14 @@ local function perform(command, words, ctx)
       command.without(parser.plain(argparser, words))
     end
     ctx.args = parser.read(argparser, words)
+    local restore = ctx:shows_progress() and clear_before_print(ctx)
     code, err = command.run(ctx.args, ctx, subject)
+    if restore then
+      restore()
+    end
   end
   ctx:flush()
+  ctx:progress(nil)
   if code == nil and err ~= nil then
     return nil, err
   end

@@ -6,11 +6,9 @@ local arg_values = require "extcontacts.cli.arg_values"
 local exit = require "extcontacts.cli.exit"
 local format = require "extcontacts.snapshot.format"
 local parser = require "extcontacts.cli.parser"
+local progress_bar = require "extcontacts.cli.progress_bar"
 
 local listings = {}
-
--- Records between two updates of the progress line.
-local EVERY = 200
 
 --- Declares --only.
 ---@param argparser table
@@ -41,14 +39,17 @@ function listings.selected(args)
   return #names > 0 and names or nil
 end
 
---- Shows how many records have been read.
+--- Shows how many records of each listing have been read.
 ---@param ctx table
 ---@return fun(listing: string, count: integer)
 function listings.counter(ctx)
+  local bar, current
   return function(listing, count)
-    if count % EVERY == 0 then
-      ctx:progress(("%d %s read"):format(count, listing))
+    if listing ~= current then
+      current = listing
+      bar = progress_bar.new(ctx, { noun = listing:gsub("s$", ""), verb = "read", done = count })
     end
+    bar:show(count)
   end
 end
 

@@ -2,19 +2,20 @@
 -- with its progress, and what they show of it.
 
 local arg_types = require "extcontacts.cli.arg_types"
-local core = require "extcontacts.core"
+local clients = require "extcontacts.client"
 local exit = require "extcontacts.cli.exit"
 local ids_option = require "extcontacts.cli.ids_option"
 local limit_option = require "extcontacts.cli.limit_option"
 local output_format = require "extcontacts.cli.output_format"
 local plan_text = require "extcontacts.cli.plan_text"
+local progress_bar = require "extcontacts.cli.progress_bar"
 local texts = require "extcontacts.base.text"
 local where_option = require "extcontacts.cli.where_option"
 
 local make_plan = {}
 
--- Seconds before the first progress line and between two of them.
-local FIRST, EVERY = 0.5, 0.2
+-- Records that a scan reads with one request, which is the fastest way to read them.
+local PER_PAGE = 200
 
 make_plan.exit_codes = { 0, 1, 2, 3, { 5, "the plan contains changes (with --detailed-exitcode)" }, 75, 130 }
 
@@ -31,15 +32,13 @@ function make_plan.setup(argparser, verb, counted)
   argparser:flag("--detailed-exitcode", "exit with 5 if the plan contains changes")
 end
 
--- Shows progress on a terminal.
+-- Shows how many records have been read.
 local function counter(ctx)
-  local now = core.engine.now
-  local next_at = now() + FIRST
-  return function(records, changes)
-    if now() >= next_at then
-      next_at = now() + EVERY
-      ctx:progress(("%s read, %s"):format(texts.plural(records, "record"), texts.plural(changes, "change")))
-    end
+  local bar = progress_bar.new(ctx, { noun = "record", verb = "read", per_request = PER_PAGE,
+    allowance = clients.allowance(ctx:connect()) })
+  return function(records, changes, total)
+    bar.find_total = total
+    bar:show(records, { texts.plural(changes, "change") })
   end
 end
 
@@ -64,7 +63,7 @@ function make_plan.run(args, ctx, definition, output, set)
     by = ctx.getenv "USER" or ctx.getenv "LOGNAME",
     getenv = ctx.getenv,
     on_change = on_change,
-    on_record = ctx:is_terminal "stderr" and counter(ctx) or nil,
+    on_record = ctx:shows_progress() and counter(ctx) or nil,
   })
   ctx:progress(nil)
   if not plan then

@@ -1,96 +1,126 @@
---- The progress of an apply: a line that is updated on a terminal, otherwise a
--- line now and then.
+--- The progress of a command on a terminal: how many are done, how fast, and how long
+-- the rest takes.  Elsewhere it writes nothing.
 
 local core = require "extcontacts.core"
+local rate_meter = require "extcontacts.cli.rate_meter"
 local texts = require "extcontacts.base.text"
 
 local progress_bar = {}
 
--- Seconds between two updates on a terminal and in a log.
-local ON_TERMINAL, IN_LOG = 0.2, 30
--- Characters of the bar.
-local WIDTH = 24
+-- Seconds between two updates, and before the first one of a command that may be short.
+local EVERY, FIRST = 0.2, 0.5
+-- Characters of the bar, by the columns of the terminal.
+local BARS = { { 100, 24 }, { 60, 10 }, { 0, 0 } }
 
+---@class extcontacts.cli.ProgressOptions
+---@field noun string what is counted, in the singular
+---@field verb string|nil what happens to them, where their number is not known: "read"
+---@field total integer|nil
+---@field done integer|nil how many were done before
+---@field requests number|nil how many requests all of them need
+---@field per_request number|nil how many of them one request handles, instead
+---@field allowance number|nil requests a minute
+---@field at_once boolean|nil whether to show it before the first half second has passed
+---@field now (fun(): number)|nil for specs
+
+---@class extcontacts.cli.ProgressBar
+---@field total integer|nil
+---@field find_total (fun(): integer|nil)|nil asked for the total when the progress is shown
 local Bar = {}
 Bar.__index = Bar
 
--- Seconds as "m:ss" or "h:mm:ss".
-local function clock(seconds)
-  if seconds ~= seconds or seconds == math.huge then
-    return "?"
+local function drawn(share, columns)
+  local width = 0
+  for _, row in ipairs(BARS) do
+    if columns >= row[1] then
+      width = row[2]
+      break
+    end
   end
-  seconds = math.floor(seconds + 0.5)
-  local hours, minutes = math.floor(seconds / 3600), math.floor(seconds / 60) % 60
-  if hours > 0 then
-    return ("%d:%02d:%02d"):format(hours, minutes, seconds % 60)
-  end
-  return ("%d:%02d"):format(minutes, seconds % 60)
+  local full = math.floor(share * width)
+  return width > 0 and "[" .. ("#"):rep(full) .. ("."):rep(width - full) .. "] " or ""
 end
 
-local function details(self, progress, now)
-  local elapsed = now - self.started
-  local speed = elapsed > 0 and progress.run / elapsed or 0
-  local parts = { ("%.1f per second"):format(speed) }
-  local stats = self.client:stats()
-  if stats.throttled > 0 then
-    parts[#parts + 1] = "rate-limited " .. texts.plural(stats.throttled, "time")
+--- Requests and the time that they take: "about 14 min at 300 requests/min".
+---@param requests number
+---@param allowance number requests a minute
+---@return string
+function progress_bar.estimate(requests, allowance)
+  return ("about %s at %.0f requests/min"):format(rate_meter.duration(requests / allowance * 60), allowance)
+end
+
+-- How fast it goes, and how long the rest takes.
+local function speed(self, done, total)
+  local parts, rate = {}, self.meter:rate()
+  if rate then
+    parts[1] = (rate >= 10 and "%.0f per second" or "%.1f per second"):format(rate)
   end
-  if stats.waits.rate >= 1 then
-    parts[#parts + 1] = ("waited %s for the rate limit"):format(clock(stats.waits.rate))
+  local remaining = total and total - done or 0
+  if remaining > 0 then
+    local requests = self.per_request and remaining / self.per_request
+      or self.requests and self.requests * remaining / total
+    local seconds = self.meter:remaining(remaining, requests, self.allowance)
+    if seconds and rate then
+      parts[#parts + 1] = ("about %s left"):format(rate_meter.duration(seconds))
+    elseif seconds then
+      parts[#parts + 1] = progress_bar.estimate(requests, self.allowance)
+    end
   end
-  local counts = progress.counts
-  if counts.failed > 0 then
-    parts[#parts + 1] = ("%d failed"):format(counts.failed)
+  return parts
+end
+
+-- The line.
+local function line_of(self, done, more, is_paused)
+  local total = self.total and done <= self.total and self.total or nil -- a wrong one is no total
+  local parts = is_paused and { "paused" } or speed(self, done, total)
+  for _, text in ipairs(more or {}) do
+    parts[#parts + 1] = text
   end
-  if counts.conflict > 0 then
-    parts[#parts + 1] = texts.plural(counts.conflict, "conflict")
+  if total then
+    local share = total > 0 and math.min(1, done / total) or 1
+    table.insert(parts, 1, ("%d of %s"):format(done, texts.plural(total, self.noun)))
+    local bar = drawn(share, self.ctx:width "stderr")
+    return ("%s%3d%% %s"):format(bar, math.floor(share * 100), table.concat(parts, ", "))
   end
-  if counts.unknown > 0 then
-    parts[#parts + 1] = ("%d unknown"):format(counts.unknown)
-  end
-  local remaining = progress.total - progress.settled
-  if remaining > 0 and speed > 0 then
-    parts[#parts + 1] = ("about %s left"):format(clock(remaining / speed))
-  end
+  table.insert(parts, 1, texts.plural(done, self.noun) .. (self.verb and " " .. self.verb or ""))
   return table.concat(parts, ", ")
 end
 
-local function drawn(share)
-  local full = math.floor(share * WIDTH)
-  return "[" .. ("#"):rep(full) .. ("."):rep(WIDTH - full) .. "]"
-end
-
 --- Shows the progress if an update is due.
----@param progress extcontacts.fix.Progress
-function Bar:show(progress)
-  local now = core.engine.now()
-  if now < self.next_at and not progress.paused then
+---@param done integer
+---@param more string[]|nil what else there is to say
+---@param is_paused boolean|nil
+function Bar:show(done, more, is_paused)
+  if not self.is_shown then
     return
   end
-  self.next_at = now + (self.terminal and ON_TERMINAL or IN_LOG)
-  local share = progress.total > 0 and progress.settled / progress.total or 1
-  local text = ("%d of %s, %s"):format(progress.settled, texts.plural(progress.total, "change"),
-    progress.paused and "paused" or details(self, progress, now))
-  if self.terminal then
-    self.ctx:progress(("%s %3d%% %s"):format(drawn(share), math.floor(share * 100), text))
-  elseif progress.settled > 0 or progress.paused then
-    self.ctx:say("%s", text)
+  local now = self.now()
+  self.meter:note(now, done)
+  if now >= self.next_at or is_paused then
+    self.next_at = now + EVERY
+    self.total = self.total or self.find_total and self.find_total()
+    self.ctx:progress(line_of(self, done, more, is_paused))
   end
 end
 
---- Starts the progress of a run.
+--- Removes the progress; it is not shown again.
+function Bar:finish()
+  self.is_shown = false
+  self.ctx:progress(nil)
+end
+
+--- Starts the progress of a command.
 ---@param ctx table
----@param client extcontacts.Client
----@return table
-function progress_bar.new(ctx, client)
-  local now = core.engine.now()
-  local terminal = ctx:is_terminal "stderr"
+---@param options extcontacts.cli.ProgressOptions
+---@return extcontacts.cli.ProgressBar
+function progress_bar.new(ctx, options)
+  local now = options.now or core.engine.now
+  local started = now()
   return setmetatable({
-    ctx = ctx,
-    client = client,
-    terminal = terminal,
-    started = now,
-    next_at = terminal and now or now + IN_LOG,
+    ctx = ctx, noun = options.noun, verb = options.verb, total = options.total, requests = options.requests,
+    per_request = options.per_request, allowance = options.allowance, now = now,
+    meter = rate_meter.new(started, options.done), next_at = options.at_once and started or started + FIRST,
+    is_shown = ctx:shows_progress(),
   }, Bar)
 end
 

@@ -2,6 +2,7 @@
 -- with its signals, and the summary.
 
 local arg_types = require "extcontacts.cli.arg_types"
+local clients = require "extcontacts.client"
 local connection = require "extcontacts.cli.connection"
 local core = require "extcontacts.core"
 local exit = require "extcontacts.cli.exit"
@@ -12,6 +13,7 @@ local plan_text = require "extcontacts.cli.plan_text"
 local progress_bar = require "extcontacts.cli.progress_bar"
 local run_text = require "extcontacts.cli.run_text"
 local texts = require "extcontacts.base.text"
+local write_choice = require "extcontacts.fix.write_choice"
 
 local run_plan = {}
 
@@ -80,8 +82,10 @@ function run_plan.connect(args, ctx)
   return ctx:connect { options = args.rate and { rate = args.rate, reserve = 0 } or nil }
 end
 
--- Runs with signals deferred, so that the requests in flight can finish.
-local function with_signals(ctx, options, path, run)
+-- Runs with signals deferred, so that the requests in flight can finish.  After the
+-- first signal there is no more progress: a second one ends the process at once, and
+-- would leave it on the terminal.
+local function with_signals(ctx, options, path, progress, run)
   local pause = require "extcontacts.fix.pause"
   local announced, signals_seen = false, 0
   local listener = core.signal.listen()
@@ -90,6 +94,7 @@ local function with_signals(ctx, options, path, run)
     local signal = core.signal.pending()
     if signal and not announced then
       announced = true
+      progress.is_over = true
       ctx:say "finishing the current requests; press Ctrl-C again to stop now"
     end
     return signal ~= nil
@@ -176,21 +181,71 @@ local function conclude(ctx, args, result)
   end
 end
 
+-- What goes wrong, beside the progress.
+local function problems_of(client, counts)
+  local parts = {}
+  if counts.failed > 0 then
+    parts[#parts + 1] = ("%d failed"):format(counts.failed)
+  end
+  if counts.conflict > 0 then
+    parts[#parts + 1] = texts.plural(counts.conflict, "conflict")
+  end
+  if counts.unknown > 0 then
+    parts[#parts + 1] = ("%d unknown"):format(counts.unknown)
+  end
+  local throttled = client:stats().throttled
+  if throttled > 0 then
+    parts[#parts + 1] = "rate-limited " .. texts.plural(throttled, "time")
+  end
+  return parts
+end
+
+-- The requests that a plan takes as it is going to be written.
+local function requests_of(args, totals)
+  for _, estimate in ipairs(write_choice.estimates(totals, tonumber(args.batch))) do
+    if estimate.name == (args.write or "auto") then
+      return estimate.requests
+    end
+  end
+end
+
+-- Shows the progress of a run; with the plan's totals, also how long it takes.
+local function progress_of(ctx, client, args, totals)
+  local allowance = clients.allowance(client)
+  local requests = totals and requests_of(args, totals)
+  local progress, bar = {}, nil
+  if requests and allowance and requests > allowance and not args.limit then
+    ctx:inform("%s", progress_bar.estimate(requests, allowance))
+  end
+  function progress.show(run)
+    if progress.is_over then
+      return
+    elseif not bar then
+      local before = run.settled - run.run
+      bar = progress_bar.new(ctx, {
+        noun = "change", total = args.limit and math.min(run.total, before + args.limit) or run.total,
+        done = before, requests = requests, allowance = allowance, at_once = true,
+      })
+    end
+    bar:show(run.settled, problems_of(client, run.counts), run.paused)
+  end
+  return progress
+end
+
 --- Runs a plan.
 ---@param args table
 ---@param ctx table
 ---@param name "apply"|"resume"
+---@param totals extcontacts.fix.Totals|nil of the plan
 ---@return integer|nil exit code
 ---@return extcontacts.Error|nil
-function run_plan.run(args, ctx, name)
+function run_plan.run(args, ctx, name, totals)
   local fix = require "extcontacts.fix"
   local client = run_plan.connect(args, ctx)
   local options = options_of(args)
-  local bar = progress_bar.new(ctx, client)
-  function options.on_progress(progress)
-    bar:show(progress)
-  end
-  local result, err = with_signals(ctx, options, args.plan, function()
+  local progress = progress_of(ctx, client, args, totals)
+  options.on_progress = ctx:shows_progress() and progress.show or nil
+  local result, err = with_signals(ctx, options, args.plan, progress, function()
     return fix[name](client, args.plan, options)
   end)
   ctx:progress(nil)

@@ -25,6 +25,7 @@ local undo = {}
 --- of the plan (`10-20`); of several lists, each has to hold; default: all
 ---@field where string|nil condition on the records as they were before the plan, see docs/where.md
 ---@field limit integer|nil stop after this many changes, at the end of a move or consolidation
+---@field on_progress fun(read: integer, applied: integer)|nil called after each record
 ---@field same_organization boolean|nil as for `fix.apply`
 ---@field moved boolean|nil use a journal that is a copy: the original is gone or no longer in use
 ---@field with_dependents boolean|nil also delete created records that have since received notes, relationships or
@@ -178,6 +179,9 @@ local function fill(client, path, plan, options, state)
   end) do
     if not chosen or chosen:has(item.intent) then
       undo_one(plan, restorer, needed, item, record, records)
+      if options.on_progress then
+        options.on_progress(plan.totals.records, state.progress.counts.applied)
+      end
       if chosen then
         chosen:start(item.intent)
       end

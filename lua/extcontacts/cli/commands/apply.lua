@@ -81,7 +81,7 @@ function command.run(args, ctx)
     return exit.codes.ok
   end
   local code
-  code, err = run_plan.run(args, ctx, "apply")
+  code, err = run_plan.run(args, ctx, "apply", checked.totals)
   return code, err
 end
 

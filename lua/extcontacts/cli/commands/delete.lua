@@ -9,6 +9,7 @@ local operation_calls = require "extcontacts.cli.operation_calls"
 local operation_command = require "extcontacts.cli.operation_command"
 local output = require "extcontacts.cli.output"
 local output_format = require "extcontacts.cli.output_format"
+local progress_bar = require "extcontacts.cli.progress_bar"
 local texts = require "extcontacts.base.text"
 local verbs = require "extcontacts.cli.verbs"
 
@@ -94,10 +95,12 @@ function command.run(args, ctx, row)
     end
     return unreadable > 0 and exit.codes.some_failed or exit.codes.ok
   end
+  local bar = progress_bar.new(ctx, { noun = "record", total = #ids })
   local deleted, failed, refused, fatal = 0, 0, json.array {}, nil
   for id, _, err in each(ctx, row, args, ids, function()
     return fatal ~= nil
   end) do
+    bar:show(deleted + failed)
     if not err then
       deleted = deleted + 1
     elseif #ids > 1 and errors.is_error(err) and err.kind == "http" and not err.retryable then

@@ -11,6 +11,7 @@ local json = require "extcontacts.base.json"
 local output = require "extcontacts.cli.output"
 local output_format = require "extcontacts.cli.output_format"
 local parser = require "extcontacts.cli.parser"
+local progress_bar = require "extcontacts.cli.progress_bar"
 local record_sources = require "extcontacts.cli.record_sources"
 local texts = require "extcontacts.base.text"
 local where_option = require "extcontacts.cli.where_option"
@@ -163,8 +164,6 @@ local function write_json(ctx, totals, paths, skipped)
   output.document(ctx, totals)
 end
 
-local PARTS = { records = "%d records read", pairs = "comparing: part %d of %d" }
-
 -- The records of --ids for which --where holds.
 local function selected(args, source, chosen)
   local condition, is_chosen = where_option.test(args, source.kind), chosen and chosen:test()
@@ -180,6 +179,7 @@ end
 
 local function find(args, ctx, source, rules, chosen)
   local never, never_path = read_never(args, ctx, source)
+  local bar = progress_bar.new(ctx, { noun = "record", verb = "read" })
   local region = args.phone_region or rules.phone_region
   local result, err = require("extcontacts.dedupe").find(selected(args, source, chosen), {
     kind = source.kind, threshold = args.threshold or rules.threshold, review = args.review or rules.review,
@@ -187,7 +187,11 @@ local function find(args, ctx, source, rules, chosen)
     block_size = rules.block_size, ignore = rules.ignore, weights = rules.weights,
     group_of = source.scan and source.scan.group_of,
     on_progress = function(step, done, total)
-      ctx:progress(PARTS[step]:format(done, total))
+      if step == "records" then
+        bar:show(done)
+      else
+        ctx:progress(("comparing: part %d of %d"):format(done, total))
+      end
     end,
   })
   ctx:progress(nil)

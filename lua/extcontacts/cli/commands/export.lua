@@ -62,6 +62,7 @@ function command.run(args, ctx)
   if args.server then
     return server_export.run(args, ctx)
   end
+  local count = listings.counter(ctx)
   local header, err = snapshot.export(ctx:connect(), args.file, {
     only = listings.selected(args),
     restart = args.restart,
@@ -73,7 +74,7 @@ function command.run(args, ctx)
       elseif progress.expired then
         ctx:say("the cursor has expired; reading the %s again from the start", progress.listing)
       end
-      ctx:progress(("%s: %d %s"):format(args.file, progress.count, progress.listing))
+      count(progress.listing, progress.count)
     end,
   })
   ctx:progress(nil)

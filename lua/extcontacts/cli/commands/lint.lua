@@ -9,6 +9,7 @@ local output = require "extcontacts.cli.output"
 local output_format = require "extcontacts.cli.output_format"
 local parser = require "extcontacts.cli.parser"
 local printable = require "extcontacts.base.printable"
+local progress_bar = require "extcontacts.cli.progress_bar"
 local snapshot_format = require "extcontacts.snapshot.format"
 local suggest = require "extcontacts.base.suggest"
 local texts = require "extcontacts.base.text"
@@ -50,9 +51,6 @@ lint again.]],
   exit_codes = { 0, { 1, "the server would reject some records, or some ids can't be read" }, 2,
     { 3, "credentials rejected, or a permission is missing, also to check custom fields" }, 75, 130 },
 }
-
--- Records between two updates of the progress line.
-local EVERY = 200
 
 -- The columns of CSV, and the fields of JSON.
 local COLUMNS = "kind,id,owner,field,rule,problem"
@@ -149,6 +147,7 @@ function command.run(args, ctx)
     exit.usage "--offline requires --snapshot"
   end
   local writer = writer_of(args, ctx)
+  local bar = progress_bar.new(ctx, { noun = "record", verb = "checked" })
   local count_problem = limit_option.counter(args)
   options.same_organization = args.same_organization
   options.on_rejection = function(found)
@@ -157,9 +156,7 @@ function command.run(args, ctx)
     count_problem()
   end
   options.on_record = function(count)
-    if count % EVERY == 0 then
-      ctx:progress(("%d records checked"):format(count))
-    end
+    bar:show(count)
   end
   local totals, err = require("extcontacts.tidy.rejections").find(not args.offline and ctx:connect() or nil, options)
   ctx:progress(nil)

@@ -14,6 +14,7 @@ local operation_args = require "extcontacts.cli.operation_args"
 local operation_calls = require "extcontacts.cli.operation_calls"
 local operation_command = require "extcontacts.cli.operation_command"
 local output = require "extcontacts.cli.output"
+local progress_bar = require "extcontacts.cli.progress_bar"
 local texts = require "extcontacts.base.text"
 local types = require "extcontacts.record.types"
 local verbs = require "extcontacts.cli.verbs"
@@ -145,11 +146,17 @@ end
 -- Writes page after page.  Only complete pages are written, so the resume token
 -- matches the last record written.  Returns whether it has read all of them.
 local function write_pages(iterator, writer, ctx, row, test, most)
+  -- Records that appear on a terminal are progress enough.
+  local bar = not ctx:is_terminal "stdout" and progress_bar.new(ctx, { noun = "record", verb = "written" }) or nil
   local ok, result = pcall(function()
     for page in iterator:pages() do
       local goes_on = write_matches(writer, page.entities, test, most)
       writer:flush()
       ctx:flush()
+      if bar then
+        bar.total = type(page.total) == "number" and math.min(page.total, most or math.huge) or nil
+        bar:show(writer.count)
+      end
       if not goes_on then
         iterator:close()
         return false

@@ -48,7 +48,8 @@ function command.run(args, ctx)
     ctx:inform "resumed the paused apply"
     return exit.codes.ok
   end
-  local code, err = run_plan.run(args, ctx, "resume")
+  local plan = ctx:shows_progress() and require("extcontacts.fix.planfile").check(args.plan)
+  local code, err = run_plan.run(args, ctx, "resume", plan and plan.totals or nil)
   return code, err
 end
 

@@ -7,6 +7,7 @@ local limit_option = require "extcontacts.cli.limit_option"
 local output_format = require "extcontacts.cli.output_format"
 local plan_file = require "extcontacts.cli.plan_file"
 local plan_text = require "extcontacts.cli.plan_text"
+local progress_bar = require "extcontacts.cli.progress_bar"
 local texts = require "extcontacts.base.text"
 local where_option = require "extcontacts.cli.where_option"
 
@@ -68,6 +69,7 @@ end
 function command.run(args, ctx)
   local fix = require "extcontacts.fix"
   local show, on_change = plan_text.first(SHOWN)
+  local bar = progress_bar.new(ctx, { noun = "record", verb = "read" })
   local plan, err = fix.undo(ctx:connect(), args.plan, {
     output = plan_file.path(args, ctx, args.plan .. ".undo"),
     only = #args.only > 0 and args.only or nil,
@@ -78,7 +80,12 @@ function command.run(args, ctx)
     with_dependents = args.with_dependents or nil,
     by = ctx.getenv "USER" or ctx.getenv "LOGNAME",
     on_change = on_change,
+    on_progress = ctx:shows_progress() and function(read, applied)
+      bar.total = #args.only == 0 and not (args.where or args.limit) and applied or nil
+      bar:show(read)
+    end or nil,
   })
+  bar:finish()
   if not plan then
     return nil, err
   end

@@ -1,6 +1,8 @@
 --- `extcontacts verify`: whether the records match an applied plan.
 
 local arg_types = require "extcontacts.cli.arg_types"
+local bulk_api = require "extcontacts.fix.bulk_api"
+local clients = require "extcontacts.client"
 local connection = require "extcontacts.cli.connection"
 local exit = require "extcontacts.cli.exit"
 local json = require "extcontacts.base.json"
@@ -9,6 +11,7 @@ local limit_option = require "extcontacts.cli.limit_option"
 local output = require "extcontacts.cli.output"
 local output_format = require "extcontacts.cli.output_format"
 local printable = require "extcontacts.base.printable"
+local progress_bar = require "extcontacts.cli.progress_bar"
 local record_diff = require "extcontacts.record.diff"
 local record_text = require "extcontacts.cli.record_text"
 
@@ -84,10 +87,17 @@ end
 function command.run(args, ctx)
   local count, most = 0, args.show or 20
   local listed = output_format.of(args) == "json" and json.array {} or nil
-  local result, err = require("extcontacts.fix").verify(ctx:connect(), args.plan, {
+  local client = ctx:connect()
+  local bar = progress_bar.new(ctx, { noun = "change", per_request = bulk_api.MOST,
+    allowance = clients.allowance(client) })
+  local result, err = require("extcontacts.fix").verify(client, args.plan, {
     fix = fix_of(args.plan),
     same_organization = args.same_organization,
     limit = args.limit,
+    on_progress = ctx:shows_progress() and function(checked, total)
+      bar.total = args.limit and math.min(args.limit, total) or total
+      bar:show(checked)
+    end or nil,
     on_difference = function(change, ...)
       count = count + 1
       if count <= most and listed then
@@ -97,6 +107,7 @@ function command.run(args, ctx)
       end
     end,
   })
+  bar:finish()
   if not result then
     return nil, err
   end

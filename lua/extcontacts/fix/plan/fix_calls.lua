@@ -22,10 +22,11 @@ end
 ---@param ... any
 ---@return any first
 ---@return any second
+---@return any third
 function fix_calls.call(name, item, fn, ...)
-  local ok, first, second = xpcall(fn, blame.handler, ...)
+  local ok, first, second, third = xpcall(fn, blame.handler, ...)
   if ok then
-    return first, second
+    return first, second, third
   elseif errors.is_error(first) then
     error(first, 0)
   end

@@ -27,7 +27,7 @@ local plan = {}
 ---@field set table<string, any>|nil options of the fix
 ---@field ids string[]|nil plan only for the records with these ids; of a scan, only these are read
 ---@field where string|nil condition on the records, see docs/where.md; besides the fix's own filter
----@field on_record fun(records: integer, changes: integer)|nil called after each record
+---@field on_record fun(records: integer, changes: integer, total: (fun(): integer|nil)|nil)|nil after each record
 ---@field getenv (fun(name: string): string|nil)|nil of the user's state directory; default: os.getenv
 
 ---@class extcontacts.fix.Plan
@@ -223,7 +223,7 @@ function Planner:run()
   if fix.prepare then
     call("prepare", nil, fix.prepare, ctx)
   end
-  local next_item, close = self:open(described)
+  local next_item, close, total_of = self:open(described)
   local item, goes_on = next_item(), true
   while item and goes_on do
     totals.records = totals.records + 1
@@ -231,7 +231,7 @@ function Planner:run()
     goes_on = self:pass(item)
     if goes_on then
       if self.on_record then
-        self.on_record(totals.records, self.draft.count)
+        self.on_record(totals.records, self.draft.count, total_of)
       end
       notes.item = nil
       item = next_item()

@@ -27,8 +27,11 @@ function by_ids.cheaper(count, total)
   return total and count / PER_BULK > total / PER_PAGE and "scan" or "bulk"
 end
 
--- The number of records; nil if the server does not say.
-local function total_of(client, listing)
+--- The number of all records, by a request; nil if the server does not say.
+---@param client extcontacts.Client
+---@param listing "contacts"|"organizations"|"relationships"|"notes"
+---@return integer|nil
+function by_ids.total_of(client, listing)
   local page = (listing == "contacts" or listing == "organizations") and client[listing]:list { page_size = 1 }
   return type(page) == "table" and type(page.total) == "number" and page.total or nil
 end
@@ -81,7 +84,7 @@ end
 function by_ids.open(client, listing, ids)
   local self = setmetatable({
     client = client, listing = listing, ids = ids, absent = {}, seen = idset.new(), returned = idset.new(),
-    by = by_ids.cheaper(#ids, #ids > FEW and total_of(client, listing) or nil),
+    by = by_ids.cheaper(#ids, #ids > FEW and by_ids.total_of(client, listing) or nil),
   }, ByIds)
   if self.by == "scan" then
     self.wanted = idset.new()

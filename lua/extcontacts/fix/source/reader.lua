@@ -2,6 +2,7 @@
 
 local blank = require "extcontacts.record.normalize.blank"
 local bulk_api = require "extcontacts.fix.bulk_api"
+local by_ids = require "extcontacts.fix.source.by_ids"
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 local find_contact = require "extcontacts.fix.find_contact"
@@ -206,12 +207,26 @@ local function of_rows(described, client)
   end, close
 end
 
+-- How many records a listing has: a page of a list says so.  For a scan of all contacts or
+-- organizations, one request asks.
+local function counter_of(described, client, iterator)
+  local asked, total = false, nil
+  return function()
+    if described.type == "scan" and not asked and not described.options then
+      asked, total = true, by_ids.total_of(client, described.listing)
+    end
+    local page = iterator.page
+    return total or page and type(page.total) == "number" and page.total or nil
+  end
+end
+
 --- Starts to read a source.  The iterator raises error objects.
 ---@param described extcontacts.fix.Source
 ---@param client table
 ---@param ctx table
 ---@return fun(): extcontacts.fix.Item|nil next_item
 ---@return fun() close
+---@return (fun(): integer|nil)|nil total how many records or rows the source has, where that is known
 function reader.open(described, client, ctx)
   if described.type == "each" then
     return of_iterator(described, described.open(ctx.client, ctx)), function() end
@@ -219,9 +234,12 @@ function reader.open(described, client, ctx)
     local iterator = client[described.method](client, described.options)
     return of_iterator(described, iterator), function()
       iterator:close()
-    end
+    end, counter_of(described, client, iterator)
   end
-  return of_rows(described, client)
+  local next_item, close = of_rows(described, client)
+  return next_item, close, described.list and function()
+    return #described.list
+  end or nil
 end
 
 return reader

@@ -5,8 +5,10 @@ local arg_types = require "extcontacts.cli.arg_types"
 local atomic_lines = require "extcontacts.base.atomic_lines"
 local errors = require "extcontacts.base.errors"
 local exit = require "extcontacts.cli.exit"
-local json = require "extcontacts.base.json"
+local output = require "extcontacts.cli.output"
+local output_format = require "extcontacts.cli.output_format"
 local parser = require "extcontacts.cli.parser"
+local progress_bar = require "extcontacts.cli.progress_bar"
 local record_sources = require "extcontacts.cli.record_sources"
 local where_option = require "extcontacts.cli.where_option"
 
@@ -45,9 +47,6 @@ records that the server would reject, `extcontacts duplicates` the duplicates.]]
   exit_codes = { 0, 1, 2, 3, 75, 130 },
 }
 
--- Records between two updates of the progress line.
-local EVERY = 500
-
 --- Declares arguments and options.
 ---@param argparser table
 function command.setup(argparser)
@@ -60,7 +59,8 @@ function command.setup(argparser)
     :convert(arg_types.range(1, 2 ^ 31))
   argparser:option("--phone-region", "country of phone numbers of contacts without a country, such as DE")
     :argname("CODE")
-  argparser:flag("--json", "write the profile as one JSON object; docs/data-profile.md documents it")
+  output_format.declare(argparser, { "text", "json" }, "text",
+    { json = "write the profile as one JSON document; docs/data-profile.md documents it" })
   argparser:option("--html", "also write the profile as an HTML page with charts"):argname("FILE")
 end
 
@@ -110,14 +110,13 @@ local function make(args, ctx)
     return record_sources.open(ctx, name, args.kind, nil, nil, true)
   end
   local total = is_file and args.sample and count(open(), test) or nil
+  local bar = progress_bar.new(ctx, { noun = "record", verb = "read" })
   return with_source(open(), function(source)
     return require("extcontacts.data_profile").make(source.next_record, {
       kind = kind, client = not is_file and ctx:connect() or nil, where = args.where, sample = args.sample,
       total = total, phone_region = region, source = name, columns = source.columns,
       on_record = function(records)
-        if records % EVERY == 0 then
-          ctx:progress(("%d records read"):format(records))
-        end
+        bar:show(records)
       end,
     })
   end)
@@ -138,13 +137,13 @@ function command.run(args, ctx)
   if args.html then
     assert(require("extcontacts.data_profile").write_html(profile, args.html))
   end
-  if args.json then
-    ctx:out(assert(json.encode(profile, { sort_keys = true })), "\n")
+  if output_format.of(args) == "json" then
+    output.document(ctx, profile)
   else
     require("extcontacts.cli.data_profile_text").write(ctx, profile)
   end
   if args.html then
-    ctx:say("page: %s", args.html)
+    ctx:inform("page: %s", args.html)
   end
   return exit.codes.ok
 end

@@ -27,10 +27,10 @@ describe("the arguments of an operation", function()
   it("are its positional parameters but the body, its options the others", function()
     local arguments, options = parser.describe(argparser_of("update", operations.by_short["contacts.notes.update"]))
     assert.same({ "resource", "contact_id", "note_id" }, names_of(arguments))
-    assert.same({ "--query", "--help" }, names_of(options))
+    assert.same({ "--query", "--quiet", "--help" }, names_of(options))
     arguments, options = parser.describe(argparser_of("call", list))
     assert.same({ "operation" }, names_of(arguments))
-    assert.same({ "--page-size", "--page-number", "--q", "--sort-order", "--expand", "--division-ids", "--query",
+    assert.same({ "--page-size", "--page-number", "--q", "--sort-order", "--expand", "--division-ids", "--query", "--quiet",
       "--help" }, names_of(options))
     assert.same({ "N", "N", "TEXT", "TEXT", "LIST", "LIST", "NAME=VALUE" }, (function()
       local values = {}
@@ -44,7 +44,7 @@ describe("the arguments of an operation", function()
   it("can be hidden, and the last id repeated", function()
     local _, options = parser.describe(argparser_of("list", list, { hidden = { q = true, page_size = true,
       page_number = true } }))
-    assert.same({ "--sort-order", "--expand", "--division-ids", "--query", "--help" }, names_of(options))
+    assert.same({ "--sort-order", "--expand", "--division-ids", "--query", "--quiet", "--help" }, names_of(options))
     local arguments = parser.describe(argparser_of("get", operations.by_short["contacts.get"], { several = true }))
     assert.is_false(arguments[1].several)
     assert.is_true(arguments[2].several)

@@ -27,6 +27,10 @@ describe("an error object", function()
   it("reads as one line: where, what, and the facts", function()
     for text, fields in pairs {
       ["no token (auth)"] = { kind = "auth", message = "no token" },
+      ["x: not found: 5b4ab8d4-2b1c-4b3e-9d5a-6f0a4c1f0b11 (http, HTTP 404)"] = { kind = "http", message = "not found.",
+        operation = "x", status = 404, path = "/api/v2/people/ann@acme.example/5b4ab8d4-2b1c-4b3e-9d5a-6f0a4c1f0b11" },
+      ["x: gone (http, HTTP 410)"] = { kind = "http", message = "gone", operation = "x", status = 410,
+        path = "/5b4ab8d4-2b1c-4b3e-9d5a-6f0a4c1f0b11" },
       ["contacts.get: not found (http, HTTP 404, not.found, correlation id c-1)"] = {
         kind = "http", message = "not found", operation = "contacts.get", status = 404, code = "not.found",
         attempts = 1, correlation_id = "c-1",

@@ -73,6 +73,20 @@ local KINDS = {
 
 local metatable = core.type "extcontacts.error"
 
+local UUID = ("%x"):rep(8) .. ("%-" .. ("%x"):rep(4)):rep(3) .. "%-" .. ("%x"):rep(12)
+
+-- The message; of a 404 with the ids in its path.  Other parts of a path may be personal
+-- data.
+local function with_ids(err)
+  local ids = {}
+  for id in (err.status == 404 and err.path or ""):gmatch(UUID) do
+    if not err.message:find(id, 1, true) then
+      ids[#ids + 1] = id
+    end
+  end
+  return #ids > 0 and ("%s: %s"):format((err.message:gsub("%.$", "")), table.concat(ids, ", ")) or err.message
+end
+
 function metatable.__tostring(err)
   local where = err.operation and (err.operation .. ": ") or ""
   if err.operation == "request" and err.path then
@@ -91,7 +105,7 @@ function metatable.__tostring(err)
   if err.correlation_id then
     facts[#facts + 1] = "correlation id " .. err.correlation_id
   end
-  return ("%s%s (%s)"):format(where, err.message, table.concat(facts, ", "))
+  return ("%s%s (%s)"):format(where, with_ids(err), table.concat(facts, ", "))
 end
 
 function metatable.__concat(a, b)

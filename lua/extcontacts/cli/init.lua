@@ -70,6 +70,9 @@ local function perform(command, words, ctx)
       command.without(parser.plain(argparser, words))
     end
     ctx.args = parser.read(argparser, words)
+    if command.takes then
+      require("extcontacts.cli.given_file").check_all(command, ctx.args)
+    end
     local restore = ctx:shows_progress() and clear_before_print(ctx)
     code, err = command.run(ctx.args, ctx, subject)
     if restore then
@@ -84,6 +87,12 @@ local function perform(command, words, ctx)
   return code or exit.codes.ok
 end
 
+-- What to do about a path with a tilde that the shell has left as it is.
+local function with_home(sentence)
+  return sentence:find("~/", 1, true)
+    and sentence .. "; the shell does not expand ~ in quotes or after =, write $HOME instead" or sentence
+end
+
 -- How a failure is reported.
 local function reporter(ctx)
   return {
@@ -93,7 +102,7 @@ local function reporter(ctx)
     end,
     code_of = exit.code_of,
     sentence = function(failure)
-      return exit.sentence(failure, ctx.program)
+      return with_home(exit.sentence(failure, ctx.program))
     end,
   }
 end

@@ -257,6 +257,18 @@ local function option_names(argparser)
   return names
 end
 
+-- What may have split an argument into several.
+local function split_hint(words)
+  for index, word in ipairs(words) do
+    if word:sub(-1) == "," and words[index + 1] then
+      return ("; write lists without blanks after commas: %s%s"):format(word, words[index + 1])
+    elseif word == "--where" then
+      return "; put the condition in quotes: --where 'lastName == \"Lee\"'"
+    end
+  end
+  return ""
+end
+
 -- lua-argparse reports the converter's sentence alone; it must name the option.
 local function name_options(argparser)
   for _, option in ipairs(argparser._options) do
@@ -290,7 +302,8 @@ function parser.read(argparser, words)
     local hint = #name > 2 and suggest.hint(name, option_names(argparser)) or "" -- every "-x" is near to "-h"
     problem = ("unknown option '%s'%s"):format(name, hint)
   end
-  exit.usage((problem:gsub("can not be used", "cannot be used")))
+  local hint = problem:find "^too many arguments" and split_hint(words) or ""
+  exit.usage(problem:gsub("can not be used", "cannot be used") .. hint)
 end
 
 return parser

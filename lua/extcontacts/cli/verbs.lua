@@ -2,6 +2,7 @@
 -- covers, and the words that name them.
 
 local exit = require "extcontacts.cli.exit"
+local files = require "extcontacts.base.files"
 local operations = require "extcontacts.api.operations"
 local suggest = require "extcontacts.base.suggest"
 
@@ -107,6 +108,10 @@ function verbs.unknown(verb, word)
     exit.usage("missing resource; expected one of " .. table.concat(words, ", "))
   elseif all[word] then
     exit.usage(("'%s' cannot be used with %s; use `extcontacts call %s`"):format(word, verb, all[word].short))
+  end
+  if files.exists(word) then
+    exit.usage(("%s is a file, and %s takes %s, such as %s"):format(word, verb, noun == "resource" and "a resource"
+      or "an operation", words[1]))
   end
   exit.usage(suggest.unknown(noun, word, words))
 end

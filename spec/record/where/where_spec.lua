@@ -89,6 +89,18 @@ describe("a condition", function()
     assert.matches("unknown field 'firstName'", message("firstName == nil", "organization"), 1, true)
   end)
 
+  it("can have any number of alternatives", function()
+    local parts = {}
+    for index = 1, 20000 do
+      parts[index] = ('lastName == "a%d"'):format(index)
+    end
+    local source = table.concat(parts, " or ")
+    assert.is_true(test(source, { lastName = "a20000" }))
+    assert.is_false(test(source, { lastName = "b" }))
+    assert.is_true(test("not (" .. source:gsub("==", "~="):gsub(" or ", " and ") .. ")", { lastName = "a1" }))
+    assert.is_true(test(('lastName == "%s"'):format(("x"):rep(1e6)), { lastName = ("x"):rep(1e6) }))
+  end)
+
   it("compares numbers beyond 2^53 with others", function()
     local record = { customFields = core.json.decode '{"n_integer":9007199254740993}' }
     assert.is_true(test("customFields.n_integer > 9007199254740000", record))
@@ -140,6 +152,11 @@ describe("a condition with a mistake", function()
     ['os.execute("true")'] = "column 11: expected `and`, `or` or the end",
     ["function() end"] = "column 12: expected `and`",
     ["firstName == \255"] = "column 14: unexpected byte",
+    ["lastName == \226\128\156Lee\226\128\157"] = "column 13: write \" or ' instead of \226\128\156",
+    ["lastName == \226\128\152Lee\226\128\153"] = "column 13: write \" or ' instead of \226\128\152",
+    ["address.countryCode == GB"] = 'column 24: unknown field \'GB\'; write "GB" for a text',
+    ["Oslo == address.city"] = 'column 1: unknown field \'Oslo\'; write "Oslo" for a text',
+    ['externalIds[1].value == "x"'] = "column 13: expected the name of a field in quotation marks",
     ["address. == 'x'"] = "column 10: expected the name of a field after the point",
   } do
     it(source .. " says where and what", function()

@@ -8,6 +8,7 @@ local texts = require "extcontacts.base.text"
 
 local command = {
   name = "apply",
+  takes = { plan = "plan" },
   summary = "apply a plan",
   connects = true,
   description = [[

@@ -15,6 +15,7 @@ local snapshot = require "extcontacts.snapshot"
 
 local command = {
   name = "diff",
+  takes = { snapshot = "snapshot" },
   summary = "show what changed since a snapshot",
   description = [[
 Read all records and compare them with a snapshot. What the server sets or

@@ -1,12 +1,16 @@
 --- `extcontacts export`: writes a snapshot.
 
 local connection = require "extcontacts.cli.connection"
+local exit = require "extcontacts.cli.exit"
+local files = require "extcontacts.base.files"
 local listings = require "extcontacts.cli.listings"
 local output = require "extcontacts.cli.output"
 local output_format = require "extcontacts.cli.output_format"
 local server_export = require "extcontacts.cli.server_export"
+local shell = require "extcontacts.base.shell"
 local snapshot = require "extcontacts.snapshot"
 local texts = require "extcontacts.base.text"
+local types = require "extcontacts.record.types"
 
 local command = {
   name = "export",
@@ -54,6 +58,22 @@ local function summary(header)
   return table.concat(parts, ", ")
 end
 
+-- Ends the command for the name of a listing, or of a file that people import.
+local function check_path(path)
+  local word = shell.word(path)
+  if types.listings[path] then
+    exit.usage(("export takes the file to write: extcontacts export %s.ndjson --only %s"):format(path, path))
+  end
+  local ending = path:lower():match "%.(%w+)$"
+  if ending ~= "csv" and ending ~= "tsv" and ending ~= "xlsx" then
+    return
+  elseif files.exists(path) then
+    exit.usage(("%s exists; did you mean import? extcontacts import %s"):format(path, word))
+  end
+  exit.usage(("export writes a snapshot, one JSON object per line: name it %s.ndjson; to write CSV, use --server, or "
+    .. "extcontacts scan contacts --csv >%s"):format(path:sub(1, -#ending - 2), word))
+end
+
 --- Writes it.
 ---@param args table
 ---@param ctx table
@@ -62,6 +82,7 @@ function command.run(args, ctx)
   if args.server then
     return server_export.run(args, ctx)
   end
+  check_path(args.file)
   local count = listings.counter(ctx)
   local header, err = snapshot.export(ctx:connect(), args.file, {
     only = listings.selected(args),

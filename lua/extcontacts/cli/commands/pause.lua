@@ -5,6 +5,7 @@ local output_format = require "extcontacts.cli.output_format"
 
 local command = {
   name = "pause",
+  takes = { plan = "plan" },
   summary = "pause a running apply",
   description = [[
 Pause the process that is applying a plan. Within a second it finishes its

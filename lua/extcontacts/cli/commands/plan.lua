@@ -47,6 +47,7 @@ end
 -- The file of a fix: the one with this name, else the ready-made fix.
 local function path_of(name)
   if files.exists(name) or name:find "[/.]" then
+    require("extcontacts.cli.given_file").check(name, "fix", command.name)
     return name
   end
   return fixes.path(name) or exit.usage("no such file, and " .. suggest.unknown("ready-made fix", name, fixes.names))

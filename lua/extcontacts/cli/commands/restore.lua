@@ -13,6 +13,7 @@ local suggest = require "extcontacts.base.suggest"
 
 local command = {
   name = "restore",
+  takes = { snapshot = "snapshot" },
   summary = "plan how to restore a snapshot",
   description = [[
 Compare all records with a snapshot and write a plan that restores it: changed

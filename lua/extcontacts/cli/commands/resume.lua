@@ -7,6 +7,7 @@ local run_plan = require "extcontacts.cli.run_plan"
 
 local command = {
   name = "resume",
+  takes = { plan = "plan" },
   summary = "resume a stopped or paused apply",
   connects = true,
   description = [[

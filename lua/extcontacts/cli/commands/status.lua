@@ -11,6 +11,7 @@ local texts = require "extcontacts.base.text"
 
 local command = {
   name = "status",
+  takes = { plan = "plan" },
   summary = "show the progress of a plan",
   description = [[
 Show how far a plan has been applied, from the plan and its journal. Sends no

@@ -13,6 +13,7 @@ local where_option = require "extcontacts.cli.where_option"
 
 local command = {
   name = "undo",
+  takes = { plan = "plan" },
   summary = "plan how to undo an applied plan",
   connects = true,
   description = [[

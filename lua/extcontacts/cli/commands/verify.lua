@@ -17,6 +17,7 @@ local record_text = require "extcontacts.cli.record_text"
 
 local command = {
   name = "verify",
+  takes = { plan = "plan" },
   summary = "check that the records match an applied plan",
   connects = true,
   description = [[

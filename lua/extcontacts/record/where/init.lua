@@ -59,7 +59,12 @@ end
 local function path(work, node)
   local kind, problem = fields_of.kind(work.model, node.path)
   if not kind then
-    fail(work, node, "%s", problem)
+    -- A word on the right of a comparison is more often a text without quotes.
+    local hint = ""
+    if #node.path == 1 and (node.is_right or not problem:find("did you mean", 1, true)) then
+      problem, hint = ("unknown field '%s'"):format(node.path[1]), ('; write "%s" for a text'):format(node.path[1])
+    end
+    fail(work, node, "%s%s", problem, hint)
   end
   work.fields[#work.fields + 1] = table.concat(node.path, ".")
   return { kind = kind, value = fields_of.reader(work.model, node.path) }
@@ -141,6 +146,7 @@ local function check_kinds(work, node, left, right)
 end
 
 local function comparison(work, node)
+  node[2].is_right = true
   local left, right = compile(work, node[1]), compile(work, node[2])
   local kinds = { [left.kind] = true, [right.kind] = true }
   if (kinds.date or kinds.time) and (kinds.text or kinds.date or kinds.any) and not kinds["nil"] then
@@ -173,14 +179,20 @@ end
 
 local function logic(work, node, is_condition)
   local take = is_condition and condition or compile
-  local left, right = take(work, node[1]), take(work, node[2])
-  local is_and = node.op == "and"
-  return { kind = left.kind == right.kind and left.kind or "any", value = function(record)
-    local value = left.value(record)
-    if is_and == not value then
-      return value
+  local values, kind = {}, nil
+  for index, inner in ipairs(node) do
+    local operand = take(work, inner)
+    values[index], kind = operand.value, (index == 1 or kind == operand.kind) and operand.kind or "any"
+  end
+  local is_and, last = node.op == "and", #values
+  return { kind = kind, value = function(record)
+    for index = 1, last - 1 do
+      local value = values[index](record)
+      if is_and == not value then
+        return value
+      end
     end
-    return right.value(record)
+    return values[last](record)
   end }
 end
 

@@ -1,5 +1,7 @@
 --- The tokens of a condition.  Pure.
 
+local magic = require "extcontacts.base.magic"
+
 local lexer = {}
 
 ---@class extcontacts.record.WhereToken
@@ -71,6 +73,10 @@ function lexer.read(source, at)
       lexer.fail(source, at, "not a number; write digits, with a point before decimals")
     end
     return { kind = "number", value = tonumber(number), at = at }, at + #number
+  end
+  local quote = magic.curly_quote(source:sub(at, at + 2))
+  if quote and source:sub(at, at + #quote - 1) == quote then
+    lexer.fail(source, at, 'write " or \' instead of %s', quote)
   end
   local sign = source:match("^[=!<>~&|]+", at) or source:match("^[-().,%[%]]", at)
   if not sign then

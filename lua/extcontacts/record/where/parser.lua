@@ -104,12 +104,16 @@ function Reader:comparison()
   return node
 end
 
--- Operators of one precedence, from the left.
+-- The operands of one operator, however many, in one node.
 function Reader:joined(op, next_operand)
-  local node = next_operand(self)
+  local first = next_operand(self)
+  if self.token.kind ~= op then
+    return first
+  end
+  local node = { op = op, at = self.token.at, first }
   while self.token.kind == op do
-    local at = self:advance().at
-    node = { op = op, at = at, node, next_operand(self) }
+    self:advance()
+    node[#node + 1] = next_operand(self)
   end
   return node
 end

@@ -30,6 +30,24 @@ describe("extcontacts restore", function()
     assert.equal("extcontacts restore: wrote the plan " .. place:at "before.plan" .. ": no changes\n", errors)
   end)
 
+  it("restores only what a condition selects, as it was", function()
+    local contacts = place.session:scan "contacts"
+    for index = 1, 4 do
+      contacts[index].lastName, contacts[index].title = index <= 2 and "Now" or contacts[index].lastName, "Chief"
+      place.session:must("PUT", "/contacts/" .. contacts[index].id, contacts[index])
+    end
+    place.session:must("DELETE", "/contacts/" .. contacts[9].id)
+    local condition = ('id == "%s" or id == "%s" or id == "%s"'):format(contacts[1].id, contacts[3].id, contacts[9].id)
+    place:must { "restore", place:at "before", "-o", place:at "plan", "--where", condition .. " and lastName ~= 'Now'" }
+    local found = changes_of(place:at "plan")
+    assert.same({ 2, 1 }, { #found["contact.update"], #found["contact.create"] })
+    place:must { "restore", place:at "before", "-o", place:at "none", "--where", "lastName == 'Now'" }
+    assert.same({}, changes_of(place:at "none"))
+    local code, _, errors = place:run { "restore", place:at "before", "-o", place:at "x", "--where", "lastNme" }
+    assert.equal(2, code)
+    assert.matches("unknown field 'lastNme', did you mean 'lastName'?", errors, 1, true)
+  end)
+
   it("plans to update changed records, to recreate deleted ones, and to delete created ones on request", function()
     local contacts = place.session:scan "contacts"
     local changed, deleted = contacts[5], contacts[9]

@@ -4,6 +4,7 @@
 local bulk_api = require "extcontacts.fix.bulk_api"
 local changes = require "extcontacts.fix.plan.changes"
 local compare = require "extcontacts.snapshot.compare"
+local conditions = require "extcontacts.fix.plan.selection"
 local deepcopy = require "extcontacts.base.deepcopy"
 local earlier_plans = require "extcontacts.fix.earlier_plans"
 local erased = require "extcontacts.snapshot.erased"
@@ -20,6 +21,8 @@ local restore = {}
 ---@field output string path of the plan
 ---@field only string[]|nil listings
 ---@field ids string[]|nil only these records
+---@field where string|nil only records for which this condition holds: as they are in the snapshot, and created ones as
+--- they are on the server; see docs/where.md
 ---@field delete_created boolean|nil delete records created since the snapshot
 ---@field allow_copies boolean|nil recreate deleted records even if a similar record was created since
 ---@field erased string[]|nil paths of plans, journals, proofs or lists of erasures: what they have erased is left
@@ -30,7 +33,7 @@ local restore = {}
 ---@field on_record fun(listing: string, count: integer)|nil
 
 local OPTIONS = {
-  output = { "string" }, only = { "table" }, ids = { "table" }, delete_created = { "boolean" },
+  output = { "string" }, only = { "table" }, ids = { "table" }, where = { "string" }, delete_created = { "boolean" },
   allow_copies = { "boolean" }, erased = { "table" }, same_organization = { "boolean" }, batch = bulk_api.BATCH_RULE,
   by = { "string" }, on_record = { "function" },
 }
@@ -147,6 +150,7 @@ local function fill(client, path, draft, options)
   local self = setmetatable({ client = client, draft = draft, options = options, planned = {}, created = {},
     left_out = {} }, Restore)
   local selected = options.ids and set_of(options.ids)
+  local holds = options.where and conditions.of_any_kind(options.where)
   local counts = assert(compare.run(client, path, {
     only = options.only,
     output = options.output,
@@ -160,7 +164,8 @@ local function fill(client, path, draft, options)
       self.erased = erased.collect(earlier_plans.folders(path, options.output), options.erased)
     end,
     on_change = function(change)
-      if not selected or selected[change.reference.id] or selected[change.old_id or ""] then
+      local is_named = not selected or selected[change.reference.id] or selected[change.old_id or ""]
+      if is_named and (not holds or holds(change.reference.kind, change.before or change.after)) then
         TAKE[change.change](self, change)
       end
     end,
@@ -192,7 +197,7 @@ function restore.plan(client, path, options)
   local draft, err = plan_draft.new(client, {
     name = "restore from " .. path:match("[^/]+$"),
     fix = {},
-    source = { type = "snapshot", path = path },
+    source = { type = "snapshot", path = path, where = options.where },
     options = {},
   }, options)
   if not draft then

@@ -2,6 +2,7 @@
 -- An update replaces the whole record, so one invalid field makes the server reject
 -- any change to it.  Nothing is written.
 
+local conditions = require "extcontacts.fix.plan.selection"
 local diff = require "extcontacts.record.diff"
 local errors = require "extcontacts.base.errors"
 local fix_source = require "extcontacts.fix.source"
@@ -32,14 +33,16 @@ local rejections = {}
 ---@field source extcontacts.fix.Source|extcontacts.fix.Source[]|nil which records to read; default: a scan of all
 ---@field snapshot string|nil path of a snapshot to read instead
 ---@field only string[]|nil the listings of the scan or snapshot; default all
+---@field where string|nil condition on the records to check, see docs/where.md
 ---@field same_organization boolean|nil of the snapshot: as for `fix.apply`
 ---@field on_rejection fun(rejection: extcontacts.tidy.Rejection)|nil
 ---@field on_record fun(records: integer, reference: extcontacts.record.Reference)|nil
 ---@field on_skipped fun(item: extcontacts.fix.Item)|nil a row or id without a record
 
 local OPTIONS = {
-  source = { "table" }, snapshot = { "string" }, only = { "table" }, same_organization = { "boolean" },
-  on_rejection = { "function" }, on_record = { "function" }, on_skipped = { "function" },
+  source = { "table" }, snapshot = { "string" }, only = { "table" }, where = { "string" },
+  same_organization = { "boolean" }, on_rejection = { "function" }, on_record = { "function" },
+  on_skipped = { "function" },
 }
 
 local OFFLINE = "not connected, so that schemas can't be read"
@@ -111,6 +114,9 @@ end
 
 function Run:check(reference, record)
   local totals = self.totals
+  if self.is_selected and not self.is_selected(reference.kind, record) then
+    return
+  end
   totals.records = totals.records + 1
   local problems, unchecked = rejections.of(reference.kind, record, self.read_schema)
   for _, problem in ipairs(problems) do
@@ -208,6 +214,7 @@ function rejections.find(client, options)
     totals = { records = 0, rejected = 0, rules = {}, unchecked = {} },
   }, Run)
   return errors.catch(function()
+    run.is_selected = options.where and conditions.of_any_kind(options.where)
     run:read_all()
     return run.totals
   end)

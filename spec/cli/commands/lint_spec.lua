@@ -32,6 +32,14 @@ describe("extcontacts lint", function()
     assert.equal(writes, session:writes())
   end)
 
+  it("checks only the records that a condition selects", function()
+    assert.equal("", (session:must { "lint", "--where", 'lastName == "Lovelace"' }))
+    local _, output, errors = session:run { "lint", "--where", "empty(noteText)" }
+    assert.equal(("contact note %s  noteText has 0 characters; 1 to 32000 are allowed (length)\n"):format(note), output)
+    assert.matches("would reject 1 of 1 record at", errors, 1, true)
+    session:refused(2, { "lint", "--where", "lastNme" }, "unknown field 'lastNme', did you mean 'lastName'?")
+  end)
+
   it("writes CSV and JSON", function()
     local _, output = session:run "lint contacts --csv"
     assert.equal(("kind,id,owner,field,rule,problem\n"

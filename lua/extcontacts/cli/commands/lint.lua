@@ -14,6 +14,7 @@ local snapshot_format = require "extcontacts.snapshot.format"
 local suggest = require "extcontacts.base.suggest"
 local texts = require "extcontacts.base.text"
 local types = require "extcontacts.record.types"
+local where_option = require "extcontacts.cli.where_option"
 
 local command = {
   name = "lint",
@@ -62,6 +63,7 @@ function command.setup(argparser)
     .. table.concat(snapshot_format.listings, ", ") .. " [all]"):args "?", snapshot_format.listings)
   argparser:argument("id", "id of a record, or - for standard input"):args "*"
   argparser:option("--snapshot", "check the records of a snapshot"):argname("FILE")
+  where_option.declare(argparser, "check only the records")
   argparser:flag("--offline", "check a snapshot without a connection, and so without its custom fields")
   connection.declare_same_organization(argparser, "snapshot")
   limit_option.declare(argparser, "problems")
@@ -149,7 +151,7 @@ function command.run(args, ctx)
   local writer = writer_of(args, ctx)
   local bar = progress_bar.new(ctx, { noun = "record", verb = "checked" })
   local count_problem = limit_option.counter(args)
-  options.same_organization = args.same_organization
+  options.same_organization, options.where = args.same_organization, args.where
   options.on_rejection = function(found)
     ctx:progress(nil)
     writer:put(found)

@@ -10,6 +10,7 @@ local plan_text = require "extcontacts.cli.plan_text"
 local skipped = require "extcontacts.fix.skipped"
 local snapshot = require "extcontacts.snapshot"
 local suggest = require "extcontacts.base.suggest"
+local where_option = require "extcontacts.cli.where_option"
 
 local command = {
   name = "restore",
@@ -44,6 +45,7 @@ function command.setup(argparser)
   listings.declare(argparser, "restore")
   argparser:option("--id", "restore only the records with these comma-separated ids; can be repeated")
     :argname("IDS"):count("*"):target("ids")
+  where_option.declare(argparser, "restore only the records, as they are in the snapshot,")
   argparser:flag("--delete-created", "delete the records created since the snapshot")
   argparser:flag("--allow-copies", "recreate a deleted record even if a similar one was created since the snapshot")
   argparser:option("--erased", "leave out the records of an erasure: its plan, journal, proof or list; can be "
@@ -72,6 +74,7 @@ function command.run(args, ctx)
     output = path,
     only = listings.selected(args),
     ids = #ids > 0 and ids or nil,
+    where = args.where,
     delete_created = args.delete_created,
     allow_copies = args.allow_copies,
     erased = #args.erased > 0 and args.erased or nil,

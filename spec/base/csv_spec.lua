@@ -190,3 +190,24 @@ describe("csv", function()
     assert.equal("-5\r\n", csv.line({ -5 }, 1))
   end)
 end)
+
+describe("csv fields", function()
+  local function lines_of(text, separator)
+    local handle = assert(io.open(create(text), "rb"))
+    local next_fields, reader = csv.fields(handle, separator)
+    local out = {}
+    for fields in next_fields do
+      out[#out + 1] = csv.line_of_fields(fields, reader.separator)
+    end
+    handle:close()
+    return out, reader
+  end
+
+  it("are written again as they were, but for formulas", function()
+    local out, reader = lines_of "sep=;\n Name ;Größe;\nA;\"b;\"\"c\"\" \";1;2\n=1+1;'=2;=\"01\"\n+49 30;-1;@x\n"
+    assert.same({ "Name", "Größe", "" }, reader.header)
+    assert.equal(";", reader.separator)
+    assert.same({ 'A;"b;""c"" ";1;2\r\n', "'=1+1;'=2;\"=\"\"01\"\"\"\r\n", "+49 30;-1;'@x\r\n" }, out)
+    assert.same({ '"a|b"|c\r\n' }, (lines_of('sep=|\nx|y\n"a|b"|c\n')))
+  end)
+end)

@@ -237,20 +237,15 @@ end
 ---@class extcontacts.csv.Reader
 ---@field header string[] the names of the columns that have one
 ---@field line integer the line of the file on which the current row starts, from 1
+---@field separator string
 
---- Reads rows as tables by the names in the header.
+--- Reads rows as the texts of their fields, as they are in the file.
 ---@param handle table a file opened for reading
----@param options { separator: string|nil, raw: boolean|nil }|nil `separator`: default: as a first line
---- `sep=…` says, else `,`, `;` or tab, whichever the header has; `raw`: keep cells as they are, including an
---- apostrophe before a formula
----@return (fun(): table<string, string>|nil, string|nil)|nil next_row the next row; nil at the end; nil and
---- the problem if the file is malformed
----@return extcontacts.csv.Reader|string reader or problem
-function csv.rows(handle, options)
-  if type(handle) == "string" then
-    error('csv.rows requires an open file, such as io.open(path, "rb"), got the text of a path', 2)
-  end
-  local raw = options and options.raw
+---@param separator string|nil default: as a first line `sep=…` says, else `,`, `;` or tab, whichever the header has
+---@return (fun(): string[]|nil, string|nil)|nil next_row the next row that is not an empty line; nil at the end; nil
+--- and the problem if the file is malformed
+---@return extcontacts.csv.Reader|string reader or problem; its header has all columns, trimmed
+function csv.fields(handle, separator)
   local start = handle:read(BLOCK)
   local foreign = start and magic.csv_problem(start)
   if foreign then
@@ -261,15 +256,14 @@ function csv.rows(handle, options)
     start = nil
     return block
   end, LONGEST)
-  local header, separator, first, next_number = read_header(next_line, options and options.separator)
+  local header, found, first, next_number = read_header(next_line, separator)
   if not header then
-    return nil, separator
+    return nil, found
   end
-  local named, columns = name_columns(header)
-  if not named then
-    return nil, columns
+  for index, name in ipairs(header) do
+    header[index] = texts.trim(name)
   end
-  local reader = { header = named, line = first }
+  local reader = { header = header, line = first, separator = found }
   local function failed(problem)
     return nil, ("line %d: %s"):format(reader.line, problem)
   end
@@ -277,7 +271,7 @@ function csv.rows(handle, options)
     local text, problem, lines
     repeat
       reader.line = next_number
-      text, problem, lines = read_record(next_line, separator)
+      text, problem, lines = read_record(next_line, found)
       if problem then
         return failed(problem)
       elseif not text then
@@ -285,19 +279,65 @@ function csv.rows(handle, options)
       end
       next_number = next_number + lines
     until text ~= ""
-    local fields, row
-    fields, problem = split(text, separator)
-    if fields then
-      row, problem = row_of(fields, columns, raw)
-    end
+    local fields
+    fields, problem = split(text, found)
     if problem then
       return failed(problem)
+    end
+    return fields
+  end, reader
+end
+
+--- The text that a field means: without the apostrophe before a formula, or the text in
+-- `="01099"`.
+---@type fun(field: string): string
+csv.unguarded = unguarded
+
+--- Reads rows as tables by the names in the header.
+---@param handle table a file opened for reading
+---@param options { separator: string|nil, raw: boolean|nil }|nil `separator`: as for `csv.fields`; `raw`: keep cells
+--- as they are, including an apostrophe before a formula
+---@return (fun(): table<string, string>|nil, string|nil)|nil next_row the next row; nil at the end; nil and
+--- the problem if the file is malformed
+---@return extcontacts.csv.Reader|string reader or problem
+function csv.rows(handle, options)
+  if type(handle) == "string" then
+    error('csv.rows requires an open file, such as io.open(path, "rb"), got the text of a path', 2)
+  end
+  local raw = options and options.raw
+  local next_fields, reader = csv.fields(handle, options and options.separator)
+  if not next_fields then
+    return nil, reader
+  end
+  local named, columns = name_columns(reader.header)
+  if not named then
+    return nil, columns
+  end
+  reader.header = named
+  return function()
+    local fields, problem = next_fields()
+    if not fields then
+      return nil, problem
+    end
+    local row
+    row, problem = row_of(fields, columns, raw)
+    if problem then
+      return nil, ("line %d: %s"):format(reader.line, problem)
     end
     return row
   end, reader
 end
 
 ----------------------------------------------------------------- writing --
+
+-- A field in quotes, if it needs them.
+local function quoted(text, separator)
+  if text:find('[",;\r\n\t]') or text:find("^%s") or text:find("^%s", #text)
+    or separator and text:find(separator, 1, true) then
+    return '"' .. text:gsub('"', '""') .. '"'
+  end
+  return text
+end
 
 --- Formats one row, with its line ending.
 ---@param values table values by position; nil is an empty field
@@ -312,12 +352,30 @@ function csv.line(values, count, raw)
     if not raw and type(value) == "string" then
       text = guarded(text)
     end
-    if text:find('[",;\r\n\t]') or text:find("^%s") or text:find("^%s", #text) then
-      text = '"' .. text:gsub('"', '""') .. '"'
-    end
-    fields[index] = text
+    fields[index] = quoted(text)
   end
   return table.concat(fields, ",") .. "\r\n"
+end
+
+-- A field of a file as it is written again.  A text in `="01099"` is no formula.
+local function kept(field)
+  if field:find '^="[^"]*"$' or is_marked(field) or not is_formula(field) then
+    return field
+  end
+  return "'" .. field
+end
+
+--- Formats fields as `csv.fields` read them, with their marks.  A spreadsheet runs none of
+-- them as a formula.
+---@param fields string[]
+---@param separator string
+---@return string
+function csv.line_of_fields(fields, separator)
+  local out = {}
+  for index, field in ipairs(fields) do
+    out[index] = quoted(kept(field), separator)
+  end
+  return table.concat(out, separator) .. "\r\n"
 end
 
 return csv

@@ -130,6 +130,17 @@ describe("a second run of the command", function()
         assert.matches("0 changes (2 records read)", output, 1, true)
       end)
     end,
+    import = function()
+      local list = world.place:write("list.csv", "email,lastName,phone,company\n"
+        .. "new@example.com,New,0171 2345678,New Co\n")
+      local line = ("import %s --create --create-organizations --region DE -o "):format(list)
+      run(line .. world.p)
+      twice(function()
+        run("apply -y " .. world.p)
+      end, function()
+        assert.matches("0 changes (1 record read)", run(line .. world.q), 1, true)
+      end)
+    end,
     delete = function()
       local line = "delete contacts --yes " .. world.place:ids(1)[1]
       twice(function()

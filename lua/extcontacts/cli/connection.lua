@@ -40,11 +40,14 @@ end
 
 --- Declares the options.
 ---@param argparser table lua-argparse's
-function connection.setup(argparser)
+---@param declared table<string, boolean>|nil flags that the command declares itself
+function connection.setup(argparser, declared)
   local group = {}
-  for index, row in ipairs(connection.rows) do
+  for _, row in ipairs(connection.rows) do
     local option
-    if row.value then
+    if declared and declared[row.flag] then
+      option = nil
+    elseif row.value then
       option = argparser:option(row.flag):argname(row.value)
       if row.convert then
         option:convert(row.convert)
@@ -52,8 +55,10 @@ function connection.setup(argparser)
     else
       option = argparser:flag(row.flag)
     end
-    option.completes = row.completes
-    group[index] = option:description(row.doc):target(key_of(row))
+    if option then
+      option.completes = row.completes
+      group[#group + 1] = option:description(row.doc):target(key_of(row))
+    end
   end
   argparser:group("Connection", unpack(group))
 end

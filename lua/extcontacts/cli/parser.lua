@@ -198,7 +198,7 @@ function parser.make(command, words)
   local groups = argparser._groups
   table.insert(groups, 1, table.remove(groups))
   if command.connects then
-    connection.setup(argparser)
+    connection.setup(argparser, command.declares)
   end
   label(argparser)
   function argparser:get_help()

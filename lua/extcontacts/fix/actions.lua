@@ -21,6 +21,8 @@ local actions = {}
 ---@field options extcontacts.fix.MergeOptions|extcontacts.fix.MoveOptions|nil of a merge or a move
 ---@field division string|nil of a move: id of the division
 ---@field unless_exists string|nil of a contact's create: skipped once a contact has this address
+---@field old_id string|nil of a create: the id by which other changes of the plan name the record
+---@field is_new boolean|nil of a create: it is known that the record does not exist
 
 local metatable = core.type "extcontacts.fix.action"
 

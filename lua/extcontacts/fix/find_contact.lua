@@ -102,6 +102,21 @@ local function find(client, address)
   return nil, absent(address)
 end
 
+--- Searches for all contacts that have an address.  The index lags behind writes: read the
+-- contacts to know.  Raises an error object when the search fails.
+---@param client extcontacts.Client
+---@param text string
+---@return string[]|nil ids nil if there are more than the search returns
+function find_contact.all(client, text)
+  local address = assert(normalize.address(text))
+  local contacts, is_cut = search(client, address)
+  local ids = {}
+  for _, contact in ipairs(contacts) do
+    ids[#ids + 1] = has(contact, address) and contact.id or nil
+  end
+  return not is_cut and ids or nil
+end
+
 --- Searches for the one contact that has an address.  The index lags behind writes: read
 -- the contact to know.  Raises an error object when the search fails.
 ---@param client extcontacts.Client

@@ -13,6 +13,7 @@ local dates = require "extcontacts.base.dates"
 local definition = require "extcontacts.fix.definition"
 local fields = require "extcontacts.fix.fields"
 local find_contact = require "extcontacts.fix.find_contact"
+local import = require "extcontacts.fix.import"
 local pause = require "extcontacts.fix.pause"
 local plan = require "extcontacts.fix.plan"
 local report = require "extcontacts.fix.report"
@@ -54,6 +55,7 @@ local fix = {
   -- For programs that run fixes.
   load = definition.load,
   define = definition.define,
+  import = import.fix,
   plan = plan.make,
   report = report.write,
   apply = apply.run,

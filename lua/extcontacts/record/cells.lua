@@ -1,6 +1,7 @@
 --- Reads a cell of a spreadsheet as a value of its field's type.  Pure.
 
 local blank = require "extcontacts.record.normalize.blank"
+local boolean = require "extcontacts.record.normalize.boolean"
 local characters = require "extcontacts.record.normalize.characters"
 local core = require "extcontacts.core"
 local date = require "extcontacts.record.normalize.date"
@@ -111,10 +112,7 @@ function READ.e164(text)
   return number and number.e164, reason
 end
 
-function READ.boolean(text)
-  local value = ({ ["true"] = true, yes = true, ["false"] = false, no = false })[plain_of(text):lower()]
-  return value, "not yes, no, true or false"
-end
+READ.boolean = boolean.read
 
 function READ.json(text)
   return text:find "^%s*[%[{]" and core.json.decode(text) or nil, "not a JSON array or object"

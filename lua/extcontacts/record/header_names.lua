@@ -23,8 +23,8 @@ return {
       |Teléfono móvil|Celular|Número de móvil|Teléfono celular]],
     homePhone = [[Home Phone|Private Phone|Telefon privat|Telefon (privat)|Privattelefon|Téléphone personnel
       |Téléphone domicile|Téléphone (domicile)|Teléfono particular|Teléfono de casa|Teléfono personal]],
-    otherPhone = [[Other Phone|Business Phone 2|Alternative Phone|Weiteres Telefon|Telefon (weitere)|Telefon geschäftlich 2
-      |Telefon 2|Phone 2|Autre téléphone|Téléphone 2|Otro teléfono|Teléfono 2]],
+    otherPhone = [[Other Phone|Business Phone 2|Alternative Phone|Weiteres Telefon|Telefon (weitere)
+      |Telefon geschäftlich 2|Telefon 2|Phone 2|Autre téléphone|Téléphone 2|Otro teléfono|Teléfono 2]],
     workEmail = [[Work Email|Business Email|Email|E-mail Address|Email Address|E-Mail-Adresse|Mail|Mailadresse
       |E-Mail geschäftlich|E-Mail (geschäftlich)|Geschäftliche E-Mail|Courriel|Adresse e-mail|Adresse électronique
       |Adresse de messagerie|Mél|E-mail professionnel|Correo|Correo electrónico|Dirección de correo electrónico

@@ -9,9 +9,9 @@
 -- counts as exit code 0.  Optional fields: `next_steps` and `exit_codes`, the
 -- last parts of the help text; `usage`, where the arguments depend on the first
 -- one; `connects = true` for a command that creates a client (adds the
--- connection options); `without(words)`, called if `setup` returned nothing, to
--- report what is missing; `bare = true` for a command that runs without the C
--- core.
+-- connection options, but for those that it `declares` itself); `without(words)`,
+-- called if `setup` returned nothing, to report what is missing; `bare = true` for a
+-- command that runs without the C core.
 
 local registry = require "extcontacts.cli.registry"
 
@@ -38,6 +38,7 @@ add("profile", function() return require "extcontacts.cli.commands.profile" end)
 add("lint", function() return require "extcontacts.cli.commands.lint" end)
 add("duplicates", function() return require "extcontacts.cli.commands.duplicates" end)
 add("fixes", function() return require "extcontacts.cli.commands.fixes" end)
+add("import", function() return require "extcontacts.cli.commands.import" end)
 add("plan", function() return require "extcontacts.cli.commands.plan" end)
 add("move", function() return require "extcontacts.cli.commands.move" end)
 add("apply", function() return require "extcontacts.cli.commands.apply" end)

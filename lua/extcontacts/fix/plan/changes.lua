@@ -142,7 +142,7 @@ end
 
 function FROM_ACTION.create(_, _, action)
   local change = changes.create(action.kind, action.owner, action.body)
-  change.unless_exists = action.unless_exists
+  change.unless_exists, change.old_id = action.unless_exists, action.old_id
   return change
 end
 

@@ -138,7 +138,7 @@ function Planner:take_action(item, action, is_first)
   elseif is_first then
     changes.warn(change, self.notes.warnings)
   end
-  if change.op == "create" then
+  if change.op == "create" and not action.is_new then
     return self.creates:take(change, item)
   end
   return self:add(change)
@@ -202,7 +202,7 @@ function Planner:pass(item)
   if not self:selects(item) then
     return true
   elseif item.skipped then
-    self.ctx.skip(item.skipped)
+    self.ctx.skip(item.skipped, nil, item.detail)
     return true
   elseif item.missing and self.described.missing ~= "change" then
     self.ctx.skip(item.absent or find_contact.NOBODY)
@@ -216,6 +216,9 @@ function Planner:run()
   local described = self:source()
   self.described = described
   self.selection = selection.new(described, self.where, self.ids)
+  if described.prepare then
+    described.prepare(ctx.client)
+  end
   self.draft.header.source = source.summary(described)
   self.draft.header.source.where = self.where
   self.draft.header.source.chosen = self.selection.chosen and #self.selection.chosen.ids or nil

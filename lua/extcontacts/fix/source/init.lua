@@ -10,7 +10,7 @@ local types = require "extcontacts.record.types"
 local source = {}
 
 ---@class extcontacts.fix.Source
----@field type "scan"|"list"|"csv"|"ids"|"ndjson"|"each"
+---@field type "scan"|"list"|"csv"|"ids"|"ndjson"|"each"|"import"
 
 local metatable = core.type "extcontacts.fix.source"
 
@@ -189,6 +189,15 @@ function source.each(kind, open, options)
   return describe { type = "each", kind = kind, open = open, members = options and options.members }
 end
 
+--- The rows of a file that finds their records itself.
+---@param fields table `type`, `path`, `kind`, `missing`, `options`; later `prepare(client)`, called before the plan
+--- starts, `open_items(client, ctx)`, as `reader.open`, and `matching`, facts for the plan
+---@return extcontacts.fix.Source
+function source.rows_of(fields)
+  local described = describe(fields)
+  return described
+end
+
 ------------------------------------------------------------------- reading --
 
 source.open = reader.open
@@ -209,7 +218,7 @@ end
 ---@return table
 function source.summary(described)
   local out = { type = described.type, listing = described.listing, path = described.path,
-    options = described.options, kind = described.kind }
+    options = described.options, kind = described.kind, matching = described.matching }
   if described.path then
     out.sha256, out.key = digest_of(described.path), described.key
     out.by = described.by_lookup and "lookup" or nil

@@ -26,6 +26,7 @@ local reader = {}
 ---@field number integer|nil of the row in its file
 ---@field id string|nil that the row names
 ---@field skipped string|nil why the row is skipped
+---@field detail string|nil of that reason
 
 local DUPLICATE = "duplicate row: this record appears earlier in the file"
 
@@ -230,6 +231,8 @@ end
 function reader.open(described, client, ctx)
   if described.type == "each" then
     return of_iterator(described, described.open(ctx.client, ctx)), function() end
+  elseif described.open_items then
+    return described.open_items(client, ctx)
   elseif described.method then
     local iterator = client[described.method](client, described.options)
     return of_iterator(described, iterator), function()

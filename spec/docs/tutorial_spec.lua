@@ -48,17 +48,22 @@ describe("the tutorial", function()
       headers = { ["content-type"] = "application/x-www-form-urlencoded", ["content-length"] = #body },
       source = require("ltn12").source.string(body), sink = require("ltn12").sink.table(chunks) }
     local token = cjson.decode(table.concat(chunks)).access_token
-    chunks = {}
-    http.request { url = server.base_url .. "/api/v2/externalcontacts/scan/contacts?limit=200",
-      headers = { authorization = "Bearer " .. token }, sink = require("ltn12").sink.table(chunks) }
-    local found, capitals = {}, 0
-    for _, contact in ipairs(cjson.decode(table.concat(chunks)).entities) do
-      found[contact.id] = contact
-      if contact.workEmail and contact.workEmail ~= contact.workEmail:lower() then
-        capitals = capitals + 1
+    local found, capitals, cursor = {}, 0, nil
+    repeat
+      chunks = {}
+      http.request { url = server.base_url .. "/api/v2/externalcontacts/scan/contacts?limit=200"
+        .. (cursor and "&cursor=" .. cursor or ""),
+        headers = { authorization = "Bearer " .. token }, sink = require("ltn12").sink.table(chunks) }
+      local page = cjson.decode(table.concat(chunks))
+      for _, contact in ipairs(page.entities) do
+        found[contact.id] = contact
+        if contact.workEmail and contact.workEmail ~= contact.workEmail:lower() then
+          capitals = capitals + 1
+        end
+        contact.modifyDate = nil
       end
-      contact.modifyDate = nil
-    end
+      cursor = page.cursors and page.cursors.after ~= cjson.null and page.cursors.after or nil
+    until not cursor or cursor == ""
     return found, capitals
   end
 
@@ -73,8 +78,8 @@ describe("the tutorial", function()
   it("does what it shows, and leaves the records as they were", function()
     table.remove(blocks, 1)
     assert.equal("kill $sandbox", table.remove(blocks).text)
-    local parts = split(blocks, "extcontacts apply", "extcontacts undo")
-    assert.equal(3, #parts)
+    local parts = split(blocks, "extcontacts apply", "extcontacts undo", "extcontacts import")
+    assert.equal(4, #parts)
     local settings = {}
     for _, block in ipairs(parts[1]) do
       local line = block.text:match "%. %./sandbox%.env"
@@ -115,5 +120,20 @@ describe("the tutorial", function()
     assert.equal(0, none)
     assert.equal(2, carry_out(3))
     assert.same(before, (contacts()))
+
+    -- The spreadsheet path.
+    os.execute("cp docs/kunden.csv " .. place)
+    assert.equal(301, select(2, files.read("docs/kunden.csv"):gsub("\r\n", "")))
+    assert.equal(4, carry_out(4))
+    local cities = {}
+    for id, contact in pairs((contacts())) do
+      if not before[id] then
+        cities[contact.lastName] = contact.address.city
+      end
+    end
+    assert.same({ "Dresden", nil, "Berlin" }, { cities.Ost, cities["Köhler"], cities.Mustermann })
+    assert.is_string(cities["Weiß"])
+    assert.matches(";William;Taylor;", (files.read(place .. "/korrigiert.csv.rejected.csv")), 1, true)
+    assert.matches("^<!doctype html>", (files.read(place .. "/kunden.html")):lower())
   end)
 end)

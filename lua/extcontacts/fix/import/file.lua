@@ -2,7 +2,6 @@
 -- than once.
 
 local blank = require "extcontacts.record.normalize.blank"
-local core = require "extcontacts.core"
 local csv = require "extcontacts.base.csv"
 local errors = require "extcontacts.base.errors"
 local fold = require "extcontacts.record.fold_header"
@@ -194,17 +193,6 @@ function File:has(field)
     end
   end
   return false
-end
-
---- The digest of the file.
----@return string|nil
-function File:sha256()
-  local handle = core.file.open(self.path, "read")
-  if handle then
-    local digest = handle:sha256()
-    handle:close()
-    return digest
-  end
 end
 
 function File:close()

@@ -7,6 +7,7 @@ local csv = require "extcontacts.base.csv"
 local errors = require "extcontacts.base.errors"
 local finalizer = require "extcontacts.base.finalizer"
 local header_map = require "extcontacts.record.header_map"
+local source = require "extcontacts.fix.source"
 
 local rejected = {}
 
@@ -72,19 +73,10 @@ function Rejected:add(fields, row, reason)
   put(self, line_of(self, fields, row, reason))
 end
 
-local function digest_of(path)
-  local handle = core.file.open(path, "read")
-  if handle then
-    local digest = handle:sha256()
-    handle:close()
-    return digest
-  end
-end
-
 -- Keeps the file of an earlier import under another name: somebody may have corrected it.
 local function keep_earlier(self)
-  local earlier = digest_of(self.path)
-  if earlier and earlier ~= (self.writer and digest_of(self.writer.temporary)) then
+  local earlier = source.digest(self.path)
+  if earlier and earlier ~= (self.writer and source.digest(self.writer.temporary)) then
     self.backup = self.path .. ".bak"
     errors.check_io(core.file.rename(self.path, self.backup))
   end

@@ -202,8 +202,10 @@ end
 
 source.open = reader.open
 
--- The digest of a file; nil when it can't be read.
-local function digest_of(path)
+--- The digest of a file.
+---@param path string
+---@return string|nil nil when it can't be read
+function source.digest(path)
   local file = core.file.open(path, "read")
   if not file then
     return nil
@@ -220,7 +222,7 @@ function source.summary(described)
   local out = { type = described.type, listing = described.listing, path = described.path,
     options = described.options, kind = described.kind, matching = described.matching }
   if described.path then
-    out.sha256, out.key = digest_of(described.path), described.key
+    out.sha256, out.key = source.digest(described.path), described.key
     out.by = described.by_lookup and "lookup" or nil
   elseif described.list then
     out.ids = #described.list

@@ -23,6 +23,8 @@ local actions = {}
 ---@field unless_exists string|nil of a contact's create: skipped once a contact has this address
 ---@field old_id string|nil of a create: the id by which other changes of the plan name the record
 ---@field is_new boolean|nil of a create: it is known that the record does not exist
+---@field refuse (fun(warning: extcontacts.record.Warning))|nil called instead of planning a record that the server
+--- would reject
 
 local metatable = core.type "extcontacts.fix.action"
 

@@ -3,6 +3,7 @@
 
 local blank = require "extcontacts.record.normalize.blank"
 local contact_fields = require "extcontacts.record.contact_fields"
+local core = require "extcontacts.core"
 local country = require "extcontacts.record.normalize.country"
 local damage = require "extcontacts.record.normalize.damage"
 local email = require "extcontacts.record.normalize.email"
@@ -13,6 +14,8 @@ local postal_code = require "extcontacts.record.normalize.postal_code"
 local texts = require "extcontacts.base.text"
 
 local cells = {}
+
+local null = core.json.null
 
 ---@class extcontacts.fix.ImportIdentifier
 ---@field kind "email"|"phone"|"externalId"|"id"
@@ -64,6 +67,13 @@ function cells.kind_of(field)
     or (field == "id" or field == "externalId") and field or nil
 end
 
+--- Whether a field names the contact or its organization.
+---@param field string
+---@return boolean
+function cells.names_record(field)
+  return cells.kind_of(field) ~= nil or field:find "^externalOrganization%." ~= nil
+end
+
 --- The key of an identifier.
 ---@param kind "email"|"phone"|"externalId"|"id"
 ---@param value string
@@ -100,7 +110,7 @@ local function read_email(row, field, text)
   if not key then
     return add_problem(row, field, reason)
   end
-  add_identifier(row, "email", field, email.bare(text), cells.key("email", key))
+  add_identifier(row, "email", field, key, cells.key("email", key))
 end
 
 local function read_country(row, text)
@@ -207,33 +217,76 @@ function cells.read(number, fields, values, options)
   return row
 end
 
---- Calls a function with the keys of a contact's identifiers, as rows have them.
----@param contact table
----@param external_source string|nil
----@param visit fun(key: string)
-function cells.each_key(contact, external_source, visit)
+-- The key of a phone field, and that of the number without its extension.  The server's
+-- own form needs no reading.
+local function phone_keys(value)
+  local e164, extension = value.e164, value.extension
+  if type(e164) == "string" and e164:find "^%+%d+$" then
+    if extension == nil or extension == null then
+      return e164
+    end
+    return e164 .. ";ext=" .. tostring(extension), e164
+  end
+  local whole = phone.key(value)
+  return whole, whole and whole:match "^(.*);ext="
+end
+
+-- By kind: calls a function with the keys of a contact's identifiers.
+local EACH = {}
+
+function EACH.id(contact, visit)
   visit(cells.key("id", id_reader.key(contact.id)))
+end
+
+-- Most addresses are compared by their small letters; one that is none is no key of a row.
+local function email_key(text)
+  if type(text) == "string" and text:find "^[%w._+-]+@[%w.-]+$" and not text:find("xn--", 1, true) then
+    return text:lower()
+  end
+  return text and email.key(text)
+end
+
+function EACH.email(contact, visit)
   for _, field in ipairs(contact_fields.emails) do
-    local key = contact[field] and email.key(contact[field])
+    local key = email_key(contact[field])
     if key then
       visit(cells.key("email", key))
     end
   end
+end
+
+function EACH.phone(contact, visit)
   for _, field in ipairs(contact_fields.phones) do
-    local key = type(contact[field]) == "table" and phone.key(contact[field])
-    if key then
-      visit(cells.key("phone", key))
-      local plain = key:match "^(.*);ext="
+    local value = contact[field]
+    if type(value) == "table" then
+      local whole, plain = phone_keys(value)
+      if whole then
+        visit(cells.key("phone", whole))
+      end
       if plain then
         visit(cells.key("phone", plain))
       end
     end
   end
-  for _, item in ipairs(external_source and type(contact.externalIds) == "table" and contact.externalIds or {}) do
+end
+
+function EACH.externalId(contact, visit, external_source)
+  for _, item in ipairs(type(contact.externalIds) == "table" and contact.externalIds or {}) do
     if type(item.externalSource) == "table" and item.externalSource.id == external_source
       and type(item.value) == "string" then
       visit(cells.key("externalId", blank.trimmed(item.value)))
     end
+  end
+end
+
+--- Calls a function with the keys of a contact's identifiers, as rows have them.
+---@param contact table
+---@param kinds string[] of identifiers
+---@param external_source string|nil
+---@param visit fun(key: string)
+function cells.each_key(contact, kinds, external_source, visit)
+  for _, kind in ipairs(kinds) do
+    EACH[kind](contact, visit, external_source)
   end
 end
 
@@ -244,9 +297,9 @@ end
 ---@return boolean
 function cells.has(contact, identifier, external_source)
   local found = false
-  cells.each_key(contact, external_source, function(key)
+  EACH[identifier.kind](contact, function(key)
     found = found or key == identifier.key
-  end)
+  end, external_source)
   return found
 end
 

@@ -179,7 +179,8 @@ function import.define(opened, options)
       local problems, organization = record.set(row, contact or {}, run.organizations, options, ctx.schema)
       contact = problems.record
       if #problems > 0 then
-        return reject(ctx, row, problems)
+        reject(ctx, row, problems)
+        return list
       end
       if organization then
         list[1] = actions.create("organization", organization.body)
@@ -192,6 +193,9 @@ function import.define(opened, options)
         list[#list + 1] = create
       else
         list[#list + 1] = actions.update(contact)
+      end
+      list[#list].refuse = function(warning)
+        reject(ctx, row, { record.refused(warning) })
       end
       return list
     end,

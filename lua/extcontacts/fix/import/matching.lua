@@ -36,9 +36,10 @@ Run.__index = Run
 ---@param options extcontacts.fix.ImportOptions
 ---@return extcontacts.fix.ImportRun
 function matching.new(file, kinds, options)
-  local order, is_kind = {}, {}
+  local order, naming, is_kind = {}, {}, {}
   for index, column in ipairs(file.mapped) do
     order[index] = column.field
+    naming[#naming + 1] = cells.names_record(column.field) and column.field or nil
   end
   for _, kind in ipairs(kinds) do
     is_kind[kind] = true
@@ -46,19 +47,21 @@ function matching.new(file, kinds, options)
   return setmetatable({
     file = file, kinds = kinds, is_kind = is_kind, options = options, taken = {},
     cell_options = { region = options.region, clear_empty = options.clear_empty, order = order },
+    name_options = { region = options.region, order = naming },
     organizations = organizations.new(options.external_source, options.create_organizations),
   }, Run)
 end
 
--- The rows, with the identifiers that count.
-local function rows(self)
+-- The rows, with the identifiers that count; at first only what names a record is read.
+local function rows(self, is_first)
   local next_fields = self.file:rows()
+  local options = is_first and self.name_options or self.cell_options
   return function()
     local fields, number, problem = next_fields()
     if not fields then
       return nil
     end
-    local row = cells.read(number, fields, self.file:values(fields), self.cell_options)
+    local row = cells.read(number, fields, self.file:values(fields), options)
     if problem then
       row.problems = { problem }
     end
@@ -96,8 +99,8 @@ end
 ---@return extcontacts.fix.ImportMatching
 function Run:prepare(client)
   local facts = { rows = 0, contacts = total(client) }
-  local scan = scanned.new(self.options.external_source)
-  for row in rows(self) do
+  local scan = scanned.new(self.kinds, self.options.external_source)
+  for row in rows(self, true) do
     facts.rows = facts.rows + 1
     if #row.problems == 0 then
       for _, identifier in ipairs(row.identifiers) do
@@ -176,7 +179,10 @@ local function with_contact(self, item, contact)
   end
   local has_one = row.id ~= nil
   for _, identifier in ipairs(row.identifiers) do
-    has_one = has_one or cells.has(contact, identifier, source)
+    if has_one then
+      break
+    end
+    has_one = cells.has(contact, identifier, source)
   end
   if not has_one then
     return rejected(item, match.CHANGED)

@@ -122,6 +122,13 @@ local function set_organization(row, contact, organizations, options, problems)
   return body and { id = id, body = body }
 end
 
+--- The reason for rejecting a row whose contact the server would reject.
+---@param warning extcontacts.record.Warning
+---@return string
+function record.refused(warning)
+  return "the server would reject the contact: " .. warning.text
+end
+
 --- Sets the fields of a contact.
 ---@param row extcontacts.fix.ImportRow
 ---@param contact table changed; empty for one that is to be created
@@ -142,9 +149,10 @@ function record.set(row, contact, organizations, options, schema)
   })
   set_external_id(row, contact, options, problems)
   local organization = set_organization(row, contact, organizations, options, problems)
-  if #problems == 0 then
+  -- Otherwise the planner checks the contact.
+  if #problems == 0 and organization then
     local first = lint.rejected("contact", contact)[1]
-    problems[1] = first and "the server would reject the contact: " .. first.text
+    problems[1] = first and record.refused(first)
   end
   problems.record = contact
   return problems, organization

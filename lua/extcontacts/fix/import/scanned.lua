@@ -17,11 +17,12 @@ local MOST_SHARING = 10
 local Scanned = {}
 Scanned.__index = Scanned
 
+---@param kinds string[] of identifiers that count
 ---@param external_source string|nil
 ---@return extcontacts.fix.ScannedContacts
-function scanned.new(external_source)
-  return setmetatable({ external_source = external_source, keys = key_table.new(), shared = {}, spool = spool.new(),
-    contacts = 0 }, Scanned)
+function scanned.new(kinds, external_source)
+  return setmetatable({ kinds = kinds, external_source = external_source, keys = key_table.new(), shared = {},
+    spool = spool.new(), contacts = 0 }, Scanned)
 end
 
 --- Notes that rows have an identifier.
@@ -57,7 +58,7 @@ function Scanned:run(client, on_contact)
   end
   for found in client:scan_contacts { limit = 200 } do
     contact, index = found, nil
-    cells.each_key(contact, self.external_source, take)
+    cells.each_key(contact, self.kinds, self.external_source, take)
     self.contacts = self.contacts + 1
     if on_contact then
       on_contact(self.contacts)

@@ -118,6 +118,15 @@ function Planner:move(action, item)
   return not (is_near or self.moves:is_full()) or self:add_moves()
 end
 
+-- The first value of a change that the server would reject.
+local function refused_of(change)
+  for _, warning in ipairs(change.warnings or {}) do
+    if warning.rule then
+      return warning
+    end
+  end
+end
+
 -- Adds one of an item's changes; false once the limit is reached.
 function Planner:take_action(item, action, is_first)
   if action.op == "merge" and action.survivor then
@@ -133,7 +142,11 @@ function Planner:take_action(item, action, is_first)
     return self:move(action, item)
   end
   local change = change_of(self.fix, item, action)
+  local refused = change and action.refuse and refused_of(change)
   if not change then
+    return true
+  elseif refused then
+    action.refuse(refused)
     return true
   elseif is_first then
     changes.warn(change, self.notes.warnings)

@@ -30,8 +30,8 @@ describe("the arguments of an operation", function()
     assert.same({ "--query", "--quiet", "--help" }, names_of(options))
     arguments, options = parser.describe(argparser_of("call", list))
     assert.same({ "operation" }, names_of(arguments))
-    assert.same({ "--page-size", "--page-number", "--q", "--sort-order", "--expand", "--division-ids", "--query", "--quiet",
-      "--help" }, names_of(options))
+    assert.same({ "--page-size", "--page-number", "--q", "--sort-order", "--expand", "--division-ids", "--query",
+      "--quiet", "--help" }, names_of(options))
     assert.same({ "N", "N", "TEXT", "TEXT", "LIST", "LIST", "NAME=VALUE" }, (function()
       local values = {}
       for index, option in ipairs(options) do

@@ -7,10 +7,13 @@ local files = require "extcontacts.base.files"
 local header_map = require "extcontacts.record.header_map"
 local make_plan = require "extcontacts.cli.make_plan"
 local mapping_text = require "extcontacts.cli.mapping_text"
+local output_format = require "extcontacts.cli.output_format"
 local parser = require "extcontacts.cli.parser"
+local plan_file = require "extcontacts.cli.plan_file"
 local record_sources = require "extcontacts.cli.record_sources"
 local shell = require "extcontacts.base.shell"
 local texts = require "extcontacts.base.text"
+local types = require "extcontacts.record.types"
 
 local command = {
   name = "import",
@@ -73,7 +76,7 @@ function command.setup(argparser)
   argparser:option("--sheet", "name or number of the sheet of a workbook [1]"):argname("SHEET")
   argparser:option("--separator", "separator of a CSV file [detected]"):argname("CHARACTER")
   argparser:option("--rejected", "file for the rejected rows [FILE.rejected.csv]"):argname("FILE")
-  argparser:option("-o --output", "plan to write [the file's name with .plan]"):argname("PLAN")
+  plan_file.declare(argparser, "the file's name with .plan")
   make_plan.setup(argparser, "change", "changes")
 end
 
@@ -150,8 +153,10 @@ local function refuse_unknown(columns)
 end
 
 -- Shows the mapping, and ends the command if it is not complete.
-local function check(ctx, import, opened, options)
-  mapping_text.write(ctx, opened.columns)
+local function check(args, ctx, import, opened, options)
+  if output_format.of(args) ~= "json" then
+    mapping_text.write(ctx, opened.columns)
+  end
   local unknown = header_map.unknown(opened.columns)
   if #opened.problems > 0 then
     exit.usage(("%s: %s (--map, --ignore-column)"):format(opened.path, table.concat(opened.problems, "; ")))
@@ -167,7 +172,9 @@ end
 -- Rejects files that other commands read.
 local function check_kind(path)
   if not files.exists(path) then
-    exit.usage(("cannot read %s"):format(path))
+    exit.usage(types.listings[path]
+      and ("import reads a spreadsheet; to write %s to a file, run: extcontacts export %s.ndjson --only %s"):format(path,
+        path, path) or ("cannot read %s"):format(path))
   end
   local kind = record_sources.file_type(path)
   if kind == "snapshot" then
@@ -189,7 +196,7 @@ local function progress(ctx, options)
     ctx:say("%s", MATCHING[facts.by]:format(texts.plural(facts.rows, "row"),
       facts.contacts and texts.plural(facts.contacts, "contact") or "all contacts"))
   end
-  if ctx:is_terminal "stderr" then
+  if ctx:shows_progress() then
     function options.on_contact(count, facts)
       if now() >= next_at then
         next_at = now() + 0.2
@@ -206,6 +213,7 @@ end
 ---@return extcontacts.Error|nil
 function command.run(args, ctx)
   local import = require "extcontacts.fix.import"
+  local path = plan_file.path(args, ctx, args.file:match "[^/]*$":gsub("%.[^.]*$", "") .. ".plan")
   check_kind(args.file)
   local map, ignore = mapping_of(args)
   local match = arg_values.list(args.match)
@@ -226,10 +234,9 @@ function command.run(args, ctx)
     end)))
   end
   local opened = import.open(args.file, options)
-  check(ctx, import, opened, options)
+  check(args, ctx, import, opened, options)
   progress(ctx, options)
-  local output = args.output or args.file:match "[^/]+$":gsub("%.[^.]*$", "") .. ".plan"
-  local code, err = make_plan.run(args, ctx, import.define(opened, options), output)
+  local code, err = make_plan.run(args, ctx, import.define(opened, options), path)
   if rejected and rejected.count > 0 then
     ctx:say("%s; correct and import them: %s", texts.plural(rejected.count, "rejected row"), rejected.path)
   end

@@ -48,6 +48,7 @@ local NO_REGION = "national number; pass --region with the country of such numbe
 local OTHER_REGION = "national number, but the contact's country is not the region of --region; write it with its "
   .. "country code"
 cells.OTHER_REGION = OTHER_REGION
+cells.NO_COUNTRY = "national number, but the contact's country '%s' is not recognised; write it with its country code"
 
 local NATIONAL = { ["no country code"] = true, ["the international prefix depends on the region"] = true }
 

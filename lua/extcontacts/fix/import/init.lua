@@ -182,6 +182,10 @@ function import.define(opened, options)
         reject(ctx, row, problems)
         return list
       end
+      if problems.assumed then
+        local text = ("assumed %s: contact has no country"):format(options.region)
+        ctx.assume("number " .. text, "numbers " .. text, problems.assumed)
+      end
       if organization then
         list[1] = actions.create("organization", organization.body)
         list[1].old_id, list[1].is_new = organization.id, true

@@ -3,9 +3,9 @@
 local blank = require "extcontacts.record.normalize.blank"
 local cells = require "extcontacts.fix.import.cells"
 local core = require "extcontacts.core"
-local country = require "extcontacts.record.normalize.country"
 local field_path = require "extcontacts.base.path"
 local lint = require "extcontacts.record.lint"
+local phone_region = require "extcontacts.record.phone_region"
 local postal_code = require "extcontacts.record.normalize.postal_code"
 local record_row = require "extcontacts.record.row"
 local types = require "extcontacts.record.types"
@@ -37,19 +37,24 @@ local function wanted_texts(row, contact, options)
   return out
 end
 
--- What only the contact can say: its country, unless the row has one.
+-- What only the contact can say: its country, unless the row has one.  Numbers of a
+-- contact without a country are in the region of the option, which is counted.
 local function check_country(row, contact, region, problems)
   if row.country or not (next(row.numbers) or row.texts["address.postalCode"]) then
     return
   end
-  local land = country.read(field_path.at(contact, { "address", "countryCode" }))
-  if not land then
-    return
-  end
+  local land, problem, text = phone_region.country(contact)
   for field in pairs(row.numbers) do
-    if land ~= region then
+    if problem == "none" then
+      problems.assumed = (problems.assumed or 0) + 1
+    elseif not land then
+      problems[#problems + 1] = ("%s: %s"):format(field, cells.NO_COUNTRY:format(text))
+    elseif land ~= region then
       problems[#problems + 1] = ("%s: %s"):format(field, cells.OTHER_REGION)
     end
+  end
+  if not land then
+    return
   end
   local code = row.texts["address.postalCode"]
   if code and postal_code.lost_zero(code, land) then

@@ -140,14 +140,13 @@ describe("the fixes of a data profile", function()
     }
     local profile = profiled(records)
     local entry = by(profile.fixes, "fix").phones_e164
-    assert.same({ 3, "extcontacts plan phones_e164 --set address=use --set region=FR --where "
-      .. "'not empty(address.countryCode)'" }, { entry.records, entry.command })
+    assert.same({ 3, "extcontacts plan phones_e164 --set address=use" }, { entry.records, entry.command })
     assert.equal(1, profile.phones_without_country)
     profile = profiled(records, { phone_region = "DE" })
     entry = by(profile.fixes, "fix").phones_e164
     assert.same({ 4, "extcontacts plan phones_e164 --set address=use --set region=DE", 0 },
       { entry.records, entry.command, profile.phones_without_country })
-    assert.matches("1 contact without a country, assumed to be in DE", entry.note, 1, true)
+    assert.matches("; 1 number assumed DE: contact has no country", entry.note, 1, true)
   end)
 
   it("include records with older versions of a schema", function()

@@ -150,7 +150,7 @@ function Collector:add(record)
   if self.emails then
     self.emails:add(record)
   end
-  self.fixes:add(record, self.phones:country_of(record), open)
+  self.fixes:add(record, open)
 end
 
 --- Notes how many records have each field so far: the first half of a sample.

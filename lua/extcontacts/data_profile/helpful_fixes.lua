@@ -10,6 +10,7 @@ local errors = require "extcontacts.base.errors"
 local fixes = require "extcontacts.fixes"
 local is_equal = require "extcontacts.base.is_equal"
 local skipped = require "extcontacts.fix.skipped"
+local texts = require "extcontacts.base.text"
 
 local helpful_fixes = {}
 
@@ -18,6 +19,7 @@ local helpful_fixes = {}
 ---@field set table<string, any>
 ---@field records integer that it would change
 ---@field failed integer records with which it fails
+---@field assumptions string[] what it takes for granted, once it is closed
 ---@field skipped table<string, integer> values that it would skip, by reason
 local FixRun = {}
 FixRun.__index = FixRun
@@ -32,11 +34,15 @@ function helpful_fixes.new(name, set, now)
   local clock = { server_time = now }
   local notes = skipped.new()
   local ctx = context.new(clock, assert(definition.options(fix, set)), nil, { skipped = notes })
+  local assumptions = {}
+  function ctx.assume(one, several, count)
+    assumptions[#assumptions + 1] = count and ("%d %s"):format(count, texts.noun(count, one, several)) or one
+  end
   if fix.prepare then
     fix.prepare(ctx)
   end
   return setmetatable({ name = name, set = set, fix = fix, ctx = ctx, records = 0, failed = 0,
-    skipped = notes.counts }, FixRun)
+    skipped = notes.counts, assumptions = assumptions }, FixRun)
 end
 
 -- Whether an action changes the record.

@@ -2,9 +2,9 @@
 -- the others are.  Pure.
 
 local contact_fields = require "extcontacts.record.contact_fields"
-local country = require "extcontacts.record.normalize.country"
 local frequent = require "extcontacts.data_profile.frequent"
 local phone = require "extcontacts.record.normalize.phone"
+local phone_region = require "extcontacts.record.phone_region"
 local regions = require "extcontacts.record.normalize.phone_regions"
 
 local phones = {}
@@ -19,8 +19,6 @@ phones.classes = { "recognised", "international", "national", "unreadable" }
 phones.fields = { contact = contact_fields.phones, organization = { "phoneNumber", "faxNumber" } }
 
 local UNKNOWN = "unknown"
--- Country texts that are remembered.
-local MOST_TEXTS = 1000
 
 -- The regions of each country code.
 local regions_of = {}
@@ -37,31 +35,12 @@ Phones.__index = Phones
 ---@param kind "contact"|"organization"
 ---@return extcontacts.data_profile.Phones
 function phones.new(kind)
-  return setmetatable({ kind = kind, total = 0, by_class = {}, by_field = {}, by_country = {}, reasons = {},
-    texts = {}, text_count = 0 }, Phones)
+  return setmetatable({ kind = kind, total = 0, by_class = {}, by_field = {}, by_country = {}, reasons = {} },
+    Phones)
 end
 
 local function is_text(value)
   return type(value) == "string" and value:find "%S" ~= nil
-end
-
---- The country of a record's address.
----@param record table
----@return string|nil region ISO 3166; nil if it has none, or an unknown one
-function Phones:country_of(record)
-  local text = type(record.address) == "table" and record.address.countryCode
-  if not is_text(text) then
-    return nil
-  end
-  local code = self.texts[text]
-  if code == nil then
-    code = country.read(text) or false
-    if self.text_count == MOST_TEXTS then
-      self.texts, self.text_count = {}, 0
-    end
-    self.texts[text], self.text_count = code, self.text_count + 1
-  end
-  return code or nil
 end
 
 -- The country of a number with a country code.  Several countries share some codes: the
@@ -133,9 +112,9 @@ function Phones:add(record, on_unreadable)
   for _, field in ipairs(phones.fields[self.kind]) do
     local value = record[field]
     if type(value) == "table" and is_text(value.e164) then
-      self:count(field, "recognised", country_of_number(value.e164, value, self:country_of(record)))
+      self:count(field, "recognised", country_of_number(value.e164, value, (phone_region.country(record, value))))
     elseif type(value) == "table" and is_text(value.display) then
-      local class, of, reason = class_of(value, self:country_of(record))
+      local class, of, reason = class_of(value, (phone_region.country(record, value)))
       self:count(field, class, of, reason)
       open = true
       if class == "unreadable" then

@@ -57,7 +57,7 @@ function command.setup(argparser)
   where_option.declare(argparser, "read only the records")
   argparser:option("--sample", "number of records to read, with the error that follows"):argname("N")
     :convert(arg_types.range(1, 2 ^ 31))
-  argparser:option("--phone-region", "country of phone numbers of contacts without a country, such as DE")
+  argparser:option("--phone-region", "country, such as DE, of national numbers of records without one")
     :argname("CODE")
   output_format.declare(argparser, { "text", "json" }, "text",
     { json = "write the profile as one JSON document; docs/data-profile.md documents it" })

@@ -26,8 +26,6 @@ function fix_runs.new(kind, options)
     FixRuns)
   if kind == "contact" then
     self.tidy = self:load("tidy_names_emails", {})
-    -- The contact's own country decides; the region is that of contacts without one.
-    self.phones = self:load("phones_e164", { address = "use", region = options.region })
     for index, days in ipairs(fix_runs.DAYS) do
       self.expiring[index] = self:load("keep_expiring", { days = days, how = "promote" })
     end
@@ -41,8 +39,11 @@ function FixRuns:load(name, set)
   return run
 end
 
--- Tries the fix for phone numbers.
+-- Tries the fix for phone numbers, which starts a process to check them and is loaded for
+-- the first number.  The contact's own country decides; the region is that of contacts
+-- without one.
 function FixRuns:try_phones(record)
+  self.phones = self.phones or self:load("phones_e164", { address = "use", region = self.options.region })
   local is_changed = self.phones:try(self.kind, record)
   if not is_changed and not self.options.region and select(2, phone_region.country(record)) == "none" then
     self.no_country = self.no_country + 1
@@ -108,6 +109,9 @@ end
 
 -- The entry for phone numbers, with what it takes for granted.
 function FixRuns:phone_entry()
+  if not self.phones then
+    return nil
+  end
   local note = "numbers are read as the contact's own country dials them"
   for _, text in ipairs(self.phones.assumptions) do
     note = note .. "; " .. text

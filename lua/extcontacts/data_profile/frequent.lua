@@ -2,6 +2,8 @@
 -- Counts are exact while there are few texts; after that each may be too low by at most
 -- `missed`, which is stated.  Pure.
 
+local json = require "extcontacts.base.json"
+
 local frequent = {}
 
 --- Counts as a list, the most frequent first; equally frequent ones by their texts.
@@ -9,7 +11,7 @@ local frequent = {}
 ---@param limit integer|nil entries at most
 ---@return { value: string, count: integer }[]
 function frequent.sorted(counts, limit)
-  local list = {}
+  local list = json.array {}
   for text, count in pairs(counts) do
     list[#list + 1] = { value = text, count = count }
   end

@@ -3,6 +3,7 @@
 
 local contact_fields = require "extcontacts.record.contact_fields"
 local frequent = require "extcontacts.data_profile.frequent"
+local json = require "extcontacts.base.json"
 local phone = require "extcontacts.record.normalize.phone"
 local phone_region = require "extcontacts.record.phone_region"
 local regions = require "extcontacts.record.normalize.phone_regions"
@@ -136,7 +137,7 @@ end
 
 -- Groups as a list, the largest first.
 local function listed(groups, name)
-  local totals, list = {}, {}
+  local totals, list = {}, json.array {}
   for key, counts in pairs(groups) do
     totals[key] = counts_of(counts).total
   end

@@ -23,6 +23,11 @@ local function blocks_of(path)
   return out
 end
 
+-- Without the digest of the plan, which has the server's port in it.
+local function lasting(text)
+  return (text:gsub("%-%-expect %x+", "--expect SHA"):gsub("%s+$", ""))
+end
+
 describe("the page on duplicates", function()
   local place
   before_each(function()
@@ -40,7 +45,7 @@ describe("the page on duplicates", function()
     local shown = 0
     for _, step in ipairs(steps) do
       if step.shown then
-        assert.equal(step.shown, (step.output:gsub("%s+$", "")))
+        assert.equal(lasting(step.shown), lasting(step.output))
         shown = shown + 1
       end
     end

@@ -7,7 +7,8 @@ local walkthrough = require "spec.support.walkthrough"
 
 -- Without what differs from run to run, and with the page's line ends.
 local function lasting(text)
-  return (text:gsub("http://127%.0%.0%.1:%d+", "http://127.0.0.1:PORT"):gsub("\r\n", "\n"):gsub("%s+$", ""))
+  return (text:gsub("http://127%.0%.0%.1:%d+", "http://127.0.0.1:PORT"):gsub("%-%-expect %x+", "--expect SHA")
+    :gsub("\r\n", "\n"):gsub("%s+$", ""))
 end
 
 -- The blocks up to the first that has one of the words, and so on.

@@ -196,7 +196,7 @@ describe("dependents", function()
       received[id] = what
     end
     assert.same({ [created.contact[2]] = "1 note", [created.organization[3]] = "1 linked contact" }, received)
-    assert.equal(8, undo("p", { with_dependents = true }).changes)
+    assert.equal(8, undo("p", { with_dependents = true, force = true }).changes)
   end)
 
   it("of the same plan do not count as added by others", function()

@@ -189,14 +189,15 @@ function fixes.define(fields)
   return assert(fix.define(merged({ name = "a fix", source = fix.scan "contacts", change = function() end }, fields)))
 end
 
---- Plans a fix with these fields into the file `name`.
+--- Plans a fix with these fields into the file `name`, in place of a plan that was not applied.
 ---@param fields table
 ---@param name string|nil default "p"
 ---@param options table|nil of `fix.plan`
 ---@return extcontacts.fix.Plan|nil
 ---@return extcontacts.Error|nil
 function Place:try_plan(fields, name, options)
-  return fix.plan(self.client, fixes.define(fields), merged({ output = self:path(name or "p") }, options))
+  return fix.plan(self.client, fixes.define(fields), merged({ output = self:path(name or "p"), force = true },
+    options))
 end
 
 --- The same, which must succeed.

@@ -28,8 +28,11 @@ local function is_named(file, path)
   return same
 end
 
--- Opens and locks the temporary file, which may be left from a process that died.
-local function open(path)
+--- Opens and locks a temporary file, which may be left from a process that died.
+---@param path string
+---@return table|nil file of `core.file`
+---@return extcontacts.Error|nil
+function atomic_file.open_locked(path)
   for _ = 1, ATTEMPTS do
     local file, message, code = core.file.open(path, "update")
     if not file then
@@ -72,7 +75,7 @@ function atomic_file.create(path, overwrite)
     return errors.invalid(path .. " already exists; use overwrite = true (--overwrite) or another name", "exists")
   end
   local temporary = path .. ".part"
-  local file, err = open(temporary)
+  local file, err = atomic_file.open_locked(temporary)
   if not file then
     return nil, err
   end

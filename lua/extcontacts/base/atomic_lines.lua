@@ -1,6 +1,7 @@
 --- Files of lines: written completely or not at all, and read forwards or
 -- backwards, one line at a time.
 
+local atomic_file = require "extcontacts.base.atomic_file"
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 local magic = require "extcontacts.base.magic"
@@ -19,22 +20,46 @@ local BLOCK = 65536 -- bytes
 local Writer = {}
 Writer.__index = Writer
 
---- Starts writing a file, which only its owner can read.
----@param path string
----@return extcontacts.AtomicWriter|nil
----@return extcontacts.Error|nil
-function atomic_lines.write(path)
-  local temporary = path .. ".tmp"
-  local file
-  local ok, message, code = core.file.check_own(path)
-  if ok then
-    os.remove(temporary)
-    file, message, code = core.file.open(temporary, "new")
+-- A temporary file that only this process writes.
+local function open_locked(path)
+  local file, err = atomic_file.open_locked(path)
+  if not file then
+    return nil, err
   end
+  local ok, message, code = file:truncate(0)
+  if not ok then
+    file:close()
+    return errors.io(message, code)
+  end
+  return file
+end
+
+local function open_new(path)
+  os.remove(path)
+  local file, message, code = core.file.open(path, "new")
   if not file then
     return errors.io(message, code)
   end
-  return setmetatable({ file = file, path = path, temporary = temporary, parts = {}, size = 0 }, Writer)
+  return file
+end
+
+--- Starts writing a file, which only its owner can read.
+---@param path string
+---@param locked boolean|nil whether to fail while another process writes this file in the same way
+---@return extcontacts.AtomicWriter|nil
+---@return extcontacts.Error|nil
+function atomic_lines.write(path, locked)
+  local temporary = path .. ".tmp"
+  local ok, message, code = core.file.check_own(path)
+  if not ok then
+    return errors.io(message, code)
+  end
+  local file, err = (locked and open_locked or open_new)(temporary)
+  if not file then
+    return nil, err
+  end
+  return setmetatable({ file = file, path = path, temporary = temporary, parts = {}, size = 0, locked = locked },
+    Writer)
 end
 
 function Writer:flush()
@@ -72,7 +97,7 @@ function Writer:finish()
   end
   local message, code
   ok, message, code = self.file:sync()
-  if ok then
+  if ok and not self.locked then
     ok, message, code = self.file:close()
   end
   if ok then
@@ -82,6 +107,7 @@ function Writer:finish()
     self:abandon()
     return errors.io(message, code)
   end
+  self.file:close() -- the lock lasts until the file has its name
   self.ended = true
   return true
 end
@@ -89,8 +115,8 @@ end
 --- Discards what was written.  Does nothing after `finish`.
 function Writer:abandon()
   if not self.ended then
+    os.remove(self.temporary) -- before another process can lock it
     self.file:close()
-    os.remove(self.temporary)
     self.ended = true
   end
 end
@@ -110,11 +136,12 @@ end
 --- Opens a file for reading by lines.  `next_line` raises error objects.
 ---@param path string
 ---@param mode "own"|"read"|nil whether the file must be one of our own (default), or may be anybody's
+---@param on_block fun(block: string)|nil receives each block of the file before its lines are returned
 ---@return (fun(): string|nil, boolean|nil)|nil next_line a line without its line feed, and whether it had one
 ---@return extcontacts.Error|nil
 ---@return (fun())|nil close
 ---@return table|nil file of `core.file`
-function atomic_lines.read(path, mode)
+function atomic_lines.read(path, mode, on_block)
   local file, err, close = open(path, mode or "own")
   if not file then
     return nil, err
@@ -123,6 +150,9 @@ function atomic_lines.read(path, mode)
   local next_line = texts.lines(function()
     local block = errors.check_io(file:read(BLOCK, offset))
     offset = offset + #block
+    if on_block then
+      on_block(block)
+    end
     return block
   end)
   return next_line, nil, close, file

@@ -216,13 +216,17 @@ end
 -- option that confirms.
 ---@param question string
 ---@param yes boolean|nil whether --yes was given
+---@param details (fun(): string)|nil what to show before the question
 ---@return boolean
-function Context:confirm(question, yes)
+function Context:confirm(question, yes, details)
   if yes then
     return true
   end
   if not (self:is_terminal "stdin" and self:is_terminal "stderr") then
     exit.fail("usage", question .. " There is no terminal to confirm on; pass --yes")
+  end
+  if details then
+    self:note(details())
   end
   self:note(question, " [y/N] ")
   local answer = self.stdin:read "*l"

@@ -17,6 +17,12 @@ local make_plan = {}
 -- Records that a scan reads with one request, which is the fastest way to read them.
 local PER_PAGE = 200
 
+--- Declares the option that replaces a plan.
+---@param argparser table
+function make_plan.declare_force(argparser)
+  argparser:flag("--force", "replace a plan of this name that has not been applied")
+end
+
 make_plan.exit_codes = { 0, 1, 2, 3, { 5, "the plan contains changes (with --detailed-exitcode)" }, 75, 130 }
 
 --- Declares the options.
@@ -29,6 +35,7 @@ function make_plan.setup(argparser, verb, counted)
   limit_option.declare(argparser, counted)
   argparser:option("--show", "number of changes to show [10]"):argname("N"):convert(arg_types.count)
   argparser:option("--html", "also write an HTML page for review and approval"):argname("FILE")
+  make_plan.declare_force(argparser)
   argparser:flag("--detailed-exitcode", "exit with 5 if the plan contains changes")
 end
 
@@ -60,6 +67,7 @@ function make_plan.run(args, ctx, definition, output, set)
     where = args.where,
     ids = chosen and chosen.ids,
     set = set,
+    force = args.force,
     by = ctx.getenv "USER" or ctx.getenv "LOGNAME",
     getenv = ctx.getenv,
     on_change = on_change,

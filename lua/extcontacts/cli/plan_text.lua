@@ -1,5 +1,6 @@
 --- A plan as text: its changes as a coloured diff, and its totals.
 
+local approval = require "extcontacts.fix.approval"
 local clients = require "extcontacts.client"
 local dependents = require "extcontacts.fix.dependents"
 local diff = require "extcontacts.record.diff"
@@ -213,6 +214,27 @@ function plan_text.requests(ctx, totals, client, size)
   end
 end
 
+--- What a person confirms: the plan's name, what it does, how far undo reaches, and the
+-- digits that identify it.
+---@param path string
+---@param plan { header: extcontacts.fix.Header, totals: extcontacts.fix.Totals }
+---@return string several lines
+function plan_text.summary(path, plan)
+  local totals = plan.totals
+  local out = { ("%s (%s, SHA-256 %s)\n"):format(printable.line(plan.header.name, WIDEST), printable.line(path),
+    approval.short(totals.sha256)) }
+  for _, assumption in ipairs(totals.assumptions or {}) do
+    out[#out + 1] = ("  ! %s\n"):format(printable.line(assumption, LONGEST))
+  end
+  for _, operation in ipairs(plan_text.operations(totals.operations)) do
+    out[#out + 1] = ("  %s\n"):format(operation)
+  end
+  for _, name in ipairs(by_count(totals.classes)) do
+    out[#out + 1] = ("  %d %s\n"):format(totals.classes[name], CLASSES[name] or name)
+  end
+  return table.concat(out)
+end
+
 --- Keeps the first changes of a plan.
 ---@param most integer
 ---@return fun(ctx: table) show
@@ -241,17 +263,19 @@ function plan_text.skipped(ctx, path)
   ctx:inform("%s lists the skipped records and the reasons", path)
 end
 
---- Names the command that applies a plan.  A plan that was made with an access token
+--- Names the command that applies this plan and no other.  A plan that was made with an access token
 -- needs an option if the server does not say which organization it belongs to.
 ---@param ctx table
 ---@param path string
-function plan_text.hint_apply(ctx, path)
+---@param totals extcontacts.fix.Totals
+function plan_text.hint_apply(ctx, path, totals)
+  local digits = approval.short(totals.sha256)
   local connection = identity.of(ctx:connect())
   if connection and (connection.organization or connection.client) then
-    return ctx:hint("Apply", "apply", path)
+    return ctx:hint("Apply", "apply", path, "--expect", digits)
   end
   ctx:say "an access token does not show its organization; make sure that you apply the plan to the same one"
-  ctx:hint("Apply", "apply", path, "--same-organization")
+  ctx:hint("Apply", "apply", path, "--expect", digits, "--same-organization")
 end
 
 --- Writes what was planned as JSON.
@@ -301,7 +325,7 @@ function plan_text.conclude(ctx, plan, html, is_json)
   end
   if plan.changes > 0 then
     ctx:inform("wrote the plan %s; nothing has changed on the server", plan.path)
-    plan_text.hint_apply(ctx, plan.path)
+    plan_text.hint_apply(ctx, plan.path, plan.totals)
   end
   return true
 end

@@ -20,6 +20,14 @@ local run_plan = {}
 -- Seconds between two checks for the pause file.
 local CHECK_EVERY = 0.25
 
+--- Declares the option that ties a command to one plan.
+---@param argparser table
+---@param verb string
+function run_plan.declare_expect(argparser, verb)
+  argparser:option("--expect", verb .. " only the plan with this SHA-256, or with these first 12 digits of it or more; "
+    .. "`extcontacts show` prints it"):argname("SHA")
+end
+
 --- Declares arguments and options.
 ---@param argparser table
 function run_plan.setup(argparser)
@@ -41,6 +49,7 @@ function run_plan.setup(argparser)
   argparser:option("--max-errors", "stop after N failed changes"):argname("N"):convert(arg_types.whole)
   argparser:option("--error-rate", "stop when more than this share of the changes fails [50%]"):argname("SHARE")
     :convert(arg_types.share)
+  run_plan.declare_expect(argparser, "apply")
   connection.declare_same_organization(argparser, "plan")
   argparser:flag("--allow-irreversible", "also apply changes that cannot be undone")
   output_format.declare(argparser, { "text", "json" }, "text")
@@ -68,6 +77,7 @@ local function options_of(args)
     max_errors = args.max_errors,
     error_rate = args.error_rate,
     allow_irreversible = args.allow_irreversible or nil,
+    expect = args.expect,
     retry_failed = args.retry_failed or nil,
     same_organization = args.same_organization,
     moved = args.moved or nil,

@@ -94,20 +94,37 @@ end
 --- Starts a plan file.
 ---@param path string
 ---@param header table without the version
+---@param guard (fun(): true|nil, extcontacts.Error|nil)|nil whether the plan may have this path; called at the start
+--- and the end, while no other process can write the plan
 ---@return extcontacts.fix.PlanWriter|nil
 ---@return extcontacts.Error|nil
-function planfile.write(path, header)
-  local file, err = atomic_lines.write(path)
+function planfile.write(path, header, guard)
+  local file, err = atomic_lines.write(path, true)
   if not file then
     return nil, err
   end
   header.extcontacts_plan = VERSION
+  local self = setmetatable({ file = file, hash = start_hash(header), count = 0, guard = guard }, Writer)
   local ok
-  ok, err = file:put((checked_lines.seal(encode(header))))
+  ok, err = self:check_path()
+  if ok then
+    ok, err = file:put((checked_lines.seal(encode(header))))
+  end
   if not ok then
+    file:abandon()
     return nil, err
   end
-  return setmetatable({ file = file, hash = start_hash(header), count = 0 }, Writer)
+  return self
+end
+
+--- Whether the plan may still have its path.
+---@return true|nil
+---@return extcontacts.Error|nil
+function Writer:check_path()
+  if self.guard then
+    return self.guard()
+  end
+  return true
 end
 
 --- Adds a change and sets its number and hash.
@@ -131,6 +148,9 @@ end
 function Writer:finish(totals)
   totals.changes, totals.sha256 = self.count, self.hash:digest()
   local ok, err = self.file:put((checked_lines.seal(encode { ["end"] = totals })))
+  if ok then
+    ok, err = self:check_path()
+  end
   if ok then
     ok, err = self.file:finish()
   end
@@ -194,12 +214,8 @@ local function take_end(self, line)
   self.close()
 end
 
---- Opens a plan and reads its header.
----@param path string
----@return extcontacts.fix.PlanReader|nil
----@return extcontacts.Error|nil
-function planfile.open(path)
-  local next_line, err, close = atomic_lines.read(path)
+local function open(path, on_block)
+  local next_line, err, close = atomic_lines.read(path, "own", on_block)
   if not next_line then
     return nil, err
   end
@@ -225,6 +241,29 @@ function planfile.open(path)
     self.header = header
     return self
   end)
+end
+
+-- Returns a function that takes the blocks of a file in order, and raises an error
+-- object for one that is not the block that was read before.
+local function same_blocks(path, digests)
+  local count = 0
+  return function(block)
+    count = count + 1
+    if block ~= "" and core.hash.sha256(block) ~= digests[count] then
+      errors.raise_invalid(path .. ": the plan was changed or replaced while it was in use; restore the plan that was "
+        .. "applied, and resume it", "replaced")
+    end
+  end
+end
+
+--- Opens a plan and reads its header.
+---@param path string
+---@param digests string[]|nil of the blocks of the file, from `check`: every other byte is refused, before the change
+--- that contains it is returned
+---@return extcontacts.fix.PlanReader|nil
+---@return extcontacts.Error|nil
+function planfile.open(path, digests)
+  return open(path, digests and same_blocks(path, digests))
 end
 
 -- The checked line of the next change; nil at the end.
@@ -261,10 +300,14 @@ end
 
 --- Checks a whole plan: every hash, the number of changes and the digest.
 ---@param path string
----@return { header: extcontacts.fix.Header, totals: extcontacts.fix.Totals }|nil
+---@return { header: extcontacts.fix.Header, totals: extcontacts.fix.Totals, digests: string[] }|nil plan `digests` are
+--- for `open`, which then reads these bytes or none
 ---@return extcontacts.Error|nil
 function planfile.check(path)
-  local reader, err = planfile.open(path)
+  local digests = {}
+  local reader, err = open(path, function(block)
+    digests[#digests + 1] = core.hash.sha256(block)
+  end)
   if not reader then
     return nil, err
   end
@@ -272,7 +315,7 @@ function planfile.check(path)
     repeat
       local line = next_change(reader)
     until not line
-    return { header = reader.header, totals = reader.totals }
+    return { header = reader.header, totals = reader.totals, digests = digests }
   end)
 end
 

@@ -2,6 +2,7 @@
 -- last change first.
 
 local applied_changes = require "extcontacts.fix.applied_changes"
+local approval = require "extcontacts.fix.approval"
 local bulk_api = require "extcontacts.fix.bulk_api"
 local changes = require "extcontacts.fix.plan.changes"
 local classes = require "extcontacts.fix.classes"
@@ -26,6 +27,7 @@ local undo = {}
 ---@field where string|nil condition on the records as they were before the plan, see docs/where.md
 ---@field limit integer|nil stop after this many changes, at the end of a move or consolidation
 ---@field on_progress fun(read: integer, applied: integer)|nil called after each record
+---@field expect string|nil SHA-256 of the plan to undo, or its first 12 digits or more: no other plan is undone
 ---@field same_organization boolean|nil as for `fix.apply`
 ---@field moved boolean|nil use a journal that is a copy: the original is gone or no longer in use
 ---@field with_dependents boolean|nil also delete created records that have since received notes, relationships or
@@ -220,6 +222,10 @@ function undo.plan(client, path, options)
     return journal.locked(path)
   elseif journal.is_copy(state) and not with_output.moved then
     return journal.copied(journal.path(path), state)
+  end
+  local is_approved, problem = approval.check(path, applied.totals.sha256, with_output.expect)
+  if not is_approved then
+    return nil, problem
   end
   local is_same, err = identity.check(path, applied.header, client, with_output.same_organization)
   if not is_same then

@@ -29,13 +29,14 @@ local restore = {}
 --- out, as is what the journals beside the snapshot and the plan have erased
 ---@field same_organization boolean|nil as for `fix.apply`
 ---@field batch integer|"auto"|nil most records per request, at most 50; default "auto"
+---@field force boolean|nil replace a plan of this path that has not been applied
 ---@field by string|nil the author, for the plan's header
 ---@field on_record fun(listing: string, count: integer)|nil
 
 local OPTIONS = {
   output = { "string" }, only = { "table" }, ids = { "table" }, where = { "string" }, delete_created = { "boolean" },
   allow_copies = { "boolean" }, erased = { "table" }, same_organization = { "boolean" }, batch = bulk_api.BATCH_RULE,
-  by = { "string" }, on_record = { "function" },
+  by = { "string" }, force = { "boolean" }, on_record = { "function" },
 }
 
 local UNCERTAIN = "refers to a deleted record, and it is uncertain which record replaces it"

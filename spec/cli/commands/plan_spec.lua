@@ -33,8 +33,10 @@ describe("extcontacts plan", function()
     assert.matches("… and 3 more\n\n5 changes (5 records read)\nOperations:\n  update 5 contacts\nFields:\n", output,
       1, true)
     assert.matches("         5  contact.title\n", output, 1, true)
+    local objects = world.place:objects "p"
     assert.equal(("extcontacts plan: wrote the plan %s; nothing has changed on the server\n"
-      .. "Apply: extcontacts apply %s\n"):format(world.p, world.p), err)
+      .. "Apply: extcontacts apply %s --expect %s\n"):format(world.p, world.p,
+      objects[#objects]["end"].sha256:sub(1, 12)), err)
     assert.equal("ann", world.place:objects "p"[1].by)
     assert.equal(0, world.place:requests "contacts.update")
   end)

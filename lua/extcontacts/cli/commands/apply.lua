@@ -21,6 +21,7 @@ it.]],
 extcontacts apply tidy.plan --limit 10
 extcontacts apply tidy.plan --dry-run
 extcontacts apply tidy.plan --yes --rate 200 --write patch
+extcontacts apply tidy.plan --expect 3f2a9c0b11de
 extcontacts apply erase.plan --allow-irreversible]],
   next_steps = run_plan.next_steps,
   exit_codes = run_plan.exit_codes,
@@ -53,6 +54,9 @@ end
 function command.run(args, ctx)
   local checked, err = require("extcontacts.fix.planfile").check(args.plan)
   local is_same
+  if checked and args.expect then
+    assert(require("extcontacts.fix.approval").check(args.plan, checked.totals.sha256, args.expect))
+  end
   local client = checked and run_plan.connect(args, ctx)
   if checked then
     is_same, err = require("extcontacts.fix.identity").check(args.plan, checked.header, client, args.same_organization)
@@ -77,11 +81,14 @@ function command.run(args, ctx)
   elseif irreversible > 0 and not args.allow_irreversible then
     exit.usage(("%s cannot be undone; pass --allow-irreversible to apply %s anyway"):format(
       texts.plural(irreversible, "change"), texts.noun(irreversible, "it", "them")))
-  elseif not ctx:confirm(question(checked), args.yes) then
+  elseif not ctx:confirm(question(checked), args.yes, function()
+    return plan_text.summary(args.plan, checked)
+  end) then
     ctx:say "cancelled; nothing was applied"
     return exit.codes.ok
   end
   local code
+  args.expect = checked.totals.sha256 -- what was confirmed, and nothing else
   code, err = run_plan.run(args, ctx, "apply", checked.totals)
   return code, err
 end

@@ -4,6 +4,7 @@ local arg_values = require "extcontacts.cli.arg_values"
 local connection = require "extcontacts.cli.connection"
 local exit = require "extcontacts.cli.exit"
 local listings = require "extcontacts.cli.listings"
+local make_plan = require "extcontacts.cli.make_plan"
 local output_format = require "extcontacts.cli.output_format"
 local plan_file = require "extcontacts.cli.plan_file"
 local plan_text = require "extcontacts.cli.plan_text"
@@ -52,6 +53,7 @@ function command.setup(argparser)
     .. "repeated"):argname("FILE"):count("*")
   listings.declare_batch(argparser)
   connection.declare_same_organization(argparser, "snapshot")
+  make_plan.declare_force(argparser)
   argparser:flag("--detailed-exitcode", "exit with 5 if the plan contains changes")
 end
 
@@ -75,6 +77,7 @@ function command.run(args, ctx)
     only = listings.selected(args),
     ids = #ids > 0 and ids or nil,
     where = args.where,
+    force = args.force,
     delete_created = args.delete_created,
     allow_copies = args.allow_copies,
     erased = #args.erased > 0 and args.erased or nil,
@@ -96,7 +99,7 @@ function command.run(args, ctx)
   if totals.changes == 0 then
     return
   end
-  plan_text.hint_apply(ctx, path)
+  plan_text.hint_apply(ctx, path, totals)
   return args.detailed_exitcode and exit.codes.pending or exit.codes.ok
 end
 

@@ -4,10 +4,12 @@ local arg_values = require "extcontacts.cli.arg_values"
 local connection = require "extcontacts.cli.connection"
 local exit = require "extcontacts.cli.exit"
 local limit_option = require "extcontacts.cli.limit_option"
+local make_plan = require "extcontacts.cli.make_plan"
 local output_format = require "extcontacts.cli.output_format"
 local plan_file = require "extcontacts.cli.plan_file"
 local plan_text = require "extcontacts.cli.plan_text"
 local progress_bar = require "extcontacts.cli.progress_bar"
+local run_plan = require "extcontacts.cli.run_plan"
 local texts = require "extcontacts.base.text"
 local where_option = require "extcontacts.cli.where_option"
 
@@ -54,11 +56,13 @@ function command.setup(argparser)
       return arg_values.list { text }
     end)
   where_option.declare(argparser, "undo only the changes to records, as they were before the plan,")
+  run_plan.declare_expect(argparser, "undo")
   connection.declare_same_organization(argparser, "plan")
   argparser:flag("--moved", "use a journal that is a copy, because the original is gone or no longer in use")
   argparser:flag("--with-dependents",
     "also delete created records that have since received notes, relationships or linked contacts")
   limit_option.declare(argparser, "changes")
+  make_plan.declare_force(argparser)
   argparser:option("--html", "also write an HTML page for review and approval"):argname("FILE")
 end
 
@@ -78,6 +82,8 @@ function command.run(args, ctx)
     where = args.where,
     same_organization = args.same_organization,
     moved = args.moved or nil,
+    force = args.force,
+    expect = args.expect,
     with_dependents = args.with_dependents or nil,
     by = ctx.getenv "USER" or ctx.getenv "LOGNAME",
     on_change = on_change,

@@ -1,6 +1,7 @@
 --- Applies a plan, and resumes one that stopped: checks that the plan may run on
 -- this server, opens its journal and runs it.
 
+local approval = require "extcontacts.fix.approval"
 local bulk_api = require "extcontacts.fix.bulk_api"
 local errors = require "extcontacts.base.errors"
 local errors_csv = require "extcontacts.fix.errors_csv"
@@ -24,6 +25,7 @@ local apply = {}
 ---@field max_errors integer|nil stop once this many changes have failed
 ---@field error_rate number|nil stop when more than this share fails; default 0.5
 ---@field allow_irreversible boolean|nil required for a plan that erases records, or merges or promotes contacts
+---@field expect string|nil SHA-256 of the approved plan, or its first 12 digits or more: no other plan is applied
 ---@field same_organization boolean|nil the plan and the client are of the same organization, although their OAuth
 --- clients differ or are unknown
 ---@field retry_failed boolean|nil `resume` only: retry failed changes and conflicts, too
@@ -66,6 +68,7 @@ local OPTIONS = {
   max_errors = { "number", least = 0 },
   error_rate = { "number", least = 0 },
   allow_irreversible = { "boolean" },
+  expect = { "string" },
   same_organization = { "boolean" },
   retry_failed = { "boolean" },
   moved = { "boolean" },
@@ -98,6 +101,10 @@ end
 -- Why a plan must not run.
 local function objection(path, plan, client, options)
   local irreversible = plan.totals.classes.irreversible or 0
+  local is_approved, problem = approval.check(path, plan.totals.sha256, options.expect)
+  if not is_approved then
+    return problem
+  end
   local is_same, err = identity.check(path, plan.header, client, options.same_organization)
   if is_same then
     is_same, err = identity.of(client) -- the journal states it

@@ -110,7 +110,7 @@ end
 --- Goes through the plan once.
 ---@param run extcontacts.fix.Run
 function pass.run(run)
-  local reader = assert(planfile.open(run.path))
+  local reader = assert(planfile.open(run.path, run.digests))
   local next_item, execute_item
   run.recreating = {}
   run.work.maybe_sent, run.work.scanned = find_created.maybe_sent(run.journal.state.open), {}

@@ -19,6 +19,7 @@ local WAIT = 0.2
 local CHECK_EVERY = 0.25
 
 ---@class extcontacts.fix.Run
+---@field digests string[] of the plan's bytes, as they were checked
 ---@field stopped string|nil why it stopped
 ---@field err extcontacts.Error|nil what stopped it
 ---@field counts extcontacts.fix.RunCounts
@@ -44,7 +45,7 @@ end
 --- Prepares a run.
 ---@param sender extcontacts.Client
 ---@param path string of the plan
----@param plan { header: extcontacts.fix.Header, totals: extcontacts.fix.Totals }
+---@param plan { header: extcontacts.fix.Header, totals: extcontacts.fix.Totals, digests: string[] }
 ---@param journal extcontacts.fix.Journal
 ---@param options extcontacts.fix.ApplyOptions
 ---@return extcontacts.fix.Run
@@ -55,6 +56,7 @@ function run.new(sender, path, plan, journal, options)
   local size = bulk_api.size_of(options.batch)
   local self = setmetatable({
     path = path,
+    digests = plan.digests,
     options = options,
     total = plan.totals.changes,
     journal = journal,

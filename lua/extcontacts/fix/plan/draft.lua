@@ -7,9 +7,8 @@ local classes = require "extcontacts.fix.classes"
 local copies = require "extcontacts.fix.plan.copies"
 local core = require "extcontacts.core"
 local dates = require "extcontacts.base.dates"
-local errors = require "extcontacts.base.errors"
 local identity = require "extcontacts.fix.identity"
-local journal = require "extcontacts.fix.journal"
+local plan_guard = require "extcontacts.fix.plan_guard"
 local planfile = require "extcontacts.fix.planfile"
 local schemas = require "extcontacts.fix.schemas"
 local skipped = require "extcontacts.fix.skipped"
@@ -34,20 +33,24 @@ Draft.__index = Draft
 
 ---@class extcontacts.fix.DraftOptions
 ---@field output string|nil path of the plan file; without it no file is written
+---@field force boolean|nil replace a plan of this path that has not been applied
 ---@field by string|nil author of the plan; default: the user's name from the environment
 ---@field time number|nil creation time; default: now
 ---@field on_change fun(change: extcontacts.fix.Change)|nil called with each change
 
---- Prepares a plan.  Fails when the plan under this name has been applied.
+--- Prepares a plan.  Fails when `plan_guard` refuses its path.
 ---@param client extcontacts.Client
 ---@param header table `name`, `fix`, `source`, `options`; completed here
 ---@param options extcontacts.fix.DraftOptions
 ---@return extcontacts.fix.Draft|nil
 ---@return extcontacts.Error|nil
 function draft.new(client, header, options)
-  if options.output and journal.exists(options.output) then
-    return errors.invalid(("%s exists, so %s has been applied; choose another name for the new plan")
-      :format(journal.path(options.output), options.output), "applied")
+  local _, err
+  if options.output then
+    _, err = plan_guard.check(options.output, options.force)
+  end
+  if err then
+    return nil, err
   end
   header.created = dates.text(options.time)
   header.system_user = core.environment.user()
@@ -56,6 +59,7 @@ function draft.new(client, header, options)
     client = client,
     header = header,
     output = options.output,
+    force = options.force,
     on_change = options.on_change,
     totals = totals.new(),
     skipped = skipped.new(options.output),
@@ -83,7 +87,9 @@ end
 function Draft:start()
   if self.output then
     assert(identity.stamp(self.header, self.client))
-    self.file = assert(planfile.write(self.output, self.header))
+    self.file = assert(planfile.write(self.output, self.header, function()
+      return plan_guard.check(self.output, self.force)
+    end))
     return
   end
   for name, value in pairs(identity.credentials(self.client)) do
@@ -158,8 +164,14 @@ end
 ---@return extcontacts.fix.Totals|nil
 ---@return extcontacts.Error|nil
 function Draft:finish()
-  local err
+  local ok, err = true, nil
   self.dependents:flush()
+  if self.file then
+    ok, err = self.file:check_path()
+  end
+  if not ok then
+    return nil, err -- the files beside the other plan stay as they are
+  end
   self.totals.skipped = self.skipped.counts
   self.totals.assumptions = described(self.assumptions)
   self.skipped_path, err = self.skipped:finish()

@@ -11,7 +11,7 @@ local world = plan_command.around(before_each, after_each)
 -- are told: each `create` is another record.
 local OTHERS = {}
 for name in ("list scan search get each export diff verify status pause ops call request create init completion help "
-  .. "doctor sandbox fixes lint duplicates profile"):gmatch "%S+" do
+  .. "doctor sandbox fixes lint duplicates profile show"):gmatch "%S+" do
   OTHERS[name] = true
 end
 
@@ -41,7 +41,9 @@ describe("a second run of the command", function()
     plan = function()
       run(("plan %s -o %s"):format(world.write_fix(3), world.p))
       local bytes = world.place:read "p":match "\n(.*)$"
-      run(("plan %s -o %s"):format(world.write_fix(3), world.p))
+      local _, errors = run(("plan %s -o %s"):format(world.write_fix(3), world.p), 2)
+      assert.matches("which has not been applied", errors, 1, true)
+      run(("plan %s -o %s --force"):format(world.write_fix(3), world.p))
       assert.equal(bytes, world.place:read "p":match "\n(.*)$")
     end,
     apply = function()

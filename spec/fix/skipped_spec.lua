@@ -1,6 +1,7 @@
 -- What a plan skips: the counts by reason, and PLAN.skipped.csv.
 local fix = require "extcontacts.fix"
 local fixes = require "spec.support.fixes"
+local label = require "extcontacts.record.label"
 
 describe("the skipped records of a plan", function()
   local place = fixes.fresh_place(before_each, after_each)
@@ -22,7 +23,9 @@ describe("the skipped records of a plan", function()
     assert.equal(0, plan.changes)
     assert.same({ ["no number"] = 6 }, plan.totals.skipped)
     assert.equal(place:path "p.skipped.csv", plan.skipped_path)
-    assert.equal("row,kind,id,reason\r\n5,contact," .. place:ids(10)[5] .. ",no number\r\n",
+    local id = place:ids(10)[5]
+    assert.equal(("row,kind,id,reason,name,values\r\n5,contact,%s,no number,%s,\r\n"):format(id,
+      label.of("contact", place:contacts()[id])),
       place:read "p.skipped.csv":match "^.-\n.-\n")
   end)
 
@@ -36,11 +39,16 @@ describe("the skipped records of a plan", function()
       ctx.skip "all of them"
       ctx.skip("a row", 9)
     end }
+    local contacts = place:contacts()
+    local function name(number)
+      return label.of("contact", contacts[ids[number]])
+    end
     local duplicate = "duplicate row: this record appears earlier in the file"
     assert.same({ ["=why"] = 1, ["nil"] = 1, ["id: not a valid id"] = 1, [duplicate] = 1, ["all of them"] = 1,
       ["a row"] = 1 }, plan.totals.skipped)
-    assert.equal(table.concat({ "row,kind,id,reason", "1,contact," .. ids[1] .. ",nil", "3,,nobody,id: not a valid id",
-      "4,contact," .. ids[2] .. ",'=why", "5,," .. ids[1] .. "," .. duplicate, ",,,all of them", "9,,,a row", "" },
+    assert.equal(table.concat({ "row,kind,id,reason,name,values", "1,contact," .. ids[1] .. ",nil," .. name(1) .. ",",
+      "3,,nobody,id: not a valid id,,", "4,contact," .. ids[2] .. ",'=why," .. name(2) .. ",",
+      "5,," .. ids[1] .. "," .. duplicate .. ",,", ",,,all of them,,", "9,,,a row,,", "" },
       "\r\n"), place:read "p.skipped.csv")
     plan = place:plan { source = fix.ids(ids) }
     assert.is_nil(plan.skipped_path)

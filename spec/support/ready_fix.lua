@@ -18,6 +18,7 @@ function Ready:plan(set, output)
     set = set,
     output = output and self.place:path(output),
     by = "spec",
+    force = true,
     time = 0,
     on_change = function(change)
       changes[#changes + 1] = change

@@ -9,6 +9,7 @@ local json = require "extcontacts.base.json"
 local output = require "extcontacts.cli.output"
 local printable = require "extcontacts.base.printable"
 local record_text = require "extcontacts.cli.record_text"
+local suggest = require "extcontacts.base.suggest"
 local texts = require "extcontacts.base.text"
 local write_choice = require "extcontacts.fix.write_choice"
 
@@ -18,6 +19,8 @@ local shown = record_text.value
 
 -- Bytes of a field's name.
 local WIDEST = 100
+-- People whom a prompt names.
+local MOST_PEOPLE = 20
 -- Bytes of a warning or reason.
 local LONGEST = 500
 
@@ -228,6 +231,16 @@ function plan_text.summary(path, plan)
   end
   for _, operation in ipairs(plan_text.operations(totals.operations)) do
     out[#out + 1] = ("  %s\n"):format(operation)
+  end
+  local names, erases = require("extcontacts.fix.people").names(path), totals.operations["contact.erase"] or 0
+  local listed = suggest.keys(names)
+  for index = 1, math.min(#listed, MOST_PEOPLE) do
+    out[#out + 1] = ("    erases %s (%s)\n"):format(printable.line(names[listed[index]], WIDEST), listed[index])
+  end
+  if #listed == 0 and erases > 0 then
+    out[#out + 1] = "    their names are not known: the list of people beside the plan is missing\n"
+  elseif #listed > MOST_PEOPLE then
+    out[#out + 1] = ("    and %d more: `extcontacts show` lists them\n"):format(math.max(erases, #listed) - MOST_PEOPLE)
   end
   for _, name in ipairs(by_count(totals.classes)) do
     out[#out + 1] = ("  %d %s\n"):format(totals.classes[name], CLASSES[name] or name)

@@ -52,6 +52,7 @@ local VERSION = 2
 ---@field dependents extcontacts.fix.Dependents|nil of a record that is deleted; of an erase, their numbers only
 ---@field rebase boolean|nil of an update: other fields of the record may have changed since
 ---@field warnings extcontacts.record.Warning[]|nil
+---@field label string|nil of an erase: the name of its record, which the plan does not contain (fix/people)
 ---@field hash string SHA-256 of the line without this field
 
 ---@class extcontacts.fix.Totals

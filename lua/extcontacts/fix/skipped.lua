@@ -1,17 +1,23 @@
 --- `PLAN.skipped.csv`: the records and rows that a plan skips, each with its
--- row, id and reason; and how many there are for each reason.
+-- row, id, reason, name and values; and how many there are for each reason.
 
-local atomic_lines = require "extcontacts.base.atomic_lines"
-local csv = require "extcontacts.base.csv"
+local contact_fields = require "extcontacts.record.contact_fields"
+local diff = require "extcontacts.record.diff"
+local label = require "extcontacts.record.label"
+local side_csv = require "extcontacts.fix.side_csv"
+local suggest = require "extcontacts.base.suggest"
 
 local skipped = {}
 
 --- The columns.  `row` is empty for a record that comes from no file.
-skipped.columns = { "row", "kind", "id", "reason" }
+skipped.columns = { "row", "kind", "id", "reason", "name", "values" }
+
+-- Bytes of the values of a row.
+local LONGEST = 1000
 
 ---@class extcontacts.fix.Skipped
 ---@field counts table<string, integer> by reason
----@field path string|nil of the file; nil when none is written
+---@field file extcontacts.fix.SideCsv
 local Skipped = {}
 Skipped.__index = Skipped
 
@@ -26,11 +32,35 @@ end
 ---@param plan_path string|nil without it reasons are counted and no file is written
 ---@return extcontacts.fix.Skipped
 function skipped.new(plan_path)
-  return setmetatable({ counts = {}, path = plan_path and skipped.path(plan_path) }, Skipped)
+  return setmetatable({ counts = {}, file = side_csv.new(plan_path and skipped.path(plan_path), skipped.columns) },
+    Skipped)
 end
 
-local function put(self, values)
-  assert(self.writer:put(csv.line(values, #skipped.columns)))
+local function listed(names, values)
+  local parts, bytes = {}, 0
+  for _, name in ipairs(names) do
+    local value = values[name]
+    local text = value ~= nil and diff.text(value) or ""
+    if name ~= "id" and text ~= "" and bytes < LONGEST then
+      parts[#parts + 1] = name .. "=" .. text
+      bytes = bytes + #parts[#parts]
+    end
+  end
+  return #parts > 0 and table.concat(parts, "; ") or nil
+end
+
+-- The cells of a row, without its id; of a contact, its addresses.
+local function values_of(item, record)
+  if type(item.row) == "table" then
+    return listed(suggest.keys(item.row), item.row)
+  elseif record and item.reference and item.reference.kind == "contact" then
+    return listed(contact_fields.emails, record), listed(contact_fields.phones, record)
+  end
+end
+
+-- Both, with a semicolon between them.
+local function joined(first, second)
+  return first and second and first .. "; " .. second or first or second
 end
 
 --- Adds a record or row.  Raises an error object when the file can't be
@@ -41,15 +71,14 @@ end
 ---@param detail string|nil added to the reason in the file; reasons are counted without it
 function Skipped:add(reason, item, row, detail)
   self.counts[reason] = (self.counts[reason] or 0) + 1
-  if not self.path then
+  if not self.file.path then
     return
-  elseif not self.writer then
-    self.writer = assert(atomic_lines.write(self.path))
-    put(self, skipped.columns)
   end
   local reference = item and item.reference or {}
-  put(self, { row or item and item.number, reference.kind, reference.id or item and item.id,
-    detail and ("%s: %s"):format(reason, detail) or reason })
+  local record = item and (item.record or item.row)
+  self.file:put { row or item and item.number, reference.kind, reference.id or item and item.id,
+    detail and ("%s: %s"):format(reason, detail) or reason,
+    record and label.of(reference.kind or "contact", record), item and joined(values_of(item, record)) }
 end
 
 --- Completes the file.  When nothing is skipped, removes the file of an earlier
@@ -57,19 +86,12 @@ end
 ---@return string|nil path nil when nothing is skipped
 ---@return extcontacts.Error|nil
 function Skipped:finish()
-  if self.writer then
-    local ok, err = self.writer:finish()
-    return ok and self.path, err
-  elseif self.path then
-    os.remove(self.path)
-  end
+  return self.file:finish()
 end
 
 --- Removes the file, unless it is complete.
 function Skipped:abandon()
-  if self.writer then
-    self.writer:abandon()
-  end
+  self.file:abandon()
 end
 
 return skipped

@@ -63,7 +63,7 @@ end
 ---@param change extcontacts.fix.Change
 ---@return string|nil
 function label.of_change(change)
-  return label.of(change.kind, change.before or change.after)
+  return change.label or label.of(change.kind, change.before or change.after)
 end
 
 return label

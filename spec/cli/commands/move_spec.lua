@@ -79,7 +79,7 @@ describe("extcontacts move", function()
       ndjson = write("list.ndjson", ('{"id":"%s"}\n{"id":"%s"}\n'):format(list[1].id, list[2].id)),
       snapshot = snapshot,
     } do
-      local output = move(source, name, "--show 0")
+      local output = move(source, name .. ".plan", "--show 0")
       assert.matches(name == "snapshot" and "60 records read" or "2 records read", output, 1, true)
       assert.matches(name == "snapshot" and "create 40 contacts" or "create 2 contacts", output, 1, true)
     end

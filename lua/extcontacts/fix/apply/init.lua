@@ -5,10 +5,12 @@ local approval = require "extcontacts.fix.approval"
 local bulk_api = require "extcontacts.fix.bulk_api"
 local errors = require "extcontacts.base.errors"
 local errors_csv = require "extcontacts.fix.errors_csv"
+local idset = require "extcontacts.base.idset"
 local identity = require "extcontacts.fix.identity"
 local journal = require "extcontacts.fix.journal"
 local options_check = require "extcontacts.base.options"
 local pause = require "extcontacts.fix.pause"
+local people = require "extcontacts.fix.people"
 local planfile = require "extcontacts.fix.planfile"
 local run = require "extcontacts.fix.apply.run"
 local texts = require "extcontacts.base.text"
@@ -141,6 +143,17 @@ local function open_journal(path, plan, resume, options)
   return errors.invalid(path .. " has not been applied yet; apply it", "not_begun")
 end
 
+-- The names of erased people are for the approval only.
+local function forget_erased(path)
+  local ids = idset.new()
+  journal.each_erased(journal.path(path), function(id)
+    ids:add(id)
+  end)
+  assert(people.remove(path, function(row)
+    return ids:has(row.id)
+  end))
+end
+
 local function start(client, path, options, resume)
   local plan, err = planfile.check(path)
   if not plan then
@@ -159,6 +172,12 @@ local function start(client, path, options, resume)
   local begun = run.new(client, path, plan, log, options)
   begun:go()
   local result = begun:result()
+  if plan.totals.classes.irreversible then
+    local _, problem = errors.catch(forget_erased, path)
+    if problem then
+      result.stopped, result.err = result.stopped or "io", result.err or problem
+    end
+  end
   result.errors_path, err = errors_csv.write(path, log.state.progress.problems)
   if err then
     result.stopped, result.err = result.stopped or "io", result.err or err

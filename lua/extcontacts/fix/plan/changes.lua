@@ -6,6 +6,7 @@ local clearing = require "extcontacts.record.clearing"
 local core = require "extcontacts.core"
 local deepcopy = require "extcontacts.base.deepcopy"
 local diff = require "extcontacts.record.diff"
+local label = require "extcontacts.record.label"
 local lint = require "extcontacts.record.lint"
 local records = require "extcontacts.record"
 local types = require "extcontacts.record.types"
@@ -151,7 +152,9 @@ function FROM_ACTION.delete(_, item)
 end
 
 function FROM_ACTION.erase(_, item)
-  return changes.erase(item.reference, item.record)
+  local change = changes.erase(item.reference, item.record)
+  change.label = label.of(change.kind, item.record)
+  return change
 end
 
 --- The change for an action that a fix returned.

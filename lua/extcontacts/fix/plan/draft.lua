@@ -8,6 +8,7 @@ local copies = require "extcontacts.fix.plan.copies"
 local core = require "extcontacts.core"
 local dates = require "extcontacts.base.dates"
 local identity = require "extcontacts.fix.identity"
+local people = require "extcontacts.fix.people"
 local plan_guard = require "extcontacts.fix.plan_guard"
 local planfile = require "extcontacts.fix.planfile"
 local schemas = require "extcontacts.fix.schemas"
@@ -21,6 +22,7 @@ local draft = {}
 ---@field client extcontacts.Client
 ---@field header table
 ---@field skipped extcontacts.fix.Skipped
+---@field people extcontacts.fix.SideCsv
 ---@field totals table
 ---@field assumptions { one: string, several: string, count: integer }[]
 ---@field count integer changes so far; a move counts as one
@@ -63,6 +65,7 @@ function draft.new(client, header, options)
     on_change = options.on_change,
     totals = totals.new(),
     skipped = skipped.new(options.output),
+    people = people.new(options.output),
     assumptions = {},
     count = 0,
     written = 0,
@@ -125,11 +128,17 @@ function Draft:write(change)
   changes.warn(change, schemas.warnings(change, self.schema_of))
   change.class = classes.of(change.op)
   self.written = self.written + 1
+  local name = change.label
+  if name then
+    people.add(self.people, change)
+    change.label = nil -- for people only: the plan does not contain it
+  end
   if self.file then
     assert(self.file:change(change))
   else
     change.n = self.written
   end
+  change.label = name
   totals.add(self.totals, change)
   if self.on_change then
     self.on_change(change)
@@ -175,6 +184,9 @@ function Draft:finish()
   self.totals.skipped = self.skipped.counts
   self.totals.assumptions = described(self.assumptions)
   self.skipped_path, err = self.skipped:finish()
+  if not err then
+    err = select(2, self.people:finish())
+  end
   if err then
     return nil, err
   elseif self.file then
@@ -188,6 +200,7 @@ end
 function Draft:abandon()
   self.dependents:close()
   self.skipped:abandon()
+  self.people:abandon()
   if self.file then
     self.file:abandon()
   end

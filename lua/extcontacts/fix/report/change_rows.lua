@@ -46,7 +46,7 @@ local function lost_html(lost)
 end
 
 local ERASED = "The record will be deleted permanently. A plan keeps no copy of a record that it erases, so its "
-  .. "fields are not shown."
+  .. "fields are not shown; the name is deleted when the plan has been applied."
 
 --- Returns a change's group of rows.
 ---@param change extcontacts.fix.Change

@@ -14,14 +14,17 @@ local function choice(name, label, all, entries)
   return table.concat(out) .. "</select></div>"
 end
 
+local SELECTED = '<p class="note">Only changes of records for which this condition holds: <code>%s</code>. The totals '
+  .. "above cover all changes.</p>"
+local FIRST = '<p class="note">The totals above cover all changes. This page shows the first %s, and up to as many of '
+  .. "the others that delete a record or have a warning. The plan file contains every change.</p>"
+
 local function heading(summary)
   local total = summary.totals.changes
   local title, note = "All changes", ""
   if summary.shown < total then
     title = ("%s of %s changes"):format(html.number(summary.shown), html.number(total))
-    note = ('<p class="note">The totals above cover all changes. This page shows the first %s, and up to as many of '
-      .. "the others that delete a record or have a warning. The plan file contains every change.</p>"):format(
-      html.number(summary.first))
+    note = summary.where and SELECTED:format(html.text(summary.where)) or FIRST:format(html.number(summary.first))
   end
   return ('<section aria-labelledby="changes"><h2 id="changes" tabindex="-1">%s</h2>%s'):format(title, note)
 end

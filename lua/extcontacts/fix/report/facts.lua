@@ -1,11 +1,13 @@
---- The list of facts in a plan's report: who planned what, for which server, from
--- which records, and the digests that identify it.  Pure.
+--- The facts in a plan's report: who planned it, for which server, from which records,
+-- with which settings; and the digests that identify it.  Pure.
 
 local core = require "extcontacts.core"
 local html = require "extcontacts.fix.report.html"
-local identity = require "extcontacts.fix.identity"
 local labels = require "extcontacts.fix.report.labels"
 local suggest = require "extcontacts.base.suggest"
+
+-- Digits of the OAuth client's digest.
+local CLIENT_DIGITS = 8
 
 local SOURCES = {
   scan = "all %s",
@@ -38,35 +40,77 @@ local function time(created)
     html.text((tostring(created):gsub("T", " "):gsub("Z$", " UTC"))))
 end
 
---- Returns the list.
+-- A list of names and values; the values are HTML.
+local function list(entries)
+  local out = {}
+  for index, entry in ipairs(entries) do
+    out[index] = ("<dt>%s</dt><dd>%s</dd>"):format(entry[1], entry[2])
+  end
+  return '<dl class="facts">' .. table.concat(out) .. "</dl>"
+end
+
+local function code(text)
+  return "<code>" .. html.text(text) .. "</code>"
+end
+
+local function adder(entries)
+  return function(name, value, markup)
+    if value then
+      entries[#entries + 1] = { name, (markup or html.text)(value) }
+    end
+  end
+end
+
+local facts = {}
+
+--- Returns a line for the top of the page: who planned it, when, and for which server.
+---@param header extcontacts.fix.Header
+---@return string html
+function facts.origin(header)
+  return ('<p class="origin">Planned by <b>%s</b> at %s for <b>%s</b></p>\n'):format(html.text(header.by),
+    time(header.created), html.text(header.server))
+end
+
+--- Returns the list of where the plan comes from.
+---@param header extcontacts.fix.Header
+---@return string html
+function facts.list(header)
+  local entries = {}
+  local fact = adder(entries)
+  local source = type(header.source) == "table" and header.source
+  fact("Planned by", header.by)
+  fact("Operating system user", header.system_user)
+  fact("Planned at", header.created, time)
+  fact("Server", header.server)
+  fact("Organization", header.organization, code)
+  fact("Organization", header.organization_unknown and ("unknown (%s)"):format(header.organization_unknown))
+  fact("OAuth client", header.client and header.client:sub(1, CLIENT_DIGITS), function(digits)
+    return code(digits) .. ' <span class="note">(start of the SHA-256 of its id)</span>'
+  end)
+  if not header.client then
+    fact("OAuth client", "unknown: an access token was used")
+  end
+  if source then
+    fact("Records", describe_source(source))
+    fact("Condition", source.where, code)
+  end
+  fact("Fix", type(header.fix) == "table" and header.fix.path)
+  fact("Settings", describe_options(header.options or {}), tostring)
+  return list(entries)
+end
+
+--- Returns the list of digests.
 ---@param header extcontacts.fix.Header
 ---@param totals extcontacts.fix.Totals
 ---@return string html
-return function(header, totals)
-  local out = {}
-  local function fact(name, value)
-    out[#out + 1] = value and "<dt>" .. name .. "</dt><dd>" .. value .. "</dd>" or nil
-  end
-  local function digest(name, value)
-    fact(name, value and "<code>" .. html.text(value) .. "</code>")
-  end
-  local source = type(header.source) == "table" and header.source
-  local fix = type(header.fix) == "table" and header.fix or {}
-  fact("Planned by", html.text(header.by))
-  fact("Planned at", time(header.created))
-  fact("Server", html.text(header.server))
-  digest("Organization", header.organization)
-  fact("Organization", header.organization_unknown and html.text(("unknown (%s)"):format(header.organization_unknown)))
-  digest("OAuth client", identity.short(header.client))
-  if source then
-    fact("Records", html.text(describe_source(source)))
-    digest("Condition", source.where)
-    digest("SHA-256 of the file", source.sha256)
-  end
-  fact("Fix", fix.path and html.text(fix.path))
-  digest("SHA-256 of the fix", fix.sha256)
-  digest("Undoes the plan", header.undoes)
-  fact("Options", describe_options(header.options or {}))
-  digest("SHA-256 of the plan", totals.sha256)
-  return '<dl class="facts">' .. table.concat(out) .. "</dl>"
+function facts.digests(header, totals)
+  local entries = {}
+  local fact = adder(entries)
+  fact("SHA-256 of the plan", totals.sha256, code)
+  fact("SHA-256 of the fix", type(header.fix) == "table" and header.fix.sha256, code)
+  fact("SHA-256 of the source file", type(header.source) == "table" and header.source.sha256, code)
+  fact("Undoes the plan", header.undoes, code)
+  return list(entries)
 end
+
+return facts

@@ -6,6 +6,7 @@ local change_rows = require "extcontacts.fix.report.change_rows"
 local errors = require "extcontacts.base.errors"
 local option_rules = require "extcontacts.base.options"
 local page = require "extcontacts.fix.report.page"
+local selection = require "extcontacts.fix.plan.selection"
 local summary = require "extcontacts.fix.report.summary"
 
 local report = {}
@@ -13,14 +14,16 @@ local report = {}
 -- A browser shows this many rows without delay.
 local ROWS = 2000
 
-local OPTIONS = { rows = { "number", least = 0, whole = true } }
+local OPTIONS = { rows = { "number", least = 0, whole = true }, where = { "string" } }
 
 -- Writes the page; raises error objects.
 local function write(path, file, counted, most)
   assert(file:put(page.before(counted)))
-  local reader, is_chosen = summary.open(path), summary.chooser(most)
+  local where = counted.where and selection.of_any_kind(counted.where)
+  local reader, is_chosen = summary.open(path), summary.chooser(most, where)
   for change in reader.next, reader do
     if is_chosen(change) then
+      change.label = change.op == "erase" and counted.names[change.id] or nil
       assert(file:put(change_rows.html(change)))
     end
   end
@@ -35,8 +38,9 @@ end
 -- personal data and only its owner can read it.  Equal plans give equal bytes.
 ---@param plan_path string
 ---@param output_path string replaced when the page is complete
----@param options { rows: integer|nil }|nil `rows`: how many of the first changes are shown, default 2,000; up
---- to as many of the others that have a warning or delete are shown, too
+---@param options { rows: integer|nil, where: string|nil }|nil `rows`: how many of the first changes are shown, default
+--- 2,000; up to as many of the others that have a warning or delete are shown, too; `where`: a condition on the
+--- records, as they were before the plan, whose changes are shown (docs/where.md)
 ---@return { path: string, changes: integer, shown: integer }|nil
 ---@return extcontacts.Error|nil
 function report.write(plan_path, output_path, options)
@@ -48,7 +52,7 @@ function report.write(plan_path, output_path, options)
     error(misuse, 2)
   end
   local most = options and options.rows or ROWS
-  local counted, err = errors.catch(summary.of, plan_path, most)
+  local counted, err = errors.catch(summary.of, plan_path, most, options and options.where)
   if not counted then
     return nil, err
   end

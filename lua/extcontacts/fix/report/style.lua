@@ -37,6 +37,12 @@ return base_style .. [[
 .warnings, .lost { list-style: none; margin: .35rem 0 0; padding: 0 }
 .warnings { color: var(--warn) }
 .warnings li::before { content: "\26A0\FE0E\00A0" }
+.origin { margin: 0 0 1rem; color: var(--soft); overflow-wrap: anywhere }
+.origin b { color: var(--text); font-weight: 600 }
+.assumptions { list-style: none }
+section > .facts { border: 0; padding: 0; margin: 0 }
+.command { display: block; background: var(--page); border: 1px solid var(--line); border-radius: 7px;
+  padding: .6rem .8rem }
 .sign { display: none }
 @media (max-width: 40rem) {
   .changes, .changes tbody, .changes tr, .changes td, .changes th { display: block }

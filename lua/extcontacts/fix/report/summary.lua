@@ -2,8 +2,14 @@
 -- decides which of them get rows.
 
 local diff = require "extcontacts.record.diff"
+local errors = require "extcontacts.base.errors"
+local journal = require "extcontacts.fix.journal"
 local labels = require "extcontacts.fix.report.labels"
+local people = require "extcontacts.fix.people"
 local planfile = require "extcontacts.fix.planfile"
+local selection = require "extcontacts.fix.plan.selection"
+local side_csv = require "extcontacts.fix.side_csv"
+local skipped = require "extcontacts.fix.skipped"
 
 local summary = {}
 
@@ -21,6 +27,12 @@ local summary = {}
 ---@field totals extcontacts.fix.Totals
 ---@field tallies extcontacts.fix.FieldTally[] the most frequent first
 ---@field classes table<string, string> by operation, `contact.update`
+---@field path string of the plan
+---@field progress table<string, integer>|nil how many changes have which state, once it has been applied
+---@field skipped table<string, string>[] the first rows of its list of skipped records
+---@field skipped_count integer
+---@field names table<string, string> of the people that it erases, by id
+---@field where string|nil condition for the changes that get rows
 ---@field shown integer how many changes get rows
 ---@field first integer how many of those are the plan's first
 
@@ -66,11 +78,14 @@ local ALWAYS = { delete = true, erase = true, merge = true, promote = true }
 --- Returns a function that says whether the next change gets rows: the first
 -- changes do, and as many of the others that have a warning or delete.
 ---@param most integer
+---@param where (fun(kind: string, record: table): boolean)|nil only changes of these records
 ---@return fun(change: extcontacts.fix.Change): boolean
-function summary.chooser(most)
+function summary.chooser(most, where)
   local first, others = 0, 0
   return function(change)
-    if first < most then
+    if where and not where(change.kind, change.before or change.after or {}) then
+      return false
+    elseif first < most then
       first = first + 1
       return true
     end
@@ -83,6 +98,31 @@ function summary.chooser(most)
   end
 end
 
+-- Rows of skipped records on the page.
+local MOST_SKIPPED = 200
+
+local function first_skipped(path)
+  local rows = {}
+  errors.catch(function() -- a malformed list is like a missing one
+    local next_row, close = side_csv.rows(skipped.path(path))
+    local row = next_row()
+    while row and #rows < MOST_SKIPPED do
+      rows[#rows + 1] = row
+      row = next_row()
+    end
+    close()
+  end)
+  return rows
+end
+
+local function sum(counts)
+  local total = 0
+  for _, count in pairs(counts or {}) do
+    total = total + count
+  end
+  return total
+end
+
 --- Opens a plan; raises an error object if it can't be read.
 ---@param path string
 ---@return table reader
@@ -93,10 +133,11 @@ end
 --- Reads a plan; raises error objects.
 ---@param path string
 ---@param most integer as for `chooser`
+---@param where string|nil condition for the changes that get rows
 ---@return extcontacts.fix.ReportSummary
-function summary.of(path, most)
+function summary.of(path, most, where)
   local reader, tallies, classes = summary.open(path), {}, {}
-  local is_chosen, shown = summary.chooser(most), 0
+  local is_chosen, shown = summary.chooser(most, where and selection.of_any_kind(where)), 0
   for change in reader.next, reader do
     add_to(tallies, change)
     classes[change.kind .. "." .. change.op] = change.class
@@ -104,7 +145,14 @@ function summary.of(path, most)
       shown = shown + 1
     end
   end
+  local state = journal.read(journal.path(path))
   return {
+    path = path,
+    where = where,
+    progress = state and state.runs > 0 and state.progress.counts or nil,
+    skipped = first_skipped(path),
+    skipped_count = sum(reader.totals.skipped),
+    names = people.names(path),
     header = reader.header,
     totals = reader.totals,
     tallies = sorted(tallies),

@@ -15,7 +15,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
@@ -402,6 +404,17 @@ static int file_list(lua_State *L) {
   return 1;
 }
 
+/* file.real_path(path) -> the absolute path of what exists there, without
+** links */
+static int file_real_path(lua_State *L) {
+  const char *path = luaL_checkstring(L, 1);
+  char found[PATH_MAX];
+  if (realpath(path, found) == NULL)
+    return failure(L, path, errno);
+  lua_pushstring(L, found);
+  return 1;
+}
+
 /* file.sync_directory(path): makes the existence of this file durable */
 static int file_sync_directory(lua_State *L) {
   const char *path = luaL_checkstring(L, 1);
@@ -449,6 +462,7 @@ int lec_open_file(lua_State *L) {
       {"sync_directory", file_sync_directory},
       {"make_directory", file_make_directory},
       {"list", file_list},
+      {"real_path", file_real_path},
       {"is_terminal", file_is_terminal},
       {"terminal_columns", file_terminal_columns},
       {NULL, NULL},

@@ -11,7 +11,7 @@ local world = plan_command.around(before_each, after_each)
 -- are told: each `create` is another record.
 local OTHERS = {}
 for name in ("list scan search get each export diff verify status pause ops call request create init completion help "
-  .. "doctor sandbox fixes lint duplicates profile show"):gmatch "%S+" do
+  .. "doctor sandbox fixes lint duplicates profile show history"):gmatch "%S+" do
   OTHERS[name] = true
 end
 

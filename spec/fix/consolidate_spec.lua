@@ -75,7 +75,8 @@ local function graph()
 end
 
 local function skipped_detail()
-  return place:read "p.skipped.csv":gsub('[\r"]', ""):match ": ([^\n]+)\n$"
+  -- The name follows the reason, and no value.
+  return place:read "p.skipped.csv":gsub('[\r"]', ""):match ": ([^\n]+),[^\n,]*,\n$"
 end
 
 local function run_child(...)

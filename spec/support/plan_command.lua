@@ -34,6 +34,7 @@ function plan_command.around(before_each, after_each, options)
     world.environment = command.environment(place.server)
     world.environment.EXTCONTACTS_RATE = "off"
     world.environment.USER = "ann"
+    world.environment.XDG_STATE_HOME = place:path "state"
     world.p, world.q, world.none = place:path "p", place:path "q", place:path "none"
     world.environment.P = world.p
   end, before_each, after_each, options)

@@ -242,6 +242,14 @@ local function progress_of(ctx, client, args, totals)
   return progress
 end
 
+-- Adds the plan to the history; without it, the plan is applied all the same.
+local function record(ctx, path)
+  local added, err = require("extcontacts.fix.history").add(path, ctx.getenv)
+  if not added then
+    ctx:say("the history does not list this plan: %s", err.message)
+  end
+end
+
 --- Runs a plan.
 ---@param args table
 ---@param ctx table
@@ -253,8 +261,17 @@ function run_plan.run(args, ctx, name, totals)
   local fix = require "extcontacts.fix"
   local client = run_plan.connect(args, ctx)
   local options = options_of(args)
-  local progress = progress_of(ctx, client, args, totals)
-  options.on_progress = ctx:shows_progress() and progress.show or nil
+  local progress, shows = progress_of(ctx, client, args, totals), ctx:shows_progress()
+  local is_recorded = false
+  function options.on_progress(run)
+    if not is_recorded then
+      is_recorded = true
+      record(ctx, args.plan)
+    end
+    if shows then
+      progress.show(run)
+    end
+  end
   local result, err = with_signals(ctx, options, args.plan, progress, function()
     return fix[name](client, args.plan, options)
   end)

@@ -46,6 +46,7 @@ add("apply", function() return require "extcontacts.cli.commands.apply" end)
 add("resume", function() return require "extcontacts.cli.commands.resume" end)
 add("pause", function() return require "extcontacts.cli.commands.pause" end)
 add("status", function() return require "extcontacts.cli.commands.status" end)
+add("history", function() return require "extcontacts.cli.commands.history" end)
 add("verify", function() return require "extcontacts.cli.commands.verify" end)
 add("undo", function() return require "extcontacts.cli.commands.undo" end)
 

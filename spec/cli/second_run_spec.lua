@@ -93,6 +93,16 @@ describe("a second run of the command", function()
       assert.matches("0 changes (1 record read)", output, 1, true)
       assert.is_true(count > 0)
     end,
+    forget = function()
+      local id = world.place:ids(1)[1]
+      world.planned(2)
+      run("apply -y " .. world.p)
+      local line = ("forget %s --in %s -y"):format(id, world.place:path "")
+      run(line, 1) -- the fix file names the id, too, but that is no more than the id
+      local bytes = world.place:read "p" .. world.place:read "p.journal"
+      run(line, 1)
+      assert.equal(bytes, world.place:read "p" .. world.place:read "p.journal")
+    end,
     restore = function()
       local before = world.place:path "before"
       run("export " .. before)

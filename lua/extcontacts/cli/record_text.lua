@@ -56,7 +56,8 @@ function record_text.subject(change)
   if change.ids then
     return record_text.record(change.kind, members_of(change), nil, MOST_IDS)
   end
-  local id = change.id or change.copies and "(copy of " .. change.old_id .. ")" or "(new)"
+  local id = change.forgotten and "(forgotten)" or change.id
+    or change.copies and "(copy of " .. change.old_id .. ")" or "(new)"
   if change.owner then
     id = id .. " of " .. change.owner
   end

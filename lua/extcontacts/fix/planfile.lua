@@ -52,6 +52,7 @@ local VERSION = 2
 ---@field dependents extcontacts.fix.Dependents|nil of a record that is deleted; of an erase, their numbers only
 ---@field rebase boolean|nil of an update: other fields of the record may have changed since
 ---@field warnings extcontacts.record.Warning[]|nil
+---@field forgotten boolean|nil the change was about a person who was forgotten: only its place in the plan is left
 ---@field label string|nil of an erase: the name of its record, which the plan does not contain (fix/people)
 ---@field hash string SHA-256 of the line without this field
 
@@ -70,6 +71,8 @@ local VERSION = 2
 ---@field recreated integer|nil creates that recreate deleted records, or copy moved ones, with new ids
 ---@field moves table<string, integer>|nil records that are moved to another division, by kind
 ---@field fills integer|nil updates that only fill empty fields and can be written with a PATCH
+---@field rewritten { sha256: string, forgotten: integer }|nil changes that were forgotten since, and the digest of the
+--- file that is left
 ---@field sha256 string of the header without `created`, `by` and `system_user`, and of the changes: the plan's identity
 
 local function encode(value)
@@ -206,7 +209,7 @@ local function take_end(self, line)
     damaged(self, "not the end of a plan")
   elseif not checked_lines.check(line) then
     damaged(self, "the end of the plan is damaged")
-  elseif totals.changes ~= self.count or totals.sha256 ~= self.hash:digest() then
+  elseif totals.changes ~= self.count or (totals.rewritten or totals).sha256 ~= self.hash:digest() then
     damaged(self, "changes are missing or were added")
   elseif read_line(self) then
     damaged(self, "text follows the end of the plan")
@@ -297,6 +300,59 @@ function Reader:next()
     damaged(self, "the number of the change is wrong")
   end
   return change
+end
+
+-- What is left of a change about a person who is forgotten.
+local function forgotten(change)
+  return { n = change.n, kind = change.kind, op = change.op, class = change.class, needs = change.needs,
+    forgotten = true }
+end
+
+local function rewrite(reader, file, is_about)
+  local hash, count, total = start_hash(reader.header), 0, 0
+  assert(file:put((checked_lines.seal(encode(reader.header)))))
+  for change in reader.next, reader do
+    change.hash = nil
+    if not change.forgotten and is_about(change) then
+      change, count = forgotten(change), count + 1
+    end
+    total = total + (change.forgotten and 1 or 0)
+    local text = encode(change)
+    text = text:sub(1, -2) .. ',"hash":"' .. core.hash.sha256(text) .. '"}\n'
+    hash:add(text)
+    assert(file:put(text))
+  end
+  local totals = reader.totals
+  totals.rewritten = { sha256 = hash:digest(), forgotten = total }
+  assert(file:put((checked_lines.seal(encode { ["end"] = totals }))))
+  return count
+end
+
+--- Replaces the changes about people by lines without personal data.  The plan keeps
+-- its digest, by which its journal and its undo know it, and can't be applied any more.
+---@param path string
+---@param is_about fun(change: extcontacts.fix.Change): boolean
+---@return integer|nil count changes that were forgotten; the file stays as it is if there are none
+---@return extcontacts.Error|nil
+function planfile.forget(path, is_about)
+  local reader, err = planfile.open(path)
+  local file
+  if reader then
+    file, err = atomic_lines.write(path, true)
+  end
+  if not file then
+    return nil, err
+  end
+  local count
+  count, err = errors.catch(rewrite, reader, file, is_about)
+  reader.close()
+  if count and count > 0 then
+    local ok
+    ok, err = file:finish()
+    return ok and count, err
+  end
+  file:abandon()
+  return count, err
 end
 
 --- Checks a whole plan: every hash, the number of changes and the digest.

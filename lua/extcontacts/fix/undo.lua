@@ -144,6 +144,8 @@ end
 -- Operations whose record is still the same when another undo has recreated it.
 local FOLLOWED = { update = true, create = true }
 
+local FORGOTTEN = "the person was forgotten from the plan and its journal"
+
 -- Plans the undo of one applied change.
 local function undo_one(plan, restorer, needed, item, record, records)
   plan.totals.records = plan.totals.records + 1
@@ -151,9 +153,12 @@ local function undo_one(plan, restorer, needed, item, record, records)
   if not record and FOLLOWED[intent.op] and item.reference.id then
     record, item.reference = restorer:successor(item.reference)
   end
-  local change, reason = UNDO[intent.op](item.reference, record, intent, item.outcome, restorer, records)
+  local change, reason = nil, FORGOTTEN
+  if not intent.forgotten then
+    change, reason = UNDO[intent.op](item.reference, record, intent, item.outcome, restorer, records)
+  end
   if reason then
-    plan.skipped:add(reason, { reference = item.reference })
+    plan.skipped:add(reason, { reference = item.reference, record = record or intent.before })
   end
   if change then
     change.needs = needed[intent.n]

@@ -202,7 +202,11 @@ local function verify_all(self, options)
   self.facts = read_facts(journal.path(self.path), self.header.server, self.connection)
   local result = self.result
   for change, record in bulk_api.reader(self.client, function()
-    return reader:next()
+    local change
+    repeat
+      change = reader:next()
+    until not change or not change.forgotten
+    return change
   end, function(change)
     return reference_of(self, change)
   end) do

@@ -100,6 +100,16 @@ function Erased:read_file(path)
   end
 end
 
+--- Visits the ids of an erasure's file.  Raises error objects.
+---@param path string as for `Erased:read_file`
+---@param visit fun(id: string)
+function erased.each_id(path, visit)
+  local collector = { add = function(_, id)
+    visit(id)
+  end }
+  setmetatable({ ids = collector, addresses = {} }, Erased):read_file(path)
+end
+
 --- Collects what has been erased.  Raises error objects.
 ---@param folders string[] each ends with `/`
 ---@param paths string[]|nil files to read as well

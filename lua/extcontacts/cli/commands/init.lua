@@ -49,6 +49,7 @@ add("status", function() return require "extcontacts.cli.commands.status" end)
 add("history", function() return require "extcontacts.cli.commands.history" end)
 add("verify", function() return require "extcontacts.cli.commands.verify" end)
 add("undo", function() return require "extcontacts.cli.commands.undo" end)
+add("forget", function() return require "extcontacts.cli.commands.forget" end)
 
 section "Any endpoint"
 add("call", function() return require "extcontacts.cli.commands.call" end)

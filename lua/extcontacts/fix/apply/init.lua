@@ -106,6 +106,9 @@ local function objection(path, plan, client, options)
   local is_approved, problem = approval.check(path, plan.totals.sha256, options.expect)
   if not is_approved then
     return problem
+  elseif plan.totals.rewritten then
+    return select(2, errors.invalid(path
+      .. ": people were forgotten from this plan, so it can't be applied; plan again", "forgotten"))
   end
   local is_same, err = identity.check(path, plan.header, client, options.same_organization)
   if is_same then

@@ -71,6 +71,10 @@ function change_rows.html(change)
     out[#out + 1] = ('<tr><td colspan="3" class="note">Deleted or unlinked with it: %s</td></tr>\n'):format(
       html.text(dependents.describe(change.dependents.counts)))
   end
+  if change.forgotten then
+    out[#out + 1] = '<tr><td colspan="3" class="note">The person was forgotten: the plan has no data of this change.'
+      .. "</td></tr>\n"
+  end
   if change.op == "erase" then
     out[#out + 1] = '<tr><td colspan="3" class="note">' .. ERASED .. "</td></tr>\n"
   end

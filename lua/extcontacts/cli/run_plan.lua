@@ -11,6 +11,7 @@ local output = require "extcontacts.cli.output"
 local output_format = require "extcontacts.cli.output_format"
 local plan_text = require "extcontacts.cli.plan_text"
 local progress_bar = require "extcontacts.cli.progress_bar"
+local remains = require "extcontacts.cli.remains"
 local run_text = require "extcontacts.cli.run_text"
 local texts = require "extcontacts.base.text"
 local write_choice = require "extcontacts.fix.write_choice"
@@ -159,32 +160,6 @@ function run_plan.write_json(ctx, path, result)
   output.document(ctx, document)
 end
 
--- Names the files that still contain the people whom a plan has erased.
-local function say_remains(ctx, path)
-  local forget = require "extcontacts.snapshot.forget"
-  local folder = path:match "^(.*/)[^/]*$" or ""
-  local ids = forget.ids { path }
-  local found = ids and forget.find(ids, { folder }, ctx.getenv)
-  local files = found and found:concerned() or {}
-  for _, file in ipairs(files) do
-    ctx:say("%s still contains the erased people (%s)", file.path, texts.plural(file.lines, "line"))
-  end
-  if #files > 0 then
-    ctx:hint("Forget", "forget", path, "--in", folder == "" and "." or folder)
-  end
-end
-
--- Whether a plan erases records, by the states of its changes.
-local function has_erased(args, result)
-  local plan = (result.classes.irreversible or 0) > 0 and require("extcontacts.fix.planfile").check(args.plan)
-  for name in pairs(plan and plan.totals.operations or {}) do
-    if name:find "%.erase$" then
-      return true
-    end
-  end
-  return false
-end
-
 -- Writes the outcome, and what to do next.
 local function conclude(ctx, args, result)
   local path, vouched = args.plan, args.same_organization and "--same-organization" or nil
@@ -214,8 +189,8 @@ local function conclude(ctx, args, result)
     if can_undo then
       ctx:hint("Undo", "undo", path, vouched)
     end
-    if has_erased(args, result) then
-      say_remains(ctx, path)
+    if (result.classes.irreversible or 0) > 0 then
+      remains.say(ctx, path)
     end
   end
 end

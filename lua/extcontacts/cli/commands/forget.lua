@@ -30,8 +30,8 @@ extcontacts forget erase.plan
 extcontacts forget CONTACT_ID --in backups --in /srv/plans -y
 extcontacts forget erase.plan.proof.csv --json]],
   next_steps = [[
-A plan that is not finished is not rewritten: resume it, or delete it if it has
-not been applied. Delete pages and other files that are named at the end.]],
+A plan that is not finished is not rewritten: resume it, or delete it if it
+has not been applied. Delete pages and other files that are named at the end.]],
   exit_codes = { 0, { 1, "a file still has data of the people" }, 2, 130 },
 }
 

@@ -38,9 +38,9 @@ end
 ---@return extcontacts.Error|nil
 function command.run(args, ctx)
   local pause = require "extcontacts.fix.pause"
-  local plan = args.expect and assert(require("extcontacts.fix.planfile").check(args.plan))
-  if plan then
-    assert(require("extcontacts.fix.approval").check(args.plan, plan.totals.sha256, args.expect))
+  local approved = args.expect and assert(require("extcontacts.fix.planfile").check(args.plan))
+  if approved then
+    assert(require("extcontacts.fix.approval").check(args.plan, approved.totals.sha256, args.expect))
   end
   if pause.is_set(args.plan) and require("extcontacts.fix.journal").is_locked(args.plan) then
     local ok, err = pause.set(args.plan, false)

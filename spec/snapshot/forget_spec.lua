@@ -131,4 +131,28 @@ describe("extcontacts forget", function()
     assert(found:run())
     assert.equal(0, #find():concerned())
   end)
+
+  it("continues when it is stopped between two files, which are valid at any time", function()
+    local rename, count, rounds = core.file.rename, 0, 0
+    finally(function()
+      core.file.rename = rename
+    end)
+    function core.file.rename(from, to)
+      count = count + 1
+      if count % 2 == 0 then
+        return nil, to .. ": No space left on device", "ENOSPC"
+      end
+      return rename(from, to)
+    end
+    local done, err
+    repeat
+      count, rounds = 0, rounds + 1
+      done, err = find():run()
+      assert.is_true(done or err.code == "ENOSPC", tostring(err))
+      assert(journal.of_plan(place:path "t"))
+      assert(require("extcontacts.snapshot.reader").open(place:path "before.ndjson")):close()
+    until done
+    assert.equal(3, rounds)
+    assert.equal(0, #find():concerned())
+  end)
 end)

@@ -172,9 +172,8 @@ end
 -- Rejects files that other commands read.
 local function check_kind(path)
   if not files.exists(path) then
-    exit.usage(types.listings[path]
-      and ("import reads a spreadsheet; to write %s to a file, run: extcontacts export %s.ndjson --only %s"):format(path,
-        path, path) or ("cannot read %s"):format(path))
+    exit.usage(types.listings[path] and ("import reads a spreadsheet; to write %s to a file, run: "
+      .. "extcontacts export %s.ndjson --only %s"):format(path, path, path) or ("cannot read %s"):format(path))
   end
   local kind = record_sources.file_type(path)
   if kind == "snapshot" then

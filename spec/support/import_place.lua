@@ -27,7 +27,8 @@ function Import:plan_file(path, options, name)
   end
   local changes = {}
   local planned
-  planned, err = fix.plan(self.place.client, definition, { output = self.place:path(name or "p"), by = "spec", time = 0,
+  planned, err = fix.plan(self.place.client, definition, { output = self.place:path(name or "p"), force = true,
+    by = "spec", time = 0,
     on_change = function(change)
       changes[#changes + 1] = change
     end })

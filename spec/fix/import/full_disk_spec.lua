@@ -29,7 +29,7 @@ describe("an import on a full disk", function()
       path, place:path "p")))
     local output = pipe:read "*a"
     pipe:close()
-    assert.matches("^io\t.*/list%.csv%.rejected%.csv%S*: File too large", output)
+    assert.matches("^io\t%S*%.csv%S*: File too large", output)
     for _, name in ipairs { "p", "list.csv.rejected.csv", "list.csv.rejected.csv.tmp" } do
       assert.is_nil(files.read(place:path(name)), name)
     end

@@ -3,6 +3,8 @@
 
 local exit = require "extcontacts.cli.exit"
 local json = require "extcontacts.base.json"
+local output = require "extcontacts.cli.output"
+local output_format = require "extcontacts.cli.output_format"
 local printable = require "extcontacts.base.printable"
 local texts = require "extcontacts.base.text"
 
@@ -43,7 +45,7 @@ function command.setup(argparser)
     :target("folders")
   argparser:flag("--dry-run", "only list the files and how many of their lines are about the people")
   argparser:flag("-y --yes", "rewrite the files without asking for confirmation")
-  argparser:flag("--json", "write one JSON object instead of text")
+  output_format.declare(argparser, { "text", "json" }, "text")
 end
 
 local function folders_of(args)
@@ -105,8 +107,7 @@ local function is_incomplete(found)
 end
 
 local function write_json(ctx, found, count)
-  ctx:out(assert(json.encode({ people = json.array(found.names), files = json.array(found.files), containing = count },
-    { sort_keys = true })), "\n")
+  output.document(ctx, { people = json.array(found.names), files = json.array(found.files), containing = count })
 end
 
 --- Forgets.
@@ -127,7 +128,8 @@ function command.run(args, ctx)
     exit.usage "these files name nobody who was erased"
   end
   local concerned = #found:concerned()
-  if not args.json then
+  local is_json = output_format.of(args) == "json"
+  if not is_json then
     write_found(ctx, found)
   end
   if concerned > 0 and not args.dry_run then
@@ -143,7 +145,7 @@ function command.run(args, ctx)
     end
   end
   local count = found:search()
-  if args.json then
+  if is_json then
     write_json(ctx, found, count)
   else
     write_proof(ctx, found, count)

@@ -1,7 +1,8 @@
 --- `extcontacts history`: the plans that were applied on this machine.
 
-local arg_types = require "extcontacts.cli.arg_types"
-local json = require "extcontacts.base.json"
+local limit_option = require "extcontacts.cli.limit_option"
+local output = require "extcontacts.cli.output"
+local output_format = require "extcontacts.cli.output_format"
 local printable = require "extcontacts.base.printable"
 
 local command = {
@@ -30,8 +31,8 @@ local CLIENT_DIGITS = 8
 --- Declares options.
 ---@param argparser table
 function command.setup(argparser)
-  argparser:option("--limit", "number of plans to list [20]"):argname("N"):convert(arg_types.whole)
-  argparser:flag("--json", "write a JSON array instead of text")
+  limit_option.declare(argparser, "plans [20]")
+  output_format.declare(argparser, { "text", "json" }, "text", { json = "write one JSON array" })
 end
 
 local UNDO = {
@@ -70,8 +71,8 @@ function command.run(args, ctx)
   local entries, err = require("extcontacts.fix.history").list { limit = args.limit or SHOWN, getenv = ctx.getenv }
   if not entries then
     return nil, err
-  elseif args.json then
-    ctx:out(assert(json.encode(entries, { sort_keys = true })), "\n")
+  elseif output_format.of(args) == "json" then
+    output.document(ctx, entries)
     return
   end
   for _, entry in ipairs(entries) do

@@ -1,7 +1,9 @@
 --- `extcontacts show`: a plan as text or as a page, at any time.
 
-local arg_types = require "extcontacts.cli.arg_types"
 local json = require "extcontacts.base.json"
+local limit_option = require "extcontacts.cli.limit_option"
+local output = require "extcontacts.cli.output"
+local output_format = require "extcontacts.cli.output_format"
 local plan_text = require "extcontacts.cli.plan_text"
 local printable = require "extcontacts.base.printable"
 local texts = require "extcontacts.base.text"
@@ -34,9 +36,10 @@ local SHOWN = 10
 function command.setup(argparser)
   argparser:argument("plan", "plan to show")
   argparser:option("--html", "write an HTML page for review and approval instead of text"):argname("FILE")
-  argparser:option("--limit", "number of changes to show [10; on the page 2,000]"):argname("N"):convert(arg_types.count)
+  limit_option.declare(argparser, "changes [10; on the page 2,000]")
   where_option.declare(argparser, "show only the changes to records, as they were before the plan,")
-  argparser:flag("--json", "write one JSON object instead of text: header, totals, state and the first changes")
+  output_format.declare(argparser, { "text", "json" }, "text",
+    { json = "write one JSON document: header, totals, state and the first changes" })
 end
 
 -- The first changes to the selected records, and how many there are.
@@ -120,9 +123,9 @@ function command.run(args, ctx)
     return nil, err
   end
   local plan = read(args)
-  if args.json then
+  if output_format.of(args) == "json" then
     plan.state = found.state
-    ctx:out(assert(json.encode(plan, { sort_keys = true })), "\n")
+    output.document(ctx, plan)
   else
     write_text(ctx, args, plan, found.state)
   end

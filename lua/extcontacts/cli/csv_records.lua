@@ -4,8 +4,9 @@
 
 local cells = require "extcontacts.record.cells"
 local columns = require "extcontacts.record.columns"
+local csv = require "extcontacts.base.csv"
 local field_path = require "extcontacts.base.path"
-local rows = require "extcontacts.fix.source.rows"
+local import_file = require "extcontacts.fix.import.file"
 
 local csv_records = {}
 
@@ -44,36 +45,64 @@ local function put(record, column, text)
   end
 end
 
+-- What names the organization that an import looks for: no field of the contact.
+local OF_LINKED = { ["externalOrganization.name"] = true, ["externalOrganization.externalId"] = true }
+
+-- The columns of a file: their fields by the names of an import, or their own.  The second
+-- column of a field stays a field of its own.
+local function describe(opened, kind)
+  local list, others, used = {}, {}, {}
+  for index, column in ipairs(opened.columns) do
+    local name = kind == "contact" and column.field or column.name
+    local described = name and not used[name] and not OF_LINKED[name] and column_of(name, kind) or nil
+    if described then
+      used[name] = true
+    elseif column.name then
+      others[#others + 1] = column.name
+    end
+    list[index] = { index = index, name = described and name or column.name or "", described = described }
+  end
+  table.sort(list, function(a, b)
+    if a.name ~= b.name then
+      return a.name < b.name -- `address` before `address.city`
+    end
+    return a.index < b.index
+  end)
+  return list, others
+end
+
 --- Opens a CSV file.  Raises an error object if it can't be read; so does what it returns.
 ---@param path string
 ---@param kind "contact"|"organization"
+---@param left_out string[] receives why rows can't be read; they are no records
 ---@return fun(): table|nil next_record
 ---@return fun() close
 ---@return string[] others the columns that no field has
-function csv_records.open(path, kind)
-  local next_row, close, header = rows.csv { path = path, key = false }
-  local described, names, others = {}, {}, {}
-  for index, name in ipairs(header) do
-    names[index], described[name] = name, column_of(name, kind) or nil
-    others[#others + 1] = not described[name] and name or nil
-  end
-  table.sort(names) -- `address` before `address.city`
+function csv_records.open(path, kind, left_out)
+  local opened = import_file.open(path, {})
+  local next_row, list, others = opened:rows(), describe(opened, kind)
   return function()
-    local row = next_row()
+    local row, line, problem
+    repeat
+      row, line, problem = next_row()
+      if problem then
+        left_out[#left_out + 1] = ("line %d: %s"):format(line, problem)
+      end
+    until not problem
     if not row then
       return nil
     end
     local record = {}
-    for _, name in ipairs(names) do
-      local text = row[name]
-      if text ~= nil and text ~= "" and described[name] then
-        put(record, described[name], text)
-      elseif text ~= nil and text ~= "" then
-        record[name] = text
+    for _, column in ipairs(list) do
+      local text = csv.unguarded(row[column.index] or "")
+      if text ~= "" and column.described then
+        put(record, column.described, text)
+      elseif text ~= "" and column.name ~= "" then
+        record[column.name] = text
       end
     end
     return record
-  end, close, others
+  end, function() opened:close() end, others
 end
 
 return csv_records

@@ -14,6 +14,7 @@ local record_sources = {}
 ---@field close fun()
 ---@field account table|nil of whose account the records are: an identity, or a snapshot's header
 ---@field columns string[]|nil of a CSV file: those that no field has
+---@field left_out string[]|nil of a CSV file: why rows can't be read, once they were reached
 ---@field scan extcontacts.dedupe.PlatformScan|nil of the platform's clusters
 
 local KINDS = { contacts = "contact", organizations = "organization" }
@@ -129,8 +130,9 @@ function record_sources.open(ctx, name, kind, from, ids, without_ids)
   if file_type == "snapshot" then
     return open_snapshot(name, kind)
   elseif file_type == "csv" and without_ids then
-    local next_record, close, others = require("extcontacts.cli.csv_records").open(name, kind)
-    return { kind = kind, next_record = next_record, close = close, columns = others }
+    local left_out = {}
+    local next_record, close, others = require("extcontacts.cli.csv_records").open(name, kind, left_out)
+    return { kind = kind, next_record = next_record, close = close, columns = others, left_out = left_out }
   end
   return open_lines(name, kind, without_ids)
 end

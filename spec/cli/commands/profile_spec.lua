@@ -210,4 +210,18 @@ describe("extcontacts profile", function()
     assert.equal(2, code)
     assert.matches("MISSING", errors, 1, true)
   end)
+
+  it("knows the columns that an import knows, and names rows that can't be read", function()
+    local path = create("Vorname;Name;Telefon;Firma;PLZ;Nummer\nAnn;Lee;030 1;Acme;01099;7\n"
+      .. "Bob;Roe;1;2;3;4;5;6\n;Ost;;;;\n", ".csv")
+    local code, output, errors = session:run { "profile", path, "--json" }
+    assert.equal(0, code)
+    assert.matches("1 row is not counted: line 3: 8 fields, but the header has 6", errors, 1, true)
+    local filled = {}
+    for _, field in ipairs(json.decode(output).fields) do
+      filled[field.field] = field.filled > 0 and field.filled or nil
+    end
+    assert.same({ firstName = 1, lastName = 2, ["workPhone.display"] = 1, Firma = 1, ["address.postalCode"] = 1,
+      Nummer = 1 }, filled)
+  end)
 end)

@@ -10,6 +10,7 @@ local output_format = require "extcontacts.cli.output_format"
 local parser = require "extcontacts.cli.parser"
 local progress_bar = require "extcontacts.cli.progress_bar"
 local record_sources = require "extcontacts.cli.record_sources"
+local texts = require "extcontacts.base.text"
 local where_option = require "extcontacts.cli.where_option"
 
 local command = {
@@ -72,6 +73,9 @@ local function with_source(source, fn)
   return result, err
 end
 
+-- Rows of a file that are named because they can't be read.
+local NAMED = 3
+
 -- The number of records of a file for which the condition holds.
 local function count(opened, test)
   return assert(with_source(opened, function(source)
@@ -111,7 +115,9 @@ local function make(args, ctx)
   end
   local total = is_file and args.sample and count(open(), test) or nil
   local bar = progress_bar.new(ctx, { noun = "record", verb = "read" })
-  return with_source(open(), function(source)
+  local left_out
+  local profile, err = with_source(open(), function(source)
+    left_out = source.left_out
     return require("extcontacts.data_profile").make(source.next_record, {
       kind = kind, client = not is_file and ctx:connect() or nil, where = args.where, sample = args.sample,
       total = total, phone_region = region, source = name, columns = source.columns,
@@ -120,6 +126,7 @@ local function make(args, ctx)
       end,
     })
   end)
+  return profile, err, left_out or {}
 end
 
 --- Profiles the records.
@@ -129,13 +136,17 @@ end
 ---@return extcontacts.Error|nil
 function command.run(args, ctx)
   check_html(args)
-  local profile, err = make(args, ctx)
+  local profile, err, left_out = make(args, ctx)
   ctx:progress(nil)
   if not profile then
     return nil, err
   end
   if args.html then
     assert(require("extcontacts.data_profile").write_html(profile, args.html))
+  end
+  if #left_out > 0 then
+    ctx:say("%s %s not counted: %s%s", texts.plural(#left_out, "row"), texts.noun(#left_out, "is", "are"),
+      table.concat(left_out, "; ", 1, math.min(#left_out, NAMED)), #left_out > NAMED and "; …" or "")
   end
   if output_format.of(args) == "json" then
     output.document(ctx, profile)

@@ -104,7 +104,7 @@ describe("the environment inside nginx", function()
     -- start of its line.
     local function required_by_functions()
       local pipe = assert(io.popen("find lua/extcontacts -name '*.lua' | grep -vE "
-        .. "'/(fix|fixes|snapshot|tidy|doctor|sandbox|cli)/|/meta.lua' | xargs grep -hE '^ .*require'"))
+        .. "'/(fix|fixes|data_profile|snapshot|tidy|doctor|sandbox|cli)/|/meta.lua' | xargs grep -hE '^ .*require'"))
       local modules = {}
       for line in pipe:lines() do
         modules[#modules + 1] = line:match 'require[ (]*"(extcontacts[%w_.]*)"'

@@ -175,6 +175,7 @@ done
 # (spec/support/programs.lua).
 need optional "libphonenumber's Python port" "python3-phonenumbers" \
   /usr/bin/python3 -c "import phonenumbers"
+need optional "xlsx2csv" "xlsx2csv" have xlsx2csv
 need optional "zsh" "zsh" have zsh
 need optional "fish" "fish" have fish
 need optional "chromium, to look at pages" "chromium" have chromium

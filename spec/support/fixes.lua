@@ -5,6 +5,7 @@ local api = require "spec.support.api"
 local canonical = require "extcontacts.record.canonical"
 local checked_lines = require "extcontacts.base.checked_lines"
 local core = require "extcontacts.core"
+local csv = require "extcontacts.base.csv"
 local ec = require "extcontacts"
 local files = require "extcontacts.base.files"
 local fix = require "extcontacts.fix"
@@ -289,6 +290,20 @@ end
 function Place:clear()
   self.client:close()
   os.execute("chmod -R u+w " .. self.dir .. " 2>/dev/null; rm -rf " .. self.dir)
+end
+
+--- The reasons in the list of the records that a plan skips, in its order.
+---@param plan_path string
+---@return string[]
+function fixes.skipped_reasons(plan_path)
+  local out, handle = {}, io.open(plan_path .. ".skipped.csv", "rb")
+  for row in (handle and csv.rows(handle) or function() end) do
+    out[#out + 1] = row.reason
+  end
+  if handle then
+    handle:close()
+  end
+  return out
 end
 
 return fixes

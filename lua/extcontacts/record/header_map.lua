@@ -3,6 +3,7 @@
 local columns = require "extcontacts.record.columns"
 local contact_fields = require "extcontacts.record.contact_fields"
 local fold = require "extcontacts.record.fold_header"
+local header_names = require "extcontacts.record.header_names"
 local models = require "extcontacts.api.models"
 local suggest = require "extcontacts.base.suggest"
 local texts = require "extcontacts.base.text"
@@ -40,14 +41,13 @@ local function known()
   if by_key then
     return by_key
   end
-  local names = require "extcontacts.record.header_names"
   by_key = {}
-  for kind, list in pairs(names.dependent) do
+  for kind, list in pairs(header_names.dependent) do
     for name in list:gmatch "[^|]+" do
       by_key[fold(name)] = { kind }
     end
   end
-  for field, list in pairs(names.fields) do
+  for field, list in pairs(header_names.fields) do
     for name in list:gmatch "[^|]+" do
       by_key[fold(name)] = field
     end

@@ -1,16 +1,10 @@
 -- XLSX workbooks, converted by xlsx2csv where it is installed.
 local files = require "extcontacts.base.files"
 local import_place = require "spec.support.import_place"
+local programs = require "spec.support.programs"
 local workbook = require "extcontacts.fix.import.workbook"
 
 local import = import_place.fresh(before_each, after_each)
-
-local function is_installed()
-  local pipe = io.popen "command -v xlsx2csv"
-  local path = pipe:read "*a"
-  pipe:close()
-  return path ~= ""
-end
 
 describe("an import of a workbook", function()
   it("recognises one by its bytes", function()
@@ -25,9 +19,10 @@ describe("an import of a workbook", function()
     local path = import.place:write("a b;'$(touch x).csv", files.read "spec/fixtures/import.xlsx")
     local options = { create = true, region = "DE", map = { Titel = "title" } }
     local planned, changes = import:plan_file(path, options)
-    if not is_installed() then
+    if not programs.has "xlsx2csv" then
       assert.equal(path .. " is an XLSX workbook, and xlsx2csv is not installed (Debian: apt-get install xlsx2csv); "
         .. 'install it, or save the sheet as "CSV UTF-8"', changes)
+      programs.need("xlsx2csv", pending)
       return
     end
     assert.equal(1, planned.changes)

@@ -70,7 +70,7 @@ describe("extcontacts import", function()
   it("takes the country of numbers and the region of the server by one option", function()
     local path = write "email,phone,lastName\nx@example.com,030 1234567,X\n"
     for _, options in ipairs { "--region de", "--region=DE --region eu_central_1" } do
-      local code, output, errors = world.run(("import %s --create %s -o %s"):format(path, options, world.p))
+      local code, output, errors = world.run(("import %s --create --force %s -o %s"):format(path, options, world.p))
       assert.equal(0, code, errors)
       assert.matches("+ +49301234567", output, 1, true)
     end

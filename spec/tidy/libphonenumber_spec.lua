@@ -45,7 +45,8 @@ describe("tidy.libphonenumber", function()
   it("says how to install it if it is missing, and what is wrong if it fails", function()
     assert.same({ nil, "libphonenumber's Python port is not installed (Debian: apt-get install python3-phonenumbers)" },
       { start_with "exit 1" })
-    assert.same({ nil, "libphonenumber's Python port failed: its answer is not one" }, { start_with "read -r a; echo what" })
+    assert.same({ nil, "libphonenumber's Python port failed: its answer is not one" },
+      { start_with "read -r a; echo what" })
     local checker = assert(start_with "read -r a; echo version 9.9.9 - 0; read -r b; echo 1; read -r c; echo x; read d")
     assert.equal("9.9.9", checker.version)
     assert.is_nil(checker.date)

@@ -90,15 +90,19 @@ describe("a condition", function()
   end)
 
   it("can have any number of alternatives", function()
-    local parts = {}
-    for index = 1, 20000 do
+    -- More collections of so many objects would take minutes.
+    local count, parts = os.getenv "EXTCONTACTS_GC" and 300 or 12000, {}
+    for index = 1, count do
       parts[index] = ('lastName == "a%d"'):format(index)
     end
     local source = table.concat(parts, " or ")
-    assert.is_true(test(source, { lastName = "a20000" }))
-    assert.is_false(test(source, { lastName = "b" }))
-    assert.is_true(test("not (" .. source:gsub("==", "~="):gsub(" or ", " and ") .. ")", { lastName = "a1" }))
-    assert.is_true(test(('lastName == "%s"'):format(("x"):rep(1e6)), { lastName = ("x"):rep(1e6) }))
+    local found = where.read("contact", source)
+    assert.is_true(found.test { lastName = "a" .. count })
+    assert.is_false(found.test { lastName = "b" })
+    found = where.read("contact", "not (" .. source:gsub("==", "~="):gsub(" or ", " and ") .. ")")
+    assert.is_true(found.test { lastName = "a1" })
+    local long = ("x"):rep(1e6)
+    assert.is_true(where.read("contact", ('lastName == "%s"'):format(long)).test { lastName = long })
   end)
 
   it("compares numbers beyond 2^53 with others", function()

@@ -353,7 +353,7 @@ end
 
 --- Has waits reported: at their start, at least every second, and at their end.
 ---@param self extcontacts.Client
----@param report fun(reason: "rate"|"retry"|"circuit"|"token"|"job", seconds: number)|nil `seconds` is what is left
+---@param report fun(reason: "rate"|"retry"|"circuit"|"token"|"job", seconds: number)|nil seconds: what remains
 --- of the wait, 0 at its end; a 429 counts as `rate`
 function client.on_wait(self, report)
   client_context.of(self).on_wait = report

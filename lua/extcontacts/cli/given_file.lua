@@ -17,7 +17,7 @@ local OURS = { { "extcontacts_plan", "plan" }, { "extcontacts_journal", "journal
 
 --- What a file is.
 ---@param path string
----@return string|nil kind plan, journal, snapshot, JSON, fix, CSV, folder or other; nil if there is none
+---@return string|nil kind plan, journal, snapshot, JSON, fix, CSV, folder or other; nil if no file has this path
 ---@return string|nil problem of a file that is no text
 function given_file.kind(path)
   if files.exists(path .. "/.") then

@@ -1,11 +1,11 @@
 --- The table of an import's columns: the field of each, and three values.
 
+local display_width = require "extcontacts.base.display_width"
 local printable = require "extcontacts.base.printable"
-local texts = require "extcontacts.base.text"
 
 local mapping_text = {}
 
--- Characters of a column's name, and of one value.
+-- Columns on the screen of a column's name, and of one value.
 local LONGEST_NAME, LONGEST_VALUE = 30, 24
 
 local WITHOUT_FIELD = {
@@ -14,25 +14,13 @@ local WITHOUT_FIELD = {
   unnamed = "(no name: must be empty)",
 }
 
--- A text of at most so many characters, on one line.
+-- A text of at most so many columns, on one line.
 local function short(text, longest)
-  local line = printable.line(text)
-  if texts.length(line) <= longest then
-    return line
-  end
-  local count, stop = 0, 0
-  for first in line:gmatch "()[%z\1-\127\194-\244]" do
-    count = count + 1
-    if count == longest then
-      stop = first - 1
-      break
-    end
-  end
-  return line:sub(1, stop) .. "…"
+  return (display_width.cut(printable.line(text), longest))
 end
 
 local function padded(text, width)
-  return text .. (" "):rep(width - texts.length(text))
+  return text .. (" "):rep(width - display_width.of(text))
 end
 
 --- Writes the table.
@@ -52,7 +40,7 @@ function mapping_text.write(ctx, columns)
   end
   for _, line in ipairs(lines) do
     for index = 1, 2 do
-      widths[index] = math.max(widths[index], texts.length(line[index]))
+      widths[index] = math.max(widths[index], display_width.of(line[index]))
     end
   end
   for _, line in ipairs(lines) do

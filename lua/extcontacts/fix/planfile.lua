@@ -302,7 +302,7 @@ function Reader:next()
   return change
 end
 
--- What is left of a change about a person who is forgotten.
+-- The line that replaces a change about a person who is forgotten.
 local function forgotten(change)
   return { n = change.n, kind = change.kind, op = change.op, class = change.class, needs = change.needs,
     forgotten = true }

@@ -84,7 +84,7 @@ function header_map.field_problem(field)
   if ok then
     return nil
   end
-  -- A field of the organization that a row names is none of the contact.
+  -- A field of the organization that a row names is not a field of the contact.
   return field:find "^externalOrganization%." and suggest.unknown("field", field,
     { "externalOrganization.id", "externalOrganization.name", "externalOrganization.externalId" }) or tostring(problem)
 end

@@ -59,7 +59,7 @@ end
 ---@param phone table|nil one of the record's phone numbers
 ---@param default string|nil region of a record without a country
 ---@return string|nil region one of the table of numbering plans
----@return extcontacts.record.CountryProblem|"assumed"|nil problem why there is none; "assumed" with the default
+---@return extcontacts.record.CountryProblem|"assumed"|nil problem why it has no region; "assumed" with the default
 ---@return string|nil detail the texts of the fields
 function phone_region.of(record, phone, default)
   local code, problem, detail = phone_region.country(record, phone)

@@ -7,6 +7,7 @@ local errors = require "extcontacts.base.errors"
 local format = require "extcontacts.snapshot.format"
 local ids_key = require("extcontacts.record.normalize.id").key
 local reader = require "extcontacts.snapshot.reader"
+local replace_file = require "extcontacts.base.replace_file"
 
 local forget_records = {}
 
@@ -69,23 +70,11 @@ function forget_records.rewrite(path, ids)
   if not opened then
     return nil, err
   end
-  local temporary, count = path .. ".forget.tmp"
+  local count
   count, err = errors.catch(function()
-    local file = errors.check_io(core.file.open(temporary, "update"))
-    local removed, problem = errors.catch(function()
-      errors.check_io(file:truncate(0))
-      local found = rewrite(opened, file, ids)
-      errors.check_io(file:sync())
-      if found > 0 then
-        errors.check_io(core.file.rename(temporary, path))
-      end
-      return found
+    return replace_file(path, path .. ".forget.tmp", function(file)
+      return rewrite(opened, file, ids)
     end)
-    if not removed or removed == 0 then
-      os.remove(temporary)
-    end
-    file:close()
-    return removed, problem
   end)
   opened:close()
   return count, err

@@ -239,7 +239,7 @@ function EACH.id(contact, visit)
   visit(cells.key("id", id_reader.key(contact.id)))
 end
 
--- Most addresses are compared by their small letters; one that is none is no key of a row.
+-- Most addresses are compared in lower case. An invalid address is not a key.
 local function email_key(text)
   if type(text) == "string" and text:find "^[%w._+-]+@[%w.-]+$" and not text:find("xn--", 1, true) then
     return text:lower()

@@ -8,10 +8,9 @@ local errors = require "extcontacts.base.errors"
 local finalizer = require "extcontacts.base.finalizer"
 local header_map = require "extcontacts.record.header_map"
 local source = require "extcontacts.fix.source"
+local texts = require "extcontacts.base.text"
 
 local rejected = {}
-
-local BOM = "\239\187\191"
 
 ---@class extcontacts.fix.RejectedRows
 ---@field path string
@@ -67,7 +66,7 @@ function Rejected:add(fields, row, reason)
     self.guard = finalizer.new(function() -- when the plan fails
       writer:abandon()
     end)
-    put(self, line_of(self, self.file.header, header_map.rejection[1], header_map.rejection[2]), BOM)
+    put(self, line_of(self, self.file.header, header_map.rejection[1], header_map.rejection[2]), texts.BOM)
   end
   self.count = self.count + 1
   put(self, line_of(self, fields, row, reason))

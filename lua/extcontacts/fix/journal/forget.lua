@@ -6,6 +6,7 @@ local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 local journal_file = require "extcontacts.fix.journal.file"
 local reader = require "extcontacts.fix.journal.reader"
+local replace_file = require "extcontacts.base.replace_file"
 
 local checked = journal_file.checked
 
@@ -56,21 +57,9 @@ local function rewrite(path, file, original_inode, is_about)
 end
 
 local function replace(path, temporary, original, is_about)
-  local file = errors.check_io(core.file.open(temporary, "update"))
-  local count, err = errors.catch(function()
-    errors.check_io(file:truncate(0))
-    local found = rewrite(path, file, errors.check_io(original:inode()), is_about)
-    errors.check_io(file:sync())
-    if found > 0 then
-      errors.check_io(core.file.rename(temporary, path))
-    end
-    return found
+  return replace_file(path, temporary, function(file)
+    return rewrite(path, file, errors.check_io(original:inode()), is_about)
   end)
-  if not count or count == 0 then
-    os.remove(temporary)
-  end
-  file:close()
-  return count, err
 end
 
 --- Forgets people.  The journal must not be in use.

@@ -1,4 +1,5 @@
 -- Fixes: the table that a fix file returns, and its options.
+local blame = require "extcontacts.fix.blame"
 local fix = require "extcontacts.fix"
 local fixes = require "spec.support.fixes"
 
@@ -126,6 +127,18 @@ describe("a mistake in a fix file", function()
     assert.matches("^'source' of the fix failed: get_externalcontacts_scan_contacts: unknown option 'limt', did you "
       .. "mean 'limit'%?$",
       planned('return { name = "f", source = fix.scan("contacts", { limt = 5 }), change = print }'))
+  end)
+
+  it("names the file in full, and no file of ours, also where Lua shortens its name", function()
+    local long = ("x"):rep(80)
+    local source = debug.getinfo(blame.handler, "S").source:gsub("blame%.lua$", "source/" .. long .. ".lua")
+    local ours = assert(load('error("not this way", 0 + ...)', source))
+    local theirs = assert(load("local ours = ...\nours(1)", "@/home/" .. long .. "/f.lua"))
+    local ok, message = xpcall(theirs, blame.handler, ours)
+    assert.is_false(ok)
+    assert.equal("/home/" .. long .. "/f.lua:2: not this way", message)
+    message = select(2, xpcall(assert(load("error 'no'", "@/home/" .. long .. "/f.lua")), blame.handler))
+    assert.equal("/home/" .. long .. "/f.lua:1: no", message)
   end)
 end)
 

@@ -1,5 +1,6 @@
 -- merge_duplicates: from clusters and decisions to a plan, and back by undo.
 local core = require "extcontacts.core"
+local files = require "extcontacts.base.files"
 local fix = require "extcontacts.fix"
 local graph = require "spec.support.graph"
 local ready_fix = require "spec.support.ready_fix"
@@ -251,6 +252,26 @@ describe("the fix merge_duplicates", function()
     assert.is_nil((place.direct.organizations:get(a)))
     assert.equal(b, get(person).externalOrganization.id)
     assert.equal(0, plan(nil, "again").changes)
+  end)
+
+  it("needs no state directory as long as no pair is ruled out", function()
+    local a, b = pair()
+    clusters { { "merge", a, b } }
+    local fields = assert(fix.load(assert(require("extcontacts.fixes").path "merge_duplicates")))
+    local function try(home, decided)
+      return fix.plan(place.client, fields, { set = { clusters = place:path "clusters.csv", decisions = decided },
+        getenv = function(name) return name == "HOME" and home or nil end })
+    end
+    local never_pair = decisions(joined(a, b) .. ",never,")
+    for _, home in ipairs { false, place:path "nowhere", place:path "clusters.csv" } do
+      assert.equal(1, assert(try(home)).changes)
+      assert.is_false(files.exists(place:path "nowhere"))
+    end
+    assert.matches("there is no directory for never.csv: set HOME", select(2, try(false, never_pair)).message, 1, true)
+    assert.matches("clusters.csv/.local.* can't be created",
+      select(2, try(place:path "clusters.csv", never_pair)).message)
+    assert.equal(0, assert(try(place:path "nowhere", never_pair)).changes)
+    assert.is_truthy(files.exists(place:path "nowhere/.local/state/extcontacts/accounts"))
   end)
 
   it("names every cell that it can't read, and plans nothing then", function()

@@ -140,13 +140,13 @@ end
 
 --- Adds rows to a list; creates it if it is missing.  Rows that the list has, or that
 -- follow from it, are left out.  Raises an error object if it can't be read or written.
----@param path string
+---@param path string|nil nil: an empty list, if there is nothing to add
 ---@param lists string[][] sorted ids
 ---@return extcontacts.dedupe.NeverList the complete list
 ---@return integer added
 function never.append(path, lists)
   local list, old = never.new(), nil
-  if files.exists(path) then
+  if path and files.exists(path) then
     list, old = read(path)
   end
   local added = {}

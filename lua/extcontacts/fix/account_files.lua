@@ -31,7 +31,7 @@ end
 ---@param name string
 ---@param getenv (fun(name: string): string|nil)|nil default: os.getenv
 ---@return string path
-function account_files.open(account, name, getenv)
+function account_files.create(account, name, getenv)
   local path, directory = account_files.path(account, name, getenv)
   if not path then
     errors.raise_invalid(("there is no directory for %s: set HOME or XDG_STATE_HOME, and use an OAuth client"):format(

@@ -25,6 +25,21 @@ local function split(message)
   return file, line, rest or message
 end
 
+-- The whole name of the file whose name a message has: Lua shortens long ones.  The
+-- functions that were called when the message was made are still there.
+local function whole_name(shown)
+  local level = 3
+  while true do
+    local info = debug.getinfo(level, "S")
+    if not info then
+      return shown
+    elseif info.short_src == shown and info.source:sub(1, 1) == "@" then
+      return info.source:sub(2)
+    end
+    level = level + 1
+  end
+end
+
 -- The position of the innermost function that is not ours, of those that the fix's own
 -- function called.
 local function position()
@@ -34,7 +49,7 @@ local function position()
     if not info or info.func == xpcall then
       return nil
     elseif info.source:sub(1, 1) == "@" and info.currentline > 0 and not is_own(info.source:sub(2)) then
-      return ("%s:%d"):format(info.short_src, info.currentline)
+      return ("%s:%d"):format(info.source:sub(2), info.currentline)
     end
     level = level + 1
   end
@@ -67,6 +82,7 @@ function blame.handler(raised)
     return raised
   end
   local file, line, text = split(raised)
+  file = file and whole_name(file)
   local module = text:match "^module '([^']+)' not found"
   if module then
     text = ("there is no module '%s'%s"):format(module, suggest.hint(module, MODULES))
@@ -88,7 +104,7 @@ function blame.placed(text, fn)
   if split(text) or info.source:sub(1, 1) ~= "@" or OWN and info.source:sub(2, #OWN + 1) == OWN then
     return text
   end
-  return ("%s (in the function at %s:%d)"):format(text, info.short_src, info.linedefined)
+  return ("%s (in the function at %s:%d)"):format(text, info.source:sub(2), info.linedefined)
 end
 
 return blame

@@ -23,7 +23,7 @@ local context = {}
 ---@field skip fun(reason: string, row: integer|nil, detail: string|nil)
 ---@field assume fun(one: string, several: string|nil, count: integer|nil)
 ---@field output fun(name: string): extcontacts.fix.OutputFile
----@field account_file fun(name: string): string
+---@field account_file fun(name: string, mode: "read"|nil): string|nil
 ---@field later_ids fun(id: string): string[]
 ---@field groups fun(): extcontacts.fix.Groups
 
@@ -77,8 +77,12 @@ function context.new(client, options, plan_path, draft, getenv)
       draft:assume(one, several, count)
     end
   end
-  function ctx.account_file(name)
-    return account_files.open(assert(identity.of(client)), name, getenv)
+  function ctx.account_file(name, mode)
+    local account = assert(identity.of(client))
+    if mode == "read" then
+      return (account_files.path(account, name, getenv))
+    end
+    return account_files.create(account, name, getenv)
   end
   function ctx.output(name)
     if not plan_path then

@@ -103,7 +103,8 @@ end
 
 local function open(_, ctx)
   local options = ctx.options
-  local path = options.never ~= "" and options.never or ctx.account_file(dedupe.NEVER_FILE)
+  local path = options.never ~= "" and options.never
+    or ctx.account_file(dedupe.NEVER_FILE, #review.never == 0 and "read" or nil)
   local never = dedupe.rule_out(path, review.never)
   for _, left in ipairs(review.left_out) do
     ctx.skip(left.reason, left.line, left.detail)

@@ -137,7 +137,7 @@ describe("extcontacts profile", function()
   it("writes a page for its owner only, and none over what it reads", function()
     local page = create()
     local _, errors = session:must { "profile", "--html", page }
-    assert.equal(("extcontacts profile: page: %s\n"):format(page), errors)
+    assert.equal(("extcontacts profile: wrote the page %s; open it in a browser\n"):format(page), errors)
     local pipe = io.popen("stat -c %a " .. page)
     assert.equal("600\n", pipe:read "*a")
     pipe:close()

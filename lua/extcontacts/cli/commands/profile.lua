@@ -154,7 +154,7 @@ function command.run(args, ctx)
     require("extcontacts.cli.data_profile_text").write(ctx, profile)
   end
   if args.html then
-    ctx:inform("page: %s", args.html)
+    ctx:inform("wrote the page %s; open it in a browser", args.html)
   end
   return exit.codes.ok
 end

@@ -23,7 +23,7 @@ local function facts(profile)
   local function fact(name, value)
     out[#out + 1] = value and ("<dt>%s</dt><dd>%s</dd>"):format(name, html.text(value)) or nil
   end
-  fact("Records", profile.source and "of " .. profile.source)
+  fact("Source", profile.source)
   fact("Condition", profile.where)
   fact("Read at", (profile.created:gsub("T", " "):gsub("Z$", " UTC")))
   fact("Region of phone numbers", profile.phone_region)

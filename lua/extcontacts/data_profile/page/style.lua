@@ -13,7 +13,7 @@ return base_style .. [[
 .track { fill: var(--track) } .recognised, .filled { fill: var(--set) }
 .international, .count-bar { fill: var(--changed) }
 .national, .blank-bar { fill: var(--cleared) } .unreadable, .invalid { fill: var(--del-line) }
-.fixes thead th { white-space: nowrap }
+.fixes thead th, .fixes tbody th { white-space: nowrap }
 .fields th[scope=row] { width: 24% }
 .fields .share { width: 22%; font-variant-numeric: tabular-nums }
 .fields .share svg { display: block; margin-top: .2rem }

@@ -56,7 +56,7 @@ function draft.new(client, header, options)
   end
   header.created = dates.text(options.time)
   header.system_user = core.environment.user()
-  header.by = options.by or os.getenv "USER" or os.getenv "LOGNAME" or "unknown"
+  header.by = options.by or os.getenv "USER" or os.getenv "LOGNAME" or header.system_user or "unknown"
   local self = setmetatable({
     client = client,
     header = header,

@@ -11,7 +11,8 @@ if kind == "import" then
 else
   definition, set = assert(fix.load(require("extcontacts.fixes").path "set_fields")), { csv = path }
 end
-local plan = assert(fix.plan(ec.connect(), definition, { output = ("%s/%s.plan"):format(folder, kind), set = set }))
+local plan = assert(fix.plan(ec.connect(), definition,
+  { output = ("%s/%s.plan"):format(folder, kind), set = set, force = true }))
 local skipped = 0
 for _, count in pairs(plan.totals.skipped or {}) do
   skipped = skipped + count

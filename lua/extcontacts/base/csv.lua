@@ -53,7 +53,8 @@ end
 local BLOCK = 65536 -- bytes read at a time
 local LONGEST = 16 * 1024 * 1024 -- bytes of one row
 
-local NOT_UTF8 = 'not UTF-8; save the file as "CSV UTF-8"'
+--- The problem of a row in another encoding.
+csv.NOT_UTF8 = 'not UTF-8; save the file as "CSV UTF-8"'
 local TOO_LONG = "the row is longer than 16 MiB; check for an unclosed quote"
 
 -- A class of the pattern language that matches a separator; without one, all
@@ -104,7 +105,7 @@ local function read_record(next_line, separator)
   end
   local text = table.concat(parts, "\n"):gsub("\r+$", "")
   if not texts.is_utf8(text) then
-    return nil, NOT_UTF8
+    return nil, csv.NOT_UTF8
   end
   return text, nil, lines
 end
@@ -197,7 +198,7 @@ local function first_row(next_line, separator, number)
   while true do
     local text, problem, lines = read_record(next_line, separator)
     if not text or text:find "%z" then
-      problem = problem or text and NOT_UTF8
+      problem = problem or text and csv.NOT_UTF8
       return nil, problem and ("line %d: %s"):format(number, problem)
     end
     text = visible(text)

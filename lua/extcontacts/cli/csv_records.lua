@@ -71,15 +71,16 @@ local function describe(opened, kind)
   return list, others
 end
 
---- Opens a CSV file.  Raises an error object if it can't be read; so does what it returns.
+--- Opens a CSV file or a workbook.  Raises an error object if it can't be read; so does what it returns.
 ---@param path string
 ---@param kind "contact"|"organization"
 ---@param left_out string[] receives why rows can't be read; they are no records
+---@param options extcontacts.fix.ImportFileOptions how the file is read
 ---@return fun(): table|nil next_record
 ---@return fun() close
 ---@return string[] others the columns that no field has
-function csv_records.open(path, kind, left_out)
-  local opened = import_file.open(path, {})
+function csv_records.open(path, kind, left_out, options)
+  local opened = import_file.open(path, options)
   local next_row, list, others = opened:rows(), describe(opened, kind)
   return function()
     local row, line, problem

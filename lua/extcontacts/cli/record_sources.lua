@@ -60,6 +60,8 @@ function record_sources.file_type(path)
   end
   if start:find('"extcontacts_snapshot"', 1, true) then
     return "snapshot"
+  elseif start:find "^PK[\3\5]" or start:find "^\255\254" or start:find "^\254\255" then
+    return "csv" -- a workbook, or CSV in UTF-16
   elseif start:find "^[^%w]*{%s*\"" then
     return "ndjson"
   end
@@ -105,36 +107,49 @@ local function open_server(client, name, from, ids)
   return source
 end
 
+-- Options for tables can't be used with what is none.
+local function refuse_table_options(of_table, what)
+  local name = of_table and next(of_table)
+  if name then
+    exit.usage(("--%s is for CSV files and workbooks, and %s; omit it"):format(name, what))
+  end
+end
+
 --- Opens a source.  Raises an error object if it can't be read.
 ---@param ctx table
 ---@param name string contacts, organizations, or the path of a file
 ---@param kind "contact"|"organization"|nil of a file's records; default `contact`
 ---@param from string|nil `server`: the platform's clusters
 ---@param ids string[]|nil all that is needed of contacts or organizations
----@param without_ids boolean|nil whether records of a file need no ids, so that a CSV file is read, too
+---@param of_table table|nil how CSV files and workbooks are read (`table_options`); records of any file need no ids
+--- then; default: they are no source
 ---@return extcontacts.cli.RecordSource
-function record_sources.open(ctx, name, kind, from, ids, without_ids)
+function record_sources.open(ctx, name, kind, from, ids, of_table)
   if from and name ~= "contacts" then
     exit.usage "the platform has clusters of contacts only; omit --from server"
   elseif KINDS[name] then
     if kind and kind ~= KINDS[name] then
       exit.usage "--kind is for the records of a file"
     end
+    refuse_table_options(of_table, name .. " are read from the server")
     return open_server(ctx:connect(), name, from, ids)
   elseif not files.exists(name) then
     exit.usage(("cannot read %s; expected contacts, organizations, or the path of a snapshot or %s file"):format(name,
-      without_ids and "an NDJSON or CSV" or "NDJSON"))
+      of_table and "an NDJSON or CSV" or "NDJSON"))
   end
   kind = kind or "contact"
   local file_type = record_sources.file_type(name)
+  if file_type ~= "csv" then
+    refuse_table_options(of_table, name .. " is neither")
+  end
   if file_type == "snapshot" then
     return open_snapshot(name, kind)
-  elseif file_type == "csv" and without_ids then
+  elseif file_type == "csv" and of_table then
     local left_out = {}
-    local next_record, close, others = require("extcontacts.cli.csv_records").open(name, kind, left_out)
+    local next_record, close, others = require("extcontacts.cli.csv_records").open(name, kind, left_out, of_table)
     return { kind = kind, next_record = next_record, close = close, columns = others, left_out = left_out }
   end
-  return open_lines(name, kind, without_ids)
+  return open_lines(name, kind, of_table ~= nil)
 end
 
 return record_sources

@@ -134,6 +134,21 @@ describe("extcontacts profile", function()
       true)
   end)
 
+  it("reads a spreadsheet in another encoding, or in UTF-16 with a byte order mark", function()
+    local path = create "lastName;title\nM\252ller;\128\n"
+    local code, output, errors = command.run { "profile", path, "--json", "--encoding", "windows-1252" }
+    assert.equal(0, code, errors)
+    local fields = fields_of(json.decode(output))
+    assert.same({ { "Müller" }, { "€" } }, { fields.lastName.examples, fields.title.examples })
+    local wide = create("\255\254" .. ("lastName\nOst\n"):gsub(".", "%0\0"))
+    output = select(2, command.run { "profile", wide, "--json" })
+    assert.same({ "Ost" }, fields_of(json.decode(output)).lastName.examples)
+    session:refused(2, { "profile", path }, "name its encoding with --encoding, such as windows-1252")
+    session:refused(2, { "profile", "--encoding", "UTF-16" }, "--encoding is for CSV files and workbooks, and contacts "
+      .. "are read from the server; omit it")
+    session:refused(2, { "profile", create '{"id":"a"}', "--separator", "tab" }, "is neither; omit it")
+  end)
+
   it("writes a page for its owner only, and none over what it reads", function()
     local page = create()
     local _, errors = session:must { "profile", "--html", page }

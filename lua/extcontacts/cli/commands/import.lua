@@ -12,6 +12,7 @@ local parser = require "extcontacts.cli.parser"
 local plan_file = require "extcontacts.cli.plan_file"
 local record_sources = require "extcontacts.cli.record_sources"
 local shell = require "extcontacts.base.shell"
+local table_options = require "extcontacts.cli.table_options"
 local texts = require "extcontacts.base.text"
 local types = require "extcontacts.record.types"
 
@@ -73,8 +74,7 @@ function command.setup(argparser)
     argparser:flag("--clear-empty", "an empty cell clears its field"):target("clear_empty"))
   argparser:option("--matching", "how contacts are found: auto (whichever takes fewer requests), scan, or lookup "
     .. "[auto]"):argname("HOW"):choices { "auto", "scan", "lookup" }
-  argparser:option("--sheet", "name or number of the sheet of a workbook [1]"):argname("SHEET")
-  argparser:option("--separator", "separator of a CSV file [detected]"):argname("CHARACTER")
+  table_options.declare(argparser)
   argparser:option("--rejected", "file for the rejected rows [FILE.rejected.csv]"):argname("FILE")
   plan_file.declare(argparser, "the file's name with .plan")
   make_plan.setup(argparser, "change", "changes")
@@ -129,14 +129,6 @@ local function mapping_of(args)
     ignore[#ignore + 1] = name
   end
   return map, ignore
-end
-
-local function separator_of(text)
-  local separator = ({ tab = "\t", ["\\t"] = "\t" })[text] or text
-  if separator and #separator ~= 1 then
-    exit.usage(("--separator must be one character, or tab, not '%s'"):format(text))
-  end
-  return separator
 end
 
 -- Names the options that a command lacks for its unknown columns.
@@ -216,12 +208,13 @@ function command.run(args, ctx)
   check_kind(args.file)
   local map, ignore = mapping_of(args)
   local match = arg_values.list(args.match)
-  local rejected
+  local of_table, rejected = table_options.of(args), nil
   local options = {
     map = map, ignore = ignore, match = #match > 0 and match or nil, create = args.create,
     region = take_country(args), create_organizations = args.create_organizations,
     external_source = args.external_source, only_fill = args.only_fill, clear_empty = args.clear_empty,
-    matching = args.matching, sheet = args.sheet, separator = separator_of(args.separator), rejected = args.rejected,
+    matching = args.matching, sheet = of_table.sheet, separator = of_table.separator, encoding = of_table.encoding,
+    rejected = args.rejected,
     on_rejected = function(rows)
       rejected = rows
     end,

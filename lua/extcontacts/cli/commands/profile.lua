@@ -10,6 +10,7 @@ local output_format = require "extcontacts.cli.output_format"
 local parser = require "extcontacts.cli.parser"
 local progress_bar = require "extcontacts.cli.progress_bar"
 local record_sources = require "extcontacts.cli.record_sources"
+local table_options = require "extcontacts.cli.table_options"
 local texts = require "extcontacts.base.text"
 local where_option = require "extcontacts.cli.where_option"
 
@@ -25,8 +26,8 @@ country, e-mail domains and shared identifiers follow, what the server would
 reject at the next update, contacts that expire soon, and the ready-made fixes
 that would change something, with the command to plan each.
 
-A file is a snapshot, a file with one JSON object per line, or a CSV file. A
-column that no field has is shown as a field of its own.
+A file is a snapshot, a file with one JSON object per line, a CSV file, or an
+XLSX workbook. A column that no field has is shown as a field of its own.
 
 --sample N reads fewer records and states the error. Of a scan it takes the
 first N records: few requests, but no random choice. Of a file it takes a
@@ -40,7 +41,8 @@ extcontacts profile --html profile.html --phone-region DE
 extcontacts profile contacts --sample 10000
 extcontacts profile --where 'address.countryCode == "GB"' --json >gb.json
 extcontacts profile organizations
-extcontacts profile customers.csv]],
+extcontacts profile customers.csv
+extcontacts profile kunden.csv --encoding windows-1252]],
   next_steps = [[
 Plan a fix that would help with the command below it, and review the plan:
 nothing changes before `extcontacts apply`. `extcontacts lint` lists the
@@ -52,9 +54,10 @@ records that the server would reject, `extcontacts duplicates` the duplicates.]]
 ---@param argparser table
 function command.setup(argparser)
   parser.completes(argparser:argument("source", "contacts, organizations, a snapshot, a file with one JSON object per "
-    .. "line, or a CSV file [contacts]"):args "?", { "contacts", "organizations" })
+    .. "line, a CSV file, or a workbook [contacts]"):args "?", { "contacts", "organizations" })
   argparser:option("--kind", "what the records of a file are: contact or organization [contact]"):argname("KIND")
     :choices { "contact", "organization" }
+  table_options.declare(argparser)
   where_option.declare(argparser, "read only the records")
   argparser:option("--sample", "number of records to read, with the error that follows"):argname("N")
     :convert(arg_types.range(1, 2 ^ 31))
@@ -111,7 +114,7 @@ local function make(args, ctx)
   local kind = name == "organizations" and "organization" or args.kind or "contact"
   local region, test = region_of(args), where_option.test(args, kind)
   local function open()
-    return record_sources.open(ctx, name, args.kind, nil, nil, true)
+    return record_sources.open(ctx, name, args.kind, nil, nil, table_options.of(args))
   end
   local total = is_file and args.sample and count(open(), test) or nil
   local bar = progress_bar.new(ctx, { noun = "record", verb = "read" })

@@ -3,6 +3,7 @@
 
 local blank = require "extcontacts.record.normalize.blank"
 local csv = require "extcontacts.base.csv"
+local encoding = require "extcontacts.fix.import.encoding"
 local errors = require "extcontacts.base.errors"
 local fold = require "extcontacts.record.fold_header"
 local header_map = require "extcontacts.record.header_map"
@@ -25,7 +26,7 @@ local SAMPLES, SAMPLED_ROWS = 3, 1000
 local File = {}
 File.__index = File
 
-local function open(path, sheet)
+local function open(path, sheet, named_encoding)
   local handle, message = io.open(path, "rb")
   local start = handle and handle:read(START)
   if handle and start == nil and handle:seek "end" ~= 0 then -- a folder
@@ -45,7 +46,17 @@ local function open(path, sheet)
     handle:close()
     errors.raise_invalid(path .. ": it is read more than once, so it must be a file and not a pipe; save it first")
   end
+  local from = named_encoding or encoding.marked(start or "")
+  if from and not encoding.is_utf8(from) then
+    return encoding.open(path, from, handle)
+  end
   return handle
+end
+
+-- Raises the problem of a malformed file.
+local function refuse(self, problem)
+  errors.raise_invalid(("%s: %s%s"):format(self.path, problem,
+    problem:find(csv.NOT_UTF8, 1, true) and encoding.HINT or ""))
 end
 
 -- Starts at the first row.
@@ -53,7 +64,7 @@ local function rewind(self)
   self.handle:seek("set", 0)
   local next_fields, reader = csv.fields(self.handle, self.given_separator)
   if not next_fields then
-    errors.raise_invalid(self.path .. ": " .. reader)
+    refuse(self, reader)
   end
   return next_fields, reader
 end
@@ -107,7 +118,7 @@ function File:rows()
     repeat
       fields, problem = next_fields()
       if problem then
-        errors.raise_invalid(self.path .. ": " .. problem)
+        refuse(self, problem)
       end
     until not fields or not is_blank_row(fields)
     if fields then
@@ -148,14 +159,15 @@ end
 ---@class extcontacts.fix.ImportFileOptions: extcontacts.record.HeaderOptions
 ---@field sheet string|nil number or name of an XLSX sheet
 ---@field separator string|nil
+---@field encoding string|nil of a CSV file, as iconv names it; default: UTF-8, or UTF-16 with a byte order mark
 
 --- Opens a file.  Raises an error object if it can't be read.
 ---@param path string
 ---@param options extcontacts.fix.ImportFileOptions
 ---@return extcontacts.fix.ImportFile
 function file.open(path, options)
-  local self = setmetatable({ path = path, handle = open(path, options.sheet), given_separator = options.separator },
-    File)
+  local self = setmetatable({ path = path, handle = open(path, options.sheet, options.encoding),
+    given_separator = options.separator }, File)
   local ok, raised = errors.catch(function()
     local _, reader = rewind(self)
     local problem = duplicate(reader.header)

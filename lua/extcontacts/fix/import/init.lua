@@ -40,6 +40,7 @@ local KINDS = { "email", "phone", "externalId", "id" }
 
 local OPTIONS = {
   map = { "table" }, ignore = { "table" }, sheet = { "string" }, separator = { "string" }, match = { "table" },
+  encoding = { "string" },
   create = { "boolean" }, region = { "string" }, create_organizations = { "boolean" }, external_source = { "string" },
   only_fill = { "boolean" }, clear_empty = { "boolean" },
   matching = { "string", choices = { "auto", "scan", "lookup" } }, rejected = { "string" },
@@ -137,7 +138,8 @@ function import.define(opened, options)
   local kinds = assert(kinds_of(opened, options))
   local shown = { match = table.concat(kinds, ","), create = options.create, region = options.region,
     create_organizations = options.create_organizations, external_source = options.external_source,
-    only_fill = options.only_fill, clear_empty = options.clear_empty, sheet = options.sheet }
+    only_fill = options.only_fill, clear_empty = options.clear_empty, sheet = options.sheet,
+    encoding = options.encoding }
   local run, rows
   local described = source.rows_of {
     type = "import", path = opened.path, kind = "contact", options = shown, missing = "change",

@@ -11,13 +11,13 @@ describe("a snapshot's format", function()
   end)
 
   it("writes a note's owner, which is in its address", function()
+    local note = { id = "n", selfUri = "/x/contacts/c/notes/n" }
     assert.equal('{"kind":"contact_note","owner":"c","record":{"id":"n","selfUri":"/x/contacts/c/notes/n"},'
-      .. '"crc":"dd65c00b"}\n',
-      format.line(checked_lines.chain(), "notes", { id = "n", selfUri = "/x/contacts/c/notes/n" }))
+      .. '"crc":"dd65c00b"}\n', format.line(checked_lines.chain(), format.reference("notes", note), note))
   end)
 
   it("raises an error object for a record without an id", function()
-    local ok, err = pcall(format.line, checked_lines.chain(), "contacts", {})
+    local ok, err = pcall(format.reference, "contacts", {})
     assert.is_false(ok)
     assert.same({ "protocol", "the scan of contacts returned a record without an id" }, { err.kind, err.message })
   end)

@@ -20,7 +20,7 @@ describe("a snapshot's reader", function()
     } do
       header.sections[#header.sections + 1] = { listing = part[1], offset = offset, count = #part[2] }
       for _, record in ipairs(part[2]) do
-        local line = format.line(chain, part[1], record)
+        local line = format.line(chain, format.reference(part[1], record), record)
         lines[#lines + 1], offset = line, offset + #line
       end
     end
@@ -69,7 +69,7 @@ describe("a snapshot's reader", function()
   local function lines_of_two()
     local chain, lines = checked_lines.chain(), {}
     for index = 1, 2 do
-      lines[index] = format.line(chain, "contacts", { id = "c" .. index })
+      lines[index] = format.line(chain, { kind = "contact" }, { id = "c" .. index })
     end
     return format.header { extcontacts_snapshot = format.VERSION, server = "s", created = "a", finished = "b",
       sha256 = chain:digest(), sections = { { listing = "contacts", offset = format.RECORDS_AT, count = 2 } } },
@@ -96,7 +96,7 @@ describe("a snapshot's reader", function()
 
   it("refuses a line that is removed, added, moved, or from elsewhere", function()
     local header, first, second = lines_of_two()
-    local other = format.line(checked_lines.chain(), "contacts", { id = "other" })
+    local other = format.line(checked_lines.chain(), { kind = "contact" }, { id = "other" })
     for text, problem in pairs {
       [header .. second] = "line 2 is damaged",
       [header .. first] = "line 3 is missing",

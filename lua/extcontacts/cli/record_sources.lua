@@ -71,7 +71,7 @@ function record_sources.file_type(path)
   return is_csv and "csv" or "ids"
 end
 
-local function open_snapshot(path, kind)
+local function open_snapshot(ctx, path, kind)
   local listing = kind .. "s"
   local snapshot, err = require("extcontacts.snapshot.reader").open(path)
   if not snapshot then
@@ -79,6 +79,10 @@ local function open_snapshot(path, kind)
   elseif not snapshot:has(listing) then
     snapshot:close()
     errors.raise_invalid(("%s contains no %s; export them"):format(path, listing))
+  end
+  local mark = snapshot.header.filter
+  if mark then
+    ctx:inform("%s is filtered: it has only %s", path, require("extcontacts.snapshot.filter").describe(mark))
   end
   local next_entry = snapshot:entries(listing)
   return { kind = kind, account = snapshot.header, next_record = function()
@@ -143,7 +147,7 @@ function record_sources.open(ctx, name, kind, from, ids, of_table)
     refuse_table_options(of_table, name .. " is neither")
   end
   if file_type == "snapshot" then
-    return open_snapshot(name, kind)
+    return open_snapshot(ctx, name, kind)
   elseif file_type == "csv" and of_table then
     local left_out = {}
     local next_record, close, others = require("extcontacts.cli.csv_records").open(name, kind, left_out, of_table)

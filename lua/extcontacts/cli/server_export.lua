@@ -16,6 +16,12 @@ local TYPES = { "contacts", "organizations", "relationships", "notes" }
 -- Options that need --server.
 local NAMES = { "filter", "division", "limit", "job", "wait", "max_size" }
 
+-- Those that do not go with it, and what to use instead.
+local OTHERS = {
+  restart = "to resume, use --job ID", same_organization = "to resume, use --job ID",
+  where = "use --filter", ids = "omit --server to export records by their ids",
+}
+
 --- Declares the options.
 ---@param argparser table
 function server_export.declare(argparser)
@@ -37,9 +43,9 @@ end
 ---@param args table
 function server_export.check(args)
   if args.server then
-    for _, name in ipairs { "restart", "same_organization" } do
+    for name, remedy in pairs(OTHERS) do
       if args[name] then
-        exit.usage(("--%s does not go with --server; to resume, use --job ID"):format((name:gsub("_", "-"))))
+        exit.usage(("--%s does not go with --server; %s"):format((name:gsub("_", "-")), remedy))
       end
     end
     return

@@ -2,12 +2,14 @@
 
 local bulk_api = require "extcontacts.fix.bulk_api"
 local comparison = require "extcontacts.snapshot.comparison"
+local conditions = require "extcontacts.fix.plan.selection"
 local earlier_plans = require "extcontacts.fix.earlier_plans"
 local errors = require "extcontacts.base.errors"
 local format = require "extcontacts.snapshot.format"
 local identity = require "extcontacts.fix.identity"
 local new_ids = require "extcontacts.snapshot.new_ids"
 local reader = require "extcontacts.snapshot.reader"
+local types = require "extcontacts.record.types"
 
 local compare = {}
 
@@ -29,9 +31,13 @@ local compare = {}
 ---@field created integer
 ---@field deleted integer
 ---@field recreated integer deleted records that exist again, with new ids
+---@field unselected integer|nil with `where`: records for which the condition holds in neither version
+---@field filter extcontacts.snapshot.FilterMark|nil of a filtered snapshot: only its records were compared, and
+--- `created` is 0
 
 ---@class extcontacts.snapshot.CompareOptions
 ---@field only string[]|nil listings; default those of the snapshot
+---@field where string|nil only records for which this condition holds, in the snapshot or on the server
 ---@field on_change fun(change: extcontacts.snapshot.Change)
 ---@field on_record fun(listing: string, count: integer)|nil called after each record of the server
 ---@field same_organization boolean|nil as for `fix.apply`
@@ -40,17 +46,25 @@ local compare = {}
 ---@field output string|nil path of a plan beside which earlier plans are, too
 
 local OPTIONS = { only = { "table" }, on_change = { "function" }, on_record = { "function" },
-  same_organization = { "boolean" }, batch = bulk_api.BATCH_RULE, output = { "string" }, on_open = { "function" } }
+  same_organization = { "boolean" }, batch = bulk_api.BATCH_RULE, output = { "string" }, on_open = { "function" },
+  where = { "string" } }
 
--- The listings to compare; raises if the snapshot lacks one that was named.
-local function listings_of(snapshot, names, is_named)
+-- The listings to compare; raises if the snapshot lacks one that was named.  Records without the
+-- fields that the condition names need no comparison.
+local function listings_of(snapshot, names, is_named, applies)
   local found = {}
   for _, name in ipairs(names) do
-    if snapshot:has(name) then
+    if not snapshot:has(name) then
+      if is_named then
+        errors.raise_invalid(("%s contains no %s"):format(snapshot.path, name))
+      end
+    elseif not applies or applies(types.listings[name].kind or "contact_note") then
       found[#found + 1] = name
-    elseif is_named then
-      errors.raise_invalid(("%s contains no %s"):format(snapshot.path, name))
     end
+  end
+  if #found == 0 and applies then
+    errors.raise_invalid(("where: none of the compared records (%s) have the fields of the condition"):format(
+      table.concat(names, ", ")), "where")
   end
   return found
 end
@@ -80,8 +94,13 @@ function compare.run(client, path, options)
     end
     local ids = new_ids.new()
     ids:read_journals(snapshot.digest, earlier_plans.folders(path, options.output))
-    local compared = comparison.new(client, snapshot, ids, counts, options)
-    for _, name in ipairs(listings_of(snapshot, names, options.only and #options.only > 0)) do
+    counts.filter, counts.unselected = snapshot.header.filter, options.where and 0
+    local holds, applies
+    if options.where then
+      holds, applies = conditions.of_any_kind(options.where)
+    end
+    local compared = comparison.new(client, snapshot, ids, counts, options, holds)
+    for _, name in ipairs(listings_of(snapshot, names, options.only and #options.only > 0, applies)) do
       compared:compare(name, true)
     end
     return true

@@ -4,14 +4,19 @@
 -- in memory, about 100 bytes per record.
 
 local bulk_api = require "extcontacts.fix.bulk_api"
+local dates = require "extcontacts.base.dates"
 local diff = require "extcontacts.record.diff"
 local errors = require "extcontacts.base.errors"
 local new_ids = require "extcontacts.snapshot.new_ids"
 local recreated = require "extcontacts.snapshot.recreated"
+local restored = require "extcontacts.snapshot.restored"
 local spool = require "extcontacts.base.spool"
 local types = require "extcontacts.record.types"
 
 local comparison = {}
+
+-- Seconds by which the clock of the machine that wrote the snapshot may differ from the server's.
+local CLOCK_ERROR = 86400
 
 -- The offset of each record of a listing, by its id.
 local function index_of(snapshot, listing)
@@ -35,7 +40,8 @@ local function missing_offsets(index)
 end
 
 -- One comparison: `client`, `snapshot`, `ids`, `counts`, `options`, `size`, records per
--- request, and `compared`, the listings that are done.
+-- request, `compared`, the listings that are done, `holds`, the condition on records, and
+-- `created_from`, before which no record of the server was created since a filtered snapshot.
 ---@class extcontacts.snapshot.Comparison
 local Comparison = {}
 Comparison.__index = Comparison
@@ -57,7 +63,7 @@ function Comparison:compare_record(report, reference, entry, record, old_id)
   local before, _, uncertain = self.ids:restated(entry, record, reference.owner)
   local differences = diff.remaining(reference.kind, before, record)
   if #differences == 0 then
-    return report(nil, old_id and 1)
+    return report { change = old_id and "recreated" or "same", reference = reference, before = before, after = record }
   end
   report {
     change = "changed", reference = reference, before = before, after = record, diff = differences, old_id = old_id,
@@ -106,41 +112,6 @@ function Comparison:report_deleted(report, class)
   end
 end
 
--- A deleted record with the ids of those to which earlier restores recreated it.
----@class extcontacts.snapshot.Restored
----@field offset integer
----@field entry extcontacts.snapshot.Entry
----@field records table[] those that exist
----@field indexes integer[] of the records that the scan returned
-
--- Records to which earlier restores gave new ids, from the scan; or read by their ids,
--- since the scan lags behind writes.
-local function read_restored(self, offsets, created, index_of_id)
-  local found, items = {}, {}
-  for position, offset in ipairs(offsets) do
-    local entry = self.snapshot:at(offset)
-    local restored = { offset = offset, entry = entry, records = {}, indexes = {} }
-    found[position] = restored
-    for id in pairs(self.ids.restored[entry.record.id] or {}) do
-      local index = index_of_id[id]
-      if index then
-        table.insert(restored.records, created:at(index))
-        table.insert(restored.indexes, index)
-      else
-        local _, owner = self.ids:restated(entry)
-        items[#items + 1] = { reference = { kind = entry.kind, id = id, owner = owner }, restored = restored }
-      end
-    end
-  end
-  bulk_api.read(self.client, items, self.size, function(item, record, err)
-    if err then
-      error(err, 0)
-    end
-    table.insert(item.restored.records, record)
-  end)
-  return found
-end
-
 -- Compares records to which an earlier restore gave a new id, whatever became of
 -- them; returns the offsets of the others.
 function Comparison:settle_restored(report, kind, offsets, created, is_recreated)
@@ -153,14 +124,14 @@ function Comparison:settle_restored(report, kind, offsets, created, is_recreated
     for position = first, math.min(first + self.size - 1, #offsets) do
       some[#some + 1] = offsets[position]
     end
-    for _, restored in ipairs(read_restored(self, some, created, index_of_id)) do
-      local record, old = restored.records[1], restored.entry.record.id
-      if #restored.records == 1 then
-        is_recreated[restored.indexes[1] or 0] = true
+    for _, found in ipairs(restored.read(self, some, created, index_of_id)) do
+      local record, old = found.records[1], found.entry.record.id
+      if #found.records == 1 then
+        is_recreated[found.indexes[1] or 0] = true
         self.ids:add({ old }, { record.id })
-        self:compare_record(report, types.reference(kind, record), restored.entry, record, old)
+        self:compare_record(report, types.reference(kind, record), found.entry, record, old)
       else
-        rest[#rest + 1] = restored.offset
+        rest[#rest + 1] = found.offset
       end
     end
   end
@@ -191,7 +162,11 @@ function Comparison:settle(report, listing, offsets, created)
       self.ids:add_missing(old)
     end
     if is_even then
-      report(nil, #old)
+      for position, offset in ipairs(class.offsets) do
+        local entry = self.snapshot:at(offset)
+        report { change = "recreated", reference = types.reference(entry.kind, entry.record, entry.owner),
+          before = entry.record, after = created:at(class.created[position]) }
+      end
     else
       deleted[#deleted + 1] = class
     end
@@ -207,6 +182,13 @@ function Comparison:settle(report, listing, offsets, created)
   end
 end
 
+-- Whether a record that the snapshot lacks may have been created since.  A filtered snapshot lacks
+-- others, too: those that are too old are left out, so that they are not taken for recreated ones.
+function Comparison:may_be_new(record)
+  local created = self.created_from and dates.iso(record.createDate)
+  return not created or created >= self.created_from
+end
+
 -- Scans a listing and compares it.
 function Comparison:scan(report, listing, created, is_selected)
   local index, count = index_of(self.snapshot, listing), 0
@@ -218,7 +200,7 @@ function Comparison:scan(report, listing, created, is_selected)
     local offset = index[reference.id]
     if offset then
       self:compare_record(report, reference, self.snapshot:at(offset), record)
-    elseif offset == nil then
+    elseif offset == nil and self:may_be_new(record) then
       created:add(record)
     end
     index[reference.id] = false -- seen
@@ -230,23 +212,39 @@ function Comparison:scan(report, listing, created, is_selected)
   return missing_offsets(index)
 end
 
+-- Whether the condition holds for either version of a record.
+function Comparison:selects(change)
+  local kind = change.reference.kind
+  return change.before and self.holds(kind, change.before) or change.after and self.holds(kind, change.after)
+end
+
+local REPORTED = { changed = true, created = true, deleted = true }
+
+-- Counts a record, and passes it on if it changed.  Of a filtered snapshot, what it lacks was
+-- not necessarily created since.
+function Comparison:report(change)
+  local counts = self.counts
+  if change.change == "created" and self.created_from then
+    return
+  elseif self.holds and not self:selects(change) then
+    counts.unselected = counts.unselected + 1
+    return
+  end
+  counts[change.change] = counts[change.change] + 1
+  if REPORTED[change.change] then
+    self.options.on_change(change)
+  end
+end
+
 --- Compares a listing.  One that was not selected is compared for the new ids of
 -- its records alone.
 ---@param listing string
 ---@param is_selected boolean
 function Comparison:compare(listing, is_selected)
   self.compared[listing] = true
-  local counts = self.counts
-  local function report(change, same)
-    if not is_selected then
-      return
-    elseif change then
-      counts[change.change] = counts[change.change] + 1
-      self.options.on_change(change)
-    elseif same then
-      counts.recreated = counts.recreated + same
-    else
-      counts.same = counts.same + 1
+  local function report(change)
+    if is_selected then
+      self:report(change)
     end
   end
   if listing ~= "notes" then
@@ -269,11 +267,14 @@ end
 ---@param ids extcontacts.snapshot.NewIds
 ---@param counts extcontacts.snapshot.Counts
 ---@param options extcontacts.snapshot.CompareOptions
+---@param holds (fun(kind: extcontacts.record.TypeName, record: table): boolean)|nil
 ---@return extcontacts.snapshot.Comparison
-function comparison.new(client, snapshot, ids, counts, options)
+function comparison.new(client, snapshot, ids, counts, options, holds)
+  local header = snapshot.header
   return setmetatable({
-    client = client, snapshot = snapshot, ids = ids, counts = counts, options = options,
+    client = client, snapshot = snapshot, ids = ids, counts = counts, options = options, holds = holds,
     size = bulk_api.size_of(options.batch), compared = {},
+    created_from = header.filter and assert(dates.iso(header.created)) - CLOCK_ERROR or nil,
   }, Comparison)
 end
 

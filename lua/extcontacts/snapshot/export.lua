@@ -5,6 +5,7 @@ local core = require "extcontacts.core"
 local dates = require "extcontacts.base.dates"
 local errors = require "extcontacts.base.errors"
 local files = require "extcontacts.base.files"
+local filter = require "extcontacts.snapshot.filter"
 local format = require "extcontacts.snapshot.format"
 local identity = require "extcontacts.fix.identity"
 local partial = require "extcontacts.snapshot.partial"
@@ -14,44 +15,68 @@ local export = {}
 
 ---@class extcontacts.snapshot.ExportOptions
 ---@field only string[]|nil listings; default all
+---@field where string|nil only records for which this condition holds, see docs/where.md, and their notes and
+--- relationships
+---@field ids string[]|nil only records with these ids, and their notes and relationships
 ---@field restart boolean|nil start over instead of resuming an earlier export
 ---@field overwrite boolean|nil replace an existing snapshot once this one is complete
 ---@field same_organization boolean|nil of an export that is resumed: as for `fix.apply`
 ---@field on_page fun(progress: extcontacts.snapshot.Progress)|nil called after each page
+---@field on_absent fun(ids: string[])|nil called at the end with those of `ids` that no record has, if there are any
 
 ---@class extcontacts.snapshot.Progress
 ---@field listing string
----@field count integer records of the listing so far
+---@field count integer records of the listing in the snapshot so far
+---@field read integer|nil with a filter: records of the listing that were read, if they are not read by their ids
 ---@field resumed integer|nil in the first report of a resumed export: records that are there already
 ---@field expired boolean|nil the listing is read again because its cursor has expired
 
 local OPTIONS = {
   only = { "table" }, restart = { "boolean" }, overwrite = { "boolean" }, on_page = { "function" },
-  same_organization = { "boolean" },
+  same_organization = { "boolean" }, where = { "string" }, ids = { "table" }, on_absent = { "function" },
 }
 
--- One run: `client`, `header`, `partial`, `on_page`.
+-- One run: `client`, `header`, `partial`, `filter`, `on_page`.
 local Export = {}
 Export.__index = Export
 
 function Export:report(section, fields)
   if self.on_page then
     local progress = fields or {}
-    progress.listing, progress.count = section.listing, section.count
+    progress.listing, progress.count, progress.read = section.listing, section.count, section.read
     self.on_page(progress)
   end
+end
+
+-- Writes those of some records that the filter selects.
+function Export:write(section, records, are_chosen)
+  local lines = {}
+  for _, record in ipairs(records) do
+    local reference = format.reference(section.listing, record)
+    if not self.filter or self.filter:takes(reference, record, are_chosen) then
+      lines[#lines + 1] = format.line(self.partial.chain, reference, record)
+    end
+  end
+  self.partial:write(table.concat(lines))
+  section.count = section.count + #lines
+end
+
+-- Reads records by their ids.  They count once all are there: a run that is resumed reads
+-- them again.
+function Export:read_by_ids(section, reader)
+  for record in reader.next, reader do
+    self:write(section, { record }, true)
+    self:report(section)
+  end
+  self.filter:note_found(reader)
 end
 
 -- Reads pages from a token on.  A page counts once its state is saved.
 function Export:read_pages(section, token)
   local iterator = self.client[types.listings[section.listing].scan](self.client, { from = token })
   for page in iterator:pages() do
-    local lines = {}
-    for index, record in ipairs(page.entities) do
-      lines[index] = format.line(self.partial.chain, section.listing, record)
-    end
-    self.partial:write(table.concat(lines))
-    section.count = section.count + #lines
+    section.read = self.filter and (section.read or 0) + #page.entities
+    self:write(section, page.entities)
     self.partial:save(self.header, section.listing, iterator:resume_token())
     self:report(section)
   end
@@ -59,6 +84,10 @@ end
 
 -- A cursor lives for 24 hours; the listing of an expired one is read again.
 function Export:read_listing(section, token)
+  local reader = self.filter and not token and self.filter:open(self.client, section.listing)
+  if reader then
+    return self:read_by_ids(section, reader)
+  end
   local done, err = errors.catch(function()
     self:read_pages(section, token)
     return true
@@ -67,7 +96,7 @@ function Export:read_listing(section, token)
     return
   elseif token and err.kind == "http" and err.status == 400 then
     self.partial:rewind(section.offset)
-    section.count = 0
+    section.count, section.read = 0, nil
     self:report(section, { expired = true })
     self:read_pages(section)
   else
@@ -94,37 +123,55 @@ function Export:read_all(names, state)
 end
 
 -- Raises if an earlier export can't be resumed by this one.
-local function check_same(path, header, client, names, same_organization)
+local function check_same(path, header, client, wanted, same_organization)
   local same, err = identity.check(path .. ": the unfinished export", header, client, same_organization)
   if not same and err.kind == "invalid" then
     errors.raise_invalid(err.message .. "; to start over, use restart = true (--restart) or another name", err.code)
   end
   assert(same, err)
-  if table.concat(header.listings, ",") ~= table.concat(names, ",") then
-    errors.raise_invalid(path .. ": the unfinished export has other listings; "
-      .. "use restart = true (--restart) or another name", "listings")
+  local other = not filter.same(header.filter, wanted.filter) and "another filter"
+    or table.concat(header.listings, ",") ~= table.concat(wanted.listings, ",") and "other listings"
+  if other then
+    errors.raise_invalid(("%s: the unfinished export has %s; use restart = true (--restart) or another name"):format(
+      path, other), "listings")
+  end
+end
+
+-- What the filter has to know of the records that are there already.
+function Export:recall()
+  local saved = self.partial:reader(self.header)
+  for _, section in ipairs(self.header.sections) do
+    for entry in saved:entries(section.listing) do
+      self.filter:recall(entry)
+    end
   end
 end
 
 -- Starts or resumes; returns the state to resume from.
 function Export:start(path, names, options)
   local state = not options.restart and self.partial:state() or nil
+  local header = {
+    created = dates.text(),
+    listings = core.json.array(names),
+    filter = self.filter and self.filter.mark,
+    sections = core.json.array {},
+  }
+  header.extcontacts_snapshot = format.version(header)
   if state then
-    check_same(path, state.header, self.client, names, options.same_organization)
+    check_same(path, state.header, self.client, header, options.same_organization)
     self.header = state.header
     self.partial:resume(state)
+    if self.filter then
+      self:recall()
+    end
     local section = format.section(self.header, state.listing)
     self:report(section, { resumed = section.count })
     return state
   end
-  self.header = {
-    extcontacts_snapshot = format.VERSION,
-    created = dates.text(),
-    listings = core.json.array(names),
-    sections = core.json.array {},
-  }
-  assert(identity.stamp(self.header, self.client))
-  self.partial:start(format.header(self.header))
+  self.header = header
+  assert(identity.stamp(header, self.client))
+  format.check_length(header)
+  self.partial:start(format.header(header))
 end
 
 --- Writes a snapshot, or resumes an export that was interrupted.
@@ -145,11 +192,19 @@ function export.run(client, path, options)
   end
   local self = setmetatable({ client = client, on_page = options.on_page }, Export)
   local done, err = errors.catch(function()
+    self.filter = filter.new(options.where, options.ids)
+    if self.filter then
+      names = self.filter:listings(names, options.only ~= nil and #options.only > 0)
+    end
     self.partial = partial.open(path)
     local state = self:start(path, names, options)
     self:read_all(names, state)
     self.header.finished, self.header.sha256 = dates.text(), self.partial.chain:digest()
     self.partial:complete(format.header(self.header))
+    local absent = self.filter and self.filter:absent() or {}
+    if #absent > 0 and options.on_absent then
+      options.on_absent(absent)
+    end
     return true
   end)
   if self.partial then

@@ -42,12 +42,12 @@ local function rewrite(opened, file, ids)
   local offset, sections = format.RECORDS_AT, core.json.array {}
   errors.check_io(file:write((" "):rep(format.RECORDS_AT)))
   for _, section in ipairs(header.sections) do
-    local kept = { listing = section.listing, offset = offset, count = 0 }
+    local kept = { listing = section.listing, offset = offset, count = 0, read = section.read }
     for entry in opened:entries(section.listing) do
       if is_about(ids, entry) then
         removed = removed + 1
       else
-        local line = format.line(chain, section.listing, entry.record)
+        local line = format.line(chain, format.reference(section.listing, entry.record), entry.record)
         errors.check_io(file:write(line))
         offset, kept.count = offset + #line, kept.count + 1
       end

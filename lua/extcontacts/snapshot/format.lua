@@ -5,12 +5,16 @@ local checked_lines = require "extcontacts.base.checked_lines"
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 local option_rules = require "extcontacts.base.options"
+local shallow_copy = require "extcontacts.base.shallow_copy"
 local suggest = require "extcontacts.base.suggest"
 local types = require "extcontacts.record.types"
 
 local format = {}
 
 format.VERSION = 2
+-- That of a filtered snapshot.  A program that does not know filters would take the records that
+-- it lacks for records that were created later, and would delete them.
+local FILTERED = 3
 -- The header is written again with the final counts, in the same space.
 local HEADER_BYTES = 2048
 -- Bytes of the field `crc` and the line feed.
@@ -23,6 +27,8 @@ format.listings = { "organizations", "contacts", "relationships", "notes" }
 ---@field listing string
 ---@field offset integer the byte at which its first line starts
 ---@field count integer
+---@field read integer|nil of a filtered snapshot: records of which these were selected; nil if they were read by their
+--- ids
 
 ---@class extcontacts.snapshot.Header
 ---@field extcontacts_snapshot integer version of the format
@@ -33,11 +39,19 @@ format.listings = { "organizations", "contacts", "relationships", "notes" }
 ---@field created string when the export started, ISO 8601
 ---@field finished string|nil nil while the snapshot is incomplete
 ---@field listings string[]
+---@field filter extcontacts.snapshot.FilterMark|nil which records the snapshot has; nil: all
 ---@field sections extcontacts.snapshot.Section[]
 ---@field sha256 string|nil of the checksums of the records' lines; nil while the snapshot is incomplete
 
 local function encode(value)
   return assert(core.json.encode(value, { sort_keys = true, whole = true }))
+end
+
+--- The version of a snapshot's format.
+---@param header extcontacts.snapshot.Header
+---@return integer
+function format.version(header)
+  return header.filter and FILTERED or format.VERSION
 end
 
 --- The byte at which the records start.
@@ -50,22 +64,45 @@ function format.header(header)
   local text = encode(header)
   local padding = HEADER_BYTES - CHECKSUM_BYTES - #text
   if padding < 0 then
-    errors.raise_invalid("the header of the snapshot is too long; use a shorter base_url")
+    errors.raise_invalid(("the header of the snapshot is %d bytes too long; use a shorter %s"):format(-padding,
+      header.filter and header.filter.where and "condition" or "base_url"))
   end
   return (checked_lines.seal(text:sub(1, -2) .. (" "):rep(padding) .. "}"))
 end
 
---- Formats a record's line.  Raises an error object for a record that can't be
+-- A number with as many digits as a position in a file can have.
+local LARGEST = 9007199254740992
+
+--- Raises an error object if a header will be too long once the snapshot is complete.
+---@param header extcontacts.snapshot.Header
+function format.check_length(header)
+  local complete = shallow_copy(header)
+  complete.finished, complete.sha256, complete.sections = header.created, ("0"):rep(64), {}
+  for index, listing in ipairs(header.listings) do
+    complete.sections[index] = { listing = listing, offset = LARGEST, count = LARGEST, read = LARGEST }
+  end
+  format.header(complete)
+end
+
+--- The reference to a record of a listing.  Raises an error object for a record that can't be
 -- referred to.
----@param chain extcontacts.LineChain of the lines before; extended
 ---@param listing string
 ---@param record table
----@return string
-function format.line(chain, listing, record)
+---@return extcontacts.record.Reference
+function format.reference(listing, record)
   local reference, problem = types.reference(types.listings[listing].kind, record)
   if not reference then
     error(errors.new { kind = "protocol", message = ("the scan of %s returned %s"):format(listing, problem) }, 0)
   end
+  return reference
+end
+
+--- Formats a record's line.
+---@param chain extcontacts.LineChain of the lines before; extended
+---@param reference extcontacts.record.Reference
+---@param record table
+---@return string
+function format.line(chain, reference, record)
   return chain:seal(encode { kind = reference.kind, owner = reference.owner, record = record })
 end
 

@@ -8,6 +8,7 @@ local checked_lines = require "extcontacts.base.checked_lines"
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 local files = require "extcontacts.base.files"
+local reader = require "extcontacts.snapshot.reader"
 
 local partial = {}
 
@@ -98,6 +99,13 @@ function Partial:start(header_line)
   self:truncate(0)
   self.chain = checked_lines.chain()
   self:write(header_line)
+end
+
+--- The records that an earlier export saved, after `resume`.
+---@param header extcontacts.snapshot.Header
+---@return extcontacts.snapshot.Reader
+function Partial:reader(header)
+  return reader.of(self.file, self.file_path, header)
 end
 
 --- Keeps the lines up to an offset, which are checked, and removes the rest.

@@ -95,7 +95,7 @@ local function header_problem(header)
     return "is damaged in line 1; " .. REMEDY, "damaged"
   elseif type(header) ~= "table" or header.extcontacts_snapshot == nil then
     return "is not a snapshot; create one with `extcontacts export`", "format"
-  elseif header.extcontacts_snapshot ~= format.VERSION then
+  elseif header.extcontacts_snapshot ~= format.version(header) then
     return ("has format %s, and this version reads format %d; export again"):format(
       tostring(header.extcontacts_snapshot), format.VERSION), "version"
   elseif not header.finished then
@@ -106,7 +106,7 @@ end
 -- The header; false if it is damaged.
 local function header_of(line)
   local header = line and core.json.decode(line)
-  local is_ours = type(header) == "table" and header.extcontacts_snapshot == format.VERSION
+  local is_ours = type(header) == "table" and header.extcontacts_snapshot == format.version(header)
   if line and (is_ours or line:find ',"crc":"%x+"}$') and not checked_lines.check(line) then
     return false
   end
@@ -128,6 +128,15 @@ local function check_records(self)
   end
 end
 
+--- Reads the records of a file whose lines have been checked.
+---@param file table of `core.file`
+---@param path string
+---@param header extcontacts.snapshot.Header|nil
+---@return extcontacts.snapshot.Reader
+function reader.of(file, path, header)
+  return setmetatable({ file = file, path = path, header = header }, Reader)
+end
+
 --- Opens a snapshot and checks all its lines.
 ---@param path string
 ---@return extcontacts.snapshot.Reader|nil
@@ -137,7 +146,7 @@ function reader.open(path)
   if not file then
     return errors.io(message, system_code)
   end
-  local self = setmetatable({ file = file, path = path }, Reader)
+  local self = reader.of(file, path)
   local header, err = errors.catch(function()
     local line = line_at(self, 0)
     self.digest = line and core.hash.sha256(line)

@@ -10,6 +10,7 @@ local earlier_plans = require "extcontacts.fix.earlier_plans"
 local erased = require "extcontacts.snapshot.erased"
 local errors = require "extcontacts.base.errors"
 local field_path = require "extcontacts.base.path"
+local filter = require "extcontacts.snapshot.filter"
 local format = require "extcontacts.snapshot.format"
 local id_reader = require "extcontacts.record.normalize.id"
 local plan_draft = require "extcontacts.fix.plan.draft"
@@ -23,7 +24,7 @@ local restore = {}
 ---@field ids string[]|nil only these records
 ---@field where string|nil only records for which this condition holds: as they are in the snapshot, and created ones as
 --- they are on the server; see docs/where.md
----@field delete_created boolean|nil delete records created since the snapshot
+---@field delete_created boolean|nil delete records created since the snapshot; not with a filtered one
 ---@field allow_copies boolean|nil recreate deleted records even if a similar record was created since
 ---@field erased string[]|nil paths of plans, journals, proofs or lists of erasures: what they have erased is left
 --- out, as is what the journals beside the snapshot and the plan have erased
@@ -160,7 +161,13 @@ local function fill(client, path, draft, options)
     on_record = options.on_record,
     -- Later comparisons recognise plans of this snapshot by its digest.
     on_open = function(snapshot)
-      draft.header.source.snapshot = snapshot.digest
+      local mark = snapshot.header.filter
+      if mark and options.delete_created then
+        errors.raise_invalid(("%s is filtered (%s), so it does not show which records were created since; restore "
+          .. "without delete_created (--delete-created), or use a snapshot of all records"):format(path,
+          filter.describe(mark)), "filtered")
+      end
+      draft.header.source.snapshot, draft.header.source.filter = snapshot.digest, mark
       draft:start()
       self.erased = erased.collect(earlier_plans.folders(path, options.output), options.erased)
     end,

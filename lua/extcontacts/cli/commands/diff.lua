@@ -12,6 +12,8 @@ local printable = require "extcontacts.base.printable"
 local record_diff = require "extcontacts.record.diff"
 local record_text = require "extcontacts.cli.record_text"
 local snapshot = require "extcontacts.snapshot"
+local snapshot_filter = require "extcontacts.snapshot.filter"
+local where_option = require "extcontacts.cli.where_option"
 
 local command = {
   name = "diff",
@@ -21,10 +23,12 @@ local command = {
 Read all records and compare them with a snapshot. What the server sets or
 rewrites is not compared: its own fields, the formatting of phone numbers, and
 spaces at the ends of texts. A deleted record that exists again with the same
-content is unchanged, although its id is new.]],
+content is unchanged, although its id is new. Of a filtered snapshot, only the
+records in it are compared; created records are not reported.]],
   examples = [[
 extcontacts diff before.ndjson
 extcontacts diff before.ndjson --only contacts --ndjson | jq .id
+extcontacts diff before.ndjson --where 'address.countryCode == "GB"'
 extcontacts diff before.ndjson --detailed-exitcode    # exits with 5 if anything changed]],
   next_steps = [[
 Each changed record is written with its fields before and after; the totals go
@@ -38,6 +42,7 @@ to standard error. `extcontacts restore SNAPSHOT` plans how to restore it.]],
 function command.setup(argparser)
   argparser:argument("snapshot", "snapshot written by `extcontacts export`")
   listings.declare(argparser, "compare")
+  where_option.declare(argparser, "show only the records, in the snapshot or on the server,")
   limit_option.declare(argparser, "changed records")
   output_format.declare(argparser, { "text", "json", "ndjson" }, "text", {
     json = "write a JSON array of the changed records", ndjson = "write one line of JSON per changed record" })
@@ -82,7 +87,8 @@ end
 
 local function unchanged(counts)
   local again = counts.recreated > 0 and (" (%d recreated with new ids)"):format(counts.recreated) or ""
-  return ("%d unchanged%s"):format(counts.same + counts.recreated, again)
+  local others = counts.unselected and (", %d not selected"):format(counts.unselected) or ""
+  return ("%d unchanged%s%s"):format(counts.same + counts.recreated, again, others)
 end
 
 --- Compares.
@@ -93,8 +99,17 @@ function command.run(args, ctx)
   local writer = output_format.of(args) and output_format.of(args) ~= "text"
     and output.open(ctx, { output = output_format.of(args) }, nil, true) or nil
   local counts, count = { changed = 0, created = 0, deleted = 0 }, limit_option.counter(args)
+  local mark
   local all, err = snapshot.compare(ctx:connect(), args.snapshot, {
     only = listings.selected(args),
+    where = args.where,
+    on_open = function(opened)
+      mark = opened.header.filter
+      if mark then
+        ctx:inform("%s is filtered: it has only %s. Created records are not reported.", args.snapshot,
+          snapshot_filter.describe(mark))
+      end
+    end,
     same_organization = args.same_organization,
     batch = args.batch,
     on_record = listings.counter(ctx),
@@ -115,8 +130,8 @@ function command.run(args, ctx)
   elseif writer then
     writer:finish()
   end
-  ctx:inform("%d changed, %d created, %d deleted, %s", counts.changed, counts.created, counts.deleted,
-    all and unchanged(all) or "stopped: --limit reached")
+  ctx:inform("%d changed, %s%d deleted, %s", counts.changed, mark and "" or ("%d created, "):format(counts.created),
+    counts.deleted, all and unchanged(all) or "stopped: --limit reached")
   if args.detailed_exitcode and counts.changed + counts.created + counts.deleted > 0 then
     return exit.codes.pending
   end

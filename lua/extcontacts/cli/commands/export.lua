@@ -3,6 +3,7 @@
 local connection = require "extcontacts.cli.connection"
 local exit = require "extcontacts.cli.exit"
 local files = require "extcontacts.base.files"
+local ids_option = require "extcontacts.cli.ids_option"
 local listings = require "extcontacts.cli.listings"
 local output = require "extcontacts.cli.output"
 local output_format = require "extcontacts.cli.output_format"
@@ -11,6 +12,7 @@ local shell = require "extcontacts.base.shell"
 local snapshot = require "extcontacts.snapshot"
 local texts = require "extcontacts.base.text"
 local types = require "extcontacts.record.types"
+local where_option = require "extcontacts.cli.where_option"
 
 local command = {
   name = "export",
@@ -21,6 +23,10 @@ NDJSON file that only you can read. It appears under its name once it is
 complete. If an export stops for any reason, run the same command again to
 resume it.
 
+With --where or --ids, the snapshot is filtered: it has these records, and the
+notes and relationships of these contacts and organizations. Its header says
+so. diff compares, and restore restores, only the records in it.
+
 With --server the platform writes the file: one type of records, in the
 platform's own format, which diff and restore cannot read. It needs few
 requests, and a filter on ModifyDate reads only what has changed.]],
@@ -28,6 +34,8 @@ requests, and a filter on ModifyDate reads only what has changed.]],
 extcontacts export before.ndjson
 extcontacts export contacts.ndjson --only contacts,notes
 extcontacts export daily.ndjson --overwrite
+extcontacts export uk.ndjson --where 'address.countryCode == "GB"'
+extcontacts export few.ndjson --ids ids.csv --only contacts
 extcontacts export changed.csv --server --filter 'ModifyDate>=2026-11-01T00:00:00Z'
 extcontacts export changed.csv --server --job ID]],
   next_steps = [[
@@ -41,6 +49,8 @@ extcontacts export changed.csv --server --job ID]],
 function command.setup(argparser)
   argparser:argument("file", "snapshot to write")
   listings.declare(argparser, "export")
+  where_option.declare(argparser, "export only the records")
+  ids_option.declare(argparser, "export only the records")
   argparser:flag("--restart", "start over instead of resuming an interrupted export")
   connection.declare_same_organization(argparser, "unfinished export")
   argparser:flag("--overwrite", "replace an existing file once the new one is complete")
@@ -53,7 +63,9 @@ local NOUNS = { organizations = "organization", contacts = "contact", relationsh
 local function summary(header)
   local parts = {}
   for index, section in ipairs(header.sections) do
-    parts[index] = texts.plural(section.count, NOUNS[section.listing] or section.listing)
+    local noun = NOUNS[section.listing] or section.listing
+    parts[index] = section.read and ("%d of %s"):format(section.count, texts.plural(section.read, noun))
+      or texts.plural(section.count, noun)
   end
   return table.concat(parts, ", ")
 end
@@ -77,15 +89,19 @@ end
 --- Writes it.
 ---@param args table
 ---@param ctx table
+---@return integer|nil exit code
+---@return extcontacts.Error|nil
 function command.run(args, ctx)
   server_export.check(args)
   if args.server then
     return server_export.run(args, ctx)
   end
   check_path(args.file)
-  local count = listings.counter(ctx)
+  local chosen, count, absent = ids_option.read(args, ctx), listings.counter(ctx), nil
   local header, err = snapshot.export(ctx:connect(), args.file, {
     only = listings.selected(args),
+    where = args.where,
+    ids = chosen and chosen.ids,
     restart = args.restart,
     overwrite = args.overwrite,
     same_organization = args.same_organization,
@@ -95,7 +111,10 @@ function command.run(args, ctx)
       elseif progress.expired then
         ctx:say("the cursor has expired; reading the %s again from the start", progress.listing)
       end
-      count(progress.listing, progress.count)
+      count(progress.listing, progress.read or progress.count)
+    end,
+    on_absent = function(ids)
+      absent = ids
     end,
   })
   ctx:progress(nil)
@@ -110,9 +129,10 @@ function command.run(args, ctx)
     for _, section in ipairs(header.sections) do
       records[section.listing] = section.count
     end
-    output.document(ctx, { file = args.file, records = records })
+    output.document(ctx, { file = args.file, records = records, filter = header.filter })
   end
   ctx:inform("exported %s to %s", summary(header), args.file)
+  return chosen and chosen:finish(ctx, absent, "no such record in the snapshot")
 end
 
 return command

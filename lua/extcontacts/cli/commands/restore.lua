@@ -24,7 +24,8 @@ with new ids. A record that exists again with the same content, after an
 earlier restore or an undo, is not recreated, and neither is one that was
 erased: by a plan whose journal is beside the snapshot or the new plan, or by
 those named with --erased. With --delete-created, the plan also deletes the
-records created since the snapshot. Nothing changes on the server.]],
+records created since the snapshot; a filtered snapshot does not show which
+these are. Nothing changes on the server.]],
   examples = [[
 extcontacts restore before.ndjson
 extcontacts restore before.ndjson --only contacts -o restore.plan

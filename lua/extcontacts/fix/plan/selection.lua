@@ -31,7 +31,8 @@ end
 --- Returns a function that tests records of several kinds.  One without the fields that
 -- the condition names is not selected.  Raises an error object if no kind has them.
 ---@param condition string
----@return fun(kind: extcontacts.record.TypeName, record: table): boolean
+---@return fun(kind: extcontacts.record.TypeName, record: table): boolean holds
+---@return fun(kind: extcontacts.record.TypeName): boolean applies whether records of a kind have the fields
 function selection.of_any_kind(condition)
   local condition_of, is_known = reader(condition, where.read), false
   for kind in pairs(types.by_name) do
@@ -43,6 +44,8 @@ function selection.of_any_kind(condition)
   return function(kind, record)
     local found = condition_of(kind)
     return found and found.test(record)
+  end, function(kind)
+    return condition_of(kind) and true or false
   end
 end
 

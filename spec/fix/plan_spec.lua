@@ -104,6 +104,16 @@ describe("fix.plan", function()
     assert.equal("someone", objects[1].by)
   end)
 
+  it("says that it stopped at the limit", function()
+    local cut = place:plan({ change = lower }, "p", { limit = 3 })
+    assert.same({ 3, true }, { cut.header.limit, cut.totals.limited })
+    local objects = place:objects "p"
+    assert.same({ 3, true }, { objects[1].limit, objects[#objects]["end"].limited })
+    local whole = place:plan({ change = lower }, "q", { limit = cut.totals.records + 1000000 })
+    assert.is_nil(whole.totals.limited)
+    assert.is_nil(place:plan({ change = lower }).header.limit)
+  end)
+
   it("stops at the limit", function()
     assert.equal(3, place:plan({ change = lower }, "p", { limit = 3 }).changes)
   end)

@@ -79,7 +79,7 @@ function make_plan.run(args, ctx, definition, output, set)
   end
   local is_json = output_format.of(args) == "json"
   if not is_json then
-    plan_text.assumptions(ctx, plan.totals)
+    plan_text.notices(ctx, plan)
     show(ctx)
   end
   local ok

@@ -6,6 +6,7 @@ local dependents = require "extcontacts.fix.dependents"
 local diff = require "extcontacts.record.diff"
 local identity = require "extcontacts.fix.identity"
 local json = require "extcontacts.base.json"
+local notices = require "extcontacts.fix.notices"
 local output = require "extcontacts.cli.output"
 local printable = require "extcontacts.base.printable"
 local record_text = require "extcontacts.cli.record_text"
@@ -149,23 +150,19 @@ local function write_counts(ctx, title, counts, describe)
   end
 end
 
---- Writes what a plan takes for granted; before everything else.
+--- Writes what a reviewer must know; before everything else.
 ---@param ctx table
----@param totals extcontacts.fix.Totals
-function plan_text.assumptions(ctx, totals)
-  for _, assumption in ipairs(totals.assumptions or {}) do
-    ctx:out(ctx:paint("stdout", "yellow", "! " .. printable.line(assumption, LONGEST)), "\n")
+---@param plan { header: extcontacts.fix.Header, totals: extcontacts.fix.Totals }
+function plan_text.notices(ctx, plan)
+  for _, notice in ipairs(notices.of(plan)) do
+    ctx:out(ctx:paint("stdout", "yellow", "! " .. printable.line(notice, LONGEST)), "\n")
   end
 end
 
 --- Writes the totals.
 ---@param ctx table
 ---@param totals extcontacts.fix.Totals
----@param said boolean|nil whether the assumptions were written before
-function plan_text.totals(ctx, totals, said)
-  if not said then
-    plan_text.assumptions(ctx, totals)
-  end
+function plan_text.totals(ctx, totals)
   ctx:out(("%s (%s read%s)\n"):format(texts.plural(totals.changes, "change"), texts.plural(totals.records, "record"),
     totals.unselected and (", %d not selected"):format(totals.unselected) or ""))
   local operations = plan_text.operations(totals.operations)
@@ -226,8 +223,8 @@ function plan_text.summary(path, plan)
   local totals = plan.totals
   local out = { ("%s (%s, SHA-256 %s)\n"):format(printable.line(plan.header.name, WIDEST), printable.line(path),
     approval.short(totals.sha256)) }
-  for _, assumption in ipairs(totals.assumptions or {}) do
-    out[#out + 1] = ("  ! %s\n"):format(printable.line(assumption, LONGEST))
+  for _, notice in ipairs(notices.of(plan)) do
+    out[#out + 1] = ("  ! %s\n"):format(printable.line(notice, LONGEST))
   end
   for _, operation in ipairs(plan_text.operations(totals.operations)) do
     out[#out + 1] = ("  %s\n"):format(operation)
@@ -317,7 +314,7 @@ function plan_text.conclude(ctx, plan, html, is_json)
     plan_text.document(ctx, plan.path, plan.totals, { skipped_file = plan.skipped_path, html = html,
       mistake = plan.mistake, files = plan.output_paths and json.array(plan.output_paths) })
   else
-    plan_text.totals(ctx, plan.totals, true)
+    plan_text.totals(ctx, plan.totals)
     plan_text.requests(ctx, plan.totals, ctx:connect())
   end
   if plan.mistake then

@@ -23,6 +23,7 @@ local VERSION = 2
 ---@field fix { path: string|nil, sha256: string|nil }
 ---@field source table
 ---@field options table
+---@field limit integer|nil changes after which the plan was to stop
 ---@field undoes string|nil `sha256` of the plan that this one undoes
 
 ---@class extcontacts.fix.Change
@@ -66,6 +67,7 @@ local VERSION = 2
 ---@field warnings table<string, integer> by code
 ---@field skipped table<string, integer> by reason
 ---@field assumptions string[]|nil what the plan takes for granted: "12 numbers assumed GB: contact has no country"
+---@field limited boolean|nil the plan stopped at its header's `limit`: there may be more to change
 ---@field series integer|nil changes that need another one
 ---@field dependents table<string, integer>|nil notes, relationships and linked contacts of records that are deleted
 ---@field recreated integer|nil creates that recreate deleted records, or copy moved ones, with new ids

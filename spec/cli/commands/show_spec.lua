@@ -57,6 +57,17 @@ describe("extcontacts show", function()
     assert.matches("^undo: titles\n", run("show " .. world.q))
   end)
 
+  it("says first that the plan was cut short, on the page, too", function()
+    run(("plan %s -o %s --limit 2"):format(world.write_fix(3), world.p))
+    local notice = "stopped at the limit of 2 changes (--limit 2); there may be more to change"
+    assert.matches("\n\n! " .. notice .. "\n~ update contact ", run("show " .. world.p), 1, true)
+    run(("show %s --html %s"):format(world.p, world.q))
+    assert.matches("<li>" .. notice .. "</li>", world.place:read "q", 1, true)
+    assert.matches("<dt>Limit</dt><dd>2 changes</dd>", world.place:read "q", 1, true)
+    local output = run("apply --dry-run " .. world.p)
+    assert.matches("^! " .. notice:gsub("%p", "%%%0"), output)
+  end)
+
   it("shows the changes to the records for which a condition holds", function()
     world.planned(3)
     local id = world.place:ids(3)[2]

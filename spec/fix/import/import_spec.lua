@@ -87,8 +87,8 @@ describe("an import", function()
         assert.equal(2, planned.changes)
         assert.same({ ann, "T1", bob, "T2" }, { changes[1].id, changes[1].after.title, changes[2].id,
           changes[2].after.title })
-        assert.same({ by = matching, rows = 11, contacts = planned.header.source.matching.contacts },
-          planned.header.source.matching)
+        assert.same({ by = matching, rows = 11, match = "email,phone,externalId,id",
+          contacts = planned.header.source.matching.contacts }, planned.header.source.matching)
       end)
 
       it("takes only the identifiers that it is told to", function()

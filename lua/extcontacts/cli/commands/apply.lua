@@ -67,6 +67,7 @@ function command.run(args, ctx)
     plan_text.document(ctx, args.plan, checked.totals)
     return exit.codes.ok
   elseif args.dry_run then
+    plan_text.notices(ctx, checked)
     plan_text.totals(ctx, checked.totals)
     plan_text.requests(ctx, checked.totals, client, tonumber(args.batch))
     return exit.codes.ok

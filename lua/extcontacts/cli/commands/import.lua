@@ -175,17 +175,12 @@ local function check_kind(path)
   end
 end
 
-local MATCHING = {
-  scan = "%s; one scan of %s finds their contacts",
-  lookup = "%s; lookups find their contacts among %s",
-}
-
 -- Shows what the plan does before it has changes.
 local function progress(ctx, options)
   local now, next_at = core.engine.now, 0
   function options.on_matching(facts)
-    ctx:say("%s", MATCHING[facts.by]:format(texts.plural(facts.rows, "row"),
-      facts.contacts and texts.plural(facts.contacts, "contact") or "all contacts"))
+    ctx:say("%s, matched by %s", texts.plural(facts.rows, "row"),
+      require("extcontacts.fix.import.matching_text").of(facts))
   end
   if ctx:shows_progress() then
     function options.on_contact(count, facts)

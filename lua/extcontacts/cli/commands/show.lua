@@ -77,12 +77,18 @@ local function write_origin(ctx, plan, state)
   for _, name in ipairs(require("extcontacts.base.suggest").keys(header.options or {})) do
     ctx:out(printable.line(("--set %s=%s"):format(name, tostring(header.options[name]))), "\n")
   end
+  local source = type(header.source) == "table" and header.source or {}
+  local matching = require("extcontacts.fix.import.matching_text").of(source.matching)
+  if matching then
+    ctx:out(printable.line(texts.plural(source.matching.rows, "row") .. ", matched by " .. matching), "\n")
+  end
   ctx:out("state: ", state, "\n", "SHA-256: ", plan.totals.sha256, "\n\n")
 end
 
 -- The changes and the totals.
 local function write_text(ctx, args, plan, state)
   write_origin(ctx, plan, state)
+  plan_text.notices(ctx, plan)
   for _, change in ipairs(plan.changes) do
     plan_text.change(ctx, change)
   end

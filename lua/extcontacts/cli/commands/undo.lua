@@ -98,6 +98,7 @@ function command.run(args, ctx)
   end
   local is_json = output_format.of(args) == "json"
   if not is_json then
+    plan_text.notices(ctx, plan)
     show(ctx)
   end
   if plan.unknown > 0 then

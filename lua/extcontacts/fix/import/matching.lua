@@ -23,6 +23,7 @@ local MOST_GUARDED = 2000
 ---@class extcontacts.fix.ImportMatching
 ---@field by "scan"|"lookup"
 ---@field rows integer
+---@field match string the identifiers in the order in which they were tried: "email,phone"
 ---@field contacts integer|nil of the organization, as far as the server says
 
 ---@class extcontacts.fix.ImportRun
@@ -98,7 +99,7 @@ end
 ---@param client table
 ---@return extcontacts.fix.ImportMatching
 function Run:prepare(client)
-  local facts = { rows = 0, contacts = total(client) }
+  local facts = { rows = 0, contacts = total(client), match = table.concat(self.kinds, ",") }
   local scan = scanned.new(self.kinds, self.options.external_source)
   for row in rows(self, true) do
     facts.rows = facts.rows + 1

@@ -35,6 +35,7 @@ Draft.__index = Draft
 
 ---@class extcontacts.fix.DraftOptions
 ---@field output string|nil path of the plan file; without it no file is written
+---@field limit integer|nil changes after which the plan stops; noted in its header
 ---@field force boolean|nil replace a plan of this path that has not been applied
 ---@field by string|nil author of the plan; default: the user's name from the environment
 ---@field time number|nil creation time; default: now
@@ -57,6 +58,7 @@ function draft.new(client, header, options)
   header.created = dates.text(options.time)
   header.system_user = core.environment.user()
   header.by = options.by or os.getenv "USER" or os.getenv "LOGNAME" or header.system_user or "unknown"
+  header.limit = options.limit
   local self = setmetatable({
     client = client,
     header = header,
@@ -182,6 +184,7 @@ function Draft:finish()
     return nil, err -- the files beside the other plan stay as they are
   end
   self.totals.skipped = self.skipped.counts
+  self.totals.limited = self.header.limit and self.count >= self.header.limit or nil
   self.totals.assumptions = described(self.assumptions)
   self.skipped_path, err = self.skipped:finish()
   if not err then

@@ -23,7 +23,6 @@ local source = require "extcontacts.fix.source"
 local plan = {}
 
 ---@class extcontacts.fix.PlanOptions: extcontacts.fix.DraftOptions
----@field limit integer|nil stop after this many changes
 ---@field set table<string, any>|nil options of the fix
 ---@field ids string[]|nil plan only for the records with these ids; of a scan, only these are read
 ---@field where string|nil condition on the records, see docs/where.md; besides the fix's own filter

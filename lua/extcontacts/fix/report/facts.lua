@@ -4,7 +4,9 @@
 local core = require "extcontacts.core"
 local html = require "extcontacts.fix.report.html"
 local labels = require "extcontacts.fix.report.labels"
+local matching_text = require "extcontacts.fix.import.matching_text"
 local suggest = require "extcontacts.base.suggest"
+local texts = require "extcontacts.base.text"
 
 -- Digits of the OAuth client's digest.
 local CLIENT_DIGITS = 8
@@ -16,6 +18,9 @@ local SOURCES = {
   ndjson = "%s from an NDJSON file",
   ids = "%s from a list of ids",
   each = "%s selected by the fix",
+  import = "%s from a spreadsheet",
+  snapshot = "%s from a snapshot",
+  journal = "%s from the journal of the plan that it undoes",
 }
 
 local function describe_source(source)
@@ -61,6 +66,12 @@ local function adder(entries)
   end
 end
 
+-- Which records a filtered snapshot has.
+local function write_filter(fact, filter)
+  fact("Condition of the snapshot", filter.where, code)
+  fact("Records of the snapshot", filter.ids and "those with " .. texts.plural(filter.ids, "given id"))
+end
+
 local facts = {}
 
 --- Returns a line for the top of the page: who planned it, when, and for which server.
@@ -92,8 +103,11 @@ function facts.list(header)
   end
   if source then
     fact("Records", describe_source(source))
+    fact("Matched by", matching_text.of(source.matching))
     fact("Condition", source.where, code)
+    write_filter(fact, type(source.filter) == "table" and source.filter or {})
   end
+  fact("Limit", header.limit and texts.plural(header.limit, "change"))
   fact("Fix", type(header.fix) == "table" and header.fix.path)
   fact("Settings", describe_options(header.options or {}), tostring)
   return list(entries)

@@ -5,6 +5,7 @@ local controls = require "extcontacts.fix.report.controls"
 local document = require "extcontacts.fix.report.document"
 local facts = require "extcontacts.fix.report.facts"
 local html = require "extcontacts.fix.report.html"
+local notices = require "extcontacts.fix.notices"
 local script = require "extcontacts.fix.report.script"
 local shell = require "extcontacts.base.shell"
 local skipped_rows = require "extcontacts.fix.report.skipped_rows"
@@ -19,10 +20,9 @@ local function document_of(header)
   return { title = "Plan: " .. header.name, style = style, script = script }
 end
 
--- What the plan takes for granted.
-local function assumptions(totals)
+local function notices_list(summary)
   local items = {}
-  for index, text in ipairs(totals.assumptions or {}) do
+  for index, text in ipairs(notices.of(summary)) do
     items[index] = "<li>" .. html.text(text) .. "</li>"
   end
   return #items > 0 and '<ul class="verdict warn assumptions">' .. table.concat(items) .. "</ul>\n" or ""
@@ -45,7 +45,7 @@ local function head(summary)
     '<a class="skip" href="#changes">Skip to the changes</a>\n',
     '<header>\n<p class="eyebrow">', state(summary.progress, totals.changes), "</p>\n<h1>",
     html.text(header.name), "</h1>\n", facts.origin(header),
-    '<p class="verdict ', level, '">', sentence, "</p>\n", assumptions(totals), "</header>\n<main>\n",
+    '<p class="verdict ', level, '">', sentence, "</p>\n", notices_list(summary), "</header>\n<main>\n",
   }
 end
 

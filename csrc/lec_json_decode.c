@@ -16,7 +16,7 @@
 #include "lec_json_text.h"
 
 /* Stack slots of lec_json_decode. */
-enum { TEXT = 1, OPTIONS, SHARED, ARRAY_MT, SCRATCH, PARTIAL_MT };
+enum { TEXT = 1, OPTIONS, PLACES, SHARED, ARRAY_MT, SCRATCH, PARTIAL_MT };
 
 /* Limits to the members that wait for their table.  LuaJIT gives a C function
 ** 8,000 slots: CROWDED + ITEMS_WAITING + 5 for each level is less. */
@@ -32,9 +32,11 @@ typedef struct decoder {
   int room; /* the stack slot up to which lua_checkstack has succeeded */
   char *scratch;
   size_t scratch_size;
+  const char *text;
   const char *end;
   ec_json_fault fault;
   const char *where;
+  int places; /* whether the next partial object's place is noted */
 } decoder;
 
 static const char *read_value(decoder *d, const char *at,
@@ -245,12 +247,25 @@ static const char *read_field(decoder *d, const char *at, object *o,
   return read_value(d, at, value);
 }
 
+/* Notes where the object in a stack slot begins: PLACES[object] = offset.
+** [-0, +0] */
+static void note_place(decoder *d, int slot, const char *at) {
+  lua_pushvalue(d->L, slot);
+  lua_pushinteger(d->L, (lua_Integer)(at - d->text) + 1);
+  lua_rawset(d->L, PLACES);
+}
+
 /* [-0, +1] */
 static const char *read_object(decoder *d, const char *at,
                                const ec_selection *selection) {
   lua_State *L = d->L;
+  const char *start = at;
+  int partial = ec_selection_is_partial(selection);
+  int noted = partial && d->places;
   object o;
   memset(&o, 0, sizeof o);
+  if (noted) /* those inside it are part of it */
+    d->places = 0;
   o.table = lua_gettop(L) + 1;
   if (++d->depth > d->max_depth || !HAS_ROOM(d, o.table))
     return refuse(d, EC_JSON_DEPTH, at);
@@ -277,9 +292,13 @@ static const char *read_object(decoder *d, const char *at,
       return refuse(d, EC_JSON_OBJECT, at);
   }
   settle_object(L, &o);
-  if (ec_selection_is_partial(selection)) {
+  if (partial) {
     lua_pushvalue(L, PARTIAL_MT);
     lua_setmetatable(L, o.table);
+  }
+  if (noted) {
+    note_place(d, o.table, start);
+    d->places = 1;
   }
   d->depth--;
   return at + 1;
@@ -394,9 +413,9 @@ static const char *read_text(decoder *d, const char *at,
 }
 
 /* [-0, +3]  nil, message, offset */
-static int push_fault(decoder *d, const char *text) {
+static int push_fault(decoder *d) {
   ec_json_fault fault = d->fault;
-  lua_Integer offset = (lua_Integer)(d->where - text) + 1;
+  lua_Integer offset = (lua_Integer)(d->where - d->text) + 1;
   if (d->where == d->end && fault != EC_JSON_DEPTH)
     fault = EC_JSON_END;
   lua_settop(d->L, TEXT);
@@ -436,9 +455,13 @@ static const char *check_text(lua_State *L, size_t *length) {
   return text->bytes;
 }
 
-/* json.decode(text [, options]) -> value | nil, message, offset */
+/* json.decode(text [, options]) -> value | nil, message, offset
+** With `places`, a table, places[object] is set to where each outermost partial
+** object begins.  With `at`, such a place, only the value that begins there is
+** read, of a text that was decoded before: what follows it is not checked. */
 int lec_json_decode(lua_State *L) {
-  static const char *const known[] = {"max_bytes", "max_depth", "select", NULL};
+  static const char *const known[] = {"max_bytes", "max_depth", "select",
+                                      "places",    "at",        NULL};
   lec_json_options options;
   decoder d;
   size_t length;
@@ -446,6 +469,14 @@ int lec_json_decode(lua_State *L) {
   lec_json_read_options(L, OPTIONS, known, &options);
   text = check_text(L, &length);
   lua_settop(L, OPTIONS);
+  if (options.at > 0 && (size_t)options.at > length)
+    luaL_error(L, "option 'at' is beyond the end of the text");
+  lua_pushnil(L); /* the places */
+  if (options.places) {
+    lua_pushliteral(L, "places");
+    lua_rawget(L, OPTIONS);
+    lua_replace(L, PLACES);
+  }
   if (options.select != NULL) { /* a finalizer can change the table */
     lua_pushliteral(L, "select");
     lua_rawget(L, OPTIONS);
@@ -459,7 +490,9 @@ int lec_json_decode(lua_State *L) {
   d.cache = lua_touserdata(L, -1); /* stays alive in the shared table */
   d.max_depth = options.max_depth;
   d.room = LUA_MINSTACK;
+  d.text = text;
   d.end = text + length;
+  d.places = lua_istable(L, PLACES);
   lua_pushnil(L);
   lua_replace(L, SCRATCH);
   if (options.select != NULL)
@@ -471,7 +504,11 @@ int lec_json_decode(lua_State *L) {
     lua_pushinteger(L, (lua_Integer)options.max_bytes + 1);
     return 3;
   }
-  if (read_text(&d, text, options.select) == NULL)
-    return push_fault(&d, text);
+  if (options.at > 0)
+    text = read_value(&d, text + options.at - 1, options.select);
+  else
+    text = read_text(&d, text, options.select);
+  if (text == NULL)
+    return push_fault(&d);
   return 1;
 }

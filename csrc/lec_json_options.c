@@ -69,6 +69,8 @@ void lec_json_read_options(lua_State *L, int index, const char *const *known,
   options->sort_keys = 0;
   options->whole = 0;
   options->select = NULL;
+  options->places = 0;
+  options->at = 0;
   if (lua_isnoneornil(L, index))
     return;
   luaL_checktype(L, index, LUA_TTABLE);
@@ -84,4 +86,11 @@ void lec_json_read_options(lua_State *L, int index, const char *const *known,
   if (options->select == NULL && !lua_isnil(L, -1))
     luaL_error(L, "option 'select' must come from json.selection");
   lua_pop(L, 1);
+  lua_pushliteral(L, "places");
+  lua_rawget(L, index);
+  options->places = lua_istable(L, -1);
+  if (!options->places && !lua_isnil(L, -1))
+    luaL_error(L, "option 'places' must be a table");
+  lua_pop(L, 1);
+  options->at = whole_option(L, index, "at", 0, INT_MAX);
 }

@@ -16,6 +16,10 @@ typedef struct lec_json_options {
   /* decode only: what is decoded, NULL for all; it belongs to the options
   ** table */
   const ec_selection *select;
+  /* decode only: whether the places of partial objects are noted */
+  int places;
+  /* decode only: where the value begins, from 1; 0 for the whole text */
+  int at;
 } lec_json_options;
 
 /* Reads the options table at `index` (nil: the defaults).  `known` lists the

@@ -103,6 +103,43 @@ describe("json.decode with a selection", function()
     loop.a = loop
     assert.error_matches(function() json.selection(loop) end, "more than 32 levels")
   end)
+
+  it("notes where partial objects begin, from where they can be decoded in full", function()
+    local text = '{"n":1,"list":[ {"id":"1","a":{"b":2,"c":3}}, [{"id":"2"}],{"id":"3","x":"\\u00e9"} ],'
+      .. '"rest":{"id":4}}'
+    local places = {}
+    local value = json.decode(text, { places = places,
+      select = json.selection { ["*"] = true, list = { id = true, a = { b = true } } } })
+    local count = 0
+    for object, place in pairs(places) do
+      count = count + 1
+      assert.equal("{", text:sub(place, place))
+      assert.equal(object.id, json.decode(text, { at = place }).id)
+    end
+    assert.equal(3, count) -- none for those inside others, and for whole ones
+    local list = value.list
+    assert.same({ id = "1", a = { b = 2, c = 3 } }, json.decode(text, { at = places[list[1]] }))
+    assert.same({ id = "3", x = "\195\169" }, json.decode(text, { at = places[list[3]] }))
+    assert.equal("2", json.decode(text, { at = places[list[2][1]] }).id)
+    assert.is_nil(getmetatable(json.decode(text, { at = places[list[1]] })))
+  end)
+
+  it("reads one value from a place, and nothing behind it", function()
+    assert.equal(12, json.decode("[12,}", { at = 2 }))
+    assert.same({ nil, "invalid JSON at byte 5: expected a value", 5 }, { json.decode("[12,}", { at = 5 }) })
+    assert.same({ nil, "invalid JSON at byte 9: the object has this field already", 9 },
+      { json.decode('[{"a":1,"a":2}]', { at = 2 }) }, "a name that is only noticed in what is built")
+    for _, case in ipairs {
+      { { at = 6 }, "option 'at' is beyond the end of the text" },
+      { { at = 0 }, "option 'at' must be a whole number from 1" },
+      { { at = 1.5 }, "option 'at' must be a whole number from 1" },
+      { { places = 1 }, "option 'places' must be a table" },
+    } do
+      local ok, message = pcall(json.decode, "[12,}", case[1])
+      assert.is_false(ok)
+      assert.matches(case[2], message, 1, true)
+    end
+  end)
 end)
 
 describe("json.encode with whole = true", function()

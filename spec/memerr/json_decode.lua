@@ -15,6 +15,11 @@ local part = assert(json.decode(text, options))
 assert(part.id == "a" and part.big == nil and getmetatable(part.workPhone) == json.partial_mt)
 assert(json.encode(part, { whole = true }) == nil)
 
+options.places = {}
+part = assert(json.decode(text, options))
+local whole = assert(json.decode(text, { at = options.places[part] }))
+assert(whole.tags[1] == long)
+
 -- Refusals build their message and offset.
 for _, broken in ipairs { "", "[1,", '{"a":1,"a":2}', '"\\ud800"', "[1]x", ("["):rep(2000) } do
   local value, message = json.decode(broken)

@@ -87,4 +87,70 @@ describe("the option fields", function()
     assert.is_false(ok)
     assert.matches("a fix needs whole records", tostring(err))
   end)
+
+  it("with completable lets the records of the current page be decoded in full", function()
+    local scan = client:scan_contacts { fields = { "address.countryCode" }, completable = true, limit = 100 }
+    local first, count
+    for part in scan do
+      first, count = first or part, (count or 0) + 1
+      if count % 7 == 1 then
+        local whole = scan:whole(part)
+        assert.same(session:must("GET", "/contacts/" .. part.id), require "cjson".decode(ec.json.encode(whole)))
+        assert.is_false(record.is_partial(whole))
+      end
+    end
+    assert.equal(450, count)
+    local ok, message = pcall(scan.whole, scan, first)
+    assert.is_false(ok)
+    assert.matches("whole() takes a record of the current page; call it before the next page is read", message, 1, true)
+  end)
+
+  it("keeps at most the texts of two pages, and none after the end", function()
+    local replies = require "extcontacts.transport.reply"
+    local kept, count, most = {}, 0, 0
+    local take, release = replies.take, replies.release
+    finally(function()
+      replies.take, replies.release = take, release
+    end)
+    function replies.take(transfer)
+      local reply, failure = take(transfer)
+      if reply and rawget(reply, "transfer") then
+        kept[reply], count = true, count + 1
+      end
+      return reply, failure
+    end
+    function replies.release(reply)
+      kept[reply] = nil
+      return release(reply)
+    end
+    local function kept_now()
+      local found = 0
+      for _ in pairs(kept) do
+        found = found + 1
+      end
+      return found
+    end
+    local scan = client:scan_contacts { fields = { "id" }, completable = true, limit = 50 }
+    for _ in scan do
+      most = math.max(most, kept_now())
+    end
+    assert.is_true(count >= 9)
+    assert.is_true(most == 1 or most == 2)
+    assert.equal(0, kept_now())
+    scan = client:scan_contacts { fields = { "id" }, completable = true }
+    scan:next()
+    scan:close()
+    assert.is_false(pcall(scan.whole, scan, {}))
+  end)
+
+  it("refuses to complete what was not kept", function()
+    local scan = client:scan_contacts { fields = { "id" } }
+    local ok, message = pcall(scan.whole, scan, scan:next())
+    assert.is_false(ok)
+    assert.matches("whole() requires the options fields and completable", message, 1, true)
+    ok, message = pcall(client.scan_contacts, client, { completable = true })
+    assert.is_false(ok)
+    assert.matches("option 'completable' requires 'fields': without it, all fields are decoded", message, 1, true)
+    scan:close()
+  end)
 end)

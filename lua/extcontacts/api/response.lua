@@ -379,7 +379,7 @@ function response.classify(row, reply, args, decoding)
     args.on_body(reply.transfer and reply.transfer:body(LONGEST_END) or reply.body)
   end
   if args and args.selection then
-    decoding = { max_depth = decoding and decoding.max_depth, select = args.selection }
+    decoding = { max_depth = decoding and decoding.max_depth, select = args.selection, places = args.places }
   end
   local value, problem = core.json.decode(reply.transfer or reply.body, decoding)
   if value == nil and problem:find("max_depth", 1, true) then

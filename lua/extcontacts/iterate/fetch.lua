@@ -5,6 +5,7 @@ local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 local operations = require "extcontacts.api.operations"
 local params = require "extcontacts.api.params"
+local replies = require "extcontacts.transport.reply"
 local shallow_copy = require "extcontacts.base.shallow_copy"
 
 local fetch = {}
@@ -113,7 +114,7 @@ fetch.prefetch_hooks = {
 }
 
 local function fetch_page(iterator)
-  local page, err = iterator.prefetch:page(iterator)
+  local page, err, args = iterator.prefetch:page(iterator)
   if err and is_expired(iterator, err) then
     if iterator.options.on_expired == "restart" then
       if iterator.restarted_at == iterator.count then
@@ -129,7 +130,34 @@ local function fetch_page(iterator)
   if err then
     error(err, 0)
   end
-  return page
+  return page, args
+end
+
+--- Ends the use of the text of the iterator's page.
+---@param iterator extcontacts.Iterator changed
+function fetch.release(iterator)
+  local args = iterator.kept
+  iterator.kept = nil
+  if args and args.reply then
+    replies.release(args.reply)
+  end
+end
+
+--- Decodes a record of the iterator's page in full.  Raises an error object if that fails.
+---@param iterator extcontacts.Iterator
+---@param record table
+---@return table|nil whole nil if the record is not of this page, or its text was not kept
+function fetch.whole(iterator, record)
+  local args = iterator.kept
+  local place = args and args.places[record]
+  if not place then
+    return nil
+  end
+  local whole, problem = replies.whole(args.reply, place, iterator.ctx.decoding)
+  if not whole then
+    errors.raise(iterator.row, "decode", problem)
+  end
+  return whole
 end
 
 --- Loads the next page.  Raises an error object; the position is then unchanged.
@@ -139,7 +167,7 @@ function fetch.load_page(iterator)
   if iterator.exhausted or not check_window(iterator) then
     return false
   end
-  local page = fetch_page(iterator)
+  local page, args = fetch_page(iterator)
   local position = iterator.paging.save(iterator.pager)
   local records = page.entities
   if records == nil or records == core.json.null then
@@ -147,6 +175,7 @@ function fetch.load_page(iterator)
   end
   local more = iterator.paging.advance(iterator.pager, page, records, iterator.row, iterator.options.allow_partial)
   iterator.page, iterator.records, iterator.index = page, records, 0
+  iterator.kept = args and args.places and args or nil
   iterator.page_position = position
   iterator.exhausted = not more
   iterator.prefetch:send(iterator)

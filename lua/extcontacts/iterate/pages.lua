@@ -28,10 +28,12 @@ local pages = {}
 --- keeps in memory, some 25 bytes each; not together with `from`
 ---@field prefetch boolean|nil whether to request the next page before the records of this one are
 --- handed out; default true
+---@field completable boolean|nil with `fields`: keep the text of the current page, so that `whole` can decode its
+--- records in full
 
 local EXTRA = {
   from = "string", max_items = "number", allow_partial = "boolean", on_expired = "string",
-  prefetch = "boolean",
+  prefetch = "boolean", completable = "boolean",
 }
 
 ---@class extcontacts.Iterator
@@ -96,6 +98,7 @@ end
 -- Moves to the next page.  `skip` belongs to the first page of a resumed iteration.
 function Iterator:turn_page()
   local resumed = not self.begun
+  fetch.release(self)
   if self.begun and not self.exhausted then
     -- Free the used page before the next one needs memory.
     self.page_position = self.paging.save(self.pager)
@@ -110,6 +113,21 @@ function Iterator:turn_page()
     end
   end
   return found
+end
+
+--- Decodes all fields of a record that was read with the options `fields` and
+-- `completable`.  Raises unless it belongs to the current page, and an error object if its
+-- text can't be decoded.
+---@param record table
+---@return table whole another table
+function Iterator:whole(record)
+  local whole = fetch.whole(self, record)
+  if not whole then
+    error(self.options.completable
+      and "whole() takes a record of the current page; call it before the next page is read"
+      or "whole() requires the options fields and completable", 2)
+  end
+  return whole
 end
 
 --- Iterates over whole pages: the answer's table, with `entities` reduced to the
@@ -146,6 +164,7 @@ end
 function Iterator:close()
   self.token = self:resume_token()
   self.prefetch:drop "cancel"
+  fetch.release(self)
   self.finished = true
   self.records, self.index, self.page = {}, 0, nil
 end
@@ -176,7 +195,9 @@ local function option_problem(row, options)
     end
   end
   local on_expired = options.on_expired
-  if on_expired == "restart" and options.from then
+  if options.completable and not options.fields then
+    return row.iterator .. ": option 'completable' requires 'fields': without it, all fields are decoded"
+  elseif on_expired == "restart" and options.from then
     return row.iterator .. ": on_expired = \"restart\" can't be combined with 'from': a restart "
       .. "would return the records before the token again"
   end
@@ -214,6 +235,7 @@ function pages.new(ctx, row, count, arguments)
       max_items = options.max_items,
       allow_partial = options.allow_partial,
       on_expired = options.on_expired,
+      completable = options.completable,
     },
     records = {},
     index = 0,
@@ -222,7 +244,8 @@ function pages.new(ctx, row, count, arguments)
     finished = false,
     exhausted = false,
     ids = options.on_expired == "restart" and idset.new() or nil,
-    prefetch = prefetch.new(ctx, row, options.prefetch ~= false, fetch.prefetch_hooks),
+    prefetch = prefetch.new(ctx, row, options.prefetch ~= false, fetch.prefetch_hooks,
+      options.completable),
   }, metatable)
   self.anchor = self.prefetch:anchor()
   self.page_position = paging.save(self.pager)

@@ -34,9 +34,10 @@ local metatable = { __index = Prefetch }
 ---@param row extcontacts.Operation
 ---@param enabled boolean
 ---@param hooks extcontacts.PrefetchHooks
+---@param keeps boolean|nil whether the texts of the pages are kept
 ---@return extcontacts.Prefetch
-function prefetch.new(ctx, row, enabled, hooks)
-  local self = setmetatable({ ctx = ctx, row = row, enabled = enabled, hooks = hooks }, metatable)
+function prefetch.new(ctx, row, enabled, hooks, keeps)
+  local self = setmetatable({ ctx = ctx, row = row, enabled = enabled, hooks = hooks, keeps = keeps }, metatable)
   function self.on_body(text)
     self:send_early(text)
   end
@@ -56,14 +57,22 @@ end
 local function bind(self, iterator, place)
   local args = self.hooks.bind(iterator, place)
   args.on_body = self.on_body
+  args.places = self.keeps and {} or nil
   return args
+end
+
+-- Performs the call for a page; returns its arguments, too, which have the text that is
+-- kept.
+local function perform(ctx, row, args)
+  local page, err = call.perform(ctx, row, args)
+  return page, err, args
 end
 
 local function send(self, iterator, place)
   local spawn = self.enabled and runtime.here(self.ctx).spawn
   if spawn then
     self.since = self.ctx.now()
-    return spawn("own", nil, call.perform, self.ctx, self.row, bind(self, iterator, place))
+    return spawn("own", nil, perform, self.ctx, self.row, bind(self, iterator, place))
   end
 end
 
@@ -103,26 +112,27 @@ local function take(self)
     unattended = true
   end
   self.task = nil
-  local page, err = task:result()
+  local page, err, args = task:result()
   local failed = err and (err.kind == "timeout" or err.kind == "transport" or err.kind == "cancelled")
   if failed and unattended then
     return nil
   end
-  return page, err
+  return page, err, args
 end
 
 --- Returns the next page: the one under way, or a new request's.
 ---@param iterator extcontacts.Iterator
 ---@return table|nil
 ---@return extcontacts.Error|nil
+---@return extcontacts.Arguments|nil args of the call
 function Prefetch:page(iterator)
   self.waiter = iterator
-  local page, err = take(self)
+  local page, err, args = take(self)
   if page == nil and not err then
-    page, err = call.perform(self.ctx, self.row, bind(self, iterator))
+    page, err, args = perform(self.ctx, self.row, bind(self, iterator))
   end
   self.waiter = nil
-  return page, err
+  return page, err, args
 end
 
 --- Ends the requests under way.

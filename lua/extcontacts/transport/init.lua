@@ -226,7 +226,12 @@ function transport.send(call, row, request, authorization, classify)
     if entry and ctx.config.log_bodies then
       reply.body = reply.body -- as a string, which stays
     end
-    replies.release(reply)
+    local args = call.args
+    if args and args.places and not err then
+      args.reply = reply -- for the caller to release
+    else
+      replies.release(reply)
+    end
   end
   return value, err, reply, entry
 end

@@ -1,6 +1,8 @@
 --- The answer to a request.  Its body stays in the engine's memory: it is decoded where
 -- it is, and becomes a Lua string only if something asks for `body`.
 
+local core = require "extcontacts.core"
+
 local replies = {}
 
 ---@class extcontacts.Reply
@@ -31,6 +33,17 @@ function replies.take(transfer)
     setmetatable(reply, metatable)
   end
   return reply, failure
+end
+
+--- Decodes a whole record of the body, which was decoded in part before.
+---@param reply extcontacts.Reply
+---@param place integer where it begins, see `places` of `json.decode`
+---@param decoding { max_depth: integer }|nil
+---@return table|nil
+---@return string|nil problem
+function replies.whole(reply, place, decoding)
+  return core.json.decode(rawget(reply, "transfer") or reply.body,
+    { at = place, max_depth = decoding and decoding.max_depth })
 end
 
 --- Gives the memory of the body back to the engine, for its next answer.

@@ -9,11 +9,15 @@ return {
   name = "country codes in addresses",
   source = fix.scan "contacts",
 
-  change = function(contact, ctx)
+  -- Only the contacts that the filter accepts are decoded in full.
+  needs = { "address.countryCode" },
+  filter = function(contact)
     local country = fix.get(contact, "address.countryCode")
-    if type(country) ~= "string" or country:find "^%u%u$" and country ~= "UK" then
-      return nil -- nothing to do
-    end
+    return type(country) == "string" and (country == "UK" or not country:find "^%u%u$")
+  end,
+
+  change = function(contact, ctx)
+    local country = contact.address.countryCode
     local code = CODES[names.trimmed(country):lower()]
     if not code then
       return ctx.skip("unknown country: " .. country)

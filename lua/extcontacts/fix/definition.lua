@@ -18,6 +18,7 @@ local definition = {}
 ---@field source extcontacts.fix.Source|fun(options: table): extcontacts.fix.Source
 ---@field change fun(record: table|nil, ctx: extcontacts.fix.Context): any
 ---@field filter (fun(record: table, ctx: extcontacts.fix.Context): any)|nil
+---@field needs string[]|nil the fields that `filter` reads, as paths
 ---@field prepare fun(ctx: extcontacts.fix.Context)|nil
 ---@field finish fun(ctx: extcontacts.fix.Context)|nil
 ---@field verify (fun(record: table|nil, change: table, ctx: extcontacts.fix.Context): boolean, string|nil)|nil
@@ -31,6 +32,7 @@ local FIELDS = {
   source = "table",
   change = "function",
   filter = "function",
+  needs = "table",
   prepare = "function",
   finish = "function",
   verify = "function",
@@ -43,7 +45,24 @@ local REQUIRED = {
   { "source", 'source = fix.scan "contacts", where fix is require "extcontacts.fix"' },
   { "change", "change = function(record) … return record end" },
 }
+local NEEDS = 'needs must be an array of the fields that filter reads: needs = { "address.countryCode" }'
 local SIMPLE = { string = true, number = true, boolean = true }
+
+-- Why a table is not an array of paths; nil if it is one.
+local function needs_problem(needs)
+  local count = 0
+  for _ in pairs(needs) do
+    count = count + 1
+  end
+  for index = 1, math.max(count, 1) do
+    local path = needs[index]
+    if type(path) ~= "string" then
+      return NEEDS
+    elseif not path:find "^[^.*]+" or path:find "%.%." or path:find "%.$" or path:find "%*." then
+      return ("needs: '%s' is not the path of a field"):format(path)
+    end
+  end
+end
 
 local function field_problem(name, value)
   local expected = FIELDS[name]
@@ -70,6 +89,13 @@ local function problem_of(fields)
       return problem
     end
   end
+  if fields.needs and not fields.filter then
+    return "needs names the fields that filter reads, and the fix has no filter"
+  end
+  local problem = fields.needs and needs_problem(fields.needs)
+  if problem then
+    return problem
+  end
   for _, field in ipairs(REQUIRED) do
     if fields[field[1]] == nil then
       return ("%s is missing: %s"):format(field[1], field[2])
@@ -95,7 +121,7 @@ function definition.define(fields)
   for name, value in pairs(fields) do
     fix[name] = value
   end
-  fix.options = deepcopy(fields.options or {})
+  fix.options, fix.needs = deepcopy(fields.options or {}), deepcopy(fields.needs)
   return fix
 end
 

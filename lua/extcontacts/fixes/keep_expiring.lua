@@ -63,11 +63,8 @@ local function line_of(date, cells)
   return csv.line(values, #columns + 1)
 end
 
--- When a contact expires; nil if it does not, or if that is not known.
+-- When a contact expires; nil if that is not known.
 local function expiry_of(contact, ctx)
-  if not EXPIRES[contact.type] or fix.get(contact, "canonicalContact.id") or fix.get(contact, "mergedTo.id") then
-    return nil
-  end
   local modified = fix.time(contact.modifyDate)
   if not modified then
     ctx.skip(fix.get(contact, "modifyDate") == nil and "modifyDate is missing; its age is unknown"
@@ -93,6 +90,11 @@ return {
       output = ctx.output "expiring.csv"
       output:write(line_of("estimated_expiry", columns))
     end
+  end,
+
+  needs = { "type", "canonicalContact.id", "mergedTo.id" },
+  filter = function(contact)
+    return EXPIRES[contact.type] and not fix.get(contact, "canonicalContact.id") and not fix.get(contact, "mergedTo.id")
   end,
 
   change = function(contact, ctx)

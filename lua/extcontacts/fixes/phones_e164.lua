@@ -147,6 +147,16 @@ local function each_unrecognised(contact, visit)
   end
 end
 
+-- The fields that tell whether a contact has such a number.
+local function needed_fields()
+  local out = {}
+  for _, field in ipairs(FIELDS) do
+    out[#out + 1] = field .. ".display"
+    out[#out + 1] = field .. ".e164"
+  end
+  return out
+end
+
 local function years(date)
   local year, month = date:match "^(%d+)%-(%d+)"
   local months = (tonumber(os.date "!%Y") - year) * 12 + tonumber(os.date "!%m") - month
@@ -193,6 +203,13 @@ return {
     run = { assumed = 0, checked = 0, newer = 0, builtin = 0 }
     run.checker, run.problem = start_checker(options.checker)
     run.started = run.checker
+  end,
+
+  needs = needed_fields(),
+  filter = function(contact)
+    local found = false
+    each_unrecognised(contact, function() found = true end)
+    return found
   end,
 
   change = function(contact, ctx)

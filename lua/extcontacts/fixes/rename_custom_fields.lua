@@ -100,6 +100,7 @@ return {
     unjudged = custom_fields.unjudged(schema)
   end,
 
+  needs = { "schema.id", "customFields" },
   filter = function(record, ctx)
     return type(record.schema) == "table" and record.schema.id == ctx.options.schema
       and type(record.customFields) == "table"

@@ -81,6 +81,9 @@ describe("a condition", function()
   it("names the fields that it reads", function()
     assert.same({ "address.countryCode", "workPhone.e164" },
       where.read("contact", 'address.countryCode == "GB" and not workPhone.e164').fields)
+    -- A name with a dot has no path of its own.
+    assert.same({ "customFields.a b", "customFields", "customFields" },
+      where.read("contact", 'customFields["a b"] == 1 or customFields["a.b"] == 1 or customFields[""] == 1').fields)
   end)
 
   it("is about the fields of its kind of record", function()

@@ -1,6 +1,7 @@
 --- The planner: reads the source, calls the fix for each record and writes the
 -- changes into a plan.  It sends nothing but reads.
 
+local acceptance = require "extcontacts.fix.plan.acceptance"
 local actions = require "extcontacts.fix.actions"
 local changes = require "extcontacts.fix.plan.changes"
 local context = require "extcontacts.fix.context"
@@ -61,17 +62,14 @@ local function change_of(fix, item, action)
   return change
 end
 
--- What the fix's `change` asks for; `filter` and `change` each get a copy.
+-- What the fix's `change` asks for; it gets a copy.
 function Planner:actions_for(item)
-  local fix, ctx = self.fix, self.ctx
-  local function copy()
-    return item.record and deepcopy(item.record) or nil
-  end
-  if fix.filter and not call("filter", item, fix.filter, copy(), ctx) then
+  if not self.acceptance:test(item) then
     return {}
   end
-  local given = copy()
-  local result = call("change", item, fix.change, given, ctx)
+  source.complete(item)
+  local given = item.record and deepcopy(item.record) or nil
+  local result = call("change", item, self.fix.change, given, self.ctx)
   self.forgotten:watch(item, given, result)
   local list, misuse = actions.of(result, item.reference)
   if not list then
@@ -187,7 +185,7 @@ function Planner:open(described)
   end
   if described.method then
     -- A listing's options are checked when it is opened, and their mistakes are the fix's.
-    return call("source", nil, source.open, described, self.client, self.ctx)
+    return call("source", nil, source.open, described, self.client, self.ctx, self.acceptance:fields())
   elseif described.type ~= "each" then
     return source.open(described, self.client, self.ctx)
   end
@@ -228,6 +226,7 @@ function Planner:run()
   local described = self:source()
   self.described = described
   self.selection = selection.new(described, self.where, self.ids)
+  self.acceptance = acceptance.new(fix, described, self.selection, ctx)
   if described.prepare then
     described.prepare(ctx.client)
   end

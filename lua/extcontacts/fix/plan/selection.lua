@@ -71,6 +71,16 @@ function selection.new(described, condition, ids)
   return self
 end
 
+--- The fields that the condition reads; nil without one, or if it isn't tested on the records
+-- of the source itself.
+---@return string[]|nil
+function Selection:fields()
+  if not self.condition_of or self.described.members then
+    return nil
+  end
+  return self.condition_of(self.described.kind or "contact_note").fields
+end
+
 --- Opens the source if only the chosen records are to be read; nil otherwise.
 ---@param client extcontacts.Client
 ---@return (fun(): extcontacts.fix.Item|nil)|nil next_item

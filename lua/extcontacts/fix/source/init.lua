@@ -200,7 +200,7 @@ end
 
 ------------------------------------------------------------------- reading --
 
-source.open = reader.open
+source.open, source.complete = reader.open, reader.complete
 
 --- The digest of a file.
 ---@param path string

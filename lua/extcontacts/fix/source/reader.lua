@@ -11,12 +11,14 @@ local idset = require "extcontacts.base.idset"
 local normalize = require "extcontacts.record.normalize"
 local records = require "extcontacts.record"
 local rows = require "extcontacts.fix.source.rows"
+local shallow_copy = require "extcontacts.base.shallow_copy"
 local types = require "extcontacts.record.types"
 
 local reader = {}
 
 ---@class extcontacts.fix.Item a record, or a row of a file and the record that it names
 ---@field record table|nil
+---@field iterator extcontacts.Iterator|nil of a record that is partial until `reader.complete`
 ---@field row table|nil
 ---@field reference extcontacts.record.Reference|nil of the record
 ---@field named extcontacts.record.Reference|nil of the record that is still to be read
@@ -30,13 +32,13 @@ local reader = {}
 
 local DUPLICATE = "duplicate row: this record appears earlier in the file"
 
-local function of_iterator(described, iterator)
+local function of_iterator(described, iterator, is_partial)
   return function()
     local record, number = iterator()
     if record == nil then
       return nil
     end
-    if records.is_partial(record) then
+    if records.is_partial(record) and not is_partial then
       errors.raise_invalid("the source's records have only the fields that were selected; a fix needs whole records: "
         .. "remove the option 'fields'")
     end
@@ -45,7 +47,15 @@ local function of_iterator(described, iterator)
       errors.raise_invalid("the source returned " .. problem)
     end
     number = described.type == "each" and type(number) == "number" and number or nil
-    return { record = record, reference = reference, number = number }
+    return { record = record, reference = reference, number = number, iterator = is_partial and iterator or nil }
+  end
+end
+
+--- Decodes an item's record in full, unless it is.
+---@param item extcontacts.fix.Item changed
+function reader.complete(item)
+  if item.iterator then
+    item.record, item.iterator = item.iterator:whole(item.record), nil
   end
 end
 
@@ -208,6 +218,15 @@ local function of_rows(described, client)
   end, close
 end
 
+-- The fields together with those that a reference to the record is made of.
+local function with_reference(described, fields)
+  local out = { "id", not described.kind and "selfUri" or nil }
+  for _, name in ipairs(fields) do
+    out[#out + 1] = name
+  end
+  return out
+end
+
 -- How many records a listing has: a page of a list says so.  For a scan of all contacts or
 -- organizations, one request asks.
 local function counter_of(described, client, iterator)
@@ -225,17 +244,25 @@ end
 ---@param described extcontacts.fix.Source
 ---@param client table
 ---@param ctx table
+---@param fields string[]|nil fields that decide whether a record is used: of the records of listings, only these are
+--- decoded, until `reader.complete`
 ---@return fun(): extcontacts.fix.Item|nil next_item
 ---@return fun() close
 ---@return (fun(): integer|nil)|nil total how many records or rows the source has, where that is known
-function reader.open(described, client, ctx)
+function reader.open(described, client, ctx, fields)
   if described.type == "each" then
     return of_iterator(described, described.open(ctx.client, ctx)), function() end
   elseif described.open_items then
     return described.open_items(client, ctx)
   elseif described.method then
-    local iterator = client[described.method](client, described.options)
-    return of_iterator(described, iterator), function()
+    local options = described.options
+    local is_partial = fields ~= nil and not (options and options.fields)
+    if is_partial then
+      options = shallow_copy(options or {})
+      options.fields, options.completable = with_reference(described, fields), true
+    end
+    local iterator = client[described.method](client, options)
+    return of_iterator(described, iterator, is_partial), function()
       iterator:close()
     end, counter_of(described, client, iterator)
   end

@@ -56,6 +56,16 @@ local function constant(_, node)
   return { kind = kind, value = function() return value end }
 end
 
+-- A path as the option `fields` takes it.  A name with a dot can't be written there, so the
+-- object that has it is read as a whole.
+local function plain_path(names)
+  local count = 0
+  while count < #names and names[count + 1] ~= "" and not names[count + 1]:find(".", 1, true) do
+    count = count + 1
+  end
+  return table.concat(names, ".", 1, count)
+end
+
 local function path(work, node)
   local kind, problem = fields_of.kind(work.model, node.path)
   if not kind then
@@ -66,7 +76,7 @@ local function path(work, node)
     end
     fail(work, node, "%s%s", problem, hint)
   end
-  work.fields[#work.fields + 1] = table.concat(node.path, ".")
+  work.fields[#work.fields + 1] = plain_path(node.path)
   return { kind = kind, value = fields_of.reader(work.model, node.path) }
 end
 

@@ -1,7 +1,7 @@
 # extcontacts: `make help` lists the targets.
 #
-# One source tree, two builds: LUA=lua5.4 (default) and LUA=luajit, each in
-# build/<LUA>/extcontacts/core.so.
+# One source tree, a build for each Lua: LUA=lua5.4 (default), LUA=luajit and
+# LUA=lua5.3, each in build/<LUA>/extcontacts/core.so.
 
 LUA ?= lua5.4
 VMS = lua5.4 luajit
@@ -9,12 +9,19 @@ PKG_CONFIG ?= pkg-config
 CLANG_FORMAT ?= clang-format
 INSTALL ?= install
 
-# LUA may also be a path (/usr/bin/luajit) or another name of the program.
+# LUA may also be a path or another name of the program (/usr/bin/luajit): the
+# program itself says which Lua it is.  LUA_ABI=5.4 is for one that can't run here.
 LUA_NAME = $(notdir $(LUA))
-LUA_ABI ?= $(if $(filter luajit%,$(LUA_NAME)),5.1,$(if \
-  $(filter lua5.4% lua54 lua-5.4,$(LUA_NAME)),5.4,$(error \
-  LUA=$(LUA) is neither lua5.4 nor luajit)))
-LUA_PC_NAMES = $(if $(filter 5.1,$(LUA_ABI)),luajit,lua5.4 lua-5.4 lua54)
+LUA_SAYS = $(shell $(LUA) -e \
+  'io.write(rawget(_G, "jit") and "5.1" or "PUC-" .. _VERSION:match "[%d.]+")' \
+  2>/dev/null)
+LUA_ABI ?= $(eval LUA_ABI := $(or \
+  $(filter 5.1,$(LUA_SAYS)),$(filter 5.3 5.4,$(LUA_SAYS:PUC-%=%)),$(error \
+  LUA=$(LUA) $(if $(LUA_SAYS),is Lua $(LUA_SAYS:PUC-%=%),does not run); \
+  extcontacts needs Lua 5.4$(comma) Lua 5.3 or LuaJIT)))$(LUA_ABI)
+LUA_PC_NAMES = $(if $(filter 5.1,$(LUA_ABI)),luajit,\
+  lua$(LUA_ABI) lua-$(LUA_ABI) lua$(subst .,,$(LUA_ABI)))
+comma = ,
 
 PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
@@ -28,17 +35,29 @@ first_pc = $(firstword $(foreach name,$(1),\
 pc = $(shell $(PKG_CONFIG) $(1) \
   $(or $(call first_pc,$(2)),$(error $(PKG_CONFIG) finds none of: $(2). \
   `make deps` installs what is missing)))
+# The same for libcurl, which must not be older than csrc/ec_curl_compat.h says.
+curl_pc = $(if $(shell $(PKG_CONFIG) --atleast-version=7.63 libcurl && echo yes),\
+  $(shell $(PKG_CONFIG) $(1) libcurl),$(error extcontacts needs the headers of \
+  libcurl 7.63 or later. $(PKG_CONFIG) finds \
+  $(or $(shell $(PKG_CONFIG) --modversion libcurl 2>/dev/null),none)))
 # Each is asked once, and only when something is compiled.
 LUA_CFLAGS = $(eval LUA_CFLAGS := $(call pc,--cflags,$(LUA_PC_NAMES)))$(LUA_CFLAGS)
-CURL_CFLAGS = $(eval CURL_CFLAGS := $(call pc,--cflags,libcurl))$(CURL_CFLAGS)
-CURL_LIBS = $(eval CURL_LIBS := $(call pc,--libs,libcurl))$(CURL_LIBS)
+CURL_CFLAGS = $(eval CURL_CFLAGS := $(call curl_pc,--cflags))$(CURL_CFLAGS)
+CURL_LIBS = $(eval CURL_LIBS := $(call curl_pc,--libs))$(CURL_LIBS)
 
 CFLAGS ?= -O2 -g
 WARNINGS = -Wall -Wextra -Wshadow -Wundef -Wwrite-strings \
   -Wmissing-prototypes -Wstrict-prototypes -Wpointer-arith -Wcast-qual
-ALL_CFLAGS = -std=c99 -D_GNU_SOURCE -fPIC -pthread -fvisibility=hidden \
+ALL_CFLAGS = -std=c99 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 \
+  -fPIC -pthread -fvisibility=hidden \
   $(WARNINGS) $(LUA_CFLAGS) $(CURL_CFLAGS) $(CFLAGS)
-LINK = -shared -pthread -Wl,-z,nodelete -Wl,-z,relro -Wl,-z,now
+# LuaRocks sets LIBFLAG.  `-z now`: a core that was built for another Lua or libcurl
+# fails when it is loaded, not in the middle of a call.
+SYSTEM := $(shell uname -s)
+LIBFLAG ?= -shared
+LINK = $(LIBFLAG) -pthread $(LINK_$(SYSTEM))
+LINK_Linux = -Wl,-z,relro -Wl,-z,now
+LIBS_Linux = -ldl
 
 BUILD ?= build/$(LUA_NAME)
 SOURCES = $(wildcard csrc/*.c)
@@ -52,7 +71,7 @@ RUN = @MAKE="$(MAKE)" sh spec/support/run.sh
 
 PORT ?= 8080
 .PHONY: all both help deps deps-optional demo nginx-example test check \
-  check-quick check-deep check-bare generate install uninstall env rock-check soak bench-json bench-nginx clean
+  check-quick check-deep check-ports check-bare generate install uninstall env rock-check soak bench-json bench-nginx clean
 
 all: $(CORE) $(COMMANDS:%=$(BUILD)/bin/%)
 
@@ -61,7 +80,7 @@ both:
 
 $(CORE): $(OBJECTS)
 	@mkdir -p $(@D)
-	$(CC) $(LINK) $(CFLAGS) $(LDFLAGS) -o $@ $(OBJECTS) $(CURL_LIBS)
+	$(CC) $(LINK) $(CFLAGS) $(LDFLAGS) -o $@ $(OBJECTS) $(CURL_LIBS) $(LIBS_$(SYSTEM))
 
 $(BUILD)/obj/%.o: csrc/%.c $(HEADERS) Makefile
 	@mkdir -p $(@D)
@@ -97,8 +116,9 @@ install: all
 	  exit 1; \
 	done
 	@for pair in $(SHARED); do \
-	  $(INSTALL) -D -m 644 "$${pair%%:*}" "$(DESTDIR)$(PREFIX)/$${pair#*:}" || \
-	  exit 1; \
+	  place="$(DESTDIR)$(PREFIX)/$${pair#*:}"; \
+	  $(INSTALL) -d "$${place%/*}" && \
+	  $(INSTALL) -m 644 "$${pair%%:*}" "$$place" || exit 1; \
 	done
 
 uninstall:
@@ -112,7 +132,8 @@ env:
 help:
 	@sed -n 's/^#: \{0,1\}//p' Makefile
 
-#: make              build for Lua 5.4; LUA=luajit: for LuaJIT and OpenResty
+#: make              build for Lua 5.4; LUA=luajit: for LuaJIT and OpenResty;
+#:                   LUA=lua5.3
 #: make both         build for both
 #: make demo         install what is missing, build, repair a few thousand
 #:                   contacts on a local server
@@ -137,6 +158,8 @@ help:
 #: make check-deep   the specs with ASan and UBSan, in valgrind, with a restless
 #:                   collector, through a bad network; every allocation failing
 #:                   in turn; fuzzing for FUZZ_SECONDS (60) a target
+#: make check-ports  the C core without epoll, with GnuTLS, for 32 bits and with musl;
+#:                   the specs on Lua 5.3
 #: make check-bare   make demo and make test in a minimal Debian 12, as root and
 #:                   as a normal user; needs root, takes several minutes
 #: make soak         lost replies, a long scan, shared windows, an outage and a
@@ -179,6 +202,10 @@ check-deep:
 	$(DEPS) deep
 	@MAKE="$(MAKE)" FUZZ_SECONDS=$(FUZZ_SECONDS) sh spec/support/run.sh \
 	  asan tsan gc chaos memerr valgrind fuzz -- $(SPECS)
+
+check-ports:
+	$(DEPS) ports
+	$(RUN) ports lua53 -- $(SPECS)
 
 check-bare:
 	$(RUN) bare

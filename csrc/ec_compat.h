@@ -1,6 +1,6 @@
 /*
-** The one place that knows which Lua this is.  Lua 5.4 and LuaJIT (5.1) have
-** different names for a few calls; the rest of csrc uses those of 5.4.
+** The one place that knows which Lua this is.  Lua 5.4, 5.3 and LuaJIT (5.1)
+** have different names for a few calls; the rest of csrc uses those of 5.4.
 */
 #ifndef EC_COMPAT_H
 #define EC_COMPAT_H

@@ -2,6 +2,8 @@
 ** extcontacts.core: registration only.  The shared object exports this one
 ** symbol; all others are hidden.
 */
+#include "ec_curl_compat.h"
+#include "ec_load.h"
 #include "lec_open.h"
 
 #if defined(__GNUC__)
@@ -12,8 +14,23 @@
 
 EC_EXPORT int luaopen_extcontacts_core(lua_State *L);
 
+/* [-0, +0]  raises an error if the program has loaded an older libcurl than
+** the one whose headers were used, and misses options of it */
+static void check_libcurl(lua_State *L) {
+  const char *found = ec_load_old_libcurl();
+  if (found != NULL)
+    luaL_error(L,
+               "extcontacts was built for libcurl " EC_CURL_BUILT_FOR
+               " and needs " EC_CURL_NEEDED_TEXT
+               " or later, but libcurl %s is loaded; "
+               "build extcontacts with the headers of that version",
+               found);
+}
+
 /* [-0, +1]  the table of sub-libraries by name, and `type` */
 EC_EXPORT int luaopen_extcontacts_core(lua_State *L) {
+  ec_load_pin();
+  check_libcurl(L);
   lua_createtable(L, 0, 13);
   lec_open_json(L);
   lua_setfield(L, -2, "json");

@@ -11,6 +11,22 @@
 #define EC_CURL_SINCE(major, minor) \
   (LIBCURL_VERSION_NUM >= ((major) << 16 | (minor) << 8))
 
+/* CURLOPT_CURLU */
+#if defined(LIBCURL_VERSION_NUM) && !EC_CURL_SINCE(7, 63)
+#error "extcontacts needs libcurl 7.63 or later"
+#endif
+
+/* The version of the headers, and the oldest library that has all that they
+** make this build use: the newest version that is named below. */
+#define EC_CURL_BUILT_FOR LIBCURL_VERSION
+#if EC_CURL_SINCE(7, 87)
+#define EC_CURL_NEEDED 0x075700u
+#define EC_CURL_NEEDED_TEXT "7.87.0"
+#else
+#define EC_CURL_NEEDED ((unsigned)LIBCURL_VERSION_NUM)
+#define EC_CURL_NEEDED_TEXT LIBCURL_VERSION
+#endif
+
 #if !EC_CURL_SINCE(7, 73)
 #define CURLE_PROXY ((CURLcode)97) /* never returned */
 #endif

@@ -161,14 +161,32 @@ ec_failure ec_err_curl(CURLcode code) {
   return other;
 }
 
-ec_failure ec_err_certificate(const char *text) {
+/* GnuTLS says why in bits of its result (gnutls_certificate_status_t); its text
+** is always the same. */
+#define GNUTLS_SIGNER_NOT_FOUND 0x40
+#define GNUTLS_NOT_ACTIVATED 0x200
+#define GNUTLS_EXPIRED 0x400
+
+static ec_fail reason_of_gnutls(long verified) {
+  if (verified & GNUTLS_SIGNER_NOT_FOUND)
+    return EC_FAIL_CERT_UNTRUSTED;
+  if (verified & GNUTLS_EXPIRED)
+    return EC_FAIL_CERT_EXPIRED;
+  if (verified & GNUTLS_NOT_ACTIVATED)
+    return EC_FAIL_CERT_EARLY;
+  return EC_FAIL_NONE;
+}
+
+static ec_fail certificate_reason(const char *text, long verified) {
   static const struct {
     const char *words;
     ec_fail which;
   } reasons[] = {
-      {"has expired", EC_FAIL_CERT_EXPIRED},
+      {"has expired", EC_FAIL_CERT_EXPIRED}, /* OpenSSL */
       {"not yet valid", EC_FAIL_CERT_EARLY},
-      {"match", EC_FAIL_CERT_NAME},
+      {"expiration date has passed", EC_FAIL_CERT_EXPIRED}, /* GnuTLS */
+      {"not activated yet", EC_FAIL_CERT_EARLY},
+      {"match", EC_FAIL_CERT_NAME}, /* libcurl itself */
       {"self-signed", EC_FAIL_CERT_UNTRUSTED},
       {"self signed", EC_FAIL_CERT_UNTRUSTED},
       {"issuer", EC_FAIL_CERT_UNTRUSTED},
@@ -176,9 +194,17 @@ ec_failure ec_err_certificate(const char *text) {
   size_t i;
   for (i = 0; i < sizeof reasons / sizeof *reasons; i++) {
     if (strstr(text, reasons[i].words) != NULL)
-      return ec_err(reasons[i].which);
+      return reasons[i].which;
   }
-  return ec_err_curl(CURLE_PEER_FAILED_VERIFICATION);
+  if (strstr(text, "certificate verification failed") != NULL)
+    return reason_of_gnutls(verified);
+  return EC_FAIL_NONE;
+}
+
+ec_failure ec_err_certificate(const char *text, long verified) {
+  ec_fail which = certificate_reason(text, verified);
+  return which != EC_FAIL_NONE ? ec_err(which)
+                               : ec_err_curl(CURLE_PEER_FAILED_VERIFICATION);
 }
 
 ec_failure ec_err_connect(int error) {

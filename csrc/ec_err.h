@@ -53,8 +53,9 @@ ec_failure ec_err(ec_fail which);
 /* A failed connection: by the socket's errno, 0 if unknown. */
 ec_failure ec_err_connect(int error);
 
-/* A rejected certificate: by libcurl's own text about it. */
-ec_failure ec_err_certificate(const char *text);
+/* A rejected certificate: by the text about it, and by the result of its check
+** (CURLINFO_SSL_VERIFYRESULT). */
+ec_failure ec_err_certificate(const char *text, long verified);
 
 /* A failure libcurl reports. */
 ec_failure ec_err_curl(CURLcode code);

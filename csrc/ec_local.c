@@ -67,7 +67,11 @@ int ec_local_listen(ec_local *l, const char *directory) {
 
 static int is_own(int fd) {
 #if defined(SO_PEERCRED)
+#if defined(__OpenBSD__)
+  struct sockpeercred who;
+#else
   struct ucred who;
+#endif
   socklen_t size = sizeof who;
   return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size) == 0 &&
          who.pid == getpid();

@@ -78,7 +78,7 @@ static int lacks_descriptor(void) {
 }
 
 ec_failure ec_outcome_failure(const ec_transfer *t, CURLcode code) {
-  long error = 0, proxy_status = 0;
+  long error = 0, proxy_status = 0, verified = 0;
   if (t->limit != EC_FAIL_NONE)
     return ec_err(t->limit);
   curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &error);
@@ -97,8 +97,10 @@ ec_failure ec_outcome_failure(const ec_transfer *t, CURLcode code) {
   if (t->sent == EC_SENT_NOTHING && may_lack_descriptor(code) &&
       lacks_descriptor())
     return ec_err(EC_FAIL_DESCRIPTORS);
-  if (code == CURLE_PEER_FAILED_VERIFICATION)
-    return ec_err_certificate(t->error_text);
+  if (code == CURLE_PEER_FAILED_VERIFICATION) {
+    curl_easy_getinfo(t->easy, CURLINFO_SSL_VERIFYRESULT, &verified);
+    return ec_err_certificate(t->error_text, verified);
+  }
   /* libcurl has its own cap on the length of a header line, and so on a first
   ** line that never ends; it reports both as lack of memory */
   if (code == CURLE_OUT_OF_MEMORY && t->memory.headers.status != 0)
@@ -108,5 +110,9 @@ ec_failure ec_outcome_failure(const ec_transfer *t, CURLcode code) {
   /* it reports malformed chunks as a broken connection */
   if (code == CURLE_RECV_ERROR && strstr(t->error_text, "chunk") != NULL)
     code = CURLE_WEIRD_SERVER_REPLY;
+  /* with GnuTLS, it reports a client certificate that it can't read as this */
+  if (code == CURLE_SSL_CONNECT_ERROR &&
+      strstr(t->error_text, "error reading X.509") != NULL)
+    code = CURLE_SSL_CERTPROBLEM;
   return ec_err_curl(code);
 }

@@ -151,6 +151,7 @@ int ec_poll_fd(const ec_poll *p) {
 
 #else
 
+#include <fcntl.h>
 #include <poll.h>
 
 struct ec_poll {
@@ -179,6 +180,8 @@ int ec_poll_set(ec_poll *p, int fd, int events) {
       p->set[i] = p->set[--p->count];
     return 0;
   }
+  if (fcntl(fd, F_GETFD) < 0)
+    return -1; /* not a descriptor: poll would only report that later */
   if (i == p->room) {
     size_t room = p->room == 0 ? 16 : p->room * 2;
     struct pollfd *set = realloc(p->set, room * sizeof *set);
@@ -212,12 +215,13 @@ int ec_poll_wait(ec_poll *p, double seconds, ec_poll_event *events, int room) {
     return -1;
   for (i = 0; i < p->count && found < room; i++) {
     short got = p->set[i].revents;
-    if (got != 0) {
+    if (got & POLLNVAL) { /* closed: leaves the set, as it leaves epoll's */
+      p->set[i--] = p->set[--p->count];
+    } else if (got != 0) {
       events[found].fd = p->set[i].fd;
-      events[found].events =
-          ((got & POLLIN) ? EC_POLL_IN : 0) |
-          ((got & POLLOUT) ? EC_POLL_OUT : 0) |
-          ((got & (POLLERR | POLLHUP | POLLNVAL)) ? EC_POLL_ERR : 0);
+      events[found].events = ((got & POLLIN) ? EC_POLL_IN : 0) |
+                             ((got & POLLOUT) ? EC_POLL_OUT : 0) |
+                             ((got & (POLLERR | POLLHUP)) ? EC_POLL_ERR : 0);
       found++;
     }
   }

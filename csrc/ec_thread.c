@@ -247,13 +247,29 @@ static void stop(void *data) {
   thread_close(data);
 }
 
+/* Bytes of the thread's stack.  The default of some systems is too small for a
+** TLS handshake: 128 KiB with musl, 512 KiB on macOS. */
+#define STACK_SIZE (1024 * 1024)
+
+static int create_thread(ec_thread *h) {
+  pthread_attr_t attributes;
+  int rc = pthread_attr_init(&attributes);
+  if (rc != 0)
+    return rc;
+  rc = pthread_attr_setstacksize(&attributes, STACK_SIZE);
+  if (rc == 0)
+    rc = pthread_create(&h->thread, &attributes, ec_thread_run, h);
+  pthread_attr_destroy(&attributes);
+  return rc;
+}
+
 /* Signals are for the program's own threads. */
 static int start_thread(ec_thread *h) {
   sigset_t all, before;
   int rc;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  rc = pthread_create(&h->thread, NULL, ec_thread_run, h);
+  rc = create_thread(h);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
 #if defined(__linux__)
   if (rc == 0)

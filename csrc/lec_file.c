@@ -28,6 +28,10 @@
 #define DIRECTORY_TYPE "extcontacts.directory"
 #define PRIVATE_DIRECTORY 0700
 
+/* Plans may exceed 2 GiB; on 32-bit systems this takes -D_FILE_OFFSET_BITS=64.
+ */
+typedef char large_files[sizeof(off_t) >= 8 ? 1 : -1];
+
 /* Owns the descriptor, and the path for error messages. */
 typedef struct lec_file {
   int fd; /* -1: closed */

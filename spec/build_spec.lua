@@ -1,11 +1,13 @@
 -- The scripts behind make: what they count, what they print, what they fail.
 
+local vm = require "spec.support.vm"
+
 -- Variables for run.sh: this VM, and a folder of its own, because other runs of this
 -- file may be under way.
 local unique = os.tmpname()
 os.remove(unique)
 local FOLDER = "build/check/nested-" .. unique:match "[^/]+$"
-local NESTED = ("CHECK_DIR=%s VMS=%s "):format(FOLDER, package.loaded.jit and "luajit" or "lua5.4")
+local NESTED = ("CHECK_DIR=%s VMS=%s "):format(FOLDER, vm)
 
 local function quoted(text)
   return "'" .. text:gsub("'", "'\\''") .. "'"
@@ -226,7 +228,7 @@ describe("deps.sh", function()
     local status, output = shell("sed '/^PATH=/d' spec/support/deps.sh | PATH=" .. bin
       .. " sh -s -- test")
     assert.equal(1, status)
-    for _, words in ipairs { "a C compiler", "libcurl, with headers", "busted, for luajit",
+    for _, words in ipairs { "a C compiler", "libcurl 7.63 or later, with headers", "busted, for luajit",
       "There is no apt here" } do
       assert.matches(words, output, 1, true)
     end

@@ -4,6 +4,8 @@
 --     local client = ec.connect()
 --     for contact in client:scan_contacts() do … end
 
+require "extcontacts.base.native" -- first: explains why the C core can't be loaded
+
 local cancel_token = require "extcontacts.base.cancel_token"
 local client = require "extcontacts.client"
 local config = require "extcontacts.config"

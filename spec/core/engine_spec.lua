@@ -320,7 +320,7 @@ describe("the engine", function()
     assert.same({}, engine:step(0))
   end)
 
-  it("has a descriptor and a timeout for event loops", function()
+  it("has a descriptor and a timeout for event loops #pollable", function()
     local engine = fixture.new()
     assert.is_true(engine:pollfd() >= 0)
     assert.is_nil(engine:timeout())

@@ -8,10 +8,11 @@ local files = require "extcontacts.base.files"
 local peer = require "spec.support.peer"
 local socket = require "socket"
 local unix = require "socket.unix"
+local vm = require "spec.support.vm"
 
 -- Specs of what a thread does differently; they have their counterparts here.
 local DIFFERENT = {
-  ["has a descriptor and a timeout for event loops"] = true,
+  ["has a descriptor and a timeout for event loops #pollable"] = true,
   ["ends a cancelled transfer at once, and once"] = true,
   ["ends its transfers as closed when it is closed"] = true,
   ["ends a request whose deadline has passed without sending it"] = true,
@@ -250,7 +251,7 @@ describe("driven by a thread:", function()
       p:stop()
     end)
 
-    local function run(vm, script)
+    local function run(program, script)
       local file = os.tmpname()
       local out = assert(io.open(file, "w"))
       out:write(([[
@@ -264,14 +265,12 @@ describe("driven by a thread:", function()
         engine:step(0.02)
       ]]):format(p.url:sub(5)), script)
       out:close()
-      local handle = io.popen(vm .. " " .. file .. " 2>&1; echo status $?")
+      local handle = io.popen(program .. " " .. file .. " 2>&1; echo status $?")
       local text = handle:read("*a")
       handle:close()
       os.remove(file)
       return text
     end
-
-    local vm = rawget(_G, "jit") and "luajit" or "lua5.4"
 
     for name, script in pairs {
       ["that ends"] = "",

@@ -5,8 +5,8 @@ local api = require "spec.support.api"
 local files = require "extcontacts.base.files"
 local markdown = require "spec.support.markdown"
 local sandbox = require "spec.support.sandbox"
+local vm = require "spec.support.vm"
 
-local VM = package.loaded.jit and "luajit" or "lua5.4"
 
 -- With sanitizers in the module, the program that loads it must have them too.
 local SANITIZERS = "-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -O1 -g"
@@ -41,7 +41,7 @@ describe("the embedding example", function()
     host = os.tmpname()
     os.remove(host)
     local code, output = shell(("env -u MAKEFLAGS -u MFLAGS %s -s -C examples/embed LUA=%s CORE=%s OUTPUT=%s "
-      .. "CFLAGS=%s"):format(os.getenv "MAKE" or "make", VM, quoted(core_directory()), host,
+      .. "CFLAGS=%s"):format(os.getenv "MAKE" or "make", vm, quoted(core_directory()), host,
       quoted("-Werror -Wpedantic " .. (os.getenv "EXTCONTACTS_SANITIZED" and SANITIZERS or "-O2 -g"))))
     assert.equal(0, code, output)
     assert.equal("", output)

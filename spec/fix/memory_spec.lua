@@ -1,6 +1,9 @@
 -- The memory of a plan does not grow with the file that it reads.
 local script = require "spec.support.script"
 
+-- KiB of garbage; the collector of Lua 5.3 waits for more.
+local SLACK = _VERSION == "Lua 5.3" and 8192 or 4096
+
 local CELL = ("x"):rep(4000)
 
 local WRITE = {
@@ -59,7 +62,7 @@ describe("a plan", function()
   for format in pairs(WRITE) do
     it("needs as much memory for a small file as for a large one: " .. format, function()
       local small, large = peak(format, 250), peak(format, 2500) -- 1 and 10 MB
-      assert.is_true(large < 2 * small + 4096, ("%d KiB for 1 MB, %d KiB for 10 MB"):format(small, large))
+      assert.is_true(large < 2 * small + SLACK, ("%d KiB for 1 MB, %d KiB for 10 MB"):format(small, large))
     end)
   end
 end)

@@ -47,7 +47,7 @@ describe("a set of descriptors", function()
     assert.is_false(pcall(set.watch, set, "x"))
   end)
 
-  it("has a descriptor that stands for all of them", function()
+  it("has a descriptor that stands for all of them #pollable", function()
     local bell, inner, outer = poll.bell(), poll.set(), poll.set()
     inner:watch(bell:fd())
     outer:watch(inner:fd())
@@ -56,7 +56,7 @@ describe("a set of descriptors", function()
     assert.is_true(outer:wait(20))
   end)
 
-  it("waits for several engines at the same time", function()
+  it("waits for several engines at the same time #pollable", function()
     local scripted = fixture.start { { { "read" }, { "send", peer.reply("hello") } } }
     local idle, busy = fixture.new {}, fixture.new {}
     local transfer = assert(busy:submit { method = "GET", url = scripted.url, deadline = core.engine.now() + 20 })

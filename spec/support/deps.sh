@@ -5,7 +5,7 @@
 #   deps.sh [--list|--probe] SET...
 #   deps.sh --has PACKAGE
 #
-# SET: build demo test optional check fuzz deep rock bare
+# SET: build demo test optional check fuzz deep rock ports bare
 #
 # Looks for programs, libraries and Lua modules themselves (not for packages).
 # What is missing is installed with apt where there is apt: directly as root,
@@ -26,7 +26,7 @@ case ${1-} in
 --probe) mode=probe; shift ;;
 --has)
   mode=has asked=${2-} named=
-  set -- deep optional rock bare ;;
+  set -- deep optional rock ports bare ;;
 esac
 
 sets=
@@ -35,8 +35,10 @@ add_sets() {
     case " $sets " in *" $set "*) continue ;; esac
     sets="$sets $set"
     case $set in
-    build | optional | bare) ;;
-    demo | rock) add_sets build ;;
+    build | optional | lua53 | bare) ;;
+    demo) add_sets build ;;
+    rock) add_sets build lua53 ;;
+    ports) add_sets check lua53 ;;
     test) add_sets demo ;;
     check) add_sets test optional ;;
     fuzz) add_sets check ;;
@@ -132,21 +134,27 @@ certificates() {
   return 1
 }
 
-# clang_runtime FLAG: links a program with a clang run-time library
-clang_runtime() {
+# links TEXT COMPILER FLAG: a program in C
+links() {
   object=$(mktemp) || return 1
-  echo 'int LLVMFuzzerTestOneInput(const char *d, long n){return d && n < 0;}' |
-    clang "$1" -x c - -o "$object"
+  echo "$1" | "$2" -x c - -o "$object" "$3"
   status=$?
   rm -f "$object"
   return $status
+}
+
+# clang_runtime FLAG: links a program with a clang run-time library
+clang_runtime() {
+  links 'int LLVMFuzzerTestOneInput(const char *d, long n){return d && n < 0;}' \
+    clang "$1"
 }
 
 need build "GNU make" "make" have make
 need build "a C compiler: gcc, with the C library's headers" "gcc libc6-dev" \
   compiles "${CC:-cc}" stdlib.h
 need build "pkg-config" "pkg-config" have "${PKG_CONFIG:-pkg-config}"
-need build "libcurl, with headers" "libcurl4-openssl-dev" pkg libcurl
+need build "libcurl 7.63 or later, with headers" "libcurl4-openssl-dev" \
+  pkg "libcurl >= 7.63"
 need build "the certificates of the public authorities" "ca-certificates" \
   certificates
 need build "Lua 5.4, the program lua5.4" "lua5.4" have lua5.4
@@ -193,7 +201,14 @@ need fuzz "simdjson, with headers" "libsimdjson-dev" pkg simdjson
 
 need deep "valgrind" "valgrind" have valgrind
 
+need lua53 "Lua 5.3, the program lua5.3" "lua5.3" have lua5.3
+need lua53 "Lua 5.3, the library with headers" "liblua5.3-dev" pkg lua5.3
+
 need rock "luarocks" "luarocks" have luarocks
+
+need ports "musl, with its compiler wrapper" "musl-tools" have musl-gcc
+need ports "libcurl with GnuTLS" "libcurl3-gnutls" \
+  links "int main(void) { return 0; }" "${CC:-cc}" -l:libcurl-gnutls.so.4
 
 need bare "mmdebstrap" "mmdebstrap" have mmdebstrap
 

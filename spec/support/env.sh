@@ -26,9 +26,11 @@ c=$(quote "$build/?.so;")
 printf 'export LUA_PATH=%s"${LUA_PATH:-;}";\n' "$lua"
 printf 'export LUA_CPATH=%s"${LUA_CPATH:-;}";\n' "$c"
 printf 'export PATH=%s"$PATH";\n' "$(quote "$build/bin:")"
-# Lua 5.4 prefers these where they are set.
+# Lua 5.3 and 5.4 prefer these where they are set.
 versioned() { # name, quoted paths
   printf '[ -z "${%s+set}" ] || export %s=%s"$%s";\n' "$1" "$1" "$2" "$1"
 }
-versioned LUA_PATH_5_4 "$lua"
-versioned LUA_CPATH_5_4 "$c"
+for version in 5_3 5_4; do
+  versioned "LUA_PATH_$version" "$lua"
+  versioned "LUA_CPATH_$version" "$c"
+done

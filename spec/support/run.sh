@@ -18,7 +18,12 @@
 #   memerr   every allocation failing in turn (spec/memerr)
 #   valgrind the specs of the C modules under memcheck
 #   fuzz     libFuzzer, FUZZ_SECONDS (10) a target (spec/fuzz)
-#   rock     luarocks make in a fresh tree, for both VMs
+#   ports    other systems and libraries: the specs of the C core without epoll and
+#            with a libcurl that uses GnuTLS; compiled for 32 bits and with musl
+#   lua53    the specs on Lua 5.3, but for those of programs that run in LuaJIT (the
+#            sandbox, nginx), of scripts and documents, of the command, and of what is
+#            slow and the same for any Lua (duplicates, growth, soak)
+#   rock     luarocks make in a fresh tree, for Lua 5.4, 5.3 and LuaJIT
 #   bare     `make demo` and `make test` in a minimal Debian
 #            (spec/support/check_bare.sh)
 #   deps     installs what the other groups need, but for bare and valgrind
@@ -44,6 +49,7 @@ out=${CHECK_DIR:-build/check}
 mkdir -p $out
 # Versioned settings would win over the LUA_PATH and LUA_CPATH set here.
 unset LUA_PATH_5_4 LUA_CPATH_5_4 LUA_INIT LUA_INIT_5_4
+unset LUA_PATH_5_3 LUA_CPATH_5_3 LUA_INIT_5_3
 
 # A user's account and proxies, of which the specs must see nothing: options of
 # env.
@@ -250,7 +256,8 @@ on_vms() {
 
 # run_beside GROUP: starts a group that runs beside the groups after it
 run_beside() {
-  if [ "$JOBS" -gt 1 ] && [ -z "$beside" ]; then
+  if [ "$JOBS" -gt 1 ]; then
+    [ -z "$beside" ] || joined beside "$beside"
     sandbox_build # which both sides use
     in_background beside "group_$1"
     beside=$!
@@ -517,8 +524,43 @@ group_fuzz() {
   fi
 }
 
-group_rock() {
+# The specs of the engine, which waits and reads libcurl's answers.
+engine_specs() {
+  spec_files | grep -E '^spec/core/(engine|load)'
+}
+
+group_ports() {
+  sandbox_build
+  all_specs=$specs
+  check "build without epoll" build "$out/no-epoll" lua5.4 CFLAGS="-O2 -g -DEC_NO_EPOLL"
+  specs=${all_specs:-$(engine_specs) spec/runtime/poll_spec.lua spec/iterate/map_spec.lua
+    spec/iterate/concurrency_live_spec.lua --exclude-tags=pollable}
+  suite "specs of the engine without epoll" "$out/no-epoll" lua5.4
+  # Both libraries have the same headers; only one -dev package can be installed.
+  check "build with libcurl-gnutls" build "$out/gnutls" lua5.4 CURL_LIBS=-l:libcurl-gnutls.so.4
+  specs=${all_specs:-$(engine_specs)}
+  suite "specs of the engine with GnuTLS" "$out/gnutls" lua5.4
+  specs=$all_specs
+  check "compiles for 32 bits (gcc, lua5.4)" sh spec/support/ports.sh m32 gcc lua5.4
+  check "compiles for 32 bits (clang, luajit)" sh spec/support/ports.sh m32 clang luajit
   for vm in $VMS; do
+    check "compiles with musl ($vm)" sh spec/support/ports.sh musl "$vm"
+  done
+  check "runs with musl" sh spec/support/ports.sh musl-run
+}
+
+group_lua53() {
+  sandbox_build
+  check "build for lua5.3" build build/lua5.3 lua5.3
+  all_specs=$specs
+  specs=${specs:-$(specs_of_the_client | grep -vE '^spec/(cli|dedupe|environment|examples|resty)/|nginx|(build|chaos|growth|interpreter|linear|soak)_spec' |
+    xargs grep -L 'support\.command"')}
+  suite_on lua5.3
+  specs=$all_specs
+}
+
+group_rock() {
+  for vm in $VMS lua5.3; do
     check "luarocks make for $vm" sh spec/support/rock.sh "$vm"
   done
 }
@@ -537,7 +579,7 @@ group_bare() {
 }
 
 group_deps() {
-  check "packages for developers" sh spec/support/deps.sh fuzz rock
+  check "packages for developers" sh spec/support/deps.sh fuzz rock ports
 }
 
 groups=
@@ -551,7 +593,7 @@ specs=${*:-}
 start_all=$(date +%s)
 for group in ${groups:-suite}; do
   case ${group#+} in
-  suite | optional | nginx | leaks | static | asan | tsan | gc | chaos | memerr | valgrind | fuzz | rock | bare | deps)
+  suite | optional | nginx | leaks | static | asan | tsan | gc | chaos | memerr | valgrind | fuzz | ports | lua53 | rock | bare | deps)
     case $group in
     +*) run_beside "${group#+}" ;;
     *) group_$group ;;

@@ -40,24 +40,24 @@ end
 local complete
 
 -- The new value without what can't remain.
-local function remaining(field, before, after)
-  if type(before) ~= "table" or type(after) ~= "table" or field.shape ~= "value" then
-    return after
-  end
-  after = complete(models[field.type], before, after)
-  return not is_gone(field.type, before, after) and after or nil
+local function remaining(type_name, before, after)
+  after = complete(models[type_name], before, after)
+  return not is_gone(type_name, before, after) and after or nil
 end
 
 function complete(model, before, after)
   local out = after
-  for _, field in ipairs(model and model.fields or {}) do
-    local name = field.wire
-    local value = remaining(field, before[name], after[name])
-    if value ~= after[name] then
+  for name, value in pairs(after) do
+    local field = type(value) == "table" and type(before[name]) == "table" and model and model.by_wire[name]
+    local left = value
+    if field and field.shape == "value" then
+      left = remaining(field.type, before[name], value)
+    end
+    if left ~= value then
       if out == after then
         out = shallow_copy(after)
       end
-      out[name] = value
+      out[name] = left
     end
   end
   return out

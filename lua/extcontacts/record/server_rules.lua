@@ -89,7 +89,7 @@ end
 
 -- Lua's type of one value of a field; nil for any value.
 local function item_type(field)
-  return models[field.type] and "table" or TYPES[field.type]
+  return TYPES[field.type] or models[field.type] and "table" or nil
 end
 
 local function is_whole(value)
@@ -160,12 +160,12 @@ end
 local function check_item(found, model, field, path, value)
   if not check_type(found, path, value, item_type(field)) then
     return
+  elseif type(value) == "string" then
+    check_text(found, model, field, path, value)
   elseif REFERENCES[field.type] then
     check_reference(found, field, path, value)
   elseif models[field.type] then
     check_object(found, models[field.type], path, value)
-  elseif type(value) == "string" then
-    check_text(found, model, field, path, value)
   end
 end
 
@@ -201,11 +201,21 @@ local function required_of(model)
   return required_fields[model]
 end
 
+-- Whether nothing can be wrong with a text: most have none of the rules below.
+local function is_plain_text(model, field, value)
+  if type(value) ~= "string" or TYPES[field.type] ~= "string" or field.type == "date" or field.shape ~= "value" then
+    return false
+  end
+  local range = LENGTHS[model.name] and LENGTHS[model.name][field.wire]
+  local has_length = not range or range[1] <= 1 and #value <= range[2] and value:find "^%w" ~= nil
+  return has_length and not (model.name == "ExternalContact" and contact_fields.is_email[field.wire])
+end
+
 function check_object(found, model, path, object)
   for name, value in pairs(object) do
     local field = model.by_wire[name]
     -- A null field counts as missing, and the server ignores its own fields.
-    if field and value ~= null and not field.read_only then
+    if field and value ~= null and not field.read_only and not is_plain_text(model, field, value) then
       check_field(found, model, field, diff.extended(path, name), value)
     end
   end

@@ -114,8 +114,22 @@ function fields.reader(model, path)
       return out
     end
   end
+  local first, second, third = path[1], path[2], path[3]
+  if third then
+    return function(record)
+      return fields.comparable(field_path.at(record, path))
+    end
+  end
+  -- Tested for each record of a plan.
   return function(record)
-    return fields.comparable(field_path.at(record, path))
+    local value = record[first]
+    if second then
+      value = type(value) == "table" and value[second] or nil
+    end
+    if value == null then
+      return nil
+    end
+    return fields.comparable(value)
   end
 end
 

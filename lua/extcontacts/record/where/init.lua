@@ -167,6 +167,12 @@ local function comparison(work, node)
     return { kind = "boolean", value = order(ORDER[node.op], left, right) }
   end
   local expected = node.op == "=="
+  local fixed = node[2].op == "constant" and kinds.text and right.value()
+  if fixed and left.kind == "text" then
+    return { kind = "boolean", value = function(record)
+      return (left.value(record) == fixed) == expected
+    end }
+  end
   return { kind = "boolean", value = function(record)
     return (plain(left.value(record)) == plain(right.value(record))) == expected
   end }

@@ -25,9 +25,8 @@ function acceptance.new(fix, described, selection, ctx)
   }, Acceptance)
 end
 
---- The fields that decide; nil if nothing decides, or if it takes the whole record.
----@return string[]|nil
-function Acceptance:fields()
+-- The fields that decide; nil if nothing decides, or if it takes the whole record.
+local function fields_of(self)
   local tested, declared = self.selection:fields(), self.declared
   if not declared then
     return tested
@@ -39,6 +38,23 @@ function Acceptance:fields()
     end
   end
   return fields
+end
+
+--- How the records of a listing are tried before they are decoded in full.
+---@param on_unselected fun() called for each record for which the condition does not hold
+---@return extcontacts.fix.Trial
+function Acceptance:trial(on_unselected)
+  local trial, test = { fields = fields_of(self) }, self.selection:early_test()
+  if test then
+    function trial.accepts(record)
+      if test(record) then
+        return true
+      end
+      on_unselected()
+      return false
+    end
+  end
+  return trial
 end
 
 --- Whether the filter accepts an item.  It gets a copy of the record, or of the fields that

@@ -185,7 +185,9 @@ function Planner:open(described)
   end
   if described.method then
     -- A listing's options are checked when it is opened, and their mistakes are the fix's.
-    return call("source", nil, source.open, described, self.client, self.ctx, self.acceptance:fields())
+    return call("source", nil, source.open, described, self.client, self.ctx, self.acceptance:trial(function()
+      self:pass_over()
+    end))
   elseif described.type ~= "each" then
     return source.open(described, self.client, self.ctx)
   end
@@ -193,6 +195,26 @@ function Planner:open(described)
   return function()
     return (call("source", nil, next_item))
   end, close
+end
+
+-- Counts a record; returns the totals.
+function Planner:count()
+  local totals = self.draft.totals
+  totals.records = totals.records + 1
+  return totals
+end
+
+function Planner:report_progress()
+  if self.on_record then
+    self.on_record(self.draft.totals.records, self.draft.count, self.total_of)
+  end
+end
+
+-- Counts a record of a listing that the caller has not selected.
+function Planner:pass_over()
+  local totals = self:count()
+  totals.unselected = (totals.unselected or 0) + 1
+  self:report_progress()
 end
 
 -- Whether the caller has selected a record.
@@ -222,7 +244,7 @@ function Planner:pass(item)
 end
 
 function Planner:run()
-  local fix, ctx, notes, totals = self.fix, self.ctx, self.notes, self.draft.totals
+  local fix, ctx, notes = self.fix, self.ctx, self.notes
   local described = self:source()
   self.described = described
   self.selection = selection.new(described, self.where, self.ids)
@@ -237,16 +259,15 @@ function Planner:run()
   if fix.prepare then
     call("prepare", nil, fix.prepare, ctx)
   end
-  local next_item, close, total_of = self:open(described)
+  local next_item, close
+  next_item, close, self.total_of = self:open(described)
   local item, goes_on = next_item(), true
   while item and goes_on do
-    totals.records = totals.records + 1
+    self:count()
     notes.item = item
     goes_on = self:pass(item)
     if goes_on then
-      if self.on_record then
-        self.on_record(totals.records, self.draft.count, total_of)
-      end
+      self:report_progress()
       notes.item = nil
       item = next_item()
     end

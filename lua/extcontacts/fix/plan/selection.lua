@@ -66,9 +66,18 @@ function selection.new(described, condition, ids)
   if condition then
     self.condition_of = reader(condition, read)
     -- The kinds of a scan of notes share a model.
-    self.condition_of(described.kind or "contact_note")
+    self.condition = self.condition_of(described.kind or "contact_note")
+    self.kind = described.kind
   end
   return self
+end
+
+--- The test of the condition, if it alone selects the records of a listing and applies to all
+-- of them.  `test` holds for what has passed it.
+---@return (fun(record: table): boolean)|nil
+function Selection:early_test()
+  return not self.chosen and not self.described.members and self.described.kind and self.condition
+    and self.condition.test or nil
 end
 
 --- The fields that the condition reads; nil without one, or if it isn't tested on the records
@@ -78,7 +87,7 @@ function Selection:fields()
   if not self.condition_of or self.described.members then
     return nil
   end
-  return self.condition_of(self.described.kind or "contact_note").fields
+  return self.condition.fields
 end
 
 --- Opens the source if only the chosen records are to be read; nil otherwise.
@@ -101,7 +110,8 @@ local function holds(self, item)
   elseif not item.record then
     return false, "not tested by the condition: there is no record yet"
   end
-  return self.condition_of(item.reference.kind).test(item.record)
+  local condition = item.reference.kind == self.kind and self.condition or self.condition_of(item.reference.kind)
+  return condition.test(item.record)
 end
 
 --- Whether an item is selected.

@@ -32,9 +32,16 @@ local reader = {}
 
 local DUPLICATE = "duplicate row: this record appears earlier in the file"
 
-local function of_iterator(described, iterator, is_partial)
+---@class extcontacts.fix.Trial what is known of a record before it is decoded in full
+---@field fields string[]|nil that decide whether it is used
+---@field accepts (fun(record: table): boolean)|nil those for which it returns false are passed over
+
+local function of_iterator(described, iterator, is_partial, accepts)
   return function()
     local record, number = iterator()
+    while accepts and record ~= nil and not accepts(record) do
+      record, number = iterator()
+    end
     if record == nil then
       return nil
     end
@@ -244,25 +251,26 @@ end
 ---@param described extcontacts.fix.Source
 ---@param client table
 ---@param ctx table
----@param fields string[]|nil fields that decide whether a record is used: of the records of listings, only these are
---- decoded, until `reader.complete`
+---@param trial extcontacts.fix.Trial|nil of the records of listings, only its fields are decoded, until
+--- `reader.complete`
 ---@return fun(): extcontacts.fix.Item|nil next_item
 ---@return fun() close
 ---@return (fun(): integer|nil)|nil total how many records or rows the source has, where that is known
-function reader.open(described, client, ctx, fields)
+function reader.open(described, client, ctx, trial)
   if described.type == "each" then
     return of_iterator(described, described.open(ctx.client, ctx)), function() end
   elseif described.open_items then
     return described.open_items(client, ctx)
   elseif described.method then
     local options = described.options
-    local is_partial = fields ~= nil and not (options and options.fields)
+    trial = not (options and options.fields) and trial or {}
+    local is_partial = trial.fields ~= nil
     if is_partial then
       options = shallow_copy(options or {})
-      options.fields, options.completable = with_reference(described, fields), true
+      options.fields, options.completable = with_reference(described, trial.fields), true
     end
     local iterator = client[described.method](client, options)
-    return of_iterator(described, iterator, is_partial), function()
+    return of_iterator(described, iterator, is_partial, trial.accepts), function()
       iterator:close()
     end, counter_of(described, client, iterator)
   end

@@ -58,16 +58,28 @@ function lint.rejected(kind, body)
   return problems
 end
 
+-- The names of a model's phone numbers.
+local phone_names = {}
+local function phones_of(model)
+  if not phone_names[model] then
+    local names = {}
+    for _, field in ipairs(model.fields) do
+      names[#names + 1] = field.type == "PhoneNumber" and field.wire or nil
+    end
+    phone_names[model] = names
+  end
+  return phone_names[model]
+end
+
 --- Finds values that the server would reject or ignore.
 ---@param kind extcontacts.record.TypeName
 ---@param body table
 ---@return extcontacts.record.Warning[]
 function lint.check(kind, body)
   local warnings = server_rules.problems(kind, body)
-  for _, field in ipairs(models[types.by_name[kind].model].fields) do
-    local value = field.type == "PhoneNumber" and body[field.wire]
-    if type(value) == "table" then
-      check_phone(warnings, { field.wire }, value)
+  for _, name in ipairs(phones_of(models[types.by_name[kind].model])) do
+    if type(body[name]) == "table" then
+      check_phone(warnings, { name }, body[name])
     end
   end
   table.sort(warnings, by_path)

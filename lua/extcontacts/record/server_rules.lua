@@ -201,14 +201,25 @@ local function required_of(model)
   return required_fields[model]
 end
 
--- Whether nothing can be wrong with a text: most have none of the rules below.
-local function is_plain_text(model, field, value)
-  if type(value) ~= "string" or TYPES[field.type] ~= "string" or field.type == "date" or field.shape ~= "value" then
-    return false
-  end
+-- By field: whether its texts have no rule, or the range of their length if that is the only
+-- one.
+local plain_fields = {}
+local function plainness(model, field)
+  local is_plain = TYPES[field.type] == "string" and field.type ~= "date" and field.shape == "value"
+    and not (model.name == "ExternalContact" and contact_fields.is_email[field.wire])
   local range = LENGTHS[model.name] and LENGTHS[model.name][field.wire]
-  local has_length = not range or range[1] <= 1 and #value <= range[2] and value:find "^%w" ~= nil
-  return has_length and not (model.name == "ExternalContact" and contact_fields.is_email[field.wire])
+  plain_fields[field] = is_plain and (range or true)
+  return plain_fields[field]
+end
+
+-- Whether nothing can be wrong with a value, as with most texts.
+local function is_plain_text(model, field, value)
+  local plain = plain_fields[field]
+  if plain == nil then
+    plain = plainness(model, field)
+  end
+  return plain and type(value) == "string"
+    and (plain == true or plain[1] <= 1 and #value <= plain[2] and value:find "^%w" ~= nil)
 end
 
 function check_object(found, model, path, object)

@@ -102,15 +102,21 @@ SHARED = docs/extcontacts.1:share/man/man1/extcontacts.1 \
   $(COMPLETIONS)/zsh:share/zsh/site-functions/_extcontacts \
   $(COMPLETIONS)/fish:share/fish/vendor_completions.d/extcontacts.fish
 
+# $(call install_tree,folder,place): all files of a folder
+install_tree = (cd $(1) && find . -type d | while read -r name; do \
+  $(INSTALL) -d "$(2)/$$name" || exit 1; done && \
+  find . -type f | while read -r name; do \
+  $(INSTALL) -m 644 "$$name" "$(2)/$$name" || exit 1; done)
+
 install: all
 	$(INSTALL) -d "$(OURS)" "$(DESTDIR)$(LIBDIR)/extcontacts" \
 	  "$(DESTDIR)$(BINDIR)"
-	@cd lua && find . -type d -exec mkdir -p "$(DESTDIR)$(LUADIR)/{}" \; && \
-	find . -type f -exec $(INSTALL) -m 644 {} "$(DESTDIR)$(LUADIR)/{}" \;
+	@$(call install_tree,lua,$(DESTDIR)$(LUADIR))
 	$(INSTALL) -m 755 $(CORE) "$(DESTDIR)$(LIBDIR)/extcontacts/core.so"
 	$(INSTALL) -d "$(DOCS)/docs"
 	$(INSTALL) -m 644 README.md CHANGELOG.md LICENSE "$(DOCS)"
 	$(INSTALL) -m 644 docs/*.md "$(DOCS)/docs"
+	@$(call install_tree,examples,$(DOCS)/examples)
 	@for name in $(COMMANDS); do \
 	  $(INSTALL) -m 755 $(BUILD)/bin/$$name "$(DESTDIR)$(BINDIR)/$$name" || \
 	  exit 1; \

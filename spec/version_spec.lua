@@ -16,13 +16,23 @@ describe("the version", function()
   end)
 
   it("is in the rockspec and in its file name", function()
-    local pipe = assert(io.popen("ls *.rockspec", "r"))
+    local pipe = assert(io.popen("ls extcontacts-[0-9]*.rockspec", "r"))
     local name = pipe:read "*a"
     pipe:close()
     local revision = name:match("^extcontacts%-" .. PLAIN .. "%-(%d+)%.rockspec\n$")
     assert.is_string(revision, "one rockspec of this version is expected, found: " .. name)
     local text = read((name:gsub("\n", "")))
     assert.matches(('\nversion = "%s-%s"\n'):format(version, revision), text, 1, true)
+  end)
+
+  it("is all that distinguishes the rockspec from the one of the checkout, besides the source", function()
+    local function body(path)
+      return (read(path):gsub('\nversion = "[^"]*"', "", 1):gsub("\nsource = %b{}", "", 1))
+    end
+    local pipe = assert(io.popen("ls extcontacts-[0-9]*.rockspec", "r"))
+    local name = pipe:read "*l"
+    pipe:close()
+    assert.equal(body "extcontacts-scm-1.rockspec", body(name))
   end)
 
   it("has the newest section of the changelog, below the unreleased changes", function()

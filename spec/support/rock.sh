@@ -1,6 +1,7 @@
 #!/bin/sh
-# rock.sh VM: `luarocks make` of a copy of this tree into a fresh tree, then a
-# script that uses what was installed, from a folder that has nothing else.
+# rock.sh VM: `luarocks make` of a copy of this tree into a fresh tree, and once
+# `luarocks build` of a release; then a script that uses what was installed, from a
+# folder that has nothing else.
 set -eu
 vm=${1:-lua5.4}
 cd "$(dirname "$0")/../.."
@@ -18,13 +19,25 @@ luajit)
   version=5.1
   set -- LUA=luajit "LUA_INCDIR=$(pkg-config --variable=includedir luajit)" ;;
 *)
-  version=5.4
+  version=${vm#lua}
   set -- ;;
 esac
 rocks="luarocks --lua-version=$version --tree=$work/tree"
 (cd "$work/source" && $rocks make --deps-mode=none "$@")
 
-unset LUA_PATH LUA_CPATH LUA_PATH_5_4 LUA_CPATH_5_4
+# The rockspec of a version builds its archive.
+if [ "$vm" = lua5.4 ]; then
+  rockspec=$(cd "$work/source" && ls extcontacts-[0-9]*.rockspec)
+  name=${rockspec%-*}
+  mkdir "$work/release"
+  cp "$work/source/$rockspec" "$work/release"
+  rm -rf "$work/source/build"
+  mv "$work/source" "$work/$name"
+  tar -C "$work" -czf "$work/release/$name.tar.gz" "$name"
+  (cd "$work/release" && $rocks build --deps-mode=none "$rockspec")
+fi
+
+unset LUA_PATH LUA_CPATH LUA_PATH_5_4 LUA_CPATH_5_4 LUA_PATH_5_3 LUA_CPATH_5_3
 eval "$($rocks path)"
 cd "$work"
 cat >try.lua <<'LUA'

@@ -31,7 +31,7 @@ static void check_libcurl(lua_State *L) {
 EC_EXPORT int luaopen_extcontacts_core(lua_State *L) {
   ec_load_pin();
   check_libcurl(L);
-  lua_createtable(L, 0, 13);
+  lua_createtable(L, 0, 14);
   lec_open_json(L);
   lua_setfield(L, -2, "json");
   lec_open_url(L);
@@ -44,6 +44,8 @@ EC_EXPORT int luaopen_extcontacts_core(lua_State *L) {
   lua_setfield(L, -2, "file");
   lec_open_hash(L);
   lua_setfield(L, -2, "hash");
+  lec_open_lines(L);
+  lua_setfield(L, -2, "lines");
   lec_open_idset(L);
   lua_setfield(L, -2, "idset");
   lec_open_distinct(L);

@@ -12,8 +12,11 @@ typedef struct skipper {
   int levels;
   ec_json_fault *fault;
   const char **where;
+  ec_json_names *names; /* NULL: not noted */
   /* For each level whether it is an object, a bit each. */
   unsigned char objects[EC_JSON_DEEPEST / 8 + 1];
+  /* For each level where the names of its object begin. */
+  short firsts[EC_JSON_DEEPEST + 1];
 } skipper;
 
 static const char *refuse(skipper *s, ec_json_fault fault, const char *where) {
@@ -30,6 +33,14 @@ static void enter(skipper *s, int object) {
   unsigned char bit = (unsigned char)(1U << (++s->depth % 8));
   unsigned char *byte = &s->objects[s->depth / 8];
   *byte = (unsigned char)(object ? *byte | bit : *byte & ~bit);
+  if (s->names != NULL)
+    s->firsts[s->depth] = (short)s->names->count;
+}
+
+static void leave(skipper *s) {
+  if (s->names != NULL)
+    s->names->count = s->firsts[s->depth];
+  s->depth--;
 }
 
 const char *ec_json_skip_string(const char *at, const char *end, int *escaped,
@@ -47,12 +58,17 @@ static const char *skip_string(skipper *s, const char *at) {
 
 /* From a field's name to where its value starts. */
 static const char *skip_name(skipper *s, const char *at) {
+  const char *name = at + 1;
+  int escaped;
   if (*at != '"')
     return refuse(s, EC_JSON_KEY, at);
-  at = skip_string(s, at);
+  at = ec_json_skip_string(name, s->end, &escaped, s->fault, s->where);
   if (at == NULL)
     return NULL;
-  at = ec_json_skip_space(at);
+  if (s->names != NULL)
+    ec_json_names_add(s->names, s->firsts[s->depth], name, (size_t)(at - name),
+                      escaped);
+  at = ec_json_skip_space(at + 1);
   return *at == ':' ? ec_json_skip_space(at + 1) : refuse(s, EC_JSON_COLON, at);
 }
 
@@ -93,20 +109,22 @@ static const char *skip_to_next(skipper *s, const char *at) {
     }
     if (*at != (object ? '}' : ']'))
       return refuse(s, object ? EC_JSON_OBJECT : EC_JSON_ARRAY, at);
-    s->depth--;
+    leave(s);
     at++;
   }
   return at;
 }
 
 const char *ec_json_skip(const char *at, const char *end, int levels,
-                         ec_json_fault *fault, const char **where) {
+                         ec_json_names *names, ec_json_fault *fault,
+                         const char **where) {
   skipper s;
   s.end = end;
   s.depth = 0;
   s.levels = levels < EC_JSON_DEEPEST ? levels : EC_JSON_DEEPEST;
   s.fault = fault;
   s.where = where;
+  s.names = names;
   s.objects[0] = 0;
   do {
     int object = *at == '{';
@@ -122,7 +140,7 @@ const char *ec_json_skip(const char *at, const char *end, int levels,
           return NULL;
         continue; /* with its first value */
       }
-      s.depth--;
+      leave(&s);
       at++;
     } else {
       at = skip_scalar(&s, at);

@@ -1,19 +1,22 @@
 /*
 ** Skipping JSON values: they are checked as the decoder would check them, but
-** nothing is built.  Only names that an object has twice are not noticed.
+** nothing is built.  Names that an object has twice are noticed only on demand.
 */
 #ifndef EC_JSON_SKIP_H
 #define EC_JSON_SKIP_H
 
+#include "ec_json_names.h"
 #include "ec_json_scan.h"
 
 #define EC_JSON_DEEPEST 1000 /* levels that can be skipped */
 
 /* The end of the value at `at`, in a text whose NUL is at `end`, with at most
 ** `levels` levels of containers.  NULL if it is malformed: *fault then says
-** why, and *where points to the first wrong byte. */
+** why, and *where points to the first wrong byte.  The names of its fields are
+** noted in `names`, unless that is NULL. */
 const char *ec_json_skip(const char *at, const char *end, int levels,
-                         ec_json_fault *fault, const char **where);
+                         ec_json_names *names, ec_json_fault *fault,
+                         const char **where);
 
 /* The closing quote of the string whose body starts at `at`; see
 ** ec_json_string_end. */

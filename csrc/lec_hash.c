@@ -7,11 +7,9 @@
 #include <stdio.h>
 
 #include "lec_buf.h"
+#include "lec_hash.h"
 
 #include "ec_crc32.h"
-#include "ec_sha256.h"
-
-#define HASH_TYPE "extcontacts.hash"
 
 /* [-0, +1]  the digest; `h` cannot be used afterwards */
 static int push_digest(lua_State *L, ec_sha256 *h) {
@@ -53,7 +51,7 @@ static int hash_sha256(lua_State *L) {
 static int hash_new(lua_State *L) {
   ec_sha256 *h = lua_newuserdata(L, sizeof *h);
   ec_sha256_init(h);
-  luaL_getmetatable(L, HASH_TYPE);
+  luaL_getmetatable(L, LEC_HASH);
   lua_setmetatable(L, -2);
   return 1;
 }
@@ -61,7 +59,7 @@ static int hash_new(lua_State *L) {
 /* hash:add(text [, length]) -> hash; the first `length` bytes, by default all
  */
 static int hash_add(lua_State *L) {
-  ec_sha256 *h = luaL_checkudata(L, 1, HASH_TYPE);
+  ec_sha256 *h = luaL_checkudata(L, 1, LEC_HASH);
   size_t length;
   const char *text = luaL_checklstring(L, 2, &length);
   ec_sha256_add(h, text, check_length(L, 3, length));
@@ -72,7 +70,7 @@ static int hash_add(lua_State *L) {
 /* hash:digest() -> 64 hexadecimal digits of the text so far; more can be
 ** added */
 static int hash_digest(lua_State *L) {
-  ec_sha256 copy = *(ec_sha256 *)luaL_checkudata(L, 1, HASH_TYPE);
+  ec_sha256 copy = *(ec_sha256 *)luaL_checkudata(L, 1, LEC_HASH);
   return push_digest(L, &copy);
 }
 
@@ -115,7 +113,7 @@ int lec_open_hash(lua_State *L) {
                                        {"crc32", hash_crc32},
                                        {"new", hash_new},
                                        {NULL, NULL}};
-  lec_newtype(L, HASH_TYPE, methods, meta);
+  lec_newtype(L, LEC_HASH, methods, meta);
   luaL_newlib(L, functions);
   lec_new_buf(L);
   lua_pushcclosure(L, hash_seal, 1);

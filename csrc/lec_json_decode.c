@@ -2,7 +2,9 @@
 ** json.decode: one pass over the text that pushes values straight onto the
 ** Lua stack.  A container's members wait there until its end, so that its
 ** table can be created with the right size; those of a long one are moved
-** into it in batches.  What is not selected is checked and skipped.
+** into it in batches.  What is not selected is checked and skipped.  The texts
+** of one array's elements can be kept: the names of their fields are noted, as
+** such a text must be one that is accepted when it is decoded as a whole.
 */
 #include "lec_json_decode.h"
 
@@ -16,7 +18,17 @@
 #include "lec_json_text.h"
 
 /* Stack slots of lec_json_decode. */
-enum { TEXT = 1, OPTIONS, PLACES, SHARED, ARRAY_MT, SCRATCH, PARTIAL_MT };
+enum {
+  TEXT = 1,
+  OPTIONS,
+  PLACES,
+  SHARED,
+  ARRAY_MT,
+  SCRATCH,
+  PARTIAL_MT,
+  RAW_NAME,
+  RAW /* nil, or the table of texts */
+};
 
 /* Limits to the members that wait for their table.  LuaJIT gives a C function
 ** 8,000 slots: CROWDED + ITEMS_WAITING + 5 for each level is less. */
@@ -36,10 +48,17 @@ typedef struct decoder {
   const char *end;
   ec_json_fault fault;
   const char *where;
-  int places; /* whether the next partial object's place is noted */
+  int places;           /* whether the next partial object's place is noted */
+  const char *raw_name; /* field with the elements whose texts are kept */
+  size_t raw_length;
+  int raw_depth;        /* in that array, its depth */
+  int raw_count;        /* texts so far */
+  ec_json_names *names; /* in such an element, the names that are not kept */
 } decoder;
 
 static const char *read_value(decoder *d, const char *at,
+                              const ec_selection *selection);
+static const char *read_array(decoder *d, const char *at,
                               const ec_selection *selection);
 
 /* Notes why and where the text is refused; NULL, to be returned. */
@@ -119,6 +138,7 @@ typedef struct object {
   int table;   /* its stack slot: nil until the table is created */
   int waiting; /* pairs on the stack above it */
   int settled; /* whether the table has been created */
+  int names;   /* where its names begin among those that are noted */
 } object;
 
 /* Whether the object already has the key on top.  [-0, +0] */
@@ -180,13 +200,17 @@ static const char *read_key(decoder *d, const char *at, object *o) {
 }
 
 /* Whether the field whose opening quote is at `at` is selected: 1 or 0; -1 if
-** its name is refused.  [-0, +0] */
-static int is_selected(decoder *d, const char *at, const ec_selection *s,
-                       const ec_selection **value) {
+** its name is refused.  `first`: where the names of its object begin.
+** [-0, +0] */
+static int is_selected(decoder *d, const char *at, int first,
+                       const ec_selection *s, const ec_selection **value) {
   int escaped, found;
   const char *quote = find_quote(d, at + 1, &escaped);
   if (quote == NULL)
     return -1;
+  if (d->names != NULL)
+    ec_json_names_add(d->names, first, at + 1, (size_t)(quote - at - 1),
+                      escaped);
   if (escaped) {
     size_t length;
     const char *name;
@@ -201,7 +225,7 @@ static int is_selected(decoder *d, const char *at, const ec_selection *s,
 
 /* [-0, +0]  the end of a value that is not built */
 static const char *skip_value(decoder *d, const char *at) {
-  return ec_json_skip(at, d->end, d->max_depth - d->depth, &d->fault,
+  return ec_json_skip(at, d->end, d->max_depth - d->depth, d->names, &d->fault,
                       &d->where);
 }
 
@@ -223,6 +247,30 @@ static void settle_object(lua_State *L, object *o) {
     lua_rawset(L, o->table);
 }
 
+/* Whether the name on top is that of the array whose elements' texts are kept.
+** [-0, +0] */
+static int is_raw(decoder *d) {
+  size_t length;
+  const char *name;
+  if (d->raw_name == NULL || d->depth != 1)
+    return 0;
+  name = lua_tolstring(d->L, -1, &length);
+  return length == d->raw_length && memcmp(name, d->raw_name, length) == 0;
+}
+
+/* [-0, +1]  the array whose elements' texts are kept */
+static const char *read_raw_array(decoder *d, const char *at,
+                                  const ec_selection *selection) {
+  lua_newtable(d->L);
+  lua_pushvalue(d->L, ARRAY_MT);
+  lua_setmetatable(d->L, -2);
+  lua_replace(d->L, RAW);
+  d->raw_depth = d->depth + 1;
+  at = read_array(d, at, selection);
+  d->raw_depth = 0;
+  return at;
+}
+
 /* Reads a field of the object, or skips it.  [-0, +2 or 0] */
 static const char *read_field(decoder *d, const char *at, object *o,
                               const ec_selection *selection) {
@@ -231,7 +279,7 @@ static const char *read_field(decoder *d, const char *at, object *o,
   if (*at != '"')
     return refuse(d, EC_JSON_KEY, at);
   if (selection != NULL)
-    selected = is_selected(d, at, selection, &value);
+    selected = is_selected(d, at, o->names, selection, &value);
   if (selected < 0)
     return NULL;
   at = selected ? read_key(d, at, o) : skip_key(d, at);
@@ -244,6 +292,8 @@ static const char *read_field(decoder *d, const char *at, object *o,
   if (!selected)
     return skip_value(d, at);
   o->waiting++;
+  if (*at == '[' && is_raw(d))
+    return read_raw_array(d, at, value);
   return read_value(d, at, value);
 }
 
@@ -267,6 +317,7 @@ static const char *read_object(decoder *d, const char *at,
   if (noted) /* those inside it are part of it */
     d->places = 0;
   o.table = lua_gettop(L) + 1;
+  o.names = d->names != NULL ? d->names->count : 0;
   if (++d->depth > d->max_depth || !HAS_ROOM(d, o.table))
     return refuse(d, EC_JSON_DEPTH, at);
   lua_pushnil(L);
@@ -300,6 +351,8 @@ static const char *read_object(decoder *d, const char *at,
     note_place(d, o.table, start);
     d->places = 1;
   }
+  if (d->names != NULL)
+    d->names->count = o.names;
   d->depth--;
   return at + 1;
 }
@@ -315,6 +368,35 @@ static int settle_array(lua_State *L, int table, int waiting, int settled) {
   for (; waiting > 0; waiting--)
     lua_rawseti(L, table, settled + waiting);
   return last;
+}
+
+/* [-0, +1]  an element whose text is kept.  Where a name may occur twice, the
+** element is read as a whole, too, which finds the first of all faults. */
+static const char *read_raw(decoder *d, const char *at,
+                            const ec_selection *selection) {
+  ec_json_names names;
+  int top = lua_gettop(d->L);
+  int depth = d->depth;
+  const char *end;
+  names.count = 0;
+  names.unsure = 0;
+  d->names = &names;
+  end = read_value(d, at, selection);
+  d->names = NULL;
+  if (names.unsure) {
+    const char *unsure = end;
+    lua_settop(d->L, end == NULL ? top : top + 1);
+    d->depth = depth;
+    end = read_value(d, at, NULL);
+    if (end == NULL || unsure == NULL)
+      return NULL;
+    lua_settop(d->L, top + 1);
+  }
+  if (end == NULL)
+    return NULL;
+  lua_pushlstring(d->L, at, (size_t)(end - at));
+  lua_rawseti(d->L, RAW, ++d->raw_count);
+  return end;
 }
 
 /* [-0, +1] */
@@ -337,7 +419,8 @@ static const char *read_array(decoder *d, const char *at,
       }
       if (!HAS_ROOM(d, table + waiting))
         return refuse(d, EC_JSON_DEPTH, at);
-      at = read_value(d, at, selection);
+      at = d->depth == d->raw_depth ? read_raw(d, at, selection)
+                                    : read_value(d, at, selection);
       if (at == NULL)
         return NULL;
       waiting++;
@@ -455,13 +538,38 @@ static const char *check_text(lua_State *L, size_t *length) {
   return text->bytes;
 }
 
-/* json.decode(text [, options]) -> value | nil, message, offset
+/* Moves what the options refer to from their table, which a finalizer can
+** change, to stack slots of its own.  [-0, +0] */
+static void keep_options(lua_State *L, lec_json_options *options) {
+  if (options->places) {
+    lua_pushliteral(L, "places");
+    lua_rawget(L, OPTIONS);
+    lua_replace(L, PLACES);
+  }
+  if (options->raw != NULL) {
+    lua_pushliteral(L, "raw");
+    lua_rawget(L, OPTIONS);
+    options->raw = lua_tostring(L, -1);
+    lua_replace(L, RAW_NAME);
+  }
+  if (options->select != NULL) {
+    lua_pushliteral(L, "select");
+    lua_rawget(L, OPTIONS);
+    lua_replace(L, OPTIONS);
+    lua_rawgeti(L, SHARED, LEC_JSON_PARTIAL_MT);
+    lua_replace(L, PARTIAL_MT);
+  }
+}
+
+/* json.decode(text [, options]) -> value [, texts] | nil, message, offset
 ** With `places`, a table, places[object] is set to where each outermost partial
 ** object begins.  With `at`, such a place, only the value that begins there is
-** read, of a text that was decoded before: what follows it is not checked. */
+** read, of a text that was decoded before: what follows it is not checked.
+** The texts are those of the elements of the field `raw`, an array; nil without
+** it. */
 int lec_json_decode(lua_State *L) {
-  static const char *const known[] = {"max_bytes", "max_depth", "select",
-                                      "places",    "at",        NULL};
+  static const char *const known[] = {
+      "max_bytes", "max_depth", "select", "places", "at", "raw", NULL};
   lec_json_options options;
   decoder d;
   size_t length;
@@ -472,16 +580,6 @@ int lec_json_decode(lua_State *L) {
   if (options.at > 0 && (size_t)options.at > length)
     luaL_error(L, "option 'at' is beyond the end of the text");
   lua_pushnil(L); /* the places */
-  if (options.places) {
-    lua_pushliteral(L, "places");
-    lua_rawget(L, OPTIONS);
-    lua_replace(L, PLACES);
-  }
-  if (options.select != NULL) { /* a finalizer can change the table */
-    lua_pushliteral(L, "select");
-    lua_rawget(L, OPTIONS);
-    lua_replace(L, OPTIONS);
-  }
   lua_pushvalue(L, LEC_JSON_SHARED);
   lua_rawgeti(L, SHARED, LEC_JSON_ARRAY_MT);
   lua_rawgeti(L, SHARED, LEC_JSON_CACHE);
@@ -492,11 +590,12 @@ int lec_json_decode(lua_State *L) {
   d.room = LUA_MINSTACK;
   d.text = text;
   d.end = text + length;
+  lua_settop(L, ARRAY_MT);
+  lua_settop(L, RAW); /* the others are nil */
+  keep_options(L, &options);
   d.places = lua_istable(L, PLACES);
-  lua_pushnil(L);
-  lua_replace(L, SCRATCH);
-  if (options.select != NULL)
-    lua_rawgeti(L, SHARED, LEC_JSON_PARTIAL_MT);
+  if (options.raw != NULL)
+    d.raw_name = lua_tolstring(L, RAW_NAME, &d.raw_length);
   if (options.max_bytes > 0 && length > (size_t)options.max_bytes) {
     lua_pushnil(L);
     lua_pushfstring(L, "JSON text is longer than %d bytes (max_bytes)",
@@ -510,5 +609,8 @@ int lec_json_decode(lua_State *L) {
     text = read_text(&d, text, options.select);
   if (text == NULL)
     return push_fault(&d);
-  return 1;
+  if (options.raw == NULL)
+    return 1;
+  lua_pushvalue(L, RAW);
+  return 2;
 }

@@ -71,6 +71,7 @@ void lec_json_read_options(lua_State *L, int index, const char *const *known,
   options->select = NULL;
   options->places = 0;
   options->at = 0;
+  options->raw = NULL;
   if (lua_isnoneornil(L, index))
     return;
   luaL_checktype(L, index, LUA_TTABLE);
@@ -93,4 +94,11 @@ void lec_json_read_options(lua_State *L, int index, const char *const *known,
     luaL_error(L, "option 'places' must be a table");
   lua_pop(L, 1);
   options->at = whole_option(L, index, "at", 0, INT_MAX);
+  lua_pushliteral(L, "raw");
+  lua_rawget(L, index);
+  if (lua_type(L, -1) == LUA_TSTRING)
+    options->raw = lua_tostring(L, -1);
+  else if (!lua_isnil(L, -1))
+    luaL_error(L, "option 'raw' must be the name of a field");
+  lua_pop(L, 1);
 }

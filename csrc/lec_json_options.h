@@ -20,6 +20,9 @@ typedef struct lec_json_options {
   int places;
   /* decode only: where the value begins, from 1; 0 for the whole text */
   int at;
+  /* decode only: name of the field with the elements whose texts are kept, NULL
+  ** for none; it belongs to the options table */
+  const char *raw;
 } lec_json_options;
 
 /* Reads the options table at `index` (nil: the defaults).  `known` lists the

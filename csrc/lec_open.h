@@ -13,6 +13,7 @@ int lec_open_engine(lua_State *L);
 int lec_open_signal(lua_State *L);
 int lec_open_file(lua_State *L);
 int lec_open_hash(lua_State *L);
+int lec_open_lines(lua_State *L);
 int lec_open_idset(lua_State *L);
 int lec_open_distinct(lua_State *L);
 int lec_open_poll(lua_State *L);

@@ -3,63 +3,12 @@
 ** encoding and decoding, and no result may depend on an earlier one.
 ** Needs csrc/ec_json_*.c csrc/lec_json*.c csrc/lec_util.c lua5.4.
 */
-#include "json_lua.h"
+#include "json_same.h"
 
 #include <stdint.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check_same(lua_State *L, int a, int b);
-
-static int count_fields(lua_State *L, int table) {
-  int count = 0;
-  lua_pushnil(L);
-  while (lua_next(L, table)) {
-    lua_pop(L, 1);
-    count++;
-  }
-  return count;
-}
-
-static void check_same_tables(lua_State *L, int a, int b) {
-  int marked = lua_getmetatable(L, a);
-  CHECK(marked == lua_getmetatable(L, b));
-  if (marked) {
-    CHECK(lua_rawequal(L, -1, -2));
-    lua_pop(L, 2);
-  }
-  CHECK(count_fields(L, a) == count_fields(L, b));
-  lua_pushnil(L);
-  while (lua_next(L, a)) {
-    lua_pushvalue(L, -2);
-    lua_rawget(L, b);
-    check_same(L, lua_gettop(L) - 1, lua_gettop(L));
-    lua_pop(L, 2);
-  }
-}
-
-/* Traps unless both values are the same, numbers to the last bit. */
-static void check_same(lua_State *L, int a, int b) {
-  luaL_checkstack(L, 10, NULL);
-  CHECK(lua_type(L, a) == lua_type(L, b));
-  if (lua_istable(L, a)) {
-    check_same_tables(L, a, b);
-  } else if (lua_type(L, a) == LUA_TUSERDATA) {
-    size_t a_size, b_size;
-    const char *a_text = lec_json_exact_text(L, a, &a_size);
-    const char *b_text = lec_json_exact_text(L, b, &b_size);
-    CHECK(a_text != NULL && b_text != NULL && a_size == b_size);
-    CHECK(memcmp(a_text, b_text, a_size) == 0);
-  } else if (lua_type(L, a) == LUA_TNUMBER && !lua_isinteger(L, a)) {
-    lua_Number x = lua_tonumber(L, a);
-    lua_Number y = lua_tonumber(L, b);
-    CHECK(!lua_isinteger(L, b) && memcmp(&x, &y, sizeof x) == 0);
-  } else {
-    CHECK(lua_isinteger(L, a) == lua_isinteger(L, b));
-    CHECK(lua_rawequal(L, a, b));
-  }
-}
 
 /* A new codec must give the same results, which are at 2, 3 and 4. */
 static void check_fresh(lua_State *L, const uint8_t *data, size_t size) {

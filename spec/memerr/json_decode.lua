@@ -19,6 +19,13 @@ options.places = {}
 part = assert(json.decode(text, options))
 local whole = assert(json.decode(text, { at = options.places[part] }))
 assert(whole.tags[1] == long)
+options = { raw = "entities", select = json.selection { ["*"] = true, entities = { id = true } } }
+for _, element in ipairs { '{"id":"a","x":{"b":[1]}}', '{"id":"a","\\u0078":"' .. long .. '"}' } do
+  local page, texts = assert(json.decode('{"entities":[' .. element .. ',null],"n":1}', options))
+  assert(page.entities[1].id == "a" and texts[1] == element and texts[2] == "null")
+end
+local twice, refusal = json.decode('{"entities":[{"x":1,"x":[{}]}]}', options)
+assert(twice == nil and refusal)
 
 -- Refusals build their message and offset.
 for _, broken in ipairs { "", "[1,", '{"a":1,"a":2}', '"\\ud800"', "[1]x", ("["):rep(2000) } do

@@ -65,6 +65,7 @@ local CALL_OPTIONS = {
 ---@field places table<table, integer>|nil to be filled: where each of its partial records begins in its text; the
 --- text is then kept, in `reply`, and is for the caller to release
 ---@field reply extcontacts.Reply|nil
+---@field raw boolean|nil whether the texts of its `entities` are kept, as its field `raw`
 ---@field deadline number|nil monotonic seconds by which the call must have ended (an iterator's)
 ---@field look_once boolean|nil with `maybe_sent_at`: whether one look for the record is enough
 ---@field on_body fun(text: string)|nil called with the end of the answer's text before it is

@@ -379,9 +379,11 @@ function response.classify(row, reply, args, decoding)
     args.on_body(reply.transfer and reply.transfer:body(LONGEST_END) or reply.body)
   end
   if args and args.selection then
-    decoding = { max_depth = decoding and decoding.max_depth, select = args.selection, places = args.places }
+    decoding = { max_depth = decoding and decoding.max_depth, select = args.selection, places = args.places,
+      raw = args.raw and "entities" or nil }
   end
   local value, problem = core.json.decode(reply.transfer or reply.body, decoding)
+  local raw = problem
   if value == nil and problem:find("max_depth", 1, true) then
     return unexpected(row, reply, "decode", "the answer is nested too deeply; raise max_depth")
   elseif value == nil then
@@ -393,6 +395,9 @@ function response.classify(row, reply, args, decoding)
   problem = type(value) == "table" and shape_problem(row, value)
   if problem then
     return unexpected(row, reply, "protocol", problem)
+  end
+  if args and args.raw then
+    value.raw = raw
   end
   return value
 end

@@ -98,7 +98,10 @@ local function split_all(fields)
 end
 
 local function build(row, fields)
-  local paths, problem = split_all(fields)
+  local paths, problem = {}, nil
+  if fields then
+    paths, problem = split_all(fields)
+  end
   local model = row.effect == "read" and row.returns and models[row.returns]
   if not paths then
     return nil, problem
@@ -135,11 +138,11 @@ local kept, count = {}, 0
 
 --- The selection of an operation's answer.  The id of a record is always selected.
 ---@param row extcontacts.Operation
----@param fields string[] paths in the records, `workPhone.e164`
+---@param fields string[]|nil paths in the records, `workPhone.e164`; nil: the id alone
 ---@return userdata|nil selection for `core.json.decode`
 ---@return string|nil misuse
 function selections.of(row, fields)
-  local ok, names = pcall(table.concat, fields, "\0")
+  local ok, names = pcall(table.concat, fields or {}, "\0")
   local key = ok and row.name .. "\0" .. names
   local selection = key and kept[key]
   if selection then

@@ -63,6 +63,16 @@ function Chain:seal(text)
   return line
 end
 
+--- Seals the next lines, many at a time.
+---@param heads string[] how each begins, `{"record":`
+---@param texts string[] the JSON text after it; its line breaks are removed
+---@return string lines
+function Chain:seal_all(heads, texts)
+  local lines, crc = core.lines.seal(heads, texts, self.crc, self.hash)
+  self.crc, self.count = crc, self.count + #texts
+  return lines
+end
+
 --- Checks the next line.
 ---@param line string without its line feed
 ---@return boolean|nil valid

@@ -331,6 +331,12 @@ end
 
 ----------------------------------------------------------------- writing --
 
+-- Whether a text needs neither a mark nor quotes: most do not, and this one search takes
+-- less time than those that tell why.
+local function is_plain(text)
+  return text:find "^%w[%w@._ -]*$" and text:byte(-1) ~= 32
+end
+
 -- A field in quotes, if it needs them.
 local function quoted(text, separator)
   if text:find('[",;\r\n\t]') or text:find("^%s") or text:find("^%s", #text)
@@ -350,10 +356,13 @@ function csv.line(values, count, raw)
   for index = 1, count do
     local value = values[index]
     local text = value == nil and "" or tostring(value)
-    if not raw and type(value) == "string" then
-      text = guarded(text)
+    if text ~= "" and not is_plain(text) then
+      if not raw and type(value) == "string" then
+        text = guarded(text)
+      end
+      text = quoted(text)
     end
-    fields[index] = quoted(text)
+    fields[index] = text
   end
   return table.concat(fields, ",") .. "\r\n"
 end

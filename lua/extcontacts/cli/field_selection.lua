@@ -60,10 +60,11 @@ end
 ---@param row extcontacts.Operation
 ---@param lists string[]|nil of --fields
 ---@param tested string[]|nil
+---@param is_raw boolean|nil whether records are shown by their texts
 ---@return string[]|nil
-function field_selection.decoded(row, lists, tested)
+function field_selection.decoded(row, lists, tested, is_raw)
   local names = arg_values.list(lists or {})
-  if #names == 0 then
+  if #names == 0 and not (is_raw and tested and #tested > 0) then
     return nil
   end
   for _, name in ipairs(tested or {}) do

@@ -153,6 +153,15 @@ local function form_of(ctx, args, several, is_for_people)
   return format == "json" and (several and "array" or "single") or format
 end
 
+--- Whether a writer of several records writes their texts as they are.
+---@param ctx table
+---@param args table
+---@param is_for_people boolean|nil as for `open`
+---@return boolean
+function output.takes_texts(ctx, args, is_for_people)
+  return form_of(ctx, args, true, is_for_people) == "ndjson" and #args.fields == 0
+end
+
 --- Opens a writer.
 ---@param ctx table
 ---@param args table
@@ -194,6 +203,13 @@ end
 function Writer:put(record)
   self.count = self.count + 1
   self.form.put(self, self.project and field_selection.project(record, self.fields) or record)
+end
+
+--- Writes records as they are, if the writer takes texts.
+---@param raw string[] their JSON texts
+function Writer:put_texts(raw)
+  self.count = self.count + #raw
+  self.ctx:out(core.lines.join(raw))
 end
 
 --- Writes what waits for further records, as at the end of a page.

@@ -57,6 +57,9 @@ function fetch.bind(iterator, place)
   arguments[#row.positional + 1] = options
   local args = assert(params.bind(row, #row.positional + 1, arguments))
   args.deadline = deadline_of(iterator)
+  if iterator.raw then
+    args.raw, args.selection = true, args.selection or iterator.raw
+  end
   return args
 end
 
@@ -176,6 +179,7 @@ function fetch.load_page(iterator)
   local more = iterator.paging.advance(iterator.pager, page, records, iterator.row, iterator.options.allow_partial)
   iterator.page, iterator.records, iterator.index = page, records, 0
   iterator.kept = args and args.places and args or nil
+  iterator.texts = iterator.raw and page.raw or nil
   iterator.page_position = position
   iterator.exhausted = not more
   iterator.prefetch:send(iterator)

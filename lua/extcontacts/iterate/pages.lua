@@ -1,12 +1,12 @@
 --- Iterators over the paged and cursor listings.
 --
--- This room owns iterators (`pages`, with `fetch`, `cursors`, `prefetch` and
+-- This room owns iterators (`pages`, with `current_page`, `fetch`, `cursors`, `prefetch` and
 -- `resume_token`), `client:map` (`map`, `map_work`), and `ec.run` and `ec.spawn`
 -- (`run`).  One rule applies to all of them: a loop never ends early in silence.
 -- It ends when the server says that there is no more; anything else raises an
 -- error object, and the next call tries again from the same position.
 
-local core = require "extcontacts.core"
+local current_page = require "extcontacts.iterate.current_page"
 local cursors = require "extcontacts.iterate.cursors"
 local fetch = require "extcontacts.iterate.fetch"
 local idset = require "extcontacts.base.idset"
@@ -30,10 +30,12 @@ local pages = {}
 --- handed out; default true
 ---@field completable boolean|nil with `fields`: keep the text of the current page, so that `whole` can decode its
 --- records in full
+---@field raw boolean|nil return each record's JSON text as received, checked, after a partial record with the id
+--- and the selected `fields`: `for contact, text in client:scan_contacts { raw = true } do`
 
 local EXTRA = {
   from = "string", max_items = "number", allow_partial = "boolean", on_expired = "string",
-  prefetch = "boolean", completable = "boolean",
+  prefetch = "boolean", completable = "boolean", raw = "boolean",
 }
 
 ---@class extcontacts.Iterator
@@ -49,45 +51,16 @@ function Iterator:resume_token()
   return self.token or resume_token.save(self)
 end
 
--- Whether a record was handed out before a resume or a restart.
-local function was_seen(self, record)
-  local id = type(record) == "table" and record.id
-  if not id then
-    return false
-  end
-  if self.skip and self.skip[id] then
-    return true
-  end
-  return self.ids ~= nil and type(id) == "string" and self.ids:has(id)
-end
-
--- The next unseen record of the current page; nil at its end.
-local function next_in_page(self)
-  while self.index < #self.records do
-    self.index = self.index + 1
-    local record = self.records[self.index]
-    if not was_seen(self, record) then
-      if self.ids and type(record) == "table" and type(record.id) == "string" then
-        self.ids:add(record.id)
-      end
-      self.count = self.count + 1
-      return record
-    end
-  end
-end
-
-local function at_limit(self)
-  local most = self.options.max_items
-  return most ~= nil and self.count - self.count_before >= most
-end
-
 --- Returns the next record, or nil at the end of the data.  Raises an error object;
 -- the next call tries again from the same position.
 ---@return table|nil
+---@return string|nil text with the option `raw`
 function Iterator:next()
-  while not self.finished and not at_limit(self) do
-    local record = next_in_page(self)
-    if record ~= nil then
+  while not self.finished and not current_page.at_limit(self) do
+    local record, text = current_page.next(self)
+    if text then
+      return record, text
+    elseif record ~= nil then
       return record
     end
     self.finished = not self:turn_page()
@@ -102,7 +75,7 @@ function Iterator:turn_page()
   if self.begun and not self.exhausted then
     -- Free the used page before the next one needs memory.
     self.page_position = self.paging.save(self.pager)
-    self.page, self.records, self.index = nil, {}, 0
+    self.page, self.records, self.texts, self.index = nil, {}, nil, 0
     self.skip = nil
   end
   local found = fetch.load_page(self)
@@ -130,18 +103,14 @@ function Iterator:whole(record)
   return whole
 end
 
---- Iterates over whole pages: the answer's table, with `entities` reduced to the
--- records that were not handed out before.  Can be mixed with `next`.
+--- Iterates over whole pages: the answer's table, with `entities`, and with the option
+-- `raw` their texts in `raw`, reduced to the records that were not handed out before.
+-- Can be mixed with `next`.
 ---@return fun(): table|nil
 function Iterator:pages()
   return function()
-    while not self.finished and not at_limit(self) do
-      local entities = core.json.array {}
-      local record = next_in_page(self)
-      while record ~= nil do
-        entities[#entities + 1] = record
-        record = not at_limit(self) and next_in_page(self) or nil
-      end
+    while not self.finished and not current_page.at_limit(self) do
+      local entities, texts = current_page.rest(self)
       local page = self.page
       if page and (#entities > 0 or not self.page_returned) then
         self.page_returned = true
@@ -150,6 +119,9 @@ function Iterator:pages()
           copy[name] = value
         end
         copy.entities = entities
+        if self.raw then
+          copy.raw = texts
+        end
         return copy
       end
       self.finished = not self:turn_page()
@@ -166,7 +138,7 @@ function Iterator:close()
   self.prefetch:drop "cancel"
   fetch.release(self)
   self.finished = true
-  self.records, self.index, self.page = {}, 0, nil
+  self.records, self.texts, self.index, self.page = {}, nil, 0, nil
 end
 
 -- Called by a `for` loop for each record.  Unless records are filtered, the next
@@ -178,6 +150,9 @@ function metatable.__call(self)
     return self:next()
   end
   self.index, self.count = index, self.count + 1
+  if self.texts then
+    return record, self.texts[index]
+  end
   return record
 end
 
@@ -224,6 +199,13 @@ function pages.new(ctx, row, count, arguments)
   if misuse then
     return nil, misuse
   end
+  local raw
+  if options.raw then
+    raw, misuse = require("extcontacts.api.selections").of(row)
+    if not raw then
+      return nil, row.iterator .. ": " .. misuse
+    end
+  end
   local paging = cursors[row.paging]
   local self = setmetatable({
     ctx = ctx,
@@ -237,6 +219,7 @@ function pages.new(ctx, row, count, arguments)
       on_expired = options.on_expired,
       completable = options.completable,
     },
+    raw = raw, -- the selection without fields
     records = {},
     index = 0,
     count = 0,

@@ -53,12 +53,18 @@ function Export:write(section, records, are_chosen)
   local lines = {}
   for _, record in ipairs(records) do
     local reference = format.reference(section.listing, record)
-    if not self.filter or self.filter:takes(reference, record, are_chosen) then
+    if self.filter:takes(reference, record, are_chosen) then
       lines[#lines + 1] = format.line(self.partial.chain, reference, record)
     end
   end
   self.partial:write(table.concat(lines))
   section.count = section.count + #lines
+end
+
+-- Writes all records of a page as received.
+function Export:write_texts(section, page)
+  self.partial:write(format.lines(self.partial.chain, section.listing, page.entities, page.raw))
+  section.count = section.count + #page.raw
 end
 
 -- Reads records by their ids.  They count once all are there: a run that is resumed reads
@@ -73,11 +79,20 @@ end
 
 -- Reads pages from a token on.  A page counts once its state is saved.
 function Export:read_pages(section, token)
-  local iterator = self.client[types.listings[section.listing].scan](self.client, { from = token })
+  local listing = section.listing
+  local options = { from = token }
+  if not self.filter then -- which tests whole records
+    options.raw, options.fields = true, format.fields(listing)
+  end
+  local iterator = self.client[types.listings[listing].scan](self.client, options)
   for page in iterator:pages() do
-    section.read = self.filter and (section.read or 0) + #page.entities
-    self:write(section, page.entities)
-    self.partial:save(self.header, section.listing, iterator:resume_token())
+    if self.filter then
+      section.read = (section.read or 0) + #page.entities
+      self:write(section, page.entities)
+    else
+      self:write_texts(section, page)
+    end
+    self.partial:save(self.header, listing, iterator:resume_token())
     self:report(section)
   end
 end

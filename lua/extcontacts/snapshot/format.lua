@@ -84,6 +84,13 @@ function format.check_length(header)
   format.header(complete)
 end
 
+--- The fields that `format.lines` needs of a record; nil for the id alone.
+---@param listing string
+---@return string[]|nil
+function format.fields(listing)
+  return not types.listings[listing].kind and { "selfUri" } or nil
+end
+
 --- The reference to a record of a listing.  Raises an error object for a record that can't be
 -- referred to.
 ---@param listing string
@@ -97,13 +104,36 @@ function format.reference(listing, record)
   return reference
 end
 
+-- What precedes a record in its line.
+local function head_of(reference)
+  local owner = reference.owner and '"owner":' .. encode(reference.owner) .. "," or ""
+  return '{"kind":"' .. reference.kind .. '",' .. owner .. '"record":'
+end
+
 --- Formats a record's line.
 ---@param chain extcontacts.LineChain of the lines before; extended
 ---@param reference extcontacts.record.Reference
 ---@param record table
 ---@return string
 function format.line(chain, reference, record)
-  return chain:seal(encode { kind = reference.kind, owner = reference.owner, record = record })
+  return chain:seal(head_of(reference) .. encode(record) .. "}")
+end
+
+--- Formats the lines of records that are there as texts.  Raises an error object for a
+-- record that can't be referred to.
+---@param chain extcontacts.LineChain of the lines before; extended
+---@param listing string
+---@param records table[] with the `fields` of the listing
+---@param texts string[]
+---@return string
+function format.lines(chain, listing, records, texts)
+  local heads, of_all = {}, nil
+  for index, record in ipairs(records) do
+    local has_id = type(record.id) == "string" and record.id ~= ""
+    heads[index] = has_id and of_all or head_of(format.reference(listing, record))
+    of_all = types.listings[listing].kind and heads[index] -- notes have owners
+  end
+  return chain:seal_all(heads, texts)
 end
 
 --- Checks the options of a function, and the listings in `only`.

@@ -106,6 +106,21 @@ local function holds_always()
   return true
 end
 
+-- The same with the texts of a page's records.
+local function write_texts(writer, page, test, most)
+  local accepted, room = page.raw, (most or math.huge) - writer.count
+  if test ~= holds_always then
+    accepted = {}
+    for index, record in ipairs(page.entities) do
+      if #accepted < room and test(record) then
+        accepted[#accepted + 1] = page.raw[index]
+      end
+    end
+  end
+  writer:put_texts(accepted)
+  return #accepted < room
+end
+
 -- The test of --where and --ids together, and the fields that it reads besides the id.
 local function test_of(args, row, chosen)
   local condition, fields = where_option.test(args, entities_of(row))
@@ -150,7 +165,12 @@ local function write_pages(iterator, writer, ctx, row, test, most)
   local bar = not ctx:is_terminal "stdout" and progress_bar.new(ctx, { noun = "record", verb = "written" }) or nil
   local ok, result = pcall(function()
     for page in iterator:pages() do
-      local goes_on = write_matches(writer, page.entities, test, most)
+      local goes_on
+      if iterator.raw then
+        goes_on = write_texts(writer, page, test, most)
+      else
+        goes_on = write_matches(writer, page.entities, test, most)
+      end
       writer:flush()
       ctx:flush()
       if bar then
@@ -208,7 +228,10 @@ local function run(args, ctx, row)
   -- With a condition, the limit is on the records that are written.
   options.max_items = not (args.where or args.ids) and args.limit or nil
   options.from, options.allow_partial = args.from, args.allow_partial
-  options.fields = field_selection.decoded(row, args.fields, tested)
+  local is_raw = output.takes_texts(ctx, args, true)
+  options.fields = field_selection.decoded(row, args.fields, tested, is_raw)
+  -- The condition needs its fields.
+  options.raw = is_raw and (options.fields ~= nil or #(tested or {}) == 0) or nil
   if next(options) then
     count = #row.positional + 1
     arguments[count] = options

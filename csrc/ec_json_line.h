@@ -1,0 +1,25 @@
+/*
+** JSON texts on one line.
+*/
+#ifndef EC_JSON_LINE_H
+#define EC_JSON_LINE_H
+
+#include <string.h>
+
+/* Copies a valid JSON text without its line breaks, which are never within a
+** string, and returns the number of bytes copied, at most `length`. */
+static inline size_t ec_json_line(char *out, const char *text, size_t length) {
+  size_t at, count = 0;
+  if (memchr(text, '\n', length) == NULL &&
+      memchr(text, '\r', length) == NULL) {
+    memcpy(out, text, length);
+    return length;
+  }
+  for (at = 0; at < length; at++) {
+    if (text[at] != '\n' && text[at] != '\r')
+      out[count++] = text[at];
+  }
+  return count;
+}
+
+#endif

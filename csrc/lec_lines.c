@@ -1,0 +1,121 @@
+/*
+** extcontacts.core.lines: JSON texts as lines of files, many at a time.
+*/
+#include "lec_open.h"
+
+#include "lec_buf.h"
+#include "lec_hash.h"
+
+#include "ec_crc32.h"
+#include "ec_json_line.h"
+
+/* Bytes of a checksum, and of what ends a line with one. */
+#define DIGITS 8
+#define ENDING 19
+
+/* The text at `position` of the array at `index`; the array keeps it.
+** [-0, +0] */
+static const char *text_at(lua_State *L, int index, int position,
+                           size_t *length) {
+  const char *text;
+  lua_rawgeti(L, index, position);
+  if (lua_type(L, -1) != LUA_TSTRING)
+    luaL_argerror(L, index, "must be an array of texts");
+  text = lua_tolstring(L, -1, length);
+  lua_pop(L, 1);
+  return text;
+}
+
+/* Bytes of the texts of an array, all of them strings.  [-0, +0] */
+static size_t measure(lua_State *L, int index, int count) {
+  size_t length, total = 0;
+  int position;
+  for (position = 1; position <= count; position++) {
+    text_at(L, index, position, &length);
+    total += length;
+  }
+  return total;
+}
+
+/* lines.join(texts) -> the texts without line breaks, each with a line feed */
+static int lines_join(lua_State *L) {
+  ec_buf *b = lec_own_buf(L);
+  int position, count;
+  char *out;
+  luaL_checktype(L, 1, LUA_TTABLE);
+  count = (int)lua_rawlen(L, 1);
+  out = lec_buf_room(L, b, measure(L, 1, count) + (size_t)count);
+  for (position = 1; position <= count; position++) {
+    size_t length;
+    const char *text = text_at(L, 1, position, &length);
+    out += ec_json_line(out, text, length);
+    *out++ = '\n';
+  }
+  b->length = (size_t)(out - b->data);
+  lec_buf_push(L, b);
+  return 1;
+}
+
+static char *put(char *out, const char *bytes, size_t length) {
+  memcpy(out, bytes, length);
+  return out + length;
+}
+
+static char *put_checksum(char *out, uint32_t crc) {
+  static const char digits[] = "0123456789abcdef";
+  int shift;
+  for (shift = 28; shift >= 0; shift -= 4)
+    *out++ = digits[crc >> shift & 15];
+  return out;
+}
+
+/* lines.seal(heads, texts, crc, hash) -> lines, crc
+** Each line is an object: its head, as `{"record":`, its text without line
+** breaks, and `,"crc":"…"}`: the checksum, in 8 digits, of what `crc` covers
+*and
+** the lines so far, without this ending.  Their checksums are added to `hash`.
+*/
+static int lines_seal(lua_State *L) {
+  ec_buf *b = lec_own_buf(L);
+  lua_Number given = luaL_checknumber(L, 3);
+  ec_sha256 *hash = luaL_checkudata(L, 4, LEC_HASH);
+  uint32_t crc;
+  int position, count;
+  char *out;
+  size_t room;
+  luaL_checktype(L, 1, LUA_TTABLE);
+  luaL_checktype(L, 2, LUA_TTABLE);
+  luaL_argcheck(L, given >= 0 && given <= UINT32_MAX, 3, "must be a checksum");
+  crc = (uint32_t)given;
+  count = (int)lua_rawlen(L, 2);
+  room = measure(L, 1, count) + measure(L, 2, count) + (size_t)count * ENDING;
+  out = lec_buf_room(L, b, room); /* nothing fails from here on */
+  for (position = 1; position <= count; position++) {
+    size_t length;
+    char *start = out;
+    const char *text = text_at(L, 1, position, &length);
+    out = put(out, text, length);
+    text = text_at(L, 2, position, &length);
+    out += ec_json_line(out, text, length);
+    crc = ec_crc32(crc, start, (size_t)(out - start));
+    out = put(out, ",\"crc\":\"", 8);
+    out = put_checksum(out, crc);
+    ec_sha256_add(hash, out - DIGITS, DIGITS);
+    out = put(out, "\"}\n", 3);
+  }
+  b->length = (size_t)(out - b->data);
+  lec_buf_push(L, b);
+  lua_pushinteger(L, (lua_Integer)crc);
+  return 2;
+}
+
+int lec_open_lines(lua_State *L) {
+  lua_createtable(L, 0, 2);
+  lec_new_buf(L);
+  lua_pushvalue(L, -1);
+  lua_pushcclosure(L, lines_join, 1);
+  lua_setfield(L, -3, "join");
+  lua_pushcclosure(L, lines_seal, 1);
+  lua_setfield(L, -2, "seal");
+  return 1;
+}

@@ -4,11 +4,10 @@
 #include "ec_callbacks.h"
 
 #include "ec_clock.h"
+#include "ec_libcurl.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 /* A count other than the given one makes libcurl end the transfer. */
@@ -55,20 +54,11 @@ size_t ec_on_read(char *out, size_t size, size_t count, void *transfer) {
   return step;
 }
 
-/* Programs that this process starts do not inherit the socket. */
 curl_socket_t ec_on_open(void *transfer, curlsocktype purpose,
                          struct curl_sockaddr *address) {
   ec_transfer *t = transfer;
-  curl_socket_t fd;
+  curl_socket_t fd = ec_libcurl_socket(address);
   (void)purpose;
-#if defined(SOCK_CLOEXEC)
-  fd = socket(address->family, address->socktype | SOCK_CLOEXEC,
-              address->protocol);
-#else
-  fd = socket(address->family, address->socktype, address->protocol);
-  if (fd != CURL_SOCKET_BAD)
-    fcntl(fd, F_SETFD, FD_CLOEXEC);
-#endif
   if (fd == CURL_SOCKET_BAD)
     t->socket_error = errno;
   else

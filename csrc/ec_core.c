@@ -31,7 +31,7 @@ static void check_libcurl(lua_State *L) {
 EC_EXPORT int luaopen_extcontacts_core(lua_State *L) {
   ec_load_pin();
   check_libcurl(L);
-  lua_createtable(L, 0, 14);
+  lua_createtable(L, 0, 16);
   lec_open_json(L);
   lua_setfield(L, -2, "json");
   lec_open_url(L);
@@ -60,6 +60,8 @@ EC_EXPORT int luaopen_extcontacts_core(lua_State *L) {
   lua_setfield(L, -2, "matcher");
   lec_open_child(L);
   lua_setfield(L, -2, "child");
+  lec_open_stream(L);
+  lua_setfield(L, -2, "stream");
   lec_open_type(L);
   lua_setfield(L, -2, "type");
   return 1;

@@ -7,10 +7,10 @@
 #include "ec_clock.h"
 #include "ec_engine_state.h"
 #include "ec_exchange.h"
+#include "ec_libcurl.h"
 
 #include <errno.h>
 #include <math.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,14 +21,9 @@
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *engine,
                      void *unused) {
   ec_engine *e = engine;
-  int events = 0;
   (void)easy;
   (void)unused;
-  if (what == CURL_POLL_IN || what == CURL_POLL_INOUT)
-    events |= EC_POLL_IN;
-  if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT)
-    events |= EC_POLL_OUT;
-  return ec_poll_set(e->poll, (int)fd, events);
+  return ec_poll_set(e->poll, (int)fd, ec_libcurl_wanted(what));
 }
 
 static int on_timer(CURLM *multi, long ms, void *engine) {
@@ -39,20 +34,6 @@ static int on_timer(CURLM *multi, long ms, void *engine) {
 }
 
 /* ------------------------------------------------------------ lifetime -- */
-
-static pthread_mutex_t init_lock = PTHREAD_MUTEX_INITIALIZER;
-
-/* Lua states in different threads may create engines at the same time. */
-static int global_init(void) {
-  static int ready = 0;
-  int ok;
-  pthread_mutex_lock(&init_lock);
-  if (!ready && curl_global_init(CURL_GLOBAL_ALL) == CURLE_OK)
-    ready = 1;
-  ok = ready;
-  pthread_mutex_unlock(&init_lock);
-  return ok;
-}
 
 /* 0 if there is no memory. */
 static int open_multi(ec_engine *e) {
@@ -89,7 +70,7 @@ ec_engine *ec_engine_new(ec_options *options) {
   e->pid = ec_process();
   e->next_expiry = HUGE_VAL;
   e->poll = ec_poll_open();
-  if (e->poll == NULL || !global_init() || !open_multi(e)) {
+  if (e->poll == NULL || !ec_libcurl_init() || !open_multi(e)) {
     int error = errno;
     ec_engine_release(e);
     errno = error;
@@ -212,14 +193,11 @@ static int wait_once(ec_engine *e, double seconds) {
     seconds = until > now ? until - now : 0;
   count = ec_poll_wait(e->poll, seconds, events, EVENTS_PER_STEP);
   for (i = 0; i < count; i++) {
-    int what = ((events[i].events & EC_POLL_IN) ? CURL_CSELECT_IN : 0) |
-               ((events[i].events & EC_POLL_OUT) ? CURL_CSELECT_OUT : 0) |
-               ((events[i].events & EC_POLL_ERR) ? CURL_CSELECT_ERR : 0);
     if (e->watched != NULL && events[i].fd == e->watched->read_fd) {
       ec_wake_clear(e->watched);
       woken = 1;
     } else
-      act(e, events[i].fd, what);
+      act(e, events[i].fd, ec_libcurl_found(events[i].events));
   }
   run_timer(e);
   collect(e);

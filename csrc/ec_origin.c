@@ -40,7 +40,7 @@ static size_t text_length(const ec_origin *o, const char *url) {
   return url[length] == '/' ? length + 1 : 0;
 }
 
-static void clear(ec_origin *o) {
+void ec_origin_clear(ec_origin *o) {
   free(o->text);
   curl_url_cleanup(o->parts);
   o->text = NULL;
@@ -59,7 +59,7 @@ static void keep_text(ec_origin *o, const char *url) {
   o->parts = curl_url();
   if (o->parts == NULL ||
       curl_url_set(o->parts, CURLUPART_URL, o->text, 0) != CURLUE_OK)
-    clear(o);
+    ec_origin_clear(o);
 }
 
 static int judge(ec_origin *o, const char *scheme, const char *host,
@@ -128,7 +128,7 @@ void ec_origins_add(ec_origins *all, ec_origin *o) {
       of_url(all, o->text) == NULL)
     kept = malloc(sizeof *kept);
   if (kept == NULL)
-    clear(o);
+    ec_origin_clear(o);
   else {
     *kept = *o;
     all->list[all->count++] = kept;
@@ -138,7 +138,7 @@ void ec_origins_add(ec_origins *all, ec_origin *o) {
 void ec_origins_free(ec_origins *all) {
   while (all->count > 0) {
     ec_origin *o = all->list[--all->count];
-    clear(o);
+    ec_origin_clear(o);
     free(o);
   }
 }

@@ -16,10 +16,14 @@ typedef struct ec_origin {
   int https, loopback;
 } ec_origin;
 
-/* Reads the origin of a URL, which must then be passed to ec_origins_add.
-** EC_OK, EC_MEMORY, or EC_REFUSED if requests must not go there: *why then
+/* Reads the origin of a URL, which must then be passed to ec_origins_add
+** or ec_origin_clear. EC_OK, EC_MEMORY, or EC_REFUSED if requests must not go
+*there: *why then
 ** says why. */
 int ec_origin_read(ec_origin *o, const char *url, ec_failure *why);
+
+/* Frees the memory of an origin that no list has taken over. */
+void ec_origin_clear(ec_origin *o);
 
 /* The request target of a URL with this origin: path and query. */
 const char *ec_origin_target(const ec_origin *o, const char *url);

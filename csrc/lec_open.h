@@ -21,6 +21,7 @@ int lec_open_environment(lua_State *L);
 int lec_open_similarity(lua_State *L);
 int lec_open_matcher(lua_State *L);
 int lec_open_child(lua_State *L);
+int lec_open_stream(lua_State *L);
 
 /* [-0, +1]  the function core.type */
 int lec_open_type(lua_State *L);

@@ -44,6 +44,21 @@ describe("the configuration", function()
     end)
   end
 
+  it("uses the store of several machines for what has no store of its own", function()
+    local url, own = "rediss://user:word@redis.internal:6380/0", { update = function() end }
+    local credentials = {
+      GENESYSCLOUD_OAUTHCLIENT_ID = "a", GENESYSCLOUD_OAUTHCLIENT_SECRET = "b", EXTCONTACTS_STORE = url,
+    }
+    local settings = assert(resolve(nil, credentials))
+    assert.same({ url, url, url }, { settings.store, settings.rate_store, settings.token_cache })
+    settings = assert(resolve({ rate_store = own, token_cache = false }, credentials))
+    assert.same({ own, false }, { settings.rate_store, settings.token_cache })
+    settings = assert(resolve({ token_cache = true }, credentials))
+    assert.equal(url, settings.token_cache)
+    settings = assert(resolve(nil, { GENESYSCLOUD_ACCESS_TOKEN = "token", EXTCONTACTS_STORE = url }))
+    assert.same({ url, false }, { settings.rate_store, settings.token_cache })
+  end)
+
   it("reads the platform's environment variables, then the older ones", function()
     local settings = assert(resolve(nil, {
       GENESYSCLOUD_REGION = "eu-central-1", PURECLOUD_CLIENT_ID = "old", PURECLOUD_SECRET = "older",

@@ -92,6 +92,43 @@ function harness.peak_megabytes(pid)
   end
 end
 
+--- The windows as the server counted them: token → the time each opened and its number
+--- of requests; how many tokens there are, and how many requests met a 429.
+---@return { tokens: table<string, { opened: number, requests: integer }[]>, count: integer, throttled: integer }
+function harness.windows(sandbox_server, period)
+  local found = { tokens = {}, count = 0, throttled = 0 }
+  for _, entry in ipairs(sandbox_server:control("GET", "/sandbox/ledger?limit=200000")) do
+    if entry.token then
+      local token = found.tokens[entry.token]
+      if not token then
+        token, found.count = {}, found.count + 1
+        found.tokens[entry.token] = token
+      end
+      local window = token[#token]
+      if not window or entry.at >= window.opened + period then
+        window = { opened = entry.at, requests = 0 }
+        token[#token + 1] = window
+      end
+      window.requests = window.requests + 1
+      found.throttled = found.throttled + (entry.status == "429" and 1 or 0)
+    end
+  end
+  return found
+end
+
+--- The share of the requests that the server would have accepted from the start of a
+--- token's first window to the end of the last one of `count`; gaps between windows count
+--- as unused.
+---@return number
+function harness.use_of(token, count, period, rate)
+  local requests = 0
+  for number = 1, math.min(count, #token - 1) do
+    requests = requests + token[number].requests
+  end
+  local last = token[count + 1]
+  return requests / (last and (last.opened - token[1].opened) / period * rate or math.huge)
+end
+
 --- Ends the sandbox and the script, with exit code 1 if a check failed.
 function harness.finish()
   local errors = server:errors()

@@ -2,7 +2,7 @@
 # The soak tests: behaviour under load and faults, at full size.  Each script
 # prints its checks; the last line is the total.
 #
-#   run.sh [creates] [scan] [windows] [outage] [fix] [network]  all by default
+#   run.sh [creates] [scan] [windows] [fleet] [outage] [fix] [network]  all by default
 #
 # VMS="lua5.4" leaves the other VM out.  README.md describes each item.
 set -u
@@ -43,6 +43,13 @@ items_windows() {
   soak windows "tokens=10 period=30"
 }
 
+items_fleet() {
+  for fault in none clients kill away cut hang; do
+    soak fleet "fault=$fault"
+  done
+  soak fleet "processes=32 windows=1"
+}
+
 items_outage() {
   for how in 503 reset slow; do
     soak outage "how=$how"
@@ -71,9 +78,9 @@ items_network() {
 for vm in $VMS luajit; do # the sandbox runs on LuaJIT
   make --no-print-directory -s LUA="$vm" || exit 1
 done
-for item in ${*:-creates scan windows outage fix network}; do
+for item in ${*:-creates scan windows fleet outage fix network}; do
   case $item in
-  creates | scan | windows | outage | fix | network)
+  creates | scan | windows | fleet | outage | fix | network)
     for vm in $VMS; do
       items_"$item"
     done ;;

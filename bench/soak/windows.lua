@@ -39,42 +39,15 @@ for line in handle:lines() do
 end
 handle:close()
 
--- The windows as the server counted them: token → the time each opened and its
--- number of requests.
-local tokens, count, throttled = {}, 0, 0
-for _, entry in ipairs(server:control("GET", "/sandbox/ledger?limit=200000")) do
-  if entry.token then
-    local token = tokens[entry.token]
-    if not token then
-      token, count = {}, count + 1
-      tokens[entry.token] = token
-    end
-    local window = token[#token]
-    if not window or entry.at >= window.opened + options.period then
-      window = { opened = entry.at, requests = 0 }
-      token[#token + 1] = window
-    end
-    window.requests = window.requests + 1
-    throttled = throttled + (entry.status == "429" and 1 or 0)
-  end
-end
-
+local windows = harness.windows(server, options.period)
 local least, sum = 1, 0
-for _, windows in pairs(tokens) do
-  local requests = 0
-  for number = 1, math.min(options.windows, #windows - 1) do
-    requests = requests + windows[number].requests
-  end
-  local last = windows[options.windows + 1]
-  -- The requests that the server would have accepted from the start of the first
-  -- window to the end of the last one; gaps between windows count as unused.
-  local allowed = last and (last.opened - windows[1].opened) / options.period * options.rate or math.huge
-  local used = requests / allowed
+for _, token in pairs(windows.tokens) do
+  local used = harness.use_of(token, options.windows, options.period, options.rate)
   least, sum = math.min(least, used), sum + used
 end
 harness.say("calls: %s", harness.counts(ends))
-harness.claim(throttled == 0, "no 429 (%d)", throttled)
-harness.claim(count == options.tokens, "tokens used: %d", count)
+harness.claim(windows.throttled == 0, "no 429 (%d)", windows.throttled)
+harness.claim(windows.count == options.tokens, "tokens used: %d", windows.count)
 harness.claim(least >= options.least, "each token used at least %.1f %% of its rate limit, %.1f %% on average",
-  least * 100, sum / count * 100)
+  least * 100, sum / windows.count * 100)
 harness.finish()

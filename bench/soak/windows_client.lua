@@ -1,4 +1,4 @@
--- One of the processes of windows.lua: sends as many requests as the rate limit
+-- One of the processes of windows.lua and fleet.lua, which names a store: sends as many requests as the rate limit
 -- allows for SECONDS, and prints the results of its calls.
 --   lua5.4 bench/soak/windows_client.lua SECONDS RATE PERIOD TOKENS
 local core = require "extcontacts.core"
@@ -7,9 +7,12 @@ local ec = require "extcontacts"
 local now = core.engine.now
 local seconds, rate, period, tokens = tonumber(arg[1]), tonumber(arg[2]), tonumber(arg[3]), tonumber(arg[4])
 
+local in_files = not os.getenv "EXTCONTACTS_STORE"
+
 ec.main(function()
   local client = ec.connect {
-    rate = rate, rate_period = period, reserve = 0, rate_store = "file", token_cache = true, token_pool = tokens,
+    rate = rate, rate_period = period, reserve = 0, rate_store = in_files and "file" or nil, token_cache = true,
+    token_pool = tokens,
   }
   local finish, ends = now() + seconds, {}
   while now() < finish do

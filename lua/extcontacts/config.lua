@@ -47,6 +47,7 @@ local ENVIRONMENT = {
   login_url = { "EXTCONTACTS_LOGIN_URL" },
   ca_file = { "EXTCONTACTS_CA_FILE" },
   rate = { "EXTCONTACTS_RATE" },
+  store = { "EXTCONTACTS_STORE" },
 }
 
 -- Read for every client, as curl reads them: all requests but those to this machine
@@ -220,6 +221,16 @@ local function url_problem(name, url)
   end
 end
 
+-- The store of several machines is used for what has no store of its own.
+local function use_store(settings)
+  if settings.store then
+    settings.rate_store = settings.rate_store or settings.store
+    if settings.token_cache == true or settings.token_cache == nil and not settings.access_token then
+      settings.token_cache = settings.store
+    end
+  end
+end
+
 --- Completes a configuration.
 ---@param options table|nil the arguments
 ---@param sources table|nil `{ getenv, read_file }`; nil for arguments only
@@ -295,6 +306,7 @@ function config.resolve(options, sources)
       return nil, problem
     end
   end
+  use_store(settings)
   if settings.token_cache == nil then
     settings.token_cache = settings.token_pool > 1
   end

@@ -184,6 +184,8 @@ done
 need optional "libphonenumber's Python port" "python3-phonenumbers" \
   /usr/bin/python3 -c "import phonenumbers"
 need optional "xlsx2csv" "xlsx2csv" have xlsx2csv
+# Optional: its package starts a service, which `make test` must not do to a machine.
+need optional "redis-server 7.0" "redis-server" have redis-server
 need optional "zsh" "zsh" have zsh
 need optional "fish" "fish" have fish
 need optional "chromium, to look at pages" "chromium" have chromium

@@ -5,6 +5,7 @@
 
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
+local hosts = require "extcontacts.base.hosts"
 local outcome = require "extcontacts.api.outcome"
 local response = require "extcontacts.api.response"
 
@@ -52,10 +53,6 @@ local function parse(url)
   }
 end
 
-local function is_loopback(host)
-  return host == "localhost" or host == "[::1]" or host:find "^127%.%d+%.%d+%.%d+$" ~= nil
-end
-
 --- Reads the URL of a file.
 ---@param url any from an answer of the API
 ---@param base_url string the API's
@@ -74,7 +71,7 @@ function file_request.target(url, base_url)
   local parts = parse(url)
   if not parts then
     return nil, "the file's URL is not valid, or contains a user name"
-  elseif parts.scheme ~= "https" and not (parts.scheme == "http" and is_loopback(parts.host)) then
+  elseif parts.scheme ~= "https" and not (parts.scheme == "http" and hosts.is_loopback(parts.host)) then
     return nil, ("the file's URL is not https, so others could read the file on its way from %s; it is not used")
       :format(parts.host)
   end

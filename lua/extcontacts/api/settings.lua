@@ -25,6 +25,8 @@ local settings = {}
 ---@field reserve number|nil share of the rate limit reserved for other programs, 0 to below 1; default 0.1
 ---@field rate_store "process"|"file"|extcontacts.Store|nil where requests are counted: in this process
 --- (default), or in a file that all processes on one token share (default with token_cache)
+---@field store string|nil URL of a Redis server that several machines share: requests are counted and tokens
+--- kept there, `rediss://user:password@host:6380/0`; default neither
 ---@field token_pool integer|nil tokens of the OAuth client to use side by side, each with a rate limit of
 --- its own; requested only when needed; default 1
 ---@field token_cache boolean|extcontacts.Store|nil whether tokens are stored between runs, in a file that
@@ -105,6 +107,7 @@ local OPTIONS = {
   rate_period = { "number", default = 60 },
   reserve = { "number", default = 0.1, least = 0, below = 1 },
   rate_store = { "string", "table", choices = { "process", "file" }, has = "update" },
+  store = { "string", one_line = true },
   token_pool = { "number", default = 1, whole = true },
   token_cache = { "boolean", "table", has = "update" },
   on_ambiguous = { "string", choices = { "check", "error", "resend" } },

@@ -128,6 +128,9 @@ end
 -- Fills a slot by a request.  Runs in a task of its own where there are tasks.
 local function request(self, slot, ctx)
   local ok, grant, err = pcall(ask, self, slot, ctx)
+  if ok and grant and not self.config.access_token and ctx.limiter then
+    ctx.limiter:start(limiter.key(grant.token))
+  end
   if self.cache then
     self.cache:put(slot.index, ok and grant or nil)
   end
@@ -227,16 +230,18 @@ local function admit_any(self, call)
   local rate_limiter, soonest = call.ctx.limiter, nil
   for _, slot in ipairs(self.slots) do
     if is_valid(self, slot) then
+      -- Another call may renew the token while the store is asked.
+      local token, key, authorization = slot.token, slot.key, slot.authorization
       local ticket, wait
       if rate_limiter then
-        ticket, wait = rate_limiter:admit(slot.key, self.now(), call)
+        ticket, wait = rate_limiter:admit(key, self.now(), call)
       end
       if not wait then
         slot.is_used = true
         if slot.look_at and self.now() >= slot.look_at then
           renewal.look(self, slot, call)
         end
-        return { token = slot.token, authorization = slot.authorization, ticket = ticket }
+        return { token = token, authorization = authorization, ticket = ticket }
       end
       soonest = math.min(soonest or wait, wait)
     end

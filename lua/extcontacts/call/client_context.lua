@@ -59,16 +59,16 @@ end
 local function open_stores(settings, internals)
   local windows, problem = internals.store, nil
   if settings.rate and not windows then
-    windows, problem = store.named(settings.rate_store)
+    windows, problem = store.named(settings.rate_store, settings.ca_file)
   end
   local cache
   if settings.token_cache and not problem then
     local token_store = settings.token_cache
-    token_store, problem = store.named(token_store == true and "file" or token_store)
+    token_store, problem = store.named(token_store == true and "file" or token_store, settings.ca_file)
     cache = token_store and token_cache.new(token_store, settings, internals.time)
   end
   if problem then
-    return nil, "rate_store or token_cache: " .. problem
+    return nil, (settings.store and "store: " or "rate_store or token_cache: ") .. problem
   end
   return { windows = windows, cache = cache }
 end

@@ -174,7 +174,10 @@ function connection.open(args, getenv, write_error, opts)
   end
   local offline = opts and opts.offline
   local opened, problem
-  if not offline and not args.no_cache then
+  local has_store = (getenv "EXTCONTACTS_STORE" or "") ~= ""
+  if args.no_cache and has_store then
+    options.token_cache = false
+  elseif not offline and not args.no_cache and not has_store then
     options.token_cache = shared_store(getenv, write_error)
     options.rate_store = options.token_cache
     opened = client.configure(options, sources)

@@ -54,9 +54,14 @@ end
 ---@return extcontacts.Ticket|nil
 ---@return number|nil wait seconds until the next attempt
 function Limiter:admit(key, now, call)
-  local wait, number = self.store.update(key, function(window)
-    return rate_window.admit(rate_window.open(window), now, self.policy)
-  end, rate_window.problem, call)
+  local wait, number
+  if self.store.admit then
+    wait, number = self.store.admit(key, self.policy, call)
+  else
+    wait, number = self.store.update(key, function(window)
+      return rate_window.admit(rate_window.open(window), now, self.policy)
+    end, rate_window.problem, call)
+  end
   hold(self, key)
   if wait then
     return nil, wait
@@ -70,9 +75,21 @@ end
 ---@param report extcontacts.RequestReport
 ---@param call extcontacts.Call|nil as for `admit`
 function Limiter:settle(ticket, now, report, call)
+  if self.store.settle then
+    self.store.settle(ticket.key, ticket.number, self.policy, report)
+    return
+  end
   self.store.update(ticket.key, function(window)
     rate_window.settle(rate_window.open(window), ticket.number, now, self.policy, report)
   end, rate_window.problem, call)
+end
+
+--- Begins the window of a token that this client has just been granted.
+---@param key string
+function Limiter:start(key)
+  if self.store.start then
+    self.store.start(key, self.policy)
+  end
 end
 
 return limiter

@@ -91,6 +91,14 @@ local function closing(window, policy)
   return (window.hi or window.lo + LONGEST_FLIGHT) + period_of(policy)
 end
 
+--- When the server's window has certainly ended.
+---@param window extcontacts.Window one that has been opened
+---@param policy extcontacts.RatePolicy
+---@return number seconds
+function rate_window.ends(window, policy)
+  return closing(window, policy) + GUARD
+end
+
 --- Requests a window allows this client.
 ---@param window extcontacts.Window
 ---@param policy extcontacts.RatePolicy

@@ -1,0 +1,69 @@
+--- What is sent first on each connection to Redis, and what its replies mean.  Pure.
+
+local resp = require "extcontacts.rate.store.redis.resp"
+
+local handshake = {}
+
+--- The commands, in the order of their replies.
+---@param address extcontacts.RedisAddress
+---@param program string the text of the server's script
+---@return (string|number)[][]
+function handshake.commands(address, program)
+  local commands = {}
+  if address.password then
+    commands[1] = address.user and { "AUTH", address.user, address.password } or { "AUTH", address.password }
+  end
+  if address.database > 0 then
+    commands[#commands + 1] = { "SELECT", address.database }
+  end
+  commands[#commands + 1] = { "INFO", "memory" }
+  commands[#commands + 1] = { "SCRIPT", "LOAD", program }
+  return commands
+end
+
+-- What error replies mean that a person can do something about.
+local REMEDIES = {
+  WRONGPASS = "the server rejects the user or password",
+  NOAUTH = "the server requires a user and password: rediss://user:password@host",
+  NOPERM = "the user lacks a permission: see docs/rate-limits.md for those it needs",
+  LOADING = "the server is loading its data",
+  READONLY = "the server is a replica",
+  OOM = "the server's memory is full",
+  MISCONF = "the server can't save its data",
+}
+
+--- Why a reply is an error.
+---@param code string of the reply
+---@return string
+function handshake.meaning(code)
+  return REMEDIES[code] or ("the server answers %s"):format(code)
+end
+
+-- Eviction would let a window vanish, and with it what was counted.
+local function memory_warning(info)
+  local policy = info:match "maxmemory_policy:([%w-]+)"
+  if policy and policy ~= "noeviction" and not info:find "maxmemory:0\r?\n" then
+    return ("the server may forget what was counted, since its maxmemory-policy is %s; set it to noeviction")
+      :format(policy)
+  end
+end
+
+--- Reads the replies.
+---@param replies any[] one for each command
+---@return string|nil sha of the loaded script
+---@return string|nil problem, or a warning beside the sha
+function handshake.read(replies)
+  for _, reply in ipairs(replies) do
+    local code = resp.error_code(reply)
+    if code then
+      return nil, handshake.meaning(code)
+    end
+  end
+  local info, sha = replies[#replies - 1], replies[#replies]
+  if type(info) ~= "string" or type(sha) ~= "string" or not sha:find "^%x+$" then
+    return nil, "the server's answers are not those of Redis"
+  end
+  return sha, memory_warning(info)
+end
+
+return handshake

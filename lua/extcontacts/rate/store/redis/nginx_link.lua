@@ -1,0 +1,225 @@
+--- The way to Redis inside nginx: sockets of nginx, with its pool of connections for
+-- each worker.  What a call need not wait for is sent by the worker's pump.
+
+local core = require "extcontacts.core"
+local handshake = require "extcontacts.rate.store.redis.handshake"
+local link = require "extcontacts.rate.store.redis.link"
+local nginx = require "extcontacts.runtime.nginx"
+local resp = require "extcontacts.rate.store.redis.resp"
+
+local nginx_link = {}
+
+-- Seconds for which an unused connection is kept, and how many of them.
+local KEPT, MOST_KEPT = 60, 64
+
+-- Commands that may wait to be sent, and that are sent together.
+local MOST_QUEUED, TOGETHER = 10000, 100
+
+--- Writes a message to nginx's log.
+---@param message string
+function nginx_link.report(message)
+  ngx.log(ngx.WARN, "extcontacts: ", message)
+end
+
+local Link = {}
+Link.__index = Link
+
+--- Creates a link; nothing is connected yet.
+---@param options extcontacts.RedisLinkOptions
+---@return extcontacts.RedisLink
+function nginx_link.new(options)
+  local address = options.address
+  local host = address.host == "localhost" and "127.0.0.1" or address.host -- nginx resolves names by DNS only
+  -- Connections of one user are not for another.
+  local user = core.hash.sha256(("%s:%s"):format(address.user or "", address.password or "")):sub(1, 16)
+  return setmetatable({
+    options = options, is_away = false, retry_at = 0, queue = {}, host = host,
+    pool = ("extcontacts:%s:%d:%s:%s:%d"):format(host, address.port, tostring(address.is_tls), user, address.database),
+  }, Link)
+end
+
+-- Sockets keep the times for each operation.
+local function set_time(socket, due)
+  local left = math.max(math.ceil((due - core.engine.now()) * 1000), 1)
+  socket:settimeouts(left, left, left)
+end
+
+-- Sends commands and receives their replies; or nil and a problem.
+local function roundtrip(socket, commands, due)
+  local parts, replies, parser = {}, {}, resp.parser()
+  for index, command in ipairs(commands) do
+    parts[index] = resp.encode(command)
+  end
+  set_time(socket, due)
+  local sent, why = socket:send(parts)
+  while sent and #replies < #commands do
+    local found, reply = parser:next()
+    if found then
+      replies[#replies + 1] = reply
+    elseif found == nil then
+      return nil, "the server's answers are not those of Redis"
+    else
+      set_time(socket, due)
+      local bytes
+      bytes, why = socket:receiveany(65536)
+      sent = bytes ~= nil
+      parser:feed(bytes or "")
+    end
+  end
+  if not sent then
+    return nil, why
+  end
+  return replies
+end
+
+local function greet(self, socket, due)
+  local replies, problem = roundtrip(socket, handshake.commands(self.options.address, self.options.program), due)
+  if not replies then
+    return nil, problem
+  end
+  local sha
+  sha, problem = handshake.read(replies)
+  if sha and problem and not self.is_warned then
+    self.is_warned = true
+    self.options.report(("the store %s: %s"):format(tostring(self.options.address), problem))
+  end
+  self.sha = sha or self.sha
+  return sha, problem
+end
+
+-- A connection that is ready; or nil and a problem.
+local function connect(self, due)
+  local address, socket = self.options.address, ngx.socket.tcp()
+  set_time(socket, due)
+  local ok, why = socket:connect(self.host, address.port, { pool = self.pool, pool_size = MOST_KEPT })
+  if not ok then
+    return nil, why
+  elseif socket:getreusedtimes() > 0 then
+    return socket
+  end
+  if address.is_tls then
+    set_time(socket, due)
+    ok, why = socket:sslhandshake(nil, (address.host:gsub("[%[%]]", "")), true)
+    if not ok then
+      socket:close()
+      return nil, ("%s; nginx trusts the authorities in lua_ssl_trusted_certificate"):format(tostring(why))
+    end
+  end
+  ok, why = greet(self, socket, due)
+  if not ok then
+    socket:close()
+    return nil, why
+  end
+  return socket
+end
+
+-- Runs functions of the script on one connection; returns their results.
+local function perform(self, requests, due)
+  local socket, problem = connect(self, due)
+  if not socket then
+    return nil, problem
+  end
+  local commands = {}
+  for index, request in ipairs(requests) do
+    commands[index] = link.command(self.options, self.sha, request)
+  end
+  local replies
+  replies, problem = roundtrip(socket, commands, due)
+  local code = replies and resp.error_code(replies[1])
+  if code == "NOSCRIPT" then
+    for index, request in ipairs(requests) do
+      commands[index] = link.command(self.options, nil, request)
+    end
+    replies, problem = roundtrip(socket, commands, due)
+    code = replies and resp.error_code(replies[1])
+  end
+  if not replies or code then
+    socket:close()
+    return nil, code and handshake.meaning(code) or problem
+  end
+  socket:setkeepalive(KEPT * 1000, MOST_KEPT)
+  return replies
+end
+
+local function lose(self, problem)
+  self.retry_at = core.engine.now() + link.REST
+  link.note(self, problem == "timeout" and link.TIMEOUT or problem or link.TIMEOUT)
+end
+
+-- Looks whether the server answers again.  Runs in a task of its own.
+local function probe(self)
+  local socket, problem = connect(self, core.engine.now() + link.LONGEST_GREETING)
+  self.probed_until = nil
+  if not socket then
+    return lose(self, problem)
+  end
+  socket:setkeepalive(KEPT * 1000, MOST_KEPT)
+  link.note(self, nil)
+end
+
+local function look(self)
+  local now = core.engine.now()
+  if now >= self.retry_at and now >= (self.probed_until or 0) then
+    self.probed_until = now + link.LONGEST_GREETING + 1
+    if not nginx.detach(probe, self) then
+      self.probed_until = nil
+    end
+  end
+end
+
+--- Runs a function of the script and waits for its result; as `link`'s.
+---@param request extcontacts.RedisRequest
+---@param call extcontacts.Call|nil the call that waits
+---@return any result nil if the server is away
+---@return string|nil problem "stopped" if the call must end
+function Link:exchange(request, call)
+  if self.is_away then
+    look(self)
+    return nil, self.problem
+  end
+  local due = core.engine.now() + self.options.address.timeout
+  local last = math.min(due, call and call.deadline or due)
+  local replies, problem = perform(self, { request }, last)
+  if replies then
+    return replies[1]
+  elseif last < due and problem == "timeout" then
+    return nil, "stopped"
+  end
+  lose(self, problem)
+  return nil, self.problem
+end
+
+-- Sends what was posted.  Runs in a task of its own.
+local function send_queued(self)
+  while #self.queue > 0 and not self.is_away do
+    local requests, rest = {}, {}
+    for index, request in ipairs(self.queue) do
+      local list = index <= TOGETHER and requests or rest
+      list[#list + 1] = request
+    end
+    self.queue = rest
+    local replies, problem = perform(self, requests, core.engine.now() + self.options.address.timeout)
+    if not replies then
+      lose(self, problem)
+    end
+  end
+  self.queue, self.sending_until = {}, nil
+end
+
+--- Runs a function of the script without waiting for its result.
+---@param request extcontacts.RedisRequest
+function Link:post(request)
+  if self.is_away or #self.queue >= MOST_QUEUED then
+    return
+  end
+  self.queue[#self.queue + 1] = request
+  local now = core.engine.now()
+  if now >= (self.sending_until or 0) then
+    self.sending_until = now + self.options.address.timeout + 1
+    if not nginx.detach(send_queued, self) then
+      self.queue, self.sending_until = {}, nil
+    end
+  end
+end
+
+return nginx_link

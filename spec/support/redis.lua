@@ -1,0 +1,119 @@
+-- Real Redis servers for specs: a free port on this machine, a directory of its own, and
+-- signals by its process id.
+--
+--   local server = redis.start { appendonly = "yes" }
+--   server:command("GET", "key") → the reply
+--   server:kill(); server:start_again()      the same directory and port
+--   server:stop()                            and removes the directory
+
+local resp = require "extcontacts.rate.store.redis.resp"
+local socket = require "socket"
+
+local redis = {}
+
+--- The Debian package, for `programs.need`.
+redis.package = "redis-server"
+
+local Server = {}
+Server.__index = Server
+
+local function output(command)
+  local handle = assert(io.popen(command, "r"))
+  local text = handle:read("*a")
+  handle:close()
+  return (text:gsub("%s+$", ""))
+end
+
+local function free_port()
+  local listener = assert(socket.bind("127.0.0.1", 0))
+  local _, port = listener:getsockname()
+  listener:close()
+  return math.floor(tonumber(port))
+end
+
+local function accepts(port)
+  local client = socket.connect("127.0.0.1", port)
+  if client then
+    client:close()
+  end
+  return client ~= nil
+end
+
+local START = [[cd '%s' && { redis-server %s >>log 2>&1 </dev/null & echo $!; }]]
+
+--- The shell command that starts it in its directory and prints its process id.
+function Server:start_command()
+  local words = {}
+  for name, value in pairs(self.settings) do
+    words[#words + 1] = ("--%s '%s'"):format(name:gsub("_", "-"), value)
+  end
+  return START:format(self.directory, table.concat(words, " "))
+end
+
+--- Starts it again, in the same directory and on the same port.
+function Server:start_again()
+  self.pid = output(self:start_command())
+  local ends_at = socket.gettime() + 90
+  while not accepts(self.port) or resp.error_code(self:command "PING") == "LOADING" do
+    assert(socket.gettime() < ends_at, "redis-server did not start")
+    socket.select(nil, nil, 0.01)
+  end
+end
+
+--- Sends it a signal: KILL, STOP or CONT.
+---@param name string
+function Server:signal(name)
+  os.execute(("kill -%s %s 2>/dev/null"):format(name, self.pid))
+end
+
+--- Kills it and waits until it is gone.
+function Server:kill()
+  self:signal "KILL"
+  local ends_at = socket.gettime() + 90
+  while accepts(self.port) do
+    assert(socket.gettime() < ends_at, "redis-server did not end")
+    socket.select(nil, nil, 0.01)
+  end
+end
+
+--- Sends a command on a connection of its own, and returns the reply.
+function Server:command(...)
+  local client = assert(socket.connect("127.0.0.1", self.plain_port or self.port))
+  client:settimeout(90)
+  client:send(resp.encode { ... })
+  local parser, found, reply = resp.parser(), false, nil
+  while not found do
+    local whole, _, part = client:receive(1)
+    parser:feed(assert(whole or part))
+    found, reply = parser:next()
+  end
+  client:close()
+  return reply
+end
+
+--- Kills it and removes its directory.
+function Server:stop()
+  self:kill()
+  os.execute(("rm -rf '%s'"):format(self.directory))
+end
+
+--- Starts a server and waits until it answers.
+---@param settings table<string, string>|nil of redis.conf, with `_` for `-`
+---@return table server with `url`, `port`, `pid`, `directory`
+function redis.start(settings)
+  local self = setmetatable({ directory = output "mktemp -d", port = free_port() }, Server)
+  self.settings = { bind = "127.0.0.1", port = self.port, dir = self.directory, save = "" }
+  for name, value in pairs(settings or {}) do
+    self.settings[name] = value
+  end
+  if self.settings.tls_port then
+    self.plain_port = self.port
+    self.port = free_port()
+    self.settings.tls_port = self.port
+  end
+  self:start_again()
+  self.url = ("redis://127.0.0.1:%d?timeout=60"):format(self.port)
+  return self
+end
+
+return redis

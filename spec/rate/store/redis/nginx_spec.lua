@@ -1,0 +1,102 @@
+-- The store in Redis, inside nginx: two instances, as on two machines.
+
+local nginx = require "spec.support.nginx"
+local programs = require "spec.support.programs"
+local redis = require "spec.support.redis"
+local sandbox = require "spec.support.sandbox"
+
+describe("nginx instances with a store in Redis", function()
+  local servers, store = {}, nil
+  after_each(function()
+    for _, server in ipairs(servers) do
+      server:stop()
+    end
+    servers = {}
+    if store then
+      store:signal "CONT"
+      store:stop()
+      store = nil
+    end
+  end)
+
+  -- An instance whose `/get` calls the sandbox, and whose `/neighbour` does not.
+  local function start(api, url, options)
+    local server = nginx.start {
+      workers = 2,
+      listen = "reuseport",
+      http = ([[
+        init_by_lua_block {
+          client = require("extcontacts").new {
+            base_url = "%s", login_url = "%s", client_id = "%s", client_secret = "%s", store = "%s", %s
+          }
+        }
+      ]]):format(api.base_url, api.login_url, api.client_id, api.client_secret, url, options),
+      server = [[
+        location = /get {
+          content_by_lua_block {
+            local page, err = client.contacts:list({ page_size = 1, deadline = 20 })
+            ngx.print(page and "page" or err.code or tostring(err))
+          }
+        }
+        location = /neighbour { content_by_lua_block { ngx.print "here" } }
+      ]],
+    }
+    servers[#servers + 1] = server
+    return server
+  end
+
+  -- Sends requests to all instances at the same time; returns how often each answer came.
+  local function all(count)
+    local connections, answers = {}, {}
+    for index = 1, count do
+      connections[index] = servers[index % #servers + 1]:open "/get"
+    end
+    for _, connection in ipairs(connections) do
+      local answer = assert(connection:receive "*a"):match "\r\n\r\n(.*)$"
+      answers[answer] = (answers[answer] or 0) + 1
+      connection:close()
+    end
+    return answers
+  end
+
+  local function tokens_asked(api)
+    local count = 0
+    for _, entry in ipairs(api:control("GET", "/sandbox/ledger?last=1000")) do
+      count = count + (entry.path == "/oauth/token" and 1 or 0)
+    end
+    return count
+  end
+
+  it("together use one token, and stay within its rate", function()
+    programs.need(redis.package, pending)
+    store = redis.start()
+    local api = sandbox.shared { resets = false }
+    api:reset()
+    start(api, store.url, "rate = 30, reserve = 0")
+    start(api, store.url, "rate = 30, reserve = 0")
+    assert.same({ page = 30, rate_allowance = 30 }, all(60))
+    assert.equal(1, tokens_asked(api))
+  end)
+
+  it("serve neighbours while the store hangs, and continue with their share and a warning", function()
+    programs.need(redis.package, pending)
+    store = redis.start()
+    local api = sandbox.shared()
+    api:reset()
+    local server = start(api, store.url:gsub("timeout=60", "timeout=0.1&machines=4"), "rate = 100000")
+    assert.equal("page", server:must "/get")
+    store:signal "STOP"
+    local waiting = server:open "/get"
+    assert.equal("here", server:must "/neighbour")
+    assert.matches("page$", assert(waiting:receive "*a"))
+    waiting:close()
+    assert.same({ page = 10 }, all(10))
+    assert.matches("is unavailable: it does not answer in time", server:errors(), 1, true)
+    store:signal "CONT"
+    local ends_at = os.time() + 90
+    repeat
+      assert.equal("page", server:must "/get")
+      assert.is_true(os.time() < ends_at, "the store was not found again")
+    until server:errors():find("is available again", 1, true)
+  end)
+end)

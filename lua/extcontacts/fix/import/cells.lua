@@ -280,6 +280,23 @@ function EACH.externalId(contact, visit, external_source)
   end
 end
 
+-- The fields of a contact that each kind of identifier is read from.
+local FIELDS = { id = { "id" }, email = contact_fields.emails, phone = contact_fields.phones,
+  externalId = { "externalIds" } }
+
+--- The fields of a contact that `each_key` reads.
+---@param kinds string[] of identifiers
+---@return string[]
+function cells.fields_of(kinds)
+  local out = {}
+  for _, kind in ipairs(kinds) do
+    for _, field in ipairs(FIELDS[kind]) do
+      out[#out + 1] = field
+    end
+  end
+  return out
+end
+
 --- Calls a function with the keys of a contact's identifiers, as rows have them.
 ---@param contact table
 ---@param kinds string[] of identifiers

@@ -22,8 +22,8 @@ function key_table.new()
 end
 
 local function place_of(self, key)
-  local digest = core.hash.sha256(key)
-  return self[tonumber(digest:sub(1, 2), 16) % PARTS + 1], tonumber(digest:sub(3, 15), 16)
+  local hash = tonumber(core.hash.sha256(key):sub(1, 13), 16)
+  return self[hash % PARTS + 1], hash
 end
 
 --- The number of a key; nil if the table lacks it.

@@ -37,13 +37,13 @@ end
 function Scanned:run(client, on_contact)
   local index
   local keys, shared = self.keys, self.shared
-  local contact
+  local received
   local function take(key)
     local number = keys:get(key)
     if not number then
       return
     end
-    index = index or self.spool:add(contact)
+    index = index or self.spool:add(received)
     if number == NOBODY then
       keys:set(key, index)
     elseif number ~= index then
@@ -56,8 +56,9 @@ function Scanned:run(client, on_contact)
       end
     end
   end
-  for found in client:scan_contacts { limit = 200 } do
-    contact, index = found, nil
+  local fields = cells.fields_of(self.kinds)
+  for contact, text in client:scan_contacts { limit = 200, fields = fields, raw = true } do
+    received, index = text, nil
     cells.each_key(contact, self.kinds, self.external_source, take)
     self.contacts = self.contacts + 1
     if on_contact then

@@ -90,20 +90,29 @@ describe("the ids of a plan", function()
     assert.equal("bulk", by_ids.cheaper(5000, nil))
     assert.equal("bulk", by_ids.cheaper(250, 1000))
     assert.equal("scan", by_ids.cheaper(251, 1000))
-    local fake = { contacts = { list = function() return { total = 1500 } end } }
-    function fake.scan_contacts()
-      return place.client:scan_contacts()
+    local total, fields
+    local fake = { contacts = { list = function() return { total = total } end } }
+    function fake.scan_contacts(_, options)
+      fields = options.fields
+      return place.client:scan_contacts(options)
     end
     local ids = place:ids(500)
     for index = 501, 1001 do
       ids[index] = ("00000000-0000-0000-0000-%012d"):format(index)
     end
     fake.contacts.get_many = function(_, source) return place.client.contacts:get_many(source) end
-    local reader, count = by_ids.open(fake, "contacts", ids), 0
-    for _ in function() return reader:next() end do
-      count = count + 1
+    -- The records are decoded by their ids first if most of them are left out.
+    for of_total, first in pairs { [1500] = false, [2100] = { "id" } } do
+      total = of_total
+      local reader, count = by_ids.open(fake, "contacts", ids), 0
+      for record in function() return reader:next() end do
+        count = count + 1
+        assert.is_string(record.lastName)
+        assert.is_false(require("extcontacts.record").is_partial(record))
+      end
+      reader:close()
+      assert.same({ "scan", 500, 501 }, { reader.by, count, #reader.absent })
+      assert.same(first, fields or false)
     end
-    reader:close()
-    assert.same({ "scan", 500, 501 }, { reader.by, count, #reader.absent })
   end)
 end)

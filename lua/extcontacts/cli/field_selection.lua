@@ -73,6 +73,20 @@ function field_selection.decoded(row, lists, tested, is_raw)
   return selections.of(row, names) and names or nil
 end
 
+--- The option `fields` of a call whose records are shown as a whole if a test accepts them:
+-- the fields that it reads; nil without a test.
+---@param row extcontacts.Operation
+---@param tested string[]|nil the fields of the condition; nil without one
+---@param by_id boolean|nil whether the id is tested, too
+---@return string[]|nil
+function field_selection.deciding(row, tested, by_id)
+  local names = { "id" }
+  for _, name in ipairs(tested or {}) do
+    names[#names + 1] = name
+  end
+  return (tested or by_id) and selections.of(row, names) and names or nil
+end
+
 --- A field's value.  Null stays null, unlike in `base/path`.
 ---@param value table the record
 ---@param path string[]

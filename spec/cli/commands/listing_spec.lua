@@ -163,6 +163,29 @@ describe("extcontacts scan", function()
     assert.equal(20, #command.records((session:must { "scan", "organizations", "--from", token })))
   end)
 
+  it("decodes only the records in full for which --where holds", function()
+    local replies, count = require "extcontacts.transport.reply", 0
+    local whole = replies.whole
+    finally(function() replies.whole = whole end)
+    function replies.whole(...)
+      count = count + 1
+      return whole(...)
+    end
+    local all = session:must { "scan", "contacts", "--csv" }
+    assert.equal(0, count)
+    local some = session:must { "scan", "contacts", "--csv", "--where", 'address.countryCode == "US"' }
+    local expected, matches = all:match "^[^\n]*\n", 0
+    for _, contact in ipairs(command.records(session:must "scan contacts")) do
+      if contact.address and contact.address.countryCode == "US" then
+        matches = matches + 1
+        local first = assert(all:find("\n" .. contact.id, 1, true))
+        expected = expected .. all:match("[^\n]*\n", first + 1)
+      end
+    end
+    assert.is_true(matches > 0 and expected == some)
+    assert.equal(matches, count)
+  end)
+
   it("writes the records for which --where holds, at most --limit of them", function()
     local all = command.records(session:must { "scan", "contacts", "--where", 'address.countryCode == "US"' })
     local expected = 0

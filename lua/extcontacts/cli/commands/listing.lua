@@ -90,13 +90,13 @@ local function raise(err, row)
 end
 
 -- Writes the records for which a condition holds, at most `most` in total; false when
--- these are written.
-local function write_matches(writer, records, test, most)
+-- these are written.  `completing`: the iterator that decodes them in full.
+local function write_matches(writer, records, test, most, completing)
   for _, record in ipairs(records) do
     if writer.count >= (most or math.huge) then
       return false
     elseif test(record) then
-      writer:put(record)
+      writer:put(completing and completing:whole(record) or record)
     end
   end
   return writer.count < (most or math.huge)
@@ -169,7 +169,7 @@ local function write_pages(iterator, writer, ctx, row, test, most)
       if iterator.raw then
         goes_on = write_texts(writer, page, test, most)
       else
-        goes_on = write_matches(writer, page.entities, test, most)
+        goes_on = write_matches(writer, page.entities, test, most, iterator.options.completable and iterator)
       end
       writer:flush()
       ctx:flush()
@@ -232,6 +232,10 @@ local function run(args, ctx, row)
   options.fields = field_selection.decoded(row, args.fields, tested, is_raw)
   -- The condition needs its fields.
   options.raw = is_raw and (options.fields ~= nil or #(tested or {}) == 0) or nil
+  if not options.fields and not options.raw then
+    options.fields = field_selection.deciding(row, tested, chosen ~= nil)
+    options.completable = options.fields and true or nil
+  end
   if next(options) then
     count = #row.positional + 1
     arguments[count] = options

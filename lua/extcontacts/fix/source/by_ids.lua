@@ -68,7 +68,7 @@ local function next_of_scan(self)
   for record in self.scan do
     local id = normalize_id.key(record.id)
     if self.wanted:has(id) and self.seen:add(id) and self.returned:add(id) then
-      return record
+      return self.is_few and self.scan:whole(record) or record
     end
   end
   self.scan = nil
@@ -82,16 +82,19 @@ end
 ---@param ids string[] each once, in normal form
 ---@return extcontacts.fix.ByIds
 function by_ids.open(client, listing, ids)
+  local total = #ids > FEW and by_ids.total_of(client, listing) or nil
   local self = setmetatable({
     client = client, listing = listing, ids = ids, absent = {}, seen = idset.new(), returned = idset.new(),
-    by = by_ids.cheaper(#ids, #ids > FEW and by_ids.total_of(client, listing) or nil),
+    by = by_ids.cheaper(#ids, total),
+    -- To decode the ids first pays if more than half of the records are left out.
+    is_few = total ~= nil and #ids < total / 2,
   }, ByIds)
   if self.by == "scan" then
     self.wanted = idset.new()
     for _, id in ipairs(ids) do
       self.wanted:add(id)
     end
-    self.scan = client["scan_" .. listing](client)
+    self.scan = client["scan_" .. listing](client, self.is_few and { fields = { "id" }, completable = true } or {})
   else
     open_bulk(self)
   end

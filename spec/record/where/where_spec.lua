@@ -141,6 +141,8 @@ describe("a condition with a mistake", function()
     ["contains(lastName)"] = 'column 1: contains takes two values: contains(lower(title), "sales")',
     ["lower() == 'x'"] = "column 1: lower takes one value",
     ['match(lastName, "[")'] = "column 17: not a pattern of Lua: malformed pattern",
+    ['match(lastName, "x[")'] = "column 17: not a pattern of Lua: malformed pattern",
+    ['firstName and match(lastName, "(.)%1")'] = "column 31: a condition can't refer to captures: remove %1",
     ['createDate < "yesterday"'] = 'column 14: not a date; write "2026-01-31"',
     ['createDate < "2026-02-30"'] = "column 14: not a date",
     ["date(createDate) > 0"] = "column 18: the other side is a date, the value is a number",

@@ -4,6 +4,8 @@
 local core = require "extcontacts.core"
 local letters = require "extcontacts.base.letters"
 
+local patterns = require "extcontacts.record.where.pattern"
+
 local null = core.json.null
 
 local TEXT = { name = "a text", text = true, date = true }
@@ -32,6 +34,20 @@ local function is_empty(value)
   end
   return type(value) == "string" and not value:find "%S"
 end
+-- Patterns that were read, so that a condition reads its own once; those of fields can be many.
+local MOST_KEPT = 50
+local kept, count = {}, 0
+
+-- The pattern; false if it is none.
+local function pattern_of(source)
+  if kept[source] == nil then
+    if count >= MOST_KEPT then
+      kept, count = {}, 0
+    end
+    kept[source], count = patterns.read(source) or false, count + 1
+  end
+  return kept[source]
+end
 
 return {
   lower = { TEXT, kind = "text", usage = "lower(lastName)", apply = function(value)
@@ -44,16 +60,12 @@ return {
     return both_texts(value, start) and value:sub(1, #start) == start
   end },
   match = { TEXT, TEXT, kind = "boolean", usage = 'match(externalSystemUrl, "^https://")',
-    check = function(pattern)
-      local ok, problem = pcall(string.find, "", pattern)
-      return not ok and "not a pattern of Lua: " .. problem:gsub("^.-:%d+: ", "") or nil
+    check = function(source)
+      return select(2, patterns.read(source))
     end,
-    apply = function(value, pattern)
-      if not both_texts(value, pattern) then
-        return false
-      end
-      local ok, found = pcall(string.find, value, pattern)
-      return ok and found ~= nil
+    apply = function(value, source)
+      local found = both_texts(value, source) and pattern_of(source)
+      return found and found:matches(value)
     end },
   empty = { ANYTHING, kind = "boolean", usage = "empty(workEmail)", apply = is_empty },
   has = { LIST, VALUE, kind = "boolean", usage = 'has(externalIds.value, "4711")', apply = function(list, value)

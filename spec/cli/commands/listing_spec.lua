@@ -227,6 +227,33 @@ describe("--ids", function()
     return found
   end
 
+  it("shows with --dry-run the request that is sent first", function()
+    local function list_of(count)
+      local list = {}
+      for index = 1, count do
+        list[index] = ("00000000-0000-4000-8000-%012d"):format(index)
+      end
+      return lines(list)
+    end
+    local function count_of(operation)
+      return session.server:control("GET", "/sandbox/counters").by_operation[operation] or {}
+    end
+    for count, case in pairs {
+      [12] = { "POST [^\n]*/bulk/contacts\n", "contacts.bulk.get", 10 },
+      [1001] = { "GET [^\n]*/contacts%?pageSize=1\n", "contacts.list", 0 },
+    } do
+      local before = count_of(case[2])
+      local output = session:must("scan contacts --dry-run --ids -", { input = list_of(count) })
+      assert.same(before, count_of(case[2]))
+      assert.matches("^" .. case[1], output)
+      assert.equal(case[3], select(2, output:gsub('"id":', "")))
+      session:run("scan contacts -q --ids -", { input = list_of(count) })
+      assert.not_same(before, count_of(case[2]))
+    end
+    assert.matches("^GET [^\n]*/scan/contacts%?", (session:must("scan contacts --dry-run --ids - --query divisionId=*",
+      { input = ids[1] })))
+  end)
+
   it("reads only these records, in their order, and reports the others", function()
     for _, words in ipairs { "scan contacts --ids -", "list contacts --ids -" } do
       local requests = session.server:control("GET", "/sandbox/counters").by_operation["contacts.scan"]

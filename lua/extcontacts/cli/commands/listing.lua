@@ -211,12 +211,13 @@ local function run(args, ctx, row)
   local test, tested = test_of(args, row, chosen)
   local options = options_of(row, args)
   local arguments, count = operation_args.bind(row, args, nil, options)
-  if args.dry_run then
-    operation_calls.show(ctx, row, arguments, count)
-    return
-  end
   local listing = chosen and listing_by_ids(row, options, args)
-  if listing then
+  if args.dry_run and listing then
+    local by_ids = require "extcontacts.fix.source.by_ids"
+    return operation_calls.show_request(ctx, by_ids.first_request(listing, chosen.ids))
+  elseif args.dry_run then
+    return operation_calls.show(ctx, row, arguments, count)
+  elseif listing then
     return chosen:finish(ctx, write_by_ids(listing, chosen, args, ctx, row))
   elseif not row.iterator then
     local response = operation_calls.call(ctx, row, arguments, count)

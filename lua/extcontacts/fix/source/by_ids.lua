@@ -1,10 +1,12 @@
 --- The records with given ids, read the cheaper way: by bulk requests of 50, or by a scan
 -- of 200 a page if the ids are a large part of all records.
 
+local core = require "extcontacts.core"
 local find_contact = require "extcontacts.fix.find_contact"
 local idset = require "extcontacts.base.idset"
 local normalize_id = require "extcontacts.record.normalize.id"
 local outcome = require "extcontacts.api.outcome"
+local sizes = require "extcontacts.iterate.many.sizes"
 
 local by_ids = {}
 
@@ -12,6 +14,9 @@ local by_ids = {}
 local PER_BULK, PER_PAGE = 50, 200
 -- Up to so many ids the number of all records is not asked for.
 local FEW = 1000
+-- Listings that say how many records there are, and how they are asked.
+local HAS_TOTAL = { contacts = true, organizations = true }
+local TOTAL_ONLY = { page_size = 1 }
 
 ---@class extcontacts.fix.ByIds
 ---@field absent string[] ids of no record, once `next` has returned nil
@@ -27,12 +32,28 @@ function by_ids.cheaper(count, total)
   return total and count / PER_BULK > total / PER_PAGE and "scan" or "bulk"
 end
 
+--- The request that `open` sends first.
+---@param listing "contacts"|"organizations"|"relationships"|"notes"
+---@param ids string[]
+---@return string operation its short name
+---@return table body_or_options
+function by_ids.first_request(listing, ids)
+  if #ids > FEW and HAS_TOTAL[listing] then
+    return listing .. ".list", TOTAL_ONLY
+  end
+  local entities = core.json.array {}
+  for index = 1, math.min(#ids, sizes.FIRST) do
+    entities[index] = { id = ids[index] }
+  end
+  return listing .. ".bulk.get", { entities = entities }
+end
+
 --- The number of all records, by a request; nil if the server does not say.
 ---@param client extcontacts.Client
 ---@param listing "contacts"|"organizations"|"relationships"|"notes"
 ---@return integer|nil
 function by_ids.total_of(client, listing)
-  local page = (listing == "contacts" or listing == "organizations") and client[listing]:list { page_size = 1 }
+  local page = HAS_TOTAL[listing] and client[listing]:list(TOTAL_ONLY)
   return type(page) == "table" and type(page.total) == "number" and page.total or nil
 end
 

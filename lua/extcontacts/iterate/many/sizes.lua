@@ -4,7 +4,8 @@
 
 local sizes = {}
 
-local FIRST = 10
+--- Items of the first request.
+sizes.FIRST = 10
 
 ---@class extcontacts.BatchSize
 ---@field size integer what is tried next
@@ -20,7 +21,7 @@ function sizes.of(ctx, row)
   ctx.batch_sizes = ctx.batch_sizes or {}
   local memory = ctx.batch_sizes[row.name]
   if not memory then
-    memory = { size = FIRST, ceiling = math.huge, most = row.batch.max }
+    memory = { size = sizes.FIRST, ceiling = math.huge, most = row.batch.max }
     ctx.batch_sizes[row.name] = memory
   end
   return memory

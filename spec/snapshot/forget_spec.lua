@@ -132,6 +132,54 @@ describe("extcontacts forget", function()
     assert.equal(0, #find():concerned())
   end)
 
+  it("removes the incomplete copies that interrupted runs have left, unless one is being written", function()
+    for _, name in ipairs { "before.ndjson.forget.tmp", "t.journal.forget.tmp", "t.skipped.csv" } do
+      place:write(name, "id,reason\n" .. id .. ",eve@muster.example\n")
+    end
+    place:write("t.skipped.csv.forget.tmp", "eve@muster.example")
+    place:write("gone.forget.tmp", "eve@muster.example")
+    local output = run(("forget %s --in %s --dry-run"):format(other, place:path ""))
+    assert.matches("/t.journal.forget.tmp: left by a run that was interrupted\n", output, 1, true)
+    assert.is_truthy(place:read "t.journal.forget.tmp")
+    local holder = assert(core.file.open(place:path "t.skipped.csv.forget.tmp", "update"))
+    assert.is_true(holder:lock())
+    output = run(("forget %s --in %s -y"):format(other, place:path ""), 1)
+    assert.matches("/t.skipped.csv.forget.tmp: another process is writing this file", output, 1, true)
+    holder:close()
+    output = run(("forget %s --in %s -y"):format(id, place:path ""), 1)
+    assert.matches("/t.skipped.csv.forget.tmp: removed\n", output, 1, true)
+    assert.matches("/gone.forget.tmp still contains eve@muster.example", output, 1, true) -- nobody's copy
+    for _, name in ipairs { "before.ndjson", "t.journal", "t.skipped.csv" } do
+      assert.is_nil(place:read(name .. ".forget.tmp"), name)
+    end
+  end)
+
+  it("lets one process at a time rewrite a file, so that nothing comes back", function()
+    local rename, others = core.file.rename, {}
+    finally(function()
+      core.file.rename = rename
+    end)
+    -- A second run meets the first one just before each file gets its name.
+    function core.file.rename(from, to)
+      local rest = core.file.rename
+      core.file.rename = rename
+      local _, err = find({ other }):run()
+      others[#others + 1] = err and err.kind .. " " .. tostring(err.code)
+      core.file.rename = rest
+      return rename(from, to)
+    end
+    place:write("t.skipped.csv", "id,reason\n" .. id .. ",x\n" .. other .. ",y\n")
+    assert(find():run())
+    assert.is_true(#others >= 1)
+    for _, result in ipairs(others) do
+      assert.equal("io locked", result)
+    end
+    core.file.rename = rename
+    assert(find({ other }):run())
+    assert.equal(0, #find({ id, other }):concerned())
+    assert.is_nil(place:read "t.skipped.csv")
+  end)
+
   it("continues when it is stopped between two files, which are valid at any time", function()
     local rename, count, rounds = core.file.rename, 0, 0
     finally(function()

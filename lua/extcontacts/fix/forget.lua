@@ -9,7 +9,9 @@ local errors = require "extcontacts.base.errors"
 local files = require "extcontacts.base.files"
 local journal = require "extcontacts.fix.journal"
 local journal_forget = require "extcontacts.fix.journal.forget"
+local leftovers = require "extcontacts.fix.leftovers"
 local planfile = require "extcontacts.fix.planfile"
+local replace_file = require "extcontacts.base.replace_file"
 local side_csv = require "extcontacts.fix.side_csv"
 
 local forget = {}
@@ -81,6 +83,8 @@ function forget.problem(kind, path)
 end
 
 local VISIT = {}
+--- The files of plans that can contain lines about people.
+forget.KINDS = VISIT
 
 function VISIT.plan(path, visit)
   local reader = assert(planfile.open(path))
@@ -126,10 +130,12 @@ function forget.each(kind, path, ids, visit)
   return count
 end
 
-local function rewrite_list(path, is_about)
+-- Copies the rows that are not about the people; returns how many are, and whether others are left.
+local function copy_rows(path, file, is_about)
   local handle = assert(io.open(path, "rb"))
   local next_row, reader = csv.rows(handle, { raw = true })
-  local removed, kept = 0, side_csv.new(path, next_row and reader.header or {})
+  local removed, has_rows = 0, false
+  errors.check_io(file:write(next_row and csv.line(reader.header, #reader.header) or ""))
   for row in next_row or function() end do
     if is_about(row) then
       removed = removed + 1
@@ -138,19 +144,26 @@ local function rewrite_list(path, is_about)
       for index, name in ipairs(reader.header) do
         values[index] = row[name]
       end
-      kept:put(values)
+      errors.check_io(file:write(csv.line(values, #reader.header)))
+      has_rows = true
     end
   end
   handle:close()
-  if removed == 0 then
-    kept:abandon()
-    return 0
+  return removed, has_rows
+end
+
+-- A list without rows is removed.
+local function rewrite_list(path, is_about)
+  local has_rows
+  local removed, err = replace_file(path, leftovers.path(path), function(file)
+    local count
+    count, has_rows = copy_rows(path, file, is_about)
+    return count
+  end)
+  if removed and removed > 0 and not has_rows then
+    os.remove(path)
   end
-  local _, err = kept:finish()
-  if err then
-    error(err, 0)
-  end
-  return removed
+  return removed or error(err, 0)
 end
 
 --- Rewrites a file.

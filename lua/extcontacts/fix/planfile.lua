@@ -337,12 +337,14 @@ end
 ---@return integer|nil count changes that were forgotten; the file stays as it is if there are none
 ---@return extcontacts.Error|nil
 function planfile.forget(path, is_about)
-  local reader, err = planfile.open(path)
-  local file
-  if reader then
-    file, err = atomic_lines.write(path, true)
-  end
+  local file, err = atomic_lines.write(path, true)
   if not file then
+    return nil, err
+  end
+  local reader -- opened once no other process can rewrite the plan
+  reader, err = planfile.open(path)
+  if not reader then
+    file:abandon()
     return nil, err
   end
   local count

@@ -7,6 +7,7 @@ local errors = require "extcontacts.base.errors"
 local forget_records = require "extcontacts.snapshot.forget_records"
 local history = require "extcontacts.fix.history"
 local idset = require "extcontacts.base.idset"
+local leftovers = require "extcontacts.fix.leftovers"
 local magic = require "extcontacts.base.magic"
 local normalize = require "extcontacts.record.normalize"
 local plan_files = require "extcontacts.fix.forget"
@@ -16,10 +17,10 @@ local forget = {}
 
 ---@class extcontacts.snapshot.ForgetFile
 ---@field path string
----@field kind "plan"|"journal"|"list"|"snapshot"|"other"
+---@field kind "plan"|"journal"|"list"|"snapshot"|"leftover"|"other" a leftover is an incomplete copy of another file
 ---@field lines integer about the people
 ---@field problem string|nil why it is not rewritten or searched
----@field removed integer|nil lines that were removed
+---@field removed integer|nil lines that were removed; 0 for a leftover that was removed
 ---@field left string[]|nil what it still contains, after the search
 
 ---@class extcontacts.snapshot.Forget
@@ -47,7 +48,10 @@ local function examine(self, path)
   local found = { path = path, lines = 0, kind = "other", problem = not file and message or nil }
   table.insert(self.files, found)
   local packed = head and magic.problem(head)
-  if not head then
+  if leftovers.original(path) then
+    found.kind = "leftover"
+    return
+  elseif not head then
     return
   elseif is_packed(packed) then
     found.problem = "not searched: it " .. packed
@@ -66,7 +70,7 @@ local function count(self, file)
   end
   if file.kind == "snapshot" then
     file.lines = forget_records.each(file.path, self.ids, visit)
-  elseif file.kind ~= "other" then
+  elseif plan_files.KINDS[file.kind] then
     file.lines = plan_files.each(file.kind, file.path, self.ids, visit)
     file.problem = file.lines > 0 and plan_files.problem(file.kind, file.path) or nil
   end
@@ -152,6 +156,16 @@ function Forget:concerned()
   return list
 end
 
+--- The copies of files that interrupted runs have left.
+---@return extcontacts.snapshot.ForgetFile[]
+function Forget:leftovers()
+  local list = {}
+  for _, file in ipairs(self.files) do
+    list[#list + 1] = file.kind == "leftover" and file or nil
+  end
+  return list
+end
+
 --- Rewrites the files, one after the other; each is replaced when its new content is on
 -- the disk, so that a run that is interrupted can be repeated.
 ---@return true|nil
@@ -170,6 +184,10 @@ function Forget:run()
       end
       file.removed = removed
     end
+  end
+  for _, file in ipairs(self:leftovers()) do
+    local removed, err = leftovers.remove(file.path)
+    file.removed, file.problem = removed and 0, err and err.message
   end
   return true
 end

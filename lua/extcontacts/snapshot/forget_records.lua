@@ -6,6 +6,7 @@ local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 local format = require "extcontacts.snapshot.format"
 local ids_key = require("extcontacts.record.normalize.id").key
+local leftovers = require "extcontacts.fix.leftovers"
 local reader = require "extcontacts.snapshot.reader"
 local replace_file = require "extcontacts.base.replace_file"
 
@@ -60,24 +61,20 @@ local function rewrite(opened, file, ids)
   return removed
 end
 
---- Rewrites a snapshot.
+--- Rewrites a snapshot.  It is read once no other process can rewrite it.
 ---@param path string
 ---@param ids extcontacts.IdSet
 ---@return integer|nil count records that were removed
 ---@return extcontacts.Error|nil
 function forget_records.rewrite(path, ids)
-  local opened, err = reader.open(path)
-  if not opened then
-    return nil, err
-  end
-  local count
-  count, err = errors.catch(function()
-    return replace_file(path, path .. ".forget.tmp", function(file)
-      return rewrite(opened, file, ids)
-    end)
+  return errors.catch(function()
+    return assert(replace_file(path, leftovers.path(path), function(file)
+      local opened = assert(reader.open(path))
+      local count, err = errors.catch(rewrite, opened, file, ids)
+      opened:close()
+      return count or error(err, 0)
+    end))
   end)
-  opened:close()
-  return count, err
 end
 
 return forget_records

@@ -63,14 +63,18 @@ local function write_found(ctx, found)
     ctx:out(("%s: %s%s\n"):format(printable.line(file.path, 4096), texts.plural(file.lines, KINDS[file.kind]),
       file.problem and "; not rewritten: " .. printable.line(file.problem, 500) or ""))
   end
+  for _, file in ipairs(found:leftovers()) do
+    ctx:out(("%s: left by a run that was interrupted\n"):format(printable.line(file.path, 4096)))
+  end
 end
 
 -- Names the files that can't be examined, and those that still contain something.
 local function write_proof(ctx, found, count)
   for _, file in ipairs(found.files) do
     if file.removed then
-      ctx:out(("%s: %s removed\n"):format(printable.line(file.path, 4096),
-        texts.plural(file.removed, KINDS[file.kind])))
+      local noun = KINDS[file.kind]
+      ctx:out(("%s: %sremoved\n"):format(printable.line(file.path, 4096),
+        noun and texts.plural(file.removed, noun) .. " " or ""))
     end
   end
   for _, file in ipairs(found.files) do
@@ -127,7 +131,7 @@ function command.run(args, ctx)
   elseif #ids == 0 then
     exit.usage "these files name nobody who was erased"
   end
-  local concerned = #found:concerned()
+  local concerned = #found:concerned() + #found:leftovers()
   local is_json = output_format.of(args) == "json"
   if not is_json then
     write_found(ctx, found)

@@ -5,6 +5,7 @@ local checked_lines = require "extcontacts.base.checked_lines"
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 local journal_file = require "extcontacts.fix.journal.file"
+local leftovers = require "extcontacts.fix.leftovers"
 local reader = require "extcontacts.fix.journal.reader"
 local replace_file = require "extcontacts.base.replace_file"
 
@@ -56,10 +57,14 @@ local function rewrite(path, file, original_inode, is_about)
   return count
 end
 
-local function replace(path, temporary, original, is_about)
-  return replace_file(path, temporary, function(file)
-    return rewrite(path, file, errors.check_io(original:inode()), is_about)
-  end)
+-- Opens the journal as it is now; raises an error object if it is in use.
+local function open_locked(path)
+  local file = assert(checked(core.file.open(path, "change")))
+  if not file:lock() then
+    file:close()
+    assert(journal_file.locked((path:gsub("%.journal$", ""))))
+  end
+  return file
 end
 
 --- Forgets people.  The journal must not be in use.
@@ -68,17 +73,15 @@ end
 ---@return integer|nil count lines that were forgotten; the file stays as it is if there are none
 ---@return extcontacts.Error|nil
 return function(path, is_about)
-  local original, err = checked(core.file.open(path, "change"))
-  if not original then
-    return nil, err
-  end
-  local locked = original:lock()
-  local count
-  if locked then
-    count, err = errors.catch(replace, path, path .. ".forget.tmp", original, is_about)
-  else
-    count, err = journal_file.locked((path:gsub("%.journal$", "")))
-  end
-  original:close()
-  return count, err
+  return errors.catch(function()
+    local original
+    local count, err = replace_file(path, leftovers.path(path), function(file)
+      original = open_locked(path)
+      return rewrite(path, file, errors.check_io(original:inode()), is_about)
+    end)
+    if original then
+      original:close() -- locked until its name leads to the new file
+    end
+    return count or error(err, 0)
+  end)
 end

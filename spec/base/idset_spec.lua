@@ -19,4 +19,10 @@ describe("a set of any ids", function()
     end
     assert.is_false(set:has "0f8fad5b-d9cb-469f-a165-70867728950f")
   end)
+
+  it("names what it lacks, in order", function()
+    local set = idset.new()
+    set:add "b"
+    assert.same({ "c", "a" }, set:missing { "c", "b", "a" })
+  end)
 end)

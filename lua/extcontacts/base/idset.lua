@@ -38,4 +38,17 @@ function IdSet:has(id)
   return found
 end
 
+--- Those of some ids that the set lacks, in their order.
+---@param ids string[]
+---@return string[]
+function IdSet:missing(ids)
+  local list = {}
+  for _, id in ipairs(ids) do
+    if not self:has(id) then
+      list[#list + 1] = id
+    end
+  end
+  return list
+end
+
 return idset

@@ -78,13 +78,7 @@ end
 --- The ids that no record had that was tested.
 ---@return string[]
 function Ids:unseen()
-  local list = {}
-  for _, id in ipairs(self.ids) do
-    if not self.seen:has(id) then
-      list[#list + 1] = id
-    end
-  end
-  return list
+  return self.seen:missing(self.ids)
 end
 
 --- Reports ids without a record; returns the command's exit code.

@@ -159,13 +159,7 @@ end
 --- The given ids that no record has.  (After a resume: that no record of the snapshot has.)
 ---@return string[]
 function Filter:absent()
-  local ids = {}
-  for _, id in ipairs(self.chosen and self.chosen.ids or {}) do
-    if not self.found:has(id) then
-      ids[#ids + 1] = id
-    end
-  end
-  return ids
+  return self.found:missing(self.chosen and self.chosen.ids or {})
 end
 
 return filter

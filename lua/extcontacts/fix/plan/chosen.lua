@@ -87,13 +87,7 @@ function Chosen:missing()
   if self.absent then
     return self.absent, self.reason
   end
-  local ids = {}
-  for _, id in ipairs(self.ids) do
-    if not self.seen:has(id) then
-      ids[#ids + 1] = id
-    end
-  end
-  return ids, ELSEWHERE
+  return self.seen:missing(self.ids), ELSEWHERE
 end
 
 return chosen

@@ -27,9 +27,9 @@ connection.rows = {
   { flag = "--timeout", setting = "timeout", value = "SECONDS", convert = arg_types.seconds,
     doc = "time limit for one request [30]" },
   { flag = "--max-depth", setting = "max_depth", value = "LEVELS", convert = arg_types.range(1, 900),
-    doc = "most levels of objects and arrays in an answer [128]" },
+    doc = "maximum nesting depth of a response [128]" },
   { flag = "--max-body", setting = "max_body", value = "BYTES", convert = arg_types.whole,
-    doc = "largest answer, decompressed [64 MiB]" },
+    doc = "maximum size of a response, decompressed [64 MiB]" },
   { flag = "--no-cache", doc = "do not share the token and the request count with other runs" },
   { flag = "--verbose", doc = "log each request on standard error" },
 }
@@ -72,8 +72,8 @@ end
 ---@param argparser table
 ---@param noun string the file: "plan"
 function connection.declare_same_organization(argparser, noun)
-  argparser:flag("--same-organization", ("use the %s although it was made with another OAuth client, or with an access "
-    .. "token; only for the same organization"):format(noun))
+  argparser:flag("--same-organization", ("use the %s even if it was made with another OAuth client or an access token; "
+    .. "only if it belongs to the same organization"):format(noun))
 end
 
 --- Appends the options' names to others.

@@ -22,8 +22,8 @@ end
 --- Declares --batch.
 ---@param argparser table
 function listings.declare_batch(argparser)
-  argparser:option("--batch", "most records per request, up to 50, where records are read by their ids; auto is 50; 1 "
-    .. "reads each record with a request of its own [auto]"):argname("N")
+  argparser:option("--batch", "most records per request where records are read by id, from 1 to 50; auto uses 50; 1 "
+    .. "reads each record with a separate request [auto]"):argname("N")
     :convert(arg_types.word_or("auto", arg_types.range(1, 50)))
 end
 

@@ -20,7 +20,7 @@ local PER_PAGE = 200
 --- Declares the option that replaces a plan.
 ---@param argparser table
 function make_plan.declare_force(argparser)
-  argparser:flag("--force", "replace a plan of this name that has not been applied")
+  argparser:flag("--force", "replace a plan with this name that has not been applied")
 end
 
 make_plan.exit_codes = { 0, 1, 2, 3, { 5, "the plan contains changes (with --detailed-exitcode)" }, 75, 130 }

@@ -25,8 +25,8 @@ local CHECK_EVERY = 0.25
 ---@param argparser table
 ---@param verb string
 function run_plan.declare_expect(argparser, verb)
-  argparser:option("--expect", verb .. " only the plan with this SHA-256, or with these first 12 digits of it or more; "
-    .. "`extcontacts show` prints it"):argname("SHA")
+  argparser:option("--expect", verb .. " only the plan whose SHA-256 is this, or begins with these digits (12 or "
+    .. "more); `extcontacts show` prints it"):argname("SHA")
 end
 
 --- Declares arguments and options.
@@ -36,11 +36,11 @@ function run_plan.setup(argparser)
   argparser:option("--on-conflict", "what to do with a record that changed since the plan was made: skip it; fail, "
     .. "which skips it and stops; or rebase, which applies the planned fields to the new version [skip]")
     :argname("MODE"):choices { "skip", "fail", "rebase" }
-  argparser:option("--batch", "most changes per request, up to 50; auto is 50; 1 reads and writes each record with "
-    .. "requests of its own [auto]"):argname("N"):convert(arg_types.word_or("auto", arg_types.range(1, 50)))
+  argparser:option("--batch", "most changes per request, from 1 to 50; auto uses 50; 1 reads and writes each record "
+    .. "with separate requests [auto]"):argname("N"):convert(arg_types.word_or("auto", arg_types.range(1, 50)))
   argparser:option("--write", "how updates are written. bulk: up to 50 whole records per request; patch: each by a "
-    .. "PATCH with the planned fields only, which never overwrites a value that someone has entered into a field that "
-    .. "was empty; put: each whole record by a PUT; auto: patch for updates that only fill empty fields, if the plan "
+    .. "PATCH of the planned fields only, which never overwrites a value that someone else has entered into an empty "
+    .. "field; put: each whole record by a PUT; auto: patch for updates that only fill empty fields, if the plan "
     .. "has at most 2,000 of them, otherwise bulk [auto]"):argname("HOW"):choices { "auto", "bulk", "patch", "put" }
   argparser:option("--concurrency", "batches in flight at a time; with --batch 1, changes [2; with --batch 1, 4]")
     :argname("N"):convert(arg_types.whole)

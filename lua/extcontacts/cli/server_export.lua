@@ -29,13 +29,13 @@ function server_export.declare(argparser)
     .. "type of records (default contacts)")
   argparser:option("--filter", "with --server: export only records whose field has this value (FIELD=VALUE), or at "
     .. "least or at most this date (FIELD>=DATE, FIELD<=DATE); every filter must match"):argname("FILTER"):count("*")
-  argparser:option("--division", "with --server: export only this division (id; comma-separated)"):argname("ID")
+  argparser:option("--division", "with --server: export only these divisions (comma-separated ids)"):argname("ID")
     :count("*")
   argparser:option("--limit", "with --server: stop after N records"):argname("N"):convert(arg_types.whole)
-  argparser:option("--job", "with --server: continue with an export that was started earlier"):argname("ID")
+  argparser:option("--job", "with --server: continue an export that was started earlier"):argname("ID")
   argparser:option("--wait", "with --server: seconds to wait for the export (default 3600)"):argname("SECONDS")
     :convert(arg_types.seconds)
-  argparser:option("--max-size", "with --server: most bytes of the file (default 4 GiB)"):argname("BYTES")
+  argparser:option("--max-size", "with --server: maximum size of the file in bytes (default 4 GiB)"):argname("BYTES")
     :convert(arg_types.whole)
 end
 

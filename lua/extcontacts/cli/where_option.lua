@@ -8,9 +8,10 @@ local where_option = {}
 --- Declares it.
 ---@param argparser table
 ---@param effect string what the command does with the records for which the condition holds
-function where_option.declare(argparser, effect)
-  argparser:option("--where", effect .. " for which this condition holds, such as 'address.countryCode == \"GB\" and "
-    .. "not workPhone.e164'; see docs/where.md"):argname("CONDITION")
+---@param holds string|nil says on which state of a record the condition is tested: "held before the plan"
+function where_option.declare(argparser, effect, holds)
+  argparser:option("--where", ("%s for which this condition %s, such as 'address.countryCode == \"GB\" and not "
+    .. "workPhone.e164'; see docs/where.md"):format(effect, holds or "holds")):argname("CONDITION")
 end
 
 --- The test of a command's records; a mistake in the condition ends the command.

@@ -32,7 +32,7 @@ extcontacts apply erase.plan --allow-irreversible]],
 function command.setup(argparser)
   run_plan.setup(argparser)
   argparser:flag("--dry-run", "print the plan's totals, and the requests and minutes that each choice of --write "
-    .. "takes; sends nothing but the question for the organization")
+    .. "takes; the only request that is sent reads the organization's id")
   argparser:flag("-y --yes", "apply without asking for confirmation")
 end
 

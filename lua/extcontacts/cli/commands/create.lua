@@ -27,11 +27,10 @@ extcontacts create contacts.notes CONTACT_ID --set noteText='Prefers e-mail'
 extcontacts ops contacts.create    # with the fields of a contact]],
   next_steps = [[
 The record is written as the server stored it, with its new id. Running the
-command again creates a second record. With --lines, each line that is no
+command again creates a second record. With --lines, each line that is not a
 record or that the API refuses is reported, the others are created, and the
-command exits with 1. To create records from a spreadsheet, and to be able to
-resume and undo it, use the ready-made fix set_fields
-(`extcontacts fixes set_fields`).]],
+command exits with 1. To create contacts from a spreadsheet, and to be able to
+review, resume and undo it, use `extcontacts import`.]],
 }
 
 --- Declares arguments and options.
@@ -40,8 +39,8 @@ resume and undo it, use the ready-made fix set_fields
 function command.declare(argparser, row)
   operation_args.declare(argparser, "create", row)
   body.setup(argparser, row and row.body_model)
-  argparser:option("--lines", "create a record from each line of this file of JSON objects, or of standard input "
-    .. "for -; --set applies to all of them"):argname("FILE")
+  argparser:option("--lines", "create a record from each line of this file of JSON objects, or - for standard input; "
+    .. "--set applies to all of them"):argname("FILE")
   limit_option.declare(argparser, "records of --lines")
   argparser:flag("--dry-run", "print the request without sending it")
   output.setup(argparser, row and row.returns)

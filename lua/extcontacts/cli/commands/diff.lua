@@ -22,9 +22,10 @@ local command = {
   description = [[
 Read all records and compare them with a snapshot. What the server sets or
 rewrites is not compared: its own fields, the formatting of phone numbers, and
-spaces at the ends of texts. A deleted record that exists again with the same
-content is unchanged, although its id is new. Of a filtered snapshot, only the
-records in it are compared; created records are not reported.]],
+spaces at the start or end of a text. A deleted record that exists again with
+the same content is unchanged, although its id is new. With a filtered
+snapshot, only the records in it are compared, and created records are not
+reported.]],
   examples = [[
 extcontacts diff before.ndjson
 extcontacts diff before.ndjson --only contacts --ndjson | jq .id
@@ -42,7 +43,7 @@ to standard error. `extcontacts restore SNAPSHOT` plans how to restore it.]],
 function command.setup(argparser)
   argparser:argument("snapshot", "snapshot written by `extcontacts export`")
   listings.declare(argparser, "compare")
-  where_option.declare(argparser, "show only the records, in the snapshot or on the server,")
+  where_option.declare(argparser, "show only the records", "holds in the snapshot or on the server")
   limit_option.declare(argparser, "changed records")
   output_format.declare(argparser, { "text", "json", "ndjson" }, "text", {
     json = "write a JSON array of the changed records", ndjson = "write one line of JSON per changed record" })

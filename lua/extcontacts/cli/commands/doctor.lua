@@ -40,7 +40,7 @@ command.exit_codes = exit_codes()
 ---@param argparser table
 function command.setup(argparser)
   output_format.declare(argparser, { "text", "json" }, "text")
-  argparser:flag("--rate", "measure the rate limit; uses up the token's requests of the current minute")
+  argparser:flag("--rate", "measure the rate limit; uses up the token's requests for the current minute")
   argparser:option("--group", "check only the permissions of this group of operations, such as contacts or "
     .. "organizations.notes; can be repeated"):argname("GROUP"):count("*"):target("groups")
 end

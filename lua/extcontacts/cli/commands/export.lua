@@ -23,9 +23,10 @@ NDJSON file that only you can read. It appears under its name once it is
 complete. If an export stops for any reason, run the same command again to
 resume it.
 
-With --where or --ids, the snapshot is filtered: it has these records, and the
-notes and relationships of these contacts and organizations. Its header says
-so. diff compares, and restore restores, only the records in it.
+With --where or --ids, the snapshot contains only the selected records, and
+the notes and relationships of selected contacts and organizations. Its header
+records the filter; diff and restore then consider only the records in the
+snapshot.
 
 With --server the platform writes the file: one type of records, in the
 platform's own format, which diff and restore cannot read. It needs few

@@ -12,20 +12,21 @@ local command = {
   name = "forget",
   summary = "remove erased people from plans, journals and snapshots",
   description = [[
-Remove what the files of plans and snapshots still say about people, after
+Remove what plans, journals and snapshots still contain about people, after
 they were erased on the server. The people are those with the given ids, or
 those of an erasure: its plan, journal or proof, or a list of ids. The files
 are those in the current folder, in the folders named with --in, and those of
-the plans in the history.
+the plans in the history. Incomplete copies of such files, which an interrupted
+run has left, are removed, too.
 
 Each file is replaced by one that is valid without these lines: a snapshot
-loses the records, a plan and its journal keep a line without personal data.
-An undo then skips the person. Nothing is sent to the server. The lines of an
-erasure itself, which have no more than the id, stay: they prove it.
+loses the records; a plan and its journal keep a line without personal data.
+An undo then skips the person. Nothing is sent to the server. The lines of the
+erasure itself contain only the id, and are kept as evidence.
 
-At the end, all files are searched for the ids, e-mail addresses and phone
-numbers of the people, and those that still contain one are named. Compressed
-files are not searched; they are named, too.]],
+Finally, all files are searched for the ids, e-mail addresses and phone numbers
+of the people. Those that still contain one are listed, and so are compressed
+files, which are not searched.]],
   examples = [[
 extcontacts forget erase.plan --dry-run
 extcontacts forget erase.plan
@@ -33,8 +34,8 @@ extcontacts forget CONTACT_ID --in backups --in /srv/plans -y
 extcontacts forget erase.plan.proof.csv --json]],
   next_steps = [[
 A plan that is not finished is not rewritten: resume it, or delete it if it
-has not been applied. Delete pages and other files that are named at the end.]],
-  exit_codes = { 0, { 1, "a file still has data of the people" }, 2, 130 },
+has not been applied. Delete pages and other files that are listed at the end.]],
+  exit_codes = { 0, { 1, "a file still contains data about the people" }, 2, 130 },
 }
 
 --- Declares arguments and options.
@@ -43,7 +44,7 @@ function command.setup(argparser)
   argparser:argument("who", "id of an erased record, or plan, journal, proof or list of an erasure"):args "+"
   argparser:option("--in", "also examine the files in this folder; can be repeated"):argname("FOLDER"):count("*")
     :target("folders")
-  argparser:flag("--dry-run", "only list the files and how many of their lines are about the people")
+  argparser:flag("--dry-run", "list the files and how many of their lines are about the people; change nothing")
   argparser:flag("-y --yes", "rewrite the files without asking for confirmation")
   output_format.declare(argparser, { "text", "json" }, "text")
 end

@@ -11,7 +11,7 @@ local command = {
   description = [[
 List the plans that were applied, resumed or undone by this user on this
 machine, the latest first: when, by whom, how many changes, and whether they
-have been undone. The list itself has only the paths of the plans; everything
+have been undone. The list contains only the paths of the plans; everything
 else is read from the plans and their journals. A plan that was moved or
 deleted since is listed as missing.]],
   examples = [[

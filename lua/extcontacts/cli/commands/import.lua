@@ -31,7 +31,7 @@ as Outlook, Google, Salesforce and HubSpot write them; the table that is
 printed first shows the field of each. A column with another name must be
 mapped with --map or left out with --ignore-column.
 
-A row is about the contact that has its e-mail address, phone number,
+A row belongs to the contact that has its e-mail address, phone number,
 external id or id. An empty cell changes nothing. A row that is ambiguous, or
 has a cell that can't be read, is rejected as a whole: FILE.rejected.csv has
 these rows with the reasons. Correct them there and import that file.]],
@@ -62,8 +62,8 @@ function command.setup(argparser)
   argparser:option("--match", "comma-separated identifiers that find the contact, in this order: email, phone, "
     .. "externalId, id [all that have columns]"):argname("LIST"):count("*"):target("match")
   argparser:mutex(
-    argparser:flag("--update", "change the contacts that exist, reject other rows [default]"),
-    argparser:flag("--create", "also create the contacts that do not exist"))
+    argparser:flag("--update", "change existing contacts, and reject other rows [default]"),
+    argparser:flag("--create", "also create contacts that do not exist"))
   argparser:option("--region", "country of phone numbers without a country code, such as DE; a region id or domain "
     .. "selects the server, as for other commands"):argname("COUNTRY"):count("0-2")
   argparser:flag("--create-organizations", "create the organizations that do not exist"):target("create_organizations")

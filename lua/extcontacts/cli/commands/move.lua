@@ -27,11 +27,11 @@ line, or one id per line. With -, the ids come from standard input.
 
 A move gives each record a new id; the journal of the plan maps the old ids to
 the new ones. Conversations and other data that refer to the old id stay with
-it, creation dates start again, and the copy of a contact is curated.
+it, creation dates are reset, and the copy of a contact is curated.
 
 A record is skipped if an identifier would be lost: one that no field holds,
-such as a cookie, or one that another contact has, too, and would get. So is a
-contact into which others were merged.]],
+such as a cookie, or one that another contact also has and would receive. So
+is a contact into which others were merged.]],
   examples = [[
 extcontacts move contacts --to-division DIVISION_ID --from-division DIVISION_ID
 extcontacts move ids.txt --to-division DIVISION_ID -o move.plan --html move.html
@@ -59,8 +59,8 @@ function command.setup(argparser)
   argparser:option("--search", "move only the records that a search finds, at most 1,000"):argname("WORDS")
   argparser:option("--kind", "what the ids of a file are: contact or organization [contact]"):argname("KIND")
     :choices { "contact", "organization" }
-  argparser:option("--allow-loss", "move records although identifiers of these comma-separated types are lost, such as "
-    .. "Cookie or Phone; all: of any type"):argname("TYPES"):count("*"):target("allow_loss")
+  argparser:option("--allow-loss", "move records even if identifiers of these types are lost (comma-separated), such "
+    .. "as Cookie or Phone; all means any type"):argname("TYPES"):count("*"):target("allow_loss")
   plan_file.declare(argparser, "move.plan")
   make_plan.setup(argparser, "move", "records to move")
 end

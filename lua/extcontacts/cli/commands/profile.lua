@@ -20,21 +20,22 @@ local command = {
   connects = true,
   description = [[
 Read contacts, organizations or a file, and show what they contain. Nothing is
-changed. For each field, the profile shows how many records have it, distinct
-values, the longest one, examples, and invalid values. Phone numbers by
-country, e-mail domains and shared identifiers follow, what the server would
-reject at the next update, contacts that expire soon, and the ready-made fixes
-that would change something, with the command to plan each.
+changed. For each field, the profile shows how many records have it, the
+number of distinct values, the longest value, examples, and invalid values. It
+also shows phone numbers by country, e-mail domains, shared identifiers, what
+the server would reject at the next update, contacts that expire soon, and the
+ready-made fixes that would change something, with the command to plan each.
 
 A file is a snapshot, a file with one JSON object per line, a CSV file, or an
-XLSX workbook. A column that no field has is shown as a field of its own.
+XLSX workbook. A column that matches no field is shown as one of its own.
 
---sample N reads fewer records and states the error. Of a scan it takes the
-first N records: few requests, but no random choice. Of a file it takes a
-random choice.
+--sample N reads fewer records and states the sampling error. From a scan it
+takes the first N records, which saves requests but is not random; from a file
+it takes a random sample.
 
-Memory is bounded: distinct values are exact up to 4,096 per field, estimates
-beyond. docs/data-profile.md describes what is counted, and the errors.]],
+Memory use is bounded: up to 4,096 distinct values per field are counted
+exactly, more are estimated. docs/data-profile.md describes what is counted,
+and the errors.]],
   examples = [[
 extcontacts profile
 extcontacts profile --html profile.html --phone-region DE
@@ -59,9 +60,9 @@ function command.setup(argparser)
     :choices { "contact", "organization" }
   table_options.declare(argparser)
   where_option.declare(argparser, "read only the records")
-  argparser:option("--sample", "number of records to read, with the error that follows"):argname("N")
+  argparser:option("--sample", "read only N records, and state the sampling error"):argname("N")
     :convert(arg_types.range(1, 2 ^ 31))
-  argparser:option("--phone-region", "country, such as DE, of national numbers of records without one")
+  argparser:option("--phone-region", "country of national phone numbers, such as DE, for records without a country")
     :argname("CODE")
   output_format.declare(argparser, { "text", "json" }, "text",
     { json = "write the profile as one JSON document; docs/data-profile.md documents it" })

@@ -24,8 +24,8 @@ with new ids. A record that exists again with the same content, after an
 earlier restore or an undo, is not recreated, and neither is one that was
 erased: by a plan whose journal is beside the snapshot or the new plan, or by
 those named with --erased. With --delete-created, the plan also deletes the
-records created since the snapshot; a filtered snapshot does not show which
-these are. Nothing changes on the server.]],
+records created since the snapshot; this does not work with
+a filtered snapshot. Nothing changes on the server.]],
   examples = [[
 extcontacts restore before.ndjson
 extcontacts restore before.ndjson --only contacts -o restore.plan
@@ -47,7 +47,7 @@ function command.setup(argparser)
   listings.declare(argparser, "restore")
   argparser:option("--id", "restore only the records with these comma-separated ids; can be repeated")
     :argname("IDS"):count("*"):target("ids")
-  where_option.declare(argparser, "restore only the records, as they are in the snapshot,")
+  where_option.declare(argparser, "restore only the records", "holds in the snapshot")
   argparser:flag("--delete-created", "delete the records created since the snapshot")
   argparser:flag("--allow-copies", "recreate a deleted record even if a similar one was created since the snapshot")
   argparser:option("--erased", "leave out the records of an erasure: its plan, journal, proof or list; can be "

@@ -13,7 +13,7 @@ local command = {
   description = [[
 Resume an apply after any stop, including a crash. Changes that are known to
 have been applied are not sent again; for those in flight when it stopped,
-this command reads the record to find out. If the apply is only paused, it
+this command reads the records to find out. If the apply is only paused, it
 continues in its own process.]],
   examples = [[
 extcontacts resume tidy.plan
@@ -27,7 +27,7 @@ extcontacts resume tidy.plan --retry-failed --on-conflict rebase]],
 ---@param argparser table
 function command.setup(argparser)
   run_plan.setup(argparser)
-  argparser:flag("--retry-failed", "also retry the changes that failed or were in conflict")
+  argparser:flag("--retry-failed", "also retry the changes that failed or conflicted")
   argparser:flag("--moved", "continue a journal that is a copy, because the original is gone or no longer in use")
 end
 

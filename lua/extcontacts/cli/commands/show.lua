@@ -15,8 +15,8 @@ local command = {
   description = [[
 Show a plan as `extcontacts plan` did when it wrote it: its totals and its
 first changes, or with --html the page for review and approval. This works
-for any plan, also one that has been applied, and for undo plans. No request
-is sent. The SHA-256 identifies the plan: `extcontacts apply PLAN --expect`
+for any plan, including undo plans and plans that have been applied. No
+request is sent. The SHA-256 identifies the plan: `extcontacts apply PLAN --expect`
 applies the plan with this digest and no other.]],
   examples = [[
 extcontacts show tidy.plan
@@ -37,7 +37,7 @@ function command.setup(argparser)
   argparser:argument("plan", "plan to show")
   argparser:option("--html", "write an HTML page for review and approval instead of text"):argname("FILE")
   limit_option.declare(argparser, "changes [10; on the page 2,000]")
-  where_option.declare(argparser, "show only the changes to records, as they were before the plan,")
+  where_option.declare(argparser, "show only the changes to records", "held before the plan")
   output_format.declare(argparser, { "text", "json" }, "text",
     { json = "write one JSON document: header, totals, state and the first changes" })
 end

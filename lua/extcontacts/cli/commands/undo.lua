@@ -55,7 +55,7 @@ function command.setup(argparser)
     :convert(function(text)
       return arg_values.list { text }
     end)
-  where_option.declare(argparser, "undo only the changes to records, as they were before the plan,")
+  where_option.declare(argparser, "undo only the changes to records", "held before the plan")
   run_plan.declare_expect(argparser, "undo")
   connection.declare_same_organization(argparser, "plan")
   argparser:flag("--moved", "use a journal that is a copy, because the original is gone or no longer in use")

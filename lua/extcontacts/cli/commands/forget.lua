@@ -16,17 +16,17 @@ Remove what plans, journals and snapshots still contain about people, after
 they were erased on the server. The people are those with the given ids, or
 those of an erasure: its plan, journal or proof, or a list of ids. The files
 are those in the current folder, in the folders named with --in, and those of
-the plans in the history. Incomplete copies of such files, which an interrupted
-run has left, are removed, too.
+the plans in the history. Incomplete copies of such files, left by a run that
+was interrupted, are removed, too.
 
 Each file is replaced by one that is valid without these lines: a snapshot
 loses the records; a plan and its journal keep a line without personal data.
 An undo then skips the person. Nothing is sent to the server. The lines of the
 erasure itself contain only the id, and are kept as evidence.
 
-Finally, all files are searched for the ids, e-mail addresses and phone numbers
-of the people. Those that still contain one are listed, and so are compressed
-files, which are not searched.]],
+Finally, all files are searched for the ids, e-mail addresses and phone
+numbers of the people. Those that still contain one are listed, and so are
+compressed files, which are not searched.]],
   examples = [[
 extcontacts forget erase.plan --dry-run
 extcontacts forget erase.plan

@@ -16,8 +16,8 @@ local command = {
 Show a plan as `extcontacts plan` did when it wrote it: its totals and its
 first changes, or with --html the page for review and approval. This works
 for any plan, including undo plans and plans that have been applied. No
-request is sent. The SHA-256 identifies the plan: `extcontacts apply PLAN --expect`
-applies the plan with this digest and no other.]],
+request is sent. The SHA-256 identifies the plan: with --expect,
+`extcontacts apply` applies the plan with this digest and no other.]],
   examples = [[
 extcontacts show tidy.plan
 extcontacts show tidy.plan --html tidy.html

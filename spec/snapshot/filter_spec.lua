@@ -120,6 +120,19 @@ describe("a filtered export", function()
     assert.same({ contacts = {} }, (entries_of "none"))
   end)
 
+  it("takes the notes of contacts that are not exported themselves", function()
+    local some = some_contacts(1)
+    local note = add_note(some[1], "alone")
+    place:write("ids", some[1].id)
+    place:must { "export", place:at "notes", "--ids", place:at "ids", "--only", "notes" }
+    local found, ids = entries_of "notes", {}
+    for _, entry in ipairs(found.notes) do
+      assert.equal(some[1].id, entry.owner)
+      ids[entry.record.id] = true
+    end
+    assert.is_true(ids[note.id])
+  end)
+
   it("names listings that the condition can't select, and conditions that are too long", function()
     for arguments, problem in pairs {
       [{ "--where", WHERE, "--only", "organizations,contacts" }] =
@@ -192,8 +205,8 @@ describe("a filtered snapshot", function()
       found[change.id] = change.change
     end
     assert.same({ [some[1].id] = "changed", [some[2].id] = "deleted" }, found)
-    assert.matches('some is filtered: it has only records for which `title == "Selected"` holds. Created records are '
-      .. "not reported.", errors, 1, true)
+    assert.matches('some is filtered: it contains only records for which `title == "Selected"` holds. Created records '
+      .. "are not reported.", errors, 1, true)
     assert.matches(": 1 changed, 1 deleted, 1 unchanged\n", errors, 1, true)
   end)
 
@@ -223,6 +236,9 @@ describe("a filtered snapshot", function()
       .. "records", errors, 1, true)
     assert.is_nil(place:read "plan")
     _, errors = place:must { "restore", place:at "some", "-o", place:at "plan" }
+    place:must { "show", place:at "plan", "--html", place:at "page" }
+    assert.matches("<dt>Condition of the snapshot</dt><dd><code>title == &quot;Selected&quot;</code></dd>",
+      place:read "page":gsub("&#34;", "&quot;"), 1, true)
     assert.matches("wrote the plan [^\n]*: create 1 contact\n", errors)
     place:must { "apply", place:at "plan", "-y" }
     place:must { "verify", place:at "plan" }

@@ -82,7 +82,7 @@ local function open_snapshot(ctx, path, kind)
   end
   local mark = snapshot.header.filter
   if mark then
-    ctx:inform("%s is filtered: it has only %s", path, require("extcontacts.snapshot.filter").describe(mark))
+    ctx:inform("%s is filtered: it contains only %s", path, require("extcontacts.snapshot.filter").describe(mark))
   end
   local next_entry = snapshot:entries(listing)
   return { kind = kind, account = snapshot.header, next_record = function()

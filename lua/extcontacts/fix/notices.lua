@@ -11,8 +11,7 @@ local notices = {}
 function notices.of(plan)
   local list, limit = {}, plan.header.limit
   if plan.totals.limited then
-    list[1] = ("stopped at the limit of %s (--limit %d); there may be more to change"):format(
-      texts.plural(limit, "change"), limit)
+    list[1] = ("stopped at the limit of %s; there may be more"):format(texts.plural(limit, "change"))
   end
   for _, assumption in ipairs(plan.totals.assumptions or {}) do
     list[#list + 1] = assumption

@@ -52,6 +52,9 @@ function filter.new(where, ids)
   if ids then
     self.chosen = chosen.new(ids)
     self.mark.ids, self.mark.ids_sha256 = #self.chosen.ids, digest_of(self.chosen.ids)
+    for _, id in ipairs(where and {} or self.chosen.ids) do
+      self.owners:add(id) -- of notes, also if their owners themselves are not exported
+    end
   end
   return self
 end
@@ -113,7 +116,12 @@ end
 -- Whether the record's owner is in the snapshot.
 local function has_owner(self, reference, record)
   local owner = reference.owner or reference.kind == "relationship" and types.organization_of(record)
-  return owner and self.owners:has(id_key(owner))
+  owner = owner and id_key(owner)
+  if not owner or not self.owners:has(owner) then
+    return false
+  end
+  self.found:add(owner)
+  return true
 end
 
 --- Whether the snapshot takes a record.  Owners come before what they own.
@@ -131,7 +139,7 @@ function Filter:takes(reference, record, is_chosen)
     self.owners:add(id)
     return true
   end
-  return has_owner(self, reference, record) or false
+  return has_owner(self, reference, record)
 end
 
 --- Remembers a record that an earlier run of the export has written.

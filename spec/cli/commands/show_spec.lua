@@ -59,7 +59,7 @@ describe("extcontacts show", function()
 
   it("says first that the plan was cut short, on the page, too", function()
     run(("plan %s -o %s --limit 2"):format(world.write_fix(3), world.p))
-    local notice = "stopped at the limit of 2 changes (--limit 2); there may be more to change"
+    local notice = "stopped at the limit of 2 changes; there may be more"
     assert.matches("\n\n! " .. notice .. "\n~ update contact ", run("show " .. world.p), 1, true)
     run(("show %s --html %s"):format(world.p, world.q))
     assert.matches("<li>" .. notice .. "</li>", world.place:read "q", 1, true)

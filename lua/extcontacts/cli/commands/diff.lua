@@ -107,7 +107,7 @@ function command.run(args, ctx)
     on_open = function(opened)
       mark = opened.header.filter
       if mark then
-        ctx:inform("%s is filtered: it has only %s. Created records are not reported.", args.snapshot,
+        ctx:inform("%s is filtered: it contains only %s. Created records are not reported.", args.snapshot,
           snapshot_filter.describe(mark))
       end
     end,

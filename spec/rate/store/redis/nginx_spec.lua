@@ -4,6 +4,7 @@ local nginx = require "spec.support.nginx"
 local programs = require "spec.support.programs"
 local redis = require "spec.support.redis"
 local sandbox = require "spec.support.sandbox"
+local tls = require "spec.support.tls"
 
 describe("nginx instances with a store in Redis", function()
   local servers, store = {}, nil
@@ -20,11 +21,11 @@ describe("nginx instances with a store in Redis", function()
   end)
 
   -- An instance whose `/get` calls the sandbox, and whose `/neighbour` does not.
-  local function start(api, url, options)
+  local function start(api, url, options, directives)
     local server = nginx.start {
       workers = 2,
       listen = "reuseport",
-      http = ([[
+      http = (directives or "") .. ([[
         init_by_lua_block {
           client = require("extcontacts").new {
             base_url = "%s", login_url = "%s", client_id = "%s", client_secret = "%s", store = "%s", %s
@@ -78,12 +79,40 @@ describe("nginx instances with a store in Redis", function()
     assert.equal(1, tokens_asked(api))
   end)
 
+  describe("over TLS", function()
+    local certificates
+    tls.around(function(made)
+      certificates = made
+    end, setup, teardown)
+
+    it("check its certificate with nginx's authorities", function()
+      programs.need(redis.package, pending)
+      local place = certificates.path
+      store = redis.start {
+        tls_port = "yes", tls_cert_file = place .. "/good.pem", tls_key_file = place .. "/good.key",
+        tls_auth_clients = "no", requirepass = "s3cret-word",
+      }
+      local api = sandbox.shared()
+      api:reset()
+      local url = ("rediss://:s3cret-word@localhost:%d?timeout=60"):format(store.port)
+      local trusting = start(api, url, "rate = 100000, rate_period = 1",
+        ("lua_ssl_trusted_certificate %s;"):format(certificates.ca))
+      assert.equal("page", trusting:must "/get")
+      assert.is_nil(trusting:errors():find("unavailable", 1, true))
+      local other = start(api, url, "rate = 100000, rate_period = 1")
+      assert.equal("page", other:must "/get")
+      local log = other:errors()
+      assert.matches("nginx trusts the authorities in lua_ssl_trusted_certificate", log, 1, true)
+      assert.is_nil(log:find("-word", 1, true))
+    end)
+  end)
+
   it("serve neighbours while the store hangs, and continue with their share and a warning", function()
     programs.need(redis.package, pending)
     store = redis.start()
     local api = sandbox.shared()
     api:reset()
-    local server = start(api, store.url:gsub("timeout=60", "timeout=0.1&machines=4"), "rate = 100000")
+    local server = start(api, store.url:gsub("timeout=60", "timeout=0.5&machines=4"), "rate = 100000, rate_period = 1")
     assert.equal("page", server:must "/get")
     store:signal "STOP"
     local waiting = server:open "/get"

@@ -99,10 +99,13 @@ local function connect(self, due)
   end
   if address.is_tls then
     set_time(socket, due)
-    ok, why = socket:sslhandshake(nil, (address.host:gsub("[%[%]]", "")), true)
-    if not ok then
-      socket:close()
-      return nil, ("%s; nginx trusts the authorities in lua_ssl_trusted_certificate"):format(tostring(why))
+    local name = address.host:gsub("[%[%]]", "")
+    local returned
+    returned, ok, why = pcall(socket.sslhandshake, socket, nil, name, true) -- some failures are raised
+    if not (returned and ok) then
+      pcall(socket.close, socket)
+      return nil, returned and why == "timeout" and why
+        or "the TLS handshake failed; nginx trusts the authorities in lua_ssl_trusted_certificate"
     end
   end
   ok, why = greet(self, socket, due)

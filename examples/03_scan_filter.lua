@@ -1,5 +1,6 @@
 -- Scan every contact and print those that match a condition: here, phone numbers
--- that the server does not recognise, so that no lookup finds them.
+-- that the server does not recognise, so that no lookup finds them.  Only the fields that
+-- are tested are decoded.
 --   lua5.4 examples/03_scan_filter.lua
 local ec = require "extcontacts"
 
@@ -8,7 +9,7 @@ local PHONES = { "workPhone", "cellPhone", "homePhone", "otherPhone" }
 
 ec.main(function() -- Ctrl-C ends the script between two lines
   local unrecognised = 0
-  local scan = client:scan_contacts()
+  local scan = client:scan_contacts { fields = PHONES }
   for contact in scan do
     for _, field in ipairs(PHONES) do
       local phone = contact[field]

@@ -28,6 +28,7 @@ local EXPECTED = {
   ["11_enrich.lua"] = "updated, status 200: Ada Lovelace, Countess",
   ["12_export_job.lua"] = " bytes exported",
   ["13_find_or_create.lua"] = "the second time it was found",
+  ["14_ndjson.lua"] = " of 500 contacts copied",
 }
 
 describe("the examples", function()

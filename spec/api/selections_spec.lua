@@ -110,6 +110,16 @@ describe("the option fields", function()
   end)
 end)
 
+describe("the selection without fields", function()
+  it("exists for every operation with an iterator, for its option raw", function()
+    for _, row in ipairs(operations.list) do
+      if row.iterator then
+        assert.is_userdata(selections.of(row), row.name)
+      end
+    end
+  end)
+end)
+
 describe("a partial record", function()
   local partial
 

@@ -1,5 +1,6 @@
 -- extcontacts list, search and scan, against the sandbox.
 local command = require "spec.support.command"
+local ec = require "extcontacts"
 local json = require "extcontacts.base.json"
 local script = require "spec.support.script"
 
@@ -60,6 +61,25 @@ describe("extcontacts scan", function()
       assert.is_nil(seen[record.id])
       seen[record.id] = true
     end
+  end)
+
+  it("writes records as the server sent them, one per line", function()
+    local server = session.server
+    local client = ec.new { base_url = server.base_url, login_url = server.login_url, client_id = server.client_id,
+      client_secret = server.client_secret, rate = false }
+    local received, selected = {}, {}
+    for contact, text in client:scan_contacts { raw = true, fields = { "workEmail" } } do
+      received[#received + 1] = text
+      selected[#selected + 1] = contact.workEmail and text or nil
+    end
+    client:close()
+    assert.is_true(#selected > 3 and #selected < #received)
+    assert.equal(table.concat(received, "\n") .. "\n", (session:must "scan contacts"))
+    assert.equal(table.concat(received, "\n") .. "\n", (session:must "scan contacts --ndjson --page-size 70"))
+    assert.equal(table.concat(selected, "\n") .. "\n", (session:must { "scan", "contacts", "--where", "workEmail" }))
+    assert.equal(table.concat(selected, "\n", 1, 3) .. "\n",
+      (session:must { "scan", "contacts", "--where", "workEmail", "--limit", "3" }))
+    assert.equal(table.concat(received, "\n", 1, 5) .. "\n", (session:must "scan contacts --limit 5"))
   end)
 
   it("stops after --limit records, whatever the page size", function()

@@ -200,10 +200,11 @@ function Comparison:scan(report, listing, created, is_selected)
     local offset = index[reference.id]
     if offset then
       self:compare_record(report, reference, self.snapshot:at(offset), record)
+      index[reference.id] = false -- seen
     elseif offset == nil and self:may_be_new(record) then
       created:add(record)
+      index[reference.id] = false
     end
-    index[reference.id] = false -- seen
     count = count + 1
     if is_selected and self.options.on_record then
       self.options.on_record(listing, count)

@@ -81,7 +81,7 @@ if options.fault == "none" or options.fault == "clients" then
   local used = token and harness.use_of(token, options.windows, options.period, options.rate) or 0
   harness.claim(used >= options.least, "used %.1f %% of the rate limit", used * 100)
 end
-local failed = math.max(0, (ends.timeout or 0) - options.processes) -- each one's last call may reach the end
+local failed = math.max(0, (ends.timeout or 0) - 2 * options.processes) -- each one's last call may reach the end
 for name, count in pairs(ends) do
   failed = failed + (name ~= "answered" and name ~= "rate_allowance" and name ~= "timeout" and count or 0)
 end

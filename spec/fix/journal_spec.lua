@@ -23,6 +23,27 @@ describe("the journal", function()
     pipe:close()
   end)
 
+  it("is read without the records of its intents by those who ask for outcomes", function()
+    place:plan_titles(3, "Pilot")
+    assert(place:apply())
+    local whole, brief = {}, {}
+    journal.each(place:path "p.journal", function(line) whole[#whole + 1] = line end)
+    journal.each(place:path "p.journal", function(line) brief[#brief + 1] = line end, true)
+    local intents = 0
+    for index, line in ipairs(whole) do
+      if line.t == "intent" then
+        intents = intents + 1
+        assert.is_string(line.before.id)
+        assert.same({ {}, {} }, { brief[index].before, brief[index].body })
+        line.before, line.body = {}, {}
+      end
+      assert.same(line, brief[index])
+    end
+    assert.same({ 3, #whole }, { intents, #brief })
+    local state = assert(journal.read(place:path "p.journal", true))
+    assert.same(assert(journal.read(place:path "p.journal")).progress.counts, state.progress.counts)
+  end)
+
   it("stops a run before it sends when it can't be opened for writing", function()
     place:plan_titles(3, "Pilot")
     os.execute("mkdir " .. place:path "p.journal")

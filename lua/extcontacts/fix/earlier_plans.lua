@@ -51,7 +51,7 @@ function earlier_plans.each_recreated(folder, accepts, visit)
     local reader = planfile.open(path)
     if reader then
       reader.close()
-      local state = accepts(reader.header) and journal.read(journal.path(path))
+      local state = accepts(reader.header) and journal.read(journal.path(path), true)
       for old_id, new_id in pairs(state and state.ids or {}) do
         if not state.merged[old_id] then
           visit(old_id, new_id)

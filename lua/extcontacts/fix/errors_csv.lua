@@ -7,6 +7,7 @@ local csv = require "extcontacts.base.csv"
 local diff = require "extcontacts.record.diff"
 local errors = require "extcontacts.base.errors"
 local journal = require "extcontacts.fix.journal"
+local shallow_copy = require "extcontacts.base.shallow_copy"
 
 local errors_csv = {}
 
@@ -15,21 +16,29 @@ errors_csv.columns = {
   "id", "kind", "op", "owner", "n", "state", "reason", "status", "code", "field", "correlation_id",
 }
 
--- Visits the last outcome of each change that is a problem.  The journal is read
--- twice, so that only numbers are kept in memory.
-local function each_problem(path, problems, visit)
-  local remaining = {}
-  local function scan(on_line)
-    journal.each(path, function(line)
-      if line.n and problems[line.n] == line.t then
-        on_line(line)
-      end
-    end)
-  end
-  scan(function(line)
-    remaining[line.n] = (remaining[line.n] or 0) + 1
+-- Visits the outcomes of each change that are its problem.
+local function each_outcome(path, problems, visit)
+  journal.each(path, function(line)
+    if line.n and problems[line.n] == line.t then
+      visit(line)
+    end
+  end, true)
+end
+
+-- How many of them there are, by number.
+local function counts_of(path, problems)
+  local counts = {}
+  each_outcome(path, problems, function(line)
+    counts[line.n] = (counts[line.n] or 0) + 1
   end)
-  scan(function(line)
+  return counts
+end
+
+-- Visits the last one of each change.  The journal is read again and again, so that only
+-- numbers are kept in memory.
+local function each_problem(path, problems, counts, visit)
+  local remaining = shallow_copy(counts)
+  each_outcome(path, problems, function(line)
     remaining[line.n] = remaining[line.n] - 1
     if remaining[line.n] == 0 then
       visit(line)
@@ -57,9 +66,9 @@ local function cell(value)
 end
 
 -- The names of all fields that were to be set.
-local function fields_of(path, problems)
+local function fields_of(path, problems, counts)
   local fields, seen = {}, {}
-  each_problem(path, problems, function(line)
+  each_problem(path, problems, counts, function(line)
     for _, difference in ipairs(line.set or {}) do
       local name = diff.name(difference.path)
       if not seen[name] then
@@ -97,12 +106,13 @@ local function header_of(fields)
 end
 
 local function write(journal_path, path)
-  local state, err = journal.read(journal_path)
+  local state, err = journal.read(journal_path, true)
   if not state then
     return nil, err
   end
   local problems = state.progress.problems
-  local fields = fields_of(journal_path, problems)
+  local counts = counts_of(journal_path, problems)
+  local fields = fields_of(journal_path, problems, counts)
   local header = header_of(fields)
   local writer
   writer, err = atomic_lines.write(path)
@@ -113,7 +123,7 @@ local function write(journal_path, path)
     assert(writer:put(csv.line(row, #header)))
   end
   put(header)
-  each_problem(journal_path, problems, function(line)
+  each_problem(journal_path, problems, counts, function(line)
     put(row_of(line, fields))
   end)
   local ok

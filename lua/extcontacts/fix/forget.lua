@@ -61,7 +61,7 @@ local function journal_problem(path)
   if journal.is_locked(plan_path) then
     return "a process is using it; wait until it ends"
   end
-  local state = assert(journal.read(path))
+  local state = assert(journal.read(path, true))
   if state.progress:settled() < state.header.plan.changes or state.progress.counts.unknown > 0 then
     return "the plan is not finished; resume it first"
   end

@@ -121,7 +121,7 @@ local function last_run(path)
     if line.t == "run" then
       found = line
     end
-  end)
+  end, true)
   return found or {}
 end
 
@@ -135,7 +135,7 @@ local function fill(entry, path)
   reader.close()
   local journal_path = journal.path(path)
   local state
-  state, err = journal.read(journal_path)
+  state, err = journal.read(journal_path, true)
   if not state then
     entry.state = err.code == "ENOENT" and "missing" or "unreadable"
     entry.problem = err.code == "ENOENT" and "the journal was moved or deleted" or err.message

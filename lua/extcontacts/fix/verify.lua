@@ -51,7 +51,7 @@ local function read_facts(path, server, connection)
       or line.op == "merge") then
       facts[line.n] = { id = line.id, at = line.at, correlation_id = line.correlation_id, t = line.t }
     end
-  end)
+  end, true)
   return facts
 end
 

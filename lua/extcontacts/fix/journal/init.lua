@@ -127,7 +127,7 @@ function journal.each_erased(path, visit)
       visit(intents[line.n])
       intents[line.n] = nil
     end
-  end)
+  end, true)
   if next(found_missing) then
     visit_planned(path, found_missing, visit)
   end

@@ -16,6 +16,10 @@ reader.VERSION = 2
 -- What to do with a journal that can't be used.
 local REMEDY = "changes that it recorded may have been applied; restore it from a backup made after its last run"
 
+-- Intents have the records before and after a change, most of a journal's bytes.  Those who
+-- ask for outcomes don't need them.
+local WITHOUT_RECORDS = { select = core.json.selection { ["*"] = true, before = {}, body = {} } }
+
 -- Attempts to read line 2 while another process writes it.
 local ATTEMPTS = 3
 
@@ -29,6 +33,7 @@ local ATTEMPTS = 3
 ---@field bytes integer of the complete lines so far
 ---@field number integer of the last complete line
 ---@field chain extcontacts.LineChain
+---@field decoding table|nil options of the decoder
 local File = {}
 File.__index = File
 
@@ -124,7 +129,7 @@ function File:next()
     return nil
   end
   local digest = text:find('"t":"stop"', 1, true) and self.chain:digest()
-  local line = self.chain:check(text) and core.json.decode(text)
+  local line = self.chain:check(text) and core.json.decode(text, self.decoding)
   if type(line) ~= "table" or line.t == "stop" and line.sha256 ~= digest then
     damaged(self)
   end
@@ -132,8 +137,9 @@ function File:next()
 end
 
 -- Calls `visit` with the header and the lines in order.
-local function visit_all(path, visit)
+local function visit_all(path, visit, without_records)
   local file = open(path)
+  file.decoding = without_records and WITHOUT_RECORDS or nil
   visit(file.header)
   local line = file:next()
   while line do
@@ -148,24 +154,26 @@ end
 --- Visits the lines in order.  Raises an error object when one can't be read.
 ---@param path string
 ---@param visit fun(line: table)
-function reader.each(path, visit)
-  visit_all(path, visit)
+---@param without_records boolean|nil leave the records in intents empty
+function reader.each(path, visit, without_records)
+  visit_all(path, visit, without_records)
 end
 
-local function replay(path)
+local function replay(path, without_records)
   local result = state.new()
   result.file = visit_all(path, function(line)
     state.take(result, line)
-  end)
+  end, without_records)
   return result
 end
 
 --- The state that a journal records.
 ---@param path string
+---@param without_records boolean|nil leave the records in its open intents empty
 ---@return extcontacts.fix.JournalState|nil
 ---@return extcontacts.Error|nil
-function reader.read(path)
-  return errors.catch(replay, path)
+function reader.read(path, without_records)
+  return errors.catch(replay, path, without_records)
 end
 
 return reader

@@ -145,7 +145,7 @@ function summary.of(path, most, where)
       shown = shown + 1
     end
   end
-  local state = journal.read(journal.path(path))
+  local state = journal.read(journal.path(path), true)
   return {
     path = path,
     where = where,

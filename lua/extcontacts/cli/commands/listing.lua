@@ -9,6 +9,7 @@ local exit = require "extcontacts.cli.exit"
 local field_selection = require "extcontacts.cli.field_selection"
 local ids_option = require "extcontacts.cli.ids_option"
 local limit_option = require "extcontacts.cli.limit_option"
+local matches = require "extcontacts.cli.matches"
 local models = require "extcontacts.api.models"
 local operation_args = require "extcontacts.cli.operation_args"
 local operation_calls = require "extcontacts.cli.operation_calls"
@@ -89,42 +90,10 @@ local function raise(err, row)
   error(err, 0)
 end
 
--- Writes the records for which a condition holds, at most `most` in total; false when
--- these are written.  `completing`: the iterator that decodes them in full.
-local function write_matches(writer, records, test, most, completing)
-  for _, record in ipairs(records) do
-    if writer.count >= (most or math.huge) then
-      return false
-    elseif test(record) then
-      writer:put(completing and completing:whole(record) or record)
-    end
-  end
-  return writer.count < (most or math.huge)
-end
-
-local function holds_always()
-  return true
-end
-
--- The same with the texts of a page's records.
-local function write_texts(writer, page, test, most)
-  local accepted, room = page.raw, (most or math.huge) - writer.count
-  if test ~= holds_always then
-    accepted = {}
-    for index, record in ipairs(page.entities) do
-      if #accepted < room and test(record) then
-        accepted[#accepted + 1] = page.raw[index]
-      end
-    end
-  end
-  writer:put_texts(accepted)
-  return #accepted < room
-end
-
 -- The test of --where and --ids together, and the fields that it reads besides the id.
 local function test_of(args, row, chosen)
   local condition, fields = where_option.test(args, entities_of(row))
-  condition = condition or holds_always
+  condition = condition or matches.all
   local is_chosen = chosen and chosen:test()
   return is_chosen and function(record)
     return is_chosen(record) and condition(record)
@@ -140,12 +109,12 @@ end
 -- Writes the records with the ids for which the condition holds; returns the ids without a
 -- record.
 local function write_by_ids(listing, chosen, args, ctx, row)
-  local condition = where_option.test(args, entities_of(row)) or holds_always
+  local condition = where_option.test(args, entities_of(row)) or matches.all
   local reader = require("extcontacts.fix.source.by_ids").open(ctx:connect(), listing, chosen.ids)
   local writer = output.open(ctx, args, entities_of(row), true, true)
   local ok, err = pcall(function()
     for record in function() return reader:next() end do
-      if not write_matches(writer, { record }, condition, args.limit) then
+      if not matches.write(writer, { record }, condition, args.limit) then
         return
       end
     end
@@ -167,9 +136,9 @@ local function write_pages(iterator, writer, ctx, row, test, most)
     for page in iterator:pages() do
       local goes_on
       if iterator.raw then
-        goes_on = write_texts(writer, page, test, most)
+        goes_on = matches.write_texts(writer, page, test, most)
       else
-        goes_on = write_matches(writer, page.entities, test, most, iterator.options.completable and iterator)
+        goes_on = matches.write(writer, page.entities, test, most, iterator.options.completable and iterator)
       end
       writer:flush()
       ctx:flush()
@@ -222,7 +191,7 @@ local function run(args, ctx, row)
   elseif not row.iterator then
     local response = operation_calls.call(ctx, row, arguments, count)
     local writer = output.open(ctx, args, entities_of(row), true, true)
-    write_matches(writer, response.entities ~= core.json.null and response.entities or {}, test)
+    matches.write(writer, response.entities ~= core.json.null and response.entities or {}, test)
     writer:finish()
     return chosen and chosen:finish(ctx, chosen:unseen(), NOT_LISTED)
   end

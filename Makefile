@@ -50,7 +50,7 @@ WARNINGS = -Wall -Wextra -Wshadow -Wundef -Wwrite-strings \
   -Wmissing-prototypes -Wstrict-prototypes -Wpointer-arith -Wcast-qual
 ALL_CFLAGS = -std=c99 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 \
   -fPIC -pthread -fvisibility=hidden \
-  $(WARNINGS) $(LUA_CFLAGS) $(CURL_CFLAGS) $(CFLAGS)
+  $(WARNINGS) $(LUA_CFLAGS) $(CURL_CFLAGS) $(CPPFLAGS) $(CFLAGS)
 # LuaRocks sets LIBFLAG.  `-z now`: a core that was built for another Lua or libcurl
 # fails when it is loaded, not in the middle of a call.
 SYSTEM := $(shell uname -s)
@@ -71,7 +71,7 @@ RUN = @MAKE="$(MAKE)" sh spec/support/run.sh
 
 PORT ?= 8080
 .PHONY: all both help deps deps-optional demo nginx-example test check \
-  check-quick check-deep check-ports check-bare generate install uninstall env rock-check soak bench-json bench-nginx clean
+  check-quick check-deep check-ports check-bare generate install uninstall env rock-check deb soak bench-json bench-nginx clean
 
 all: $(CORE) $(COMMANDS:%=$(BUILD)/bin/%)
 
@@ -173,6 +173,7 @@ help:
 #: make bench-json   compare JSON with lua-cjson and the floor, on both VMs
 #: make bench-nginx  compare lookups in an nginx worker with a client written by hand
 #: make rock-check   luarocks make in a fresh tree
+#: make deb          a Debian package for Lua 5.4 and LuaJIT, in build/deb
 
 deps:
 	$(DEPS) test
@@ -232,6 +233,10 @@ generate: all
 rock-check:
 	$(DEPS) rock
 	$(RUN) rock
+
+deb:
+	$(DEPS) deb
+	@sh spec/support/deb.sh
 
 clean:
 	rm -rf build

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Runs the README's two commands the way a newcomer does: in a minimal Debian 12
 # with git, make and ca-certificates, in a clean clone of this tree's last
-# commit.  First as root, on a terminal: `make demo`, `make test`.  Then as a
+# commit.  Before that, the Debian package of that commit is installed there, used
+# and removed.  First as root, on a terminal: `make demo`, `make test`.  Then as a
 # normal user, with the packages in place but with no terminal, no USER, no
 # HOME or XDG_STATE_HOME to write to and no UTF-8 locale: `make test`,
 # `make demo`.
@@ -88,9 +89,17 @@ prepare() {
     echo "check-bare: this tree has uncommitted changes, which are not part of the clone"
 }
 
+# The Debian package of the last commit, which lintian has checked.
+package() {
+  git clone --quiet "$work/repository.git" "$work/source" &&
+    sh "$work/source/spec/support/deb.sh" "$work/deb" >"$out/bare-package.log" 2>&1 && return
+  cat "$out/bare-package.log"
+  return 1
+}
+
 outside() {
   [ "$(id -u)" = 0 ] || give_up "it needs root"
-  sh spec/support/deps.sh bare || give_up "mmdebstrap is missing"
+  sh spec/support/deps.sh bare deb || give_up "mmdebstrap or Debian's build tools are missing"
   unshare --mount --pid --ipc --fork mount -t proc proc /proc 2>/dev/null ||
     give_up "this system allows no mounts"
 
@@ -110,6 +119,7 @@ outside() {
   cp "$(command -v env)" "$work/env" && "$work/env" 2>/dev/null >&2 ||
     give_up "programs can't run in $place (noexec?); set BARE_DIR to another directory"
   prepare "$work" || exit 1
+  package || give_up "the Debian package can't be built"
 
   # In the background: dash runs a trap only after a foreground command's end.
   setpriv --pdeathsig KILL unshare --mount --propagation private --pid --ipc --fork \
@@ -241,6 +251,48 @@ clones() {
     as_root chown -R someone: /home/someone
 }
 
+packages() {
+  as_root dpkg-query -W -f '${Package}\n' | sort
+}
+
+# On this system, in which nothing else of Lua is installed.
+package_installs() {
+  packages >"$work/packages" &&
+    mkdir "$root/srv/deb" && cp "$work/deb"/extcontacts_*.deb "$root/srv/deb" &&
+    as_root apt-get -q update &&
+    as_root sh -c 'DEBIAN_FRONTEND=noninteractive apt-get -q install -y \
+      --no-install-recommends /srv/deb/extcontacts_*.deb'
+}
+
+# The command, the module in the Lua that came with it, and the files of others.
+package_works() {
+  as_root sh -ec 'cd / && extcontacts --version && extcontacts fixes set_fields
+    lua5.4 -e "print(require(\"extcontacts\")._VERSION)"
+    for file in man/man1/extcontacts.1.gz bash-completion/completions/extcontacts \
+      zsh/vendor-completions/_extcontacts fish/vendor_completions.d/extcontacts.fish \
+      doc/extcontacts/examples/nginx/nginx.conf; do
+      [ -f "/usr/share/$file" ] || { echo "missing: $file"; exit 1; }
+    done'
+}
+
+# With LuaJIT alone, the command runs in that.
+package_works_in_luajit() {
+  as_root sh -ec 'DEBIAN_FRONTEND=noninteractive apt-get -q install -y \
+      --no-install-recommends luajit lua5.4-
+    ! command -v lua5.4
+    cd / && extcontacts --version
+    luajit -e "print(require(\"extcontacts\")._VERSION)"'
+}
+
+package_leaves_nothing() {
+  as_root sh -c 'DEBIAN_FRONTEND=noninteractive apt-get -q purge -y --autoremove \
+    extcontacts luajit' &&
+    packages | diff "$work/packages" - &&
+    rm -r "$root/srv/deb" &&
+    left=$(find "$root/usr" "$root/etc" -name '*extcontacts*') && [ -z "$left" ] ||
+    { echo "left: $left"; return 1; }
+}
+
 # `script` provides a terminal.
 on_terminal() {
   as_root script -qec "make -C /root/extcontacts --no-print-directory $1" /dev/null
@@ -288,6 +340,11 @@ inside() {
   mount -t proc proc /proc || give_up "this system allows no mounts"
   if passes "minimal Debian" debian && passes "devices" devices &&
     passes "clones" clones; then
+    if passes "Debian package installs" package_installs; then
+      passes "Debian package works" package_works
+      passes "Debian package works in LuaJIT" package_works_in_luajit
+      passes "Debian package leaves nothing" package_leaves_nothing
+    fi
     passes "make demo as root" on_terminal demo
     tests "make test as root" on_terminal test
     passes "pending specs are explained" names_what_is_missing

@@ -5,7 +5,7 @@
 #   deps.sh [--list|--probe] SET...
 #   deps.sh --has PACKAGE
 #
-# SET: build demo test optional check fuzz deep rock ports bare
+# SET: build demo test optional check fuzz deep rock ports deb bare
 #
 # Looks for programs, libraries and Lua modules themselves (not for packages).
 # What is missing is installed with apt where there is apt: directly as root,
@@ -26,7 +26,7 @@ case ${1-} in
 --probe) mode=probe; shift ;;
 --has)
   mode=has asked=${2-} named=
-  set -- deep optional rock ports bare ;;
+  set -- deep optional rock ports deb bare ;;
 esac
 
 sets=
@@ -36,7 +36,7 @@ add_sets() {
     sets="$sets $set"
     case $set in
     build | optional | lua53 | bare) ;;
-    demo) add_sets build ;;
+    demo | deb) add_sets build ;;
     rock) add_sets build lua53 ;;
     ports) add_sets check lua53 ;;
     test) add_sets demo ;;
@@ -211,6 +211,10 @@ need rock "luarocks" "luarocks" have luarocks
 need ports "musl, with its compiler wrapper" "musl-tools" have musl-gcc
 need ports "libcurl with GnuTLS" "libcurl3-gnutls" \
   links "int main(void) { return 0; }" "${CC:-cc}" -l:libcurl-gnutls.so.4
+
+need deb "debhelper" "debhelper" have dh
+need deb "Debian's build tools" "dpkg-dev" have dpkg-buildpackage
+need deb "lintian" "lintian" have lintian
 
 need bare "mmdebstrap" "mmdebstrap" have mmdebstrap
 

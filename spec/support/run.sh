@@ -526,7 +526,7 @@ group_fuzz() {
 
 # The specs of the engine, which waits and reads libcurl's answers.
 engine_specs() {
-  spec_files | grep -E '^spec/core/(engine|load)'
+  spec_files | grep -E '^spec/core/(engine|load|stream)'
 }
 
 group_ports() {

@@ -284,9 +284,10 @@ package_works_in_luajit() {
     luajit -e "print(require(\"extcontacts\")._VERSION)"'
 }
 
+# Apt's lists go, too: what follows must fetch them itself.
 package_leaves_nothing() {
   as_root sh -c 'DEBIAN_FRONTEND=noninteractive apt-get -q purge -y --autoremove \
-    extcontacts luajit' &&
+    extcontacts luajit && apt-get clean && rm -rf /var/lib/apt/lists/*' &&
     packages | diff "$work/packages" - &&
     rm -r "$root/srv/deb" &&
     left=$(find "$root/usr" "$root/etc" -name '*extcontacts*') && [ -z "$left" ] ||

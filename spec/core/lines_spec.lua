@@ -24,6 +24,22 @@ describe("core.lines", function()
     assert.equal(one:digest(), all:digest())
   end)
 
+  it("joins the cells of a row of CSV only if none needs quotes or a mark", function()
+    assert.equal("a,,Z9\r\n", lines.csv({ "a", nil, "Z9" }, 3))
+    assert.equal("a.b-c@d_e f,,\r\n", lines.csv({ "a.b-c@d_e f", "" }, 3))
+    assert.equal("\r\n", lines.csv({}, 0))
+    for byte = 0, 255 do
+      local char = string.char(byte)
+      assert.equal(char:find "^[%w.@_ -]$" and byte < 128 or false, lines.csv({ "a" .. char .. "b" }, 1) ~= nil)
+      assert.equal(char:find "^%w$" and byte < 128 or false, lines.csv({ char .. "b" }, 1) ~= nil)
+      assert.equal(char:find "^[%w.@_-]$" and byte < 128 or false, lines.csv({ "a" .. char }, 1) ~= nil)
+    end
+    for _, value in ipairs { 1, true, { "a" } } do
+      assert.is_nil(lines.csv({ "a", value }, 2))
+    end
+    assert.error_matches(function() lines.csv("a", 1) end, "table expected")
+  end)
+
   it("raises for what is no text", function()
     local hash = core.hash.new()
     assert.error_matches(function() lines.join { "1", 2 } end, "#1.*must be an array of texts")

@@ -3,6 +3,7 @@
 -- spreadsheet would run as a formula is written with a leading apostrophe and
 -- read without it.
 
+local core = require "extcontacts.core"
 local magic = require "extcontacts.base.magic"
 local texts = require "extcontacts.base.text"
 
@@ -331,12 +332,6 @@ end
 
 ----------------------------------------------------------------- writing --
 
--- Whether a text needs neither a mark nor quotes: most do not, and this one search takes
--- less time than those that tell why.
-local function is_plain(text)
-  return text:find "^%w[%w@._ -]*$" and text:byte(-1) ~= 32
-end
-
 -- A field in quotes, if it needs them.
 local function quoted(text, separator)
   if text:find('[",;\r\n\t]') or text:find("^%s") or text:find("^%s", #text)
@@ -352,17 +347,18 @@ end
 ---@param raw boolean|nil keep texts as they are, even those that a spreadsheet would run as formulas
 ---@return string
 function csv.line(values, count, raw)
+  local plain = core.lines.csv(values, count)
+  if plain then
+    return plain
+  end
   local fields = {}
   for index = 1, count do
     local value = values[index]
     local text = value == nil and "" or tostring(value)
-    if text ~= "" and not is_plain(text) then
-      if not raw and type(value) == "string" then
-        text = guarded(text)
-      end
-      text = quoted(text)
+    if not raw and type(value) == "string" then
+      text = guarded(text)
     end
-    fields[index] = text
+    fields[index] = quoted(text)
   end
   return table.concat(fields, ",") .. "\r\n"
 end

@@ -66,6 +66,14 @@ describe("the fields that a filter needs", function()
     assert.equal(plan.changes, expected.changes)
   end)
 
+  it("are decoded alone no longer once most records turn out to be used", function()
+    local plan = place:plan({ source = fix.scan("contacts", { limit = 10 }), change = title }, "p",
+      { where = "not empty(id)" })
+    assert.equal(plan.totals.records, plan.changes)
+    assert.is_true(plan.changes > 430)
+    assert.is_true(count >= 399 and count < 430) -- those of pages that were requested already
+  end)
+
   it("don't matter to a condition alone, or to a filter that declares none", function()
     local seen = 0
     local plan = place:plan({ change = title, filter = function(contact)

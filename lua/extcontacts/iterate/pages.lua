@@ -103,6 +103,12 @@ function Iterator:whole(record)
   return whole
 end
 
+--- Decodes all fields of the records from the next page that is requested.
+---@package
+function Iterator:decode_all()
+  self.args.options.fields, self.args.options.completable = nil, nil
+end
+
 --- Iterates over whole pages: the answer's table, with `entities`, and with the option
 -- `raw` their texts in `raw`, reduced to the records that were not handed out before.
 -- Can be mixed with `next`.

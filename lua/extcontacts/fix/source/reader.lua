@@ -19,6 +19,7 @@ local reader = {}
 ---@class extcontacts.fix.Item a record, or a row of a file and the record that it names
 ---@field record table|nil
 ---@field iterator extcontacts.Iterator|nil of a record that is partial until `reader.complete`
+---@field counts { completed: integer }|nil of its source
 ---@field row table|nil
 ---@field reference extcontacts.record.Reference|nil of the record
 ---@field named extcontacts.record.Reference|nil of the record that is still to be read
@@ -36,16 +37,28 @@ local DUPLICATE = "duplicate row: this record appears earlier in the file"
 ---@field fields string[]|nil that decide whether it is used
 ---@field accepts (fun(record: table): boolean)|nil those for which it returns false are passed over
 
+-- After so many records a listing is decoded in full at once, if more than half of them were.
+local TRIED = 400
+
 local function of_iterator(described, iterator, is_partial, accepts)
+  local tried, counts = 0, { completed = 0 }
+  local function next_record()
+    tried = tried + 1
+    if tried == TRIED and is_partial and counts.completed > TRIED / 2 then
+      iterator:decode_all()
+    end
+    return iterator()
+  end
   return function()
-    local record, number = iterator()
+    local record, number = next_record()
     while accepts and record ~= nil and not accepts(record) do
-      record, number = iterator()
+      record, number = next_record()
     end
     if record == nil then
       return nil
     end
-    if records.is_partial(record) and not is_partial then
+    local is_incomplete = records.is_partial(record)
+    if is_incomplete and not is_partial then
       errors.raise_invalid("the source's records have only the fields that were selected; a fix needs whole records: "
         .. "remove the option 'fields'")
     end
@@ -54,7 +67,8 @@ local function of_iterator(described, iterator, is_partial, accepts)
       errors.raise_invalid("the source returned " .. problem)
     end
     number = described.type == "each" and type(number) == "number" and number or nil
-    return { record = record, reference = reference, number = number, iterator = is_partial and iterator or nil }
+    return { record = record, reference = reference, number = number, iterator = is_incomplete and iterator or nil,
+      counts = counts }
   end
 end
 
@@ -63,6 +77,7 @@ end
 function reader.complete(item)
   if item.iterator then
     item.record, item.iterator = item.iterator:whole(item.record), nil
+    item.counts.completed = item.counts.completed + 1
   end
 end
 

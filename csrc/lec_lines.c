@@ -1,7 +1,6 @@
 /*
 ** extcontacts.core.lines: JSON texts as lines of files, many at a time, and
-*rows
-** of CSV files without special characters.
+** rows of CSV files without special characters.
 */
 #include "lec_open.h"
 
@@ -74,8 +73,8 @@ static char *put_checksum(char *out, uint32_t crc) {
 /* lines.seal(heads, texts, crc, hash) -> lines, crc
 ** Each line is an object: its head, as `{"record":`, its text without line
 ** breaks, and `,"crc":"…"}`: the checksum, in 8 digits, of what `crc` covers
-*and
-** the lines so far, without this ending.  Their checksums are added to `hash`.
+** and the lines so far, without this ending.  Their checksums are added to
+** `hash`.
 */
 static int lines_seal(lua_State *L) {
   ec_buf *b = lec_own_buf(L);

@@ -24,24 +24,17 @@ local function checked(result, message)
   return result
 end
 
--- A JSON text without the line breaks between its fields; its strings have none.
-local function on_one_line(text)
-  if text:find("\n", 1, true) or text:find("\r", 1, true) then
-    text = text:gsub("[\r\n]+", "")
-  end
-  return text
-end
-
 --- Adds a record; raises an error object if it can't be written.
 ---@param record table|string a table, or the JSON text of one
 ---@return integer index from 1
 function Spool:add(record)
   self.file = self.file or checked(io.tmpfile())
-  local text = type(record) == "string" and on_one_line(record) or assert(core.json.encode(record))
-  checked(self.file:write(text, "\n"))
+  local text = type(record) == "string" and record or assert(core.json.encode(record))
+  local line = core.lines.join { text }
+  checked(self.file:write(line))
   self.count = self.count + 1
   self.offsets[self.count] = self.size
-  self.size = self.size + #text + 1
+  self.size = self.size + #line
   return self.count
 end
 

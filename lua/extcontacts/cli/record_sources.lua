@@ -111,7 +111,7 @@ local function open_server(client, name, from, ids)
   return source
 end
 
--- Options for tables can't be used with what is none.
+-- Options for tables can't be used with other sources.
 local function refuse_table_options(of_table, what)
   local name = of_table and next(of_table)
   if name then

@@ -147,7 +147,7 @@ local function each_unrecognised(contact, visit)
   end
 end
 
--- The fields that tell whether a contact has such a number.
+-- The fields that show whether a contact has such a number.
 local function needed_fields()
   local out = {}
   for _, field in ipairs(FIELDS) do

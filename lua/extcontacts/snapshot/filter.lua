@@ -59,7 +59,7 @@ function filter.new(where, ids)
   return self
 end
 
---- Whether two filters select the same records; nil is none.
+--- Whether two filters select the same records; nil stands for no filter.
 ---@param a extcontacts.snapshot.FilterMark|nil
 ---@param b extcontacts.snapshot.FilterMark|nil
 ---@return boolean

@@ -38,7 +38,7 @@ end
 local MOST_KEPT = 50
 local kept, count = {}, 0
 
--- The pattern; false if it is none.
+-- The compiled pattern; false if the text is not a pattern.
 local function pattern_of(source)
   if kept[source] == nil then
     if count >= MOST_KEPT then

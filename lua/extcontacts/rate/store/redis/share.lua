@@ -63,7 +63,7 @@ local function window_of(self, policy, now)
   return window
 end
 
--- Takes a place in the own window; returns the wait, if there is none.
+-- Takes a place in the window of its own; returns the wait if that has no place left.
 local function take(self, policy, now)
   policy = policy_of(self, policy)
   local window = window_of(self, policy, now)

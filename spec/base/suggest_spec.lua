@@ -11,6 +11,14 @@ describe("suggest", function()
     assert.is_nil(suggest.nearest("x", {}))
   end)
 
+  it("finds a name that consists of the same words", function()
+    local names = { "contacts.get", "contacts.notes.list", "workPhone", "get" }
+    assert.equal("contacts.get", suggest.nearest("get_contact", names))
+    assert.equal("contacts.notes.list", suggest.nearest("list-contact-notes", names))
+    assert.equal("workPhone", suggest.nearest("phone_work", names))
+    assert.is_nil(suggest.nearest("delete_contact_note", names))
+  end)
+
   it("counts two exchanged letters as one mistake", function()
     assert.equal("key", suggest.nearest("kye", { "by", "key" }))
     assert.equal("scan", suggest.nearest("sacn", { "save", "scan" }))

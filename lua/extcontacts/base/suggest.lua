@@ -49,13 +49,34 @@ local function nearest_within(limit, word, candidates)
   return found
 end
 
---- Returns the known name that is nearest to a word, whatever its case; nil if
--- no name is near.
+-- The words of a name, in singular and sorted: those of `get_contact` are those of
+-- `contacts.get`.
+local function words_of(name)
+  local words = {}
+  for word in name:gsub("(%l)(%u)", "%1 %2"):lower():gmatch "%w+" do
+    words[#words + 1] = word:match "^(%w%w+)s$" or word
+  end
+  table.sort(words)
+  return words[2] and table.concat(words, " ")
+end
+
+-- The first name that consists of the same words.
+local function reordered(name, candidates)
+  local words = words_of(name)
+  for _, candidate in ipairs(words and candidates or {}) do
+    if words_of(candidate) == words then
+      return candidate
+    end
+  end
+end
+
+--- Returns the known name that is nearest to a word, whatever its case, or that has the
+-- same words in another order; nil if no name is near.
 ---@param word string
 ---@param candidates string[]
 ---@return string|nil
 function suggest.nearest(word, candidates)
-  return nearest_within(math.max(2, math.floor(#word / 3)), word, candidates)
+  return reordered(word, candidates) or nearest_within(math.max(2, math.floor(#word / 3)), word, candidates)
 end
 
 --- The same where the name may also be right although it is not known: a short word

@@ -11,7 +11,9 @@
 -- A store for several machines passes its clock to `change` and `check`, in UTC seconds.
 -- It may also have `admit(key, policy, call)`, `settle(key, number, policy, report)`
 -- and `start(key, policy)`, which then do what the limiter does with `update`, and
--- `claim`, seconds that a claim for a token lasts beyond its usual time.
+-- `claim`, seconds that a claim for a token lasts beyond its usual time.  A store for
+-- several machines may have `announce(ids)`, which tells those who keep copies of
+-- records that the ones with these ids have changed; it never waits and never fails.
 -- A store may drop values that have not been used for an hour.  docs/rate-limits.md
 -- shows how to write one.
 
@@ -29,6 +31,7 @@ local store = {}
 --- report: extcontacts.RequestReport))|nil
 ---@field start fun(key: string, policy: extcontacts.RatePolicy)|nil
 ---@field claim number|nil seconds
+---@field announce fun(ids: string[])|nil
 
 --- The store of this process, shared by all its clients.
 ---@type extcontacts.Store

@@ -359,6 +359,52 @@ describe("the store in Redis", function()
     end)
   end)
 
+  describe("for changed records", function()
+    -- The entries of the stream, each as the text of its only field.
+    local function announced()
+      local texts = {}
+      for _, entry in ipairs(server:command("XRANGE", redis_store.CHANGES, "-", "+")) do
+        assert.equal("ids", entry[2][1])
+        texts[#texts + 1] = entry[2][2]
+      end
+      return texts
+    end
+
+    it("announces their ids in a stream, some hundred in an entry", function()
+      programs.need(redis.package, pending)
+      start()
+      local store, ids = open(), {}
+      store.update("other", function() end)
+      store.announce { "a", "b" }
+      store.announce {}
+      for index = 1, 450 do
+        ids[index] = "id" .. index
+      end
+      store.announce(ids)
+      store.update("other", function() end)
+      local texts = announced()
+      assert.equal(4, #texts)
+      assert.equal("a b", texts[1])
+      assert.equal(table.concat(ids, " "), table.concat(texts, " ", 2))
+    end)
+
+    it("keeps a bounded number of entries", function()
+      programs.need(redis.package, pending)
+      start()
+      local store = open()
+      store.update("other", function() end)
+      for index = 1, 10500 do
+        store.announce { tostring(index) }
+        if index % 500 == 0 then
+          store.update("other", function() end)
+        end
+      end
+      local length = server:command("XLEN", redis_store.CHANGES)
+      assert.is_true(length >= 10000 and length < 10300)
+      assert.same({}, reports)
+    end)
+  end)
+
   it("warns of a server that may forget", function()
     programs.need(redis.package, pending)
     start { maxmemory = "100mb", maxmemory_policy = "allkeys-lru" }
@@ -369,7 +415,7 @@ describe("the store in Redis", function()
 
   describe("for a user", function()
     local USER = "ext on >s3cret-word ~extcontacts:* +evalsha +eval +script|load +info +get +set +zadd +zcard "
-      .. "+zremrangebyscore +pexpire +time +select"
+      .. "+zremrangebyscore +pexpire +time +select +xadd"
 
     it("needs few permissions", function()
       programs.need(redis.package, pending)

@@ -16,6 +16,10 @@ local share = require "extcontacts.rate.store.redis.share"
 
 local redis_store = {}
 
+--- The stream of changed records.  Each entry has one field, `ids`, with the ids of some
+-- records and spaces between them.  They are ids only, which tell nothing of a person.
+redis_store.CHANGES = "extcontacts:{lookup}:changes"
+
 -- Seconds for which unused tokens are kept.
 local KEPT = 2 * 86400
 
@@ -25,6 +29,9 @@ local TRIES = 20
 -- Seconds after which a call that ended while it waited for the server tries again;
 -- it will not.
 local STOPPED = 0.01
+
+-- Ids of changed records that are announced together.
+local TOGETHER = 200
 
 -- Shares of windows that have not been used for a while are forgotten.
 local MOST_SHARES = 64
@@ -162,6 +169,17 @@ local function update(self, key, change, check, call)
   return self.fallback.update(key, change, check, call)
 end
 
+-- Announces changed records; nobody waits for it.
+local function announce(self, ids)
+  for first = 1, #ids, TOGETHER do
+    local some = {}
+    for index = first, math.min(first + TOGETHER - 1, #ids) do
+      some[#some + 1] = ids[index]
+    end
+    self.link:post { name = "announce", keys = { redis_store.CHANGES }, values = { ids = some } }
+  end
+end
+
 --- Creates a store.
 ---@param place extcontacts.RedisAddress
 ---@param fallback extcontacts.Store for tokens while the server is away
@@ -208,6 +226,13 @@ function redis_store.new(place, fallback, options)
   ---@param policy extcontacts.RatePolicy
   function self.start(key, policy)
     self.link:exchange { name = "start", keys = window_keys(key), values = { policy = policy } }
+  end
+
+  --- Announces that records have changed.  Returns at once; nothing is announced
+  -- while the server is away.
+  ---@param ids string[]
+  function self.announce(ids)
+    announce(self, ids)
   end
 
   return self

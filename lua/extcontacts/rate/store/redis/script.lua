@@ -7,6 +7,9 @@ local redis, cjson, rate_window, keys -- of the running call
 -- kept beyond two periods.
 local MEMBER_SECONDS, KEPT = 120, 120
 
+-- Entries that the stream of changes keeps, about.
+local MOST_CHANGES = 10000
+
 local function clock()
   local time = redis.call("TIME")
   return time[1] + time[2] / 1e6
@@ -121,6 +124,12 @@ function functions.replace(values)
     return 0
   end
   redis.call("SET", keys[1], values.new, "PX", values.seconds * 1000)
+  return 1
+end
+
+-- Appends ids of changed records to the stream that is read by those who keep copies.
+function functions.announce(values)
+  redis.call("XADD", keys[1], "MAXLEN", "~", MOST_CHANGES, "*", "ids", table.concat(values.ids, " "))
   return 1
 end
 

@@ -19,6 +19,22 @@ local function blocks(file, stop)
   end
 end
 
+-- Adds the lines up to an offset to a chain, until one is damaged.  Returns the offset after
+-- the last one that is added, and whether the next one is damaged.
+local function follow(chain, file, stop, on_line)
+  local at = format.RECORDS_AT
+  for line, whole in texts.lines(blocks(file, stop)) do
+    if not whole or not chain:check(line) then
+      return at, true
+    end
+    at = at + #line + 1
+    if on_line then
+      on_line(at)
+    end
+  end
+  return at, false
+end
+
 --- Checks the lines of the records; raises an error object that names the line.
 ---@param file table of `core.file`
 ---@param path string
@@ -27,17 +43,38 @@ end
 ---@return extcontacts.LineChain
 function check.lines(file, path, remedy, stop)
   local chain = checked_lines.chain()
-  local bytes = 0
-  for line, whole in texts.lines(blocks(file, stop)) do
-    if not whole or not chain:check(line) then
-      errors.raise_invalid(("%s: line %d is damaged; %s"):format(path, chain.count + 2, remedy), "damaged")
-    end
-    bytes = bytes + #line + 1
-  end
-  if bytes ~= stop - format.RECORDS_AT then
-    errors.raise_invalid(("%s: line %d is missing; %s"):format(path, chain.count + 2, remedy), "damaged")
+  local at, is_damaged = follow(chain, file, stop)
+  if is_damaged or at ~= stop then
+    errors.raise_invalid(("%s: line %d is %s; %s"):format(path, chain.count + 2, is_damaged and "damaged" or "missing",
+      remedy), "damaged")
   end
   return chain
+end
+
+--- Finds the last state of an export whose lines are all in its file.  Raises an error object
+-- if those of the first state are damaged.
+---@param file table of `core.file`
+---@param path string
+---@param remedy string
+---@param states extcontacts.snapshot.State[] in the order in which they were saved
+---@return extcontacts.snapshot.State|nil state nil if the file is another one
+---@return extcontacts.LineChain|nil chain of its lines
+function check.states(file, path, remedy, states)
+  local chain, reached = checked_lines.chain(), 0
+  local function on_line(at)
+    local state = states[reached + 1]
+    while state and state.offset == at and state.sha256 == chain:digest() do
+      reached = reached + 1
+      state = states[reached + 1]
+    end
+  end
+  on_line(format.RECORDS_AT)
+  follow(chain, file, states[#states].offset, on_line)
+  local state = states[reached]
+  if reached < #states then -- the chain may have lines that do not count
+    chain = check.lines(file, path, remedy, (state or states[1]).offset)
+  end
+  return state, state and chain
 end
 
 return check

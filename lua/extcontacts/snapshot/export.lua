@@ -92,7 +92,7 @@ function Export:read_pages(section, token)
     else
       self:write_texts(section, page)
     end
-    self.partial:save(self.header, listing, iterator:resume_token())
+    self.partial:save(self.header, section, iterator:resume_token())
     self:report(section)
   end
 end
@@ -110,8 +110,8 @@ function Export:read_listing(section, token)
   if done then
     return
   elseif token and err.kind == "http" and err.status == 400 then
-    self.partial:rewind(section.offset)
     section.count, section.read = 0, nil
+    self.partial:rewind(self.header, section)
     self:report(section, { expired = true })
     self:read_pages(section)
   else
@@ -128,7 +128,7 @@ function Export:read_all(names, state)
     if not section then
       section = { listing = listing, offset = self.partial.offset, count = 0 }
       self.header.sections[#self.header.sections + 1] = section
-      self.partial:save(self.header, listing)
+      self.partial:checkpoint(self.header, listing)
     end
     if is_current or not state then
       self:read_listing(section, is_current and state.token or nil)
@@ -164,7 +164,7 @@ end
 
 -- Starts or resumes; returns the state to resume from.
 function Export:start(path, names, options)
-  local state = not options.restart and self.partial:state() or nil
+  local states = not options.restart and self.partial:states() or nil
   local header = {
     created = dates.text(),
     listings = core.json.array(names),
@@ -172,10 +172,10 @@ function Export:start(path, names, options)
     sections = core.json.array {},
   }
   header.extcontacts_snapshot = format.version(header)
-  if state then
-    check_same(path, state.header, self.client, header, options.same_organization)
+  if states then
+    check_same(path, states[1].header, self.client, header, options.same_organization)
+    local state = self.partial:resume(states)
     self.header = state.header
-    self.partial:resume(state)
     if self.filter then
       self:recall()
     end

@@ -1,32 +1,23 @@
---- A snapshot that is being written: `FILE.partial`, and `FILE.partial.state`
+--- A snapshot that is being written: `FILE.partial`, and beside it `FILE.partial.state`
 -- with what an interrupted export needs to resume.  What comes after the state's
 -- offset does not count.
 
-local atomic_lines = require "extcontacts.base.atomic_lines"
 local check = require "extcontacts.snapshot.check"
 local checked_lines = require "extcontacts.base.checked_lines"
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 local files = require "extcontacts.base.files"
+local format = require "extcontacts.snapshot.format"
 local reader = require "extcontacts.snapshot.reader"
+local state_file = require "extcontacts.snapshot.state_file"
 
 local partial = {}
-
----@class extcontacts.snapshot.State
----@field header extcontacts.snapshot.Header
----@field listing string the one that is being read
----@field token string|nil where its scan resumes
----@field offset integer bytes that count
----@field sha256 string of the checksums of the records' lines that count
 
 ---@class extcontacts.snapshot.Partial
 ---@field offset integer where the next write goes
 ---@field chain extcontacts.LineChain of the records' lines so far
 local Partial = {}
 Partial.__index = Partial
-
--- What to do with a file that can't be used.
-local REMEDY = "use restart = true (--restart) to start over"
 
 --- Opens the partial file of a snapshot and locks it; raises error objects.
 ---@param path string of the snapshot
@@ -35,7 +26,7 @@ function partial.open(path)
   local self = setmetatable({
     path = path,
     file_path = path .. ".partial",
-    state_path = path .. ".partial.state",
+    state = state_file.new(path .. ".partial.state"),
     offset = 0,
     chain = checked_lines.chain(),
   }, Partial)
@@ -53,44 +44,18 @@ function partial.open(path)
   return self
 end
 
--- Raises the error for a file that can't be used.
-local function refuse(path, what)
-  errors.raise_invalid(("%s %s; %s"):format(path, what, REMEDY), "damaged")
-end
-
--- The line of the state file; nil if it is missing.
-local function state_line(path)
-  local next_line, err, close = atomic_lines.read(path)
-  if not next_line then
-    if err.code == "ENOENT" then
-      return nil
-    end
-    error(err, 0)
-  end
-  local line, whole = next_line()
-  local is_last = next_line() == nil
-  close()
-  if not line then
-    refuse(path, "is empty")
-  elseif not whole or not is_last or not checked_lines.check(line) then
-    refuse(path, "is damaged in line 1")
-  end
-  return line
-end
-
---- Reads the state that an earlier export saved.
----@return extcontacts.snapshot.State|nil state nil without a saved one
-function Partial:state()
-  local line = state_line(self.state_path)
-  if not line or self.is_new then
+--- Reads what an earlier export saved.
+---@return extcontacts.snapshot.State[]|nil states the first one has the header; nil if nothing was saved
+function Partial:states()
+  local states = state_file.read(self.state.path)
+  if not states or self.is_new then
     return nil
   end
-  local state = assert(core.json.decode(line))
   local size = errors.check_io(self.file:size())
-  if size < state.offset then
-    refuse(self.file_path, ("is truncated: it has %.0f of %.0f bytes"):format(size, state.offset))
+  if size < states[1].offset then
+    state_file.refuse(self.file_path, ("is truncated: it has %.0f of %.0f bytes"):format(size, states[1].offset))
   end
-  return state
+  return states
 end
 
 --- Starts a file.
@@ -108,33 +73,57 @@ function Partial:reader(header)
   return reader.of(self.file, self.file_path, header)
 end
 
---- Keeps the lines up to an offset, which are checked, and removes the rest.
----@param offset integer
-function Partial:rewind(offset)
-  self.chain = check.lines(self.file, self.file_path, REMEDY, offset)
-  self:truncate(offset)
-end
-
---- Keeps what an earlier export saved; what it had not saved is removed.
----@param state extcontacts.snapshot.State
-function Partial:resume(state)
-  self:rewind(state.offset)
-  if self.chain:digest() ~= state.sha256 then
-    refuse(self.file_path, "is not the file that " .. self.state_path .. " belongs to")
+--- Keeps what an earlier export saved and what is on the disk; the rest is removed.
+---@param states extcontacts.snapshot.State[]
+---@return extcontacts.snapshot.State state the one to resume from, with the header and the listing
+function Partial:resume(states)
+  local first = states[1]
+  local last, chain = check.states(self.file, self.file_path, state_file.REMEDY, states)
+  if not last then
+    state_file.refuse(self.file_path, "is not the file that " .. self.state.path .. " belongs to")
   end
+  if last ~= first then
+    local section = format.section(first.header, first.listing)
+    section.count, section.read = last.count, last.read
+  end
+  self.chain = chain
+  self:truncate(last.offset)
+  self:checkpoint(first.header, first.listing, last.token)
+  return { header = first.header, listing = first.listing, token = last.token }
 end
 
---- Saves the state; what was written so far then counts.
+--- Removes the records of a listing.
+---@param header extcontacts.snapshot.Header its sections have the new counts
+---@param section extcontacts.snapshot.Section
+function Partial:rewind(header, section)
+  self.chain = check.lines(self.file, self.file_path, state_file.REMEDY, section.offset)
+  self.offset = section.offset
+  self:checkpoint(header, section.listing) -- which does not need what is removed then
+  self:truncate(section.offset)
+end
+
+--- Syncs what was written so far, which then counts even after a power failure.
 ---@param header extcontacts.snapshot.Header
 ---@param listing string
 ---@param token string|nil
-function Partial:save(header, listing, token)
+function Partial:checkpoint(header, listing, token)
   errors.check_io(self.file:sync())
-  local writer = assert(atomic_lines.write(self.state_path))
-  assert(writer:put((checked_lines.seal(assert(core.json.encode({
+  self.state:start {
     header = header, listing = listing, token = token, offset = self.offset, sha256 = self.chain:digest(),
-  }, { sort_keys = true }))))))
-  assert(writer:finish())
+  }
+end
+
+--- Saves where the scan of a listing is; what was written so far then counts.
+---@param header extcontacts.snapshot.Header
+---@param section extcontacts.snapshot.Section of the listing
+---@param token string
+function Partial:save(header, section, token)
+  if self.state:is_due() then
+    return self:checkpoint(header, section.listing, token)
+  end
+  self.state:add {
+    count = section.count, read = section.read, token = token, offset = self.offset, sha256 = self.chain:digest(),
+  }
 end
 
 function Partial:write(text)
@@ -155,11 +144,12 @@ function Partial:complete(header_line)
   errors.check_io(self.file:write(header_line, 0))
   errors.check_io(self.file:sync())
   errors.check_io(core.file.rename(self.file_path, self.path))
-  os.remove(self.state_path)
+  self.state:remove()
 end
 
 function Partial:close()
   self.file:close()
+  self.state:close()
 end
 
 return partial

@@ -10,6 +10,8 @@
 -- {"send", bytes}, {"send_repeat", bytes, times}, {"await"}, which waits until the spec has
 -- called `release`, {"close"}, {"reset"} and {"hang"}.  The end of the actions closes the
 -- connection.
+local socket = require "socket"
+
 local peer = {}
 
 local methods = {}
@@ -43,6 +45,15 @@ end
 function peer.kill(child)
   os.execute("kill " .. child.pid .. " 2>/dev/null")
   child.handle:close()
+end
+
+--- Whether a server accepts connections at a port of this machine.
+function peer.accepts(port)
+  local client = socket.connect("127.0.0.1", port)
+  if client then
+    client:close()
+  end
+  return client ~= nil
 end
 
 --- A complete answer with its length; `head` has further header lines.

@@ -101,14 +101,6 @@ http {
 }
 ]]
 
-local function accepts(port)
-  local client = socket.connect("127.0.0.1", port)
-  if client then
-    client:close()
-  end
-  return client ~= nil
-end
-
 --- nginx with the good certificate: `/` returns the protocol and the number of the
 -- connection, `/hang` never answers.
 function tls.nginx(certificates)
@@ -123,7 +115,7 @@ function tls.nginx(certificates)
     :format(certificates.path), "r"))
   local child = { handle = handle, pid = assert(handle:read("*l")) }
   local ends_at = socket.gettime() + 90
-  while not accepts(port) do
+  while not peer.accepts(port) do
     assert(socket.gettime() < ends_at, "nginx did not start")
     socket.select(nil, nil, 0.01)
   end

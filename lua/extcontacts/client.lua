@@ -6,6 +6,7 @@
 -- A call returns `value, nil, response`, or `nil, err`.
 
 local call = require "extcontacts.call"
+local changed_records = require "extcontacts.call.changed_records"
 local client_context = require "extcontacts.call.client_context"
 local config = require "extcontacts.config"
 local exchanges = require "extcontacts.transport.exchanges"
@@ -287,7 +288,8 @@ function Client:server_time()
   return transport.server_time(ctx)
 end
 
---- Closes the connections.  Later calls fail with `kind = "closed"`.
+--- Closes the connections.  Later calls fail with `kind = "closed"`.  With a store of
+-- several machines it waits a moment for what that is being told.
 function Client:close()
   local ctx = client_context.of(self)
   if ctx and not ctx.closed then
@@ -297,6 +299,7 @@ function Client:close()
         ctx[name]:close()
       end
     end
+    changed_records.flush(ctx)
   end
 end
 
@@ -341,6 +344,21 @@ end
 function client.sleep(self, seconds)
   local ctx = client_context.of(self)
   return not ctx.closed and runtime.here(ctx).sleep(transport.engine(ctx), seconds, ctx.now)
+end
+
+--- Announces contacts and organizations that other requests than the client's have
+-- changed, or may have.
+---@param self extcontacts.Client
+---@param ids string[]
+function client.announce(self, ids)
+  changed_records.tell(client_context.of(self), ids)
+end
+
+--- Waits a moment until the client's store has what was announced to it, for a program
+-- that may end.
+---@param self extcontacts.Client
+function client.flush(self)
+  changed_records.flush(client_context.of(self))
 end
 
 --- The id of the OAuth client whose credentials a client uses.

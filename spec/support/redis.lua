@@ -6,6 +6,11 @@
 --   server:kill(); server:start_again()      the same directory and port
 --   server:stop()                            and removes the directory
 
+local address = require "extcontacts.rate.store.redis.address"
+local launch = require "extcontacts.sandbox.launch"
+local peer = require "spec.support.peer"
+local process_store = require "extcontacts.rate.store.process"
+local redis_store = require "extcontacts.rate.store.redis"
 local resp = require "extcontacts.rate.store.redis.resp"
 local socket = require "socket"
 
@@ -24,21 +29,6 @@ local function output(command)
   return (text:gsub("%s+$", ""))
 end
 
-local function free_port()
-  local listener = assert(socket.bind("127.0.0.1", 0))
-  local _, port = listener:getsockname()
-  listener:close()
-  return math.floor(tonumber(port))
-end
-
-local function accepts(port)
-  local client = socket.connect("127.0.0.1", port)
-  if client then
-    client:close()
-  end
-  return client ~= nil
-end
-
 local START = [[cd '%s' && { redis-server %s >>log 2>&1 </dev/null & echo $!; }]]
 
 --- The shell command that starts it in its directory and prints its process id.
@@ -54,7 +44,7 @@ end
 function Server:start_again()
   self.pid = output(self:start_command())
   local ends_at = socket.gettime() + 90
-  while not accepts(self.port) or resp.error_code(self:command "PING") == "LOADING" do
+  while not peer.accepts(self.port) or resp.error_code(self:command "PING") == "LOADING" do
     assert(socket.gettime() < ends_at, "redis-server did not start")
     socket.select(nil, nil, 0.01)
   end
@@ -70,7 +60,7 @@ end
 function Server:kill()
   self:signal "KILL"
   local ends_at = socket.gettime() + 90
-  while accepts(self.port) do
+  while peer.accepts(self.port) do
     assert(socket.gettime() < ends_at, "redis-server did not end")
     socket.select(nil, nil, 0.01)
   end
@@ -101,19 +91,77 @@ end
 ---@param settings table<string, string>|nil of redis.conf, with `_` for `-`
 ---@return table server with `url`, `port`, `pid`, `directory`
 function redis.start(settings)
-  local self = setmetatable({ directory = output "mktemp -d", port = free_port() }, Server)
+  local self = setmetatable({ directory = output "mktemp -d", port = launch.free_port() }, Server)
   self.settings = { bind = "127.0.0.1", port = self.port, dir = self.directory, save = "" }
   for name, value in pairs(settings or {}) do
     self.settings[name] = value
   end
   if self.settings.tls_port then
     self.plain_port = self.port
-    self.port = free_port()
+    self.port = launch.free_port()
     self.settings.tls_port = self.port
   end
   self:start_again()
   self.url = ("redis://127.0.0.1:%d?timeout=60"):format(self.port)
   return self
+end
+
+--- The settings of a server that accepts TLS only, with the good certificate.
+---@param certificates table of `spec.support.tls`
+---@param more table<string, string>|nil further settings
+---@return table<string, string>
+function redis.tls_settings(certificates, more)
+  local settings = {
+    tls_port = "yes", tls_cert_file = certificates.path .. "/good.pem", tls_key_file = certificates.path .. "/good.key",
+    tls_auth_clients = "no",
+  }
+  for name, value in pairs(more or {}) do
+    settings[name] = value
+  end
+  return settings
+end
+
+---------------------------------------------------------------------- places --
+
+local Place = {}
+Place.__index = Place
+
+--- Starts the server of this spec.
+---@param settings table<string, string>|nil as for `redis.start`
+function Place:start(settings)
+  self.server = redis.start(settings)
+  return self.server
+end
+
+--- A store as another process would have it.
+---@param url string|nil default: that of the server
+---@param options table|nil of `redis_store.new`
+function Place:open(url, options)
+  options = options or {}
+  function options.report(message)
+    self.reports[#self.reports + 1] = message
+  end
+  return redis_store.new(assert(address.read(url or self.server.url)), process_store.new(), options)
+end
+
+--- For the specs of a block: `start` a server, which ends after its spec, `open` stores,
+--- and find what they report in `reports`.
+---@param before_each function busted's
+---@param after_each function busted's
+---@return table place
+function redis.around(before_each, after_each)
+  local place = setmetatable({}, Place)
+  before_each(function()
+    place.reports = {}
+  end)
+  after_each(function()
+    if place.server then
+      place.server:signal "CONT"
+      place.server:stop()
+      place.server = nil
+    end
+  end)
+  return place
 end
 
 return redis

@@ -16,6 +16,7 @@ local client_context = {}
 ---@field config extcontacts.Config
 ---@field tokens extcontacts.Tokens
 ---@field limiter extcontacts.Limiter|nil nil for no pacing
+---@field store extcontacts.Store|nil is told of changed records
 ---@field circuit extcontacts.Circuit
 ---@field budget extcontacts.RetryBudget
 ---@field outage extcontacts.Error|nil the last failure that counted against the server
@@ -57,9 +58,12 @@ end
 
 -- The stores of the windows and of the tokens.
 local function open_stores(settings, internals)
-  local windows, problem = internals.store, nil
+  local windows, shared, problem = internals.store, nil, nil
   if settings.rate and not windows then
     windows, problem = store.named(settings.rate_store, settings.ca_file)
+  end
+  if settings.store and not problem then
+    shared, problem = store.named(settings.store, settings.ca_file)
   end
   local cache
   if settings.token_cache and not problem then
@@ -70,7 +74,8 @@ local function open_stores(settings, internals)
   if problem then
     return nil, (settings.store and "store: " or "rate_store or token_cache: ") .. problem
   end
-  return { windows = windows, cache = cache }
+  shared = shared or windows
+  return { windows = windows, cache = cache, shared = shared and shared.announce and shared or nil }
 end
 
 --- Creates the context of a client.
@@ -91,6 +96,7 @@ function client_context.new(settings, internals)
     limiter = settings.rate and limiter.new({
       rate = settings.rate, reserve = settings.reserve, period = settings.rate_period,
     }, stores.windows) or nil,
+    store = stores.shared,
     circuit = {},
     budget = retry_budget.new(now()),
     stats = stats.new(),

@@ -2,6 +2,7 @@
 -- the limiter and the circuit breaker.  It is noted once for each request: by its
 -- call, or by the next one if the call ended in its wait.
 
+local changed_records = require "extcontacts.call.changed_records"
 local circuit = require "extcontacts.call.circuit"
 local exchanges = require "extcontacts.transport.exchanges"
 local outcome = require "extcontacts.api.outcome"
@@ -77,6 +78,7 @@ local function note_for_call(ctx, exchange)
       or reply.status > 299 and response.failure(exchange.row, reply) or nil
     local elapsed = (reply or failure).elapsed
     health.note(ctx, exchange, reply, err, elapsed and exchange.sent_at + elapsed or ctx.now())
+    changed_records.announce(ctx, exchange, err)
   end
 end
 

@@ -2,6 +2,7 @@
 -- the end.  It never decides about a write whose reply was lost: that verdict
 -- goes back to `call`, which reconciles it.
 
+local changed_records = require "extcontacts.call.changed_records"
 local gate = require "extcontacts.call.gate"
 local health = require "extcontacts.call.health"
 local log = require "extcontacts.transport.log"
@@ -32,7 +33,7 @@ local function attempt(call)
   call.sent_at = call.sent_at or transport.server_time(ctx)
   call.token = lease.token
   local value
-  local exchange = { row = row, sent_at = sent_at, lease = lease }
+  local exchange = { row = row, sent_at = sent_at, lease = lease, changed = changed_records.of(call) }
   call.exchange = exchange
   if lease.is_probe then
     ctx.probe = exchange
@@ -41,6 +42,7 @@ local function attempt(call)
     row.classify or response.classify)
   log.add_bodies(ctx.config, call.entry, request.body, call.reply, lease.authorization)
   health.note(ctx, exchange, call.reply, err, ctx.now(), call)
+  changed_records.announce(ctx, exchange, err, value)
   return value, err, row
 end
 

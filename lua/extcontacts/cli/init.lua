@@ -130,6 +130,9 @@ local function run_command(command, words, ctx)
     return run_bare(report, command, words, ctx)
   end
   local code, results = require("extcontacts.main").guarded(report, perform, command, words, ctx)
+  if ctx.client then
+    require("extcontacts.client").flush(ctx.client)
+  end
   return code ~= 0 and code or results[1]
 end
 

@@ -12,6 +12,7 @@ local exchanges = {}
 ---@field row extcontacts.Operation
 ---@field sent_at number monotonic seconds
 ---@field lease extcontacts.Lease|nil
+---@field changed string[]|nil ids of the records that it changes, if somebody is told
 ---@field result { reply: table|nil, failure: table|nil }|nil taken from the transfer by another than its call
 ---@field is_settled boolean|nil whether limiter and circuit know the result
 

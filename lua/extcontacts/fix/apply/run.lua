@@ -231,6 +231,20 @@ function Run:passes()
   end
 end
 
+-- Announces what an earlier run may have changed without announcing it.
+function Run:announce_open()
+  local ids = {}
+  for _, intent in pairs(self.journal.state.open) do
+    if intent.kind == "contact" or intent.kind == "organization" then
+      ids[#ids + 1] = intent.id
+      for _, id in ipairs(intent.ids or {}) do
+        ids[#ids + 1] = id
+      end
+    end
+  end
+  client.announce(self.work.client, ids)
+end
+
 --- Executes the plan and closes the journal.  Failures are kept in `stopped` and `err`.
 function Run:go()
   local work = self.work
@@ -241,6 +255,7 @@ function Run:go()
     ok, err = self.journal:run(facts)
   end
   if ok then
+    self:announce_open()
     ok, err = errors.catch(function()
       self:passes()
       return true
@@ -253,6 +268,7 @@ function Run:go()
   if not ok then
     self:stop("io", err)
   end
+  client.flush(work.client)
 end
 
 function Run:not_started()

@@ -13,7 +13,8 @@
 -- and `start(key, policy)`, which then do what the limiter does with `update`, and
 -- `claim`, seconds that a claim for a token lasts beyond its usual time.  A store for
 -- several machines may have `announce(ids)`, which tells those who keep copies of
--- records that the ones with these ids have changed; it never waits and never fails.
+-- records that the ones with these ids have changed, and neither waits nor fails; and
+-- `flush(call)`, which waits for a moment until that has arrived.
 -- A store may drop values that have not been used for an hour.  docs/rate-limits.md
 -- shows how to write one.
 
@@ -31,7 +32,8 @@ local store = {}
 --- report: extcontacts.RequestReport))|nil
 ---@field start fun(key: string, policy: extcontacts.RatePolicy)|nil
 ---@field claim number|nil seconds
----@field announce fun(ids: string[])|nil
+---@field announce (fun(ids: string[]))|nil
+---@field flush (fun(call: extcontacts.Call|nil))|nil
 
 --- The store of this process, shared by all its clients.
 ---@type extcontacts.Store

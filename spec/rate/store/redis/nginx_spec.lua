@@ -87,11 +87,7 @@ describe("nginx instances with a store in Redis", function()
 
     it("check its certificate with nginx's authorities", function()
       programs.need(redis.package, pending)
-      local place = certificates.path
-      store = redis.start {
-        tls_port = "yes", tls_cert_file = place .. "/good.pem", tls_key_file = place .. "/good.key",
-        tls_auth_clients = "no", requirepass = "s3cret-word",
-      }
+      store = redis.start(redis.tls_settings(certificates, { requirepass = "s3cret-word" }))
       local api = sandbox.shared()
       api:reset()
       local url = ("rediss://:s3cret-word@localhost:%d?timeout=60"):format(store.port)

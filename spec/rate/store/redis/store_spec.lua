@@ -2,15 +2,12 @@
 -- and silences, tokens, users and TLS.  A `timeout` of 60 seconds in the URL stands for
 -- patience, so that no claim depends on the machine's speed.
 
-local address = require "extcontacts.rate.store.redis.address"
 local blocking = require "extcontacts.runtime.blocking"
 local compat = require "extcontacts.base.compat"
 local core = require "extcontacts.core"
-local process_store = require "extcontacts.rate.store.process"
 local programs = require "spec.support.programs"
 local rate_window = require "extcontacts.rate.window"
 local redis = require "spec.support.redis"
-local redis_store = require "extcontacts.rate.store.redis"
 
 local tls = require "spec.support.tls"
 
@@ -20,29 +17,18 @@ local ANSWERED = { arrived = true, headers = {} }
 
 describe("the store in Redis", function()
   local server, reports
+  local place = redis.around(before_each, after_each)
   before_each(function()
-    reports = {}
-  end)
-  after_each(function()
-    if server then
-      server:signal "CONT"
-      server:stop()
-      server = nil
-    end
+    reports = place.reports
   end)
 
   local function start(settings)
-    server = redis.start(settings)
+    server = place:start(settings)
     return server
   end
 
-  -- A store as another process would have it.
-  local function open(url, options)
-    options = options or {}
-    options.report = function(message)
-      reports[#reports + 1] = message
-    end
-    return redis_store.new(assert(address.read(url or server.url)), process_store.new(), options)
+  local function open(...)
+    return place:open(...)
   end
 
   local function bad_url(url)
@@ -359,52 +345,6 @@ describe("the store in Redis", function()
     end)
   end)
 
-  describe("for changed records", function()
-    -- The entries of the stream, each as the text of its only field.
-    local function announced()
-      local texts = {}
-      for _, entry in ipairs(server:command("XRANGE", redis_store.CHANGES, "-", "+")) do
-        assert.equal("ids", entry[2][1])
-        texts[#texts + 1] = entry[2][2]
-      end
-      return texts
-    end
-
-    it("announces their ids in a stream, some hundred in an entry", function()
-      programs.need(redis.package, pending)
-      start()
-      local store, ids = open(), {}
-      store.update("other", function() end)
-      store.announce { "a", "b" }
-      store.announce {}
-      for index = 1, 450 do
-        ids[index] = "id" .. index
-      end
-      store.announce(ids)
-      store.update("other", function() end)
-      local texts = announced()
-      assert.equal(4, #texts)
-      assert.equal("a b", texts[1])
-      assert.equal(table.concat(ids, " "), table.concat(texts, " ", 2))
-    end)
-
-    it("keeps a bounded number of entries", function()
-      programs.need(redis.package, pending)
-      start()
-      local store = open()
-      store.update("other", function() end)
-      for index = 1, 10500 do
-        store.announce { tostring(index) }
-        if index % 500 == 0 then
-          store.update("other", function() end)
-        end
-      end
-      local length = server:command("XLEN", redis_store.CHANGES)
-      assert.is_true(length >= 10000 and length < 10300)
-      assert.same({}, reports)
-    end)
-  end)
-
   it("warns of a server that may forget", function()
     programs.need(redis.package, pending)
     start { maxmemory = "100mb", maxmemory_policy = "allkeys-lru" }
@@ -433,6 +373,34 @@ describe("the store in Redis", function()
       assert.same({}, reports)
     end)
 
+    for command, action in pairs {
+      time = function(store)
+        store.admit("k", POLICY)
+      end,
+      set = function(store)
+        store.start("k", POLICY)
+      end,
+      evalsha = function(store)
+        store.admit("k", POLICY)
+      end,
+      ["script|load"] = function(store)
+        store.admit("k", POLICY)
+      end,
+    } do
+      it(("is away and says so without the permission to run '%s'"):format(command), function()
+        programs.need(redis.package, pending)
+        start()
+        local words = {}
+        for word in USER:gmatch "%S+" do
+          words[#words + 1] = word ~= "+" .. command and word or nil
+        end
+        server:command("ACL", "SETUSER", compat.unpack(words))
+        action(open((server.url:gsub("//", "//ext:s3cret-word@"))))
+        assert.equal(1, #reports)
+        assert.matches(("lacks the permission to run '%s'; docs/"):format(command), reports[1], 1, true)
+      end)
+    end
+
     for name, case in pairs {
       ["rejects"] = { "ext:guessed-word@", "rejects the user or password" },
       ["requires"] = { "", "requires a user and password" },
@@ -460,13 +428,9 @@ describe("the store in Redis", function()
 
     it("checks the server's certificate", function()
       programs.need(redis.package, pending)
-      local place = certificates.path
-      start {
-        tls_port = "yes", tls_cert_file = place .. "/good.pem", tls_key_file = place .. "/good.key",
-        tls_ca_cert_file = place .. "/ca.pem", tls_auth_clients = "no",
-      }
+      start(redis.tls_settings(certificates))
       local url = ("rediss://localhost:%d?timeout=60"):format(server.port)
-      assert.equal(10, (take_all(begin(open(url, { ca_file = place .. "/ca.pem" })), "k")))
+      assert.equal(10, (take_all(begin(open(url, { ca_file = certificates.ca })), "k")))
       assert.same({}, reports)
       assert.equal(5, (take_all(open(url), "k")))
       assert.matches("not signed by a trusted authority", reports[1], 1, true)

@@ -25,7 +25,7 @@ end
 local REMEDIES = {
   WRONGPASS = "the server rejects the user or password",
   NOAUTH = "the server requires a user and password: rediss://user:password@host",
-  NOPERM = "the user lacks a permission: see docs/rate-limits.md for those it needs",
+  NOPERM = "the user lacks a permission; docs/rate-limits.md lists those it needs",
   LOADING = "the server is loading its data",
   READONLY = "the server is a replica",
   OOM = "the server's memory is full",
@@ -33,10 +33,13 @@ local REMEDIES = {
 }
 
 --- Why a reply is an error.
----@param code string of the reply
+---@param reply extcontacts.RespError
 ---@return string
-function handshake.meaning(code)
-  return REMEDIES[code] or ("the server answers %s"):format(code)
+function handshake.meaning(reply)
+  if reply.command then
+    return ("the user lacks the permission to run '%s'; docs/rate-limits.md lists those it needs"):format(reply.command)
+  end
+  return REMEDIES[reply.code] or ("the server answers %s"):format(reply.code)
 end
 
 -- Eviction would let a window vanish, and with it what was counted.
@@ -54,9 +57,8 @@ end
 ---@return string|nil problem, or a warning beside the sha
 function handshake.read(replies)
   for _, reply in ipairs(replies) do
-    local code = resp.error_code(reply)
-    if code then
-      return nil, handshake.meaning(code)
+    if resp.error_code(reply) then
+      return nil, handshake.meaning(reply)
     end
   end
   local info, sha = replies[#replies - 1], replies[#replies]

@@ -7,6 +7,7 @@
 -- limit (`share`), and has tokens of its own.
 
 local address = require "extcontacts.rate.store.redis.address"
+local announcer = require "extcontacts.rate.store.redis.announcer"
 local core = require "extcontacts.core"
 local link = require "extcontacts.rate.store.redis.link"
 local nginx = require "extcontacts.runtime.nginx"
@@ -15,10 +16,6 @@ local program = require "extcontacts.rate.store.redis.program"
 local share = require "extcontacts.rate.store.redis.share"
 
 local redis_store = {}
-
---- The stream of changed records.  Each entry has one field, `ids`, with the ids of some
--- records and spaces between them.  They are ids only, which tell nothing of a person.
-redis_store.CHANGES = "extcontacts:{lookup}:changes"
 
 -- Seconds for which unused tokens are kept.
 local KEPT = 2 * 86400
@@ -29,9 +26,6 @@ local TRIES = 20
 -- Seconds after which a call that ended while it waited for the server tries again;
 -- it will not.
 local STOPPED = 0.01
-
--- Ids of changed records that are announced together.
-local TOGETHER = 200
 
 -- Shares of windows that have not been used for a while are forgotten.
 local MOST_SHARES = 64
@@ -169,17 +163,6 @@ local function update(self, key, change, check, call)
   return self.fallback.update(key, change, check, call)
 end
 
--- Announces changed records; nobody waits for it.
-local function announce(self, ids)
-  for first = 1, #ids, TOGETHER do
-    local some = {}
-    for index = first, math.min(first + TOGETHER - 1, #ids) do
-      some[#some + 1] = ids[index]
-    end
-    self.link:post { name = "announce", keys = { redis_store.CHANGES }, values = { ids = some } }
-  end
-end
-
 --- Creates a store.
 ---@param place extcontacts.RedisAddress
 ---@param fallback extcontacts.Store for tokens while the server is away
@@ -197,6 +180,13 @@ function redis_store.new(place, fallback, options)
     -- A claim outlasts a slow answer of the server.
     claim = place.timeout,
   }, Store)
+  self.announcer = announcer.new(self.link, function(problem)
+    link_options.report(("the store %s: %s"):format(tostring(place), problem))
+  end)
+
+  function link_options.on_available()
+    self.announcer:send()
+  end
 
   function self.update(key, change, check, call)
     return update(self, key, change, check, call)
@@ -228,11 +218,19 @@ function redis_store.new(place, fallback, options)
     self.link:exchange { name = "start", keys = window_keys(key), values = { policy = policy } }
   end
 
-  --- Announces that records have changed.  Returns at once; nothing is announced
-  -- while the server is away.
+  --- Announces that records have changed.  Neither waits nor fails.
   ---@param ids string[]
   function self.announce(ids)
-    announce(self, ids)
+    self.announcer:add(ids)
+  end
+
+  --- Waits until the announcements have arrived, for `timeout` seconds at most.  Inside
+  -- nginx the worker, which does not end, sends them in a task of its own.
+  ---@param call extcontacts.Call|nil the call that waits
+  function self.flush(call)
+    if not nginx.present() then
+      self.announcer:flush(place.timeout, call)
+    end
   end
 
   return self

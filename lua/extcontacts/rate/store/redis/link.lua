@@ -36,6 +36,7 @@ Link.__index = Link
 ---@field program string the text of the server's script
 ---@field ca_file string|nil
 ---@field report fun(message: string)
+---@field on_available fun()|nil called when the server is there again
 
 --- Creates a link; nothing is connected yet.
 ---@param options extcontacts.RedisLinkOptions
@@ -71,6 +72,9 @@ function link.note(self, problem)
       and ("the store %s is unavailable: %s; this process keeps to its share of the rate limit")
         :format(tostring(self.options.address), problem)
       or ("the store %s is available again"):format(tostring(self.options.address)))
+    if not problem and self.options.on_available then
+      self.options.on_available()
+    end
   end
 end
 
@@ -195,10 +199,10 @@ function Link:exchange(request, call)
     local again = code == "NOSCRIPT" and sha ~= nil
     sha = nil -- the server lost the script, not the values
   until not again
-  local code = resp.error_code(reply.value)
-  if code or reply.problem then
+  local is_error = resp.error_code(reply.value) ~= nil
+  if is_error or reply.problem then
     if self.pipe == known then
-      lose(self, reply.problem or handshake.meaning(code))
+      lose(self, is_error and handshake.meaning(reply.value) or reply.problem)
     end
     return nil, self.problem
   end
@@ -207,12 +211,23 @@ end
 
 --- Runs a function of the script without waiting for its result.
 ---@param request extcontacts.RedisRequest
-function Link:post(request)
+---@param on_end (fun(result: any))|nil called later, once, with the result, or with nil if there is none
+---@return boolean sent false if the connection is not ready; `on_end` is not called
+function Link:post(request, on_end)
   self.notify = self.notify or runtime.here({}).notify
   local known = current(self)
-  if known and known.sha then
-    send(self, known, known.sha, request)
+  if not known or not known.sha then
+    return false
   end
+  local reply = known:send(link.command(self.options, known.sha, request))
+  if reply.problem then
+    return false
+  end
+  reply.on_end = on_end and function(value)
+    on_end(not resp.error_code(value) and value or nil)
+  end
+  wake(self, known:step(0))
+  return true
 end
 
 return link

@@ -116,7 +116,8 @@ local function connect(self, due)
   return socket
 end
 
--- Runs functions of the script on one connection; returns their results.
+-- Runs functions of the script on one connection; returns their results.  A failure of
+-- the first counts for all.
 local function perform(self, requests, due)
   local socket, problem = connect(self, due)
   if not socket then
@@ -138,7 +139,7 @@ local function perform(self, requests, due)
   end
   if not replies or code then
     socket:close()
-    return nil, code and handshake.meaning(code) or problem
+    return nil, code and handshake.meaning(replies[1]) or problem
   end
   socket:setkeepalive(KEPT * 1000, MOST_KEPT)
   return replies
@@ -192,6 +193,22 @@ function Link:exchange(request, call)
   return nil, self.problem
 end
 
+-- Passes the results on.
+local function end_all(requests, replies)
+  for index, request in ipairs(requests) do
+    if request.on_end then
+      request.on_end(not resp.error_code(replies[index]) and replies[index] or nil)
+    end
+  end
+end
+
+-- Gives up what is queued.
+local function end_queue(self)
+  local requests = self.queue
+  self.queue, self.sending_until = {}, nil
+  end_all(requests, {})
+end
+
 -- Sends what was posted.  Runs in a task of its own.
 local function send_queued(self)
   while #self.queue > 0 and not self.is_away do
@@ -205,24 +222,33 @@ local function send_queued(self)
     if not replies then
       lose(self, problem)
     end
+    end_all(requests, replies or {})
   end
-  self.queue, self.sending_until = {}, nil
+  end_queue(self)
 end
 
 --- Runs a function of the script without waiting for its result.
 ---@param request extcontacts.RedisRequest
-function Link:post(request)
-  if self.is_away or #self.queue >= MOST_QUEUED then
-    return
+---@param on_end (fun(result: any))|nil as `link`'s
+---@return boolean sent
+function Link:post(request, on_end)
+  if self.is_away then
+    look(self)
   end
-  self.queue[#self.queue + 1] = request
+  if self.is_away or #self.queue >= MOST_QUEUED then
+    return false
+  end
+  self.queue[#self.queue + 1] = {
+    name = request.name, keys = request.keys, values = request.values, on_end = on_end,
+  }
   local now = core.engine.now()
   if now >= (self.sending_until or 0) then
     self.sending_until = now + self.options.address.timeout + 1
     if not nginx.detach(send_queued, self) then
-      self.queue, self.sending_until = {}, nil
+      end_queue(self)
     end
   end
+  return true
 end
 
 return nginx_link

@@ -11,6 +11,7 @@ local pipe = {}
 ---@class extcontacts.RedisReply
 ---@field value any nil until it has arrived
 ---@field problem string|nil why it will not arrive
+---@field on_end fun(value: any)|nil called once with the value, or with nil
 local Reply = {}
 Reply.__index = Reply
 
@@ -40,6 +41,14 @@ local PROBLEMS = {
   tls_untrusted = "its certificate is not signed by a trusted authority; set ca_file to trust another one",
   reset = "the connection broke",
 }
+
+-- Notes that a reply has arrived, or will not.
+local function finish(finished, reply)
+  finished[#finished + 1] = reply
+  if reply.on_end then
+    reply.on_end(reply.value)
+  end
+end
 
 --- Begins to connect.
 ---@param address extcontacts.RedisAddress
@@ -72,12 +81,12 @@ local function fail(self, problem, finished)
     local reply = self.sent[number]
     reply.problem = self.problem
     self.sent[number] = nil
-    finished[#finished + 1] = reply
+    finish(finished, reply)
   end
   self.first = self.last + 1
   if not self.hello:done() then
     self.hello.problem = self.problem
-    finished[#finished + 1] = self.hello
+    finish(finished, self.hello)
   end
 end
 
@@ -96,7 +105,7 @@ local function greet(self, finished)
     return fail(self, problem, finished)
   end
   self.sha, self.warning, self.hello.value = sha, problem, true
-  finished[#finished + 1] = self.hello
+  finish(finished, self.hello)
 end
 
 local function take_replies(self, finished)
@@ -106,7 +115,7 @@ local function take_replies(self, finished)
     self.sent[self.first] = nil
     self.first = self.first + 1
     reply.value = value
-    finished[#finished + 1] = reply
+    finish(finished, reply)
     found, value = self.parser:next()
   end
   if found ~= false then

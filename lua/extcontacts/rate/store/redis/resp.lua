@@ -14,7 +14,8 @@ local MOST_BYTES, MOST_ITEMS, DEEPEST = 1024 * 1024, 1000, 8
 local LONGEST_LINE = 4096
 
 ---@class extcontacts.RespError an error reply
----@field code string the first word of the reply, such as `NOAUTH`; the rest may quote the command
+---@field code string the first word of the reply, such as `NOAUTH`; the rest may quote a value
+---@field command string|nil the command that the user has no permission to run
 local Error = { __name = "extcontacts.redis_error" }
 
 --- The code of an error reply; nil for any other reply.
@@ -24,8 +25,13 @@ function resp.error_code(reply)
   return getmetatable(reply) == Error and reply.code or nil
 end
 
-local function new_error(line)
-  return setmetatable({ code = line:match "^%u[%u%d_]*" or "ERR" }, Error)
+--- An error reply from its text.
+---@param line string
+---@return extcontacts.RespError
+function resp.error(line)
+  return setmetatable({
+    code = line:match "^%u[%u%d_]*" or "ERR", command = line:match "^NOPERM .*permissions to run the '([%a|]+)'",
+  }, Error)
 end
 
 --- Encodes a command.
@@ -112,7 +118,7 @@ local TYPES = {
     return line, at
   end,
   ["-"] = function(_, line, at)
-    return new_error(line), at
+    return resp.error(line), at
   end,
   [":"] = function(_, line, at)
     return number_of(line), at
@@ -145,7 +151,7 @@ local TYPES = {
   ["!"] = function(parser, line, at)
     local text
     text, at = blob_at(parser, line, at)
-    return text ~= resp.null and new_error(text) or error(MALFORMED, 0), at
+    return text ~= resp.null and resp.error(text) or error(MALFORMED, 0), at
   end,
   ["%"] = function(parser, line, at, depth) -- keys and values in turn
     return list_at(parser, line, at, depth, 2)

@@ -128,12 +128,33 @@ function functions.replace(values)
 end
 
 -- Appends ids of changed records to the stream that is read by those who keep copies.
+-- Returns 1, or the text of an error, which does not concern the other functions.
 function functions.announce(values)
-  redis.call("XADD", keys[1], "MAXLEN", "~", MOST_CHANGES, "*", "ids", table.concat(values.ids, " "))
-  return 1
+  if #values.ids == 0 then
+    return 1
+  end
+  local ok, failure = pcall(redis.call, "XADD", keys[1], "MAXLEN", "~", MOST_CHANGES, "*",
+    "ids", table.concat(values.ids, " "))
+  return ok and 1 or type(failure) == "table" and failure.err or failure -- by version
+end
+
+-- The server's functions.  Its error for a lack of permission does not name the command.
+local function named(server)
+  return {
+    call = function(command, ...)
+      local reply = server.pcall(command, ...)
+      if type(reply) == "table" and reply.err then
+        if reply.err:find("can't run this command", 1, true) then
+          reply.err = ("NOPERM the user has no permissions to run the '%s' command"):format(command:lower())
+        end
+        error(reply, 0)
+      end
+      return reply
+    end,
+  }
 end
 
 return function(server, json, window_module, key_names, arguments)
-  redis, cjson, rate_window, keys = server, json, window_module, key_names
+  redis, cjson, rate_window, keys = named(server), json, window_module, key_names
   return functions[arguments[1]](cjson.decode(arguments[2]))
 end

@@ -274,7 +274,7 @@ function Client:stats()
     error(misuse, 2)
   end
   health.settle_orphans(ctx, true)
-  return stats.snapshot(ctx.stats, exchanges.count(ctx))
+  return stats.snapshot(ctx.stats, exchanges.count(ctx), ctx.store)
 end
 
 --- The time by the server's clock, for the option `maybe_sent_at`.  This machine's

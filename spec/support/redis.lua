@@ -40,14 +40,29 @@ function Server:start_command()
   return START:format(self.directory, table.concat(words, " "))
 end
 
---- Starts it again, in the same directory and on the same port.
-function Server:start_again()
-  self.pid = output(self:start_command())
+-- Waits until the server is there.
+local function await(is_there)
   local ends_at = socket.gettime() + 90
-  while not peer.accepts(self.port) or resp.error_code(self:command "PING") == "LOADING" do
+  while not is_there() do
     assert(socket.gettime() < ends_at, "redis-server did not start")
     socket.select(nil, nil, 0.01)
   end
+end
+
+--- Starts it again as `start_again`, and waits only until it accepts connections.
+function Server:launch()
+  self.pid = output(self:start_command())
+  await(function()
+    return peer.accepts(self.port)
+  end)
+end
+
+--- Starts it again, in the same directory and on the same port.
+function Server:start_again()
+  self:launch()
+  await(function()
+    return resp.error_code(self:command "PING") ~= "LOADING"
+  end)
 end
 
 --- Sends it a signal: KILL, STOP or CONT.

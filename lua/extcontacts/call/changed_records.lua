@@ -75,7 +75,8 @@ end
 ---@return string[]|nil
 function changed_records.of(call)
   local row, store = call.row, call.ctx.store
-  if not store or row.is_foreign or row.effect == "read" or row.effect == "create" or row.effect == "job" then
+  local changes_no_record = row.effect == "read" or row.effect == "create" or row.effect == "job"
+  if not store or not store.announce or row.is_foreign or changes_no_record then
     return nil
   end
   return named(row, call.request.path, call.args.body)
@@ -104,7 +105,7 @@ end
 ---@param ctx extcontacts.ClientContext
 ---@param ids string[]
 function changed_records.tell(ctx, ids)
-  if ctx.store and #ids > 0 then
+  if ctx.store and ctx.store.announce and #ids > 0 then
     ctx.store.announce(ids)
   end
 end

@@ -16,7 +16,7 @@ local client_context = {}
 ---@field config extcontacts.Config
 ---@field tokens extcontacts.Tokens
 ---@field limiter extcontacts.Limiter|nil nil for no pacing
----@field store extcontacts.Store|nil is told of changed records
+---@field store extcontacts.Store|nil that of several machines; otherwise that of the windows
 ---@field circuit extcontacts.Circuit
 ---@field budget extcontacts.RetryBudget
 ---@field outage extcontacts.Error|nil the last failure that counted against the server
@@ -74,8 +74,7 @@ local function open_stores(settings, internals)
   if problem then
     return nil, (settings.store and "store: " or "rate_store or token_cache: ") .. problem
   end
-  shared = shared or windows
-  return { windows = windows, cache = cache, shared = shared and shared.announce and shared or nil }
+  return { windows = windows, cache = cache, shared = shared or windows }
 end
 
 --- Creates the context of a client.

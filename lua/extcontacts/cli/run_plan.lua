@@ -207,9 +207,12 @@ local function problems_of(client, counts)
   if counts.unknown > 0 then
     parts[#parts + 1] = ("%d unknown"):format(counts.unknown)
   end
-  local throttled = client:stats().throttled
-  if throttled > 0 then
-    parts[#parts + 1] = "rate-limited " .. texts.plural(throttled, "time")
+  local stats = client:stats()
+  if stats.throttled > 0 then
+    parts[#parts + 1] = "rate-limited " .. texts.plural(stats.throttled, "time")
+  end
+  if stats.store and stats.store.problem then
+    parts[#parts + 1] = "store unavailable"
   end
   return parts
 end

@@ -34,6 +34,7 @@ stats.BOUNDS = { 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10 }
 ---@field bytes_sent integer
 ---@field bytes_received integer
 ---@field operations table<string, extcontacts.OperationStats>
+---@field store extcontacts.StoreStatus|nil of the store that several machines share; in a snapshot
 
 --- Creates the counters of a client.
 ---@return extcontacts.Stats
@@ -139,10 +140,12 @@ end
 --- Returns a copy that later calls don't change.
 ---@param self extcontacts.Stats
 ---@param in_flight integer
+---@param store extcontacts.Store|nil
 ---@return extcontacts.Stats
-function stats.snapshot(self, in_flight)
+function stats.snapshot(self, in_flight, store)
   local copy = deepcopy(self)
   copy.in_flight = in_flight
+  copy.store = store and store.status and store.status() or nil
   return copy
 end
 

@@ -14,7 +14,8 @@
 -- `claim`, seconds that a claim for a token lasts beyond its usual time.  A store for
 -- several machines may have `announce(ids)`, which tells those who keep copies of
 -- records that the ones with these ids have changed, and neither waits nor fails; and
--- `flush(call)`, which waits for a moment until that has arrived.
+-- `flush(call)`, which waits for a moment until that has arrived.  `status()` tells
+-- whether the store can be used.
 -- A store may drop values that have not been used for an hour.  docs/rate-limits.md
 -- shows how to write one.
 
@@ -22,6 +23,11 @@ local file_store = require "extcontacts.rate.store.file"
 local process_store = require "extcontacts.rate.store.process"
 
 local store = {}
+
+---@class extcontacts.StoreStatus
+---@field address string host and port
+---@field away_for number|nil seconds for which it has been unavailable; nil if it is available or was not used yet
+---@field problem string|nil why it is unavailable
 
 ---@class extcontacts.Store
 ---@field update fun(key: string, change: (fun(values: table<string, number|string>, now: integer|nil): ...),
@@ -33,6 +39,7 @@ local store = {}
 ---@field start fun(key: string, policy: extcontacts.RatePolicy)|nil
 ---@field claim number|nil seconds
 ---@field announce (fun(ids: string[]))|nil
+---@field status (fun(): extcontacts.StoreStatus)|nil
 ---@field flush (fun(call: extcontacts.Call|nil))|nil
 
 --- The store of this process, shared by all its clients.

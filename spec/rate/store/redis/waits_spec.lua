@@ -111,4 +111,27 @@ describe("calls that wait for the store in Redis", function()
       assert.is_true(store:command("PTTL", name) > 0, name)
     end
   end)
+
+  it("find in the statistics that the store is away, since when and why", function()
+    programs.need(redis.package, pending)
+    local client, link = connect { rate_period = 1 }
+    local address = "127.0.0.1:" .. store.port
+    function link.options.report() end
+    get(client)
+    assert.same({ address = address }, client:stats().store)
+    store:kill()
+    get(client)
+    local status = client:stats().store
+    assert.is_string(status.problem)
+    assert.equal(address, status.address)
+    assert.is_true(status.away_for >= 0)
+    store:start_again()
+    local ends_at = os.time() + 90
+    repeat
+      get(client)
+      assert.is_true(os.time() < ends_at)
+    until not link.is_away
+    assert.same({ address = address }, client:stats().store)
+    assert.is_nil(ec.new({ access_token = "x", rate_store = "process" }):stats().store)
+  end)
 end)

@@ -224,6 +224,15 @@ function redis_store.new(place, fallback, options)
     self.announcer:add(ids)
   end
 
+  --- Whether the server can be used.
+  ---@return extcontacts.StoreStatus
+  function self.status()
+    local since = self.link.away_since
+    return {
+      address = tostring(place), away_for = since and core.engine.now() - since, problem = self.link.problem,
+    }
+  end
+
   --- Waits until the announcements have arrived, for `timeout` seconds at most.  Inside
   -- nginx the worker, which does not end, sends them in a task of its own.
   ---@param call extcontacts.Call|nil the call that waits

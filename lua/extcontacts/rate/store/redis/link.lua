@@ -28,6 +28,7 @@ end
 ---@class extcontacts.RedisLink
 ---@field is_away boolean whether the server did not answer
 ---@field problem string|nil why it is away
+---@field away_since number|nil monotonic seconds
 local Link = {}
 Link.__index = Link
 
@@ -65,6 +66,7 @@ end
 ---@param problem string|nil nil when it is there again
 function link.note(self, problem)
   local was_reported = self.reported
+  self.away_since = problem and (self.away_since or core.engine.now())
   self.is_away, self.problem = problem ~= nil, problem
   if problem ~= was_reported then
     self.reported = problem

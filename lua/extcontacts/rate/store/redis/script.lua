@@ -141,6 +141,7 @@ end
 -- The server's functions.  Its error for a lack of permission does not name the command.
 local function named(server)
   return {
+    pcall = server.pcall,
     call = function(command, ...)
       local reply = server.pcall(command, ...)
       if type(reply) == "table" and reply.err then

@@ -10,6 +10,7 @@ files["lua/extcontacts/rate/store/redis/nginx_link.lua"] = { globals = { "ngx" }
 files["lua/extcontacts/resty"] = { globals = { "ngx" } }
 files["examples/nginx"] = { globals = { "ngx" } }
 files["bench/nginx/peers.lua"] = { globals = { "ngx" } }
+files["bench/nginx/resty_http_like.lua"] = { globals = { "ngx" } }
 files["bench/nginx/wrk.lua"] = { globals = { "init", "delay", "request", "done", "wrk" } }
 files["spec"] = { std = "min+busted", globals = { "ngx" } }
 files["*.rockspec"] = { std = "+rockspec" }

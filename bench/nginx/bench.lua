@@ -1,21 +1,16 @@
 -- The measurements of run.sh.
-local compat = require "extcontacts.base.compat"
 local launch = require "extcontacts.sandbox.launch"
+local load = require "bench.nginx.load"
 local nginx = require "spec.support.nginx"
 local socket = require "socket"
 local tls = require "spec.support.tls"
 
-local unpack = compat.unpack
+local median, output = load.median, load.output
 
-local ROUNDS = tonumber(os.getenv "ROUNDS" or 5)
-local SECONDS = tonumber(os.getenv "SECONDS" or 4)
+local ROUNDS, SECONDS = load.ROUNDS, load.SECONDS
 
-local function output(command)
-  local handle = assert(io.popen(command .. " 2>&1", "r"))
-  local text = handle:read("*a")
-  handle:close()
-  return text
-end
+-- The folder of a built clone of another commit to compare with, if any; and this one.
+local BASE, HERE = os.getenv "BASE", output "pwd":match "[^\n]+"
 
 -------------------------------------------------------------------- servers --
 
@@ -71,6 +66,7 @@ local WORKER = [[
   lua_socket_log_errors off;
   resolver 127.0.0.1;
   init_by_lua_block {
+    package.path = %q .. "/?.lua;" .. package.path -- the same peers for each clone
     peers = require "bench.nginx.peers"
     api = { host = %q, port = %d, tls = %s, url = %q, ca_file = %s }
     engine, client, kit = peers.engine(api), peers.client(api), peers.kit(api, { %s })
@@ -79,6 +75,7 @@ local WORKER = [[
 local LOCATIONS = [[
   default_type text/plain;
   location = /cosocket { content_by_lua_block { peers.cosocket(api) } }
+  location = /resty_http_like { content_by_lua_block { peers.resty_http_like(api) } }
   location = /engine { content_by_lua_block { engine() } }
   location = /client { content_by_lua_block { client() } }
   location = /kit { content_by_lua_block { kit() } }
@@ -100,96 +97,49 @@ local function counted(api, fn, ...)
   return result, connections_after - connections - 1, requests_after - requests - 1
 end
 
--- The nginx whose single worker is measured.
-local function start_worker(api, options)
+-- The nginx whose single worker is measured; `root` is the clone that it runs.
+local function start_worker(api, options, root)
   return nginx.start {
-    http = WORKER:format("127.0.0.1", api.port, tostring(api.tls), api.url,
+    root = root,
+    http = WORKER:format(HERE, "127.0.0.1", api.port, tostring(api.tls), api.url,
       api.ca_file and ("%q"):format(api.ca_file) or "nil", options or ""),
     server = LOCATIONS,
   }
-end
-
------------------------------------------------------------------------ load --
-
-local function wrk(server, path, connections, seconds, numbers, rate)
-  return ("wrk -t1 -c%d -d%gs --timeout 5s -s bench/nginx/wrk.lua %s -- %s %s %d"):format(connections, seconds,
-    server.url, path, numbers, rate)
-end
-
-local function result(text)
-  local requests, duration, errors, p50, p99, max = text:match "RESULT (%d+) (%d+) (%d+) (%S+) (%S+) (%S+)"
-  if not requests then
-    error("wrk failed:\n" .. text, 0)
-  end
-  return {
-    requests = tonumber(requests), errors = tonumber(errors), rate = requests / duration * 1e6,
-    p50 = p50 / 1000, p99 = p99 / 1000, max = max / 1000,
-  }
-end
-
--- Load on one location, and the latency of an unrelated one meanwhile.
-local function load(server, path, connections, seconds)
-  local unrelated = assert(io.popen(wrk(server, "/unrelated", 1, seconds, "same", 200), "r"))
-  local measured = result(output(wrk(server, path, connections, seconds, path == "/kit" and "new" or "same", 0)))
-  measured.unrelated = result(unrelated:read("*a")).p99
-  unrelated:close()
-  if measured.errors > 0 then
-    error(("%s: %d of %d failed\n%s"):format(path, measured.errors, measured.requests, server:errors():sub(-2000)), 0)
-  end
-  return measured
-end
-
-local function median(list)
-  table.sort(list)
-  local middle = #list / 2
-  return #list % 2 == 1 and list[math.ceil(middle)] or (list[middle] + list[middle + 1]) / 2
-end
-
-local VALUES = { "rate", "p50", "p99", "unrelated" }
-
--- Runs the clients in turn, after a warm-up round; prints medians and ratios.
-local function compare(title, server, connections, names)
-  local runs = {}
-  for round = 0, ROUNDS do
-    for index = 1, #names do
-      local name = names[(index + round) % #names + 1] -- each is first in turn
-      local measured = load(server, "/" .. name, connections, round == 0 and 1 or SECONDS)
-      if round > 0 then
-        runs[name] = runs[name] or {}
-        table.insert(runs[name], measured)
-      end
-    end
-  end
-  print(title)
-  print("               rate/s    p50 ms    p99 ms  unrelated p99 ms")
-  for _, name in ipairs(names) do
-    local line, ratios = {}, {}
-    for position, value in ipairs(VALUES) do
-      local all, relative = {}, {}
-      for round = 1, ROUNDS do
-        all[round] = runs[name][round][value]
-        relative[round] = all[round] / runs[names[1]][round][value]
-      end
-      line[position], ratios[position] = median(all), median(relative)
-    end
-    print(("  %-10s %8.0f  %8.2f  %8.2f  %8.2f"):format(name, unpack(line)))
-    if name ~= names[1] then
-      print(("    / %-8s %5.2f  %8.2f  %8.2f  %8.2f"):format(names[1], unpack(ratios)))
-    end
-  end
-  io.stdout:flush()
 end
 
 ---------------------------------------------------------------- measurements --
 
 local measurements = {}
 
+-- The peers of one worker; the ratios are to the first.
+local function all_of(server, names)
+  local peers = {}
+  for index, name in ipairs(names) do
+    peers[index] = { name = name, path = "/" .. name, server = server, reference = peers[1] }
+  end
+  return peers
+end
+
+-- The client and the kit of two clones; the ratios are to the same peer of BASE.
+local function both_of(base, server)
+  local peers = {}
+  for _, name in ipairs { "client", "kit" } do
+    local earlier = { name = "BASE " .. name, path = "/" .. name, server = base }
+    peers[#peers + 1] = earlier
+    peers[#peers + 1] = { name = name, path = "/" .. name, server = server, reference = earlier }
+  end
+  return peers
+end
+
 local function plain(delay, connections)
   local api = start_api(delay)
-  local server = start_worker(api.api)
-  compare(("%g ms upstream, %d at the same time"):format(delay * 1000, connections), server, connections,
-    { "cosocket", "engine", "client", "kit" })
+  local server, base = start_worker(api.api), BASE and start_worker(api.api, nil, BASE)
+  load.compare(("%g ms upstream, %d at the same time"):format(delay * 1000, connections), connections,
+    base and both_of(base, server) or all_of(server, { "resty_http_like", "cosocket", "engine", "client", "kit" }))
   server:stop()
+  if base then
+    base:stop()
+  end
   api:stop()
 end
 
@@ -240,9 +190,9 @@ function measurements.tls()
   for _, case in ipairs { { 0.02, 64 }, { 0, 16 } } do
     local api = start_api(case[1], certificates)
     local server = start_worker(api.api)
-    local _, connections = counted(api, load, server, "/client", case[2], 1)
-    compare(("TLS, %g ms upstream, %d at the same time; connections of the client: %s"):format(case[1] * 1000,
-      case[2], connections), server, case[2], names)
+    local _, connections = counted(api, load.run, server, "/client", case[2], 1)
+    load.compare(("TLS, %g ms upstream, %d at the same time; connections of the client: %s"):format(case[1] * 1000,
+      case[2], connections), case[2], all_of(server, names))
     server:stop()
     if case[1] > 0 then
       fresh(api, case[2], names)
@@ -255,8 +205,8 @@ end
 function measurements.one()
   local api = start_api(0.2)
   local server = start_worker(api.api)
-  local text, _, calls = counted(api, output, wrk(server, "/kit", 500, 1, "same", 0))
-  local measured = result(text)
+  local text, _, calls = counted(api, output, load.wrk(server, "/kit", 500, 1, "same", 0))
+  local measured = load.result(text)
   print(("500 connections looking up one number: %d answers, %d failed, upstream requests: %d"):format(
     measured.requests, measured.errors, calls))
   server:stop()

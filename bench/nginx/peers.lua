@@ -31,6 +31,15 @@ function peers.cosocket(api)
   ngx.say(body:match '"id":"([^"]+)"')
 end
 
+--- A general HTTP client on nginx's own sockets, and lua-cjson.
+---@param api { url: string }
+function peers.resty_http_like(api)
+  local http = require "bench.nginx.resty_http_like"
+  local found = http.get_json(api.url .. PATH .. ngx.escape_uri(ngx.unescape_uri(ngx.var.arg_n)),
+    { Authorization = "Bearer token", Accept = "application/json" })
+  ngx.say(found.contacts[1].id)
+end
+
 --- The bare engine: this module without checks, decoding, rate limit and retries.
 ---@param api { url: string, ca_file: string|nil }
 ---@return fun()

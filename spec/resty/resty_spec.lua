@@ -338,7 +338,24 @@ describe("a lookup of a caller", function()
     end
     assert.equal(3, calls())
     assert.equal("0", server:must("/invalidate?id=unknown"))
-    assert.equal(2, metric "invalidated_total")
+    nginx.eventually(function()
+      return metric "invalidated_total" == 2 -- the other worker's counts arrive later
+    end)
+  end)
+
+  it("counts what every worker counts, also when it exits", function()
+    start(nil, { workers = 2 })
+    local connections = {}
+    for index = 1, 40 do
+      connections[index] = server:open("/caller?n=%2B1317555" .. 1000 + index)
+    end
+    for _, connection in ipairs(connections) do
+      assert(connection:receive "*a")
+      connection:close()
+    end
+    server:reload()
+    assert.equal(40, metric 'lookups_total{result="api"}')
+    assert.equal(40, metric "lookups_unknown_total")
   end)
 
   it("does not cache an answer whose contact was invalidated during the call", function()
@@ -391,6 +408,7 @@ describe("a lookup of a caller", function()
             for _, opts in ipairs {
               { dict = "lookups" }, { client = {} }, { client = {}, dict = "nothing" },
               { client = {}, dict = "lookups", tll = 1 }, { client = {}, dict = "lookups", ttl = 0 },
+              { client = {}, dict = "lookups" },
             } do
               ngx.say(select(2, pcall(resty.lookup, opts)))
             end
@@ -401,7 +419,7 @@ describe("a lookup of a caller", function()
     local text = server:must("/x")
     for _, part in ipairs {
       "'client' is missing", "'dict' is missing", "lua_shared_dict nothing", "did you mean 'ttl'",
-      "'ttl' must be above 0",
+      "'ttl' must be above 0", "'client' is not a client: pass what ec.connect or ec.new returns",
     } do
       assert.is_truthy(text:find(part, 1, true), part .. "\n" .. text)
     end

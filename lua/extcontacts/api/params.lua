@@ -64,6 +64,7 @@ local CALL_OPTIONS = {
 ---@field selection userdata|nil what is decoded of the answer
 ---@field places table<table, integer>|nil to be filled: where each of its partial records begins in its text; the
 --- text is then kept, in `reply`, and is for the caller to release
+---@field keeps_text boolean|nil whether the answer's text is kept, as with `places`
 ---@field reply extcontacts.Reply|nil
 ---@field raw boolean|nil whether the texts of its `entities` are kept, as its field `raw`
 ---@field deadline number|nil monotonic seconds by which the call must have ended (an iterator's)

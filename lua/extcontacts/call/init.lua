@@ -10,6 +10,7 @@ local loop = require "extcontacts.call.loop"
 local operations = require "extcontacts.api.operations"
 local params = require "extcontacts.api.params"
 local reconcile = require "extcontacts.call.reconcile"
+local replies = require "extcontacts.transport.reply"
 local runtime = require "extcontacts.runtime"
 
 local call = {}
@@ -85,6 +86,27 @@ end
 function call.named(ctx, name, count, arguments)
   local row = operations.find(name)
   return call.perform(ctx, row, assert(params.bind(row, count, arguments)))
+end
+
+--- The same, for the answer's text beside its value.
+---@param ctx extcontacts.ClientContext
+---@param name string
+---@param count integer of the arguments
+---@param arguments table
+---@return any value
+---@return extcontacts.Error|nil
+---@return string|nil text JSON, as received
+function call.named_with_text(ctx, name, count, arguments)
+  local row = operations.find(name)
+  local args = assert(params.bind(row, count, arguments))
+  args.keeps_text = true
+  local value, err = call.perform(ctx, row, args)
+  if err then
+    return nil, err
+  end
+  local text = args.reply.body
+  replies.release(args.reply)
+  return value, nil, text
 end
 
 return call

@@ -46,6 +46,9 @@ end
 ---@return "request"|"probe"|nil permit nil if not
 ---@return number|nil wait seconds until the next probe, if not
 function Breaker:admit(now)
+  if self:state(now) == "closed" then
+    return "request" -- which changes nothing
+  end
   local permit, _, until_probe = self.store.update(KEY, function(values)
     return circuit.admit(values, self.policy, now)
   end)

@@ -9,6 +9,7 @@
 --     local contact, err, answer = lookup:caller "+13175550100"
 
 local caller_lookup = require "extcontacts.resty.caller_lookup"
+local client_context = require "extcontacts.call.client_context"
 local nginx = require "extcontacts.runtime.nginx"
 local options = require "extcontacts.base.options"
 
@@ -62,6 +63,9 @@ local function problem_of(opts)
   if not problem and not ngx.shared[opts.dict] then
     problem = ("there is no shared dictionary %q: write `lua_shared_dict %s 10m;` into nginx's http block")
       :format(opts.dict, opts.dict)
+  end
+  if not problem and not client_context.of(opts.client) then
+    problem = "option 'client' is not a client: pass what ec.connect or ec.new returns"
   end
   return problem
 end

@@ -1,7 +1,14 @@
 --- A lookup's counters, in the dictionary that all workers share, and their
--- Prometheus text.  No label contains a number or a name.
+-- Prometheus text.  Each worker adds up what it counts and adds it to the dictionary
+-- once per second.  No label contains a number or a name.
+
+local nginx = require "extcontacts.runtime.nginx"
 
 local metrics = {}
+
+-- Seconds until counts are in the dictionary; and until their timer is taken to be
+-- lost, as when too many timers run.
+local FLUSH, LOST = 1, 5
 
 local PREFIX = "m:"
 
@@ -41,21 +48,56 @@ local COUNTERS = {
 }
 
 ---@class extcontacts.LookupMetrics
+---@field dict table
+---@field pending table<string, number> not yet in the dictionary, by its keys
+---@field lost_at number|nil while a timer is planned
+---@field on_timer fun()
 local Metrics = {}
 Metrics.__index = Metrics
+
+-- Adds this worker's counts to the dictionary.
+local function flush(self)
+  local pending = self.pending
+  self.pending = {}
+  for key, amount in pairs(pending) do
+    self.dict:incr(key, amount, 0)
+  end
+end
+
+-- Sees that the counts get into the dictionary.
+local function plan_flush(self, now)
+  if not nginx.starts() and nginx.after(FLUSH, self.on_timer) then
+    self.lost_at = now + LOST
+  else
+    flush(self)
+  end
+end
+
+local function add(self, key, amount)
+  self.pending[key] = (self.pending[key] or 0) + amount
+  local now = ngx.now()
+  if now >= (self.lost_at or 0) then
+    plan_flush(self, now)
+  end
+end
 
 --- Creates the counters of a dictionary.
 ---@param dict table
 ---@return extcontacts.LookupMetrics
 function metrics.new(dict)
-  return setmetatable({ dict = dict }, Metrics)
+  local self = setmetatable({ dict = dict, pending = {} }, Metrics)
+  function self.on_timer()
+    self.lost_at = nil
+    flush(self)
+  end
+  return self
 end
 
 --- Increments a counter.
 ---@param name string
 ---@param value string|nil of the counter's label
 function Metrics:count(name, value)
-  self.dict:incr(PREFIX .. name .. (value and ":" .. value or ""), 1, 0)
+  add(self, PREFIX .. name .. (value and ":" .. value or ""), 1)
 end
 
 --- Adds the duration of a call to the API.
@@ -65,8 +107,8 @@ function Metrics:observe(seconds)
   while BOUNDS[index] and seconds > BOUNDS[index] do
     index = index + 1
   end
-  self.dict:incr(PREFIX .. "bucket:" .. index, 1, 0)
-  self.dict:incr(PREFIX .. "sum", seconds, 0)
+  add(self, PREFIX .. "bucket:" .. index, 1)
+  add(self, PREFIX .. "sum", seconds)
 end
 
 local function value_of(self, key)
@@ -98,6 +140,7 @@ end
 ---@param gauges { name: string, help: string, value: number }[]
 ---@return string
 function Metrics:text(gauges)
+  flush(self)
   local lines = {}
   for _, counter in ipairs(COUNTERS) do
     local name = "extcontacts_lookup_" .. counter.name

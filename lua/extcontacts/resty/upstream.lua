@@ -3,6 +3,8 @@
 -- moment.
 
 local breaker = require "extcontacts.resty.breaker"
+local call = require "extcontacts.call"
+local client_context = require "extcontacts.call.client_context"
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 local json = require "extcontacts.base.json"
@@ -14,6 +16,9 @@ local upstream = {}
 
 -- Refreshes in the background at the same time, per worker.
 local MAX_REFRESHES = 32
+
+-- The fields of an answer that are lists of records.
+local LISTS = { "contacts", "externalOrganizations" }
 
 -- Prefix of the dictionary's keys for failures.
 local ERROR = "e:"
@@ -37,7 +42,7 @@ Upstream.__index = Upstream
 function upstream.new(dict, opts, cache, counters)
   return setmetatable({
     dict = dict,
-    client = opts.client,
+    context = client_context.of(opts.client),
     deadline = opts.deadline,
     error_ttl = opts.error_ttl,
     expand = opts.expand,
@@ -72,7 +77,7 @@ end
 
 local function ids_in(result)
   local ids = {}
-  for _, name in ipairs { "contacts", "externalOrganizations" } do
+  for _, name in ipairs(LISTS) do
     for _, record in ipairs(type(result[name]) == "table" and result[name] or {}) do
       ids[#ids + 1] = record.id
     end
@@ -83,9 +88,8 @@ end
 -- Sends the call, and counts and stores its outcome.
 local function send(self, value, due, permit)
   local began, generation = now(), self.cache:generation()
-  local result, err = self.client:call("lookup.reverse", value, {
-    deadline = math.max(due - began, 0.001), expand = self.expand,
-  })
+  local options = { deadline = math.max(due - began, 0.001), expand = self.expand }
+  local result, err, text = call.named_with_text(self.context, "lookup.reverse", 2, { value, options })
   local ended = now()
   self.metrics:observe(ended - began)
   if err then
@@ -101,7 +105,7 @@ local function send(self, value, due, permit)
   self.breaker:succeeded()
   self.overdue = false
   local ids = ids_in(result)
-  local answer = { found = #ids > 0, at = ended, text = json.encode(result), content = result }
+  local answer = { found = #ids > 0, at = ended, text = text, content = result }
   self.metrics:count("api_calls_total", answer.found and "found" or "unknown")
   self.cache:put(value, answer, ids, began, generation)
   return answer

@@ -227,7 +227,7 @@ function transport.send(call, row, request, authorization, classify)
       reply.body = reply.body -- as a string, which stays
     end
     local args = call.args
-    if args and args.places and not err then
+    if args and (args.places or args.keeps_text) and not err then
       args.reply = reply -- for the caller to release
     else
       replies.release(reply)

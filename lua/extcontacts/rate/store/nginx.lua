@@ -46,6 +46,15 @@ local function unlock(dict, name, mark)
   end
 end
 
+-- Stores values; none are the same as no entry.
+local function write(dict, key, values)
+  if next(values) == nil then
+    dict:delete(key)
+  else
+    dict:set(key, assert(core.json.encode(values)), KEPT)
+  end
+end
+
 local function read(dict, key)
   local text = dict:get(key)
   local values = text and core.json.decode(text)
@@ -79,7 +88,7 @@ function nginx_store.new(dictionary)
       -- Without the lock, these values are from before another worker's change.
       local is_current = not mark or dict:get(name .. ":lock") == mark or attempt == CHANGES
       if ok and is_current then
-        dict:set(name, assert(core.json.encode(values)), KEPT)
+        write(dict, name, values)
       end
       if mark then
         unlock(dict, name .. ":lock", mark)

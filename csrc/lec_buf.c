@@ -43,7 +43,7 @@ ec_buf *lec_own_buf(lua_State *L) {
 char *lec_buf_room(lua_State *L, ec_buf *b, size_t more) {
   if (ec_buf_reserve(b, more) != EC_BUF_OK)
     luaL_error(L, "not enough memory");
-  return b->data + b->length;
+  return b->length == 0 ? b->data : b->data + b->length;
 }
 
 void lec_buf_add(lua_State *L, ec_buf *b, const char *bytes, size_t count) {

@@ -6,8 +6,8 @@
 */
 #include "lec_file.h"
 
+#include "lec_lines.h"
 #include "lec_open.h"
-#include "lec_util.h"
 
 #include "ec_own.h"
 #include "ec_sha256.h"
@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,7 +50,7 @@ static const named codes[] = {
     {"EISDIR", EISDIR}, {"ELOOP", ELOOP},   {"EMFILE", EMFILE},
     {"ENOENT", ENOENT}, {"ENOSPC", ENOSPC}, {"ENOTDIR", ENOTDIR},
     {"EPERM", EPERM},   {"EROFS", EROFS},   {"EBADF", EBADF},
-    {"EINVAL", EINVAL}, {NULL, 0},
+    {"EINVAL", EINVAL}, {"EPIPE", EPIPE},   {NULL, 0},
 };
 
 /* The modes of file.open.  `is_own`: the file has personal data or secrets, so
@@ -167,29 +168,40 @@ static int file_check_own(lua_State *L) {
   return why != NULL ? refuse(L, path, why) : outcome(L, path, result, errno);
 }
 
-/* file:write(text [, offset]): all of it, at the offset or else at the file's
-** position, or a failure that may leave a part of it */
-static int file_write(lua_State *L) {
-  lec_file *file = check_open(L);
-  size_t left;
-  const char *at = luaL_checklstring(L, 2, &left);
-  lua_Number offset = luaL_optnumber(L, 3, -1);
-  off_t place = (off_t)offset;
-  luaL_argcheck(
-      L, lua_isnoneornil(L, 3) || (offset >= 0 && offset <= EC_MAX_EXACT), 3,
-      "must not be negative");
+/* Writes all of it, at the offset if that is not negative; -1 with errno
+** otherwise.  Waits for a stream that does not block. */
+static int write_all(int fd, const char *at, size_t left, off_t offset) {
+  struct pollfd writable = {0, POLLOUT, 0};
+  writable.fd = fd;
   while (left > 0) {
-    ssize_t count = offset < 0 ? write(file->fd, at, left)
-                               : pwrite(file->fd, at, left, place);
+    ssize_t count =
+        offset < 0 ? write(fd, at, left) : pwrite(fd, at, left, offset);
+    if (count < 0 && errno == EAGAIN)
+      count = poll(&writable, 1, -1) < 0 ? -1 : 0;
     if (count < 0 && errno == EINTR)
       continue;
     if (count < 0)
-      return failure(L, file->path, errno);
+      return -1;
     at += count;
-    place += count;
+    offset += offset < 0 ? 0 : count;
     left -= (size_t)count;
   }
-  return outcome(L, file->path, 0, 0);
+  return 0;
+}
+
+/* file:write(text [, offset]): all of the text or of the lines, at the offset
+** or else at the file's position, or a failure that may leave a part of it */
+static int file_write(lua_State *L) {
+  lec_file *file = check_open(L);
+  size_t length;
+  const char *text = lec_check_bytes(L, 2, &length);
+  lua_Number offset = luaL_optnumber(L, 3, -1);
+  int result;
+  luaL_argcheck(
+      L, lua_isnoneornil(L, 3) || (offset >= 0 && offset <= EC_MAX_EXACT), 3,
+      "must not be negative");
+  result = write_all(file->fd, text, length, (off_t)offset);
+  return outcome(L, file->path, result, errno);
 }
 
 /* file:read(count [, offset]) -> at most `count` bytes from there; "" at the
@@ -426,6 +438,15 @@ static int file_sync_directory(lua_State *L) {
   return outcome(L, path, result, errno);
 }
 
+/* file.write_output(text): writes all of the text or of the lines on standard
+** output */
+static int file_write_output(lua_State *L) {
+  size_t length;
+  const char *text = lec_check_bytes(L, 1, &length);
+  int result = write_all(STDOUT_FILENO, text, length, -1);
+  return outcome(L, "standard output", result, errno);
+}
+
 /* file.is_terminal(descriptor) -> boolean */
 static int file_is_terminal(lua_State *L) {
   lua_pushboolean(L, isatty((int)luaL_checkinteger(L, 1)));
@@ -467,6 +488,7 @@ int lec_open_file(lua_State *L) {
       {"make_directory", file_make_directory},
       {"list", file_list},
       {"real_path", file_real_path},
+      {"write_output", file_write_output},
       {"is_terminal", file_is_terminal},
       {"terminal_columns", file_terminal_columns},
       {NULL, NULL},

@@ -3,12 +3,14 @@
 ** Lua stack.  A container's members wait there until its end, so that its
 ** table can be created with the right size; those of a long one are moved
 ** into it in batches.  What is not selected is checked and skipped.  The texts
-** of one array's elements can be kept: the names of their fields are noted, as
-** such a text must be one that is accepted when it is decoded as a whole.
+** of one array's elements can be kept, as strings or as lines: the names of
+** their fields are noted, as such a text must be one that is accepted when it
+** is decoded as a whole.
 */
 #include "lec_json_decode.h"
 
 #include "ec_json_number.h"
+#include "ec_json_records.h"
 #include "ec_json_scan.h"
 #include "ec_json_skip.h"
 #include "lec_json_keys.h"
@@ -16,6 +18,7 @@
 #include "lec_json_options.h"
 #include "lec_json_shared.h"
 #include "lec_json_text.h"
+#include "lec_lines.h"
 
 /* Stack slots of lec_json_decode. */
 enum {
@@ -27,7 +30,7 @@ enum {
   SCRATCH,
   PARTIAL_MT,
   RAW_NAME,
-  RAW /* nil, or the table of texts */
+  RAW /* nil, or the table of texts, or the lines */
 };
 
 /* Limits to the members that wait for their table.  LuaJIT gives a C function
@@ -54,6 +57,7 @@ typedef struct decoder {
   int raw_depth;        /* in that array, its depth */
   int raw_count;        /* texts so far */
   ec_json_names *names; /* in such an element, the names that are not kept */
+  int as_lines;         /* whether the texts are kept as lines */
 } decoder;
 
 static const char *read_value(decoder *d, const char *at,
@@ -271,6 +275,20 @@ static const char *read_raw_array(decoder *d, const char *at,
   return at;
 }
 
+/* [-0, +1]  an empty array for the one whose elements are kept as lines; NULL
+** if they can't be: then they are read in another way */
+static const char *read_lines(decoder *d, const char *at) {
+  lec_lines *lines = lec_new_lines(d->L);
+  lua_replace(d->L, RAW);
+  lec_buf_room(d->L, &lines->text, (size_t)(d->end - at));
+  at = ec_json_records(at, d->end, d->max_depth - d->depth - 1,
+                       lines->text.data, &lines->text.length, &lines->count);
+  lua_newtable(d->L);
+  lua_pushvalue(d->L, ARRAY_MT);
+  lua_setmetatable(d->L, -2);
+  return at;
+}
+
 /* Reads a field of the object, or skips it.  [-0, +2 or 0] */
 static const char *read_field(decoder *d, const char *at, object *o,
                               const ec_selection *selection) {
@@ -293,7 +311,7 @@ static const char *read_field(decoder *d, const char *at, object *o,
     return skip_value(d, at);
   o->waiting++;
   if (*at == '[' && is_raw(d))
-    return read_raw_array(d, at, value);
+    return d->as_lines ? read_lines(d, at) : read_raw_array(d, at, value);
   return read_value(d, at, value);
 }
 
@@ -561,15 +579,35 @@ static void keep_options(lua_State *L, lec_json_options *options) {
   }
 }
 
+/* [-0, +2 or 0]  the page, without the elements of its array, and these as
+** lines; 0 if it has none or they can't be lines */
+static int decode_lines(decoder *d, const ec_selection *selection) {
+  decoder before = *d;
+  d->as_lines = 1;
+  if (read_text(d, d->text, selection) != NULL && !lua_isnil(d->L, RAW)) {
+    lua_pushvalue(d->L, RAW);
+    return 2;
+  }
+  before.room = d->room;
+  before.scratch = d->scratch; /* which SCRATCH still holds */
+  before.scratch_size = d->scratch_size;
+  *d = before;
+  lua_settop(d->L, RAW);
+  lua_pushnil(d->L);
+  lua_replace(d->L, RAW);
+  return 0;
+}
+
 /* json.decode(text [, options]) -> value [, texts] | nil, message, offset
 ** With `places`, a table, places[object] is set to where each outermost partial
 ** object begins.  With `at`, such a place, only the value that begins there is
 ** read, of a text that was decoded before: what follows it is not checked.
 ** The texts are those of the elements of the field `raw`, an array; nil without
-** it. */
+** it.  With `lines`, they are core.lines if all elements are records with an id
+** and names that occur once; the value's array is then empty. */
 int lec_json_decode(lua_State *L) {
   static const char *const known[] = {
-      "max_bytes", "max_depth", "select", "places", "at", "raw", NULL};
+      "max_bytes", "max_depth", "select", "places", "at", "raw", "lines", NULL};
   lec_json_options options;
   decoder d;
   size_t length;
@@ -603,6 +641,9 @@ int lec_json_decode(lua_State *L) {
     lua_pushinteger(L, (lua_Integer)options.max_bytes + 1);
     return 3;
   }
+  if (options.lines && options.raw != NULL && options.at == 0 &&
+      decode_lines(&d, options.select))
+    return 2;
   if (options.at > 0)
     text = read_value(&d, text + options.at - 1, options.select);
   else

@@ -68,6 +68,7 @@ void lec_json_read_options(lua_State *L, int index, const char *const *known,
   options->max_bytes = 0;
   options->sort_keys = 0;
   options->whole = 0;
+  options->lines = 0;
   options->select = NULL;
   options->places = 0;
   options->at = 0;
@@ -81,6 +82,7 @@ void lec_json_read_options(lua_State *L, int index, const char *const *known,
   options->max_bytes = whole_option(L, index, "max_bytes", 0, INT_MAX);
   options->sort_keys = flag_option(L, index, "sort_keys");
   options->whole = flag_option(L, index, "whole");
+  options->lines = flag_option(L, index, "lines");
   lua_pushliteral(L, "select");
   lua_rawget(L, index);
   options->select = lec_json_to_selection(L, -1);

@@ -23,6 +23,8 @@ typedef struct lec_json_options {
   /* decode only: name of the field with the elements whose texts are kept, NULL
   ** for none; it belongs to the options table */
   const char *raw;
+  /* decode only: whether these texts are kept as lines */
+  int lines;
 } lec_json_options;
 
 /* Reads the options table at `index` (nil: the defaults).  `known` lists the

@@ -2,10 +2,10 @@
 ** extcontacts.core.lines: JSON texts as lines of files, many at a time, and
 ** rows of CSV files without special characters.
 */
-#include "lec_open.h"
+#include "lec_lines.h"
 
-#include "lec_buf.h"
 #include "lec_hash.h"
+#include "lec_open.h"
 
 #include "ec_crc32.h"
 #include "ec_json_line.h"
@@ -13,6 +13,8 @@
 /* Bytes of a checksum, and of what ends a line with one. */
 #define DIGITS 8
 #define ENDING 19
+
+#define LINES_TYPE "extcontacts.lines"
 
 /* The text at `position` of the array at `index`; the array keeps it.
 ** [-0, +0] */
@@ -70,6 +72,29 @@ static char *put_checksum(char *out, uint32_t crc) {
   return out;
 }
 
+/* The checksum at `index`.  [-0, +0] */
+static uint32_t check_crc(lua_State *L, int index) {
+  lua_Number crc = luaL_checknumber(L, index);
+  luaL_argcheck(L, crc >= 0 && crc <= UINT32_MAX, index, "must be a checksum");
+  return (uint32_t)crc;
+}
+
+/* Puts a head and a text, an object without its closing brace, at `out`, and
+** what ends a sealed line.  Adds the line to the checksum of those before it,
+** and that to their hash. */
+static char *put_sealed(char *out, const char *head, size_t head_length,
+                        const char *text, size_t length, uint32_t *crc,
+                        ec_sha256 *hash) {
+  char *start = out;
+  out = put(out, head, head_length);
+  out += ec_json_line(out, text, length);
+  *crc = ec_crc32(*crc, start, (size_t)(out - start));
+  out = put(out, ",\"crc\":\"", 8);
+  out = put_checksum(out, *crc);
+  ec_sha256_add(hash, out - DIGITS, DIGITS);
+  return put(out, "\"}\n", 3);
+}
+
 /* lines.seal(heads, texts, crc, hash) -> lines, crc
 ** Each line is an object: its head, as `{"record":`, its text without line
 ** breaks, and `,"crc":"…"}`: the checksum, in 8 digits, of what `crc` covers
@@ -78,36 +103,112 @@ static char *put_checksum(char *out, uint32_t crc) {
 */
 static int lines_seal(lua_State *L) {
   ec_buf *b = lec_own_buf(L);
-  lua_Number given = luaL_checknumber(L, 3);
+  uint32_t crc = check_crc(L, 3);
   ec_sha256 *hash = luaL_checkudata(L, 4, LEC_HASH);
-  uint32_t crc;
   int position, count;
   char *out;
   size_t room;
   luaL_checktype(L, 1, LUA_TTABLE);
   luaL_checktype(L, 2, LUA_TTABLE);
-  luaL_argcheck(L, given >= 0 && given <= UINT32_MAX, 3, "must be a checksum");
-  crc = (uint32_t)given;
   count = (int)lua_rawlen(L, 2);
   room = measure(L, 1, count) + measure(L, 2, count) + (size_t)count * ENDING;
   out = lec_buf_room(L, b, room); /* nothing fails from here on */
   for (position = 1; position <= count; position++) {
-    size_t length;
-    char *start = out;
-    const char *text = text_at(L, 1, position, &length);
-    out = put(out, text, length);
-    text = text_at(L, 2, position, &length);
-    out += ec_json_line(out, text, length);
-    crc = ec_crc32(crc, start, (size_t)(out - start));
-    out = put(out, ",\"crc\":\"", 8);
-    out = put_checksum(out, crc);
-    ec_sha256_add(hash, out - DIGITS, DIGITS);
-    out = put(out, "\"}\n", 3);
+    size_t head_length, length;
+    const char *head = text_at(L, 1, position, &head_length);
+    const char *text = text_at(L, 2, position, &length);
+    out = put_sealed(out, head, head_length, text, length, &crc, hash);
   }
   b->length = (size_t)(out - b->data);
   lec_buf_push(L, b);
   lua_pushinteger(L, (lua_Integer)crc);
   return 2;
+}
+
+lec_lines *lec_new_lines(lua_State *L) {
+  lec_lines *lines = lua_newuserdata(L, sizeof *lines);
+  ec_buf_init(&lines->text, (size_t)-1);
+  lines->count = 0;
+  lines->released = 0;
+  luaL_getmetatable(L, LINES_TYPE);
+  lua_setmetatable(L, -2);
+  return lines;
+}
+
+static lec_lines *check_lines(lua_State *L, int index) {
+  lec_lines *lines = luaL_checkudata(L, index, LINES_TYPE);
+  if (lines->released)
+    luaL_error(L, "the lines were released: they belong to an earlier page");
+  return lines;
+}
+
+const char *lec_check_bytes(lua_State *L, int index, size_t *length) {
+  const lec_lines *lines;
+  if (lua_type(L, index) != LUA_TUSERDATA)
+    return luaL_checklstring(L, index, length);
+  lines = check_lines(L, index);
+  *length = lines->text.length;
+  return lines->text.data == NULL ? "" : lines->text.data;
+}
+
+/* #lines -> how many there are */
+static int lines_count(lua_State *L) {
+  lua_pushinteger(L, check_lines(L, 1)->count);
+  return 1;
+}
+
+/* lines:text() -> all of them as a string */
+static int lines_text(lua_State *L) {
+  size_t length;
+  const char *text;
+  check_lines(L, 1);
+  text = lec_check_bytes(L, 1, &length);
+  lua_pushlstring(L, text, length);
+  return 1;
+}
+
+/* lines:bytes() -> the length of the text */
+static int lines_bytes(lua_State *L) {
+  lua_pushinteger(L, (lua_Integer)check_lines(L, 1)->text.length);
+  return 1;
+}
+
+/* lines:seal(head, crc, hash) -> crc: seals them as lines.seal does, all with
+** the same head */
+static int lines_seal_all(lua_State *L) {
+  lec_lines *lines = check_lines(L, 1);
+  size_t head_length;
+  const char *head = luaL_checklstring(L, 2, &head_length);
+  uint32_t crc = check_crc(L, 3);
+  ec_sha256 *hash = luaL_checkudata(L, 4, LEC_HASH);
+  const char *text = lines->text.data;
+  int count = lines->count;
+  lec_lines *sealed = lec_new_lines(L);
+  ec_buf unsealed;
+  char *out =
+      lec_buf_room(L, &sealed->text,
+                   lines->text.length + (size_t)count * (head_length + ENDING));
+  for (; count > 0; count--) {
+    const char *end = memchr(text, '\n', lines->text.length);
+    out = put_sealed(out, head, head_length, text, (size_t)(end - text), &crc,
+                     hash);
+    text = end + 1;
+  }
+  sealed->text.length = (size_t)(out - sealed->text.data);
+  unsealed = lines->text;
+  lines->text = sealed->text;
+  sealed->text = unsealed;
+  ec_buf_free(&sealed->text);
+  lua_pushinteger(L, (lua_Integer)crc);
+  return 1;
+}
+
+/* lines:release(): frees their memory; idempotent */
+static int lines_release(lua_State *L) {
+  lec_lines *lines = luaL_checkudata(L, 1, LINES_TYPE);
+  ec_buf_free(&lines->text);
+  lines->released = 1;
+  return 0;
 }
 
 static int is_word(char c) {
@@ -156,6 +257,14 @@ static int lines_csv(lua_State *L) {
 }
 
 int lec_open_lines(lua_State *L) {
+  static const luaL_Reg methods[] = {{"text", lines_text},
+                                     {"bytes", lines_bytes},
+                                     {"seal", lines_seal_all},
+                                     {"release", lines_release},
+                                     {NULL, NULL}};
+  static const luaL_Reg meta[] = {
+      {"__len", lines_count}, {"__gc", lines_release}, {NULL, NULL}};
+  lec_newtype(L, LINES_TYPE, methods, meta);
   lua_createtable(L, 0, 3);
   lec_new_buf(L);
   lua_pushvalue(L, -1);

@@ -1,5 +1,6 @@
 -- What a command works with: streams, colours, questions.
 local command = require "spec.support.command"
+local core = require "extcontacts.core"
 local exit = require "extcontacts.cli.exit"
 
 describe("a command's context", function()
@@ -144,5 +145,16 @@ describe("a command's context", function()
     local failure = failing("No space left on device", 28)
     assert.equal(1, exit.code_of(failure))
     assert.equal("cannot write the output: No space left on device", tostring(failure))
+  end)
+
+  it("writes lines as any other data, escaped on a terminal", function()
+    local page = '{"entities":[{"id":"a\194\155"},{"id":"b"}]}'
+    for is_terminal, expected in pairs {
+      [false] = '{"id":"a\194\155"}\n{"id":"b"}\n', [true] = '{"id":"a\\u009b"}\n{"id":"b"}\n',
+    } do
+      local ctx, output = command.context { terminals = { stdout = is_terminal, stderr = false } }
+      ctx:out_lines(select(2, core.json.decode(page, { raw = "entities", lines = true })))
+      assert.equal(expected, output())
+    end
   end)
 end)

@@ -40,7 +40,7 @@ describe("json", function()
     assert.error_matches(function() json.encode(1, { sorted = true }) end,
       "unknown option 'sorted' %(known: max_depth, sort_keys, whole%)")
     assert.error_matches(function() json.decode("1", { sort_keys = true }) end,
-      "unknown option 'sort_keys' %(known: max_bytes, max_depth, select, places, at, raw%)")
+      "unknown option 'sort_keys' %(known: max_bytes, max_depth, select, places, at, raw, lines%)")
     for _, bad in ipairs { 0, -1, 1.5, 1001, "5", 0 / 0 } do
       assert.error_matches(function() json.decode("1", { max_depth = bad }) end,
         "'max_depth' must be a whole number from 1 to 1000")

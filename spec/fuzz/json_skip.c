@@ -3,6 +3,8 @@
 ** was decoded, except for names that an object has twice; what is selected is
 ** the same as without a selection; and each way to scan strings finds the same.
 ** Needs csrc/ec_json_*.c csrc/lec_json*.c csrc/lec_util.c lua5.4.
+** Needs csrc/lec_lines.c csrc/lec_buf.c csrc/ec_buf.c csrc/ec_crc32.c.
+** Needs csrc/ec_sha256*.c.
 */
 #include "../../csrc/ec_json_plain.h"
 #include "json_lua.h"

@@ -2,7 +2,7 @@
 # Builds and runs fuzz targets:  run.sh [seconds [target...]]
 #
 # A target is spec/fuzz/NAME.c or NAME.cc.  Its first comment lists what it
-# needs in one line, `Needs csrc/ec_url.c lua5.4.`: paths of sources (or
+# needs in lines of `Needs csrc/ec_url.c lua5.4.`: paths of sources (or
 # patterns), and names of pkg-config.  Seeds come from seeds/NAME, or from
 # seeds/ and NAME's part before the first underscore.  Builds, corpora and
 # inputs that make a target fail go to build/fuzz.

@@ -82,6 +82,86 @@ describe("the option raw", function()
     assert.equal(450, count)
   end)
 
+  it("returns the records of a page as lines, without tables for them", function()
+    local texts = {}
+    for _, text in client:scan_contacts { raw = true } do
+      texts[#texts + 1] = text .. "\n"
+    end
+    for _, prefetch in ipairs { true, false } do
+      local it, parts, counts, earlier = client:scan_contacts { raw = "lines", prefetch = prefetch }, {}, {}, nil
+      for page in it:pages() do
+        assert.same({}, page.entities)
+        assert.is_nil(page.raw)
+        if earlier then
+          assert.error_matches(function() earlier:text() end, "the lines were released")
+        end
+        parts[#parts + 1], counts[#counts + 1], earlier = page.lines:text(), #page.lines, page.lines
+      end
+      assert.equal(table.concat(texts), table.concat(parts))
+      assert.same({ 200, 200, 50 }, counts)
+      assert.equal(450, it.count)
+    end
+  end)
+
+  it("continues after any page of lines, and in the middle of one with texts", function()
+    local texts = {}
+    for _, text in client:scan_contacts { raw = true } do
+      texts[#texts + 1] = text .. "\n"
+    end
+    local function rest(token)
+      local parts = {}
+      for page in client:scan_contacts({ raw = "lines", from = token }):pages() do
+        parts[#parts + 1] = page.lines and page.lines:text() or table.concat(page.raw, "\n") .. "\n"
+      end
+      return table.concat(parts)
+    end
+    local it = client:scan_contacts { raw = "lines" }
+    assert.equal(table.concat(texts), rest(it:resume_token()))
+    local count = 0
+    for page in it:pages() do
+      count = count + #page.lines
+      assert.equal(table.concat(texts, "", count + 1), rest(it:resume_token()))
+    end
+    assert.equal(450, count)
+    assert.equal("", rest(it:resume_token()))
+    it = client:scan_contacts { raw = true }
+    for _ = 1, 250 do
+      it:next()
+    end
+    assert.equal(table.concat(texts, "", 251), rest(it:resume_token()))
+    it = client:scan_contacts { raw = "lines" }
+    it:pages()()
+    it:close()
+    assert.equal(table.concat(texts, "", 201), rest(it:resume_token()))
+  end)
+
+  it("returns texts instead of lines where records have to be told apart", function()
+    local count = 0
+    for page in client:scan_contacts({ raw = "lines", max_items = 250 }):pages() do
+      assert.is_nil(page.lines)
+      count = count + #page.raw
+    end
+    assert.equal(250, count)
+    server:control("POST", "/sandbox/faults", { { operation = "contacts.scan", nth = 3, status = 400 } })
+    local seen = {}
+    for page in client:scan_contacts({ raw = "lines", on_expired = "restart", prefetch = false }):pages() do
+      for _, text in ipairs(page.raw) do
+        assert.is_nil(seen[text])
+        seen[text], count = true, count + 1
+      end
+    end
+    assert.equal(700, count)
+  end)
+
+  it("reads lines by pages of scans only", function()
+    local it = client:scan_contacts { raw = "lines" }
+    assert.error_matches(function() it:next() end, "are returned by pages%(%)")
+    assert.error_matches(function() for _ in it do error "a record" end end, "are returned by pages%(%)")
+    assert.error_matches(function() client:scan_contacts { raw = "lines", fields = { "id" } } end,
+      'raw = "lines" is for scans without \'fields\'; use raw = true', 1, true)
+    assert.error_matches(function() client:each_contact { raw = "lines" } end, 'raw = "lines" is for scans', 1, true)
+  end)
+
   it("gives map the partial record as its item", function()
     local ids = {}
     for contact, id in client:map(client:scan_contacts { raw = true, max_items = 5 }, function(item)

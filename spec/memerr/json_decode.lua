@@ -27,6 +27,14 @@ end
 local twice, refusal = json.decode('{"entities":[{"x":1,"x":[{}]}]}', options)
 assert(twice == nil and refusal)
 
+options.lines = true
+local page, lines = assert(json.decode('{"entities":[{"id":"a","x":"' .. long .. '"},\n{"id":"b"}],"n":1}', options))
+assert(#page.entities == 0 and #lines == 2 and #lines:text() == lines:bytes())
+lines:seal('{"record":', 0, require("extcontacts.core").hash.new())
+assert(lines:text():find('^{"record":{"id":"a"'))
+local other, texts = assert(json.decode('{"entities":[{"id":"a"},null]}', options)) -- not all are records
+assert(other.entities[1].id == "a" and texts[2] == "null")
+
 -- Refusals build their message and offset.
 for _, broken in ipairs { "", "[1,", '{"a":1,"a":2}', '"\\ud800"', "[1]x", ("["):rep(2000) } do
   local value, message = json.decode(broken)

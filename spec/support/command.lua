@@ -10,6 +10,11 @@ local script = require "spec.support.script"
 
 local command = {}
 
+--- Shell commands: descriptor 5 is a pipe whose reading end closes before anything is written.
+command.UNREAD = [[
+  dir=$(mktemp -d) && mkfifo "$dir/pipe" && exec 4<>"$dir/pipe" 5>"$dir/pipe" 4<&- && rm -r "$dir"
+]]
+
 -- A stream that keeps the text written to it.
 local function sink()
   local parts = {}

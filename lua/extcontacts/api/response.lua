@@ -380,7 +380,7 @@ function response.classify(row, reply, args, decoding)
   end
   if args and args.selection then
     decoding = { max_depth = decoding and decoding.max_depth, select = args.selection, places = args.places,
-      raw = args.raw and "entities" or nil }
+      raw = args.raw and "entities" or nil, lines = args.raw == "lines" or nil }
   end
   local value, problem = core.json.decode(reply.transfer or reply.body, decoding)
   local raw = problem
@@ -397,7 +397,7 @@ function response.classify(row, reply, args, decoding)
     return unexpected(row, reply, "protocol", problem)
   end
   if args and args.raw then
-    value.raw = raw
+    value[type(raw) == "userdata" and "lines" or "raw"] = raw
   end
   return value
 end

@@ -73,6 +73,14 @@ function Chain:seal_all(heads, texts)
   return lines
 end
 
+--- Seals lines of `json.decode` in their place, as the next ones.
+---@param head string how each begins
+---@param lines userdata of JSON texts
+function Chain:seal_lines(head, lines)
+  self.crc = lines:seal(head, self.crc, self.hash)
+  self.count = self.count + #lines
+end
+
 --- Checks the next line.
 ---@param line string without its line feed
 ---@return boolean|nil valid

@@ -14,13 +14,13 @@ local command_context = {}
 local Context = {}
 local metatable = { __index = Context, __name = "extcontacts.cli.context" }
 
-local EPIPE = 32
+local EPIPE = { [32] = true, EPIPE = true } -- of io and of `core.file`
 
 -- Ends the command when a stream cannot be written.
 local function check(ok, message, code)
   if ok then
     return
-  elseif code == EPIPE then
+  elseif EPIPE[code] then
     exit.broken_pipe()
   end
   exit.fail("some_failed", "cannot write the output: " .. tostring(message))
@@ -52,6 +52,17 @@ function Context:out(...)
     check(self.stdout:write(shown(...)))
   else
     check(self.stdout:write(...))
+  end
+end
+
+--- Writes lines of `json.decode` as data.
+---@param lines userdata
+function Context:out_lines(lines)
+  if self.stdout ~= io.stdout or self:is_terminal "stdout" then
+    self:out(lines:text())
+  else
+    self:flush()
+    check(require("extcontacts.core").file.write_output(lines))
   end
 end
 

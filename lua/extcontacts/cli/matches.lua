@@ -28,11 +28,15 @@ end
 
 --- The same with the texts of a page's records.
 ---@param writer table
----@param page { entities: table[], raw: string[] }
+---@param page { entities: table[], raw: string[], lines: userdata|nil } lines only if the test accepts all
 ---@param test fun(record: table): boolean
 ---@param most integer|nil
 ---@return boolean goes_on
 function matches.write_texts(writer, page, test, most)
+  if page.lines then
+    writer:put_lines(page.lines)
+    return true
+  end
   local accepted, room = page.raw, (most or math.huge) - writer.count
   if test ~= matches.all then
     accepted = {}

@@ -212,6 +212,13 @@ function Writer:put_texts(raw)
   self.ctx:out(core.lines.join(raw))
 end
 
+--- The same for lines of `json.decode`.
+---@param lines userdata
+function Writer:put_lines(lines)
+  self.count = self.count + #lines
+  self.ctx:out_lines(lines)
+end
+
 --- Writes what waits for further records, as at the end of a page.
 function Writer:flush()
   if self.form.flush then

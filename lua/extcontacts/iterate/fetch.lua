@@ -58,7 +58,7 @@ function fetch.bind(iterator, place)
   local args = assert(params.bind(row, #row.positional + 1, arguments))
   args.deadline = deadline_of(iterator)
   if iterator.raw then
-    args.raw, args.selection = true, args.selection or iterator.raw
+    args.raw, args.selection = iterator.takes_lines and "lines" or true, args.selection or iterator.raw
   end
   return args
 end
@@ -136,13 +136,17 @@ local function fetch_page(iterator)
   return page, args
 end
 
---- Ends the use of the text of the iterator's page.
+--- Ends the use of the text of the iterator's page, or of its lines.
 ---@param iterator extcontacts.Iterator changed
 function fetch.release(iterator)
   local args = iterator.kept
   iterator.kept = nil
   if args and args.reply then
     replies.release(args.reply)
+  end
+  if iterator.lines then
+    iterator.lines:release()
+    iterator.lines = nil
   end
 end
 
@@ -180,6 +184,7 @@ function fetch.load_page(iterator)
   iterator.page, iterator.records, iterator.index = page, records, 0
   iterator.kept = args and args.places and args or nil
   iterator.texts = iterator.raw and page.raw or nil
+  iterator.lines, iterator.has_lines = page.lines, page.lines ~= nil
   iterator.page_position = position
   iterator.exhausted = not more
   iterator.prefetch:send(iterator)

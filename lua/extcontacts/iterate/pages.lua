@@ -30,8 +30,9 @@ local pages = {}
 --- handed out; default true
 ---@field completable boolean|nil with `fields`: keep the text of the current page, so that `whole` can decode its
 --- records in full
----@field raw boolean|nil return each record's JSON text as received, checked, after a partial record with the id
---- and the selected `fields`: `for contact, text in client:scan_contacts { raw = true } do`
+---@field raw boolean|"lines"|nil return each record's JSON text as received, checked, after a partial record with the
+--- id and the selected `fields`: `for contact, text in client:scan_contacts { raw = true } do`.  "lines", for scans:
+--- `pages` returns those of a page at once
 
 local EXTRA = {
   from = "string", max_items = "number", allow_partial = "boolean", on_expired = "string",
@@ -56,6 +57,9 @@ end
 ---@return table|nil
 ---@return string|nil text with the option `raw`
 function Iterator:next()
+  if self.only_pages then
+    error('records that are read with raw = "lines" are returned by pages()', 2)
+  end
   while not self.finished and not current_page.at_limit(self) do
     local record, text = current_page.next(self)
     if text then
@@ -111,7 +115,8 @@ end
 
 --- Iterates over whole pages: the answer's table, with `entities`, and with the option
 -- `raw` their texts in `raw`, reduced to the records that were not handed out before.
--- Can be mixed with `next`.
+-- Can be mixed with `next`.  With `raw = "lines"`, a page has either the texts in `lines`,
+-- until the next page is read, and no `entities`, or `entities` and `raw`.
 ---@return fun(): table|nil
 function Iterator:pages()
   return function()
@@ -125,7 +130,9 @@ function Iterator:pages()
           copy[name] = value
         end
         copy.entities = entities
-        if self.raw then
+        if self.lines then
+          self.has_lines, self.count = false, self.count + #self.lines
+        elseif self.raw then
           copy.raw = texts
         end
         return copy
@@ -171,7 +178,7 @@ metatable.__close = Iterator.close
 local function option_problem(row, options)
   for name, kind in pairs(EXTRA) do
     local value = options[name]
-    if value ~= nil and type(value) ~= kind then
+    if value ~= nil and type(value) ~= kind and not (name == "raw" and value == "lines") then
       return ("%s: option '%s' must be a %s, got %s"):format(row.iterator, name, kind, type(value))
     end
   end
@@ -181,6 +188,9 @@ local function option_problem(row, options)
   elseif on_expired == "restart" and options.from then
     return row.iterator .. ": on_expired = \"restart\" can't be combined with 'from': a restart "
       .. "would return the records before the token again"
+  end
+  if options.raw == "lines" and (row.paging ~= "cursor" or options.fields) then
+    return row.iterator .. ": raw = \"lines\" is for scans without 'fields'; use raw = true"
   end
   local other = on_expired and suggest.other("value", on_expired, { "restart", "error" })
   if other then
@@ -246,6 +256,9 @@ function pages.new(ctx, row, count, arguments)
       return nil, row.iterator .. ": " .. misuse
     end
   end
+  -- Only records that are decoded can be told apart.
+  self.only_pages = options.raw == "lines"
+  self.takes_lines = self.only_pages and not (options.max_items or self.ids or next(self.skip or {}))
   -- Report a broken limit now, not at the first record.
   if ctx.config.validate and not self.finished then
     local ok, err = limits.check(row, fetch.bind(self))

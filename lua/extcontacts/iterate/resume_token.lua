@@ -58,11 +58,13 @@ end
 ---@return string
 function resume_token.save(iterator)
   local scope, count = scope_of(iterator), iterator.count
-  if iterator.finished then
+  -- Records that were handed out as lines have no ids to skip.
+  local is_used_up = iterator.begun and iterator.index == #iterator.records and not iterator.has_lines
+  if iterator.finished or (iterator.takes_lines and is_used_up and iterator.exhausted) then
     return encode { scope = scope, done = true, count = count }
   end
   local skip, position
-  if iterator.begun and iterator.index == #iterator.records and not iterator.exhausted then
+  if is_used_up and not iterator.exhausted then
     -- The page is used up: name the next one, so that no cursor is used twice.
     skip, position = core.json.array {}, iterator.paging.save(iterator.pager)
   else

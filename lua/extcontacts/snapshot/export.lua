@@ -63,8 +63,9 @@ end
 
 -- Writes all records of a page as received.
 function Export:write_texts(section, page)
-  self.partial:write(format.lines(self.partial.chain, section.listing, page.entities, page.raw))
-  section.count = section.count + #page.raw
+  local lines, count, bytes = format.lines(self.partial.chain, section.listing, page)
+  self.partial:write(lines, bytes)
+  section.count = section.count + count
 end
 
 -- Reads records by their ids.  They count once all are there: a run that is resumed reads
@@ -82,7 +83,8 @@ function Export:read_pages(section, token)
   local listing = section.listing
   local options = { from = token }
   if not self.filter then -- which tests whole records
-    options.raw, options.fields = true, format.fields(listing)
+    options.fields = format.fields(listing)
+    options.raw = options.fields and true or "lines"
   end
   local iterator = self.client[types.listings[listing].scan](self.client, options)
   for page in iterator:pages() do

@@ -119,21 +119,27 @@ function format.line(chain, reference, record)
   return chain:seal(head_of(reference) .. encode(record) .. "}")
 end
 
---- Formats the lines of records that are there as texts.  Raises an error object for a
--- record that can't be referred to.
+--- Formats the lines of a page of records that are there as texts.  Raises an error object
+-- for a record that can't be referred to.
 ---@param chain extcontacts.LineChain of the lines before; extended
 ---@param listing string
----@param records table[] with the `fields` of the listing
----@param texts string[]
----@return string
-function format.lines(chain, listing, records, texts)
+---@param page { lines: userdata|nil, entities: table[], raw: string[] } the records have the `fields` of the listing
+---@return string|userdata lines for `file:write`
+---@return integer count
+---@return integer bytes
+function format.lines(chain, listing, page)
+  if page.lines then
+    chain:seal_lines(head_of { kind = types.listings[listing].kind }, page.lines)
+    return page.lines, #page.lines, page.lines:bytes()
+  end
   local heads, of_all = {}, nil
-  for index, record in ipairs(records) do
+  for index, record in ipairs(page.entities) do
     local has_id = type(record.id) == "string" and record.id ~= ""
     heads[index] = has_id and of_all or head_of(format.reference(listing, record))
     of_all = types.listings[listing].kind and heads[index] -- notes have owners
   end
-  return chain:seal_all(heads, texts)
+  local lines = chain:seal_all(heads, page.raw)
+  return lines, #page.raw, #lines
 end
 
 --- Checks the options of a function, and the listings in `only`.

@@ -126,9 +126,12 @@ function Partial:save(header, section, token)
   }
 end
 
-function Partial:write(text)
+--- Writes lines.
+---@param text string|userdata
+---@param bytes integer|nil default: those of the text
+function Partial:write(text, bytes)
   errors.check_io(self.file:write(text))
-  self.offset = self.offset + #text
+  self.offset = self.offset + (bytes or #text)
 end
 
 --- Removes everything from an offset on.

@@ -82,6 +82,26 @@ describe("extcontacts scan", function()
     assert.equal(table.concat(received, "\n", 1, 5) .. "\n", (session:must "scan contacts --limit 5"))
   end)
 
+  it("writes them in order to a real file, and fails where it can't be written", function()
+    local server = session.server
+    local settings = {}
+    for name, value in pairs(command.environment(server)) do
+      settings[#settings + 1] = ("export %s='%s'\n"):format(name, value)
+    end
+    local function shell(line)
+      return command.shell(table.concat(settings) .. line)
+    end
+    local code, output = shell "extcontacts scan contacts --ndjson 2>&1"
+    assert.equal(0, code)
+    assert.equal((session:must "scan contacts"), output)
+    code, output = shell "extcontacts scan contacts --ndjson 2>&1 >/dev/full"
+    assert.equal(1, code)
+    assert.matches("cannot write the output: standard output: No space left on device\n", output, 1, true)
+    code, output = shell(command.UNREAD .. "extcontacts scan contacts --ndjson >&5 2>&1")
+    assert.equal(141, code)
+    assert.equal("", output)
+  end)
+
   it("stops after --limit records, whatever the page size", function()
     for _, limit in ipairs { 3, 150, 500 } do
       assert.equal(limit, #command.records((session:must("scan contacts --limit " .. limit))))

@@ -202,6 +202,9 @@ local function run(args, ctx, row)
   options.fields = field_selection.decoded(row, args.fields, tested, is_raw)
   -- The condition needs its fields.
   options.raw = is_raw and (options.fields ~= nil or #(tested or {}) == 0) or nil
+  if options.raw and row.paging == "cursor" and not options.fields and test == matches.all then
+    options.raw = "lines"
+  end
   if not options.fields and not options.raw then
     options.fields = field_selection.deciding(row, tested, chosen ~= nil)
     options.completable = options.fields and true or nil

@@ -1,36 +1,17 @@
 /*
 ** Fuzzes skipping: what is skipped is refused where it would be refused if it
-** was decoded, except for names that an object has twice; what is selected is
-** the same as without a selection; and each way to scan strings finds the same.
+** was decoded, except for names that an object has twice; and what is selected
+** is the same as without a selection.
 ** Needs csrc/ec_json_*.c csrc/lec_json*.c csrc/lec_util.c lua5.4.
 ** Needs csrc/lec_lines.c csrc/lec_buf.c csrc/ec_buf.c csrc/ec_crc32.c.
 ** Needs csrc/ec_sha256*.c.
 */
-#include "../../csrc/ec_json_plain.h"
 #include "json_lua.h"
 
 #include <stdint.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check_scanners(const uint8_t *data, size_t size) {
-  /* A copy at the end of its allocation, as the sanitizer sees a read beyond.
-   */
-  char *text = malloc(size + 1);
-  const char *end;
-  size_t at;
-  CHECK(text != NULL);
-  memcpy(text, data, size);
-  text[size] = '\0';
-  end = text + size;
-  for (at = 0; at <= size && at < 64; at++) {
-    const char *one = ec_json_skip_plain(text + at);
-    CHECK(one == ec_json_plain_portable(text + at, end));
-    CHECK(one == ec_json_plain_end(text + at, end));
-  }
-  free(text);
-}
 
 /* [-0, +1]  {select = selection of the field "a"} */
 static void push_options(lua_State *L) {
@@ -70,7 +51,6 @@ static int is_duplicate(lua_State *L, int message) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   lua_State *L = json_state();
-  check_scanners(data, size);
   decode(L, "{\"b\":", data, size, "}", 0); /* 2, 3, 4 */
   decode(L, "{\"b\":", data, size, "}", 1); /* 5, 6, 7 */
   if (!is_duplicate(L, 3) && !is_duplicate(L, 6)) {

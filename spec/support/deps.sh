@@ -209,6 +209,10 @@ need lua53 "Lua 5.3, the library with headers" "liblua5.3-dev" pkg lua5.3
 need rock "luarocks" "luarocks" have luarocks
 
 need ports "musl, with its compiler wrapper" "musl-tools" have musl-gcc
+need ports "compilers for other processors" \
+  "gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-s390x-linux-gnu libc6-dev-s390x-cross" \
+  have aarch64-linux-gnu-gcc s390x-linux-gnu-gcc
+need ports "QEMU, to run their programs" "qemu-user-static" have qemu-aarch64-static qemu-s390x-static
 need ports "libcurl with GnuTLS" "libcurl3-gnutls" \
   links "int main(void) { return 0; }" "${CC:-cc}" -l:libcurl-gnutls.so.4
 

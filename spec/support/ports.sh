@@ -1,12 +1,13 @@
 #!/bin/sh
 # The C core on systems that this one is not.
 #
-#   ports.sh m32 CC VM     compiles it for 32-bit processors
-#   ports.sh musl VM       compiles it with musl's headers
-#   ports.sh musl-run      runs what needs neither Lua nor libcurl with musl: the
-#                          fuzz targets, on their seeds and on random inputs
+#   ports.sh m32 CC VM          compiles it for 32-bit processors
+#   ports.sh compile CC VM      compiles it with another compiler: musl's wrapper, or one
+#                               for another processor
+#   ports.sh run CC [EMULATOR]  runs what needs neither Lua nor libcurl: the fuzz targets,
+#                               on their seeds and on random inputs
 #
-# There is no libcurl and no Lua here for either, so nothing is linked with them.
+# There is no libcurl and no Lua here for any of them, so nothing is linked with them.
 # Debian keeps their headers in a directory of this architecture, which contains
 # nothing that depends on it: gnu/stubs-32.h stands in for the one of glibc.
 set -eu
@@ -32,18 +33,18 @@ m32)
   mkdir -p "$out/include/gnu"
   : >"$out/include/gnu/stubs-32.h"
   compile "$2" -m32 "-I$out/include" ;;
-musl)
-  vm=$2
-  compile musl-gcc ;;
-musl-run)
-  for target in headers json_number sha256 similarity url; do
+compile)
+  vm=$3
+  compile "$2" ;;
+run)
+  for target in headers json_number json_plain sha256 similarity url; do
     needs=$(sed -n '1,12s/.*Needs \(.*\)\..*/\1/p' "spec/fuzz/$target.c")
     echo "$target:"
-    musl-gcc -static $flags -O2 $needs "spec/fuzz/$target.c" spec/support/replay.c \
+    "$2" -static $flags -O2 $needs "spec/fuzz/$target.c" spec/support/replay.c \
       -lm -o "$out/$target"
     seeds=spec/fuzz/seeds/$target
     [ -d "$seeds" ] || seeds=spec/fuzz/seeds/none
-    "$out/$target" $(find "$seeds" -type f 2>/dev/null)
+    ${3:-} "$out/$target" $(find "$seeds" -type f 2>/dev/null)
   done ;;
 *)
   echo "ports.sh: no check '$1'" >&2

@@ -19,7 +19,8 @@
 #   valgrind the specs of the C modules under memcheck
 #   fuzz     libFuzzer, FUZZ_SECONDS (10) a target (spec/fuzz)
 #   ports    other systems and libraries: the specs of the C core without epoll and
-#            with a libcurl that uses GnuTLS; compiled for 32 bits and with musl
+#            with a libcurl that uses GnuTLS; compiled for 32 bits, with musl and
+#            for other processors
 #   lua53    the specs on Lua 5.3, but for those of programs that run in LuaJIT (the
 #            sandbox, nginx), of scripts and documents, of the command, and of what is
 #            slow and the same for any Lua (duplicates, growth, soak)
@@ -544,9 +545,14 @@ group_ports() {
   check "compiles for 32 bits (gcc, lua5.4)" sh spec/support/ports.sh m32 gcc lua5.4
   check "compiles for 32 bits (clang, luajit)" sh spec/support/ports.sh m32 clang luajit
   for vm in $VMS; do
-    check "compiles with musl ($vm)" sh spec/support/ports.sh musl "$vm"
+    check "compiles with musl ($vm)" sh spec/support/ports.sh compile musl-gcc "$vm"
   done
-  check "runs with musl" sh spec/support/ports.sh musl-run
+  check "runs with musl" sh spec/support/ports.sh run musl-gcc
+  # NEON instead of SSE2, and the other order of bytes.
+  for processor in aarch64 s390x; do
+    check "compiles for $processor" sh spec/support/ports.sh compile $processor-linux-gnu-gcc lua5.4
+    check "runs on $processor" sh spec/support/ports.sh run $processor-linux-gnu-gcc qemu-$processor-static
+  done
 }
 
 group_lua53() {

@@ -54,7 +54,8 @@ static inline const char *ec_json_skip_plain(const char *at) {
 
 /* The first byte at or after `at` that is not white space. */
 static inline const char *ec_json_skip_space(const char *at) {
-  while (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t')
+  while ((unsigned char)*at <= ' ' &&
+         (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t'))
     at++;
   return at;
 }

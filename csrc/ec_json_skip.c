@@ -4,7 +4,6 @@
 #include "ec_json_skip.h"
 
 #include "ec_json_number.h"
-#include "ec_json_plain.h"
 
 typedef struct skipper {
   const char *end;
@@ -43,21 +42,15 @@ static void leave(skipper *s) {
   s->depth--;
 }
 
-const char *ec_json_skip_string(const char *at, const char *end, int *escaped,
-                                ec_json_fault *fault, const char **where) {
-  *escaped = 0;
-  at = ec_json_plain_end(at, end);
-  return *at == '"' ? at : ec_json_string_end(at, escaped, fault, where);
-}
-
-static const char *skip_string(skipper *s, const char *at) {
+/* From a string's body to the end of the string. */
+static inline const char *skip_string(skipper *s, const char *at) {
   int escaped;
-  at = ec_json_skip_string(at + 1, s->end, &escaped, s->fault, s->where);
+  at = ec_json_skip_string(at, s->end, &escaped, s->fault, s->where);
   return at == NULL ? NULL : at + 1;
 }
 
 /* From a field's name to where its value starts. */
-static const char *skip_name(skipper *s, const char *at) {
+static inline const char *skip_name(skipper *s, const char *at) {
   const char *name = at + 1;
   int escaped;
   if (*at != '"')
@@ -88,18 +81,33 @@ static const char *skip_word(skipper *s, const char *at) {
   return refuse(s, EC_JSON_VALUE, at);
 }
 
-/* A value without others in it. */
-static const char *skip_scalar(skipper *s, const char *at) {
-  if (*at == '"')
-    return skip_string(s, at);
+/* A value that is neither a string nor a container. */
+static inline const char *skip_scalar(skipper *s, const char *at) {
   if (*at == '-' || (*at >= '0' && *at <= '9'))
     return skip_number(s, at);
   return skip_word(s, at);
 }
 
+/* Enters a container.  To its end if it is empty, otherwise to the start of its
+** first value: *first is 1 then. */
+static inline const char *skip_start(skipper *s, const char *at, int *first) {
+  int object = *at == '{';
+  *first = 0;
+  if (s->depth == s->levels)
+    return refuse(s, EC_JSON_DEPTH, at);
+  enter(s, object);
+  at = ec_json_skip_space(at + 1);
+  if (*at == (object ? '}' : ']')) {
+    leave(s);
+    return at + 1;
+  }
+  *first = 1;
+  return object ? skip_name(s, at) : at;
+}
+
 /* From the end of a value to the start of the next one, or to the end of all:
 ** s->depth is 0 then. */
-static const char *skip_to_next(skipper *s, const char *at) {
+static inline const char *skip_to_next(skipper *s, const char *at) {
   while (s->depth > 0) {
     int object = in_object(s);
     at = ec_json_skip_space(at);
@@ -127,25 +135,14 @@ const char *ec_json_skip(const char *at, const char *end, int levels,
   s.names = names;
   s.objects[0] = 0;
   do {
-    int object = *at == '{';
-    if (object || *at == '[') {
-      if (s.depth == s.levels)
-        return refuse(&s, EC_JSON_DEPTH, at);
-      enter(&s, object);
-      at = ec_json_skip_space(at + 1);
-      if (*at != (object ? '}' : ']')) {
-        if (object)
-          at = skip_name(&s, at);
-        if (at == NULL)
-          return NULL;
-        continue; /* with its first value */
-      }
-      leave(&s);
-      at++;
-    } else {
+    int first = 0;
+    if (*at == '"')
+      at = skip_string(&s, at + 1);
+    else if (*at == '{' || *at == '[')
+      at = skip_start(&s, at, &first);
+    else
       at = skip_scalar(&s, at);
-    }
-    if (at != NULL)
+    if (at != NULL && !first)
       at = skip_to_next(&s, at);
   } while (at != NULL && s.depth > 0);
   return at;

@@ -6,7 +6,7 @@
 #define EC_JSON_SKIP_H
 
 #include "ec_json_names.h"
-#include "ec_json_scan.h"
+#include "ec_json_plain.h"
 
 #define EC_JSON_DEEPEST 1000 /* levels that can be skipped */
 
@@ -20,7 +20,13 @@ const char *ec_json_skip(const char *at, const char *end, int levels,
 
 /* The closing quote of the string whose body starts at `at`; see
 ** ec_json_string_end. */
-const char *ec_json_skip_string(const char *at, const char *end, int *escaped,
-                                ec_json_fault *fault, const char **where);
+static inline const char *ec_json_skip_string(const char *at, const char *end,
+                                              int *escaped,
+                                              ec_json_fault *fault,
+                                              const char **where) {
+  *escaped = 0;
+  at = ec_json_plain_end(at, end);
+  return *at == '"' ? at : ec_json_string_end(at, escaped, fault, where);
+}
 
 #endif

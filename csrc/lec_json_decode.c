@@ -101,11 +101,7 @@ static void push_unescaped(decoder *d, const char *at, const char *end) {
 
 /* The closing quote of the string whose body starts at `at`. */
 static inline const char *find_quote(decoder *d, const char *at, int *escaped) {
-  at = ec_json_skip_plain(at);
-  *escaped = 0;
-  if (*at == '"')
-    return at;
-  return ec_json_string_end(at, escaped, &d->fault, &d->where);
+  return ec_json_skip_string(at, d->end, escaped, &d->fault, &d->where);
 }
 
 /* [-0, +1] */
@@ -136,6 +132,13 @@ static const char *read_number(decoder *d, const char *at) {
   return end;
 }
 
+/* A field's name in the text. */
+typedef struct field_name {
+  const char *at; /* after the opening quote */
+  const char *end;
+  int escaped;
+} field_name;
+
 /* An object whose members are being read. */
 typedef struct object {
   lec_key_set seen;
@@ -163,25 +166,21 @@ static int has_key(lua_State *L, const object *o) {
   return found;
 }
 
-/* [-0, +1]  the key whose opening quote is at `at` */
-static const char *read_key(decoder *d, const char *at, object *o) {
+/* Pushes a name as a key; 0 if the object has it already.  [-0, +1] */
+static int push_key(decoder *d, const field_name *n, object *o) {
   lua_State *L = d->L;
-  int escaped;
-  const char *text = at + 1;
-  const char *quote = find_quote(d, text, &escaped);
+  const char *text = n->at;
   lec_key key;
   unsigned index;
   lec_key_slot *slot;
-  if (quote == NULL)
-    return NULL;
-  if (escaped) {
+  if (n->escaped) {
     size_t length;
-    push_unescaped(d, text, quote);
+    push_unescaped(d, text, n->end);
     text = lua_tolstring(L, -1, &length);
     key = lec_key_of(text, length);
     index = lec_key_slot_of(&key);
   } else {
-    key = lec_key_of(text, (size_t)(quote - text));
+    key = lec_key_of(text, (size_t)(n->end - text));
     index = lec_key_slot_of(&key);
     slot = &d->cache->slots[index];
     if (lec_key_matches(slot, &key, text)) {
@@ -198,46 +197,37 @@ static const char *read_key(decoder *d, const char *at, object *o) {
       }
     }
   }
-  if (lec_key_seen(&o->seen, index) && has_key(L, o))
-    return refuse(d, EC_JSON_DUPLICATE, at);
-  return quote + 1;
+  return !lec_key_seen(&o->seen, index) || !has_key(L, o);
 }
 
-/* Whether the field whose opening quote is at `at` is selected: 1 or 0; -1 if
-** its name is refused.  `first`: where the names of its object begin.
-** [-0, +0] */
-static int is_selected(decoder *d, const char *at, int first,
-                       const ec_selection *s, const ec_selection **value) {
-  int escaped, found;
-  const char *quote = find_quote(d, at + 1, &escaped);
-  if (quote == NULL)
-    return -1;
+/* Whether a field of an object is selected.  `first`: where the names of the
+** object begin.  [-0, +0] */
+static inline int is_selected(decoder *d, const field_name *n, int first,
+                              const ec_selection *s,
+                              const ec_selection **value) {
+  size_t length = (size_t)(n->end - n->at);
+  const char *text;
+  int found;
   if (d->names != NULL)
-    ec_json_names_add(d->names, first, at + 1, (size_t)(quote - at - 1),
-                      escaped);
-  if (escaped) {
-    size_t length;
-    const char *name;
-    push_unescaped(d, at + 1, quote);
-    name = lua_tolstring(d->L, -1, &length);
-    found = ec_selection_has(s, name, length, value);
-    lua_pop(d->L, 1);
-    return found;
-  }
-  return ec_selection_has(s, at + 1, (size_t)(quote - at - 1), value);
+    ec_json_names_add(d->names, first, n->at, length, n->escaped);
+  if (!n->escaped)
+    return ec_selection_has(s, n->at, length, value);
+  push_unescaped(d, n->at, n->end);
+  text = lua_tolstring(d->L, -1, &length);
+  found = ec_selection_has(s, text, length, value);
+  lua_pop(d->L, 1);
+  return found;
 }
 
 /* [-0, +0]  the end of a value that is not built */
-static const char *skip_value(decoder *d, const char *at) {
+static inline const char *skip_value(decoder *d, const char *at) {
+  int escaped;
+  if (*at == '"') {
+    at = find_quote(d, at + 1, &escaped);
+    return at == NULL ? NULL : at + 1;
+  }
   return ec_json_skip(at, d->end, d->max_depth - d->depth, d->names, &d->fault,
                       &d->where);
-}
-
-/* [-0, +0]  the end of the name whose opening quote is at `at` */
-static const char *skip_key(decoder *d, const char *at) {
-  int escaped;
-  at = find_quote(d, at + 1, &escaped);
-  return at == NULL ? NULL : at + 1;
 }
 
 /* [-2*waiting, +0]  moves the waiting pairs into the table */
@@ -294,16 +284,18 @@ static const char *read_field(decoder *d, const char *at, object *o,
                               const ec_selection *selection) {
   const ec_selection *value = NULL;
   int selected = 1;
+  field_name n;
   if (*at != '"')
     return refuse(d, EC_JSON_KEY, at);
+  n.at = at + 1;
+  n.end = find_quote(d, n.at, &n.escaped);
+  if (n.end == NULL)
+    return NULL;
   if (selection != NULL)
-    selected = is_selected(d, at, o->names, selection, &value);
-  if (selected < 0)
-    return NULL;
-  at = selected ? read_key(d, at, o) : skip_key(d, at);
-  if (at == NULL)
-    return NULL;
-  at = ec_json_skip_space(at);
+    selected = is_selected(d, &n, o->names, selection, &value);
+  if (selected && !push_key(d, &n, o))
+    return refuse(d, EC_JSON_DUPLICATE, at);
+  at = ec_json_skip_space(n.end + 1);
   if (*at != ':')
     return refuse(d, EC_JSON_COLON, at);
   at = ec_json_skip_space(at + 1);

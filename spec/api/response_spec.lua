@@ -249,7 +249,7 @@ describe("a reply with status 2xx", function()
 
   it("is passed to on_body before it is decoded", function()
     local seen
-    local args = { on_body = function(text) seen = text end }
+    local args = { on_body = function(reply) seen = response.ending(reply, 4) end }
     assert.same({ id = "a" }, (response.classify(row_of "contacts.get", fake.json(200, { id = "a" }), args)))
     assert.equal('{"id":"a"}', seen)
   end)

@@ -149,6 +149,14 @@ describe("the text of a page", function()
     end))
   end)
 
+  it("may end with a long cursor", function()
+    assert.equal("2 3 4 4", sent_at_decoding(function(_, page)
+      if page < 4 then
+        return with_text((page_text(page, page + 1):gsub('"c%d', "%0" .. ("x"):rep(1900))))
+      end
+    end))
+  end)
+
   it("is decoded first if the cursor is not at its end", function()
     assert.equal("1 2 3 4", sent_at_decoding(function(_, page)
       if page < 4 then

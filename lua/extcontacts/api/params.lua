@@ -69,8 +69,7 @@ local CALL_OPTIONS = {
 ---@field raw boolean|nil whether the texts of its `entities` are kept, as its field `raw`
 ---@field deadline number|nil monotonic seconds by which the call must have ended (an iterator's)
 ---@field look_once boolean|nil with `maybe_sent_at`: whether one look for the record is enough
----@field on_body fun(text: string)|nil called with the end of the answer's text before it is
---- decoded (prefetch)
+---@field on_body fun(reply: extcontacts.Reply)|nil called before the answer's text is decoded (prefetch)
 
 local function is_integer(value)
   return type(value) == "number" and value == math.floor(value) and value - value == 0

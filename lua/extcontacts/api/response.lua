@@ -355,8 +355,13 @@ local function shape_problem(row, value)
   return model_problem(row, is_other and row.also_returns or row.returns, value)
 end
 
--- Bytes from the end of an answer that `on_body` gets at least.
-local LONGEST_END = 4096
+--- The end of an answer's text, of which no longer string is created.
+---@param reply extcontacts.Reply
+---@param bytes integer
+---@return string text at least so many of its last bytes, or all of it
+function response.ending(reply, bytes)
+  return reply.transfer and reply.transfer:body(bytes) or reply.body
+end
 
 --- Turns a reply into a call's result.
 ---@param row extcontacts.Operation
@@ -376,7 +381,7 @@ function response.classify(row, reply, args, decoding)
     return true
   end
   if args and args.on_body then
-    args.on_body(reply.transfer and reply.transfer:body(LONGEST_END) or reply.body)
+    args.on_body(reply)
   end
   if args and args.selection then
     decoding = { max_depth = decoding and decoding.max_depth, select = args.selection, places = args.places,

@@ -6,6 +6,7 @@
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 local raw_request = require "extcontacts.api.raw_request"
+local response = require "extcontacts.api.response"
 
 -- Default page sizes: the maximum of a scan, and the size that every listing
 -- allows.
@@ -68,11 +69,23 @@ end
 
 -- The cursor at the end of the text.  The braces after it close the whole text, so
 -- it can't be part of a record.
-local LAST = '"cursors"%s*:%s*{%s*"after"%s*:%s*"([^"\\]+)"%s*}%s*}%s*$'
-local LONGEST_END = 2048 -- bytes
+local LAST = '^"cursors"%s*:%s*{%s*"after"%s*:%s*"([^"\\]+)"%s*}%s*}%s*$'
 
-function Cursor.peek(pager, text)
-  local after = text:match(LAST, -LONGEST_END)
+-- Bytes from the end of an answer in which its cursor is searched for: first in a text
+-- that is not a large one for the memory allocator.
+local SHORT_END, LONGEST_END = 900, 2048
+
+local function last_cursor(reply, bytes)
+  local text = response.ending(reply, bytes)
+  local at, after = text:find('"cursors"', -bytes, true), nil
+  while at and not after do
+    after, at = text:match(LAST, at), text:find('"cursors"', at + 1, true)
+  end
+  return after
+end
+
+function Cursor.peek(pager, reply)
+  local after = last_cursor(reply, SHORT_END) or last_cursor(reply, LONGEST_END)
   if after and not pager.seen[after] and after ~= pager.cursor then
     return { cursor = after, limit = pager.limit }
   end

@@ -105,8 +105,8 @@ end
 ---@type extcontacts.PrefetchHooks
 fetch.prefetch_hooks = {
   bind = fetch.bind,
-  peek = function(iterator, text)
-    return needs_more(iterator, iterator.pager.limit or 0) and iterator.paging.peek(iterator.pager, text) or nil
+  peek = function(iterator, reply)
+    return needs_more(iterator, iterator.pager.limit or 0) and iterator.paging.peek(iterator.pager, reply) or nil
   end,
   is_next = function(iterator, place)
     return place.cursor == iterator.pager.cursor

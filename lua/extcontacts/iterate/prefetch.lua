@@ -14,8 +14,8 @@ local UNATTENDED = 5
 
 ---@class extcontacts.PrefetchHooks
 ---@field bind fun(iterator, place: table|nil): extcontacts.Arguments the call for a page; nil is the next
----@field peek fun(iterator, text: string): table|nil the next place, if a page's text names it and the
---- iterator needs it
+---@field peek fun(iterator, reply: extcontacts.Reply): table|nil the next place, if a page's text names it
+--- and the iterator needs it
 ---@field is_next fun(iterator, place: table): boolean
 ---@field needs_next fun(iterator): boolean
 
@@ -38,9 +38,9 @@ local metatable = { __index = Prefetch }
 ---@return extcontacts.Prefetch
 function prefetch.new(ctx, row, enabled, hooks, keeps)
   local self = setmetatable({ ctx = ctx, row = row, enabled = enabled, hooks = hooks, keeps = keeps }, metatable)
-  function self.on_body(text)
-    self:send_early(text)
-  end
+  self.on_body = enabled and function(reply)
+    self:send_early(reply)
+  end or nil
   self.finalizer = function()
     self:drop "drop"
   end
@@ -76,10 +76,10 @@ local function send(self, iterator, place)
   end
 end
 
--- Receives the text of the page that the iterator waits for, before it is decoded.
-function Prefetch:send_early(text)
+-- Receives the answer with the page that the iterator waits for, before it is decoded.
+function Prefetch:send_early(reply)
   local iterator = self.waiter
-  local place = iterator and not self.early and self.hooks.peek(iterator, text)
+  local place = iterator and not self.early and self.hooks.peek(iterator, reply)
   if place then
     self.early, self.place = send(self, iterator, place), place
   end

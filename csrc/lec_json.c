@@ -52,6 +52,24 @@ static int array(lua_State *L) {
   return 1;
 }
 
+/* json.other_than_table(array) -> the index of its first item that is not a
+** table | nil */
+static int other_than_table(lua_State *L) {
+  size_t i, count;
+  luaL_checktype(L, 1, LUA_TTABLE);
+  count = lua_rawlen(L, 1);
+  for (i = 1; i <= count; i++) {
+    lua_rawgeti(L, 1, (int)i);
+    if (!lua_istable(L, -1)) {
+      lua_pushinteger(L, (lua_Integer)i);
+      return 1;
+    }
+    lua_pop(L, 1);
+  }
+  lua_pushnil(L);
+  return 1;
+}
+
 /* json.set_array_mt(mt): sets the metatable for arrays, so that lua-cjson
 ** recognizes them too.  It can be set to one table only. */
 static int set_array_mt(lua_State *L) {
@@ -105,6 +123,7 @@ int lec_open_json(lua_State *L) {
       {"encode", lec_json_encode},
       {"array", array},
       {"selection", lec_json_selection},
+      {"other_than_table", other_than_table},
       {"set_array_mt", set_array_mt},
       {"number", lec_json_number},
       {"is_number", lec_json_is_number},
@@ -113,7 +132,7 @@ int lec_open_json(lua_State *L) {
   };
   lec_json_open_numbers(L);
   lec_json_open_selections(L);
-  lua_createtable(L, 0, 11);
+  lua_createtable(L, 0, 12);
   push_shared(L);
   luaL_setfuncs(L, functions, 1);
   lua_pushlightuserdata(L, NULL);

@@ -221,3 +221,35 @@ describe("params.bind", function()
     assert.equal(token, bind("contacts.list", { cancel = token }).options.cancel)
   end)
 end)
+
+describe("params.with", function()
+  local row = operations.by_short["contacts.list"]
+  local body = { q = "x" }
+
+  it("places the values as a call with them would", function()
+    local options = { page_size = 10, query = { b = "2" }, timeout = 5 }
+    local args = assert(bind("contacts.list", options))
+    options.page_number = 3
+    local expected = assert(bind("contacts.list", options))
+    assert.same(expected, assert(params.with(row, args, { page_number = 3 })))
+    assert.is_nil(args.values.page_number)
+    assert.equal(2, #args.query)
+  end)
+
+  it("replaces the body", function()
+    for _, other in ipairs(operations.list) do
+      if other.paged_in == "body" then
+        local args = assert(bind(other.short, body))
+        local copy = assert(params.with(other, args, { [other.positional[1]] = { q = "y" } }))
+        assert.same({ { q = "y" }, { q = "x" } }, { copy.body, args.body })
+      end
+    end
+  end)
+
+  it("refuses a value of another type", function()
+    local args = assert(bind("contacts.list", {}))
+    local copy, misuse = params.with(row, args, { page_number = "3" })
+    assert.is_nil(copy)
+    assert.matches("option 'page_number' must be an integer, got string; use tonumber", misuse, 1, true)
+  end)
+end)

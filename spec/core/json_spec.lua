@@ -93,6 +93,17 @@ describe("json's arrays", function()
   end)
 end)
 
+describe("json.other_than_table", function()
+  it("finds the first item that is not a table", function()
+    for expected, list in pairs { [1] = { 1 }, [2] = { {}, "x", false }, [3] = { {}, {}, json.null, {} } } do
+      assert.equal(expected, json.other_than_table(list))
+    end
+    assert.is_nil(json.other_than_table {})
+    assert.is_nil(json.other_than_table { {}, json.array {} })
+    assert.error_matches(function() json.other_than_table "x" end, "table expected")
+  end)
+end)
+
 describe("json.set_array_mt", function()
   -- A second core with its own settings, as another Lua state would have.
   local function fresh()

@@ -8,7 +8,9 @@ local cancel_token = require "extcontacts.base.cancel_token"
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 local header_fields = require "extcontacts.api.header_fields"
+local placement = require "extcontacts.api.placement"
 local settings = require "extcontacts.api.settings"
+local shallow_copy = require "extcontacts.base.shallow_copy"
 local suggest = require "extcontacts.base.suggest"
 local text = require "extcontacts.base.text"
 
@@ -151,34 +153,6 @@ local function option_names(row, extra)
   return names
 end
 
--- Whether the option `query` accepts a parameter that has an option of its own: new
--- values, and parameters that earlier versions lack.
-local function is_open(param)
-  return param.enum ~= nil or param.added == true
-end
-
--- Appends the parameters of the option `query`; returns the misuse, if any.
-local function bind_further(row, args)
-  local query, names = args.options.query, {}
-  for name in pairs(query) do
-    if type(name) ~= "string" then
-      return "option 'query' must map names to values: query = { divisionId = … }"
-    end
-    names[#names + 1] = name
-  end
-  table.sort(names)
-  local own = {}
-  for _, param in ipairs(row.params) do
-    own[param.wire] = param.place == "query" and not (is_open(param) and args.values[param.name] == nil) and param
-  end
-  for _, name in ipairs(names) do
-    if own[name] then
-      return ("'%s' has an option of its own: '%s'"):format(name, own[name].name)
-    end
-    args.query[#args.query + 1] = { name, query[name] }
-  end
-end
-
 local function call_option_problem(name, value)
   local kind = CALL_OPTIONS[name]
   if kind == "seconds" then
@@ -259,19 +233,7 @@ function params.bind(row, count, arguments, extra)
     end
   end
 
-  for _, param in ipairs(row.params) do
-    local value = args.values[param.name]
-    if value ~= nil then
-      if param.place == "path" then
-        args.path[param.wire] = type(value) == "number" and text.whole(value) or value
-      elseif param.place == "body" then
-        args.body = value
-      else
-        args.query[#args.query + 1] = { param.wire, value }
-      end
-    end
-  end
-  local problem = args.options.query and bind_further(row, args)
+  local problem = placement.fill(row, args)
   if args.body and getmetatable(args.body) == core.json.partial_mt then
     problem = "the body has only the fields that were selected when it was read; read the whole record first"
   elseif args.options.fields and not problem then
@@ -281,6 +243,30 @@ function params.bind(row, count, arguments, extra)
     return nil, row.name .. ": " .. problem
   end
   return args
+end
+
+--- Returns the bound arguments of the same call with other values: of another page of a
+-- listing.
+---@param row extcontacts.Operation
+---@param args extcontacts.Arguments
+---@param changes table<string, any> Lua name → value
+---@return extcontacts.Arguments|nil
+---@return string|nil misuse
+function params.with(row, args, changes)
+  local copy = shallow_copy(args)
+  copy.path, copy.query, copy.values = {}, {}, shallow_copy(args.values)
+  for name, value in pairs(changes) do
+    local param = row.by_name[name]
+    if not has_type(param, value) then
+      return nil, ("%s: option '%s' %s"):format(row.name, name, type_problem(param, value))
+    end
+    copy.values[name] = value
+  end
+  local problem = placement.fill(row, copy)
+  if problem then
+    return nil, row.name .. ": " .. problem
+  end
+  return copy
 end
 
 return params

@@ -313,11 +313,8 @@ local function list_problem(name, list)
   if type(list) ~= "table" or (#list == 0 and next(list) ~= nil) then
     return ("the answer's %s are not an array"):format(name)
   end
-  for index = 1, #list do
-    if type(list[index]) ~= "table" then
-      return ("the answer's %s[%d] is not a record"):format(name, index)
-    end
-  end
+  local index = core.json.other_than_table(list)
+  return index and ("the answer's %s[%d] is not a record"):format(name, index)
 end
 
 -- Why an object is not a model's; nil if nothing speaks against it.

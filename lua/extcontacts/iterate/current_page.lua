@@ -4,6 +4,25 @@ local core = require "extcontacts.core"
 
 local current_page = {}
 
+local NONE = {}
+
+--- Sets the page whose records are handed out.
+---@param self extcontacts.Iterator changed
+---@param page table
+---@param records table[]
+function current_page.set(self, page, records)
+  self.page, self.records, self.index = page, records, 0
+  self.texts = self.raw and page.raw or nil
+  -- The records, if each can be handed out as it is and without a text.
+  self.plain = not (self.filters or self.texts) and records or NONE
+end
+
+--- Frees the page.
+---@param self extcontacts.Iterator changed
+function current_page.clear(self)
+  self.page, self.records, self.texts, self.index, self.plain = nil, {}, nil, 0, NONE
+end
+
 -- Whether a record was handed out before a resume or a restart.
 local function was_seen(self, record)
   local id = type(record) == "table" and record.id

@@ -2,6 +2,7 @@
 -- pages that a listing can reach, and expired cursors.
 
 local core = require "extcontacts.core"
+local current_page = require "extcontacts.iterate.current_page"
 local errors = require "extcontacts.base.errors"
 local operations = require "extcontacts.api.operations"
 local params = require "extcontacts.api.params"
@@ -12,7 +13,7 @@ local fetch = {}
 
 -- The iteration's deadline in monotonic seconds; it begins at the first call.
 local function deadline_of(iterator)
-  local seconds = iterator.args.options.deadline or iterator.ctx.config.deadline
+  local seconds = iterator.budget or iterator.ctx.config.deadline
   if seconds and not iterator.deadline then
     iterator.deadline = iterator.ctx.now() + seconds
   end
@@ -31,31 +32,12 @@ end
 ---@param place table|nil options that name the page; nil for the next one
 ---@return extcontacts.Arguments
 function fetch.bind(iterator, place)
-  local arguments, row = {}, iterator.row
-  for index, name in ipairs(row.positional) do
-    arguments[index] = iterator.args.values[name]
-  end
-  local options = {}
-  for name, value in pairs(iterator.args.values) do
-    if not row.by_name[name].required then
-      options[name] = value
-    end
-  end
-  for name, value in pairs(iterator.args.options) do
-    if name ~= "deadline" then
-      options[name] = value
-    end
-  end
-  place = place or iterator.paging.options(iterator.pager)
+  local row, bound = iterator.row, iterator.args
+  local changes = place or iterator.paging.options(iterator.pager)
   if row.paged_in == "body" then
-    arguments[1] = with_page(arguments[1], place)
-  else
-    for name, value in pairs(place) do
-      options[name] = value
-    end
+    changes = { [row.positional[1]] = with_page(bound.body, changes) }
   end
-  arguments[#row.positional + 1] = options
-  local args = assert(params.bind(row, #row.positional + 1, arguments))
+  local args = assert(params.with(row, bound, changes))
   args.deadline = deadline_of(iterator)
   if iterator.raw then
     args.raw, args.selection = iterator.takes_lines and "lines" or true, args.selection or iterator.raw
@@ -181,9 +163,8 @@ function fetch.load_page(iterator)
     records = {}
   end
   local more = iterator.paging.advance(iterator.pager, page, records, iterator.row, iterator.options.allow_partial)
-  iterator.page, iterator.records, iterator.index = page, records, 0
+  current_page.set(iterator, page, records)
   iterator.kept = args and args.places and args or nil
-  iterator.texts = iterator.raw and page.raw or nil
   iterator.lines, iterator.has_lines = page.lines, page.lines ~= nil
   iterator.page_position = position
   iterator.exhausted = not more

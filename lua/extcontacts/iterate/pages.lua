@@ -79,7 +79,7 @@ function Iterator:turn_page()
   if self.begun and not self.exhausted then
     -- Free the used page before the next one needs memory.
     self.page_position = self.paging.save(self.pager)
-    self.page, self.records, self.texts, self.index = nil, {}, nil, 0
+    current_page.clear(self)
     self.skip = nil
   end
   local found = fetch.load_page(self)
@@ -110,7 +110,7 @@ end
 --- Decodes all fields of the records from the next page that is requested.
 ---@package
 function Iterator:decode_all()
-  self.args.options.fields, self.args.options.completable = nil, nil
+  self.args.selection = nil
 end
 
 --- Iterates over whole pages: the answer's table, with `entities`, and with the option
@@ -151,21 +151,17 @@ function Iterator:close()
   self.prefetch:drop "cancel"
   fetch.release(self)
   self.finished = true
-  self.records, self.texts, self.index, self.page = {}, nil, 0, nil
+  current_page.clear(self)
 end
 
--- Called by a `for` loop for each record.  Unless records are filtered, the next
--- element of the page is the next record.
+-- Called by a `for` loop for each record, so it is short.
 function metatable.__call(self)
   local index = self.index + 1
-  local record = self.records[index]
-  if record == nil or self.filters then
+  local record = self.plain[index]
+  if record == nil then
     return self:next()
   end
   self.index, self.count = index, self.count + 1
-  if self.texts then
-    return record, self.texts[index]
-  end
   return record
 end
 
@@ -222,11 +218,14 @@ function pages.new(ctx, row, count, arguments)
       return nil, row.iterator .. ": " .. misuse
     end
   end
+  local budget = args.options.deadline
+  args.options.deadline = nil -- of the whole iteration, not of each call
   local paging = cursors[row.paging]
   local self = setmetatable({
     ctx = ctx,
     row = row,
     args = args,
+    budget = budget,
     paging = paging,
     pager = paging.start(args.values, row),
     options = {
@@ -236,8 +235,6 @@ function pages.new(ctx, row, count, arguments)
       completable = options.completable,
     },
     raw = raw, -- the selection without fields
-    records = {},
-    index = 0,
     count = 0,
     count_before = 0,
     finished = false,
@@ -246,9 +243,10 @@ function pages.new(ctx, row, count, arguments)
     prefetch = prefetch.new(ctx, row, options.prefetch ~= false, fetch.prefetch_hooks,
       options.completable),
   }, metatable)
+  current_page.clear(self)
   self.anchor = self.prefetch:anchor()
   self.page_position = paging.save(self.pager)
-  -- Whether `next` must check each record of a page.
+  -- Whether each record of a page must be checked.
   self.filters = options.from ~= nil or options.max_items ~= nil or self.ids ~= nil
   if options.from then
     misuse = resume_token.load(self, options.from)

@@ -279,6 +279,16 @@ static const char *read_lines(decoder *d, const char *at) {
   return at;
 }
 
+/* Ensures slots for one more pair.  [-0 or 2*waiting, +0] */
+static int make_room_for_pair(decoder *d, object *o) {
+  int top = o->table + 2 * o->waiting;
+  if (o->waiting == PAIRS_WAITING || (top > CROWDED && o->waiting > 0)) {
+    settle_object(d->L, o);
+    top = o->table;
+  }
+  return HAS_ROOM(d, top);
+}
+
 /* Reads a field of the object, or skips it.  [-0, +2 or 0] */
 static const char *read_field(decoder *d, const char *at, object *o,
                               const ec_selection *selection) {
@@ -293,8 +303,12 @@ static const char *read_field(decoder *d, const char *at, object *o,
     return NULL;
   if (selection != NULL)
     selected = is_selected(d, &n, o->names, selection, &value);
-  if (selected && !push_key(d, &n, o))
-    return refuse(d, EC_JSON_DUPLICATE, at);
+  if (selected) {
+    if (!make_room_for_pair(d, o))
+      return refuse(d, EC_JSON_DEPTH, at);
+    if (!push_key(d, &n, o))
+      return refuse(d, EC_JSON_DUPLICATE, at);
+  }
   at = ec_json_skip_space(n.end + 1);
   if (*at != ':')
     return refuse(d, EC_JSON_COLON, at);
@@ -334,13 +348,6 @@ static const char *read_object(decoder *d, const char *at,
   at = ec_json_skip_space(at + 1);
   if (*at != '}') {
     for (;;) {
-      int top = o.table + 2 * o.waiting;
-      if (o.waiting == PAIRS_WAITING || (top > CROWDED && o.waiting > 0)) {
-        settle_object(L, &o);
-        top = o.table;
-      }
-      if (!HAS_ROOM(d, top))
-        return refuse(d, EC_JSON_DEPTH, at);
       at = read_field(d, at, &o, selection);
       if (at == NULL)
         return NULL;

@@ -74,6 +74,7 @@ static const ec_selection *build_tree(lua_State *L, room *r) {
       const char *name = lua_tolstring(L, -2, &field->length);
       memcpy(r->bytes, name, field->length);
       field->name = r->bytes;
+      node->lengths |= ec_selection_length(field->length);
       r->bytes += field->length;
       field++;
       node->count++;

@@ -2,54 +2,10 @@
 
 local cjson = require "cjson"
 local escape = require("spec.support.api").escape
+local lookups = require "spec.support.lookups"
 local nginx = require "spec.support.nginx"
 local sandbox = require "spec.support.sandbox"
 local socket = require "socket"
-
-local HTTP = [[
-  lua_shared_dict lookups 4m;
-  lua_shared_dict extcontacts 1m;
-  lua_shared_dict clock 64k;
-  init_by_lua_block {
-    local engine = require("extcontacts.core").engine
-    local now = engine.now
-    function engine.now()
-      return now() + (ngx.shared.clock:get "ahead" or 0)
-    end
-    local ec = require "extcontacts"
-    json = ec.json
-    local shared = require("extcontacts.rate.store.nginx").new "extcontacts"
-    lookup = require("extcontacts.resty").lookup {
-      client = ec.new {
-        base_url = "%s", login_url = "%s", client_id = "%s", client_secret = "%s",
-        rate_store = shared, token_cache = shared, rate = 100000, retry = %s,
-      },
-      dict = "lookups", %s
-    }
-  }
-]]
-
-local SERVER = [[
-  location = /caller {
-    content_by_lua_block {
-      local contact, err, answer = lookup:caller(ngx.unescape_uri(ngx.var.arg_n))
-      ngx.print(json.encode {
-        id = contact and contact.id, name = contact and contact.firstName,
-        kind = err and err.kind, code = err and err.code, worker = ngx.worker.id(),
-        contacts = answer and #answer.contacts, source = answer and answer.source,
-        stale = answer and answer.stale, age = answer and answer.age,
-      })
-      if contact then
-        contact.firstName = "changed by the caller"
-      end
-    }
-  }
-  location = /invalidate { content_by_lua_block { ngx.print(lookup:invalidate(ngx.var.arg_id)) } }
-  location = /forget { content_by_lua_block { ngx.print(lookup:forget(ngx.unescape_uri(ngx.var.arg_n))) } }
-  location = /health { content_by_lua_block { ngx.print(json.encode(lookup:health())) } }
-  location = /metrics { content_by_lua_block { ngx.print(lookup:prometheus()) } }
-  location = /advance { content_by_lua_block { ngx.print(ngx.shared.clock:incr("ahead", ngx.var.arg_seconds, 0)) } }
-]]
 
 local NUMBER = "+13175550142"
 
@@ -75,19 +31,8 @@ describe("a lookup of a caller", function()
     end
   end)
 
-  -- Without a deadline of its own, a lookup has one that no loaded machine reaches.
   local function start(options, settings)
-    options = options or ""
-    if not options:find("deadline", 1, true) then
-      options = "deadline = 30, " .. options
-    end
-    server = nginx.start {
-      http = HTTP:format(api.base_url, api.login_url, api.client_id, api.client_secret,
-        settings and settings.retry or "false", options),
-      server = SERVER,
-      workers = settings and settings.workers,
-      listen = settings and settings.workers and "reuseport" or nil,
-    }
+    server = lookups.start(api, options, settings)
   end
 
   local function caller(number)

@@ -7,18 +7,20 @@ local core = require "extcontacts.core"
 local answer_cache = {}
 
 -- Prefixes of the dictionary's keys: value → answer; id → values whose answers
--- contain the record; value or id → when it was dropped; and the key of the
--- generation, the number of drops.
-local ANSWER, BY_ID, DROPPED, GENERATION = "a:", "i:", "d:", "g"
+-- contain the record; value or id → when it was dropped; and the keys of the
+-- generation, the number of drops, and of the epoch, how often all answers were marked.
+local ANSWER, BY_ID, DROPPED, GENERATION, EPOCH = "a:", "i:", "d:", "g", "epoch"
 
--- Seconds for which a drop is remembered, so that a call that began before it
--- does not restore the answer.  No call takes longer.
-local LONGEST_CALL = 300
+-- Seconds beyond a call's deadline for which a drop is remembered, so that a call that
+-- began before it does not restore the answer.  The answer of a longer call is not stored.
+local GRACE = 10
 
 ---@class extcontacts.CachedAnswer
 ---@field text string JSON
 ---@field found boolean whether any record was found
 ---@field at number monotonic seconds
+---@field epoch integer when its call began
+---@field is_doubtful boolean|nil whether changes may have been missed since it was stored
 ---@field generation integer
 
 ---@class extcontacts.LookupCacheOptions
@@ -26,6 +28,7 @@ local LONGEST_CALL = 300
 ---@field ttl number seconds for which an answer is fresh
 ---@field negative_ttl number seconds for which "not found" is fresh
 ---@field keep number seconds until an answer expires
+---@field deadline number seconds a call may take
 
 ---@class extcontacts.LookupCache
 local Cache = {}
@@ -42,6 +45,7 @@ function answer_cache.new(dict, opts)
     ttl = opts.ttl,
     negative_ttl = opts.negative_ttl,
     keep = opts.keep,
+    longest_call = opts.deadline + GRACE,
   }, Cache)
 end
 
@@ -52,20 +56,35 @@ function Cache:ttl_of(answer)
   return answer.found and self.ttl or self.negative_ttl
 end
 
---- Whether an answer is younger than its TTL.
+--- Whether an answer is younger than its TTL, and no change of it can have been missed.
 ---@param answer extcontacts.CachedAnswer
 ---@return boolean
 function Cache:is_fresh(answer)
-  return core.engine.now() - answer.at < self:ttl_of(answer)
+  return not answer.is_doubtful and core.engine.now() - answer.at < self:ttl_of(answer)
 end
 
-local function pack(answer)
-  return ("%s %.6f\n%s"):format(answer.found and "+" or "-", answer.at, answer.text)
+local function pack(answer, epoch)
+  return ("%s %d %.6f\n%s"):format(answer.found and "+" or "-", epoch, answer.at, answer.text)
 end
 
+-- Nothing for what another version of this module has stored.
 local function unpack_text(packed)
-  local sign, at, text = packed:match("^([+-]) ([%d.]+)\n(.*)$")
-  return { found = sign == "+", at = tonumber(at), text = text }
+  local sign, epoch, at, text = packed:match("^([+-]) (%d+) ([%d.]+)\n(.*)$")
+  return sign and { found = sign == "+", epoch = tonumber(epoch), at = tonumber(at), text = text }
+end
+
+--- Returns the number of drops so far.
+---@return integer
+function Cache:generation()
+  return self.dict:get(GENERATION) or 0
+end
+
+-- The epoch, which changes with the generation only.
+local function epoch_of(self, generation)
+  if self.epoch_generation ~= generation then
+    self.epoch, self.epoch_generation = self.dict:get(EPOCH) or 0, generation
+  end
+  return self.epoch
 end
 
 --- Returns the answer to a value, whatever its age.  The worker's own copy is
@@ -79,7 +98,7 @@ function Cache:get(value)
   if answer and answer.generation == generation and self:is_fresh(answer) then
     return answer, "worker"
   end
-  answer = self:shared(value)
+  answer = self:shared(value, generation)
   if not answer then
     return nil
   end
@@ -90,10 +109,16 @@ end
 
 --- Returns the answer in the dictionary.
 ---@param value string
+---@param generation integer|nil if it is known
 ---@return extcontacts.CachedAnswer|nil
-function Cache:shared(value)
+function Cache:shared(value, generation)
+  local epoch = epoch_of(self, generation or self:generation())
   local packed = self.dict:get(ANSWER .. value)
-  return packed and unpack_text(packed)
+  local answer = packed and unpack_text(packed)
+  if answer then
+    answer.is_doubtful = answer.epoch ~= epoch
+  end
+  return answer or nil
 end
 
 -- Adds a value to the lines under a key.
@@ -107,11 +132,16 @@ local function add_line(dict, key, value, keep)
   end
 end
 
---- Returns the number of drops so far; `put` takes the number from before the
--- call.
----@return integer
-function Cache:generation()
-  return self.dict:get(GENERATION) or 0
+---@class extcontacts.LookupStart when a call began
+---@field at number monotonic seconds
+---@field generation integer
+---@field epoch integer
+
+--- Notes the beginning of a call, for `put`.
+---@return extcontacts.LookupStart
+function Cache:start()
+  local generation = self:generation()
+  return { at = core.engine.now(), generation = generation, epoch = epoch_of(self, generation) }
 end
 
 -- Whether an answer or a record in it was dropped since a time.
@@ -128,13 +158,13 @@ end
 ---@param value string
 ---@param answer { text: string, found: boolean, at: number }
 ---@param ids string[] of the records in it
----@param began number monotonic seconds
----@param generation integer when the call began
-function Cache:put(value, answer, ids, began, generation)
-  if self:generation() ~= generation and was_dropped(self, value, ids, began) then
+---@param start extcontacts.LookupStart of the call
+function Cache:put(value, answer, ids, start)
+  if core.engine.now() - start.at >= self.longest_call
+    or self:generation() ~= start.generation and was_dropped(self, value, ids, start.at) then
     return
   end
-  self.dict:set(ANSWER .. value, pack(answer), self.keep)
+  self.dict:set(ANSWER .. value, pack(answer, start.epoch), self.keep)
   for _, id in ipairs(ids) do
     add_line(self.dict, BY_ID .. id, value, self.keep)
   end
@@ -147,7 +177,7 @@ local function next_generation(self)
 end
 
 local function drop(self, value, now)
-  self.dict:set(DROPPED .. value, now, LONGEST_CALL)
+  self.dict:set(DROPPED .. value, now, self.longest_call)
   local existed = self.dict:get(ANSWER .. value) ~= nil
   self.dict:delete(ANSWER .. value)
   return existed
@@ -171,13 +201,21 @@ end
 function Cache:invalidate(id, now)
   local count = 0
   next_generation(self)
-  self.dict:set(DROPPED .. id, now, LONGEST_CALL)
+  self.dict:set(DROPPED .. id, now, self.longest_call)
   for value in (self.dict:get(BY_ID .. id) or ""):gmatch("[^\n]+") do
     count = count + (drop(self, value, now) and 1 or 0)
   end
   self.dict:delete(BY_ID .. id)
   next_generation(self)
   return count
+end
+
+--- Marks all answers, in all workers: changes may have been missed, so none is fresh
+-- any more.
+function Cache:doubt_all()
+  next_generation(self)
+  self.dict:incr(EPOCH, 1, 0)
+  next_generation(self)
 end
 
 return answer_cache

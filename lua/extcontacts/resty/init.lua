@@ -33,6 +33,8 @@ local resty = {}
 ---@field error_ttl number|nil seconds for which a failure is returned to other callers of the same value;
 --- default 1
 ---@field expand string[]|nil as for `lookup:reverse`
+---@field fleet boolean|nil whether machines share answers, calls and changes through the client's store (its
+--- option `store`); default false
 
 local OPTIONS = {
   client = { "table" },
@@ -48,9 +50,16 @@ local OPTIONS = {
   pause = { "number", default = 5 },
   error_ttl = { "number", default = 1, least = 0 },
   expand = { "table" },
+  fleet = { "boolean", default = false },
 }
 
 local REQUIRED = { "client", "dict" }
+
+-- The store that the client shares with other machines, and its configuration.
+local function fleet_of(client)
+  local ctx = client_context.of(client)
+  return ctx and ctx.store and ctx.store.link and { store = ctx.store, config = ctx.config } or nil
+end
 
 local function problem_of(opts)
   local problem = options.problem(opts, OPTIONS)
@@ -66,6 +75,10 @@ local function problem_of(opts)
   end
   if not problem and not client_context.of(opts.client) then
     problem = "option 'client' is not a client: pass what ec.connect or ec.new returns"
+  end
+  if not problem and opts.fleet and not fleet_of(opts.client) then
+    problem = "option 'fleet' requires a client with a store that the machines share: "
+      .. 'ec.connect { store = "rediss://…" }, or EXTCONTACTS_STORE'
   end
   return problem
 end
@@ -83,7 +96,7 @@ function resty.lookup(opts)
   for name, rule in pairs(OPTIONS) do
     complete[name] = opts[name] == nil and rule.default or opts[name]
   end
-  return caller_lookup.new(ngx.shared[opts.dict], complete)
+  return caller_lookup.new(ngx.shared[opts.dict], complete, opts.fleet and fleet_of(opts.client) or nil)
 end
 
 return resty

@@ -22,7 +22,7 @@ local COUNTERS = {
   {
     name = "lookups_total", label = "result",
     help = "Lookups by the source of their answer.",
-    values = { "worker", "shared", "stale", "api", "joined", "stale_on_error", "error" },
+    values = { "worker", "shared", "stale", "fleet", "api", "joined", "stale_on_error", "error" },
   },
   {
     name = "lookups_unknown_total",
@@ -43,7 +43,16 @@ local COUNTERS = {
   },
   {
     name = "invalidated_total",
-    help = "Answers dropped by invalidate or forget.",
+    help = "Answers dropped by invalidate or forget, here or on another machine.",
+  },
+  {
+    name = "fleet_total", label = "result",
+    help = "Questions to the store that machines share, by what followed.",
+    values = { "answer", "call", "wait", "away", "stopped" },
+  },
+  {
+    name = "fleet_changes_total",
+    help = "Changes that were read from the store.",
   },
 }
 
@@ -96,8 +105,11 @@ end
 --- Increments a counter.
 ---@param name string
 ---@param value string|nil of the counter's label
-function Metrics:count(name, value)
-  add(self, PREFIX .. name .. (value and ":" .. value or ""), 1)
+---@param amount number|nil default 1
+function Metrics:count(name, value, amount)
+  if amount ~= 0 then
+    add(self, PREFIX .. name .. (value and ":" .. value or ""), amount or 1)
+  end
 end
 
 --- Adds the duration of a call to the API.

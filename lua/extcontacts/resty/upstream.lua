@@ -1,16 +1,19 @@
 --- The API behind a lookup: one call for equal questions, guarded by the circuit
 -- breaker; the answer goes into the cache, a failure into the dictionary for a
--- moment.
+-- moment.  If machines share their answers, another one's comes first.
 
 local breaker = require "extcontacts.resty.breaker"
 local call = require "extcontacts.call"
 local client_context = require "extcontacts.call.client_context"
+local compat = require "extcontacts.base.compat"
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 local json = require "extcontacts.base.json"
 local metrics = require "extcontacts.resty.metrics"
 local outcome = require "extcontacts.api.outcome"
 local single_flight = require "extcontacts.resty.single_flight"
+
+local unpack = compat.unpack
 
 local upstream = {}
 
@@ -38,8 +41,9 @@ Upstream.__index = Upstream
 ---@param opts extcontacts.LookupOptions complete
 ---@param cache extcontacts.LookupCache
 ---@param counters extcontacts.LookupMetrics
+---@param fleet extcontacts.FleetAnswers|nil
 ---@return extcontacts.Upstream
-function upstream.new(dict, opts, cache, counters)
+function upstream.new(dict, opts, cache, counters, fleet)
   return setmetatable({
     dict = dict,
     context = client_context.of(opts.client),
@@ -48,6 +52,7 @@ function upstream.new(dict, opts, cache, counters)
     expand = opts.expand,
     cache = cache,
     metrics = counters,
+    fleet = fleet,
     breaker = breaker.new(dict, opts, counters),
     single_flight = single_flight.new(dict, opts.deadline + LOCK_GRACE),
     refreshes = 0,
@@ -85,9 +90,17 @@ local function ids_in(result)
   return ids
 end
 
+-- The ids that an answer is dropped by: those of its records, and the value's digest.
+local function keys_of(self, value, ids)
+  local keys = { unpack(ids) }
+  keys[#keys + 1] = self.fleet and self.fleet:digest(value)
+  return keys
+end
+
 -- Sends the call, and counts and stores its outcome.
-local function send(self, value, due, permit)
-  local began, generation = now(), self.cache:generation()
+local function send(self, value, due, permit, fleet_permit)
+  local start = self.cache:start()
+  local began = start.at
   local options = { deadline = math.max(due - began, 0.001), expand = self.expand }
   local result, err, text = call.named_with_text(self.context, "lookup.reverse", 2, { value, options })
   local ended = now()
@@ -107,7 +120,11 @@ local function send(self, value, due, permit)
   local ids = ids_in(result)
   local answer = { found = #ids > 0, at = ended, text = text, content = result }
   self.metrics:count("api_calls_total", answer.found and "found" or "unknown")
-  self.cache:put(value, answer, ids, began, generation)
+  local keys = keys_of(self, value, ids)
+  self.cache:put(value, answer, keys, start)
+  if fleet_permit then
+    self.fleet:put(fleet_permit, answer, keys)
+  end
   return answer
 end
 
@@ -120,14 +137,52 @@ local function circuit_open(self, wait)
 end
 
 -- Sends the call unless the circuit is open; the caller holds the lock.
-local function send_locked(self, value, due)
+local function send_locked(self, value, due, fleet_permit)
   local permit, wait = self.breaker:admit(now())
   if not permit then
     return nil, circuit_open(self, wait)
   end
-  local ok, answer, err = pcall(send, self, value, due, permit)
+  local ok, answer, err = pcall(send, self, value, due, permit, fleet_permit)
   if not ok then
     self.breaker:undecided(permit, now())
+    error(answer, 0)
+  end
+  return answer, err
+end
+
+local function deadline_passed()
+  return errors.new {
+    kind = "timeout", code = "lookup_deadline", retryable = true,
+    message = "the lookup's deadline passed before the API answered",
+  }
+end
+
+-- Keeps another machine's answer.
+local function adopt(self, value, answer, start)
+  answer.content, answer.source = json.decode(answer.text), "fleet"
+  self.cache:put(value, answer, keys_of(self, value, ids_in(answer.content)), start)
+  return answer
+end
+
+-- Takes another machine's answer, or else sends the call; the caller holds the lock.
+local function obtain(self, value, due, known, may_wait)
+  if not self.fleet then
+    return send_locked(self, value, due)
+  end
+  local start = self.cache:start()
+  local result, found = self.fleet:ask(value, due, known, may_wait)
+  if result == "answer" then
+    return adopt(self, value, found, start)
+  elseif result == "stopped" then
+    return nil, deadline_passed()
+  elseif result == "wait" then
+    return nil
+  end
+  local ok, answer, err = pcall(send_locked, self, value, due, found)
+  if found and not (ok and answer) then
+    self.fleet:release(found)
+  end
+  if not ok then
     error(answer, 0)
   end
   return answer, err
@@ -142,7 +197,7 @@ local function send_once(self, value, due, may_wait)
       local err
       if not (answer and self.cache:is_fresh(answer)) then
         local ok
-        ok, answer, err = pcall(send_locked, self, value, due)
+        ok, answer, err = pcall(obtain, self, value, due, answer, may_wait)
         if not ok then
           self.single_flight:unlock(value)
           error(answer, 0)
@@ -165,20 +220,13 @@ local function send_once(self, value, due, may_wait)
   until not free
 end
 
-local function deadline_passed()
-  return errors.new {
-    kind = "timeout", code = "lookup_deadline", retryable = true,
-    message = "the lookup's deadline passed before the API answered",
-  }
-end
-
 --- Fetches an answer, by a call shared with every caller of the same value.
 ---@param value string
 ---@param due number monotonic seconds: when the call must have ended
 ---@param wait_until number monotonic seconds: when this caller stops waiting, which may be earlier
 ---@return extcontacts.CachedAnswer|nil
 ---@return extcontacts.Error|nil
----@return "api"|"joined"|nil source
+---@return "api"|"fleet"|"joined"|nil source
 function Upstream:fetch(value, due, wait_until)
   local answer, err, joined
   repeat
@@ -196,7 +244,7 @@ function Upstream:fetch(value, due, wait_until)
   if not answer then
     return nil, err and errors.copy(err) or deadline_passed()
   end
-  return answer, nil, joined and "joined" or "api"
+  return answer, nil, joined and "joined" or answer.source or "api"
 end
 
 -- The function of a refresh.

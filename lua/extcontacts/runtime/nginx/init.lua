@@ -46,6 +46,12 @@ function nginx.starts()
   return nginx.present() and ngx.get_phase() == "init"
 end
 
+--- Whether this code runs where it can wait.
+---@return boolean
+function nginx.can_wait()
+  return CAN_WAIT[ngx.get_phase()] == true
+end
+
 --- Raises an error where code can't wait, at the line that called the module.
 function nginx.check()
   local phase = ngx.get_phase()

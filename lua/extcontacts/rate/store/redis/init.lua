@@ -32,6 +32,8 @@ local MOST_SHARES = 64
 
 ---@class extcontacts.RedisStore: extcontacts.Store
 ---@field link extcontacts.RedisLink
+---@field changes_key string the stream of changed records
+---@field member_id fun(): string what stands for this process
 local Store = { __name = "extcontacts.redis_store" }
 
 function Store:__tostring()
@@ -177,6 +179,7 @@ function redis_store.new(place, fallback, options)
   local self = setmetatable({
     address = place, fallback = fallback, shares = {}, share_count = 0,
     link = links.new(link_options),
+    changes_key = announcer.STREAM,
     -- A claim outlasts a slow answer of the server.
     claim = place.timeout,
   }, Store)
@@ -186,6 +189,10 @@ function redis_store.new(place, fallback, options)
 
   function link_options.on_available()
     self.announcer:send()
+  end
+
+  function self.member_id()
+    return member_of(self)
   end
 
   function self.update(key, change, check, call)

@@ -193,6 +193,34 @@ function Link:exchange(request, call)
   return nil, self.problem
 end
 
+--- Sends a command that the server may hold back, on a connection of its own.
+---@param command (string|number)[]
+---@param seconds number for which the server may hold it back
+---@return any reply nil if the server is away
+---@return string|nil problem
+function Link:run(command, seconds)
+  if self.is_away then
+    look(self)
+    return nil, self.problem
+  end
+  local socket, problem = connect(self, core.engine.now() + self.options.address.timeout)
+  local replies
+  if socket then
+    replies, problem = roundtrip(socket, { command }, core.engine.now() + seconds + self.options.address.timeout)
+  end
+  local is_error = replies and resp.error_code(replies[1]) ~= nil
+  if not replies or is_error then
+    problem = is_error and handshake.meaning(replies[1]) or problem
+    if socket then
+      socket:close()
+    end
+    lose(self, problem)
+    return nil, self.problem
+  end
+  socket:setkeepalive(KEPT * 1000, MOST_KEPT)
+  return replies[1]
+end
+
 -- Passes the results on.
 local function end_all(requests, replies)
   for index, request in ipairs(requests) do

@@ -1,5 +1,5 @@
 --- The text of the script that runs inside Redis: `rate.window`, as it is, and
--- `script` beside this file.
+-- `script` and `answers_script` beside this file.
 
 local files = require "extcontacts.base.files"
 
@@ -17,11 +17,23 @@ end
 
 local kept
 
+local TEXT = [[
+local rate_window = (function()
+%s
+end)()
+local answers = (function()
+%s
+end)()
+local run = (function()
+%s
+end)()
+return run(redis, cjson, rate_window, answers, KEYS, ARGV)]]
+
 --- Returns the text.  Reads the files at the first call.
 ---@return string
 function program.text()
-  kept = kept or ("local rate_window = (function()\n%s\nend)()\nlocal run = (function()\n%s\nend)()\n%s")
-    :format(source "window.lua", source "store/redis/script.lua", "return run(redis, cjson, rate_window, KEYS, ARGV)")
+  kept = kept or TEXT:format(source "window.lua", source "store/redis/answers_script.lua",
+    source "store/redis/script.lua")
   return kept
 end
 

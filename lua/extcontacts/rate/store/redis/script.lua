@@ -7,9 +7,6 @@ local redis, cjson, rate_window, keys -- of the running call
 -- kept beyond two periods.
 local MEMBER_SECONDS, KEPT = 120, 120
 
--- Entries that the stream of changes keeps, about.
-local MOST_CHANGES = 10000
-
 local function clock()
   local time = redis.call("TIME")
   return time[1] + time[2] / 1e6
@@ -127,17 +124,6 @@ function functions.replace(values)
   return 1
 end
 
--- Appends ids of changed records to the stream that is read by those who keep copies.
--- Returns 1, or the text of an error, which does not concern the other functions.
-function functions.announce(values)
-  if #values.ids == 0 then
-    return 1
-  end
-  local ok, failure = pcall(redis.call, "XADD", keys[1], "MAXLEN", "~", MOST_CHANGES, "*",
-    "ids", table.concat(values.ids, " "))
-  return ok and 1 or type(failure) == "table" and failure.err or failure -- by version
-end
-
 -- The server's functions.  Its error for a lack of permission does not name the command.
 local function named(server)
   return {
@@ -155,7 +141,11 @@ local function named(server)
   }
 end
 
-return function(server, json, window_module, key_names, arguments)
+return function(server, json, window_module, answers, key_names, arguments)
   redis, cjson, rate_window, keys = named(server), json, window_module, key_names
-  return functions[arguments[1]](cjson.decode(arguments[2]))
+  local name, values = arguments[1], cjson.decode(arguments[2])
+  if answers[name] then
+    return answers[name]({ call = redis.call, clock = clock, run = server_run }, values)
+  end
+  return functions[name](values)
 end

@@ -70,7 +70,7 @@ ENV = LUA_NAME=$(LUA_NAME) BUILD=$(BUILD) sh spec/support/env.sh
 RUN = @MAKE="$(MAKE)" sh spec/support/run.sh
 
 PORT ?= 8080
-.PHONY: all both help deps deps-optional demo nginx-example test check \
+.PHONY: all both help deps deps-optional demo nginx-example fleet-example test check \
   check-quick check-deep check-ports check-bare generate install uninstall env rock-check deb soak bench-json bench-nginx clean
 
 all: $(CORE) $(COMMANDS:%=$(BUILD)/bin/%)
@@ -145,6 +145,8 @@ help:
 #:                   contacts on a local server
 #: make nginx-example  a caller lookup inside nginx with a page to look at, on
 #:                   PORT (8080) of this machine, against a local server
+#: make fleet-example  two nginx instances that share a rate limit, a token and their
+#:                   answers through a Redis server, against a local server
 #: make test         install what is missing, build, run the specs on both;
 #:                   SPECS=spec/core/json_spec.lua: only these (or busted's options)
 #: make deps         only install what is missing (Debian packages, by apt)
@@ -191,6 +193,11 @@ nginx-example:
 	@$(MAKE) --no-print-directory -s both
 	@eval "$$(LUA_NAME=luajit BUILD=build/luajit sh spec/support/env.sh)" && \
 	  LUA=luajit PORT=$(PORT) sh examples/nginx/run.sh
+
+fleet-example:
+	$(DEPS) fleet
+	@$(MAKE) --no-print-directory -s both
+	@eval "$$(LUA_NAME=luajit BUILD=build/luajit sh spec/support/env.sh)" && LUA=luajit sh examples/fleet/run.sh
 
 test:
 	$(DEPS) test

@@ -5,7 +5,7 @@
 #   deps.sh [--list|--probe] SET...
 #   deps.sh --has PACKAGE
 #
-# SET: build demo test optional check fuzz deep rock ports deb bare
+# SET: build demo fleet test optional check fuzz deep rock ports deb bare
 #
 # Looks for programs, libraries and Lua modules themselves (not for packages).
 # What is missing is installed with apt where there is apt: directly as root,
@@ -37,6 +37,7 @@ add_sets() {
     case $set in
     build | optional | lua53 | bare) ;;
     demo | deb) add_sets build ;;
+    fleet) add_sets demo ;;
     rock) add_sets build lua53 ;;
     ports) add_sets check lua53 ;;
     test) add_sets demo ;;
@@ -186,6 +187,7 @@ need optional "libphonenumber's Python port" "python3-phonenumbers" \
 need optional "xlsx2csv" "xlsx2csv" have xlsx2csv
 # Optional: its package starts a service, which `make test` must not do to a machine.
 need optional "redis-server 7.0" "redis-server" have redis-server
+need fleet "redis-server 7.0" "redis-server" have redis-server
 need optional "zsh" "zsh" have zsh
 need optional "fish" "fish" have fish
 need optional "chromium, to look at pages" "chromium" have chromium
@@ -266,4 +268,9 @@ case $missing in
 *nginx-light*)
   echo "Debian may have started nginx's own service: extcontacts runs nginx"
   echo "itself and doesn't need it (systemctl disable --now nginx)." ;;
+esac
+case $missing in
+*redis-server*)
+  echo "Debian may have started Redis's own service: the specs and the example run"
+  echo "redis-server themselves (systemctl disable --now redis-server)." ;;
 esac

@@ -1,9 +1,11 @@
 -- The store in Redis, inside nginx: two instances, as on two machines.
 
+local announcer = require "extcontacts.rate.store.redis.announcer"
 local nginx = require "spec.support.nginx"
 local programs = require "spec.support.programs"
 local redis = require "spec.support.redis"
 local sandbox = require "spec.support.sandbox"
+local session = require("spec.support.api").session
 local tls = require "spec.support.tls"
 
 describe("nginx instances with a store in Redis", function()
@@ -37,6 +39,12 @@ describe("nginx instances with a store in Redis", function()
           content_by_lua_block {
             local page, err = client.contacts:list({ page_size = 1, deadline = 20 })
             ngx.print(page and "page" or err.code or tostring(err))
+          }
+        }
+        location = /write {
+          content_by_lua_block {
+            local done, err = client.contacts:update(ngx.var.arg_id, { firstName = "Ann" }, { deadline = 20 })
+            ngx.print(done and "done" or tostring(err))
           }
         }
         location = /neighbour { content_by_lua_block { ngx.print "here" } }
@@ -123,5 +131,35 @@ describe("nginx instances with a store in Redis", function()
       assert.equal("page", server:must "/get")
       assert.is_true(os.time() < ends_at, "the store was not found again")
     until server:errors():find("is available again", 1, true)
+  end)
+
+  it("announce what they change, after the store was away too", function()
+    programs.need(redis.package, pending)
+    store = redis.start()
+    local api = sandbox.shared()
+    api:reset()
+    local ids = {}
+    for index, contact in ipairs(session(api):must("GET", "/contacts?pageSize=2").entities) do
+      ids[index] = contact.id
+    end
+    local server = start(api, store.url, "rate = 100000, rate_period = 1")
+    local function announced()
+      local found = {}
+      for _, entry in ipairs(store:command("XRANGE", announcer.STREAM, "-", "+")) do
+        found[#found + 1] = entry[2][2]
+      end
+      return table.concat(found, " ")
+    end
+    assert.equal("done", server:must("/write?id=" .. ids[1]))
+    nginx.eventually(function()
+      return announced() == ids[1]
+    end)
+    store:kill()
+    assert.equal("done", server:must("/write?id=" .. ids[2]))
+    store:start_again()
+    nginx.eventually(function()
+      server:must "/get"
+      return announced() == ids[2]
+    end)
   end)
 end)

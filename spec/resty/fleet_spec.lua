@@ -2,7 +2,9 @@
 -- with a dictionary of its own.
 
 local cjson = require "cjson"
+local compat = require "extcontacts.base.compat"
 local escape = require("spec.support.api").escape
+local files = require "extcontacts.base.files"
 local lookups = require "spec.support.lookups"
 local nginx = require "spec.support.nginx"
 local programs = require "spec.support.programs"
@@ -320,6 +322,30 @@ describe("lookups on several machines", function()
     end)
     assert.equal(1, #store:command("KEYS", "*:answer:*"))
     assert.equal("available", cjson.decode(server:must "/health").fleet)
+  end)
+
+  it("need the documented permissions of the store only", function()
+    local words = {}
+    for word in files.read("docs/rate-limits.md"):match("\nACL SETUSER (.-)\n```"):gmatch "%S+" do
+      words[#words + 1] = word == ">PASSWORD" and ">s3cret-word" or word
+    end
+    store:command("ACL", "SETUSER", compat.unpack(words))
+    local url = store.url:gsub("//", "//extcontacts:s3cret-word@")
+    local first, second = start(nil, { url = url }), start(nil, { url = url })
+    assert.equal("api", caller(first).source)
+    nginx.eventually(function()
+      return #store:command("KEYS", "*:answer:*") == 1
+    end)
+    assert.equal("fleet", caller(second).source)
+    await_reader(second)
+    rename "Anna"
+    assert.equal("1", first:must("/invalidate?id=" .. contact.id))
+    nginx.eventually(function()
+      return caller(second).name == "Anna"
+    end)
+    for _, server in ipairs { first, second } do
+      assert.is_nil(server:errors():find("permission", 1, true))
+    end
   end)
 
   it("need a client with a store", function()

@@ -2,6 +2,7 @@
 local launch = require "extcontacts.sandbox.launch"
 local load = require "bench.nginx.load"
 local nginx = require "spec.support.nginx"
+local redis = require "spec.support.redis"
 local socket = require "socket"
 local tls = require "spec.support.tls"
 
@@ -263,11 +264,29 @@ function measurements.dead()
   end
 end
 
+-- What a store costs the lookups of a worker, and what else it serves; also while the
+-- store hangs.
+function measurements.fleet()
+  local api, store = start_api(0.02), redis.start()
+  local alone = start_worker(api.api)
+  local shared = start_worker(api.api, ("store = %q, fleet = true"):format((store.url:gsub("%?.*", ""))))
+  local kit = { name = "kit", path = "/kit", server = alone }
+  local fleet = { name = "kit, fleet", path = "/kit", server = shared, reference = kit }
+  load.compare("20 ms upstream, 64 at the same time, with a store", 64, { kit, fleet })
+  store:signal "STOP"
+  load.compare("the same while the store hangs", 64, { kit, fleet })
+  store:signal "CONT"
+  shared:stop()
+  alone:stop()
+  store:stop()
+  api:stop()
+end
+
 print(("%s; libcurl %s; %s; %d rounds of %g s"):format(output((launch.find_nginx()) .. " -v"):match "nginx/%S+",
   output "curl-config --version":match "([%d.]+)%s*$", output "wrk -v":match "wrk %S+", ROUNDS, SECONDS))
-local wanted = #arg > 0 and arg or { "20ms", "0ms", "tls", "one", "dead" }
+local wanted = #arg > 0 and arg or { "20ms", "0ms", "tls", "one", "dead", "fleet" }
 for _, name in ipairs(wanted) do
   local measure = measurements[name]
-    or error("unknown measurement '" .. name .. "'; expected 20ms, 0ms, tls, one or dead", 0)
+    or error("unknown measurement '" .. name .. "'; expected 20ms, 0ms, tls, one, dead or fleet", 0)
   measure()
 end

@@ -72,18 +72,18 @@ end
 
 --- This module's caller lookup, extcontacts.resty.
 ---@param api { url: string, ca_file: string|nil }
----@param options table|nil of the lookup
+---@param options table|nil of the lookup, and `store`, the client's
 ---@return fun()
 function peers.kit(api, options)
-  local all = {
-    dict = "lookups",
-    client = ec.new {
-      base_url = api.url, login_url = api.url, access_token = "token", ca_file = api.ca_file, rate = false,
-    },
-  }
+  local all = { dict = "lookups" }
   for name, value in pairs(options or {}) do
     all[name] = value
   end
+  all.client = ec.new {
+    base_url = api.url, login_url = api.url, access_token = "token", ca_file = api.ca_file, rate = false,
+    store = all.store,
+  }
+  all.store = nil
   local lookup = resty.lookup(all)
   return function()
     local contact, err, answer = lookup:caller((ngx.unescape_uri(ngx.var.arg_n)))

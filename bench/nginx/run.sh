@@ -14,7 +14,9 @@
 # With BASE, the folder of a built clone of an earlier commit, `20ms` and `0ms` compare
 # `client` and `kit` with those of that clone instead.
 #
-#   ROUNDS=3 sh bench/nginx/run.sh [20ms] [0ms] [tls] [one] [dead]
+# `fleet` needs redis-server.
+#
+#   ROUNDS=3 sh bench/nginx/run.sh [20ms] [0ms] [tls] [one] [dead] [fleet]
 set -eu
 cd "$(dirname "$0")/../.."
 command -v wrk >/dev/null || { echo "bench/nginx needs wrk: apt-get install wrk" >&2; exit 1; }

@@ -20,7 +20,8 @@ pids=$pid
 port=$(free_port)
 redis-server --bind 127.0.0.1 --port "$port" --dir "$work" --save '' --maxmemory-policy noeviction >"$work/redis.log" &
 pids="$pids $!"
-export EXTCONTACTS_STORE="redis://127.0.0.1:$port"
+# A busy machine may not answer within the default of 0.25 seconds.
+export EXTCONTACTS_STORE="redis://127.0.0.1:$port?timeout=5"
 
 ports=
 for name in first second; do

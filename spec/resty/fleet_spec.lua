@@ -9,10 +9,9 @@ local lookups = require "spec.support.lookups"
 local nginx = require "spec.support.nginx"
 local programs = require "spec.support.programs"
 local redis = require "spec.support.redis"
-local sandbox = require "spec.support.sandbox"
 local session = require("spec.support.api").session
 
-local NUMBER = "+13175550142"
+local NUMBER, caller = lookups.NUMBER, lookups.caller
 
 describe("lookups on several machines", function()
   local api, store, contact
@@ -21,12 +20,7 @@ describe("lookups on several machines", function()
   before_each(function()
     programs.need(redis.package, pending)
     store = redis.start()
-    api = sandbox.shared { resets = false }
-    api:reset()
-    contact = session(api):must("POST", "/contacts", {
-      firstName = "Ann", lastName = "Lee", workPhone = { display = NUMBER, e164 = NUMBER },
-    })
-    api:control("DELETE", "/sandbox/ledger")
+    api, contact = lookups.api()
   end)
 
   after_each(function()
@@ -58,23 +52,12 @@ describe("lookups on several machines", function()
     return server
   end
 
-  local function caller(server, number)
-    return cjson.decode(server:must("/caller?n=" .. escape(number or NUMBER)))
-  end
-
   local function calls()
-    local count = 0
-    for _, entry in ipairs(api:control("GET", "/sandbox/ledger?last=1000")) do
-      if entry.operation == "lookup.reverse" then
-        count = count + 1
-      end
-    end
-    return count
+    return lookups.calls(api)
   end
 
   local function faults(list)
-    api:control("DELETE", "/sandbox/faults")
-    api:control("POST", "/sandbox/faults", list)
+    lookups.faults(api, list)
   end
 
   local function metric(server, name)

@@ -4,23 +4,15 @@ local cjson = require "cjson"
 local escape = require("spec.support.api").escape
 local lookups = require "spec.support.lookups"
 local nginx = require "spec.support.nginx"
-local sandbox = require "spec.support.sandbox"
 local socket = require "socket"
 
-local NUMBER = "+13175550142"
+local NUMBER = lookups.NUMBER
 
 describe("a lookup of a caller", function()
   local api, server, contact
 
   before_each(function()
-    api = sandbox.shared { resets = false }
-    api:reset()
-    local session = require("spec.support.api").session(api)
-    contact = session:must("POST", "/contacts", {
-      firstName = "Ann", lastName = "Lee",
-      workPhone = { display = NUMBER, e164 = NUMBER },
-    })
-    api:control("DELETE", "/sandbox/ledger")
+    api, contact = lookups.api()
   end)
 
   after_each(function()
@@ -36,23 +28,15 @@ describe("a lookup of a caller", function()
   end
 
   local function caller(number)
-    return cjson.decode(server:must("/caller?n=" .. escape(number or NUMBER)))
+    return lookups.caller(server, number)
   end
 
-  -- The number of lookups that the API has received.
   local function calls()
-    local count = 0
-    for _, entry in ipairs(api:control("GET", "/sandbox/ledger?last=1000")) do
-      if entry.operation == "lookup.reverse" then
-        count = count + 1
-      end
-    end
-    return count
+    return lookups.calls(api)
   end
 
   local function faults(list)
-    api:control("DELETE", "/sandbox/faults")
-    api:control("POST", "/sandbox/faults", list)
+    lookups.faults(api, list)
   end
 
   -- The number of calls that the first fault applies to, answered or not.

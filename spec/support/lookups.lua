@@ -4,9 +4,14 @@
 --   server:must "/caller?n=%2B13175550142"      a summary of the answer
 --   server:must "/advance?seconds=600"          puts the clock of all workers forward
 
+local cjson = require "cjson"
+local escape = require("spec.support.api").escape
 local nginx = require "spec.support.nginx"
+local sandbox = require "spec.support.sandbox"
+local session = require("spec.support.api").session
 
-local lookups = {}
+--- The number that the specs ask for.
+local lookups = { NUMBER = "+13175550142" }
 
 local HTTP = [[
   lua_shared_dict lookups 4m;
@@ -75,6 +80,48 @@ function lookups.start(api, options, settings)
     workers = settings.workers,
     listen = settings.workers and "reuseport" or nil,
   }
+end
+
+--- A sandbox with a contact that has the number.
+---@return table api
+---@return table contact
+function lookups.api()
+  local api = sandbox.shared { resets = false }
+  api:reset()
+  local contact = session(api):must("POST", "/contacts", {
+    firstName = "Ann", lastName = "Lee", workPhone = { display = lookups.NUMBER, e164 = lookups.NUMBER },
+  })
+  api:control("DELETE", "/sandbox/ledger")
+  return api, contact
+end
+
+--- The summary of the answer for a number.
+---@param server table
+---@param number string|nil
+---@return table
+function lookups.caller(server, number)
+  return cjson.decode(server:must("/caller?n=" .. escape(number or lookups.NUMBER)))
+end
+
+--- The number of lookups that the sandbox has received.
+---@param api table
+---@return integer
+function lookups.calls(api)
+  local count = 0
+  for _, entry in ipairs(api:control("GET", "/sandbox/ledger?last=1000")) do
+    if entry.operation == "lookup.reverse" then
+      count = count + 1
+    end
+  end
+  return count
+end
+
+--- Replaces the sandbox's faults.
+---@param api table
+---@param list table[]
+function lookups.faults(api, list)
+  api:control("DELETE", "/sandbox/faults")
+  api:control("POST", "/sandbox/faults", list)
 end
 
 return lookups

@@ -5,15 +5,12 @@
 local breaker = require "extcontacts.resty.breaker"
 local call = require "extcontacts.call"
 local client_context = require "extcontacts.call.client_context"
-local compat = require "extcontacts.base.compat"
 local core = require "extcontacts.core"
 local errors = require "extcontacts.base.errors"
 local json = require "extcontacts.base.json"
 local metrics = require "extcontacts.resty.metrics"
 local outcome = require "extcontacts.api.outcome"
 local single_flight = require "extcontacts.resty.single_flight"
-
-local unpack = compat.unpack
 
 local upstream = {}
 
@@ -90,11 +87,9 @@ local function ids_in(result)
   return ids
 end
 
--- The ids that an answer is dropped by: those of its records, and the value's digest.
-local function keys_of(self, value, ids)
-  local keys = { unpack(ids) }
-  keys[#keys + 1] = self.fleet and self.fleet:digest(value)
-  return keys
+-- Adds the value's digest to the ids that an answer is dropped by, those of its records.
+local function add_digest(self, ids, value)
+  ids[#ids + 1] = self.fleet and self.fleet:digest(value)
 end
 
 -- Sends the call, and counts and stores its outcome.
@@ -120,10 +115,10 @@ local function send(self, value, due, permit, fleet_permit)
   local ids = ids_in(result)
   local answer = { found = #ids > 0, at = ended, text = text, content = result }
   self.metrics:count("api_calls_total", answer.found and "found" or "unknown")
-  local keys = keys_of(self, value, ids)
-  self.cache:put(value, answer, keys, start)
+  add_digest(self, ids, value)
+  self.cache:put(value, answer, ids, start)
   if fleet_permit then
-    self.fleet:put(fleet_permit, answer, keys)
+    self.fleet:put(fleet_permit, answer, ids)
   end
   return answer
 end
@@ -160,7 +155,9 @@ end
 -- Keeps another machine's answer.
 local function adopt(self, value, answer, start)
   answer.content, answer.source = json.decode(answer.text), "fleet"
-  self.cache:put(value, answer, keys_of(self, value, ids_in(answer.content)), start)
+  local ids = ids_in(answer.content)
+  add_digest(self, ids, value)
+  self.cache:put(value, answer, ids, start)
   return answer
 end
 

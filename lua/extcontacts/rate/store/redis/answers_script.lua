@@ -1,7 +1,7 @@
 --- The server's part of a caller lookup on several machines (`resty.fleet_answers`,
 -- `resty.fleet_changes`): answers that the machines share, the right to ask the API,
 -- and the stream of changed records.  It runs inside Redis, like `script` beside it,
--- which passes what it uses.
+-- which passes what it uses, with the name of the stream.
 --
 -- An answer is stored under a digest.  Its ids are those of the records in it, and the
 -- digest itself.  What a different run of the server has stored may lack the last
@@ -12,8 +12,6 @@ local PREFIX = "extcontacts:{lookup}:"
 -- A digest → the answer, and who asks the API for it; an id → the digests of the answers
 -- with this record, and when it last changed.
 local ANSWER, CALL, RECORD, CHANGED = PREFIX .. "answer:", PREFIX .. "call:", PREFIX .. "record:", PREFIX .. "changed:"
-
-local CHANGES = PREFIX .. "changes"
 
 -- Entries that the stream of changes keeps, about; and how many are returned at once.
 local MOST_CHANGES, AT_ONCE = 10000, 100
@@ -31,7 +29,7 @@ local NEWER = 1
 
 local functions = {}
 
--- Returns the sign, age and text of an answer; nil if there is none that can be used.
+-- Returns the sign, age and text of an answer; nil if no usable one is stored.
 local function load_answer(server, digest, run, now)
   local stored = server.call("GET", ANSWER .. digest)
   if not stored then
@@ -126,14 +124,14 @@ function functions.announce(server, values)
     return 1
   end
   local dropped, failure = pcall(drop, server, values.ids)
-  local added, other = pcall(server.call, "XADD", CHANGES, "MAXLEN", "~", MOST_CHANGES, "*",
+  local added, other = pcall(server.call, "XADD", server.stream, "MAXLEN", "~", MOST_CHANGES, "*",
     "ids", table.concat(values.ids, " "))
   return dropped and added and 1 or text_of(not added and other or failure)
 end
 
 -- The last entry's id, how many entries there were, and how many there are.
 local function describe_stream(server)
-  local ok, info = pcall(server.call, "XINFO", "STREAM", CHANGES)
+  local ok, info = pcall(server.call, "XINFO", "STREAM", server.stream)
   if not ok and not text_of(info):find("no such key", 1, true) then
     error(info, 0)
   end
@@ -153,7 +151,7 @@ function functions.changes(server, values)
     return { run, last, count, 1 }
   end
   local result = { run, values.entry, values.count, 0 }
-  for _, entry in ipairs(server.call("XRANGE", CHANGES, "(" .. values.entry, "+", "COUNT", AT_ONCE)) do
+  for _, entry in ipairs(server.call("XRANGE", server.stream, "(" .. values.entry, "+", "COUNT", AT_ONCE)) do
     result[2], result[3] = entry[1], result[3] + 1
     result[#result + 1] = entry[2][2]
   end

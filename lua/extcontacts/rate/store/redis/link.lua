@@ -213,7 +213,7 @@ end
 
 --- Runs a function of the script without waiting for its result.
 ---@param request extcontacts.RedisRequest
----@param on_end (fun(result: any))|nil called later, once, with the result, or with nil if there is none
+---@param on_end (fun(result: any))|nil called later, once, with the result; with nil if the request failed
 ---@return boolean sent false if the connection is not ready; `on_end` is not called
 function Link:post(request, on_end)
   self.notify = self.notify or runtime.here({}).notify

@@ -116,25 +116,30 @@ local function connect(self, due)
   return socket
 end
 
--- Runs functions of the script on one connection; returns their results.  A failure of
--- the first counts for all.
-local function perform(self, requests, due)
+local function commands_of(self, sha, requests)
+  local commands = {}
+  for index, request in ipairs(requests) do
+    commands[index] = request.command or link.command(self.options, sha, request)
+  end
+  return commands
+end
+
+-- Runs functions of the script, or commands, on one connection; returns their results.  A
+-- failure of the first counts for all.  `held`: seconds for which the server may hold
+-- back its reply.
+local function perform(self, requests, due, held)
   local socket, problem = connect(self, due)
   if not socket then
     return nil, problem
   end
-  local commands = {}
-  for index, request in ipairs(requests) do
-    commands[index] = link.command(self.options, self.sha, request)
+  if held then
+    due = core.engine.now() + held + self.options.address.timeout
   end
   local replies
-  replies, problem = roundtrip(socket, commands, due)
+  replies, problem = roundtrip(socket, commands_of(self, self.sha, requests), due)
   local code = replies and resp.error_code(replies[1])
   if code == "NOSCRIPT" then
-    for index, request in ipairs(requests) do
-      commands[index] = link.command(self.options, nil, request)
-    end
-    replies, problem = roundtrip(socket, commands, due)
+    replies, problem = roundtrip(socket, commands_of(self, nil, requests), due)
     code = replies and resp.error_code(replies[1])
   end
   if not replies or code then
@@ -203,22 +208,13 @@ function Link:run(command, seconds)
     look(self)
     return nil, self.problem
   end
-  local socket, problem = connect(self, core.engine.now() + self.options.address.timeout)
-  local replies
-  if socket then
-    replies, problem = roundtrip(socket, { command }, core.engine.now() + seconds + self.options.address.timeout)
+  local due = core.engine.now() + self.options.address.timeout
+  local replies, problem = perform(self, { { command = command } }, due, seconds)
+  if replies then
+    return replies[1]
   end
-  local is_error = replies and resp.error_code(replies[1]) ~= nil
-  if not replies or is_error then
-    problem = is_error and handshake.meaning(replies[1]) or problem
-    if socket then
-      socket:close()
-    end
-    lose(self, problem)
-    return nil, self.problem
-  end
-  socket:setkeepalive(KEPT * 1000, MOST_KEPT)
-  return replies[1]
+  lose(self, problem)
+  return nil, self.problem
 end
 
 -- Passes the results on.

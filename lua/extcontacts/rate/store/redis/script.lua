@@ -127,7 +127,6 @@ end
 -- The server's functions.  Its error for a lack of permission does not name the command.
 local function named(server)
   return {
-    pcall = server.pcall,
     call = function(command, ...)
       local reply = server.pcall(command, ...)
       if type(reply) == "table" and reply.err then
@@ -145,7 +144,7 @@ return function(server, json, window_module, answers, key_names, arguments)
   redis, cjson, rate_window, keys = named(server), json, window_module, key_names
   local name, values = arguments[1], cjson.decode(arguments[2])
   if answers[name] then
-    return answers[name]({ call = redis.call, clock = clock, run = server_run }, values)
+    return answers[name]({ call = redis.call, clock = clock, run = server_run, stream = keys[1] }, values)
   end
   return functions[name](values)
 end

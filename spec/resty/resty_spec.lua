@@ -39,9 +39,8 @@ describe("a lookup of a caller", function()
     lookups.faults(api, list)
   end
 
-  -- The number of calls that the first fault applies to, answered or not.
   local function delayed()
-    return api:control("GET", "/sandbox/faults")[1].applied
+    return lookups.delayed(api)
   end
 
   local DOWN = { { operation = "lookup.reverse", status = 503 } }

@@ -124,4 +124,11 @@ function lookups.faults(api, list)
   api:control("POST", "/sandbox/faults", list)
 end
 
+--- The number of calls that the first fault applies to, answered or not.
+---@param api table
+---@return integer
+function lookups.delayed(api)
+  return api:control("GET", "/sandbox/faults")[1].applied
+end
+
 return lookups

@@ -63,6 +63,8 @@ function Server:start_again()
   await(function()
     return resp.error_code(self:command "PING") ~= "LOADING"
   end)
+  local listener = tostring(self:command("INFO", "server")):match "process_id:(%d+)"
+  assert(not listener or listener == self.pid, "another server took the port of redis-server")
 end
 
 --- Sends it a signal: KILL, STOP or CONT.

@@ -65,6 +65,7 @@ child= # of this process: the specs that it waits for
 other= # the process in the background
 beside= # the one of the group that runs beside others
 half=   # the one with half of a suite
+ports=0 # which part of the ports is that of this process
 
 interrupted() {
   trap - INT TERM HUP
@@ -156,6 +157,7 @@ run_specs() {
     set -- "$@" --helper=spec/helper.lua
   fi
   EXTCONTACTS_REPORT=$report \
+    EXTCONTACTS_PORTS="$((20000 + 1500 * ports)) $((21499 + 1500 * ports))" \
     LUA_PATH="$root/lua/?.lua;$root/lua/?/init.lua;$root/?.lua;;" \
     LUA_CPATH="$root/$core/?.so;;" \
     "$@" $specs </dev/null &
@@ -205,14 +207,20 @@ suite_by_file() {
 }
 
 # in_background NAME COMMAND...: starts the command as process $!; its counts and
-# output wait for `joined`
+# output wait for `joined`, and it has ports of its own.  Within another one, the name
+# must be a different one.
 in_background() {
   background=$out/$1
+  case $1 in
+    half) more_ports=1 ;;
+    vm) more_ports=2 ;;
+    beside) more_ports=4 ;;
+  esac
   shift
   mkdir -p "$background"
   rm -f "$background/counts"
   (
-    out=$background
+    out=$background ports=$((ports + more_ports))
     passed=0 failed=0 pending=0 failures= lacking=0 packages= other= beside= half=
     trap interrupted INT TERM HUP
     "$@"

@@ -22,4 +22,17 @@ static inline size_t ec_json_line(char *out, const char *text, size_t length) {
   return count;
 }
 
+/* Whether a JSON text has an escape \u00..: the only way to write an ASCII
+** character other than a quote, a backslash, a slash or a control character
+** than as itself. */
+static inline int ec_json_has_escape(const char *text, size_t length) {
+  const char *end = text + length;
+  while ((text = memchr(text, '\\', (size_t)(end - text))) != NULL) {
+    if (end - text > 3 && text[1] == 'u' && text[2] == '0' && text[3] == '0')
+      return 1;
+    text += end - text > 1 ? 2 : 1;
+  }
+  return 0;
+}
+
 #endif

@@ -1,9 +1,9 @@
 /*
-** extcontacts.core.lines: JSON texts as lines of files, many at a time, and
-** rows of CSV files without special characters.
+** extcontacts.core.lines: JSON texts as lines of files, many at a time.
 */
 #include "lec_lines.h"
 
+#include "lec_csv_row.h"
 #include "lec_hash.h"
 #include "lec_open.h"
 
@@ -203,6 +203,44 @@ static int lines_seal_all(lua_State *L) {
   return 1;
 }
 
+/* Whether the line has one of the texts at `index`, or the escape of a
+** character that could be in one.  [-0, +0] */
+static int has_one(lua_State *L, int index, const char *line, size_t length) {
+  int position, count = (int)lua_rawlen(L, index);
+  for (position = 1; position <= count; position++) {
+    size_t size;
+    const char *text = text_at(L, index, position, &size);
+    if (memmem(line, length, text, size) != NULL)
+      return 1;
+  }
+  return ec_json_has_escape(line, length);
+}
+
+/* lines:having(texts) -> lines, places: those that have one of the texts as
+** part of their JSON, or may have it with the escape \u00.. of a character,
+** without their line feeds, and their positions */
+static int lines_having(lua_State *L) {
+  const lec_lines *lines = check_lines(L, 1);
+  const char *line = lines->text.data;
+  int position, found = 0;
+  luaL_checktype(L, 2, LUA_TTABLE);
+  lua_settop(L, 2);
+  lua_newtable(L);
+  lua_newtable(L);
+  for (position = 1; position <= lines->count; position++) {
+    size_t left = lines->text.length - (size_t)(line - lines->text.data);
+    const char *end = memchr(line, '\n', left);
+    if (has_one(L, 2, line, (size_t)(end - line))) {
+      lua_pushlstring(L, line, (size_t)(end - line));
+      lua_rawseti(L, 3, ++found);
+      lua_pushinteger(L, position);
+      lua_rawseti(L, 4, found);
+    }
+    line = end + 1;
+  }
+  return 2;
+}
+
 /* lines:release(): frees their memory; idempotent */
 static int lines_release(lua_State *L) {
   lec_lines *lines = luaL_checkudata(L, 1, LINES_TYPE);
@@ -211,64 +249,18 @@ static int lines_release(lua_State *L) {
   return 0;
 }
 
-static int is_word(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-         (c >= '0' && c <= '9');
-}
-
-/* Whether a cell needs neither quotes nor a mark against formulas. */
-static int is_plain(const char *text, size_t length) {
-  size_t at;
-  if (length == 0)
-    return 1;
-  for (at = 1; at < length; at++) {
-    char c = text[at];
-    if (!is_word(c) && c != '.' && c != '-' && c != '@' && c != ' ' && c != '_')
-      return 0;
-  }
-  return is_word(text[0]) && text[length - 1] != ' ';
-}
-
-/* lines.csv(cells, count) -> the row, with its line ending, if all cells are
-** plain texts or nil; otherwise nil */
-static int lines_csv(lua_State *L) {
-  ec_buf *b = lec_own_buf(L);
-  int count = (int)luaL_checkinteger(L, 2);
-  int position;
-  luaL_checktype(L, 1, LUA_TTABLE);
-  for (position = 1; position <= count; position++) {
-    size_t length = 0;
-    const char *text = "";
-    lua_rawgeti(L, 1, position);
-    if (lua_type(L, -1) == LUA_TSTRING)
-      text = lua_tolstring(L, -1, &length);
-    else if (!lua_isnil(L, -1))
-      return 0;
-    if (!is_plain(text, length))
-      return 0;
-    if (position > 1)
-      lec_buf_add(L, b, ",", 1);
-    lec_buf_add(L, b, text, length);
-    lua_pop(L, 1);
-  }
-  lec_buf_add(L, b, "\r\n", 2);
-  lec_buf_push(L, b);
-  return 1;
-}
-
 int lec_open_lines(lua_State *L) {
-  static const luaL_Reg methods[] = {{"text", lines_text},
-                                     {"bytes", lines_bytes},
-                                     {"seal", lines_seal_all},
-                                     {"release", lines_release},
-                                     {NULL, NULL}};
+  static const luaL_Reg methods[] = {
+      {"text", lines_text},       {"bytes", lines_bytes},
+      {"seal", lines_seal_all},   {"having", lines_having},
+      {"release", lines_release}, {NULL, NULL}};
   static const luaL_Reg meta[] = {
       {"__len", lines_count}, {"__gc", lines_release}, {NULL, NULL}};
   lec_newtype(L, LINES_TYPE, methods, meta);
   lua_createtable(L, 0, 3);
   lec_new_buf(L);
   lua_pushvalue(L, -1);
-  lua_pushcclosure(L, lines_csv, 1);
+  lua_pushcclosure(L, lec_csv_row, 1);
   lua_setfield(L, -3, "csv");
   lua_pushvalue(L, -1);
   lua_pushcclosure(L, lines_join, 1);

@@ -133,6 +133,35 @@ describe("lines", function()
     os.remove(path)
   end)
 
+  it("are found by texts that they have, or may have with an escape", function()
+    local list = {
+      '{"id":"1","city":"York"}', '{"id":"2",\n"city":"Leeds"}', '{"id":"3","city":"\\u0059ork"}',
+      '{"id":"4","city":"New York"}', '{"id":"5","city":"Yor"}', '{"id":"6","city":"\\\\u0059"}',
+      '{"id":"7","city":"\\u2028\\/\\n"}', '{"id":"8","x":"York\\""}',
+    }
+    local _, lines = decode('{"entities":[' .. table.concat(list, ",") .. "]}", true)
+    local function found(...)
+      local having, places = lines:having { ... }
+      for index, text in ipairs(having) do
+        assert.equal((list[places[index]]:gsub("\n", "")), text)
+      end
+      assert.equal(#having, #places)
+      return table.concat(places, " ")
+    end
+    assert.equal("1 3", found '"York"')
+    assert.equal("1 3 4 8", found "York")
+    assert.equal("1 2 3", found('"York"', '"Leeds"'))
+    assert.equal("3", found "Bath")
+    assert.equal("3", found())
+    assert.equal("1 2 3 4 5 6 7 8", found('"city"', '"x"'))
+    assert.equal("3", found(("x"):rep(1e5)))
+    assert.equal("3", found '}{')
+    local _, none = decode('{"entities":[]}', true)
+    assert.same({ {}, {} }, { none:having { "a" } })
+    assert.error_matches(function() lines:having() end, "table expected")
+    assert.error_matches(function() lines:having { 1 } end, "must be an array of texts")
+  end)
+
   it("can't be used once they are released", function()
     local lines = lines_of(texts[1])
     lines:release()
@@ -141,6 +170,7 @@ describe("lines", function()
       function() return #lines end,
       function() return lines:text() end,
       function() return lines:bytes() end,
+      function() return lines:having { "a" } end,
       function() return lines:seal("{", 0, core.hash.new()) end,
       function() return core.file.write_output(lines) end,
     } do

@@ -61,7 +61,7 @@ describe("the fields that a filter needs", function()
       { where = 'lastName >= "M"' })
     local expected = place:plan({ change = title }, "e", { where = 'lastName >= "M" and address.countryCode == "US"' })
     assert.is_true(plan.changes > 0)
-    assert.equal(2 * plan.changes, count)
+    assert.equal(plan.changes, count) -- "US" is in the JSON of the others
     assert.equal(ids_of "e", ids_of "p")
     assert.equal(plan.changes, expected.changes)
   end)

@@ -2,7 +2,8 @@
 ** Fuzzes the JSON codec with itself: an accepted value must be the same after
 ** encoding and decoding, and no result may depend on an earlier one.
 ** Needs csrc/ec_json_*.c csrc/lec_json*.c csrc/lec_util.c lua5.4.
-** Needs csrc/lec_lines.c csrc/lec_buf.c csrc/ec_buf.c csrc/ec_crc32.c.
+** Needs csrc/lec_lines.c csrc/lec_csv_row.c csrc/lec_buf.c.
+** Needs csrc/ec_buf.c csrc/ec_crc32.c.
 ** Needs csrc/ec_sha256*.c.
 */
 #include "json_same.h"

@@ -2,7 +2,8 @@
 ** Fuzzes the JSON decoder against simdjson: both accept or both refuse, and
 ** every value is the same, apart from the intended differences below.
 ** Needs csrc/ec_json_*.c csrc/lec_json*.c csrc/lec_util.c lua5.4 simdjson.
-** Needs csrc/lec_lines.c csrc/lec_buf.c csrc/ec_buf.c csrc/ec_crc32.c.
+** Needs csrc/lec_lines.c csrc/lec_csv_row.c csrc/lec_buf.c.
+** Needs csrc/ec_buf.c csrc/ec_crc32.c.
 ** Needs csrc/ec_sha256*.c.
 */
 extern "C" {

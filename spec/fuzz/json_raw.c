@@ -3,7 +3,8 @@
 ** whole text is accepted, each decodes to the same as its element, and the
 ** selected fields are those of the element.  As lines they are the same texts.
 ** Needs csrc/ec_json_*.c csrc/lec_json*.c csrc/lec_util.c lua5.4.
-** Needs csrc/lec_lines.c csrc/lec_buf.c csrc/ec_buf.c csrc/ec_crc32.c.
+** Needs csrc/lec_lines.c csrc/lec_csv_row.c csrc/lec_buf.c.
+** Needs csrc/ec_buf.c csrc/ec_crc32.c.
 ** Needs csrc/ec_sha256*.c.
 */
 #include "../../csrc/lec_lines.h"

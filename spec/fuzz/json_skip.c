@@ -3,7 +3,8 @@
 ** was decoded, except for names that an object has twice; and what is selected
 ** is the same as without a selection.
 ** Needs csrc/ec_json_*.c csrc/lec_json*.c csrc/lec_util.c lua5.4.
-** Needs csrc/lec_lines.c csrc/lec_buf.c csrc/ec_buf.c csrc/ec_crc32.c.
+** Needs csrc/lec_lines.c csrc/lec_csv_row.c csrc/lec_buf.c.
+** Needs csrc/ec_buf.c csrc/ec_crc32.c.
 ** Needs csrc/ec_sha256*.c.
 */
 #include "json_lua.h"

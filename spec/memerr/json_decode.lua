@@ -30,6 +30,7 @@ assert(twice == nil and refusal)
 options.lines = true
 local page, lines = assert(json.decode('{"entities":[{"id":"a","x":"' .. long .. '"},\n{"id":"b"}],"n":1}', options))
 assert(#page.entities == 0 and #lines == 2 and #lines:text() == lines:bytes())
+assert(#lines:having { '"a"' } == 1)
 lines:seal('{"record":', 0, require("extcontacts.core").hash.new())
 assert(lines:text():find('^{"record":{"id":"a"'))
 local other, texts = assert(json.decode('{"entities":[{"id":"a"},null]}', options)) -- not all are records

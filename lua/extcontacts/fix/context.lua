@@ -7,7 +7,7 @@ local errors = require "extcontacts.base.errors"
 local group_by = require "extcontacts.fix.group_by"
 local identity = require "extcontacts.fix.identity"
 local ids = require "extcontacts.record.normalize.id"
-local reader = require "extcontacts.fix.source.reader"
+local listings = require "extcontacts.fix.source.listings"
 local readonly_client = require "extcontacts.fix.readonly_client"
 local schemas = require "extcontacts.fix.schemas"
 local skipped = require "extcontacts.fix.skipped"
@@ -72,7 +72,7 @@ function context.new(client, options, plan_path, draft, getenv)
   end
   function ctx.skip(reason, row, detail)
     if notes.item then
-      reader.complete(notes.item) -- the list names it, and shows its values
+      listings.complete(notes.item) -- the list names it, and shows its values
     end
     draft.skipped:add(tostring(reason), notes.item, row, detail)
   end

@@ -39,7 +39,7 @@ function fetch.bind(iterator, place)
   end
   local args = assert(params.with(row, bound, changes))
   args.deadline = deadline_of(iterator)
-  if iterator.raw then
+  if iterator.raw and not iterator.decodes_all then
     args.raw, args.selection = iterator.takes_lines and "lines" or true, args.selection or iterator.raw
   end
   return args

@@ -107,10 +107,11 @@ function Iterator:whole(record)
   return whole
 end
 
---- Decodes all fields of the records from the next page that is requested.
+--- Decodes all fields of the records from the next page that is requested; with `raw`, their
+-- texts are no longer returned.
 ---@package
 function Iterator:decode_all()
-  self.args.selection = nil
+  self.args.selection, self.decodes_all = nil, true
 end
 
 --- Iterates over whole pages: the answer's table, with `entities`, and with the option

@@ -53,6 +53,7 @@ function Acceptance:trial(on_unselected)
       on_unselected()
       return false
     end
+    trial.needles, trial.pass_over = self.selection:needles(), on_unselected
   end
   return trial
 end

@@ -80,6 +80,12 @@ function Selection:early_test()
     and self.condition.test or nil
 end
 
+--- Texts one of which is in the JSON of each record for which the early test holds.
+---@return string[]|nil
+function Selection:needles()
+  return self.condition.needles
+end
+
 --- The fields that the condition reads; nil without one, or if it isn't tested on the records
 -- of the source itself.
 ---@return string[]|nil

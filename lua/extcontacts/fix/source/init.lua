@@ -2,6 +2,7 @@
 -- made while the fix file is loaded; nothing is read before it is opened.
 
 local core = require "extcontacts.core"
+local listings = require "extcontacts.fix.source.listings"
 local options_check = require "extcontacts.base.options"
 local reader = require "extcontacts.fix.source.reader"
 local suggest = require "extcontacts.base.suggest"
@@ -200,7 +201,7 @@ end
 
 ------------------------------------------------------------------- reading --
 
-source.open, source.complete = reader.open, reader.complete
+source.open, source.complete = reader.open, listings.complete
 
 --- The digest of a file.
 ---@param path string

@@ -2,23 +2,20 @@
 
 local blank = require "extcontacts.record.normalize.blank"
 local bulk_api = require "extcontacts.fix.bulk_api"
-local by_ids = require "extcontacts.fix.source.by_ids"
 local core = require "extcontacts.core"
-local errors = require "extcontacts.base.errors"
 local find_contact = require "extcontacts.fix.find_contact"
 local id = require "extcontacts.record.normalize.id"
 local idset = require "extcontacts.base.idset"
+local listings = require "extcontacts.fix.source.listings"
 local normalize = require "extcontacts.record.normalize"
-local records = require "extcontacts.record"
 local rows = require "extcontacts.fix.source.rows"
-local shallow_copy = require "extcontacts.base.shallow_copy"
 local types = require "extcontacts.record.types"
 
 local reader = {}
 
 ---@class extcontacts.fix.Item a record, or a row of a file and the record that it names
 ---@field record table|nil
----@field iterator extcontacts.Iterator|nil of a record that is partial until `reader.complete`
+---@field iterator extcontacts.Iterator|nil of a record that is partial until `listings.complete`
 ---@field counts { completed: integer }|nil of its source
 ---@field row table|nil
 ---@field reference extcontacts.record.Reference|nil of the record
@@ -32,54 +29,6 @@ local reader = {}
 ---@field detail string|nil of that reason
 
 local DUPLICATE = "duplicate row: this record appears earlier in the file"
-
----@class extcontacts.fix.Trial what is known of a record before it is decoded in full
----@field fields string[]|nil that decide whether it is used
----@field accepts (fun(record: table): boolean)|nil those for which it returns false are passed over
-
--- After so many records a listing is decoded in full at once, if more than half of them were.
-local TRIED = 400
-
-local function of_iterator(described, iterator, is_partial, accepts)
-  local tried, counts = 0, { completed = 0 }
-  local function next_record()
-    tried = tried + 1
-    if tried == TRIED and is_partial and counts.completed > TRIED / 2 then
-      iterator:decode_all()
-    end
-    return iterator()
-  end
-  return function()
-    local record, number = next_record()
-    while accepts and record ~= nil and not accepts(record) do
-      record, number = next_record()
-    end
-    if record == nil then
-      return nil
-    end
-    local is_incomplete = records.is_partial(record)
-    if is_incomplete and not is_partial then
-      errors.raise_invalid("the source's records have only the fields that were selected; a fix needs whole records: "
-        .. "remove the option 'fields'")
-    end
-    local reference, problem = types.reference(described.kind, record)
-    if not reference then
-      errors.raise_invalid("the source returned " .. problem)
-    end
-    number = described.type == "each" and type(number) == "number" and number or nil
-    return { record = record, reference = reference, number = number, iterator = is_incomplete and iterator or nil,
-      counts = counts }
-  end
-end
-
---- Decodes an item's record in full, unless it is.
----@param item extcontacts.fix.Item changed
-function reader.complete(item)
-  if item.iterator then
-    item.record, item.iterator = item.iterator:whole(item.record), nil
-    item.counts.completed = item.counts.completed + 1
-  end
-end
 
 -- The reason to skip a row because of one of its columns.
 local function problem_of(column, reason)
@@ -240,54 +189,22 @@ local function of_rows(described, client)
   end, close
 end
 
--- The fields together with those that a reference to the record is made of.
-local function with_reference(described, fields)
-  local out = { "id", not described.kind and "selfUri" or nil }
-  for _, name in ipairs(fields) do
-    out[#out + 1] = name
-  end
-  return out
-end
-
--- How many records a listing has: a page of a list says so.  For a scan of all contacts or
--- organizations, one request asks.
-local function counter_of(described, client, iterator)
-  local asked, total = false, nil
-  return function()
-    if described.type == "scan" and not asked and not described.options then
-      asked, total = true, by_ids.total_of(client, described.listing)
-    end
-    local page = iterator.page
-    return total or page and type(page.total) == "number" and page.total or nil
-  end
-end
-
 --- Starts to read a source.  The iterator raises error objects.
 ---@param described extcontacts.fix.Source
 ---@param client table
 ---@param ctx table
 ---@param trial extcontacts.fix.Trial|nil of the records of listings, only its fields are decoded, until
---- `reader.complete`
+--- `listings.complete`
 ---@return fun(): extcontacts.fix.Item|nil next_item
 ---@return fun() close
 ---@return (fun(): integer|nil)|nil total how many records or rows the source has, where that is known
 function reader.open(described, client, ctx, trial)
   if described.type == "each" then
-    return of_iterator(described, described.open(ctx.client, ctx)), function() end
+    return listings.of_iterator(described, described.open(ctx.client, ctx)), function() end
   elseif described.open_items then
     return described.open_items(client, ctx)
   elseif described.method then
-    local options = described.options
-    trial = not (options and options.fields) and trial or {}
-    local is_partial = trial.fields ~= nil
-    if is_partial then
-      options = shallow_copy(options or {})
-      options.fields, options.completable = with_reference(described, trial.fields), true
-    end
-    local iterator = client[described.method](client, options)
-    return of_iterator(described, iterator, is_partial, trial.accepts), function()
-      iterator:close()
-    end, counter_of(described, client, iterator)
+    return listings.open(described, client, trial)
   end
   local next_item, close = of_rows(described, client)
   return next_item, close, described.list and function()

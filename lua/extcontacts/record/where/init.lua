@@ -6,6 +6,7 @@ local errors = require "extcontacts.base.errors"
 local fields_of = require "extcontacts.record.where.fields"
 local functions = require "extcontacts.record.where.functions"
 local lexer = require "extcontacts.record.where.lexer"
+local needles = require "extcontacts.record.where.needles"
 local numbers = require "extcontacts.base.json"
 local parser = require "extcontacts.record.where.parser"
 local suggest = require "extcontacts.base.suggest"
@@ -227,6 +228,7 @@ end
 ---@class extcontacts.record.Where
 ---@field test fun(record: table): boolean whether the condition holds
 ---@field fields string[] paths of the fields that it reads
+---@field needles string[]|nil of the JSON of the records for which it holds, see `needles`
 ---@field source string
 
 --- Reads a condition.
@@ -236,11 +238,16 @@ end
 ---@return extcontacts.Error|nil
 function where.read(kind, source)
   local work = { source = source, model = fields_of.model(kind), fields = {} }
+  local node
   local ok, found = pcall(function()
-    return condition(work, parser.parse(source))
+    node = parser.parse(source)
+    return condition(work, node)
   end)
   if ok then
-    return { test = function(record) return not not found.value(record) end, fields = work.fields, source = source }
+    return {
+      test = function(record) return not not found.value(record) end, fields = work.fields,
+      needles = needles.of(work.model, node), source = source,
+    }
   elseif type(found) == "table" and found.where then
     return errors.invalid("where: " .. found.where, "where")
   end

@@ -76,6 +76,33 @@ describe("the option fields", function()
     local contact, err = self.client.contacts:get("7", { fields = { "lastName" } })
     assert.is_nil(contact)
     assert.same({ 404, "not.found" }, { err.status, err.code })
+    self = fake.client { fake.json(200, { status = 500, code = "internal", message = "it failed" }) }
+    contact, err = self.client.contacts:get("7", { fields = { "lastName" } })
+    assert.is_nil(contact)
+    assert.equal("the answer is an error (internal) with a status of success", err.message)
+  end)
+
+  it("takes no object for an array of records, as without it", function()
+    for _, options in ipairs { {}, { fields = { "lastName" } }, { raw = true }, { raw = "lines" } } do
+      local self = fake.client { fake.json(200, { entities = { lastName = "Lee" }, cursors = { after = "x" } }) }
+      assert.error_matches(function() self.client:scan_contacts(options):pages()() end,
+        "the answer's entities are not an array", 1, true)
+      self = fake.client { fake.json(200, { entities = {}, total = 0 }) }
+      assert.is_nil(self.client:scan_contacts(options):pages()().lines)
+    end
+  end)
+
+  it("does not mistake fields of a page for its lines and texts", function()
+    for _, options in ipairs { {}, { fields = { "lastName" } }, { raw = true }, { raw = "lines" } } do
+      local reply = fake.json(200, { entities = { CONTACT }, lines = "l", raw = { "r" }, cursors = { after = "x" } })
+      local self = fake.client { reply, fake.json(200, { entities = { { id = "8" } }, lines = { 1 }, raw = "r" }) }
+      local it, count = self.client:scan_contacts(options), 0
+      for page in it:pages() do
+        count = count + (options.raw == "lines" and #page.lines or #page.entities)
+        assert.equal(options.raw == true, type(page.raw) == "table" and page.raw[1]:sub(1, 1) == "{")
+      end
+      assert.same({ 2, 2 }, { count, it.count })
+    end
   end)
 
   for what, case in pairs {
@@ -89,9 +116,13 @@ describe("the option fields", function()
     ["a star inside"] = { { "workPhone.*.e164" }, "must be the last part" },
     ["an empty part"] = { { "workPhone..e164" }, "is not the path of a field" },
     ["an empty path"] = { { "" }, "is not the path of a field" },
+    ["names as keys"] = { { "lastName", firstName = true }, "must be an array of field names" },
+    ["an array with a gap"] = { { [1] = "lastName", [3] = "firstName" }, "must be an array of field names" },
+    ["a path with very many parts"] = { { "customFields" .. (".a"):rep(40) }, "a path has 41 parts, at most 24" },
   } do
-    it("refuses " .. what, function()
+    it("refuses " .. what .. ", also after the id alone was selected", function()
       local self = fake.client {}
+      assert(selections.of(operations.find "contacts.get"))
       assert.matches(case[2], fake.misuse(self.client.contacts.get, self.client.contacts, "7", { fields = case[1] }), 1,
         true)
     end)

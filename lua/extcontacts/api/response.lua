@@ -310,7 +310,7 @@ end
 
 -- Why a value is not an array of records; nil if it is one.
 local function list_problem(name, list)
-  if type(list) ~= "table" or (#list == 0 and next(list) ~= nil) then
+  if type(list) ~= "table" or (#list == 0 and (next(list) ~= nil or getmetatable(list) == core.json.partial_mt)) then
     return ("the answer's %s are not an array"):format(name)
   end
   local index = core.json.other_than_table(list)
@@ -395,11 +395,18 @@ function response.classify(row, reply, args, decoding)
     return unexpected(row, reply, "protocol", ("the answer is not a %s"):format(row.returns))
   end
   problem = type(value) == "table" and shape_problem(row, value)
+  if problem and args and args.selection then -- fields that are not selected may say more
+    local whole = core.json.decode(reply.transfer or reply.body, { max_depth = decoding.max_depth })
+    if whole ~= nil then
+      problem = shape_problem(row, whole)
+    end
+  end
   if problem then
     return unexpected(row, reply, "protocol", problem)
   end
   if args and args.raw then
-    value[type(raw) == "userdata" and "lines" or "raw"] = raw
+    local is_lines = type(raw) == "userdata"
+    value.lines, value.raw = is_lines and raw or nil, not is_lines and raw or nil
   end
   return value
 end

@@ -14,6 +14,9 @@ local LEADING = { "entities", "results", "entity" }
 -- More selections than these are not kept.
 local MOST = 64
 
+-- Parts of a path; `core.json.selection` takes 32 levels, with those that lead to the records.
+local MOST_PARTS = 24
+
 -- Calls `found` with each model of records in an answer, and the path to them.
 local function each_place(model, path, found)
   for _, name in ipairs(LEADING) do
@@ -80,19 +83,33 @@ local function around(tree, place, records)
   return tree
 end
 
-local function split_all(fields)
-  local paths = {}
-  for index = 1, #fields do
-    if type(fields[index]) ~= "string" then
-      return nil, ("option 'fields' must be an array of field names, got a %s"):format(type(fields[index]))
+-- Whether all values of a table are those of an array.
+local function is_array(fields)
+  local count = 0
+  for index in pairs(fields) do
+    if type(index) ~= "number" then
+      return false
     end
-    paths[index] = field_path.split(fields[index])
-    if #paths[index] == 0 or fields[index]:find("%.%.") or fields[index]:find("^%.") or fields[index]:find("%.$") then
-      return nil, ("option 'fields': '%s' is not the path of a field"):format(fields[index])
-    end
+    count = count + 1
   end
-  if #paths == 0 then
+  return count > 0 and count == #fields
+end
+
+local function split_all(fields)
+  if not is_array(fields) then
     return nil, "option 'fields' must be an array of field names: fields = { \"id\", \"workPhone.e164\" }"
+  end
+  local paths = {}
+  for index, text in ipairs(fields) do
+    if type(text) ~= "string" then
+      return nil, ("option 'fields' must be an array of field names, got a %s"):format(type(text))
+    end
+    paths[index] = field_path.split(text)
+    if #paths[index] == 0 or text:find("%.%.") or text:find("^%.") or text:find("%.$") then
+      return nil, ("option 'fields': '%s' is not the path of a field"):format(text)
+    elseif #paths[index] > MOST_PARTS then
+      return nil, ("option 'fields': a path has %d parts, at most %d are possible"):format(#paths[index], MOST_PARTS)
+    end
   end
   return paths
 end
@@ -142,8 +159,11 @@ local kept, count = {}, 0
 ---@return userdata|nil selection for `core.json.decode`
 ---@return string|nil misuse
 function selections.of(row, fields)
-  local ok, names = pcall(table.concat, fields or {}, "\0")
-  local key = ok and row.name .. "\0" .. names
+  local key = not fields and row.name
+  if fields and is_array(fields) then
+    local ok, names = pcall(table.concat, fields, "\0")
+    key = ok and row.name .. "\0" .. names
+  end
   local selection = key and kept[key]
   if selection then
     return selection

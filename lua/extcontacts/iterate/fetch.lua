@@ -165,7 +165,8 @@ function fetch.load_page(iterator)
   local more = iterator.paging.advance(iterator.pager, page, records, iterator.row, iterator.options.allow_partial)
   current_page.set(iterator, page, records)
   iterator.kept = args and args.places and args or nil
-  iterator.lines, iterator.has_lines = page.lines, page.lines ~= nil
+  iterator.lines = iterator.takes_lines and page.lines or nil
+  iterator.has_lines = iterator.lines ~= nil
   iterator.page_position = position
   iterator.exhausted = not more
   iterator.prefetch:send(iterator)

@@ -265,7 +265,8 @@ static int write_table(encoder *e, const frame *up) {
   array = is_array(L, table);
   if (e->whole && !array && is_partial(L, table))
     return lec_json_refuse(e->L, up,
-                           "it has only the fields that were selected");
+                           "it has only the fields that were selected when it "
+                           "was read; read the whole record first");
   lua_pushnil(L);
   if (!lua_next(L, table)) {
     put_all(e, array ? "[]" : "{}", 2);

@@ -146,7 +146,8 @@ describe("json.encode with whole = true", function()
   it("refuses partial records, wherever they are", function()
     local partial = decode('{"id":"1","x":2}', { id = true })
     assert.equal('{"id":"1"}', json.encode(partial))
-    assert.same({ nil, "cannot encode a[1].b: it has only the fields that were selected", "a[1].b" },
+    assert.same({ nil, "cannot encode a[1].b: it has only the fields that were selected when it was read; "
+      .. "read the whole record first", "a[1].b" },
       { json.encode({ a = { { b = partial } } }, { whole = true }) })
     assert.equal('[{"id":1}]', json.encode({ { id = 1 } }, { whole = true }))
   end)

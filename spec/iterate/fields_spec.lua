@@ -69,7 +69,8 @@ describe("the option fields", function()
     contact.lastName = "Changed"
     for _, done, err in client.contacts:update_many { contact } do
       assert.is_nil(done)
-      assert.matches("only the fields that were selected", err.message)
+      assert.equal("item 1: cannot encode the value: it has only the fields that were selected when it was read; "
+        .. "read the whole record first", err.message)
     end
     assert.error_matches(function() client.contacts:update(contact.id, contact) end, "read the whole record first")
     assert.is_nil(client.contacts:update(contact.id, { lastName = "Changed", address = contact }))

@@ -142,9 +142,9 @@ function kinds.entry(kind, item, number)
   local entry = { item = item, number = number, keys = {}, blockers = 0, tries = 0, done = false }
   local problem = kind.read(kind, entry)
   if not problem then
-    local encoded, reason, path = core.json.encode(entry.entity, WHOLE)
+    local encoded, reason = core.json.encode(entry.entity, WHOLE)
     entry.text = encoded
-    problem = not encoded and (path and ("%s: %s"):format(tostring(path), reason) or reason)
+    problem = not encoded and reason
     if kind.verb == "create" then
       entry.keys = encoded and { content.key(kind.model, entry.entity) } or {} -- equal ones can't be told apart
     end

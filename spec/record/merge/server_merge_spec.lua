@@ -136,6 +136,13 @@ describe("values for a merge", function()
     assert.equal("division can't be set", problem({ division = { id = "d" } }, false))
   end)
 
+  it("are no parts of a record that was read with some of its fields", function()
+    local phone_part = setmetatable({ e164 = "+4930100001" }, core.json.partial_mt)
+    assert.matches("cannot encode workPhone: it has only the fields", problem({ workPhone = phone_part }, true))
+    local part = setmetatable({ title = "x" }, core.json.partial_mt)
+    assert.matches("it has only the fields that were selected", problem(part, true))
+  end)
+
   it("can clear a field in a consolidation, but not in a merge", function()
     local cleared = { title = core.json.null }
     assert.equal("a merge can't clear title; update the contact after the merge", problem(cleared, false))

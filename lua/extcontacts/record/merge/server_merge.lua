@@ -24,6 +24,7 @@ server_merge.MOST_IN_SET = 52
 ---@field override table|nil the request's `valueOverride`
 
 local null = core.json.null
+local WHOLE = { whole = true }
 
 ---------------------------------------------------------------------- result --
 
@@ -157,6 +158,8 @@ function server_merge.override_problem(override, may_clear, kind)
       return ("a merge can't clear %s; update the contact after the merge"):format(name)
     end
   end
+  local _, problem = core.json.encode(override, WHOLE)
+  return problem
 end
 
 return server_merge

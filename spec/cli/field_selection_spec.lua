@@ -1,11 +1,28 @@
-local array = require "extcontacts.base.json".array
+local json = require "extcontacts.base.json"
 local field_selection = require "extcontacts.cli.field_selection"
 local models = require "extcontacts.api.models"
+
+local array, null = json.array, json.null
 
 describe("fields on the command line", function()
   it("have names and paths", function()
     assert.same({ { name = "id", path = { "id" } }, { name = "workPhone.e164", path = { "workPhone", "e164" } } },
       field_selection.parse { "id,workPhone.e164" })
+  end)
+
+  it("can be all fields of an object", function()
+    assert.same({ { name = "customFields", path = { "customFields" } }, { name = "*", path = { "*" } } },
+      field_selection.parse { "customFields.*", "*" })
+  end)
+
+  it("of an array are those of its elements", function()
+    local record = { list = array { { a = 1, b = { c = false } }, { b = 2 }, "x", null }, none = array {} }
+    local selected = field_selection.parse { "list.a,list.b.c,none.a" }
+    assert.equal('{"list":[{"a":1,"b":{"c":false}},{},"x",null],"none":[]}',
+      json.encode(field_selection.project(record, selected), { sort_keys = true }))
+    assert.same({ "[1]", "[false]", "[]" }, { json.encode(field_selection.value(record, { "list", "a" })),
+      json.encode(field_selection.value(record, { "list", "b", "c" })),
+      json.encode(field_selection.value(record, { "none", "a" })) })
   end)
 
   it("are those of the model and of the objects in it", function()

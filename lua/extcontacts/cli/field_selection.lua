@@ -3,6 +3,8 @@
 
 local arg_values = require "extcontacts.cli.arg_values"
 local columns = require "extcontacts.record.columns"
+local core = require "extcontacts.core"
+local deepcopy = require "extcontacts.base.deepcopy"
 local field_path = require "extcontacts.base.path"
 local models = require "extcontacts.api.models"
 local record = require "extcontacts.record"
@@ -28,12 +30,14 @@ function field_selection.names(model)
   return names
 end
 
---- Parses lists of names.
+--- Parses lists of names.  `customFields.*` is the same as `customFields`, as in the option
+-- `fields` of a call.
 ---@param lists string[]
 ---@return extcontacts.cli.Field[]
 function field_selection.parse(lists)
   local parsed = {}
-  for index, name in ipairs(arg_values.list(lists)) do
+  for index, text in ipairs(arg_values.list(lists)) do
+    local name = text:match "^(.+)%.%*$" or text
     parsed[index] = { name = name, path = field_path.split(name) }
   end
   return parsed
@@ -87,31 +91,62 @@ function field_selection.deciding(row, tested, by_id)
   return (tested or by_id) and selections.of(row, names) and names or nil
 end
 
---- A field's value.  Null stays null, unlike in `base/path`.
+--- A field's value; of a path through an array, those of its elements.  Null stays null,
+-- unlike in `base/path`.
 ---@param value table the record
 ---@param path string[]
+---@param first integer|nil the part of the path to begin with; default 1
 ---@return any
-function field_selection.value(value, path)
-  for _, part in ipairs(path) do
+function field_selection.value(value, path, first)
+  for index = first or 1, #path do
     if type(value) ~= "table" then
       return nil
+    elseif record.is_array(value) then
+      local found = core.json.array {}
+      for _, item in ipairs(value) do
+        found[#found + 1] = field_selection.value(item, path, index)
+      end
+      return found
     end
-    value = value[part]
+    value = value[path[index]]
   end
   return value
 end
 
---- A record with only the selected fields.
+-- Adds to a copy of a value what a path selects of it, from one of its parts on; nil stands
+-- for a copy without fields.
+local function add(copy, value, path, index)
+  if index > #path then
+    return deepcopy(value)
+  elseif type(value) ~= "table" then
+    return copy
+  elseif record.is_array(value) then
+    copy = copy or core.json.array {}
+    for position, item in ipairs(value) do
+      copy[position] = type(item) ~= "table" and item or add(copy[position], item, path, index) or {}
+    end
+    return copy
+  end
+  local name = path[index]
+  local part = value[name]
+  if part ~= nil then
+    part = add(copy and copy[name], part, path, index + 1)
+  end
+  if part ~= nil then
+    copy = copy or {}
+    copy[name] = part
+  end
+  return copy
+end
+
+--- A record with only the selected fields.  The arrays on a path keep their lengths.
 ---@param whole table
 ---@param selected extcontacts.cli.Field[]
 ---@return table
 function field_selection.project(whole, selected)
   local out = {}
   for _, field in ipairs(selected) do
-    local value = field_selection.value(whole, field.path)
-    if value ~= nil then
-      field_path.put(out, field.path, value)
-    end
+    add(out, whole, field.path, 1)
   end
   return out
 end

@@ -140,6 +140,8 @@ describe("the fields that a filter needs", function()
     assert.equal(path .. ": needs: unknown field 'adress', did you mean 'address'?", message)
     message = failure('{ "address.cty" }', "function() end")
     assert.matches("unknown field 'cty', did you mean 'city'?", message, 1, true)
+    message, path = failure('{ "lastName.x" }', "function() end")
+    assert.equal(path .. ": needs: lastName has no fields; remove .x", message)
     assert.equal(0, place:requests "contacts.scan")
     local function misuse(needs, filter)
       local _, err = fix.define { name = "f", source = fix.scan "contacts", change = title, needs = needs,

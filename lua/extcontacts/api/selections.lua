@@ -38,8 +38,14 @@ local function each_place(model, path, found)
   end
 end
 
--- Why a model lacks a path; nil if it may have it.
-local function path_problem(model, path)
+--- Why a model lacks a path; nil if it may have it.
+---@param model extcontacts.Model
+---@param path string[] the last part can be `*`
+---@return string|nil problem
+function selections.path_problem(model, path)
+  if #path > MOST_PARTS then
+    return ("a path has %d parts, at most %d are possible"):format(#path, MOST_PARTS)
+  end
   local inner = model
   for index, name in ipairs(path) do
     if name == "*" then
@@ -107,8 +113,6 @@ local function split_all(fields)
     paths[index] = field_path.split(text)
     if #paths[index] == 0 or text:find("%.%.") or text:find("^%.") or text:find("%.$") then
       return nil, ("option 'fields': '%s' is not the path of a field"):format(text)
-    elseif #paths[index] > MOST_PARTS then
-      return nil, ("option 'fields': a path has %d parts, at most %d are possible"):format(#paths[index], MOST_PARTS)
     end
   end
   return paths
@@ -129,7 +133,7 @@ local function build(row, fields)
   each_place(model, {}, function(of, place)
     local records = of.by_wire.id and { id = true } or {}
     for index, path in ipairs(paths) do
-      local misuse = path_problem(of, path)
+      local misuse = selections.path_problem(of, path)
       if misuse then
         problem = problem or misuse
       else

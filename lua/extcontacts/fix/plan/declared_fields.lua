@@ -1,14 +1,13 @@
 --- The fields that a fix declares in `needs`: its filter is called with these alone, and a
 -- record for which it returns false is not decoded in full.
 
-local compat = require "extcontacts.base.compat"
 local core = require "extcontacts.core"
 local deepcopy = require "extcontacts.base.deepcopy"
 local errors = require "extcontacts.base.errors"
 local field_path = require "extcontacts.base.path"
 local models = require "extcontacts.api.models"
 local records = require "extcontacts.record"
-local suggest = require "extcontacts.base.suggest"
+local selections = require "extcontacts.api.selections"
 local types = require "extcontacts.record.types"
 
 local declared_fields = {}
@@ -75,13 +74,11 @@ function declared_fields.of(fix, kind)
   local model, tree = models[types.by_name[kind].model], { id = true }
   for _, text in ipairs(fix.needs) do
     local path = field_path.split(text)
-    local last = path[#path] == "*" and #path - 1 or #path
-    local part, owner = records.unknown_part(model, { compat.unpack(path, 1, last) })
-    if part then
-      errors.raise_invalid(("%s: needs: %s"):format(fix.path or ("fix '%s'"):format(fix.name),
-        suggest.unknown("field", part, suggest.keys(owner.by_wire))), "fix")
+    local problem = selections.path_problem(model, path)
+    if problem then
+      errors.raise_invalid(("%s: needs: %s"):format(fix.path or ("fix '%s'"):format(fix.name), problem), "fix")
     end
-    add(tree, path, last)
+    add(tree, path, path[#path] == "*" and #path - 1 or #path)
   end
   return setmetatable({ paths = fix.needs, node = compile(tree, "") }, DeclaredFields)
 end

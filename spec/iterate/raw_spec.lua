@@ -175,7 +175,8 @@ describe("the option raw", function()
   end)
 
   it("is an option of iterators alone", function()
-    assert.error_matches(function() client:scan_contacts { raw = "yes" } end, "option 'raw' must be a boolean")
+    assert.error_matches(function() client:scan_contacts { raw = "line" } end,
+      "option 'raw' must be a boolean or \"lines\", got string", 1, true)
     assert.error_matches(function() client.contacts:get("x", { raw = true }) end, "unknown option 'raw'")
     assert.equal(2, select("#", client:scan_contacts({ raw = true, fields = { "id" } }):next()))
   end)

@@ -176,7 +176,8 @@ local function option_problem(row, options)
   for name, kind in pairs(EXTRA) do
     local value = options[name]
     if value ~= nil and type(value) ~= kind and not (name == "raw" and value == "lines") then
-      return ("%s: option '%s' must be a %s, got %s"):format(row.iterator, name, kind, type(value))
+      return ("%s: option '%s' must be a %s, got %s"):format(row.iterator, name,
+        name == "raw" and 'boolean or "lines"' or kind, type(value))
     end
   end
   local on_expired = options.on_expired

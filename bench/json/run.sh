@@ -5,6 +5,7 @@
 # CPU time is measured, so that other processes disturb it less.
 #
 #   VMS=luajit WORK=encode sh bench/json/run.sh     after `make both`
+#   BASE=../earlier sh bench/json/run.sh            with a built clone of another commit
 
 set -eu
 cd "$(dirname "$0")/../.."
@@ -14,9 +15,12 @@ WORK=${WORK:-decode encode}
 unset LUA_PATH_5_4 LUA_CPATH_5_4 LUA_INIT LUA_INIT_5_4
 
 measure() { # VM decode|encode LIBRARY
+  tree=$PWD
+  library=$3
+  [ "$3" != base ] || { tree=$BASE library=ours; }
   LUA_PATH="$PWD/?.lua;;" \
-    LUA_CPATH="$PWD/build/$1/?.so;$PWD/build/bench/$1/?.so;;" \
-    "$1" bench/json/bench.lua "$2" "$3"
+    LUA_CPATH="$tree/build/$1/?.so;$PWD/build/bench/$1/?.so;;" \
+    "$1" bench/json/bench.lua "$2" "$library"
 }
 
 build_floor() { # VM
@@ -67,6 +71,7 @@ for vm in $VMS; do
   for what in $WORK; do
     libraries="ours cjson"
     [ $what = encode ] || libraries="ours cjson floor floor_kept"
+    [ -z "${BASE:-}" ] || libraries="ours base"
     echo "$what, $("$vm" -v 2>&1 | cut -d' ' -f1,2):"
     results=
     round=0

@@ -146,4 +146,18 @@ describe("record.diff", function()
     assert.equal(1, #diff.between("contact", decoded "9007199254740993", decoded "9007199254740992"))
     assert.equal(1, #diff.between("contact", decoded "90071992547409931234", decoded "90071992547409931235"))
   end)
+
+  it("are applied to a copy, which shares what they leave as it is", function()
+    local before = { title = "a", address = { city = "York", state = "x" }, workPhone = { display = "1" },
+      externalIds = core.json.array { {} } }
+    local expected = deepcopy(before)
+    local after = diff.applied(before, {
+      { path = { "address", "city" }, after = "Bath" }, { path = { "address", "state" } },
+      { path = { "title" }, before = "a" }, { path = { "cellPhone", "display" }, after = "2" },
+    })
+    assert.same({ address = { city = "Bath" }, workPhone = { display = "1" }, externalIds = core.json.array { {} },
+      cellPhone = { display = "2" } }, after)
+    assert.same(expected, before)
+    assert.equal(before.workPhone, after.workPhone)
+  end)
 end)

@@ -10,7 +10,7 @@ local function deepcopy(value)
   end
   local out = setmetatable({}, getmetatable(value))
   for key, item in pairs(value) do
-    out[key] = deepcopy(item)
+    out[key] = type(item) == "table" and deepcopy(item) or item
   end
   return out
 end

@@ -9,7 +9,8 @@ local function is_equal(a, b)
     return a == b
   end
   for key, value in pairs(a) do
-    if not is_equal(value, b[key]) then
+    local other = b[key]
+    if value ~= other and not is_equal(value, other) then
       return false
     end
   end

@@ -148,6 +148,22 @@ function diff.put(record, differences, side)
   return record
 end
 
+--- Returns a record with the new side of differences, which shares with the record what
+-- they leave as it is.
+---@param record table
+---@param differences extcontacts.record.Difference[]
+---@return table record
+function diff.applied(record, differences)
+  local out, own = shallow_copy(record), {}
+  for _, difference in ipairs(differences) do
+    local name = difference.path[1]
+    if #difference.path > 1 and not own[name] then
+      out[name], own[name] = deepcopy(record[name]), true
+    end
+  end
+  return diff.put(out, differences)
+end
+
 --- A copy of a record with the new values of differences.  It shares with the record
 -- what they do not touch.
 ---@param record table

@@ -51,7 +51,7 @@ local function copy_object(object, model, nested)
   local out = setmetatable({}, getmetatable(object))
   for key, value in pairs(object) do
     local field = model and model.by_wire[key]
-    if not (field and record.is_owned(field, nested)) then
+    if not (field and field.read_only and record.is_owned(field, nested)) then
       if type(value) == "table" then
         value = copy_value(value, field and models[field.type])
       end

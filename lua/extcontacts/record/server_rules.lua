@@ -5,6 +5,7 @@
 -- Enumerations are not among them, since the API adds values.  Custom fields have
 -- their schema, which `custom_fields` applies.
 
+local compat = require "extcontacts.base.compat"
 local contact_fields = require "extcontacts.record.contact_fields"
 local core = require "extcontacts.core"
 local dates = require "extcontacts.base.dates"
@@ -57,8 +58,9 @@ local REFERENCES = {
 local CODES = { type = "type", date = "type", required = "required", length = "limit", email = "limit",
   entries = "limit" }
 
+-- The path changes while a record is checked, so a problem has a copy.
 local function add(found, rule, path, text)
-  found[#found + 1] = { code = CODES[rule], rule = rule, path = core.json.array(path), text = text }
+  found[#found + 1] = { code = CODES[rule], rule = rule, path = core.json.array { compat.unpack(path) }, text = text }
 end
 
 local function is_blank(value)
@@ -147,6 +149,9 @@ local check_object
 
 -- A reference without an id refers to nothing.
 local function check_reference(found, field, path, value)
+  if type(value.id) == "string" and value.id:find "%S" then
+    return
+  end
   local id_path = diff.extended(path, "id")
   local is_needed = field.required or field.type == "ExternalOrganization"
   if not is_blank(value.id) then
@@ -170,9 +175,12 @@ local function check_item(found, model, field, path, value)
 end
 
 local function check_array(found, model, field, path, value)
+  local depth = #path + 1
   for index, item in ipairs(value) do
-    check_item(found, model, field, diff.extended(path, tostring(index)), item)
+    path[depth] = tostring(index)
+    check_item(found, model, field, path, item)
   end
+  path[depth] = nil
   if field.type == "ExternalId" and #value > MOST_EXTERNAL_IDS then
     add(found, "entries", path, ("%s has %d entries; at most %d are allowed"):format(
       diff.name(path), #value, MOST_EXTERNAL_IDS))
@@ -223,11 +231,14 @@ local function is_plain_text(model, field, value)
 end
 
 function check_object(found, model, path, object)
+  local depth = #path + 1
   for name, value in pairs(object) do
     local field = model.by_wire[name]
     -- A null field counts as missing, and the server ignores its own fields.
     if field and value ~= null and not field.read_only and not is_plain_text(model, field, value) then
-      check_field(found, model, field, diff.extended(path, name), value)
+      path[depth] = name
+      check_field(found, model, field, path, value)
+      path[depth] = nil
     end
   end
   for _, field in ipairs(required_of(model)) do

@@ -40,7 +40,9 @@ end
 ---@param change extcontacts.fix.Change
 ---@param warnings extcontacts.record.Warning[]
 function changes.warn(change, warnings)
-  change.warnings = joined(change.warnings or {}, warnings)
+  if #warnings > 0 then
+    change.warnings = joined(change.warnings or {}, warnings)
+  end
 end
 
 --- An update that makes one state of a record into another.
@@ -53,7 +55,7 @@ function changes.update(reference, before, after)
   if #differences == 0 then
     return nil
   end
-  local body = changes.body(reference.kind, diff.put(deepcopy(before), differences))
+  local body = changes.body(reference.kind, diff.applied(before, differences))
   return {
     kind = reference.kind,
     op = "update",

@@ -8,7 +8,7 @@ function matches.all()
   return true
 end
 
---- Writes records, at most `most` in total.
+--- Writes records, at most `most` in total; none if one of them can't be decoded.
 ---@param writer table
 ---@param records table[]
 ---@param test fun(record: table): boolean
@@ -16,14 +16,16 @@ end
 ---@param completing extcontacts.Iterator|nil decodes those that are accepted in full
 ---@return boolean goes_on false when so many are written
 function matches.write(writer, records, test, most, completing)
+  local accepted, room = {}, (most or math.huge) - writer.count
   for _, record in ipairs(records) do
-    if writer.count >= (most or math.huge) then
-      return false
-    elseif test(record) then
-      writer:put(completing and completing:whole(record) or record)
+    if #accepted < room and test(record) then
+      accepted[#accepted + 1] = completing and completing:whole(record) or record
     end
   end
-  return writer.count < (most or math.huge)
+  for _, record in ipairs(accepted) do
+    writer:put(record)
+  end
+  return #accepted < room
 end
 
 --- The same with the texts of a page's records.

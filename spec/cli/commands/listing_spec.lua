@@ -123,6 +123,32 @@ describe("extcontacts scan", function()
     assert.is_nil(json.decode(output))
   end)
 
+  it("writes a page and continues after it only if all of its records can be decoded", function()
+    local arguments = { "scan", "organizations", "--page-size", "10", "--where", "not empty(name)" }
+    local all, replies, count = command.records(session:must(arguments)), require "extcontacts.transport.reply", 0
+    local whole = replies.whole
+    finally(function()
+      replies.whole = whole
+    end)
+    function replies.whole(...)
+      count = count + 1
+      if count == 15 then
+        return nil, "invalid JSON at byte 100"
+      end
+      return whole(...)
+    end
+    arguments[#arguments + 1] = "--json"
+    local code, output, errors = session:run(arguments)
+    assert.equal(1, code)
+    local first = assert(json.decode(output .. "]"))
+    local token = errors:match("stopped after 10 records. To resume, add: %-%-from '([^']+)'")
+    arguments[#arguments], arguments[#arguments + 1], arguments[#arguments + 2] = "--ndjson", "--from", token
+    for _, record in ipairs(command.records(session:must(arguments))) do
+      first[#first + 1] = record
+    end
+    assert.same(all, first)
+  end)
+
   it("prints a token after a failure, and resumes there", function()
     local all = command.records(session:must "scan organizations --page-size 10")
     session.server:control("POST", "/sandbox/faults", { { operation = "organizations.scan", status = 403, nth = 2 } })

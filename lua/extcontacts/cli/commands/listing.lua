@@ -132,6 +132,7 @@ end
 local function write_pages(iterator, writer, ctx, row, test, most)
   -- Records that appear on a terminal are progress enough.
   local bar = not ctx:is_terminal "stdout" and progress_bar.new(ctx, { noun = "record", verb = "written" }) or nil
+  local token
   local ok, result = pcall(function()
     for page in iterator:pages() do
       local goes_on
@@ -142,6 +143,7 @@ local function write_pages(iterator, writer, ctx, row, test, most)
       end
       writer:flush()
       ctx:flush()
+      token = iterator:resume_token()
       if bar then
         bar.total = type(page.total) == "number" and math.min(page.total, most or math.huge) or nil
         bar:show(writer.count)
@@ -157,9 +159,8 @@ local function write_pages(iterator, writer, ctx, row, test, most)
     return result
   end
   local err = result
-  if errors.is_error(err) and writer.count > 0 and err.code ~= "page_window" then
-    ctx:say("stopped after %s. To resume, add: --from '%s'", texts.plural(writer.count, "record"),
-      iterator:resume_token())
+  if errors.is_error(err) and token and writer.count > 0 and err.code ~= "page_window" then
+    ctx:say("stopped after %s. To resume, add: --from '%s'", texts.plural(writer.count, "record"), token)
   end
   raise(err, row)
 end

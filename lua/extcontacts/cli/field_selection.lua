@@ -91,6 +91,15 @@ function field_selection.deciding(row, tested, by_id)
   return (tested or by_id) and selections.of(row, names) and names or nil
 end
 
+-- The values in the elements of an array, from a part of a path on.
+local function values_in(list, path, index)
+  local found = core.json.array {}
+  for _, item in ipairs(list) do
+    found[#found + 1] = field_selection.value(item, path, index)
+  end
+  return found
+end
+
 --- A field's value; of a path through an array, those of its elements.  Null stays null,
 -- unlike in `base/path`.
 ---@param value table the record
@@ -101,14 +110,12 @@ function field_selection.value(value, path, first)
   for index = first or 1, #path do
     if type(value) ~= "table" then
       return nil
-    elseif record.is_array(value) then
-      local found = core.json.array {}
-      for _, item in ipairs(value) do
-        found[#found + 1] = field_selection.value(item, path, index)
-      end
-      return found
     end
-    value = value[path[index]]
+    local part = value[path[index]]
+    if part == nil then -- of each record shown, so an array is the rare case
+      return index > 1 and record.is_array(value) and values_in(value, path, index) or nil
+    end
+    value = part
   end
   return value
 end

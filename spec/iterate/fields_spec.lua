@@ -87,6 +87,13 @@ describe("the option fields", function()
     end)
     assert.is_false(ok)
     assert.matches("a fix needs whole records", tostring(err))
+    for _, raw in ipairs { true, "lines" } do
+      local plan, problem = fix.plan(client, fix.define {
+        name = "t", source = fix.scan("contacts", { raw = raw }), change = function() end,
+      })
+      assert.is_nil(plan)
+      assert.matches("a fix needs whole records: remove the option 'fields' or 'raw'", problem.message, 1, true)
+    end
   end)
 
   it("with completable lets the records of the current page be decoded in full", function()

@@ -18,6 +18,9 @@ local listings = {}
 -- After so many records a listing is decoded in full at once, if more than half of them were.
 local TRIED = 400
 
+local PARTIAL = "the source's records have only the fields that were selected; a fix needs whole records: remove the "
+  .. "option 'fields' or 'raw'"
+
 --- The items of an iterator over records, or of a function like one.
 ---@param described extcontacts.fix.Source
 ---@param iterator extcontacts.Iterator|fun(): table|nil
@@ -43,8 +46,7 @@ function listings.of_iterator(described, iterator, is_partial, accepts)
     end
     local is_incomplete = records.is_partial(record)
     if is_incomplete and not is_partial then
-      errors.raise_invalid("the source's records have only the fields that were selected; a fix needs whole records: "
-        .. "remove the option 'fields'")
+      errors.raise_invalid(PARTIAL)
     end
     local reference, problem = types.reference(described.kind, record)
     if not reference then
@@ -96,6 +98,9 @@ end
 ---@return fun(): integer|nil total how many records there are, where that is known
 function listings.open(described, client, trial)
   local options = described.options
+  if options and options.raw then
+    errors.raise_invalid(PARTIAL)
+  end
   trial = not (options and options.fields) and trial or {}
   local needles = described.type == "scan" and trial.needles
   local is_partial = trial.fields ~= nil and not needles

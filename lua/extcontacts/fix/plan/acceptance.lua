@@ -41,7 +41,7 @@ local function fields_of(self)
 end
 
 --- How the records of a listing are tried before they are decoded in full.
----@param on_unselected fun() called for each record for which the condition does not hold
+---@param on_unselected fun(count: integer) called with numbers of records for which the condition does not hold
 ---@return extcontacts.fix.Trial
 function Acceptance:trial(on_unselected)
   local trial, test = { fields = fields_of(self) }, self.selection:early_test()
@@ -50,7 +50,7 @@ function Acceptance:trial(on_unselected)
       if test(record) then
         return true
       end
-      on_unselected()
+      on_unselected(1)
       return false
     end
     trial.needles, trial.pass_over = self.selection:needles(), on_unselected

@@ -27,7 +27,8 @@ local plan = {}
 ---@field set table<string, any>|nil options of the fix
 ---@field ids string[]|nil plan only for the records with these ids; of a scan, only these are read
 ---@field where string|nil condition on the records, see docs/where.md; besides the fix's own filter
----@field on_record fun(records: integer, changes: integer, total: (fun(): integer|nil)|nil)|nil after each record
+---@field on_record fun(records: integer, changes: integer, total: (fun(): integer|nil)|nil)|nil after each record, and
+--- after several that the condition passes over
 ---@field getenv (fun(name: string): string|nil)|nil of the user's state directory; default: os.getenv
 
 ---@class extcontacts.fix.Plan
@@ -185,8 +186,8 @@ function Planner:open(described)
   end
   if described.method then
     -- A listing's options are checked when it is opened, and their mistakes are the fix's.
-    return call("source", nil, source.open, described, self.client, self.ctx, self.acceptance:trial(function()
-      self:pass_over()
+    return call("source", nil, source.open, described, self.client, self.ctx, self.acceptance:trial(function(count)
+      self:pass_over(count)
     end))
   elseif described.type ~= "each" then
     return source.open(described, self.client, self.ctx)
@@ -197,10 +198,10 @@ function Planner:open(described)
   end, close
 end
 
--- Counts a record; returns the totals.
-function Planner:count()
+-- Counts records; returns the totals.
+function Planner:count(count)
   local totals = self.draft.totals
-  totals.records = totals.records + 1
+  totals.records = totals.records + count
   return totals
 end
 
@@ -210,10 +211,10 @@ function Planner:report_progress()
   end
 end
 
--- Counts a record of a listing that the caller has not selected.
-function Planner:pass_over()
-  local totals = self:count()
-  totals.unselected = (totals.unselected or 0) + 1
+-- Counts records of a listing that the caller has not selected.
+function Planner:pass_over(count)
+  local totals = self:count(count)
+  totals.unselected = (totals.unselected or 0) + count
   self:report_progress()
 end
 
@@ -263,7 +264,7 @@ function Planner:run()
   next_item, close, self.total_of = self:open(described)
   local item, goes_on = next_item(), true
   while item and goes_on do
-    self:count()
+    self:count(1)
     notes.item = item
     goes_on = self:pass(item)
     if goes_on then

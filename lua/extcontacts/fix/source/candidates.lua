@@ -33,8 +33,8 @@ local function decode(text)
 end
 
 local function pass_to(self, place)
-  for _ = self.passed + 1, place - 1 do
-    self.pass_over()
+  if place - 1 > self.passed then
+    self.pass_over(place - 1 - self.passed)
   end
   self.passed = place
 end
@@ -82,7 +82,7 @@ end
 --- Iterates over the candidates, in order.
 ---@param iterator extcontacts.Iterator of a scan, with raw = "lines"
 ---@param needles string[]
----@param pass_over fun() called for each record that is none
+---@param pass_over fun(count: integer) called with numbers of records that are none
 ---@return fun(): table|nil next_record
 function candidates.new(iterator, needles, pass_over)
   local self = setmetatable({

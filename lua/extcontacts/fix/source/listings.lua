@@ -13,7 +13,7 @@ local listings = {}
 ---@field fields string[]|nil that decide whether it is used
 ---@field accepts (fun(record: table): boolean)|nil those for which it returns false are passed over
 ---@field needles string[]|nil one of which is in the JSON of each that is accepted, see `record/where`
----@field pass_over fun()|nil called for each record that is not accepted because of them
+---@field pass_over fun(count: integer)|nil called with numbers of records that are not accepted because of them
 
 -- After so many records a listing is decoded in full at once, if more than half of them were.
 local TRIED = 400

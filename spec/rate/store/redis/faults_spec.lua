@@ -1,6 +1,7 @@
 -- What befalls a Redis server or the way to it, and a process that forks: the store says
 -- what is wrong, keeps to its share meanwhile, and comes back by itself.
 
+local blocking = require "extcontacts.runtime.blocking"
 local core = require "extcontacts.core"
 local luajit = require "spec.support.luajit"
 local peer = require "spec.support.peer"
@@ -154,14 +155,72 @@ describe("the store in Redis", function()
     server.settings.key_load_delay = nil
   end)
 
-  local HELLO = "$13\r\nmaxmemory:0\r\n\r\n$40\r\n" .. ("a"):rep(40) .. "\r\n"
+  it("says once what is wrong, however often it connects in vain, and once that it is there again", function()
+    programs.need(redis.package, pending)
+    local server = place:start()
+    local store = place:open()
+    server:command("LPUSH", "extcontacts:{k}:window", "another program's")
+    local function connections()
+      return tonumber(server:command("INFO", "stats"):match "total_connections_received:(%d+)")
+    end
+    local count, seen = 0, 0
+    local ends_at = core.engine.now() + 90
+    while count < 4 do
+      assert.is_true(core.engine.now() < ends_at)
+      store.admit("k", POLICY)
+      local link_pipe = store.link.pipe
+      count = count + (link_pipe and link_pipe ~= seen and 1 or 0)
+      seen = link_pipe or seen
+      core.poll.sleep(0.02)
+    end
+    assert.is_true(connections() > 4)
+    assert.equal(1, #place.reports)
+    assert.matches("is unavailable: another program has written one of its keys", place.reports[1], 1, true)
+    server:command("DEL", "extcontacts:{k}:window")
+    until_there(store)
+    assert.equal(2, #place.reports)
+    assert.is_true(is_reported "is available again")
+  end)
+
+  it("is not there again before it accepts changes, and lets no further call wait", function()
+    programs.need(redis.package, pending)
+    local server = place:start()
+    local store = place:open()
+    store.start("k", POLICY)
+    store.address.timeout = 0.05 -- also the link's
+    server:command("CLIENT", "PAUSE", "600000", "WRITE") -- as during a failover
+    assert.equal(5, take_all(store))
+    local waits, wait_until = 0, blocking.wait_until
+    finally(function()
+      blocking.wait_until = wait_until
+    end)
+    function blocking.wait_until(...)
+      waits = waits + 1
+      return wait_until(...)
+    end
+    use_until(store, function()
+      return store.link.pipe ~= nil
+    end)
+    for _ = 1, 20 do
+      store.update("other", function() end)
+      core.poll.sleep(0.005)
+    end
+    assert.is_true(store.link.is_away)
+    assert.equal(0, waits)
+    server:command("CLIENT", "UNPAUSE")
+    store.address.timeout = 60
+    until_there(store)
+    assert.equal(2, #place.reports)
+  end)
+
+  local HELLO = "+OK\r\n$13\r\nmaxmemory:0\r\n\r\n$40\r\n" .. ("a"):rep(40) .. "\r\n"
 
   for name, case in pairs {
     ["that is not Redis"] = { { { "send", "HTTP/1.1 400 Bad Request\r\n\r\n" }, { "hang" } },
       "the server's answers are not those of Redis" },
     ["that answers with noise"] = { { { "send", ("\0\255\1"):rep(100) }, { "hang" } },
       "the server's answers are not those of Redis" },
-    ["that answers with values of the wrong type"] = { { { "send", ":1\r\n:1\r\n" }, { "hang" } },
+    ["that answers with values of the wrong type"] = { { { "send", ":1\r\n:1\r\n:1\r\n" }, { "hang" } },
       "the server's answers are not those of Redis" },
     ["that answers without being asked"] = { { { "send", HELLO .. ":1\r\n" }, { "hang" } },
       "the server's answers are not those of Redis" },

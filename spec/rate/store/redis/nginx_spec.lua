@@ -133,6 +133,47 @@ describe("nginx instances with a store in Redis", function()
     until server:errors():find("is available again", 1, true)
   end)
 
+  it("do not take a connection that they have kept for the store's answer", function()
+    programs.need(redis.package, pending)
+    store = redis.start()
+    local api = sandbox.shared()
+    api:reset()
+    local url = store.url:gsub("timeout=60", "timeout=0.5")
+    local server = nginx.start {
+      workers = 1,
+      server = ([[
+        location = / {
+          content_by_lua_block {
+            link = link or assert(require("extcontacts.rate.store").named("%s")).link
+            local threads = {}
+            for index = 1, tonumber(ngx.var.arg_count) do
+              threads[index] = ngx.thread.spawn(function()
+                link:exchange { name = "read", keys = { "extcontacts:{k}" }, values = {} }
+              end)
+            end
+            for _, thread in ipairs(threads) do
+              ngx.thread.wait(thread)
+            end
+            ngx.print(link.is_away and "away" or "there", link.probed_until and " probed" or "")
+          }
+        }
+      ]]):format(url),
+    }
+    servers[#servers + 1] = server
+    assert.equal("there", server:must "/?count=8")
+    store:signal "STOP"
+    server:must "/?count=1"
+    local answer
+    nginx.eventually(function()
+      answer = server:must "/?count=1"
+      return answer ~= "away"
+    end)
+    for _ = 1, 5 do
+      assert.equal("away probed", answer)
+      answer = server:must "/?count=1"
+    end
+  end)
+
   it("announce what they change, after the store was away too", function()
     programs.need(redis.package, pending)
     store = redis.start()

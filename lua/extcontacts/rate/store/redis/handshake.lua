@@ -4,6 +4,10 @@ local resp = require "extcontacts.rate.store.redis.resp"
 
 local handshake = {}
 
+-- A change that is gone in a moment: a server that does not accept it, as when its memory
+-- is full or it is a replica, is not there.
+local TRIAL = { "SET", "extcontacts:{trial}", "1", "PX", 1 }
+
 --- The commands, in the order of their replies.
 ---@param address extcontacts.RedisAddress
 ---@param program string the text of the server's script
@@ -16,6 +20,7 @@ function handshake.commands(address, program)
   if address.database > 0 then
     commands[#commands + 1] = { "SELECT", address.database }
   end
+  commands[#commands + 1] = TRIAL
   commands[#commands + 1] = { "INFO", "memory" }
   commands[#commands + 1] = { "SCRIPT", "LOAD", program }
   return commands
@@ -30,6 +35,12 @@ local REMEDIES = {
   READONLY = "the server is a replica",
   OOM = "the server's memory is full",
   MISCONF = "the server can't save its data",
+  BUSY = "another program's script keeps the server busy",
+  MASTERDOWN = "the server is a replica without its primary",
+  NOREPLICAS = "the server has too few replicas to accept changes",
+  MOVED = "the server is part of a cluster; the store requires a single server",
+  CLUSTERDOWN = "the server is part of a cluster; the store requires a single server",
+  WRONGTYPE = "another program has written one of its keys extcontacts:*, which must be deleted",
 }
 
 --- Why a reply is an error.

@@ -234,7 +234,7 @@ function redis_store.new(place, fallback, options)
   --- Whether the server can be used.
   ---@return extcontacts.StoreStatus
   function self.status()
-    local since = self.link.away_since
+    local since = self.link.problem and self.link.away_since
     return {
       address = tostring(place), away_for = since and core.engine.now() - since, problem = self.link.problem,
     }

@@ -28,7 +28,7 @@ end
 ---@class extcontacts.RedisLink
 ---@field is_away boolean whether the server did not answer
 ---@field problem string|nil why it is away
----@field away_since number|nil monotonic seconds
+---@field away_since number|nil monotonic seconds; until it has run a function again
 local Link = {}
 Link.__index = Link
 
@@ -61,22 +61,32 @@ function link.command(options, sha, request)
   return command
 end
 
---- Notes that the server is away, or is there again, and reports it once.
+--- Notes that the server is away, which is reported once, or can be tried again.
 ---@param self { is_away: boolean, problem: string|nil, options: extcontacts.RedisLinkOptions }
----@param problem string|nil nil when it is there again
+---@param problem string|nil nil when it accepts a connection again
 function link.note(self, problem)
-  local was_reported = self.reported
-  self.away_since = problem and (self.away_since or core.engine.now())
   self.is_away, self.problem = problem ~= nil, problem
-  if problem ~= was_reported then
-    self.reported = problem
-    self.options.report(problem
-      and ("the store %s is unavailable: %s; this process keeps to its share of the rate limit")
-        :format(tostring(self.options.address), problem)
-      or ("the store %s is available again"):format(tostring(self.options.address)))
-    if not problem and self.options.on_available then
+  if not problem then
+    if self.reported and self.options.on_available then
       self.options.on_available()
     end
+    return
+  end
+  self.away_since = self.away_since or core.engine.now()
+  if problem ~= self.reported then
+    self.reported = problem
+    self.options.report(("the store %s is unavailable: %s; this process keeps to its share of the rate limit")
+      :format(tostring(self.options.address), problem))
+  end
+end
+
+--- Notes that the server has run a function.  Only then is it there again: one that
+-- accepts connections may refuse, or not answer, whatever else it is sent.
+---@param self { is_away: boolean, options: extcontacts.RedisLinkOptions }
+function link.confirm(self)
+  if self.reported and not self.is_away then
+    self.reported, self.away_since = nil, nil
+    self.options.report(("the store %s is available again"):format(tostring(self.options.address)))
   end
 end
 
@@ -208,6 +218,7 @@ function Link:exchange(request, call)
     end
     return nil, self.problem
   end
+  link.confirm(self)
   return reply.value
 end
 
@@ -226,7 +237,11 @@ function Link:post(request, on_end)
     return false
   end
   reply.on_end = on_end and function(value)
-    on_end(not resp.error_code(value) and value or nil)
+    local result = not resp.error_code(value) and value or nil
+    if result ~= nil then
+      link.confirm(self)
+    end
+    on_end(result)
   end
   wake(self, known:step(0))
   return true

@@ -87,17 +87,19 @@ local function greet(self, socket, due)
   return sha, problem
 end
 
--- A connection that is ready; or nil and a problem.
-local function connect(self, due)
+-- A connection that is ready; or nil and a problem.  `is_probe`: it is not, unless the
+-- server answers on it now, since one that was kept may be older than the silence.
+local function connect(self, due, is_probe)
   local address, socket = self.options.address, ngx.socket.tcp()
   set_time(socket, due)
   local ok, why = socket:connect(self.host, address.port, { pool = self.pool, pool_size = MOST_KEPT })
   if not ok then
     return nil, why
-  elseif socket:getreusedtimes() > 0 then
-    return socket
   end
-  if address.is_tls then
+  local is_reused = socket:getreusedtimes() > 0
+  if is_reused and not is_probe then
+    return socket
+  elseif address.is_tls and not is_reused then
     set_time(socket, due)
     local name = address.host:gsub("[%[%]]", "")
     local returned
@@ -147,6 +149,7 @@ local function perform(self, requests, due, held)
     return nil, code and handshake.meaning(replies[1]) or problem
   end
   socket:setkeepalive(KEPT * 1000, MOST_KEPT)
+  link.confirm(self)
   return replies
 end
 
@@ -157,7 +160,7 @@ end
 
 -- Looks whether the server answers again.  Runs in a task of its own.
 local function probe(self)
-  local socket, problem = connect(self, core.engine.now() + link.LONGEST_GREETING)
+  local socket, problem = connect(self, core.engine.now() + link.LONGEST_GREETING, true)
   self.probed_until = nil
   if not socket then
     return lose(self, problem)

@@ -1,7 +1,8 @@
 /*
 ** extcontacts.core.environment: variables that this process remembers although
-** its environment and its Lua states change, and the user it runs as.
+** its environment and its Lua states change, its id, and the user it runs as.
 */
+#include "ec_process.h"
 #include "lec_open.h"
 
 #include <pthread.h>
@@ -103,9 +104,16 @@ static int environment_user(lua_State *L) {
   return 1;
 }
 
+/* environment.process() -> the id of this process, after a fork the child's */
+static int environment_process(lua_State *L) {
+  lua_pushinteger(L, (lua_Integer)ec_process());
+  return 1;
+}
+
 int lec_open_environment(lua_State *L) {
   static const luaL_Reg functions[] = {{"keep", environment_keep},
                                        {"kept", environment_kept},
+                                       {"process", environment_process},
                                        {"user", environment_user},
                                        {NULL, NULL}};
   luaL_newlib(L, functions);

@@ -95,6 +95,8 @@ describe("the store in Redis", function()
     ]]):format(place.server.url))
     assert.same({ 7, 3 }, result)
     assert.equal(3, place.server:command("XLEN", "extcontacts:{lookup}:changes"))
+    -- Each has a share of its own while the server is away.
+    assert.equal(2, place.server:command("ZCARD", "extcontacts:{k}:members"))
   end)
 
   it("says that its server is a replica; once that is promoted, it does not trust the windows of before", function()

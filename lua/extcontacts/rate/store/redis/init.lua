@@ -40,15 +40,17 @@ function Store:__tostring()
   return "extcontacts.redis_store " .. tostring(self.address)
 end
 
--- This process for the server.
+-- This process for the server.  One that it forks is another, and has a share of its own.
 local function member_of(self)
-  if not self.member then
+  local process = core.environment.process()
+  if self.member_process ~= process then
     local handle = io.open("/dev/urandom", "rb")
     local bytes = handle and handle:read(16)
     if handle then
       handle:close()
     end
-    self.member = core.hash.sha256((bytes or "") .. tostring({}) .. core.engine.now()):sub(1, 16)
+    self.member = core.hash.sha256((bytes or "") .. tostring({}) .. core.engine.now() .. process):sub(1, 16)
+    self.member_process = process
   end
   return self.member
 end

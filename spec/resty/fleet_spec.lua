@@ -336,21 +336,33 @@ describe("lookups on several machines", function()
     end
   end)
 
-  it("need a client with a store", function()
+  it("need a client with a store, and know whose answers they share", function()
     local server = nginx.start {
       http = "lua_shared_dict lookups 1m;",
       server = [[
         location = /x {
           content_by_lua_block {
-            local client = require("extcontacts").new { access_token = "token" }
-            ngx.say(select(2, pcall(require("extcontacts.resty").lookup, {
-              client = client, dict = "lookups", fleet = true,
-            })))
+            local ec = require "extcontacts"
+            for _, client in ipairs {
+              ec.new { access_token = "token" },
+              ec.new { access_token = function() end, store = "redis://127.0.0.1:1" },
+              ec.new { access_token = "token", store = "redis://127.0.0.1:1" },
+            } do
+              ngx.say(tostring(select(2, pcall(require("extcontacts.resty").lookup, {
+                client = client, dict = "lookups", fleet = true,
+              }))))
+            end
           }
         }
       ]],
     }
     servers[#servers + 1] = server
-    assert.matches("'fleet' requires a client with a store", server:must "/x", 1, true)
+    local lines = {}
+    for line in server:must("/x"):gmatch "[^\n]+" do
+      lines[#lines + 1] = line
+    end
+    assert.matches("'fleet' requires a client with a store", lines[1], 1, true)
+    assert.matches("'fleet' requires a client with client_id and client_secret", lines[2], 1, true)
+    assert.equal("extcontacts.lookup", lines[3])
   end)
 end)

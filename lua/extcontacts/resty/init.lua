@@ -61,6 +61,19 @@ local function fleet_of(client)
   return ctx and ctx.store and ctx.store.link and { store = ctx.store, config = ctx.config } or nil
 end
 
+-- Why machines can't share the answers of a client.
+local function fleet_problem(client)
+  local fleet = fleet_of(client)
+  if not fleet then
+    return "option 'fleet' requires a client with a store that the machines share: "
+      .. 'ec.connect { store = "rediss://…" }, or EXTCONTACTS_STORE'
+  elseif type(fleet.config.access_token) == "function" then
+    -- Its tokens may be of any account, and answers of one must not reach another.
+    return "option 'fleet' requires a client with client_id and client_secret, or an access_token that is a string; "
+      .. "a function does not say whose answers the machines would share"
+  end
+end
+
 local function problem_of(opts)
   local problem = options.problem(opts, OPTIONS)
   for _, name in ipairs(REQUIRED) do
@@ -76,11 +89,7 @@ local function problem_of(opts)
   if not problem and not client_context.of(opts.client) then
     problem = "option 'client' is not a client: pass what ec.connect or ec.new returns"
   end
-  if not problem and opts.fleet and not fleet_of(opts.client) then
-    problem = "option 'fleet' requires a client with a store that the machines share: "
-      .. 'ec.connect { store = "rediss://…" }, or EXTCONTACTS_STORE'
-  end
-  return problem
+  return problem or opts.fleet and fleet_problem(opts.client) or nil
 end
 
 --- Creates a lookup; call it once, in `init_by_lua`.  Raises an error if an option

@@ -150,6 +150,18 @@ describe("lookups on several machines", function()
     assert.equal("Cleo", caller(second).name)
   end)
 
+  share("drop it also if nginx ended the first lookup while it read the announcements", function()
+    local first, second = start(), start()
+    assert.equal("killed", second:must("/killed?n=" .. escape(NUMBER)))
+    assert.equal("Ann", caller(first).name)
+    assert.equal("Ann", caller(second).name)
+    rename "Beth"
+    first:must("/invalidate?id=" .. contact.id)
+    nginx.eventually(function()
+      return caller(second).name == "Beth"
+    end)
+  end)
+
   share("do not share an answer whose contact was changed during the call", function()
     local first, second = start(), start()
     caller(second, "+13175559999")

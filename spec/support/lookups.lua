@@ -2,6 +2,7 @@
 --
 --   local server = lookups.start(api, "ttl = 60", { workers = 2 })
 --   server:must "/caller?n=%2B13175550142"      a summary of the answer
+--   server:must "/killed?n=%2B13175550142"      ends its light thread at the first wait
 --   server:must "/advance?seconds=600"          puts the clock of all workers forward
 
 local cjson = require "cjson"
@@ -49,6 +50,12 @@ local SERVER = [[
       if contact then
         contact.firstName = "changed by the caller"
       end
+    }
+  }
+  location = /killed {
+    content_by_lua_block {
+      ngx.thread.kill(ngx.thread.spawn(lookup.caller, lookup, ngx.unescape_uri(ngx.var.arg_n)))
+      ngx.print "killed"
     }
   }
   location = /invalidate { content_by_lua_block { ngx.print(lookup:invalidate(ngx.var.arg_id)) } }

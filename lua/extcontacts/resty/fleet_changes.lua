@@ -18,8 +18,15 @@ local POSITION, READER = "fleet:position", "fleet:reader"
 -- next attempt, of those that do not read and while the store is away.
 local LEASE, HOLD, NEXT_LOOK, REST = 10, 2, 1, 0.5
 
+-- Seconds for which the timer leaves the first reading to the lookup that started it, and
+-- between two looks meanwhile.
+local FIRST, SOON = 1, 0.01
+
+local now = core.engine.now
+
 ---@class extcontacts.FleetChanges
 ---@field started boolean whether this worker looks after the stream
+---@field first_until number|nil monotonic seconds: until then the first lookup reads, unless it ends before
 local FleetChanges = {}
 FleetChanges.__index = FleetChanges
 
@@ -50,7 +57,7 @@ local function catch_up(self)
   end
   for index = 5, #reply do
     for id in reply[index]:gmatch "%S+" do
-      self.metrics:count("invalidated_total", nil, self.cache:invalidate(id, core.engine.now()))
+      self.metrics:count("invalidated_total", nil, self.cache:invalidate(id, now()))
     end
   end
   self.dict:set(POSITION, ("%s %s %d"):format(reply[1], reply[2], reply[3]))
@@ -74,7 +81,9 @@ end
 -- The function of the timer.
 local function on_timer(self, is_exiting)
   local pause = NEXT_LOOK
-  if not is_exiting and is_reader(self) then
+  if now() < (self.first_until or 0) then
+    pause = SOON
+  elseif not is_exiting and is_reader(self) then
     local ok, result = pcall(read, self)
     if not ok then
       ngx.log(ngx.ERR, "extcontacts: reading the store's changes failed: ", tostring(result))
@@ -111,11 +120,13 @@ function FleetChanges:start()
   if self.started then
     return
   end
-  self.started = true
-  if nginx.can_wait() and is_reader(self) then
-    catch_up(self)
-  end
+  -- The timer comes first: nginx may end the lookup while it reads.
   self.started = nginx.after(0, self.on_timer)
+  if nginx.can_wait() and is_reader(self) then
+    self.first_until = now() + FIRST
+    catch_up(self)
+    self.first_until = nil
+  end
 end
 
 --- Announces to the other machines that answers with some ids have changed.

@@ -3,6 +3,7 @@
 -- While the store is away, each machine asks for itself.  The store's clock counts.
 
 local core = require "extcontacts.core"
+local json = require "extcontacts.base.json"
 local nginx = require "extcontacts.runtime.nginx"
 
 local fleet_answers = {}
@@ -66,8 +67,17 @@ function FleetAnswers:digest(value)
   return core.hash.sha256(self.account .. "\n" .. value):sub(1, DIGITS)
 end
 
-local function request(self, name, values)
-  return { name = name, keys = { self.store.changes_key }, values = values }
+local function request(self, name, values, read)
+  return { name = name, keys = { self.store.changes_key }, values = values, read = read }
+end
+
+-- What the store answers to `ask`.
+local function read_asked(reply)
+  local kind = type(reply) == "table" and reply[1]
+  if kind == "answer" then
+    return tonumber(reply[3]) and type(reply[4]) == "string" and reply or nil
+  end
+  return (kind == "wait" or kind == "call" and reply[3]) and reply or nil
 end
 
 ---@class extcontacts.FleetPermit the right to ask the API
@@ -84,11 +94,15 @@ local function ask_once(self, digest, due, known)
   local reply, problem = self.store.link:exchange(request(self, "ask", {
     digest = digest, owner = owner, lease = math.ceil((math.max(due - began, 0) + GRACE) * 1000),
     ttl = self.ttl, negative_ttl = self.negative_ttl, known = known and began - known.at or nil,
-  }), { deadline = due })
+  }, read_asked), { deadline = due })
   if not reply then
     return problem == "stopped" and "stopped" or "away"
   elseif reply[1] == "answer" then
-    return "answer", { found = reply[2] == "+", at = began - tonumber(reply[3]), text = reply[4] }
+    local content = json.decode(reply[4])
+    if type(content) ~= "table" then
+      return "away"
+    end
+    return "answer", { found = reply[2] == "+", at = began - tonumber(reply[3]), text = reply[4], content = content }
   elseif reply[1] == "call" then
     return "call", { digest = digest, owner = owner, run = reply[2], began = reply[3] }
   end

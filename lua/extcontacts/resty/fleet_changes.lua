@@ -44,11 +44,18 @@ local function position(self)
   return { run = run, entry = entry or "0-0", count = tonumber(count) or 0 }
 end
 
+-- What the store answers to `changes`.
+local function read_changes(reply)
+  if type(reply) == "table" and type(reply[1]) == "string" and type(reply[2]) == "string" and tonumber(reply[3]) then
+    return reply
+  end
+end
+
 -- Drops what was announced since the last time.  Returns how many announcements there
 -- were; nil while the store is away.
 local function catch_up(self)
   local reply = self.store.link:exchange {
-    name = "changes", keys = { self.store.changes_key }, values = position(self),
+    name = "changes", keys = { self.store.changes_key }, values = position(self), read = read_changes,
   }
   if not reply then
     return nil
@@ -56,7 +63,7 @@ local function catch_up(self)
     self.cache:doubt_all()
   end
   for index = 5, #reply do
-    for id in reply[index]:gmatch "%S+" do
+    for id in tostring(reply[index]):gmatch "%S+" do
       self.metrics:count("invalidated_total", nil, self.cache:invalidate(id, now()))
     end
   end

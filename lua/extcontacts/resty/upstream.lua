@@ -154,7 +154,7 @@ end
 
 -- Keeps another machine's answer.
 local function adopt(self, value, answer, start)
-  answer.content, answer.source = json.decode(answer.text), "fleet"
+  answer.source = "fleet"
   local ids = ids_in(answer.content)
   add_digest(self, ids, value)
   self.cache:put(value, answer, ids, start)

@@ -345,6 +345,33 @@ describe("the store in Redis", function()
     end)
   end)
 
+  it("continues with its share if the server's answers make no sense", function()
+    programs.need(redis.package, pending)
+    start()
+    for _, program in ipairs {
+      "return 1", "return 'text'", "return nil", "return {}", "return {'[', 'x'}", "return {'', 'x'}", "return {1, 2}",
+      "return 'null'", "return '[]'", "return '{}'", [[return '{"wait":"x","members":1,"left":1,"ends":1}']],
+      [[return '{"wait":1,"members":1,"ends":1}']], [[return '{"number":1,"members":{},"left":1,"ends":1}']],
+    } do
+      for _, use in ipairs {
+        function(store)
+          assert.equal(5, (take_all(store, "k")), program)
+        end,
+        function(store)
+          assert.equal(7, store.update("tokens", function()
+            return 7
+          end), program)
+        end,
+      } do
+        local store, count = open(), #reports
+        store.link.options.program = program
+        use(store)
+        assert.equal(count + 1, #reports, program)
+        assert.matches("answers are not those of Redis", reports[#reports], 1, true)
+      end
+    end
+  end)
+
   it("warns of a server that may forget", function()
     programs.need(redis.package, pending)
     start { maxmemory = "100mb", maxmemory_policy = "allkeys-lru" }

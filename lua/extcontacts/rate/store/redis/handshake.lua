@@ -4,6 +4,9 @@ local resp = require "extcontacts.rate.store.redis.resp"
 
 local handshake = {}
 
+--- The problem of a server whose answers make no sense.
+handshake.FOREIGN = "the server's answers are not those of Redis"
+
 -- A change that is gone in a moment: a server that does not accept it, as when its memory
 -- is full or it is a replica, is not there.
 local TRIAL = { "SET", "extcontacts:{trial}", "1", "PX", 1 }
@@ -74,7 +77,7 @@ function handshake.read(replies)
   end
   local info, sha = replies[#replies - 1], replies[#replies]
   if type(info) ~= "string" or type(sha) ~= "string" or not sha:find "^%x+$" then
-    return nil, "the server's answers are not those of Redis"
+    return nil, handshake.FOREIGN
   end
   return sha, memory_warning(info)
 end

@@ -72,6 +72,25 @@ local function share_of(self, key)
   return known
 end
 
+-- What the server answers to `admit`.
+local function read_admitted(reply)
+  local answer = type(reply) == "string" and core.json.decode(reply)
+  if type(answer) ~= "table" then
+    return nil
+  end
+  for _, name in ipairs { "members", "left", "ends", answer.wait and "wait" or "number", answer.limit and "limit" } do
+    if type(answer[name]) ~= "number" then
+      return nil
+    end
+  end
+  return answer
+end
+
+-- What it answers to `read`: a value and the time.
+local function read_value(reply)
+  return type(reply) == "table" and type(reply[1]) == "string" and tonumber(reply[2]) and reply or nil
+end
+
 -- As `rate_window.admit`, for the window in the store.
 local function admit(self, key, policy, call)
   local own = share_of(self, key)
@@ -83,11 +102,10 @@ local function admit(self, key, policy, call)
     end
   end
   local told = own:to_tell()
-  local text, problem = self.link:exchange({
-    name = "admit", keys = window_keys(key),
+  local answer, problem = self.link:exchange({
+    name = "admit", keys = window_keys(key), read = read_admitted,
     values = { policy = policy, member = member_of(self), own = told },
   }, call)
-  local answer = text and core.json.decode(text)
   if accompanied and not (answer and not answer.wait) then
     own:give_back()
   end
@@ -136,7 +154,7 @@ end
 -- did, and the results of `change`.
 local function change_value(self, keys, change, check, call)
   for _ = 1, TRIES do
-    local found = self.link:exchange({ name = "read", keys = keys, values = {} }, call)
+    local found = self.link:exchange({ name = "read", keys = keys, values = {}, read = read_value }, call)
     if not found then
       return false
     end

@@ -183,6 +183,23 @@ end
 ---@field name string of the script's function
 ---@field keys string[]
 ---@field values table its argument
+---@field read (fun(reply: any): any)|nil returns the result in a reply; nil if the function can't have sent it
+
+--- The result in a reply.
+---@param request extcontacts.RedisRequest
+---@param reply any
+---@return any result nil if the reply is an error, or none of the function's
+---@return string|nil problem
+function link.result(request, reply)
+  if resp.error_code(reply) then
+    return nil, handshake.meaning(reply)
+  end
+  local result = reply
+  if request.read then
+    result = request.read(reply)
+  end
+  return result, result == nil and handshake.FOREIGN or nil
+end
 
 --- Runs a function of the script and waits for its result.
 ---@param request extcontacts.RedisRequest
@@ -211,15 +228,19 @@ function Link:exchange(request, call)
     local again = code == "NOSCRIPT" and sha ~= nil
     sha = nil -- the server lost the script, not the values
   until not again
-  local is_error = resp.error_code(reply.value) ~= nil
-  if is_error or reply.problem then
+  local result
+  problem = reply.problem
+  if not problem then
+    result, problem = link.result(request, reply.value)
+  end
+  if problem then
     if self.pipe == known then
-      lose(self, is_error and handshake.meaning(reply.value) or reply.problem)
+      lose(self, problem)
     end
     return nil, self.problem
   end
   link.confirm(self)
-  return reply.value
+  return result
 end
 
 --- Runs a function of the script without waiting for its result.

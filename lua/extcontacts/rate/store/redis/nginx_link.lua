@@ -57,7 +57,7 @@ local function roundtrip(socket, commands, due)
     if found then
       replies[#replies + 1] = reply
     elseif found == nil then
-      return nil, "the server's answers are not those of Redis"
+      return nil, handshake.FOREIGN
     else
       set_time(socket, due)
       local bytes
@@ -126,8 +126,8 @@ local function commands_of(self, sha, requests)
   return commands
 end
 
--- Runs functions of the script, or commands, on one connection; returns their results.  A
--- failure of the first counts for all.  `held`: seconds for which the server may hold
+-- Runs functions of the script, or commands, on one connection; returns their replies, and
+-- the result of the first, whose failure counts for all.  `held`: seconds for which the server may hold
 -- back its reply.
 local function perform(self, requests, due, held)
   local socket, problem = connect(self, due)
@@ -139,18 +139,20 @@ local function perform(self, requests, due, held)
   end
   local replies
   replies, problem = roundtrip(socket, commands_of(self, self.sha, requests), due)
-  local code = replies and resp.error_code(replies[1])
-  if code == "NOSCRIPT" then
+  if replies and resp.error_code(replies[1]) == "NOSCRIPT" then
     replies, problem = roundtrip(socket, commands_of(self, nil, requests), due)
-    code = replies and resp.error_code(replies[1])
   end
-  if not replies or code then
+  local result
+  if replies then
+    result, problem = link.result(requests[1], replies[1])
+  end
+  if problem then
     socket:close()
-    return nil, code and handshake.meaning(replies[1]) or problem
+    return nil, problem
   end
   socket:setkeepalive(KEPT * 1000, MOST_KEPT)
   link.confirm(self)
-  return replies
+  return replies, result
 end
 
 local function lose(self, problem)
@@ -191,13 +193,13 @@ function Link:exchange(request, call)
   end
   local due = core.engine.now() + self.options.address.timeout
   local last = math.min(due, call and call.deadline or due)
-  local replies, problem = perform(self, { request }, last)
+  local replies, result = perform(self, { request }, last)
   if replies then
-    return replies[1]
-  elseif last < due and problem == "timeout" then
+    return result
+  elseif last < due and result == "timeout" then
     return nil, "stopped"
   end
-  lose(self, problem)
+  lose(self, result)
   return nil, self.problem
 end
 
@@ -212,11 +214,11 @@ function Link:run(command, seconds)
     return nil, self.problem
   end
   local due = core.engine.now() + self.options.address.timeout
-  local replies, problem = perform(self, { { command = command } }, due, seconds)
+  local replies, result = perform(self, { { command = command } }, due, seconds)
   if replies then
-    return replies[1]
+    return result
   end
-  lose(self, problem)
+  lose(self, result)
   return nil, self.problem
 end
 

@@ -119,7 +119,7 @@ local function take_replies(self, finished)
     found, value = self.parser:next()
   end
   if found ~= false then
-    fail(self, "the server's answers are not those of Redis", finished)
+    fail(self, handshake.FOREIGN, finished)
   elseif self.greetings then
     greet(self, finished)
   end

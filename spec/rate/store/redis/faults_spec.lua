@@ -122,6 +122,30 @@ describe("the store in Redis", function()
     assert.is_true(wait > 30 and wait <= 60)
   end)
 
+  it("does not begin a window anew, or forget or prolong a pause, when the server's clock is set back", function()
+    programs.need(redis.package, pending)
+    local server = place:start()
+    local store = place:open()
+    store.start("k", POLICY)
+    assert.equal(10, take_all(store))
+    -- As if the clock was set back since.
+    local function set_back(seconds)
+      local window = core.json.decode(server:command("GET", "extcontacts:{k}:window"))
+      for _, name in ipairs { "at", "lo", "hi", "blocked" } do
+        window[name] = window[name] and window[name] + seconds
+      end
+      server:command("SET", "extcontacts:{k}:window", core.json.encode(window))
+    end
+    set_back(3600)
+    local wait = store.admit("k", POLICY)
+    assert.is_true(wait > 30 and wait <= 61)
+    store.settle("k", 1, POLICY, { arrived = true, headers = {}, throttled = true, retry_after = 500 })
+    store.update("other", function() end)
+    set_back(3600)
+    wait = store.admit("k", POLICY)
+    assert.is_true(wait > 470 and wait <= 501)
+  end)
+
   it("is away while the server's memory is full", function()
     programs.need(redis.package, pending)
     place:start()

@@ -24,6 +24,10 @@ local LONGEST_CALL = 60
 -- rate windows, which must not fail.
 local FULL = 0.8
 
+-- Seconds by which the clock may differ from one moment to the next; one that was set back
+-- by more does not tell what is older.
+local STEP = 1
+
 -- Seconds by which an answer must be newer than one that the asker has.
 local NEWER = 1
 
@@ -36,7 +40,7 @@ local function load_answer(server, digest, run, now)
     return nil
   end
   local sign, at, writer, text = stored:match "^([+-]) (%S+) (%S+)\n(.*)$"
-  if writer == run then
+  if writer == run and now >= at - STEP then
     return sign, math.max(0, now - at), text
   end
 end
@@ -83,7 +87,8 @@ end
 function functions.store(server, values)
   functions.release(server, values)
   local now, run = server.clock(), server.run()
-  if values.run ~= run or now - values.began >= LONGEST_CALL or is_outdated(server, values) or is_full(server) then
+  local lasted = now - values.began
+  if values.run ~= run or lasted < 0 or lasted >= LONGEST_CALL or is_outdated(server, values) or is_full(server) then
     return 0
   end
   local stored = ("%s %.6f %s\n%s"):format(values.sign, now, run, values.text)

@@ -3,9 +3,9 @@
 
 local redis, cjson, rate_window, keys -- of the running call
 
--- Seconds for which a member counts that was not heard of, and for which a window is
--- kept beyond two periods.
-local MEMBER_SECONDS, KEPT = 120, 120
+-- Seconds for which a member counts that was not heard of, for which a window is kept
+-- beyond two periods, and by which the clock may differ from one moment to the next.
+local MEMBER_SECONDS, KEPT, STEP = 120, 120, 1
 
 local function clock()
   local time = redis.call("TIME")
@@ -23,7 +23,8 @@ local function period_of(policy)
 end
 
 -- What a different run of the server has written may lack its last changes, or all of
--- them: nothing is sent until the window of that time has certainly ended.
+-- them, and the times of a clock that was set back since are unknown: nothing is sent
+-- until the window of that time has certainly ended.
 local function renew(values, text, now, policy, run, uptime)
   local window = rate_window.open { run = run, limit = values.limit, reported = values.reported }
   window.number = values.number or 0
@@ -42,14 +43,21 @@ local function load_window(now, policy)
   if not ok or type(values) ~= "table" or rate_window.problem(values) then
     values = {}
   end
-  if values.run ~= run then
-    return renew(values, text, now, policy, run, uptime)
+  local written = type(values.at) == "number" and values.at or now
+  if values.run == run and written <= now + STEP then
+    return rate_window.open(values)
   end
-  return rate_window.open(values)
+  local window = renew(values, text, now, policy, run, uptime)
+  if values.run == run and values.blocked then
+    -- The clock was set back: what was left of a pause is still to be waited for.
+    window.blocked = math.max(window.blocked, now + values.blocked - written)
+  end
+  return window
 end
 
 local function save_window(window, now, policy)
   local seconds = math.max(2 * period_of(policy) + KEPT, (window.blocked or now) - now + period_of(policy))
+  window.at = now
   redis.call("SET", keys[1], cjson.encode(window), "PX", math.ceil(seconds * 1000))
 end
 

@@ -139,14 +139,15 @@ end
 -- As `rate_window.settle`; nobody waits for it.
 local function settle(self, key, number, policy, result)
   local own = share_of(self, key)
-  if number < 0 or result.throttled and self.link.is_away then
-    own:settle(number, core.engine.now(), policy, result)
-  end
+  local is_told = false
   if number > 0 then
     own.in_flight = math.max(0, own.in_flight - 1)
-    self.link:post {
+    is_told = self.link:post {
       name = "settle", keys = window_keys(key), values = { number = number, policy = policy, report = brief(result) },
     }
+  end
+  if number < 0 or result.throttled and not is_told then
+    own:settle(number, core.engine.now(), policy, result)
   end
 end
 

@@ -88,16 +88,18 @@ function Share:admit(policy, now)
   return nil, -self.number
 end
 
---- Records the result of a request that had such a place.
----@param number integer
+--- Records the result of a request that had such a place, or a 429 of another that the
+-- store can't be told.
+---@param number integer above 0 for a place of the store's
 ---@param now number
 ---@param policy extcontacts.RatePolicy
 ---@param report extcontacts.RequestReport
 function Share:settle(number, now, policy, report)
-  if not self.own then
+  if not self.own and not report.throttled then
     return
   end
-  rate_window.settle(self.own, -number, now, policy_of(self, policy), report)
+  policy = policy_of(self, policy)
+  rate_window.settle(window_of(self, policy, now), -number, now, policy, report)
   if -number == self.number then
     local untold = self.untold
     if report.arrived then
@@ -110,7 +112,7 @@ end
 
 --- Takes a place beside that of the store: until the window has ended in which the
 -- store came back, the process also keeps to its share, since the others may not have
--- told theirs yet.
+-- told theirs yet, and so it does until the end of a pause that the store does not know.
 ---@param policy extcontacts.RatePolicy
 ---@param now number
 ---@return number|nil wait seconds
@@ -119,7 +121,7 @@ function Share:accompany(policy, now)
   local own = self.own
   if not own then
     return nil, false
-  elseif not own.lo or now >= rate_window.ends(own, policy) then
+  elseif now >= math.max(own.lo and rate_window.ends(own, policy) or 0, own.blocked or 0) then
     self.own = nil
     return nil, false
   end

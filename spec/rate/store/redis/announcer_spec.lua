@@ -47,6 +47,16 @@ describe("changed records are announced", function()
     assert.same({}, place.reports)
   end)
 
+  it("without texts that can't be ids", function()
+    programs.need(redis.package, pending)
+    place:start()
+    local store = place:open()
+    store.announce { "a", "", "b c", "\255", "\0", ("x"):rep(1000), "d" }
+    store.announce { "" }
+    store.flush()
+    assert.same({ "a d" }, announced())
+  end)
+
   it("to a bounded number of entries", function()
     programs.need(redis.package, pending)
     place:start()

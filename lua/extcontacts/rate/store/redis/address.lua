@@ -38,10 +38,10 @@ local function read_settings(query, into)
     into[name] = rule[1]
   end
   for part in query:gmatch "[^&]+" do
-    local name, text = part:match "^(%a+)=(.*)$"
-    local rule = SETTINGS[name or ""]
+    local name, text = part:match "^([%w_%-]*)=?(.*)$"
+    local rule = SETTINGS[name]
     if not rule then
-      return suggest.unknown("setting of its query", name or "", suggest.keys(SETTINGS))
+      return suggest.unknown("setting of its query", name, suggest.keys(SETTINGS))
     end
     local value = text:find "^%d*%.?%d+$" and tonumber(text)
     if not value or value < rule[2] or value > rule[3] or name == "machines" and value ~= math.floor(value) then
@@ -80,10 +80,13 @@ end
 -- What is wrong with the URL; nil if `into` is complete.
 local function read(url, into)
   local scheme, rest = url:match "^(rediss?)://(.*)$"
-  if not scheme or rest:find "[%s%c#]" then
+  if not scheme then
     return "it is not a URL of Redis"
   end
   local before, query = rest:match "^([^?]*)%??(.*)$"
+  if rest:find "[%s%c#]" or query:find("@", 1, true) then -- of a password, whose parts must not be shown
+    return "it is not a URL of Redis; encode special characters with %, such as %23 for #"
+  end
   local user, place = before:match "^(.*)@([^@]*)$"
   local place_host, path = (place or before):match "^([^/]*)(.*)$"
   local database = path:match "^/?$" and 0 or tonumber(path:match "^/(%d+)$")

@@ -12,8 +12,8 @@ local announcer = {}
 -- records and spaces between them.  They are ids only, which tell nothing of a person.
 announcer.STREAM = "extcontacts:{lookup}:changes"
 
--- Ids in one entry, and those that wait to be sent.
-local TOGETHER, MOST_WAITING = 200, 10000
+-- Ids in one entry, those that wait to be sent, and the characters of one.
+local TOGETHER, MOST_WAITING, LONGEST_ID = 200, 10000, 100
 
 ---@class extcontacts.Announcer
 ---@field link extcontacts.RedisLink
@@ -33,12 +33,18 @@ function announcer.new(link, report)
   return setmetatable({ link = link, report = report, waiting = {}, under_way = 0, dropped = 0 }, Announcer)
 end
 
+-- Whether a text can be an id.  Others, which a program may have received from anywhere,
+-- are in no answer, and an entry of the stream has no place for them.
+local function is_id(text)
+  return type(text) == "string" and #text <= LONGEST_ID and text:find "^[%w_%-]+$" ~= nil
+end
+
 -- Keeps ids for later, as many as there is room for.
 local function keep(self, ids)
   for _, id in ipairs(ids) do
-    if #self.waiting < MOST_WAITING then
+    if is_id(id) and #self.waiting < MOST_WAITING then
       self.waiting[#self.waiting + 1] = id
-    else
+    elseif is_id(id) then
       self.dropped = self.dropped + 1
     end
   end

@@ -138,12 +138,12 @@ describe("the store in Redis", function()
     end
     set_back(3600)
     local wait = store.admit("k", POLICY)
-    assert.is_true(wait > 30 and wait <= 61)
+    assert.is_true(wait > 30 and wait < 61.5)
     store.settle("k", 1, POLICY, { arrived = true, headers = {}, throttled = true, retry_after = 500 })
     store.update("other", function() end)
     set_back(3600)
     wait = store.admit("k", POLICY)
-    assert.is_true(wait > 470 and wait <= 501)
+    assert.is_true(wait > 470 and wait < 501.5) -- the server counts in doubles
   end)
 
   it("is away while the server's memory is full", function()

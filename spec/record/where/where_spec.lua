@@ -86,6 +86,13 @@ describe("a condition", function()
       where.read("contact", 'customFields["a b"] == 1 or customFields["a.b"] == 1 or customFields[""] == 1').fields)
   end)
 
+  it("finds nothing in a custom field that is no list", function()
+    for _, value in ipairs { "gold", 5, true, core.json.null, { gold = "gold" } } do
+      assert.is_false(test('has(customFields.tags, "gold")', { customFields = { tags = value } }))
+    end
+    assert.is_true(test('has(customFields.tags, "gold")', { customFields = { tags = core.json.array { "gold" } } }))
+  end)
+
   it("is about the fields of its kind of record", function()
     assert.is_true(test('has(tags, "vip") and employeeCount > 9', { tags = core.json.array { "vip" },
       employeeCount = 10 }, "organization"))

@@ -69,7 +69,7 @@ return {
     end },
   empty = { ANYTHING, kind = "boolean", usage = "empty(workEmail)", apply = is_empty },
   has = { LIST, VALUE, kind = "boolean", usage = 'has(externalIds.value, "4711")', apply = function(list, value)
-    for _, item in ipairs(list or {}) do
+    for _, item in ipairs(type(list) == "table" and list or {}) do -- a custom field can be anything
       if item == value then
         return true
       end

@@ -102,6 +102,14 @@ describe("the option fields", function()
         assert.equal(options.raw == true, type(page.raw) == "table" and page.raw[1]:sub(1, 1) == "{")
       end
       assert.same({ 2, 2 }, { count, it.count })
+      self = fake.client { reply, fake.json(200, { entities = { { id = "8" } }, lines = { 1 }, raw = { "r" } }) }
+      it = self.client:scan_contacts(options)
+      it:decode_all()
+      for page in it:pages() do
+        assert.equal(1, #page.entities)
+        assert.same(options.raw and {} or page.raw, page.raw)
+      end
+      assert.equal(2, it.count)
     end
   end)
 

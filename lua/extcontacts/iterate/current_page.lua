@@ -10,9 +10,9 @@ local NONE = {}
 ---@param self extcontacts.Iterator changed
 ---@param page table
 ---@param records table[]
-function current_page.set(self, page, records)
-  self.page, self.records, self.index = page, records, 0
-  self.texts = self.raw and page.raw or nil
+---@param texts string[]|nil with the option `raw`
+function current_page.set(self, page, records, texts)
+  self.page, self.records, self.texts, self.index = page, records, texts, 0
   -- The records, if each can be handed out as it is and without a text.
   self.plain = not (self.filters or self.texts) and records or NONE
 end

@@ -163,9 +163,10 @@ function fetch.load_page(iterator)
     records = {}
   end
   local more = iterator.paging.advance(iterator.pager, page, records, iterator.row, iterator.options.allow_partial)
-  current_page.set(iterator, page, records)
+  local raw = args and args.raw -- without it, the fields `raw` and `lines` are the server's
+  current_page.set(iterator, page, records, raw and page.raw or nil)
   iterator.kept = args and args.places and args or nil
-  iterator.lines = iterator.takes_lines and page.lines or nil
+  iterator.lines = raw == "lines" and page.lines or nil
   iterator.has_lines = iterator.lines ~= nil
   iterator.page_position = position
   iterator.exhausted = not more

@@ -59,8 +59,8 @@ local function turn_page(self)
   end
   self.index, self.passed = 0, 0
   self.entities = page.entities or {}
-  if page.lines then
-    search(self, page.lines)
+  if self.iterator.lines then
+    search(self, self.iterator.lines)
   else
     self.texts, self.places, self.count = page.raw or {}, nil, #self.entities
   end

@@ -44,6 +44,20 @@ function forget_search.collect(terms, value)
   end
 end
 
+-- Bytes of a character that is written as \u0041.
+local ESCAPE = 6
+
+-- A text in lower case, in which no ASCII character is written with an escape: JSON as
+-- received from elsewhere may have those.
+local function plain(text)
+  if not text:find("\\u00", 1, true) then
+    return text
+  end
+  return (text:gsub("\\u00([0-7]%x)", function(digits)
+    return string.char(tonumber(digits, 16)):lower()
+  end))
+end
+
 --- Which of the terms a file contains.  Raises an error object if it can't be read.
 ---@param path string
 ---@param terms table<string, true> in lower case
@@ -61,13 +75,14 @@ function forget_search.find(path, terms)
         return true
       end
       offset = offset + #block
-      local text = rest .. block:lower()
+      rest = rest .. block:lower()
+      local text = plain(rest)
       for term in pairs(terms) do
         if not found[term] and text:find(term, 1, true) then
           found[term] = true
         end
       end
-      rest = text:sub(-longest)
+      rest = rest:sub(-longest * ESCAPE)
     end
   end)
   file:close()

@@ -426,6 +426,11 @@ describe("the store in Redis", function()
       evalsha = function(store)
         store.admit("k", POLICY)
       end,
+      xinfo = function(store)
+        store.link:exchange {
+          name = "changes", keys = { store.changes_key }, values = { run = "another", entry = "0-0", count = 0 },
+        }
+      end,
       ["script|load"] = function(store)
         store.admit("k", POLICY)
       end,

@@ -138,7 +138,7 @@ end
 local function describe_stream(server)
   local ok, info = pcall(server.call, "XINFO", "STREAM", server.stream)
   if not ok and not text_of(info):find("no such key", 1, true) then
-    error(info, 0)
+    error({ err = text_of(info) }, 0) -- from a plain text, Redis would remove its code
   end
   local fields = {}
   for index = 1, ok and #info or 0, 2 do

@@ -6,7 +6,7 @@ exclude_files = { "lua/extcontacts/meta.lua", "build" }
 files["lua/extcontacts/sandbox"] = { globals = { "ngx" } }
 files["lua/extcontacts/runtime/nginx"] = { globals = { "ngx" } }
 files["lua/extcontacts/rate/store/nginx.lua"] = { globals = { "ngx" } }
-files["lua/extcontacts/rate/store/redis/nginx_link.lua"] = { globals = { "ngx" } }
+files["lua/extcontacts/rate/store/redis/nginx_*.lua"] = { globals = { "ngx" } }
 files["lua/extcontacts/resty"] = { globals = { "ngx" } }
 files["examples/nginx"] = { globals = { "ngx" } }
 files["bench/nginx/peers.lua"] = { globals = { "ngx" } }

@@ -22,7 +22,7 @@ local ALLOWED = {
   { path = "/sandbox/", names = "ngx", reason = "runs inside nginx" },
   { path = "/resty/", names = "ngx", reason = "checks first whether it is inside nginx" },
   { path = "rate/store/nginx%.lua$", names = "ngx", reason = "checks first whether it is inside nginx" },
-  { path = "rate/store/redis/nginx_link%.lua$", names = "ngx", reason = "runs inside nginx" },
+  { path = "rate/store/redis/nginx_%l+%.lua$", names = "ngx", reason = "runs inside nginx" },
 }
 
 local function is_allowed(path, name)

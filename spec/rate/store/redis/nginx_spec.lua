@@ -6,6 +6,7 @@ local programs = require "spec.support.programs"
 local redis = require "spec.support.redis"
 local sandbox = require "spec.support.sandbox"
 local session = require("spec.support.api").session
+local socket = require "socket"
 local tls = require "spec.support.tls"
 
 describe("nginx instances with a store in Redis", function()
@@ -131,6 +132,33 @@ describe("nginx instances with a store in Redis", function()
       assert.equal("page", server:must "/get")
       assert.is_true(os.time() < ends_at, "the store was not found again")
     until server:errors():find("is available again", 1, true)
+  end)
+
+  it("wait for a resolver no longer than for the store", function()
+    local resolver = socket.udp()
+    resolver:setsockname("127.0.0.1", 0)
+    resolver:settimeout(90)
+    local _, port = resolver:getsockname()
+    local server = nginx.start {
+      http = ("resolver 127.0.0.1:%d ipv6=off; resolver_timeout 600s;"):format(port),
+      server = [[
+        location = / {
+          content_by_lua_block {
+            local url = ("rediss://store.example:1/0?timeout=%s"):format(ngx.var.arg_timeout)
+            local store = assert(require("extcontacts.rate.store").named(url))
+            store.admit("k", { rate = 10, reserve = 0, period = 60 })
+            ngx.print(store.link.problem)
+          }
+        }
+      ]],
+    }
+    servers[#servers + 1] = server
+    assert.equal("it does not answer in time", server:must "/?timeout=0.05")
+    local query, address, from = resolver:receivefrom() -- answered with 127.0.0.1
+    resolver:sendto(query:sub(1, 2) .. "\129\128\0\1\0\1\0\0\0\0" .. query:sub(13)
+      .. "\192\12\0\1\0\1\0\0\0\60\0\4\127\0\0\1", address, from)
+    assert.matches("connection refused", server:must "/?timeout=60", 1, true)
+    resolver:close()
   end)
 
   it("do not take a connection that they have kept for the store's answer", function()

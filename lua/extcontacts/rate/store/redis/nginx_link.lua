@@ -5,6 +5,7 @@ local core = require "extcontacts.core"
 local handshake = require "extcontacts.rate.store.redis.handshake"
 local link = require "extcontacts.rate.store.redis.link"
 local nginx = require "extcontacts.runtime.nginx"
+local nginx_socket = require "extcontacts.rate.store.redis.nginx_socket"
 local resp = require "extcontacts.rate.store.redis.resp"
 
 local nginx_link = {}
@@ -38,19 +39,13 @@ function nginx_link.new(options)
   }, Link)
 end
 
--- Sockets keep the times for each operation.
-local function set_time(socket, due)
-  local left = math.max(math.ceil((due - core.engine.now()) * 1000), 1)
-  socket:settimeouts(left, left, left)
-end
-
 -- Sends commands and receives their replies; or nil and a problem.
 local function roundtrip(socket, commands, due)
   local parts, replies, parser = {}, {}, resp.parser()
   for index, command in ipairs(commands) do
     parts[index] = resp.encode(command)
   end
-  set_time(socket, due)
+  nginx_socket.set_time(socket, due)
   local sent, why = socket:send(parts)
   while sent and #replies < #commands do
     local found, reply = parser:next()
@@ -59,7 +54,7 @@ local function roundtrip(socket, commands, due)
     elseif found == nil then
       return nil, handshake.FOREIGN
     else
-      set_time(socket, due)
+      nginx_socket.set_time(socket, due)
       local bytes
       bytes, why = socket:receiveany(65536)
       sent = bytes ~= nil
@@ -90,19 +85,19 @@ end
 -- A connection that is ready; or nil and a problem.  `is_probe`: it is not, unless the
 -- server answers on it now, since one that was kept may be older than the silence.
 local function connect(self, due, is_probe)
-  local address, socket = self.options.address, ngx.socket.tcp()
-  set_time(socket, due)
-  local ok, why = socket:connect(self.host, address.port, { pool = self.pool, pool_size = MOST_KEPT })
-  if not ok then
+  local address = self.options.address
+  local pool = { pool = self.pool, pool_size = MOST_KEPT }
+  local socket, why = nginx_socket.connect(self.host, address.port, pool, due)
+  if not socket then
     return nil, why
   end
   local is_reused = socket:getreusedtimes() > 0
   if is_reused and not is_probe then
     return socket
   elseif address.is_tls and not is_reused then
-    set_time(socket, due)
+    nginx_socket.set_time(socket, due)
     local name = address.host:gsub("[%[%]]", "")
-    local returned
+    local returned, ok
     returned, ok, why = pcall(socket.sslhandshake, socket, nil, name, true) -- some failures are raised
     if not (returned and ok) then
       pcall(socket.close, socket)
@@ -110,8 +105,9 @@ local function connect(self, due, is_probe)
         or "the TLS handshake failed; nginx trusts the authorities in lua_ssl_trusted_certificate"
     end
   end
-  ok, why = greet(self, socket, due)
-  if not ok then
+  local sha
+  sha, why = greet(self, socket, due)
+  if not sha then
     socket:close()
     return nil, why
   end

@@ -31,8 +31,8 @@ local AMBIGUOUS = texts.set [[
   america amerika amerique georgia congo kongo korea coree corea coreia coreea guyane virginislands saintmartin samoas
   macedoniagreece ireland&northernireland antilles guineas]]
 
--- By folded name; false for a name of several countries.
-local codes = {}
+-- By folded name; false for a name of several countries.  nil until it is needed.
+local codes
 
 local function add(text, code)
   local key = folded(text)
@@ -41,8 +41,11 @@ local function add(text, code)
   end
 end
 
-for text, code in pairs(country_names.codes) do
-  add(text, code)
+local function load_codes()
+  codes = {}
+  for text, code in pairs(country_names.codes) do
+    add(text, code)
+  end
 end
 
 -- Names in other languages never replace those above.
@@ -105,6 +108,9 @@ function country.read(text)
   local key = folded(first and last .. first or text)
   if #key < 2 or AMBIGUOUS[key] or is_abbreviation(text, key) then
     return nil, UNKNOWN
+  end
+  if not codes then
+    load_codes()
   end
   local code = code_of(key)
   if code == nil and #key > 3 and not is_complete then

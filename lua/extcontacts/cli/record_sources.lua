@@ -93,11 +93,30 @@ local function open_snapshot(ctx, path, kind)
   end }
 end
 
-local function open_server(client, name, from, ids)
+-- A scan that decodes in full only the records for which a condition holds.
+local function open_selected(client, name, condition)
+  local records = require "extcontacts.fix.source"
+  local next_item, close = records.open(records.scan(name), client, {}, {
+    fields = condition.fields, needles = condition.needles, accepts = condition.test, pass_over = function() end,
+  })
+  return function()
+    local item = next_item()
+    if item then
+      records.complete(item)
+      return item.record
+    end
+  end, close
+end
+
+local function open_server(client, name, options)
+  local ids = options.ids
   local source = { kind = KINDS[name], account = assert(require("extcontacts.fix.identity").of(client)) }
-  if from == "server" then
+  if options.from == "server" then
     source.scan = require("extcontacts.dedupe.platform").open(client)
     source.next_record, source.close = source.scan.next_record, function() end
+    return source
+  elseif options.condition and not ids then
+    source.next_record, source.close = open_selected(client, name, options.condition)
     return source
   end
   local iterator = ids and require("extcontacts.fix.source.by_ids").open(client, name, ids)
@@ -119,24 +138,29 @@ local function refuse_table_options(of_table, what)
   end
 end
 
+---@class extcontacts.cli.RecordSourceOptions
+---@field kind "contact"|"organization"|nil of a file's records; default `contact`
+---@field from string|nil `server`: the platform's clusters
+---@field ids string[]|nil all that is needed of contacts or organizations
+---@field condition extcontacts.record.Where|nil records for which it does not hold are not needed
+---@field of_table table|nil how CSV files and workbooks are read (`table_options`); records of any file need no ids
+--- then; default: they are no source
+
 --- Opens a source.  Raises an error object if it can't be read.
 ---@param ctx table
 ---@param name string contacts, organizations, or the path of a file
----@param kind "contact"|"organization"|nil of a file's records; default `contact`
----@param from string|nil `server`: the platform's clusters
----@param ids string[]|nil all that is needed of contacts or organizations
----@param of_table table|nil how CSV files and workbooks are read (`table_options`); records of any file need no ids
---- then; default: they are no source
+---@param options extcontacts.cli.RecordSourceOptions
 ---@return extcontacts.cli.RecordSource
-function record_sources.open(ctx, name, kind, from, ids, of_table)
-  if from and name ~= "contacts" then
+function record_sources.open(ctx, name, options)
+  local kind, of_table = options.kind, options.of_table
+  if options.from and name ~= "contacts" then
     exit.usage "the platform has clusters of contacts only; omit --from server"
   elseif KINDS[name] then
     if kind and kind ~= KINDS[name] then
       exit.usage "--kind is for the records of a file"
     end
     refuse_table_options(of_table, name .. " are read from the server")
-    return open_server(ctx:connect(), name, from, ids)
+    return open_server(ctx:connect(), name, options)
   elseif not files.exists(name) then
     exit.usage(("cannot read %s; expected contacts, organizations, or the path of a snapshot or %s file"):format(name,
       of_table and "an NDJSON or CSV" or "NDJSON"))

@@ -14,12 +14,11 @@ function where_option.declare(argparser, effect, holds)
     .. "workPhone.e164'; see docs/where.md"):format(effect, holds or "holds")):argname("CONDITION")
 end
 
---- The test of a command's records; a mistake in the condition ends the command.
+--- The condition; a mistake in it ends the command.
 ---@param args table
 ---@param kind extcontacts.record.TypeName|string or the name of their model
----@return (fun(record: table): boolean)|nil test nil without a condition
----@return string[]|nil fields that it reads
-function where_option.test(args, kind)
+---@return extcontacts.record.Where|nil
+function where_option.read(args, kind)
   if not args.where then
     return nil
   end
@@ -27,7 +26,19 @@ function where_option.test(args, kind)
   if not found then
     return exit.usage("--" .. err.message)
   end
-  return found.test, found.fields
+  return found
+end
+
+--- The test of a command's records; a mistake in the condition ends the command.
+---@param args table
+---@param kind extcontacts.record.TypeName|string or the name of their model
+---@return (fun(record: table): boolean)|nil test nil without a condition
+---@return string[]|nil fields that it reads
+function where_option.test(args, kind)
+  local found = where_option.read(args, kind)
+  if found then
+    return found.test, found.fields
+  end
 end
 
 return where_option

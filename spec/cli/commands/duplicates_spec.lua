@@ -70,6 +70,32 @@ describe("extcontacts duplicates", function()
     return table.concat(texts, "\n") .. "\n"
   end
 
+  it("compares the records for which a condition holds, of a scan and of a file", function()
+    local a, b = people()
+    session:contact { firstName = "Joanna", lastName = "Quux", workEmail = "jo.quux@acme.example", title = "Buyer" }
+    session:contact { firstName = "Joanna", lastName = "Quux", workEmail = "jo.quux@acme.example", title = "Buyer" }
+    local code, output = session:run { "scan", "contacts", "--ndjson" }
+    assert.equal(0, code)
+    local file = write("all.ndjson", output)
+    -- One that requires a text, one that requires none, and one for all.
+    for condition, count in pairs { ['firstName == "Joanna" and title ~= "Buyer"'] = 2, ['lastName > "N"'] = 4,
+      ["not empty(id)"] = 5, ['lastName == "Nobody"'] = 0 } do
+      local found = {}
+      for _, source in ipairs { "contacts", file } do
+        local result, _, errors = session:run { "duplicates", source, "--where", condition, "--clusters",
+          path "clusters.csv" }
+        assert.equal(0, result, errors)
+        assert.matches(("%d contacts compared: "):format(count), errors, 1, true)
+        found[#found + 1] = files.read(path "clusters.csv")
+      end
+      assert.equal(found[2], found[1])
+      assert.equal(count >= 2, found[1]:find(a, 1, true) ~= nil and found[1]:find(b, 1, true) ~= nil)
+    end
+    local result, _, errors = session:run { "duplicates", "--where", 'lastNam == "x"' }
+    assert.equal(2, result)
+    assert.matches("--where: column 1: unknown field 'lastNam', did you mean 'lastName'?", errors, 1, true)
+  end)
+
   it("writes the clusters and pairs of a scan, for their owner only", function()
     local a, b = people()
     local writes = session:writes()

@@ -166,23 +166,22 @@ local function write_json(ctx, totals, paths, skipped)
 end
 
 -- The records of --ids for which --where holds.
-local function selected(args, source, chosen)
-  local condition, is_chosen = where_option.test(args, source.kind), chosen and chosen:test()
-  local next_record = source.next_record
+local function selected(source, chosen, condition)
+  local is_chosen, next_record = chosen and chosen:test(), source.next_record
   return function()
     local record
     repeat
       record = next_record()
-    until not record or (not is_chosen or is_chosen(record)) and (not condition or condition(record))
+    until not record or (not is_chosen or is_chosen(record)) and (not condition or condition.test(record))
     return record
   end
 end
 
-local function find(args, ctx, source, rules, chosen)
+local function find(args, ctx, source, rules, next_record)
   local never, never_path = read_never(args, ctx, source)
   local bar = progress_bar.new(ctx, { noun = "record", verb = "read" })
   local region = args.phone_region or rules.phone_region
-  local result, err = require("extcontacts.dedupe").find(selected(args, source, chosen), {
+  local result, err = require("extcontacts.dedupe").find(next_record, {
     kind = source.kind, threshold = args.threshold or rules.threshold, review = args.review or rules.review,
     never = never, region = region and region:upper(), birth_field = args.birth_field or rules.birth_field,
     block_size = rules.block_size, ignore = rules.ignore, weights = rules.weights,
@@ -242,10 +241,13 @@ local function check_probabilities(args, rules)
   end
 end
 
+local function kind_of(args)
+  return args.source == "organizations" and "organization" or args.kind or "contact"
+end
+
 -- The settings of --rules.
 local function read_rules(args)
-  local kind = args.source == "organizations" and "organization" or args.kind or "contact"
-  return args.rules and assert(require("extcontacts.dedupe").read_rules(args.rules, kind)) or {}
+  return args.rules and assert(require("extcontacts.dedupe").read_rules(args.rules, kind_of(args))) or {}
 end
 
 -- The files must be different ones, and places where a file can be written: a scan takes
@@ -278,8 +280,12 @@ function command.run(args, ctx)
   local rules = read_rules(args)
   check_probabilities(args, rules)
   local chosen = ids_option.read(args, ctx)
-  local source = record_sources.open(ctx, args.source or "contacts", args.kind, args.from, chosen and chosen.ids)
-  local result, never_path = with_cleanup(source.close, find, args, ctx, source, rules, chosen)
+  local condition = where_option.read(args, kind_of(args))
+  local source = record_sources.open(ctx, args.source or "contacts", {
+    kind = args.kind, from = args.from, ids = chosen and chosen.ids, condition = condition,
+  })
+  local next_record = selected(source, chosen, condition)
+  local result, never_path = with_cleanup(source.close, find, args, ctx, source, rules, next_record)
   local paths = with_cleanup(function()
     result:close()
   end, write_files, args, result, source.kind)

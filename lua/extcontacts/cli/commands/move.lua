@@ -93,7 +93,7 @@ local function collected(next_id)
 end
 
 local function ids_of_snapshot(ctx, path, kind)
-  local source = record_sources.open(ctx, path, kind)
+  local source = record_sources.open(ctx, path, { kind = kind })
   local ids = collected(function()
     local record = source.next_record()
     return record and record.id

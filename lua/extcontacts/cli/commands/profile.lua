@@ -115,7 +115,7 @@ local function make(args, ctx)
   local kind = name == "organizations" and "organization" or args.kind or "contact"
   local region, test = region_of(args), where_option.test(args, kind)
   local function open()
-    return record_sources.open(ctx, name, args.kind, nil, nil, table_options.of(args))
+    return record_sources.open(ctx, name, { kind = args.kind, of_table = table_options.of(args) })
   end
   local total = is_file and args.sample and count(open(), test) or nil
   local bar = progress_bar.new(ctx, { noun = "record", verb = "read" })

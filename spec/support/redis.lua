@@ -93,6 +93,7 @@ function Server:command(...)
     local whole, _, part = client:receive(1)
     parser:feed(assert(whole or part))
     found, reply = parser:next()
+    assert(found ~= nil and not (whole == nil and part == ""), "no whole reply of redis-server")
   end
   client:close()
   return reply

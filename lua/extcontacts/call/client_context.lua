@@ -72,7 +72,7 @@ local function open_stores(settings, internals)
     cache = token_store and token_cache.new(token_store, settings, internals.time)
   end
   if problem then
-    return nil, (settings.store and "store: " or "rate_store or token_cache: ") .. problem
+    return nil, (settings.store and "option 'store' or EXTCONTACTS_STORE: " or "rate_store or token_cache: ") .. problem
   end
   return { windows = windows, cache = cache, shared = shared or windows }
 end

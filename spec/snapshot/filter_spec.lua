@@ -74,6 +74,32 @@ describe("a filtered export", function()
     assert.same({ { contacts = 3, notes = #found.notes }, { where = WHERE } }, { document.records, document.filter })
   end)
 
+  -- The lines of the records, without their checksums.
+  local function lines_of(name)
+    local lines = {}
+    for line in place:read(name):gmatch '({"kind":[^\n]+),"crc":"%x+"}\n' do
+      lines[#lines + 1] = line
+    end
+    return lines
+  end
+
+  it("has the bytes of the records as an export of all records has them", function()
+    place:must { "export", place:at "all" }
+    place:must { "export", place:at "same", "--where", "not empty(id)" }
+    local all, is_line = lines_of "all", {}
+    assert.is_true(#all > 700)
+    assert.same(all, lines_of "same")
+    for _, line in ipairs(all) do
+      is_line[line] = true
+    end
+    place:must { "export", place:at "some", "--where", 'lastName < "M"' }
+    local some = lines_of "some"
+    assert.is_true(#some > 100 and #some < #all)
+    for _, line in ipairs(some) do
+      assert.is_true(is_line[line])
+    end
+  end)
+
   it("takes the relationships of selected organizations, and notes by their own fields", function()
     local organization, user = place.session:scan "organizations"[1], nil
     local expected = 0

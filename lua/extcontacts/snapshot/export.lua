@@ -48,20 +48,28 @@ function Export:report(section, fields)
   end
 end
 
--- Writes those of some records that the filter selects.
-function Export:write(section, records, are_chosen)
-  local lines = {}
-  for _, record in ipairs(records) do
-    local reference = format.reference(section.listing, record)
-    if self.filter:takes(reference, record, are_chosen) then
-      lines[#lines + 1] = format.line(self.partial.chain, reference, record)
-    end
+-- Writes a record that was read by its id, if the filter selects it.
+function Export:write(section, record)
+  local reference = format.reference(section.listing, record)
+  if self.filter:takes(reference, record, true) then
+    self.partial:write(format.line(self.partial.chain, reference, record))
+    section.count = section.count + 1
   end
-  self.partial:write(table.concat(lines))
-  section.count = section.count + #lines
 end
 
--- Writes all records of a page as received.
+-- The records of a page that the filter selects.
+function Export:selected(section, page)
+  local chosen = { entities = {}, raw = {} }
+  for index, record in ipairs(page.entities) do
+    if self.filter:takes(format.reference(section.listing, record), record) then
+      local count = #chosen.raw + 1
+      chosen.entities[count], chosen.raw[count] = record, page.raw[index]
+    end
+  end
+  return chosen
+end
+
+-- Writes the records of a page as received.
 function Export:write_texts(section, page)
   local lines, count, bytes = format.lines(self.partial.chain, section.listing, page)
   self.partial:write(lines, bytes)
@@ -72,7 +80,7 @@ end
 -- them again.
 function Export:read_by_ids(section, reader)
   for record in reader.next, reader do
-    self:write(section, { record }, true)
+    self:write(section, record)
     self:report(section)
   end
   self.filter:note_found(reader)
@@ -81,19 +89,18 @@ end
 -- Reads pages from a token on.  A page counts once its state is saved.
 function Export:read_pages(section, token)
   local listing = section.listing
-  local options = { from = token }
-  if not self.filter then -- which tests whole records
-    options.fields = format.fields(listing)
-    options.raw = options.fields and true or "lines"
+  local fields = self.filter and self.filter:fields(listing) or {}
+  for _, name in ipairs(format.fields(listing) or {}) do
+    fields[#fields + 1] = name
   end
+  local options = { from = token, fields = fields[1] and fields or nil, raw = fields[1] and true or "lines" }
   local iterator = self.client[types.listings[listing].scan](self.client, options)
   for page in iterator:pages() do
     if self.filter then
       section.read = (section.read or 0) + #page.entities
-      self:write(section, page.entities)
-    else
-      self:write_texts(section, page)
+      page = self:selected(section, page)
     end
+    self:write_texts(section, page)
     self.partial:save(self.header, section, iterator:resume_token())
     self:report(section)
   end

@@ -47,7 +47,7 @@ function filter.new(where, ids)
   end
   local self = setmetatable({ mark = { where = where }, owners = idset.new(), found = idset.new() }, Filter)
   if where then
-    self.holds, self.applies = conditions.of_any_kind(where)
+    self.holds, self.applies, self.tested = conditions.of_any_kind(where)
   end
   if ids then
     self.chosen = chosen.new(ids)
@@ -103,6 +103,18 @@ function Filter:listings(names, are_named)
     end
   end
   return kept
+end
+
+--- The fields that `takes` needs of a listing's records.
+---@param listing string
+---@return string[]
+function Filter:fields(listing)
+  local kind, fields = types.listings[listing].kind, { "id" }
+  for _, name in ipairs(self.tested and self.tested(kind or "contact_note") or {}) do
+    fields[#fields + 1] = name
+  end
+  fields[#fields + 1] = kind == "relationship" and "externalOrganization.id" or nil
+  return fields
 end
 
 --- How a listing is read: by the given ids, if the server can, or by a scan.

@@ -33,6 +33,7 @@ end
 ---@param condition string
 ---@return fun(kind: extcontacts.record.TypeName, record: table): boolean holds
 ---@return fun(kind: extcontacts.record.TypeName): boolean applies whether records of a kind have the fields
+---@return fun(kind: extcontacts.record.TypeName): string[] fields those of a kind that the condition reads
 function selection.of_any_kind(condition)
   local condition_of, is_known = reader(condition, where.read), false
   for kind in pairs(types.by_name) do
@@ -46,6 +47,9 @@ function selection.of_any_kind(condition)
     return found and found.test(record)
   end, function(kind)
     return condition_of(kind) and true or false
+  end, function(kind)
+    local found = condition_of(kind)
+    return found and found.fields or {}
   end
 end
 

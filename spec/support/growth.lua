@@ -16,8 +16,9 @@ local LEAST_SECONDS, LEAST_KIB = 0.004, 2048
 -- whole suite, a collection before each would take most of the time.
 local MOST_KIB = 131072
 local collect_at = 0
--- Costs that seem to grow too fast are measured again so many times.
-local REPEATS = 3
+-- Costs that seem to grow too fast are measured again so many times: a busy machine can
+-- disturb several in a row.
+local REPEATS = 20
 
 --- A maker of texts: `head`, then `unit` up to the size, then `tail`.
 function growth.text(head, unit, tail)

@@ -66,8 +66,6 @@ local function shortest(list)
   return least
 end
 
-local of_node
-
 local RULES = {
   ["=="] = function(model, node)
     return of_pair(model, node[1], node[2], true, true)
@@ -75,7 +73,7 @@ local RULES = {
   ["and"] = function(model, node)
     local best
     for _, inner in ipairs(node) do
-      local found = of_node(model, inner)
+      local found = needles.of(model, inner)
       if found and (not best or shortest(found) > shortest(best)) then
         best = found
       end
@@ -85,7 +83,7 @@ local RULES = {
   ["or"] = function(model, node)
     local all = {}
     for _, inner in ipairs(node) do
-      local found = of_node(model, inner)
+      local found = needles.of(model, inner)
       if not found or #all + #found > MOST then
         return nil
       end
@@ -102,22 +100,18 @@ local CALLS = {
   contains = {}, starts = { starts = true }, has = { starts = true, ends = true },
 }
 
-function of_node(model, node)
-  local place = node.op == "call" and CALLS[node.name]
-  if place and node[1].op == "path" then
-    return of_pair(model, node[1], node[2], place.starts, place.ends)
-  end
-  local rule = RULES[node.op]
-  return rule and rule(model, node)
-end
-
 --- Texts one of which is in the JSON of each record for which a condition holds, unless
 --- that has the escape \u00 of a character.
 ---@param model extcontacts.Model
 ---@param node extcontacts.record.WhereNode a valid condition
 ---@return string[]|nil
 function needles.of(model, node)
-  return of_node(model, node)
+  local place = node.op == "call" and CALLS[node.name]
+  if place and node[1].op == "path" then
+    return of_pair(model, node[1], node[2], place.starts, place.ends)
+  end
+  local rule = RULES[node.op]
+  return rule and rule(model, node)
 end
 
 return needles

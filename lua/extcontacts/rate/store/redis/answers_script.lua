@@ -24,8 +24,8 @@ local LONGEST_CALL = 60
 -- rate windows, which must not fail.
 local FULL = 0.8
 
--- Seconds by which the clock may differ from one moment to the next; one that was set back
--- by more does not tell what is older.
+-- Seconds by which the clock may seem to run backwards. If it was set back by more, the age
+-- of an answer is unknown.
 local STEP = 1
 
 -- Seconds by which an answer must be newer than one that the asker has.
